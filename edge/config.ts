@@ -92,5 +92,10 @@ export type LambdaSettings = {
   originResponseMemory?: number
 }
 
+/** The default of `ImageRules.widths`: icons to 4K, each step at most twice the last. */
+export const DEFAULT_WIDTHS: readonly number[] = [
+  16, 32, 48, 64, 96, 128, 256, 384, 640, 750, 828, 1080, 1200, 1920, 2048, 3840,
+]
+
 /** Types the config where it is written; checks nothing by itself. */
 export const defineConfig = (config: Config): Config => config

@@ -1,0 +1,85 @@
+/** `Cache-Control` (RFC 9111, 5.2) of responses: what the origin says, held against what is known of the version. */
+import type { Verdict } from './version.ts'
+
+/** What the origin said of a response's caching; times in seconds. */
+export type OriginCaching = {
+  /** `Cache-Control`, all lines; empty: none. */
+  cacheControl: string
+  /** Seconds from now to `Expires`, below 0 where it is past; `undefined` without one. */
+  expiresIn: number | undefined
+}
+
+/** `validators`: whether `etag` and `last-modified` may stay, and with them a later 304. */
+export type Caching = { cacheControl: string; validators: 'kept' | 'dropped' }
+
+export const IMMUTABLE = 'public, max-age=31536000, immutable'
+export const NO_STORE = 'no-store'
+
+/** Seconds that a response may live which is expected to be another soon. */
+const UNSETTLED_SECONDS = 30
+const TRANSIENT_SECONDS = 60
+const MISSING_VERSION_SECONDS = 10
+
+export const publicFor = (seconds: number): string => `public, max-age=${seconds}`
+
+/** The lifetime of a missing object; asked for by version, it is probably on its way. */
+export const missingCaching = (missing: number, isVersioned: boolean): string =>
+  publicFor(isVersioned ? Math.min(missing, MISSING_VERSION_SECONDS) : missing)
+
+/** What a 200, 206 or 304 of a cached route may be cached for. `usual` is the route's default TTL. */
+export function cachingOf(verdict: Verdict, origin: OriginCaching, usual: number): Caching {
+  const kept = (cacheControl: string): Caching => ({ cacheControl, validators: 'kept' })
+  if (isPrivate(origin.cacheControl)) return kept(origin.cacheControl)
+  if (verdict === 'verified') return kept(IMMUTABLE)
+  if (verdict === 'unsettled') return { cacheControl: publicFor(UNSETTLED_SECONDS), validators: 'dropped' }
+  if (verdict === 'unknown')
+    return kept(origin.cacheControl ? capped(origin, usual) : publicFor(lifetimeWithout(origin, usual)))
+  return kept(origin.cacheControl || publicFor(lifetimeWithout(origin, usual)))
+}
+
+/** `caching` for a response that is expected to be better soon: a minute at most, and no validators. */
+export const transientCaching = (caching: Caching): Caching => ({
+  cacheControl: isPrivate(caching.cacheControl) ? caching.cacheControl : shortened(caching.cacheControl),
+  validators: 'dropped',
+})
+
+const shortened = (cacheControl: string): string => {
+  const short = capped({ cacheControl, expiresIn: undefined }, TRANSIENT_SECONDS)
+  return directivesOf(short).some(({ name }) => name === 'public') ? short : `public, ${short}`
+}
+
+/** `private`, `no-store` and `no-cache`, with field names or without: the origin's word always stands. */
+export const isPrivate = (cacheControl: string): boolean =>
+  directivesOf(cacheControl).some(({ name }) => name === 'private' || name === 'no-store' || name === 'no-cache')
+
+/** The lifetime where `Cache-Control` states none: `Expires`, but no longer than the route's default. */
+const lifetimeWithout = ({ expiresIn }: OriginCaching, usual: number): number =>
+  expiresIn === undefined || Number.isNaN(expiresIn) ? usual : Math.max(0, Math.min(expiresIn, usual))
+
+const LIFETIMES = ['max-age', 's-maxage', 'stale-while-revalidate', 'stale-if-error']
+
+/** The same directives, no lifetime above `seconds`, and none of them `immutable`. */
+function capped(origin: OriginCaching, seconds: number): string {
+  const directives = directivesOf(origin.cacheControl).filter(({ name }) => name !== 'immutable')
+  const texts = directives.map(({ name, text, value }) =>
+    LIFETIMES.includes(name) && !(Number(value) <= seconds) ? `${name}=${seconds}` : text,
+  )
+  const stated = (name: string) => directives.find((directive) => directive.name === name)
+  if (stated('max-age')) return texts.join(', ')
+  const shared = stated('s-maxage')
+  const expiresIn = shared ? Number(shared.value) : origin.expiresIn
+  return [...texts, `max-age=${lifetimeWithout({ ...origin, expiresIn }, seconds)}`].join(', ')
+}
+
+type Directive = { name: string; value: string; text: string }
+
+/** A comma inside a quoted value ends nothing; a quote that is never closed is a character like others. */
+const DIRECTIVE = /(?:"(?:[^"\\]|\\.)*"|[^,])+/g
+
+function directivesOf(cacheControl: string): Directive[] {
+  const texts = (cacheControl.match(DIRECTIVE) ?? []).map((text) => text.trim()).filter((text) => text !== '')
+  return texts.map((text) => {
+    const [name = '', value = ''] = text.split('=', 2)
+    return { name: name.trim().toLowerCase(), value: value.trim().replaceAll('"', ''), text }
+  })
+}

@@ -1,0 +1,39 @@
+/**
+ * Headers as Lambda@Edge has them: lower-case names, each with its lines in order. A missing `key` CloudFront makes
+ * from the name. Events of tests and tools may be misshapen; what is not a string counts as not there.
+ */
+import { isListed } from './limits.ts'
+
+export type Headers = Record<string, { key?: string | undefined; value: string }[]>
+
+/** By these the triggers speak to each other; viewers' copies are removed at both request triggers. */
+export const ROUTE_HEADER = 'x-rimlight-route'
+export const VERSION_HEADER = 'x-rimlight-version'
+export const VARIANT_HEADER = 'x-rimlight-variant'
+
+/** The lines of a header as one value (RFC 9110, 5.3); empty where there is none. */
+export function headerText(headers: Headers, name: string): string {
+  const lines: unknown = headers[name]
+  if (!Array.isArray(lines)) return ''
+  return lines
+    .map((line) => line?.value)
+    .filter((value) => typeof value === 'string' && value !== '')
+    .join(', ')
+}
+
+export function setHeader(headers: Headers, name: string, value: string): void {
+  headers[name] = [{ value }]
+}
+
+/** Removes every header whose name is in the list; entries may end in `*`. */
+export function removeHeaders(headers: Headers, names: readonly string[]): void {
+  for (const name in headers) if (isListed(name, names)) delete headers[name]
+}
+
+/** Adds a field name to `vary`, unless it is there or everything varies (RFC 9110, 12.5.5). */
+export function addVary(headers: Headers, field: string): void {
+  const vary = headerText(headers, 'vary')
+  const fields = vary.split(',').map((name) => name.trim().toLowerCase())
+  if (fields.includes(field) || fields.includes('*')) return
+  setHeader(headers, 'vary', vary === '' ? field : `${vary}, ${field}`)
+}

@@ -1,0 +1,36 @@
+/** CloudFront path patterns as regular expressions, for `routes.ts`; made at build time, or once by the URL helpers. */
+import type { RouteTable } from './routes.ts'
+
+/** Any character: `.` leaves out line ends. */
+const ANY = '[\\s\\S]'
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
+
+/** A piece of a pattern without `*`: `?` is any one character. */
+const pieceSource = (piece: string): string => piece.split('?').map(escaped).join(ANY)
+
+/**
+ * `*` is any run of characters, `?` any one, case counts (CloudFront Developer Guide, "Path pattern"). Between two
+ * stars, the leftmost place that fits is as good as any, and `(?=(…))\1` keeps it: no path, however made, takes more
+ * than a walk along it.
+ */
+const patternSource = (pattern: string): string => {
+  const [first = '', ...rest] = pattern.split('*').map(pieceSource)
+  const last = rest.pop()
+  if (last === undefined) return `${first}(?!${ANY})`
+  const middle = rest.filter((piece) => piece !== '').map((piece, i) => `(?=(${ANY}*?${piece}))\\${i + 1}`)
+  return first + middle.join('') + (last === '' ? '' : `${ANY}*${last}(?!${ANY})`)
+}
+
+export const patternOf = (pattern: string): RegExp => new RegExp(`^${patternSource(pattern)}`)
+
+/** @param paths path patterns in order, the last one `/*` */
+export function routeTable(paths: readonly string[]): RouteTable {
+  const special = paths.slice(0, -1)
+  const beginnings = special.map((path) => escaped(path.split(/[*?]/, 1)[0] as string))
+  return {
+    patterns: special.map(patternOf),
+    beginnings: special.length > 0 ? new RegExp(`^(?:${beginnings.join('|')})`) : /(?!)/,
+    last: special.length,
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * What the handlers read: the config, compiled. This file gives the types; the values are written by
+ * `build/compile.ts`, which puts them in this module's place in every bundle. Each handler gets what it imports.
+ */
+import type { NegotiatedFormat } from './config.ts'
+import type { RouteTable } from './routes.ts'
+
+/** Host names of viewers, lower case; the first is canonical. */
+export declare const domains: readonly [string, ...string[]]
+
+/** In the config's order; the index of a route here is its name in `x-rimlight-route`. */
+export declare const routes: readonly RouteRule[]
+
+/** Which route a path takes. */
+export declare const routeTable: RouteTable
+
+/** The image rules that routes share, by `RouteRule.images`. */
+export declare const imageRules: readonly ImageRule[]
+
+/** Which sources are worked on, by `RouteRule.images`. */
+export declare const imageLimits: readonly ImageLimit[]
+
+/** Request headers that viewer-request removes, Rimlight's own among them. */
+export declare const dropRequest: readonly string[]
+
+/** By route: where origin-request may send it. */
+export declare const origins: readonly OriginRule[]
+
+/** By route, in seconds. */
+export declare const lifetimes: readonly LifetimeRule[]
+
+/** Response headers that origin-response removes; a trailing `*` matches the rest of a name. */
+export declare const dropResponse: readonly string[]
+
+/** Response headers that origin-response sets, in order. */
+export declare const setResponse: readonly ResponseHeader[]
+
+export type RouteRule = {
+  /** False on a `cache: 'never'` route. */
+  cached: boolean
+  s3: boolean
+  /** The names that the cache key may hold, sorted: `version`, `query`, image parameters. */
+  parameters: readonly string[]
+  version: string | null
+  /** `null` where there are none. */
+  query: readonly string[] | null
+  /** An index of `imageRules`; -1: no image work. */
+  images: number
+  cors: CorsRule | null
+}
+
+export type CorsRule = {
+  origins: '*' | readonly string[]
+  /** What a preflight is told besides its origin. */
+  preflight: Readonly<Record<string, string>>
+}
+
+/** Ascending, never empty. */
+export type Ladder = readonly [number, ...number[]]
+
+export type ImageRule = {
+  /** Negotiated from `Accept`, the first accepted wins. */
+  formats: readonly FormatRule[]
+  /** What `fm` may ask for. */
+  requestable: readonly string[]
+  /** Pixels. */
+  widths: Ladder
+  /** Width ÷ height. */
+  ratios: Ladder
+  qualities: Ladder
+  /** `q` where it is absent. */
+  quality: number
+}
+
+/** How `Accept` names a format; see `accept.ts`. */
+export type FormatRule = { name: NegotiatedFormat; plain: string; pattern: RegExp }
+
+export type ImageLimit = { maxInputBytes: number; maxInputPixels: number }
+
+export type OriginRule = {
+  /** The domain names by which CloudFront may know this origin, lower case. */
+  domains: readonly string[]
+  /** Put before the path: empty, or `/site`. */
+  prefix: string
+}
+
+export type LifetimeRule = { default: number; missing: number; settle: number }
+
+export type ResponseHeader = {
+  name: string
+  value: string
+  /** Only for this content type; empty: for all. */
+  type: string
+}
