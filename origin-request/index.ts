@@ -1,0 +1,75 @@
+/** Lambda@Edge, origin-request: passes the request through, and tells origin-response in headers what it is. */
+import type { CloudFrontOrigin, CloudFrontRequestEvent, CloudFrontRequestResult } from 'aws-lambda'
+import { missingCaching, NO_STORE } from '../edge/cache-control.ts'
+import { type Fields, firstParsed } from '../edge/event.ts'
+import {
+  type Headers,
+  ROUTE_HEADER,
+  removeHeaders,
+  setHeader,
+  VARIANT_HEADER,
+  VERSION_HEADER,
+} from '../edge/headers.ts'
+import { parseQuery } from '../edge/query.ts'
+import { routeOf } from '../edge/routes.ts'
+import { imageRules, lifetimes, type OriginRule, origins, type RouteRule, routes, routeTable } from '../edge/rules.ts'
+import { checkedVariant, extensionOf, takesImageParameters, variantText } from '../edge/variant.ts'
+import { parseVersion } from '../edge/version.ts'
+
+/** `async`, though nothing is awaited: Lambda's Node.js 22 takes a plain return value for none. */
+export const handler = async (event: CloudFrontRequestEvent): Promise<CloudFrontRequestResult> => {
+  const request = event?.Records?.[0]?.cf?.request
+  if (typeof request?.uri !== 'string' || !request.uri.startsWith('/')) return generated('400', 'Bad Request', NO_STORE)
+  request.headers ??= {}
+  removeHeaders(request.headers, ['x-rimlight-*'])
+
+  const routing = routeOf(request.uri, routeTable)
+  if (routing.kind === 'refused') return generated('400', 'Bad Request', NO_STORE)
+  const route = routes[routing.index] as RouteRule
+  const origin = origins[routing.index] as OriginRule
+  if (!isOrigin(request.origin, origin)) return generated('404', 'Not Found', NO_STORE)
+
+  setHeader(request.headers, ROUTE_HEADER, `${routing.index}`)
+  if (route.cached && route.s3) {
+    const query = parseQuery(request.querystring ?? '')
+    const version = route.version ? firstParsed(parseVersion, query[route.version]) || '' : ''
+    if (request.uri === '/') {
+      const missing = lifetimes[routing.index]?.missing ?? 0
+      return generated('404', 'Not Found', missingCaching(missing, version !== ''), request.method)
+    }
+    request.querystring = ''
+    if (version) setHeader(request.headers, VERSION_HEADER, version)
+    passVariant(request.headers, requestedVariant(request.uri, query, route))
+  }
+  if (route.s3) request.uri = origin.prefix + request.uri
+  return request
+}
+
+/** By whichever of its names, as an S3 or a custom origin: the function may be on a behaviour that is not the config's. */
+const isOrigin = (origin: CloudFrontOrigin | undefined, rule: OriginRule): boolean =>
+  rule.domains.includes((origin?.s3 ?? origin?.custom)?.domainName?.toLowerCase() ?? '')
+
+function requestedVariant(uri: string, query: Fields, route: RouteRule): string {
+  const rule = imageRules[route.images]
+  return rule && takesImageParameters(extensionOf(uri)) ? variantText(checkedVariant(query, rule)) : ''
+}
+
+/** A part of the original is not a part of the rendition. `if-range` is read-only here, and nothing without `range`. */
+function passVariant(headers: Headers, variant: string): void {
+  if (variant === '') return
+  setHeader(headers, VARIANT_HEADER, variant)
+  delete headers.range
+}
+
+function generated(
+  status: string,
+  statusDescription: string,
+  cacheControl: string,
+  method = 'GET',
+): CloudFrontRequestResult {
+  const headers: Headers = {}
+  setHeader(headers, 'cache-control', cacheControl)
+  if (method === 'HEAD') return { status, statusDescription, headers }
+  setHeader(headers, 'content-type', 'text/plain; charset=utf-8')
+  return { status, statusDescription, headers, body: `${statusDescription}\n` }
+}

@@ -1,0 +1,80 @@
+/** CloudFront Function, viewer-request: one route for every request, one spelling for every cache key. */
+import { preflightHeaders } from '../edge/cors.ts'
+import { fieldsOf, firstValue, type ViewerRequest, type ViewerResponse } from '../edge/event.ts'
+import { httpsLocation } from '../edge/https.ts'
+import { canonicalQuery } from '../edge/query.ts'
+import { routeOf } from '../edge/routes.ts'
+import { domains, dropRequest, imageRules, type RouteRule, routes, routeTable } from '../edge/rules.ts'
+import { extensionOf, takesImageParameters, variantOf } from '../edge/variant.ts'
+
+export function handler(event: { request: ViewerRequest }): ViewerRequest | ViewerResponse {
+  const request = event?.request
+  if (typeof request?.uri !== 'string' || request.uri[0] !== '/') return refused(400)
+  const headers = fieldsOf(request.headers)
+  const query = fieldsOf(request.querystring)
+  const isRead = request.method === 'GET' || request.method === 'HEAD'
+
+  // 1. HTTPS
+  if (headers['cloudfront-forwarded-proto']?.value === 'http') {
+    return response(isRead ? 301 : 308, { location: httpsLocation(request, headers, query, domains) })
+  }
+
+  // 2. One route, however the path is read
+  const routing = routeOf(request.uri, routeTable)
+  if (routing.kind === 'refused') return refused(400)
+  const route = routes[routing.index] as RouteRule
+
+  if (route.cached && route.s3) {
+    // 3. Method
+    if (request.method === 'OPTIONS') return preflight(route, firstValue(headers.origin))
+    if (!isRead) return refused(405)
+
+    // 4. Path
+    request.uri = routing.canonical
+  }
+
+  if (route.cached) {
+    // 5. Query
+    const rule = imageRules[route.images]
+    const extension = rule ? extensionOf(request.uri) : ''
+    const variant = rule && takesImageParameters(extension) ? variantOf(query, headers.accept, extension, rule) : {}
+    request.querystring = canonicalQuery(query, route, variant)
+
+    // 6. Headers
+    request.cookies = {}
+    if (variant.fm || variant.q || variant.w || variant.h) {
+      // A part of the original must never be taken for a part of the rendition.
+      delete headers.range
+      delete headers['if-range']
+    }
+  }
+  remove(headers, dropRequest)
+  request.headers = headers
+  return request
+}
+
+const ALLOWED_METHODS = 'GET, HEAD, OPTIONS'
+
+function remove(headers: Record<string, unknown>, names: readonly string[]): void {
+  for (let i = 0, count = names.length; i < count; i += 1) delete headers[names[i] as string]
+}
+
+function response(statusCode: number, values: Record<string, string>): ViewerResponse {
+  const headers: ViewerResponse['headers'] = {}
+  Object.keys(values).forEach((name) => {
+    headers[name] = { value: values[name] as string }
+  })
+  return { statusCode, headers }
+}
+
+function refused(statusCode: 400 | 405): ViewerResponse {
+  const headers: Record<string, string> = { 'cache-control': 'no-store' }
+  if (statusCode === 405) headers.allow = ALLOWED_METHODS
+  return response(statusCode, headers)
+}
+
+function preflight(route: RouteRule, origin: string): ViewerResponse {
+  const headers = route.cors ? preflightHeaders(route.cors, origin) : {}
+  headers.allow = ALLOWED_METHODS
+  return response(204, headers)
+}
