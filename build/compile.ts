@@ -1,0 +1,126 @@
+/** The config as the handlers read it: the values of `edge/rules.ts`. */
+
+import { formatRuleOf } from '../edge/accept.ts'
+import { canonicalPath } from '../edge/path.ts'
+import { routeTable } from '../edge/patterns.ts'
+import type * as rules from '../edge/rules.ts'
+import { VARIANT_PARAMETERS } from '../edge/variant.ts'
+import { responseHeaders } from './response-headers.ts'
+import {
+  type ApiOriginSettings,
+  type ImageSettings,
+  isS3,
+  type RouteSettings,
+  ratioOf,
+  type S3OriginSettings,
+  type Settings,
+} from './schema.ts'
+
+export type Rules = {
+  [Name in
+    | 'domains'
+    | 'routes'
+    | 'routeTable'
+    | 'imageRules'
+    | 'imageLimits'
+    | 'dropRequest'
+    | 'origins'
+    | 'lifetimes'
+    | 'dropResponse'
+    | 'setResponse']: (typeof rules)[Name]
+}
+
+/** Headers by which the handlers speak to each other; a client's copies are removed. */
+export const INTERNAL_HEADERS = ['x-rimlight-route', 'x-rimlight-version', 'x-rimlight-variant']
+
+export function compile(settings: Settings): Rules {
+  const { domains, routes, origins, headers } = settings
+  const images = routes.flatMap((route) => route.images ?? [])
+  const shared = [...new Map(images.map((settings) => [JSON.stringify(settings), settings])).values()]
+  const originOf = (route: RouteSettings) => origins[route.origin] as S3OriginSettings | ApiOriginSettings
+  return {
+    domains: domains as [string, ...string[]],
+    routes: routes.map((route) => ({
+      cached: route.cache !== 'never',
+      s3: isS3(originOf(route)),
+      parameters: parametersOf(route),
+      version: route.version,
+      query: route.query.length > 0 ? route.query : null,
+      images: shared.findIndex((settings) => JSON.stringify(settings) === JSON.stringify(route.images)),
+      cors: route.cors && corsRuleOf(route.cors),
+    })),
+    routeTable: routeTable(routes.map(({ path }) => path)),
+    imageRules: shared.map(imageRuleOf),
+    imageLimits: shared.map(({ maxInputBytes, maxInputPixels }) => ({ maxInputBytes, maxInputPixels })),
+    dropRequest: [...INTERNAL_HEADERS, ...headers.dropRequest],
+    origins: routes.map((route) => originRuleOf(originOf(route))),
+    lifetimes: routes.map((route) => ({
+      default: route.cache === 'never' ? 0 : route.cache.default,
+      missing: route.missing,
+      settle: route.settle,
+    })),
+    dropResponse: headers.dropResponse,
+    setResponse: responseHeaders(headers).map(({ name, value, type }) => ({ name, value, type })),
+  }
+}
+
+/** The names that the cache key of a route may hold, sorted. */
+export function parametersOf(route: RouteSettings): string[] {
+  if (route.cache === 'never') return []
+  return [
+    ...(route.version ? [route.version] : []),
+    ...route.query,
+    ...(route.images ? VARIANT_PARAMETERS : []),
+  ].toSorted()
+}
+
+export const imageRuleOf = (images: ImageSettings): rules.ImageRule => ({
+  formats: images.formats.map(formatRuleOf),
+  requestable: ['webp', 'jpg', 'png', ...images.formats.filter((format) => format === 'avif')],
+  widths: images.widths as [number, ...number[]],
+  ratios: images.ratios.map(ratioOf) as [number, ...number[]],
+  qualities: images.qualities as [number, ...number[]],
+  quality: images.quality,
+})
+
+const corsRuleOf = ({ origins, maxAge }: NonNullable<RouteSettings['cors']>): rules.CorsRule => ({
+  origins,
+  preflight: {
+    'access-control-allow-methods': 'GET, HEAD',
+    'access-control-allow-headers': '*',
+    ...(maxAge === undefined ? {} : { 'access-control-max-age': `${maxAge}` }),
+  },
+})
+
+/** S3's REST endpoints of one bucket: Amazon S3 User Guide, "Virtual hosting of buckets" and "Dual-stack endpoints". */
+function originRuleOf(origin: S3OriginSettings | ApiOriginSettings): rules.OriginRule {
+  if (!isS3(origin)) return { domains: [origin.domain], prefix: '' }
+  const { bucket, region } = origin
+  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
+  const hosts = [`s3.${region}`, 's3', `s3.dualstack.${region}`, `s3-${region}`]
+  return { domains: hosts.map((host) => `${bucket}.${host}.${suffix}`), prefix: pathOfPrefix(origin.prefix ?? '') }
+}
+
+/** A key prefix, which is text, as the beginning of a canonical path. */
+const pathOfPrefix = (prefix: string): string =>
+  prefix
+    .split('/')
+    .filter((part) => part !== '')
+    .map((part) => canonicalPath(`/${encodeURIComponent(part)}`))
+    .join('')
+
+/** The module that takes the place of `edge/rules.ts` in a bundle. */
+export const rulesModule = (table: Rules): string =>
+  Object.entries(table)
+    .map(([name, value]) => `export const ${name} = ${literal(value)}\n`)
+    .join('')
+
+/** JSON, and regular expressions as they are written in code. */
+function literal(value: unknown): string {
+  if (value instanceof RegExp) return String(value)
+  if (Array.isArray(value)) return `[${value.map(literal).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  return `{${Object.entries(value)
+    .map(([key, item]) => `${JSON.stringify(key)}:${literal(item)}`)
+    .join(',')}}`
+}

@@ -1,0 +1,98 @@
+/** Reads a config file, checks it whole, and gives it back with its defaults. */
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, extname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import * as v from 'valibot'
+import { BuildError } from './error.ts'
+import { isRecord, type Settings, schema } from './schema.ts'
+import { type Problem, problemsOf, shown } from './validate.ts'
+
+/** @throws BuildError naming every problem in the file, or why it could not be read */
+export async function loadConfig(file: string): Promise<Settings> {
+  return checkConfig(await readConfig(resolve(file), file), file)
+}
+
+async function readConfig(path: string, shownAs: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    throw new BuildError(
+      `${shownAs}: expected a config file, found none that can be read (${cause.code}). Name one with --config FILE.`,
+      { cause },
+    )
+  })
+  if (extname(path) !== '.json') return importConfig(path, shownAs)
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new BuildError(`${shownAs}: expected JSON, found a mistake: ${(cause as Error).message}`, { cause })
+  }
+}
+
+/**
+ * Bundled first, so that a config may import from its neighbours. The bundle stands beside the file while it is
+ * imported, so that its packages are found; `rimlight` is this package, wherever it is installed.
+ */
+async function importConfig(path: string, shownAs: string): Promise<unknown> {
+  const bundle = join(dirname(path), `.${basename(path)}.tmp-${process.pid}.mjs`)
+  try {
+    const { outputFiles } = await build({
+      entryPoints: [path],
+      bundle: true,
+      write: false,
+      platform: 'node',
+      format: 'esm',
+      target: 'node22',
+      logLevel: 'silent',
+      alias: { rimlight: join(import.meta.dirname, '../edge/config.ts') },
+      packages: 'external',
+    })
+    await writeFile(bundle, outputFiles[0]?.text ?? '')
+    const module = await import(pathToFileURL(bundle).href)
+    if (!('default' in module)) throw new Error('it has no default export; write `export default defineConfig({ … })`')
+    return module.default
+  } catch (cause) {
+    throw new BuildError(`${shownAs}: expected a module that exports a config, but ${(cause as Error).message}`, {
+      cause,
+    })
+  } finally {
+    await rm(bundle, { force: true })
+  }
+}
+
+/** @param file named in the errors */
+export function checkConfig(input: unknown, file: string): Settings {
+  const result = v.safeParse(schema, input, { abortEarly: false })
+  const shape = (result.issues ?? []).map(problemOf)
+  const bad = shape.map(({ path }) => path)
+  const isSound = (path: string) =>
+    !bad.some((at) => at === path || at === '' || isInside(at, path) || isInside(path, at))
+  const problems = [...shape, ...(isRecord(result.output) ? problemsOf(result.output as Settings, isSound) : [])]
+  if (!result.success || problems.length > 0) throw new BuildError(report(problems, file))
+  return result.output
+}
+
+const isInside = (inner: string, outer: string): boolean =>
+  inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`)
+
+type Issue = v.InferIssue<typeof schema>
+
+const problemOf = (issue: Issue): Problem => ({
+  path: (issue.path ?? []).reduce((path, { key }) => path + step(key, path === ''), ''),
+  expected: issue.message,
+  found: issue.expected === 'never' ? `the key ${shown(issue.path?.at(-1)?.key)}` : shown(issue.input),
+})
+
+const step = (key: unknown, isFirst: boolean): string => {
+  if (typeof key === 'number') return `[${key}]`
+  const name = String(key)
+  if (!/^[\w$-]+$/.test(name)) return `[${JSON.stringify(name)}]`
+  return isFirst ? name : `.${name}`
+}
+
+function report(problems: Problem[], file: string): string {
+  const lines = problems.map(
+    ({ path, expected, found }) => `  ${path || 'the config'}: expected ${expected}; found ${found}`,
+  )
+  const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`
+  return `${file} has ${count}; nothing was built:\n${lines.join('\n')}`
+}

@@ -1,0 +1,4 @@
+/** The build, or what it was given, is not right; the message is for the person who ran it. */
+export class BuildError extends Error {
+  override name = 'BuildError'
+}

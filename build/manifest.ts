@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto'
+import { LAMBDA_TIMEOUT_SECONDS } from '../edge/limits.ts'
+import type { Artefact, Manifest } from '../edge/manifest.ts'
+import { imageRuleOf } from './compile.ts'
+import type { Settings } from './schema.ts'
+import type { Target } from './targets.ts'
+import { variantCount } from './variants.ts'
+
+export type Built = { target: Target; content: Buffer }
+
+export function manifestOf(settings: Settings, built: readonly Built[]): Manifest {
+  const artefacts = built.map((artefact) => [artefact.target.trigger, artefactOf(settings, artefact)])
+  const variants = settings.routes.flatMap(({ path, images }) =>
+    images ? [[path, variantCount(imageRuleOf(images))]] : [],
+  )
+  return {
+    config: { sha256: sha256(JSON.stringify(settings)).toString('hex') },
+    artefacts: Object.fromEntries(artefacts),
+    variants: Object.fromEntries(variants),
+  }
+}
+
+function artefactOf({ lambda }: Settings, { target, content }: Built): Artefact {
+  const hash = sha256(content)
+  const common = {
+    file: target.file,
+    bytes: content.length,
+    limit: target.limit,
+    share: content.length / target.limit,
+    sha256: hash.toString('hex'),
+    codeSha256: hash.toString('base64'),
+  }
+  return target.memory === null
+    ? { ...common, kind: 'function', runtime: 'cloudfront-js-2.0', handler: 'handler' }
+    : {
+        ...common,
+        kind: 'lambda',
+        runtime: lambda.runtime,
+        handler: 'index.handler',
+        memory: lambda[target.memory],
+        timeout: LAMBDA_TIMEOUT_SECONDS,
+      }
+}
+
+const sha256 = (content: string | Buffer): Buffer => createHash('sha256').update(content).digest()

@@ -1,0 +1,30 @@
+/** Writes files so that a failure, whenever, leaves the previous ones as they were. */
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { BuildError } from './error.ts'
+
+/**
+ * All are written under other names first, then renamed in the order given.
+ * @throws BuildError if the folder can't be written
+ */
+export async function writeAll(
+  folder: string,
+  files: readonly { file: string; content: Buffer | string }[],
+): Promise<void> {
+  const staged = files.map(({ file, content }) => ({
+    content,
+    path: join(folder, file),
+    temporary: join(folder, `.${file}.tmp-${process.pid}`),
+  }))
+  try {
+    await mkdir(folder, { recursive: true })
+    for (const { temporary, content } of staged) await writeFile(temporary, content)
+    for (const { temporary, path } of staged) await rename(temporary, path)
+  } catch (cause) {
+    await Promise.all(staged.map(({ temporary }) => rm(temporary, { force: true })))
+    throw new BuildError(
+      `${folder} can't be written: ${(cause as Error).message}. What was there before is unchanged.`,
+      { cause },
+    )
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * The policies that go with the functions, in CloudFront's own shapes (CloudFront API Reference: CachePolicyConfig,
+ * OriginRequestPolicyConfig, ResponseHeadersPolicyConfig). What viewer-request keeps is what the cache policy keys on.
+ */
+import { createHash } from 'node:crypto'
+import { POLICIES_PER_ACCOUNT } from '../edge/limits.ts'
+import { parametersOf } from './compile.ts'
+import { BuildError } from './error.ts'
+import { removedNames, responseHeaders, SECURITY_HEADERS } from './response-headers.ts'
+import type { RouteSettings, Settings } from './schema.ts'
+
+/** A policy's config without its name, which follows from it: equal policies are one policy. */
+type PolicyConfig = Record<string, unknown> & { Comment: string }
+type Named = PolicyConfig & { Name: string }
+
+export type Policies = {
+  cachePolicies: Named[]
+  originRequestPolicies: Named[]
+  responseHeadersPolicies: Named[]
+  /** One for each route, in order; policies by name. */
+  behaviours: Behaviour[]
+}
+
+export type Behaviour = {
+  PathPattern: string
+  TargetOrigin: string
+  ViewerProtocolPolicy: 'redirect-to-https'
+  AllowedMethods: readonly string[]
+  CachedMethods: readonly string[]
+  Compress: boolean
+  CachePolicy: string
+  OriginRequestPolicy: string
+  ResponseHeadersPolicy: string
+}
+
+const READ_METHODS = ['GET', 'HEAD']
+const PREFLIGHT_METHODS = ['GET', 'HEAD', 'OPTIONS']
+const ALL_METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE']
+
+/** @throws BuildError if an account can't have as many policies */
+export function policiesOf(settings: Settings): Policies {
+  const cache = new PolicySet('cache')
+  const originRequest = new PolicySet('origin-request')
+  const responseHeaders = new PolicySet('response-headers')
+  const behaviours = settings.routes.map((route): Behaviour => {
+    const isS3 = 'bucket' in (settings.origins[route.origin] ?? {})
+    return {
+      PathPattern: route.path,
+      TargetOrigin: route.origin,
+      ViewerProtocolPolicy: 'redirect-to-https',
+      AllowedMethods: route.cache !== 'never' && isS3 ? PREFLIGHT_METHODS : ALL_METHODS,
+      CachedMethods: READ_METHODS,
+      Compress: route.cache !== 'never',
+      CachePolicy: cache.add(cachePolicy(route)),
+      OriginRequestPolicy: originRequest.add(originRequestPolicy(route)),
+      ResponseHeadersPolicy: responseHeaders.add(responseHeadersPolicy(route, settings.headers)),
+    }
+  })
+  return {
+    cachePolicies: cache.policies,
+    originRequestPolicies: originRequest.policies,
+    responseHeadersPolicies: responseHeaders.policies,
+    behaviours,
+  }
+}
+
+/** Policies of one kind, each once. */
+class PolicySet {
+  readonly policies: Named[] = []
+  readonly #kind: string
+
+  constructor(kind: string) {
+    this.#kind = kind
+  }
+
+  /** @returns the policy's name */
+  add(config: PolicyConfig): string {
+    const hash = createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 12)
+    const name = `rimlight-${this.#kind}-${hash}`
+    if (!this.policies.some(({ Name }) => Name === name)) this.policies.push({ Name: name, ...config })
+    if (this.policies.length > POLICIES_PER_ACCOUNT) {
+      throw new BuildError(
+        `the routes need more than ${POLICIES_PER_ACCOUNT} different ${this.#kind} policies, as many as an account can have; let routes share their settings`,
+      )
+    }
+    return name
+  }
+}
+
+const list = (items: readonly string[]) => ({ Quantity: items.length, Items: items })
+
+const NO_COOKIES = { CookieBehavior: 'none' }
+
+function cachePolicy(route: RouteSettings): PolicyConfig {
+  const isCached = route.cache !== 'never'
+  const { min, default: usual, max } = route.cache === 'never' ? { min: 0, default: 0, max: 0 } : route.cache
+  const parameters = parametersOf(route)
+  return {
+    Comment: isCached ? `Rimlight: ${parameters.join(', ') || 'path alone'}` : 'Rimlight: never cached',
+    MinTTL: min,
+    DefaultTTL: usual,
+    MaxTTL: max,
+    ParametersInCacheKeyAndForwardedToOrigin: {
+      EnableAcceptEncodingGzip: isCached,
+      EnableAcceptEncodingBrotli: isCached,
+      HeadersConfig: headersConfig(isCached ? route.headers : []),
+      CookiesConfig: NO_COOKIES,
+      QueryStringsConfig:
+        parameters.length > 0
+          ? { QueryStringBehavior: 'whitelist', QueryStrings: list(parameters) }
+          : { QueryStringBehavior: 'none' },
+    },
+  }
+}
+
+const headersConfig = (names: readonly string[]) =>
+  names.length > 0 ? { HeaderBehavior: 'whitelist', Headers: list(names.toSorted()) } : { HeaderBehavior: 'none' }
+
+/**
+ * Beside the key, a cached route's origin gets what the function and CloudFront work with: the protocol, where a
+ * behaviour allows HTTP, and `accept`, without which CloudFront would take it out of `vary`. A `never` route's
+ * origin gets everything but the viewer's host: presigned URLs are made for the bucket's own.
+ */
+function originRequestPolicy(route: RouteSettings): PolicyConfig {
+  if (route.cache === 'never') {
+    return {
+      Comment: 'Rimlight: everything but the host',
+      HeadersConfig: { HeaderBehavior: 'allExcept', Headers: list(['host']) },
+      CookiesConfig: { CookieBehavior: 'all' },
+      QueryStringsConfig: { QueryStringBehavior: 'all' },
+    }
+  }
+  const headers = ['cloudfront-forwarded-proto', ...(route.images ? ['accept'] : [])]
+  return {
+    Comment: `Rimlight: the cache key, ${headers.toSorted().join(', ')}`,
+    HeadersConfig: headersConfig(headers),
+    CookiesConfig: NO_COOKIES,
+    QueryStringsConfig: { QueryStringBehavior: 'none' },
+  }
+}
+
+/** A value for one content type alone is left to origin-response: a policy knows no types. */
+function responseHeadersPolicy(route: RouteSettings, headers: Settings['headers']): PolicyConfig {
+  const rows = responseHeaders(headers).filter(({ type }) => type === '')
+  const custom = rows.filter(({ isSecurity }) => !isSecurity)
+  const security = rows.flatMap(({ name, value }) => {
+    const rule = SECURITY_HEADERS[name]
+    return rule ? [[rule.field, { Override: true, ...rule.shape(value) }]] : []
+  })
+  const removed = removedNames(headers.dropResponse)
+  return {
+    Comment: `Rimlight: headers of every response${route.cors ? ', and CORS' : ''}`,
+    ...(route.cors ? { CorsConfig: corsConfig(route.cors) } : {}),
+    SecurityHeadersConfig: Object.fromEntries(security),
+    CustomHeadersConfig: list(
+      custom.map(({ name, value }) => ({ Header: name, Value: value, Override: true })) as never,
+    ),
+    RemoveHeadersConfig: list(removed.map((name) => ({ Header: name })) as never),
+  }
+}
+
+const corsConfig = ({ origins, maxAge }: NonNullable<RouteSettings['cors']>) => ({
+  AccessControlAllowOrigins: list(origins === '*' ? ['*'] : origins),
+  AccessControlAllowHeaders: list(['*']),
+  AccessControlAllowMethods: list(READ_METHODS),
+  AccessControlAllowCredentials: false,
+  ...(maxAge === undefined ? {} : { AccessControlMaxAgeSec: maxAge }),
+  OriginOverride: true,
+})

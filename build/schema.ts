@@ -1,0 +1,233 @@
+/** The shape of a config file, its defaults, and what each value becomes: durations in seconds, names in lower case. */
+import * as v from 'valibot'
+import { DEFAULT_WIDTHS } from '../edge/config.ts'
+
+const DEFAULT_RATIOS = ['1:1', '5:4', '4:3', '3:2', '16:9', '2:1', '4:5', '3:4', '2:3', '9:16', '1:2']
+const DEFAULT_QUALITIES = [50, 65, 80, 90]
+const DEFAULT_QUALITY = 80
+const MIB = 1024 * 1024
+
+const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 }
+
+/** A message names what was expected; `build/config.ts` adds where and what was found. */
+const string = v.string('a string')
+
+/** Unknown keys are errors; the message lists the known ones. */
+const object = <T extends v.ObjectEntries>(entries: T) =>
+  v.strictObject(entries, (issue) => {
+    if (issue.expected === 'never') return `one of the keys ${Object.keys(entries).join(', ')}`
+    return issue.received === 'undefined' ? 'a value: it is required' : 'an object'
+  })
+
+const matching = (pattern: RegExp, expected: string) => v.pipe(v.string(expected), v.regex(pattern, expected))
+
+const integer = (min: number, max: number, unit = '') => {
+  const expected = `a whole number from ${min} to ${max}${unit}`
+  return v.pipe(v.number(expected), v.integer(expected), v.minValue(min, expected), v.maxValue(max, expected))
+}
+
+const MAX_SECONDS = 10 * 365 * SECONDS.d
+
+const duration = v.pipe(
+  v.custom<number | string>(
+    (value) =>
+      typeof value === 'number'
+        ? Number.isInteger(value) && value >= 0 && value <= MAX_SECONDS
+        : typeof value === 'string' && /^\d{1,9}[smhd]$/.test(value),
+    "a duration: whole seconds, or '30s', '5m', '24h', '365d'",
+  ),
+  v.transform((value) =>
+    typeof value === 'number' ? value : Number.parseInt(value, 10) * SECONDS[value.at(-1) as keyof typeof SECONDS],
+  ),
+  v.maxValue(MAX_SECONDS, 'a duration of at most 3650d'),
+)
+
+const list = <T extends v.GenericSchema>(item: T, expected: string) =>
+  v.pipe(
+    v.array(item, expected),
+    v.check(
+      (items) => new Set(items.map((entry) => JSON.stringify(entry))).size === items.length,
+      `${expected}, each once`,
+    ),
+  )
+
+const nonEmpty = <T extends v.GenericSchema>(item: T, expected: string) =>
+  v.pipe(list(item, expected), v.minLength(1, expected))
+
+const ascending = (item: v.GenericSchema<number>, expected: string) =>
+  v.pipe(
+    nonEmpty(item, expected),
+    v.transform((values) => values.toSorted((a, b) => a - b)),
+  )
+
+/** RFC 1123 names; CloudFront's alternate names may begin with `*.`, but a redirect needs one host to go to. */
+const hostName = v.pipe(
+  matching(
+    /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$/i,
+    'a host name such as cdn.example.com',
+  ),
+  v.toLowerCase(),
+)
+
+/** RFC 9110, 5.1. */
+const headerName = v.pipe(matching(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'a header name'), v.toLowerCase())
+
+const headerPattern = v.pipe(
+  matching(/^[!#$%&'+.^_`|~0-9A-Za-z-]+\*?$/, 'a header name, or its beginning and a *'),
+  v.toLowerCase(),
+)
+
+/** RFC 9110, 5.5, without the obsolete part: visible ASCII, spaces between. */
+const headerValue = matching(/^[!-~]([ \t!-~]*[!-~])?$/, 'a header value: visible ASCII characters')
+
+/** S3 User Guide, "Bucket naming rules". */
+const bucketName = matching(/^(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'an S3 bucket name')
+
+const s3Origin = object({
+  bucket: bucketName,
+  region: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as us-east-1'),
+  prefix: v.optional(
+    v.pipe(
+      matching(/^\/?[^/\p{Cc}]+(\/[^/\p{Cc}]+)*\/?$/u, "a key prefix such as 'site' or 'site/images'"),
+      v.check(
+        (prefix) => !prefix.split('/').some((part) => part === '.' || part === '..'),
+        'a key prefix without . or .. parts',
+      ),
+    ),
+  ),
+})
+
+const apiOrigin = object({
+  domain: hostName,
+  path: v.optional(
+    matching(
+      /^(\/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)+$/,
+      "an origin path such as '/prod': a leading slash, none at the end",
+    ),
+  ),
+})
+
+/** Picks the shape by what is there, so that an error names the field and not the whole union. */
+const origin = v.lazy((input) =>
+  isRecord(input) && 'domain' in input && !('bucket' in input) ? apiOrigin : s3Origin,
+) as v.GenericSchema<unknown, S3OriginSettings | ApiOriginSettings>
+
+const ttls = object({
+  default: v.optional(duration, '24h'),
+  max: v.optional(duration, '365d'),
+  min: v.optional(duration, 0),
+})
+
+const cache = v.lazy((input) =>
+  isRecord(input) ? ttls : v.literal('never', "'never', or { default?, max?, min? }"),
+) as v.GenericSchema<unknown, 'never' | v.InferOutput<typeof ttls>>
+
+/** What may stand in a query by itself: the name is the same however it is escaped. */
+const parameterName = matching(/^[A-Za-z0-9._~-]{1,128}$/, 'a parameter name of letters, digits and . _ ~ -')
+
+const RATIO = /^([1-9]\d{0,3}):([1-9]\d{0,3})$/
+
+const imageRules = object({
+  formats: v.optional(nonEmpty(v.picklist(['webp', 'avif'], "'webp' or 'avif'"), "a list of 'webp' and 'avif'"), [
+    'webp',
+  ]),
+  widths: v.optional(
+    ascending(integer(1, 16_383, ' (WebP has no larger side)'), 'a list of widths in pixels'),
+    DEFAULT_WIDTHS,
+  ),
+  ratios: v.optional(
+    nonEmpty(matching(RATIO, "a ratio such as '3:2'"), "a list of ratios such as '3:2'"),
+    DEFAULT_RATIOS,
+  ),
+  qualities: v.optional(ascending(integer(1, 100), 'a list of qualities'), DEFAULT_QUALITIES),
+  quality: v.optional(integer(1, 100), DEFAULT_QUALITY),
+  maxInputBytes: v.optional(integer(1, 1024 * MIB, ' bytes'), 25 * MIB),
+  maxInputPixels: v.optional(integer(1, 1_000_000_000, ' pixels'), 50_000_000),
+})
+
+const images = v.lazy((input) =>
+  isRecord(input)
+    ? imageRules
+    : v.pipe(
+        v.union([v.literal(true), v.null()], 'true, null or { formats?, widths?, … }'),
+        v.transform((value) => (value ? v.parse(imageRules, {}) : null)),
+      ),
+) as v.GenericSchema<unknown, v.InferOutput<typeof imageRules> | null>
+
+/** A serialised origin, Fetch Standard 3.1. */
+const webOrigin = matching(
+  /^https?:\/\/[a-z0-9.-]+(:\d{1,5})?$/,
+  "an origin such as 'https://www.example.com', lower case, without a path",
+)
+
+const cors = v.nullable(
+  object({
+    origins: v.lazy((input) =>
+      Array.isArray(input) ? nonEmpty(webOrigin, 'a list of origins') : v.literal('*', "'*' or a list of origins"),
+    ) as v.GenericSchema<unknown, '*' | string[]>,
+    maxAge: v.optional(duration),
+  }),
+)
+
+const route = object({
+  path: matching(
+    /^[/*][A-Za-z0-9_\-.*$/~"'@:+&?]{0,254}$/,
+    'a CloudFront path pattern: it begins with / or *, holds A-Z a-z 0-9 _ - . * ? $ / ~ " \' @ : + & and at most 255 characters',
+  ),
+  origin: string,
+  cache,
+  version: v.optional(v.nullable(parameterName), 'v'),
+  query: v.optional(list(parameterName, 'a list of parameter names'), []),
+  headers: v.optional(list(headerName, 'a list of header names'), []),
+  images: v.optional(images, null),
+  missing: v.optional(duration, '5m'),
+  settle: v.optional(duration, '10m'),
+  cors: v.optional(cors, null),
+  auth: v.optional(v.null('null: authorisation at the edge is not part of this release'), null),
+})
+
+const headers = object({
+  dropRequest: v.optional(list(headerName, 'a list of header names'), []),
+  dropResponse: v.optional(list(headerPattern, 'a list of header names'), [
+    'x-amz-id-2',
+    'x-amz-request-id',
+    'x-amz-version-id',
+    'x-amz-server-side-encryption*',
+    'x-amz-meta-*',
+    'server',
+  ]),
+  setResponse: v.optional(v.record(headerName, v.nullable(headerValue), 'an object of header names and values'), {}),
+})
+
+const memory = integer(128, 10_240, ' MB')
+
+const lambda = object({
+  runtime: v.optional(v.picklist(['nodejs22.x', 'nodejs24.x'], "'nodejs22.x' or 'nodejs24.x'"), 'nodejs22.x'),
+  originRequestMemory: v.optional(memory, 128),
+  originResponseMemory: v.optional(memory, 1024),
+})
+
+export const schema = object({
+  domains: nonEmpty(hostName, 'a list of host names'),
+  origins: v.record(string, origin, 'an object of origins by name'),
+  routes: v.pipe(v.array(route, 'a list of routes'), v.minLength(1, 'at least one route')),
+  headers: v.optional(headers, {}),
+  lambda: v.optional(lambda, {}),
+})
+
+/** A config that was checked, with its defaults: what everything in `build/` works on. */
+export type Settings = v.InferOutput<typeof schema>
+export type RouteSettings = Settings['routes'][number]
+export type ImageSettings = NonNullable<RouteSettings['images']>
+export type S3OriginSettings = v.InferOutput<typeof s3Origin>
+export type ApiOriginSettings = v.InferOutput<typeof apiOrigin>
+
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export const isS3 = (origin: S3OriginSettings | ApiOriginSettings): origin is S3OriginSettings => 'bucket' in origin
+
+export const ratioOf = (text: string): number => {
+  const [width, height] = text.split(':').map(Number) as [number, number]
+  return width / height
+}

@@ -1,0 +1,43 @@
+/** The build, step by step: everything is made and checked in memory, then written. */
+import type { Manifest } from '../edge/manifest.ts'
+import { bundle } from './bundle.ts'
+import { checkCode, checkSize } from './check.ts'
+import { compile, type Rules } from './compile.ts'
+import { loadConfig } from './config.ts'
+import { type Built, manifestOf } from './manifest.ts'
+import { writeAll } from './output.ts'
+import { type Policies, policiesOf } from './policies.ts'
+import type { Settings } from './schema.ts'
+import { TARGETS, type Target } from './targets.ts'
+import { zip } from './zip.ts'
+
+export type Site = { built: Built[]; manifest: Manifest; policies: Policies }
+
+/** @throws BuildError; nothing is written by this */
+export async function makeSite(settings: Settings): Promise<Site> {
+  const rules = compile(settings)
+  const policies = policiesOf(settings)
+  const built = await Promise.all(TARGETS.map((target) => makeArtefact(target, rules)))
+  return { built, policies, manifest: manifestOf(settings, built) }
+}
+
+async function makeArtefact(target: Target, rules: Rules): Promise<Built> {
+  const bundled = await bundle(target, rules)
+  checkCode(target, bundled)
+  const content = target.kind === 'function' ? Buffer.from(bundled.code) : await zip({ 'index.js': bundled.code })
+  checkSize(target, content.length, bundled)
+  return { target, content }
+}
+
+/** Builds the config file's site into a folder. The manifest comes last: what it names is there. */
+export async function buildSite(configFile: string, folder: string): Promise<Site> {
+  const site = await makeSite(await loadConfig(configFile))
+  await writeAll(folder, [
+    ...site.built.map(({ target, content }) => ({ file: target.file, content })),
+    { file: 'policies.json', content: json(site.policies) },
+    { file: 'manifest.json', content: json(site.manifest) },
+  ])
+  return site
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`

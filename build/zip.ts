@@ -1,0 +1,16 @@
+/** Zips whose bytes follow from their contents alone: sorted entries, one time, one mode. */
+import { buffer } from 'node:stream/consumers'
+import { ZipFile } from 'yazl'
+
+/** DOS times begin in 1980 and have no zone: with `forceDosTimestamp`, local midnight is the same bytes everywhere. */
+const ENTRY = { mtime: new Date(1980, 0, 1), mode: 0o100644, forceDosTimestamp: true, compressionLevel: 9 }
+
+/** @param files contents by path inside the zip */
+export async function zip(files: Record<string, string | Buffer>): Promise<Buffer> {
+  const archive = new ZipFile()
+  for (const [path, content] of Object.entries(files).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    archive.addBuffer(Buffer.from(content), path, ENTRY)
+  }
+  archive.end()
+  return buffer(archive.outputStream)
+}
