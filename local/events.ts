@@ -1,0 +1,102 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { InputError } from './input-error.ts'
+import { parseJson } from './json.ts'
+import { isObject, type JsonObject } from './shape.ts'
+
+/** One event of a file. */
+export type Item = {
+  name?: string
+  event: unknown
+  /** An object, so that an expected `null` can be told from none. */
+  expect?: { value: unknown }
+  /** Milliseconds since 1970: what a Lambda@Edge function takes the time to be. */
+  now?: number
+}
+
+export type EventFile = {
+  path: string
+  /** Named by the caller, rather than found in a folder. */
+  named: boolean
+  /** The parsed file. */
+  document: unknown
+  /** In the order of the file; one for a file that is not an array. */
+  items: Item[]
+}
+
+const ENTRY_KEYS = ['name', 'event', 'expect', 'now']
+
+/**
+ * Reads event files, and the `.json` files of folders at any depth, sorted. A file holds one event, or one entry
+ * `{ event, name?, expect?, now? }`, or an array of either. Throws an InputError that names every unreadable one.
+ */
+export async function readEvents(paths: string[]): Promise<EventFile[]> {
+  const problems: string[] = []
+  const files = new Map<string, EventFile>()
+  const attempt = async (work: () => Promise<void>) => {
+    try {
+      await work()
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error
+      problems.push(error.message)
+    }
+  }
+  for (const found of await findFiles(paths, attempt)) {
+    const key = resolve(found.path)
+    // A file that was also named counts as named.
+    if (!files.has(key) || found.named) await attempt(async () => void files.set(key, await readEventFile(found)))
+  }
+  if (problems.length > 0) throw new InputError(problems.join('\n'))
+  return [...files.values()]
+}
+
+type Found = { path: string; named: boolean }
+
+async function findFiles(paths: string[], attempt: (work: () => Promise<void>) => Promise<void>): Promise<Found[]> {
+  const found: Found[] = []
+  for (const path of paths) {
+    await attempt(async () => {
+      const stats = await stat(path).catch(() => undefined)
+      if (stats === undefined) throw new InputError(`${path}: no such file or folder`)
+      found.push(...(stats.isDirectory() ? await filesIn(path) : [{ path, named: true }]))
+    })
+  }
+  return found
+}
+
+async function filesIn(folder: string): Promise<Found[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const paths = entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.json'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+  if (paths.length === 0) throw new InputError(`${folder}: no .json file in this folder; expected files of events`)
+  return paths.map((path) => ({ path, named: false }))
+}
+
+async function readEventFile({ path, named }: Found): Promise<EventFile> {
+  const document = parseJson(await readFile(path, 'utf8'), path)
+  const elements = Array.isArray(document) ? document : [document]
+  if (named && elements.length === 0) throw new InputError(`${path}: the array is empty; expected events`)
+  return { path, named, document, items: elements.map((element) => itemOf(element, path)) }
+}
+
+/** Events themselves have no `event`. */
+export const isEntry = (element: unknown): element is JsonObject => isObject(element) && 'event' in element
+
+function itemOf(element: unknown, path: string): Item {
+  if (!isEntry(element)) return { event: element }
+  const { name, event, now } = element
+  const unknown = Object.keys(element).find((key) => !ENTRY_KEYS.includes(key))
+  if (unknown) throw new InputError(`${path}: unknown key "${unknown}"; an entry may have ${ENTRY_KEYS.join(', ')}`)
+  if (name !== undefined && typeof name !== 'string') throw new InputError(`${path}: "name" must be a string`)
+  if (now !== undefined && !Number.isSafeInteger(now)) {
+    throw new InputError(`${path}: "now" must be milliseconds since 1970, found ${JSON.stringify(now)}`)
+  }
+  return {
+    event,
+    ...(name === undefined ? {} : { name }),
+    ...(now === undefined ? {} : { now: now as number }),
+    ...('expect' in element ? { expect: { value: element.expect } } : {}),
+  }
+}

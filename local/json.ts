@@ -1,0 +1,39 @@
+import { InputError } from './input-error.ts'
+
+/** Parses a file's text. Throws an InputError with the file, the line and the column of the first error. */
+export function parseJson(text: string, path: string): unknown {
+  const json = text.replace(/^\ufeff/, '')
+  try {
+    return JSON.parse(json)
+  } catch (cause) {
+    const position = errorPosition(json)
+    const before = json.slice(0, position).split('\n')
+    const found = position < json.length ? `unexpected ${JSON.stringify(json[position])}` : 'the text ends too early'
+    const place = `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`
+    throw new InputError(`${path}: broken JSON at ${place}: ${found}`, { cause })
+  }
+}
+
+/** V8 tells the position of some errors only. Up to the first error, every cut is fine as far as it goes. */
+function errorPosition(text: string): number {
+  let fine = 0
+  let broken = text.length + 1
+  while (broken - fine > 1) {
+    const middle = Math.floor((fine + broken) / 2)
+    if (isFineUpTo(text, middle)) fine = middle
+    else broken = middle
+  }
+  return fine
+}
+
+/** NUL is an error wherever it stands, so the error is either at the NUL put after the cut or before it. */
+function isFineUpTo(text: string, length: number): boolean {
+  try {
+    JSON.parse(`${text.slice(0, length)}\0`)
+    return true
+  } catch (error) {
+    const { message } = error as SyntaxError
+    const position = message.match(/ at position (\d+)/)?.[1]
+    return position === undefined ? message.startsWith("Unexpected token '\0'") : Number(position) === length
+  }
+}

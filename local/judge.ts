@@ -1,0 +1,73 @@
+import type { Trigger } from '../edge/limits.ts'
+import { changes, type Difference, diff } from './diff.ts'
+import type { Item } from './events.ts'
+import type { FunctionEngine } from './function-engine.ts'
+import type { Outcome, Violation } from './outcome.ts'
+import { at, isObject } from './shape.ts'
+import { validateFunction } from './validate-function.ts'
+import { validateLambda } from './validate-lambda.ts'
+
+/** What is to be said of one replayed event. */
+export type Verdict = {
+  /** `answered`: a request trigger gave a response in place of the request. `failed`: nothing was returned. */
+  result: 'unchanged' | 'changed' | 'answered' | 'failed'
+  /** From the request (or response) in the event to what was returned; of an answer, all of it. */
+  changes: Difference[]
+  /** What was returned; absent if nothing was. */
+  value?: unknown
+  /** What broke: the platform's rules, or the function itself. */
+  violations: Violation[]
+  /** `recorded`: by this run. */
+  expectation: 'none' | 'met' | 'unmet' | 'recorded'
+  /** From what was expected to what was returned. */
+  unmet: Difference[]
+  disagreement: Disagreement | null
+  /** What the function wrote, by line. */
+  logs: string[]
+}
+
+/** Two engines in which the function does not do the same. */
+export type Disagreement = { engines: [string, string]; differences: Difference[] }
+
+/** Judges the outcome of an event at a trigger. */
+export function judge(trigger: Trigger, item: Item, outcome: Outcome): Verdict {
+  const { logs } = outcome
+  const wanted = item.expect
+  if (outcome.kind === 'failed') {
+    const violations = [{ error: outcome.error, reason: outcome.reason }]
+    const expectation = wanted ? 'unmet' : 'none'
+    return { result: 'failed', changes: [], violations, expectation, unmet: [], disagreement: null, logs }
+  }
+  const { value } = outcome
+  const answered = trigger !== 'origin-response' && isObject(value) && ('status' in value || 'statusCode' in value)
+  const found = changes(answered ? {} : messageOf(trigger, item.event), value)
+  const unmet = wanted ? diff(wanted.value, value) : []
+  return {
+    result: answered ? 'answered' : found.length > 0 ? 'changed' : 'unchanged',
+    changes: found,
+    value,
+    violations:
+      trigger === 'viewer-request' ? validateFunction(item.event, value) : validateLambda(trigger, item.event, value),
+    expectation: wanted === undefined ? 'none' : unmet.length > 0 ? 'unmet' : 'met',
+    unmet,
+    disagreement: null,
+    logs,
+  }
+}
+
+/** The part of the event that a function at this trigger gives back. */
+function messageOf(trigger: Trigger, event: unknown): unknown {
+  if (trigger === 'viewer-request') return at(event, 'request')
+  return at(event, 'Records', 0, 'cf', trigger === 'origin-response' ? 'response' : 'request')
+}
+
+/** Compares what two engines made of one event. The texts of errors differ between engines and are not compared. */
+export function disagreementOf(
+  [one, outcome]: readonly [FunctionEngine, Outcome],
+  [other, otherOutcome]: readonly [FunctionEngine, Outcome],
+): Disagreement | null {
+  const differences = diff(comparable(outcome), comparable(otherOutcome))
+  return differences.length > 0 ? { engines: [one.name, other.name], differences } : null
+}
+
+const comparable = (outcome: Outcome) => (outcome.kind === 'returned' ? outcome.value : { failed: outcome.error })

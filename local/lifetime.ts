@@ -1,0 +1,38 @@
+/** Child processes and temporary folders end with this process, however it ends (short of SIGKILL). */
+
+const cleanups = new Set<() => void>()
+
+const cleanUp = () => {
+  for (const cleanup of cleanups) cleanup()
+  cleanups.clear()
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+function endBySignal(signal: NodeJS.Signals) {
+  cleanUp()
+  unlisten()
+  // A listener of ours keeps Node from dying of the signal; whoever else listens decides for themselves.
+  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal)
+}
+
+function listen() {
+  process.on('exit', cleanUp)
+  for (const signal of SIGNALS) process.on(signal, endBySignal)
+}
+
+function unlisten() {
+  process.off('exit', cleanUp)
+  for (const signal of SIGNALS) process.off(signal, endBySignal)
+}
+
+/** Calls the synchronous `cleanup` when this process ends, unless the returned function has been called before. */
+export function onProcessEnd(cleanup: () => void): () => void {
+  // One entry for each call, even of the same function.
+  const entry = () => cleanup()
+  if (cleanups.size === 0) listen()
+  cleanups.add(entry)
+  return () => {
+    if (cleanups.delete(entry) && cleanups.size === 0) unlisten()
+  }
+}

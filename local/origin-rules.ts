@@ -1,0 +1,131 @@
+import { isIP } from 'node:net'
+import { DISALLOWED_ORIGIN_HEADERS, isListed } from '../edge/limits.ts'
+import { titleCase } from './header-rules.ts'
+import { isObject, type JsonObject } from './shape.ts'
+
+/**
+ * CloudFront's rules for the origin that an origin-request function returns.
+ * Developer Guide, "Lambda@Edge event structure", the fields of `request.origin`.
+ */
+
+type Rule = { field: string; says: string; holds: (value: unknown, origin: JsonObject) => boolean }
+
+const seconds = { says: 'a whole number from 1 to 120', holds: (value: unknown) => isWithin(value, 1, 120) }
+
+/** Field rules of both kinds of origin. `responseCompletionTimeout` 0 takes the limit away. */
+const SHARED: Rule[] = [
+  { field: 'customHeaders', says: 'an object', holds: isObject },
+  {
+    field: 'path',
+    says: 'empty, or at most 255 characters with a slash at its beginning and none at its end',
+    holds: (value) =>
+      typeof value === 'string' &&
+      (value === '' || (value.length <= 255 && /^\/(.*[^/])?$/.test(value) && value !== '/')),
+  },
+  {
+    field: 'responseCompletionTimeout',
+    says: 'absent, 0, or a whole number of at least readTimeout',
+    holds: (value, { readTimeout }) =>
+      value === undefined || value === 0 || (Number.isInteger(value) && Number(value) >= Number(readTimeout ?? 0)),
+  },
+]
+
+const RULES: Record<'custom' | 's3', Rule[]> = {
+  custom: [
+    {
+      field: 'domainName',
+      says: 'a host name of at most 253 characters, without a port and not an IP address',
+      holds: (value) => isHost(value, 253),
+    },
+    { field: 'keepaliveTimeout', ...seconds },
+    {
+      field: 'port',
+      says: '80, 443, or from 1024 to 65535',
+      holds: (value) => value === 80 || value === 443 || isWithin(value, 1024, 65_535),
+    },
+    { field: 'protocol', says: 'http or https', holds: (value) => value === 'http' || value === 'https' },
+    { field: 'readTimeout', ...seconds },
+    {
+      field: 'sslProtocols',
+      says: 'a list of TLS versions',
+      holds: (value) => Array.isArray(value) && value.every((version) => SSL_PROTOCOLS.includes(version)),
+    },
+    ...SHARED,
+  ],
+  s3: [
+    {
+      field: 'authMethod',
+      says: 'origin-access-identity or none',
+      holds: (value) => value === 'origin-access-identity' || value === 'none',
+    },
+    {
+      field: 'domainName',
+      says: 'a host name of at most 128 lower-case characters',
+      holds: (value) => isHost(value, 128) && value === value.toLowerCase(),
+    },
+    {
+      field: 'region',
+      says: 'the region of the bucket, which origin-access-identity needs',
+      holds: (value, { authMethod }) =>
+        authMethod === 'origin-access-identity'
+          ? typeof value === 'string' && value !== ''
+          : value === undefined || typeof value === 'string',
+    },
+    {
+      field: 'readTimeout',
+      says: `absent, or ${seconds.says}`,
+      holds: (value) => value === undefined || seconds.holds(value),
+    },
+    ...SHARED,
+  ],
+}
+
+const SSL_PROTOCOLS = ['TLSv1.2', 'TLSv1.1', 'TLSv1', 'SSLv3']
+
+/**
+ * What is wrong with a changed origin. Fields and headers that stand in the event's own origin in the same form are
+ * not the function's doing. `requestHeaders`: the names that the request has besides.
+ */
+export function originFaults(before: unknown, origin: unknown, requestHeaders: string[]): string[] {
+  if (origin === undefined) return []
+  if (!isObject(origin)) return ['request.origin must be an object']
+  const { custom, s3 } = origin
+  const kind = isObject(custom) ? 'custom' : 's3'
+  const settings = kind === 'custom' ? custom : s3
+  if (!isObject(settings) || ('custom' in origin && 's3' in origin)) {
+    return ['request.origin must have exactly one of custom and s3']
+  }
+  const settingsBefore = isObject(before) && isObject(before[kind]) ? before[kind] : {}
+  return [
+    ...RULES[kind]
+      .filter(({ field, holds }) => !holds(settings[field], settings))
+      .map(({ field, says }) => `request.origin.${kind}.${field} must be ${says}`),
+    ...customHeaderFaults(
+      settingsBefore.customHeaders,
+      settings.customHeaders,
+      `request.origin.${kind}`,
+      requestHeaders,
+    ),
+  ]
+}
+
+function customHeaderFaults(before: unknown, headers: unknown, where: string, requestHeaders: string[]): string[] {
+  const known = Object.keys(isObject(before) ? before : {})
+  return Object.keys(isObject(headers) ? headers : {})
+    .filter((name) => !known.includes(name))
+    .flatMap((name) => {
+      const lower = name.toLowerCase()
+      if (isListed(lower, DISALLOWED_ORIGIN_HEADERS)) {
+        return [`${where}.customHeaders must not contain a disallowed header. headerName : ${titleCase(lower)}`]
+      }
+      return requestHeaders.includes(lower)
+        ? [`${where}.customHeaders must not contain a header of the request. headerName : ${titleCase(lower)}`]
+        : []
+    })
+}
+
+const isWithin = (value: unknown, least: number, most: number) =>
+  Number.isInteger(value) && Number(value) >= least && Number(value) <= most
+
+const isHost = (value: unknown, most: number): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= most && !value.includes(':') && isIP(value) === 0

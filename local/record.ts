@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto'
+import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { type EventFile, isEntry } from './events.ts'
+
+/**
+ * Writes results into an event file as expectations. `values`: by position in the file; positions without one stay
+ * as they are. A bare event becomes `{ event, expect }`. The file is replaced whole or not at all.
+ * Returns whether it had to be.
+ */
+export async function recordExpectations(file: EventFile, values: Map<number, unknown>): Promise<boolean> {
+  const record = (element: unknown, index: number) => {
+    if (!values.has(index)) return element
+    return { ...(isEntry(element) ? element : { event: element }), expect: values.get(index) }
+  }
+  const { document } = file
+  const recorded = Array.isArray(document) ? document.map(record) : record(document, 0)
+  if (JSON.stringify(recorded) === JSON.stringify(document)) return false
+  await replaceFile(await realpath(file.path), `${JSON.stringify(recorded, null, 2)}\n`)
+  return true
+}
+
+async function replaceFile(path: string, text: string) {
+  const temporary = `${path}.${randomUUID()}.tmp`
+  try {
+    await writeFile(temporary, text, { mode: (await stat(path)).mode })
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+}

@@ -1,0 +1,145 @@
+import type { Trigger } from '../edge/limits.ts'
+import { type Bundle, type BundleOptions, openBundle } from './bundle.ts'
+import { eventKind } from './event-kind.ts'
+import { type EventFile, type Item, readEvents } from './events.ts'
+import { InputError } from './input-error.ts'
+import { disagreementOf, judge, type Verdict } from './judge.ts'
+import type { Outcome } from './outcome.ts'
+import { recordExpectations } from './record.ts'
+
+export type ReplayOptions = BundleOptions & {
+  /** The folder of the bundle; default `dist`. */
+  dist?: string
+  /** Record what was returned as what is expected. */
+  update?: boolean
+  onProgress?: (done: number, total: number) => void
+}
+
+/** Where an event stands. `index`: in a file that is an array. */
+export type Place = { file: string; index?: number; name?: string }
+
+export type ReplayResult = Place & { trigger: Trigger } & Verdict
+
+export type Replay = {
+  bundle: string
+  /** That ran the CloudFront Function; empty if there was nothing for it. */
+  engines: string[]
+  results: ReplayResult[]
+  /** Found in folders, and not for this bundle. */
+  skipped: (Place & { reason: string })[]
+  /** Files that `update` rewrote. */
+  updated: string[]
+}
+
+type Job = { file: EventFile; position: number; place: Place; item: Item; trigger: Trigger }
+
+/**
+ * Replays event files, and those in folders, against the built bundle.
+ * Throws an InputError for what a person can put right: unreadable files, a missing bundle, a named file with an
+ * event that is not for the bundle.
+ */
+export async function replay(paths: string[], options: ReplayOptions = {}): Promise<Replay> {
+  const { dist = 'dist', update = false, onProgress = () => {}, ...bundleOptions } = options
+  const bundle = await openBundle(dist, bundleOptions)
+  try {
+    const files = await readEvents(paths)
+    const { jobs, skipped } = sort(files, bundle)
+    const { results, engines } = await runJobs(jobs, bundle, onProgress)
+    const updated = update ? await record(jobs, results) : []
+    return { bundle: dist, engines, results, skipped, updated }
+  } finally {
+    await bundle.close()
+  }
+}
+
+function sort(files: EventFile[], bundle: Bundle) {
+  const jobs: Job[] = []
+  const skipped: Replay['skipped'] = []
+  const problems: string[] = []
+  for (const file of files) {
+    file.items.forEach((item, position) => {
+      const place = placeOf(file, item, position)
+      const found = triggerOf(item.event, bundle)
+      if ('trigger' in found) jobs.push({ file, position, place, item, trigger: found.trigger })
+      else if (file.named) problems.push(`${placeText(place)}: ${found.reason}`)
+      else skipped.push({ ...place, reason: found.reason })
+    })
+  }
+  if (problems.length > 0) throw new InputError(problems.join('\n'))
+  return { jobs, skipped }
+}
+
+const placeOf = (file: EventFile, { name }: Item, position: number): Place => ({
+  file: file.path,
+  ...(Array.isArray(file.document) ? { index: position } : {}),
+  ...(name === undefined ? {} : { name }),
+})
+
+/** `events/all.json[3] "HEIC"`. */
+export const placeText = ({ file, index, name }: Place): string =>
+  `${file}${index === undefined ? '' : `[${index}]`}${name === undefined ? '' : ` "${name}"`}`
+
+const KINDS = { function: 'CloudFront Functions', lambda: 'Lambda@Edge' }
+
+function triggerOf(event: unknown, bundle: Bundle): { trigger: Trigger } | { reason: string } {
+  const found = eventKind(event)
+  if (found.kind === 'none' || found.kind === 'unclear') return { reason: found.reason }
+  const artefact = bundle.artefact(found.trigger)
+  const what = `a ${KINDS[found.kind]} event for ${found.trigger}`
+  if (artefact === undefined) return { reason: `${what}, which this bundle does not have` }
+  if (artefact.kind !== found.kind) {
+    return { reason: `${what}; this bundle's ${found.trigger} is for ${KINDS[artefact.kind]}` }
+  }
+  return { trigger: found.trigger as Trigger }
+}
+
+async function runJobs(jobs: Job[], bundle: Bundle, onProgress: (done: number, total: number) => void) {
+  const results = new Map<Job, ReplayResult>()
+  const engines = new Set<string>()
+  const settle = (job: Job, verdict: Verdict) => {
+    results.set(job, { ...job.place, trigger: job.trigger, ...verdict })
+    onProgress(results.size, jobs.length)
+  }
+
+  async function runLambda(trigger: Trigger, own: Job[]) {
+    const lambda = await bundle.lambda(trigger)
+    for (const job of own) settle(job, judge(trigger, job.item, await lambda.invoke(job.item.event, job.item)))
+  }
+
+  async function runFunction(trigger: Trigger, own: Job[]) {
+    const events = own.map((job) => job.item.event)
+    const runs = await Promise.all(
+      (await bundle.engines(trigger)).map(async (engine) => ({ engine, outcomes: await engine.run(events) })),
+    )
+    for (const { engine } of runs) engines.add(engine.name)
+    own.forEach((job, index) => {
+      const [first, ...others] = runs.map(({ engine, outcomes }) => [engine, outcomes[index] as Outcome] as const)
+      if (first === undefined) return
+      const disagreement = others.map((other) => disagreementOf(first, other)).find((found) => found !== null) ?? null
+      settle(job, { ...judge(trigger, job.item, first[1]), disagreement })
+    })
+  }
+
+  // The functions are independent of one another; each Lambda takes its events one after the other.
+  const runs = [...Map.groupBy(jobs, (job) => job.trigger)].map(([trigger, own]) =>
+    bundle.artefact(trigger)?.kind === 'lambda' ? runLambda(trigger, own) : runFunction(trigger, own),
+  )
+  await Promise.all(runs)
+  return { results: jobs.flatMap((job) => results.get(job) ?? []), engines: [...engines] }
+}
+
+/** Only what keeps to the rules, the same in every engine, is worth expecting again. */
+async function record(jobs: Job[], results: ReplayResult[]): Promise<string[]> {
+  const values = new Map<EventFile, Map<number, unknown>>()
+  jobs.forEach(({ file, position }, index) => {
+    const result = results[index]
+    if (result === undefined || result.violations.length > 0 || result.disagreement) return
+    const own = values.get(file) ?? new Map<number, unknown>()
+    values.set(file, own.set(position, result.value))
+    result.expectation = 'recorded'
+    result.unmet = []
+  })
+  const updated: string[] = []
+  for (const [file, own] of values) if (await recordExpectations(file, own)) updated.push(file.path)
+  return updated
+}

@@ -1,0 +1,90 @@
+/** `npm run replay`: events in, what the built bundle makes of them out. */
+import { parseArgs, styleText } from 'node:util'
+import { InputError } from './input-error.ts'
+import { replay } from './replay-events.ts'
+import { countsOf, isFine, jsonReport, type Paint, textReport } from './report.ts'
+
+const HELP = `Usage: npm run replay -- FILE-OR-FOLDER… [--dist DIR] [--json] [--update]
+
+Replays events of CloudFront Functions and of Lambda@Edge against the built bundle, shows what changed, and holds
+every result to CloudFront's rules. The function runs in njs, where that is installed, and in workerd; the zips run
+in processes of their own, with Lambda's environment, timeout and memory.
+
+A file holds an event, or { "event": …, "name"?, "expect"?, "now"? }, or an array of either.
+  expect  what the function must return, exactly (the order of keys counts for nothing)
+  now     milliseconds since 1970: what a Lambda@Edge function takes the time to be; a CloudFront Function has no use
+          for it
+In a folder (its .json files, at any depth), events that are not for this bundle are listed; in a file that is
+named, they are an error.
+
+Options
+  --dist DIR  the bundle; default: dist
+  --json      print one JSON document: { bundle, engines, results, skipped, updated, counts }; npm itself
+              prints to stdout as well, unless it is called as npm run --silent replay
+  --update    record what is returned as what is expected, in the files themselves
+  --help      print this
+
+Exit code: 0 fine; 1 a rule broken, an expectation unmet, or engines that disagree; 2 wrong usage or input.
+`
+
+const HINT = '`npm run replay -- --help` says how to use it'
+
+/** Where a command writes; `isTTY`: to a person. */
+export type Output = { write(text: string): unknown; isTTY?: boolean }
+
+/** Runs the command and returns its exit code. */
+export async function main(args: string[], stdout: Output, stderr: Output): Promise<number> {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        dist: { type: 'string', default: 'dist' },
+        json: { type: 'boolean', default: false },
+        update: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    })
+    if (values.help) {
+      stdout.write(HELP)
+      return 0
+    }
+    if (positionals.length === 0) throw new InputError(`expected files or folders of events, found none; ${HINT}`)
+    const onProgress = progressOn(stderr)
+    const replayed = await replay(positionals, { dist: values.dist, update: values.update, onProgress })
+    stdout.write(values.json ? jsonReport(replayed) : textReport(replayed, painter(stdout)))
+    return isFine(countsOf(replayed.results)) ? 0 : 1
+  } catch (error) {
+    const message = error instanceof InputError ? error.message : usageMessage(error)
+    if (message === undefined) throw error
+    stderr.write(`${message}\n`)
+    return 2
+  }
+}
+
+/** The message of an error that `parseArgs` threw, `undefined` for any other. */
+function usageMessage(error: unknown): string | undefined {
+  const code = error instanceof TypeError && 'code' in error ? String(error.code) : ''
+  return code.startsWith('ERR_PARSE_ARGS_') ? `${(error as Error).message}; ${HINT}` : undefined
+}
+
+const painter = (output: Output): Paint =>
+  output.isTTY && !process.env.NO_COLOR
+    ? (colour, text) => styleText(colour, text, { validateStream: false })
+    : (_, text) => text
+
+/** Rewrites one line, at most ten times a second; clears it at the end. */
+function progressOn(output: Output): (done: number, total: number) => void {
+  if (!output.isTTY) return () => {}
+  let next = performance.now() + 500
+  let shown = false
+  return (done, total) => {
+    if (done === total && shown) output.write('\r\u001b[K')
+    if (done === total || performance.now() < next) return
+    next = performance.now() + 100
+    shown = true
+    output.write(`\r${done} of ${total} events`)
+  }
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2), process.stdout, process.stderr)

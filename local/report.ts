@@ -1,0 +1,132 @@
+import type { Difference } from './diff.ts'
+import { NJS_MISSING } from './njs.ts'
+import { placeText, type Replay, type ReplayResult } from './replay-events.ts'
+
+export type Counts = {
+  replayed: number
+  unchanged: number
+  changed: number
+  answered: number
+  failed: number
+  violations: number
+  unmet: number
+  disagreements: number
+  recorded: number
+  skipped: number
+}
+
+export function countsOf(results: ReplayResult[], skipped = 0): Counts {
+  const count = (holds: (result: ReplayResult) => boolean) => results.filter(holds).length
+  return {
+    replayed: results.length,
+    unchanged: count(({ result }) => result === 'unchanged'),
+    changed: count(({ result }) => result === 'changed'),
+    answered: count(({ result }) => result === 'answered'),
+    failed: count(({ result }) => result === 'failed'),
+    violations: results.reduce((sum, { violations }) => sum + violations.length, 0),
+    unmet: count(({ expectation }) => expectation === 'unmet'),
+    disagreements: count(({ disagreement }) => disagreement !== null),
+    recorded: count(({ expectation }) => expectation === 'recorded'),
+    skipped,
+  }
+}
+
+/** Whether everything replayed kept to the rules and to what was expected. */
+export const isFine = ({ violations, unmet, disagreements }: Counts): boolean =>
+  violations + unmet + disagreements === 0
+
+/** For programs: everything known, as one JSON document. */
+export const jsonReport = (replay: Replay): string =>
+  `${JSON.stringify({ ...replay, counts: countsOf(replay.results, replay.skipped.length) }, null, 2)}\n`
+
+export type Paint = (colour: 'green' | 'red' | 'yellow' | 'cyan' | 'bold' | 'dim', text: string) => string
+
+/** For people: each event with what changed, what was left out and why, and the counts. */
+export function textReport(replay: Replay, paint: Paint): string {
+  const sections = [
+    ...replay.results.map((result) => resultLines(result, paint)),
+    skippedLines(replay, paint),
+    summaryLines(replay, paint),
+  ]
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => `${lines.join('\n')}\n`)
+    .join('\n')
+}
+
+function resultLines(result: ReplayResult, paint: Paint): string[] {
+  const { violations, unmet, expectation, disagreement } = result
+  const bad = (text: string) => `  ${paint('red', `✗ ${text}`)}`
+  const good = (text: string) => `  ${paint('green', `✓ ${text}`)}`
+  return [
+    `${paint('bold', placeText(result))}  ${paint('cyan', result.trigger)}`,
+    ...(result.result === 'unchanged' ? [`  ${paint('dim', 'unchanged')}`] : []),
+    ...(result.result === 'answered' ? ['  answers in place of the request'] : []),
+    ...differenceLines(result.changes, '  ', paint),
+    ...violations.map(({ error, reason }) => bad(`${error}: ${reason}`)),
+    ...(disagreement
+      ? [bad(`${disagreement.engines.join(' and ')} disagree (${disagreement.engines.join(' → ')})`)]
+      : []),
+    ...differenceLines(disagreement?.differences ?? [], '    ', paint),
+    ...(expectation === 'met' ? [good('as expected')] : []),
+    ...(expectation === 'recorded' ? [good('recorded')] : []),
+    ...(expectation === 'unmet'
+      ? [bad(unmet.length > 0 ? 'not as expected (expected → got)' : 'nothing to hold against what is expected')]
+      : []),
+    ...differenceLines(unmet, '    ', paint),
+    ...result.logs.map((line) => `  ${paint('dim', `log  ${line}`)}`),
+  ]
+}
+
+const COLOURS = { '+': 'green', '-': 'red', '~': 'yellow' } as const
+
+export function differenceLines(differences: Difference[], indent: string, paint: Paint): string[] {
+  const width = Math.min(40, Math.max(0, ...differences.map(({ path }) => path.length)))
+  return differences.map((difference) => {
+    const values =
+      difference.sign === '~'
+        ? `${shown(difference.before)} → ${shown(difference.after)}`
+        : shown(difference.sign === '-' ? difference.before : difference.after)
+    const path = (difference.path || 'the result').padEnd(width)
+    return `${indent}${paint(COLOURS[difference.sign], `${difference.sign} ${path}`)}  ${values}`
+  })
+}
+
+/** A long value, such as a body, is cut: its length says more than its bytes. */
+const SHOWN_CHARACTERS = 200
+
+/** Bare if nothing about it could be misread, else as JSON. */
+function shown(value: unknown): string {
+  const isPlain = typeof value === 'string' && /^[!-~](?:[ -~]*[!-~])?$/.test(value) && !/^["{[]/.test(value)
+  const text = isPlain ? value : (JSON.stringify(value) ?? 'undefined')
+  return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS - 40)}… (${text.length} characters)`
+}
+
+const skippedLines = ({ skipped }: Replay, paint: Paint): string[] =>
+  skipped.length === 0
+    ? []
+    : [
+        paint('bold', 'not for this bundle'),
+        ...skipped.map(({ reason, ...place }) => `  ${placeText(place)}\n    ${paint('dim', reason)}`),
+      ]
+
+function summaryLines(replay: Replay, paint: Paint): string[] {
+  const counts = countsOf(replay.results, replay.skipped.length)
+  const byTrigger = Map.groupBy(replay.results, ({ trigger }) => trigger)
+  const engines = replay.engines.length > 0 ? `, the CloudFront Function in ${replay.engines.join(' and ')}` : ''
+  const verdict = `${counts.violations} violations, ${counts.unmet} expectations unmet, ${counts.disagreements} disagreements`
+  return [
+    ...(replay.engines.length > 0 && !replay.engines.includes('njs') ? [paint('yellow', NJS_MISSING)] : []),
+    ...(replay.results.length === 0 ? [paint('yellow', 'Nothing was replayed.')] : []),
+    ...replay.updated.map((file) => `wrote ${file}`),
+    ...[...byTrigger].map(([trigger, results]) => `${trigger.padEnd(16)} ${outcomeText(countsOf(results))}`),
+    `replayed against ${replay.bundle}${engines}`,
+    paint(
+      isFine(counts) ? 'green' : 'red',
+      `${outcomeText(counts)}, ${verdict}${counts.recorded > 0 ? `, ${counts.recorded} recorded` : ''}, ${counts.skipped} not for this bundle`,
+    ),
+  ]
+}
+
+const outcomeText = ({ replayed, unchanged, changed, answered, failed }: Counts) =>
+  `${replayed} replayed: ${unchanged} unchanged, ${changed} changed, ${answered} answered, ${failed} failed`

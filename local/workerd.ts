@@ -1,0 +1,110 @@
+import type { Readable } from 'node:stream'
+import { Miniflare, NoOpLog } from 'miniflare'
+import {
+  type Batch,
+  driver,
+  type EngineOptions,
+  type FunctionEngine,
+  outcomeOf,
+  PATIENCE_MS,
+  runInBatches,
+} from './function-engine.ts'
+
+const FRONT = `import { handler } from './function.js'
+${driver}
+export default {
+  async fetch(request) {
+    const lines = []
+    await globalThis.driveRimlightFunction(handler, await request.json(), (line) => lines.push(line))
+    return new Response(lines.join('\\n'))
+  },
+}
+`
+
+type Isolate = {
+  /** Rejects when the isolate gives no answer. */
+  ask(texts: string[]): Promise<string>
+  dispose(): Promise<void>
+}
+
+/**
+ * Loads a function's text in workerd, through Miniflare: V8, for what the njs of this machine gets wrong, and where
+ * there is no njs. Rejects if the text does not load, with the engine's message.
+ */
+export async function openWorkerd(
+  code: string,
+  { patience = PATIENCE_MS }: EngineOptions = {},
+): Promise<FunctionEngine> {
+  let isolate: Isolate | undefined = await openIsolate(code)
+
+  async function runBatch(texts: string[]): Promise<Batch> {
+    isolate ??= await openIsolate(code)
+    try {
+      const answer = await within(patience, isolate.ask(texts))
+      return { outcomes: answer.split('\n').map(outcomeOf) }
+    } catch (error) {
+      // A function in an endless loop never lets go of its isolate.
+      await isolate.dispose()
+      isolate = undefined
+      return { outcomes: [], stopped: error instanceof Error ? error.message : String(error) }
+    }
+  }
+
+  return {
+    name: 'workerd',
+    run: (events) => runInBatches(events, runBatch),
+    async close() {
+      await isolate?.dispose()
+      isolate = undefined
+    },
+  }
+}
+
+async function openIsolate(code: string): Promise<Isolate> {
+  let printed = ''
+  const collect = (stream: Readable) =>
+    stream.setEncoding('utf8').on('data', (text) => {
+      printed = (printed + text).slice(-10_000)
+    })
+  const miniflare = new Miniflare({
+    modules: [
+      { type: 'ESModule', path: 'front.js', contents: FRONT },
+      { type: 'ESModule', path: 'function.js', contents: `${code}\nexport { handler }\n` },
+    ],
+    log: new NoOpLog(),
+    handleRuntimeStdio(stdout: Readable, stderr: Readable) {
+      collect(stdout)
+      collect(stderr)
+    },
+  })
+  try {
+    await miniflare.ready
+  } catch (error) {
+    await miniflare.dispose().catch(() => {})
+    const message = printed.match(/^.*\b\w*Error: .*$/m)?.[0].replace(/^.*Uncaught /, '')
+    throw new Error(`the function does not load in workerd: ${message ?? error}`, { cause: error })
+  }
+  return {
+    async ask(texts) {
+      const response = await miniflare.dispatchFetch('http://function/', {
+        method: 'POST',
+        body: JSON.stringify(texts),
+      })
+      const answer = await response.text()
+      if (response.ok) return answer
+      throw new Error(/hung/.test(answer) ? 'its promise never settles' : answer.split('\n')[0])
+    },
+    dispose: () => miniflare.dispose(),
+  }
+}
+
+/** Rejects when `promise` takes longer than `milliseconds`. */
+async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds)
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

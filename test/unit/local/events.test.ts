@@ -1,0 +1,91 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { readEvents } from '../../../local/events.ts'
+import { InputError } from '../../../local/input-error.ts'
+import { temporaryFolder, writeJson } from './fixture.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await temporaryFolder()
+})
+
+const read = async (document: unknown) => {
+  const [file] = await readEvents([await writeJson(join(folder, 'one.json'), document)])
+  return file?.items
+}
+
+describe('what a file may hold', () => {
+  it.each([
+    ['an event', { a: 1 }, [{ event: { a: 1 } }]],
+    ['events', [{ a: 1 }, { b: 2 }], [{ event: { a: 1 } }, { event: { b: 2 } }]],
+    [
+      'an entry',
+      { name: 'n', event: { a: 1 }, expect: null, now: 5 },
+      [{ name: 'n', event: { a: 1 }, expect: { value: null }, now: 5 }],
+    ],
+    ['events and entries', [{ a: 1 }, { event: { b: 2 } }], [{ event: { a: 1 } }, { event: { b: 2 } }]],
+  ])('%s', async (_, document, items) => {
+    expect(await read(document)).toEqual(items)
+  })
+})
+
+describe('what is an error, with the file named', () => {
+  it.each([
+    ['a trailing comma', '{\n  "a": 1,\n}', 'broken JSON at line 3, column 1: unexpected "}"'],
+    ['a trailing comma in an array', '[1,]', 'broken JSON at line 1, column 4: unexpected "]"'],
+    ['a missing value', '{\n "a": }', 'broken JSON at line 2, column 7: unexpected "}"'],
+    ['a missing comma', '{"a": 1\n "b": 2}', 'broken JSON at line 2, column 2: unexpected "\\""'],
+    ['a bare word', '{"a": tree}', 'broken JSON at line 1, column 9: unexpected "e"'],
+    ['a line break in a string', '{"a": "b\nc"}', 'broken JSON at line 1, column 9: unexpected "\\n"'],
+    ['a bad escape', '{"a": "\\x"}', 'broken JSON at line 1, column 9: unexpected "x"'],
+    ['text after the end', '{} {}', 'broken JSON at line 1, column 4: unexpected "{"'],
+    ['a file cut short', '{\n "a": [1', 'broken JSON at line 2, column 9: the text ends too early'],
+    ['an empty file', '', 'broken JSON at line 1, column 1: the text ends too early'],
+    [
+      'an unknown key',
+      '{"event": {}, "expects": 1}',
+      'unknown key "expects"; an entry may have name, event, expect, now',
+    ],
+    ['a name that is none', '{"event": {}, "name": 1}', '"name" must be a string'],
+    ['a time that is none', '{"event": {}, "now": "today"}', '"now" must be milliseconds since 1970, found "today"'],
+    ['an empty array', '[]', 'the array is empty; expected events'],
+  ])('%s', async (_, text, message) => {
+    const path = join(folder, 'broken.json')
+    await writeFile(path, text)
+    await expect(readEvents([path])).rejects.toThrow(new InputError(`${path}: ${message}`))
+  })
+
+  it('a missing file', async () => {
+    await expect(readEvents([join(folder, 'none')])).rejects.toThrow(
+      new InputError(`${join(folder, 'none')}: no such file or folder`),
+    )
+  })
+
+  it('a folder without .json files', async () => {
+    const empty = join(folder, 'empty')
+    await mkdir(empty)
+    await writeFile(join(empty, 'note.txt'), '')
+    await expect(readEvents([empty])).rejects.toThrow(
+      new InputError(`${empty}: no .json file in this folder; expected files of events`),
+    )
+  })
+
+  it('several at once', async () => {
+    await expect(readEvents([join(folder, 'x'), join(folder, 'y')])).rejects.toThrow(
+      `${join(folder, 'x')}: no such file or folder\n${join(folder, 'y')}: no such file or folder`,
+    )
+  })
+})
+
+it('takes a folder at any depth, sorted, and a file once, as named', async () => {
+  const tree = join(folder, 'tree')
+  for (const name of ['b.json', 'a/z.json', 'a/b/c.json']) await writeJson(join(tree, name), {})
+  await writeFile(join(tree, 'README.md'), '')
+  const files = await readEvents([tree, join(tree, 'b.json')])
+  expect(files.map(({ path, named }) => [path.slice(tree.length + 1), named])).toEqual([
+    ['a/b/c.json', false],
+    ['a/z.json', false],
+    ['b.json', true],
+  ])
+})
