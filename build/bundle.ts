@@ -10,8 +10,8 @@ export const ROOT = join(import.meta.dirname, '..')
 
 export type Bundle = { code: string; metafile: Metafile }
 
-/** What the CloudFront Functions engine takes beyond ES5; the rest esbuild lowers or refuses (see `facts` in docs). */
-const FUNCTION: BuildOptions = {
+/** What the CloudFront Functions engine takes beyond ES5; the rest esbuild lowers or refuses. */
+export const FUNCTION: BuildOptions = {
   target: 'es5',
   supported: {
     'const-and-let': true,
@@ -50,7 +50,7 @@ export async function bundle(target: Target, rules: Rules): Promise<Bundle> {
   return { code: target.kind === 'function' ? asScript(text) : text, metafile: result.metafile }
 }
 
-const compiledRules = (rules: Rules): Plugin => ({
+export const compiledRules = (rules: Rules): Plugin => ({
   name: 'compiled-rules',
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]edge[\\/]rules\.ts$/ }, () => ({ contents: rulesModule(rules), loader: 'js' }))

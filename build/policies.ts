@@ -87,7 +87,7 @@ class PolicySet {
   }
 }
 
-const list = (items: readonly string[]) => ({ Quantity: items.length, Items: items })
+const list = <T>(items: readonly T[]) => ({ Quantity: items.length, Items: items })
 
 const NO_COOKIES = { CookieBehavior: 'none' }
 
@@ -151,11 +151,11 @@ function responseHeadersPolicy(route: RouteSettings, headers: Settings['headers'
   return {
     Comment: `Rimlight: headers of every response${route.cors ? ', and CORS' : ''}`,
     ...(route.cors ? { CorsConfig: corsConfig(route.cors) } : {}),
-    SecurityHeadersConfig: Object.fromEntries(security),
-    CustomHeadersConfig: list(
-      custom.map(({ name, value }) => ({ Header: name, Value: value, Override: true })) as never,
-    ),
-    RemoveHeadersConfig: list(removed.map((name) => ({ Header: name })) as never),
+    ...(security.length > 0 ? { SecurityHeadersConfig: Object.fromEntries(security) } : {}),
+    ...(custom.length > 0
+      ? { CustomHeadersConfig: list(custom.map(({ name, value }) => ({ Header: name, Value: value, Override: true }))) }
+      : {}),
+    ...(removed.length > 0 ? { RemoveHeadersConfig: list(removed.map((name) => ({ Header: name }))) } : {}),
   }
 }
 
