@@ -4,24 +4,28 @@ import type { Manifest } from '../edge/manifest.ts'
 import { BuildError } from './error.ts'
 import { buildSite, type Site } from './site.ts'
 
-const HELP = `Builds the edge of a site: a CloudFront Function, two Lambda@Edge zips, and their policies.
+const HELP = `Usage: npm run build -- [--config FILE] [--out DIR] [--json]
 
-  npm run build [-- OPTION…]
+Builds the edge of a site: a CloudFront Function, two Lambda@Edge zips, and the policies that go with them. Everything
+is made and checked before anything is written: viewer-request.js, origin-request.zip, origin-response.zip,
+policies.json and manifest.json, all or none.
 
-  --config FILE   the config, TypeScript or JSON   (default: edge.config.ts)
-  --out DIR       where the files go               (default: dist)
-  --json          print the manifest, for programs (with npm run --silent)
-  --help          print this
+Options
+  --config FILE  the config, TypeScript or JSON; default: edge.config.ts
+  --out DIR      where the files go; default: dist
+  --json         print the manifest; npm itself prints to stdout as well, unless it is called as npm run --silent build
+  --help         print this
 
-It writes viewer-request.js, origin-request.zip, origin-response.zip, policies.json and manifest.json, all or none.
-Exit code: 0 built; 1 the config or the result is not right; 2 the command is not.
+Exit code: 0 built; 1 the config or what came of it is not right; 2 wrong usage.
 `
+
+const HINT = '`npm run build -- --help` says how to use it'
 
 /** @returns the exit code */
 export async function main(args: string[]): Promise<number> {
   const options = readOptions(args)
   if (typeof options === 'string') {
-    process.stderr.write(`${options}\nSee npm run build -- --help.\n`)
+    process.stderr.write(`${options}; ${HINT}\n`)
     return 2
   }
   if (options.help) {

@@ -89,6 +89,9 @@ class PolicySet {
 
 const list = <T>(items: readonly T[]) => ({ Quantity: items.length, Items: items })
 
+/** [api] 128 characters at most. */
+const comment = (text: string): string => `Rimlight: ${text}`.slice(0, 128)
+
 const NO_COOKIES = { CookieBehavior: 'none' }
 
 function cachePolicy(route: RouteSettings): PolicyConfig {
@@ -96,7 +99,7 @@ function cachePolicy(route: RouteSettings): PolicyConfig {
   const { min, default: usual, max } = route.cache === 'never' ? { min: 0, default: 0, max: 0 } : route.cache
   const parameters = parametersOf(route)
   return {
-    Comment: isCached ? `Rimlight: ${parameters.join(', ') || 'path alone'}` : 'Rimlight: never cached',
+    Comment: isCached ? comment(`keyed on the path, ${parameters.join(', ')}`) : comment('never cached'),
     MinTTL: min,
     DefaultTTL: usual,
     MaxTTL: max,
@@ -124,7 +127,7 @@ const headersConfig = (names: readonly string[]) =>
 function originRequestPolicy(route: RouteSettings): PolicyConfig {
   if (route.cache === 'never') {
     return {
-      Comment: 'Rimlight: everything but the host',
+      Comment: comment('everything but the host'),
       HeadersConfig: { HeaderBehavior: 'allExcept', Headers: list(['host']) },
       CookiesConfig: { CookieBehavior: 'all' },
       QueryStringsConfig: { QueryStringBehavior: 'all' },
@@ -132,7 +135,7 @@ function originRequestPolicy(route: RouteSettings): PolicyConfig {
   }
   const headers = ['cloudfront-forwarded-proto', ...(route.images ? ['accept'] : [])]
   return {
-    Comment: `Rimlight: the cache key, ${headers.toSorted().join(', ')}`,
+    Comment: comment(`the cache key, ${headers.toSorted().join(', ')}`),
     HeadersConfig: headersConfig(headers),
     CookiesConfig: NO_COOKIES,
     QueryStringsConfig: { QueryStringBehavior: 'none' },
@@ -149,7 +152,7 @@ function responseHeadersPolicy(route: RouteSettings, headers: Settings['headers'
   })
   const removed = removedNames(headers.dropResponse)
   return {
-    Comment: `Rimlight: headers of every response${route.cors ? ', and CORS' : ''}`,
+    Comment: comment(`headers of every response${route.cors ? ', and CORS' : ''}`),
     ...(route.cors ? { CorsConfig: corsConfig(route.cors) } : {}),
     ...(security.length > 0 ? { SecurityHeadersConfig: Object.fromEntries(security) } : {}),
     ...(custom.length > 0

@@ -122,8 +122,14 @@ const cache = v.lazy((input) =>
   isRecord(input) ? ttls : v.literal('never', "'never', or { default?, max?, min? }"),
 ) as v.GenericSchema<unknown, 'never' | v.InferOutput<typeof ttls>>
 
-/** What may stand in a query by itself: the name is the same however it is escaped. */
-const parameterName = matching(/^[A-Za-z0-9._~-]{1,128}$/, 'a parameter name of letters, digits and . _ ~ -')
+/**
+ * What may stand in a query by itself: the name is the same however it is escaped. Every object has a `constructor`,
+ * so that the function could not tell whether a request has it.
+ */
+const parameterName = v.pipe(
+  matching(/^[A-Za-z0-9._~-]{1,128}$/, 'a parameter name of letters, digits and . _ ~ -'),
+  v.check((name) => !(name in {}), 'a parameter name that is no property of every object'),
+)
 
 const RATIO = /^([1-9]\d{0,3}):([1-9]\d{0,3})$/
 

@@ -11,6 +11,10 @@ export const ROUTE_HEADER = 'x-rimlight-route'
 export const VERSION_HEADER = 'x-rimlight-version'
 export const VARIANT_HEADER = 'x-rimlight-variant'
 
+/** The headers of an event; none where they are missing or misshapen. */
+export const headersOf = (value: unknown): Headers =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Headers) : {}
+
 /** The lines of a header as one value (RFC 9110, 5.3); empty where there is none. */
 export function headerText(headers: Headers, name: string): string {
   const lines: unknown = headers[name]

@@ -14,7 +14,7 @@ const ESCAPE = /%([0-9A-Fa-f]{2})/g
 
 const HEX = '0123456789ABCDEF'
 
-const RESERVED = /[^A-Za-z0-9._~-]/
+const NOT_UNRESERVED = /[^A-Za-z0-9._~-]/
 
 /** RFC 3986, 3.3 and 3.4: what has to be escaped in a path; in a query value, where `&` would end it; of what goes back to the viewer. */
 const NOT_IN_PATH = /%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~!$&'()*+,;=:@/%-]+/g
@@ -34,7 +34,7 @@ const charOf = (hex: string): string => String.fromCharCode(Number.parseInt(hex,
 
 /** RFC 3986, 6.2.2.1 and 6.2.2.2: escapes in upper case, escaped unreserved characters decoded. */
 export const normalizedEscapes = (text: string): string =>
-  text.replace(ESCAPE, (escaped, hex) => (charOf(hex).search(RESERVED) === 0 ? escaped.toUpperCase() : charOf(hex)))
+  text.replace(ESCAPE, (escaped, hex) => (charOf(hex).search(NOT_UNRESERVED) === 0 ? escaped.toUpperCase() : charOf(hex)))
 
 /** Every escape decoded to the character of its byte: enough to compare with patterns, which are ASCII. */
 export const decoded = (path: string): string => path.replace(ESCAPE, (_escaped, hex) => charOf(hex))

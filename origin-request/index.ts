@@ -4,6 +4,7 @@ import { missingCaching, NO_STORE } from '../edge/cache-control.ts'
 import { type Fields, firstParsed } from '../edge/event.ts'
 import {
   type Headers,
+  headersOf,
   ROUTE_HEADER,
   removeHeaders,
   setHeader,
@@ -20,7 +21,7 @@ import { parseVersion } from '../edge/version.ts'
 export const handler = async (event: CloudFrontRequestEvent): Promise<CloudFrontRequestResult> => {
   const request = event?.Records?.[0]?.cf?.request
   if (typeof request?.uri !== 'string' || !request.uri.startsWith('/')) return generated('400', 'Bad Request', NO_STORE)
-  request.headers ??= {}
+  request.headers = headersOf(request.headers)
   removeHeaders(request.headers, ['x-rimlight-*'])
 
   const routing = routeOf(request.uri, routeTable)
@@ -31,7 +32,7 @@ export const handler = async (event: CloudFrontRequestEvent): Promise<CloudFront
 
   setHeader(request.headers, ROUTE_HEADER, `${routing.index}`)
   if (route.cached && route.s3) {
-    const query = parseQuery(request.querystring ?? '')
+    const query = parseQuery(typeof request.querystring === 'string' ? request.querystring : '')
     const version = route.version ? firstParsed(parseVersion, query[route.version]) || '' : ''
     if (request.uri === '/') {
       const missing = lifetimes[routing.index]?.missing ?? 0
@@ -47,7 +48,7 @@ export const handler = async (event: CloudFrontRequestEvent): Promise<CloudFront
 
 /** By whichever of its names, as an S3 or a custom origin: the function may be on a behaviour that is not the config's. */
 const isOrigin = (origin: CloudFrontOrigin | undefined, rule: OriginRule): boolean =>
-  rule.domains.includes((origin?.s3 ?? origin?.custom)?.domainName?.toLowerCase() ?? '')
+  rule.domains.includes(String((origin?.s3 ?? origin?.custom)?.domainName).toLowerCase())
 
 function requestedVariant(uri: string, query: Fields, route: RouteRule): string {
   const rule = imageRules[route.images]

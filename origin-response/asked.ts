@@ -1,6 +1,6 @@
 /** What origin-request said of a request, read back from its headers. */
 import type { CloudFrontResponseEvent } from 'aws-lambda'
-import { type Headers, headerText, ROUTE_HEADER, VARIANT_HEADER, VERSION_HEADER } from '../edge/headers.ts'
+import { headersOf, headerText, ROUTE_HEADER, VARIANT_HEADER, VERSION_HEADER } from '../edge/headers.ts'
 import { type LifetimeRule, lifetimes, type RouteRule, routes } from '../edge/rules.ts'
 import { extensionOf, takesImageParameters } from '../edge/variant.ts'
 
@@ -22,7 +22,7 @@ export type Asked = RoutedRequest | { kind: 'unrouted'; method: string }
 type Request = Partial<CloudFrontResponseEvent['Records'][number]['cf']['request']> | undefined
 
 export function askedOf(request: Request): Asked {
-  const headers: Headers = request?.headers ?? {}
+  const headers = headersOf(request?.headers)
   const method = request?.method ?? 'GET'
   const index = headerText(headers, ROUTE_HEADER)
   const route = /^\d+$/.test(index) ? routes[Number(index)] : undefined

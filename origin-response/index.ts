@@ -9,7 +9,7 @@ import {
   publicFor,
   transientCaching,
 } from '../edge/cache-control.ts'
-import { addVary, headerText, removeHeaders, setHeader } from '../edge/headers.ts'
+import { addVary, headersOf, headerText, removeHeaders, setHeader } from '../edge/headers.ts'
 import { checkSource, isTransient, originalBecause, RESULT_HEADER, type Reason, VERDICT_HEADER } from '../edge/image.ts'
 import { dropResponse, imageLimits, setResponse } from '../edge/rules.ts'
 import { type Verdict, verdictOn } from '../edge/version.ts'
@@ -21,7 +21,7 @@ type Response = CloudFrontResultResponse & { headers: NonNullable<CloudFrontResu
 export const handler = async (event: CloudFrontResponseEvent): Promise<CloudFrontResultResponse> => {
   const cf = event?.Records?.[0]?.cf
   if (typeof cf?.response !== 'object' || cf.response === null) return { status: '500', headers: {} }
-  const response = Object.assign(cf.response, { headers: cf.response.headers ?? {} })
+  const response = Object.assign(cf.response, { headers: headersOf(cf.response.headers) })
   const asked = askedOf(cf.request)
   applyCaching(response, asked)
   if (asked.kind === 'routed' && asked.takesImageParameters) addVary(response.headers, 'accept')
