@@ -42,6 +42,9 @@ export const POLICIES_PER_ACCOUNT = 20
 /** [policies] "Query strings per cache policy", and the same for headers. */
 export const POLICY_ITEMS = 10
 
+/** Characters. [api] Comment of CachePolicyConfig and the other policies. */
+export const POLICY_COMMENT_CHARACTERS = 128
+
 /** [policies] "Custom headers in a response headers policy", and the same for headers to remove. */
 export const RESPONSE_HEADERS_POLICY_ITEMS = 10
 

@@ -34,7 +34,9 @@ const charOf = (hex: string): string => String.fromCharCode(Number.parseInt(hex,
 
 /** RFC 3986, 6.2.2.1 and 6.2.2.2: escapes in upper case, escaped unreserved characters decoded. */
 export const normalizedEscapes = (text: string): string =>
-  text.replace(ESCAPE, (escaped, hex) => (charOf(hex).search(NOT_UNRESERVED) === 0 ? escaped.toUpperCase() : charOf(hex)))
+  text.replace(ESCAPE, (escaped, hex) =>
+    charOf(hex).search(NOT_UNRESERVED) === 0 ? escaped.toUpperCase() : charOf(hex),
+  )
 
 /** Every escape decoded to the character of its byte: enough to compare with patterns, which are ASCII. */
 export const decoded = (path: string): string => path.replace(ESCAPE, (_escaped, hex) => charOf(hex))
@@ -54,12 +56,15 @@ function withoutDotSegments(path: string): string {
 
 export const mergedAndResolved = (path: string): string => withoutDotSegments(path.replace(/\/{2,}/g, '/'))
 
-/** RFC 3986, 6.2.2, and every character that a path may not hold escaped. `%2F` and `%5C` stay as they are. */
+/**
+ * RFC 3986, 6.2.2, and every character that a path may not hold escaped, a `%` that begins no escape first: what is
+ * decoded must not complete it. `%2F` and `%5C` stay as they are.
+ */
 export const canonicalPath = (path: string): string =>
-  isPlain(path) ? path : withoutDotSegments(normalizedEscapes(path).replace(NOT_IN_PATH, percentEncoded))
+  isPlain(path) ? path : withoutDotSegments(normalizedEscapes(path.replace(NOT_IN_PATH, percentEncoded)))
 
 /** The same for a query value. */
-export const canonicalValue = (value: string): string => normalizedEscapes(value).replace(NOT_IN_VALUE, percentEncoded)
+export const canonicalValue = (value: string): string => normalizedEscapes(value.replace(NOT_IN_VALUE, percentEncoded))
 
 /** Path and query with what a URL may not hold escaped, the rest as received; a `?` in the path is part of it. */
 export const locationOf = (path: string, query: string): string =>
