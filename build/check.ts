@@ -29,7 +29,8 @@ export function checkCode(target: Target, { code, metafile }: Bundle): void {
 function stringsIn(code: string): string[] {
   return nodesOf(parse(code, { ecmaVersion: 'latest', sourceType: 'script' })).flatMap((node) => {
     const { value, name } = node as { value?: unknown; name?: unknown }
-    return [value, name].filter((text) => typeof text === 'string')
+    const inTemplate = node.type === 'TemplateElement' ? (value as { cooked: unknown }).cooked : undefined
+    return [value, name, inTemplate].filter((text) => typeof text === 'string')
   })
 }
 

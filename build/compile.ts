@@ -64,13 +64,16 @@ export function compile(settings: Settings): Rules {
   }
 }
 
+/** A single quality is the default, and that is never in the key. */
+const hasChoice = (images: ImageSettings | null): boolean => (images?.qualities.length ?? 0) > 1
+
 /** The names that the cache key of a route may hold, sorted. */
 export function parametersOf(route: RouteSettings): string[] {
   if (route.cache === 'never') return []
   return [
     ...(route.version ? [route.version] : []),
     ...route.query,
-    ...(route.images ? VARIANT_PARAMETERS : []),
+    ...(route.images ? VARIANT_PARAMETERS.filter((name) => name !== 'q' || hasChoice(route.images)) : []),
   ].toSorted()
 }
 

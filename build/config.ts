@@ -1,12 +1,14 @@
 /** Reads a config file, checks it whole, and gives it back with its defaults. */
-import { readFile, rm, writeFile } from 'node:fs/promises'
-import { basename, dirname, extname, join, resolve } from 'node:path'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { extname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import * as v from 'valibot'
 import { BuildError } from './error.ts'
+import { type Problem, shown } from './problem.ts'
 import { isRecord, type Settings, schema } from './schema.ts'
-import { type Problem, problemsOf, shown } from './validate.ts'
+import { problemsOf } from './validate.ts'
 
 /** @throws BuildError naming every problem in the file, or why it could not be read */
 export async function loadConfig(file: string): Promise<Settings> {
@@ -28,26 +30,22 @@ async function readConfig(path: string, shownAs: string): Promise<unknown> {
   }
 }
 
-/**
- * Bundled first, so that a config may import from its neighbours. The bundle stands beside the file while it is
- * imported, so that its packages are found; `rimlight` is this package, wherever it is installed.
- */
+/** Bundled, so that a config may import from its neighbours; `rimlight` is this package, wherever it is installed. */
 async function importConfig(path: string, shownAs: string): Promise<unknown> {
-  const bundle = join(dirname(path), `.${basename(path)}.tmp-${process.pid}.mjs`)
+  const folder = await mkdtemp(join(tmpdir(), 'rimlight-config-'))
   try {
-    const { outputFiles } = await build({
+    const outfile = join(folder, 'config.mjs')
+    await build({
       entryPoints: [path],
+      outfile,
       bundle: true,
-      write: false,
       platform: 'node',
       format: 'esm',
       target: 'node22',
       logLevel: 'silent',
       alias: { rimlight: join(import.meta.dirname, '../edge/config.ts') },
-      packages: 'external',
     })
-    await writeFile(bundle, outputFiles[0]?.text ?? '')
-    const module = await import(pathToFileURL(bundle).href)
+    const module = await import(pathToFileURL(outfile).href)
     if (!('default' in module)) throw new Error('it has no default export; write `export default defineConfig({ … })`')
     return module.default
   } catch (cause) {
@@ -55,7 +53,7 @@ async function importConfig(path: string, shownAs: string): Promise<unknown> {
       cause,
     })
   } finally {
-    await rm(bundle, { force: true })
+    await rm(folder, { recursive: true, force: true })
   }
 }
 

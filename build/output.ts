@@ -1,5 +1,5 @@
 /** Writes files so that a failure, whenever, leaves the previous ones as they were. */
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BuildError } from './error.ts'
 
@@ -19,12 +19,20 @@ export async function writeAll(
   try {
     await mkdir(folder, { recursive: true })
     for (const { temporary, content } of staged) await writeFile(temporary, content)
+    for (const { path } of staged) if (await isFolder(path)) throw new Error(`${path} is a folder`)
     for (const { temporary, path } of staged) await rename(temporary, path)
   } catch (cause) {
-    await Promise.all(staged.map(({ temporary }) => rm(temporary, { force: true })))
+    await Promise.allSettled(staged.map(({ temporary }) => rm(temporary, { force: true })))
     throw new BuildError(
       `${folder} can't be written: ${(cause as Error).message}. What was there before is unchanged.`,
       { cause },
     )
   }
 }
+
+/** The one thing that a file can't be renamed over, after its neighbour could be written. */
+const isFolder = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )

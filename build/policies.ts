@@ -3,7 +3,7 @@
  * OriginRequestPolicyConfig, ResponseHeadersPolicyConfig). What viewer-request keeps is what the cache policy keys on.
  */
 import { createHash } from 'node:crypto'
-import { POLICIES_PER_ACCOUNT } from '../edge/limits.ts'
+import { POLICIES_PER_ACCOUNT, POLICY_COMMENT_CHARACTERS } from '../edge/limits.ts'
 import { parametersOf } from './compile.ts'
 import { BuildError } from './error.ts'
 import { removedNames, responseHeaders, SECURITY_HEADERS } from './response-headers.ts'
@@ -89,8 +89,7 @@ class PolicySet {
 
 const list = <T>(items: readonly T[]) => ({ Quantity: items.length, Items: items })
 
-/** [api] 128 characters at most. */
-const comment = (text: string): string => `Rimlight: ${text}`.slice(0, 128)
+const comment = (text: string): string => `Rimlight: ${text}`.slice(0, POLICY_COMMENT_CHARACTERS)
 
 const NO_COOKIES = { CookieBehavior: 'none' }
 
@@ -99,7 +98,7 @@ function cachePolicy(route: RouteSettings): PolicyConfig {
   const { min, default: usual, max } = route.cache === 'never' ? { min: 0, default: 0, max: 0 } : route.cache
   const parameters = parametersOf(route)
   return {
-    Comment: isCached ? comment(`keyed on the path, ${parameters.join(', ')}`) : comment('never cached'),
+    Comment: isCached ? comment(`keyed on ${['the path', ...parameters].join(', ')}`) : comment('never cached'),
     MinTTL: min,
     DefaultTTL: usual,
     MaxTTL: max,

@@ -12,12 +12,22 @@ const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 }
 /** A message names what was expected; `build/config.ts` adds where and what was found. */
 const string = v.string('a string')
 
+/** Lists are objects to the schema library. */
+const noList = (expected: string) =>
+  v.pipe(
+    v.any(),
+    v.check((value) => !Array.isArray(value), expected),
+  )
+
 /** Unknown keys are errors; the message lists the known ones. */
 const object = <T extends v.ObjectEntries>(entries: T) =>
-  v.strictObject(entries, (issue) => {
-    if (issue.expected === 'never') return `one of the keys ${Object.keys(entries).join(', ')}`
-    return issue.received === 'undefined' ? 'a value: it is required' : 'an object'
-  })
+  v.pipe(
+    noList('an object'),
+    v.strictObject(entries, (issue) => {
+      if (issue.expected === 'never') return `one of the keys ${Object.keys(entries).join(', ')}`
+      return issue.received === 'undefined' ? 'a value: it is required' : 'an object'
+    }),
+  )
 
 const matching = (pattern: RegExp, expected: string) => v.pipe(v.string(expected), v.regex(pattern, expected))
 
@@ -69,8 +79,8 @@ const hostName = v.pipe(
   v.toLowerCase(),
 )
 
-/** RFC 9110, 5.1. */
-const headerName = v.pipe(matching(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'a header name'), v.toLowerCase())
+/** RFC 9110, 5.1, without `*`: where no pattern is taken, one would go unheeded. */
+const headerName = v.pipe(matching(/^[!#$%&'+.^_`|~0-9A-Za-z-]+$/, 'a header name'), v.toLowerCase())
 
 const headerPattern = v.pipe(
   matching(/^[!#$%&'+.^_`|~0-9A-Za-z-]+\*?$/, 'a header name, or its beginning and a *'),
@@ -192,6 +202,8 @@ const route = object({
   auth: v.optional(v.null('null: authorisation at the edge is not part of this release'), null),
 })
 
+const HEADER_VALUES = 'an object of header names and values'
+
 const headers = object({
   dropRequest: v.optional(list(headerName, 'a list of header names'), []),
   dropResponse: v.optional(list(headerPattern, 'a list of header names'), [
@@ -202,7 +214,10 @@ const headers = object({
     'x-amz-meta-*',
     'server',
   ]),
-  setResponse: v.optional(v.record(headerName, v.nullable(headerValue), 'an object of header names and values'), {}),
+  setResponse: v.optional(
+    v.pipe(noList(HEADER_VALUES), v.record(headerName, v.nullable(headerValue), HEADER_VALUES)),
+    {},
+  ),
 })
 
 const memory = integer(128, 10_240, ' MB')
@@ -213,9 +228,11 @@ const lambda = object({
   originResponseMemory: v.optional(memory, 1024),
 })
 
+const ORIGINS = 'an object of origins by name'
+
 export const schema = object({
   domains: nonEmpty(hostName, 'a list of host names'),
-  origins: v.record(string, origin, 'an object of origins by name'),
+  origins: v.pipe(noList(ORIGINS), v.record(string, origin, ORIGINS)),
   routes: v.pipe(v.array(route, 'a list of routes'), v.minLength(1, 'at least one route')),
   headers: v.optional(headers, {}),
   lambda: v.optional(lambda, {}),

@@ -42,6 +42,25 @@ const METHODS = words(`
   catch finally then decode encode encodeInto rawQueryString
 `)
 
+type Parts = Node & {
+  operator?: string
+  generator?: boolean
+  param?: unknown
+  regex?: { flags: string }
+  object?: { name?: string }
+  property?: { name?: string }
+}
+
+/** What the type of a node alone does not show. */
+const UNDOCUMENTED: readonly { what: string; is: (node: Parts) => boolean }[] = [
+  { what: '??', is: ({ operator = '' }) => operator.startsWith('??') },
+  { what: 'an assignment by && or ||', is: ({ operator = '' }) => operator === '&&=' || operator === '||=' },
+  { what: 'a generator', is: ({ generator }) => generator === true },
+  { what: 'catch without a parameter', is: ({ type, param }) => type === 'CatchClause' && param === null },
+  { what: 'this flag of a regular expression', is: ({ regex }) => /[^gimy]/.test(regex?.flags ?? '') },
+  { what: 'Array.from', is: ({ object, property }) => object?.name === 'Array' && property?.name === 'from' },
+]
+
 export type Finding = { line: number; what: string }
 
 /** @returns what is outside the documented runtime; empty: nothing */
@@ -57,6 +76,8 @@ export function outsideSubset(code: string): Finding[] {
 function problemWith(node: Node, declared: ReadonlySet<string>): string | undefined {
   if (!SYNTAX.has(node.type)) return `${node.type} is not documented for cloudfront-js-2.0`
   if (node.type === 'Literal' && 'bigint' in node) return 'BigInt is not documented for cloudfront-js-2.0'
+  const what = UNDOCUMENTED.find(({ is }) => is(node as Parts))?.what
+  if (what) return `${what} is not documented for cloudfront-js-2.0`
   const call = node as Node & { callee?: Node & { computed?: boolean; property?: { name?: string } } }
   if (node.type === 'CallExpression' && call.callee?.type === 'MemberExpression' && !call.callee.computed) {
     const name = call.callee.property?.name ?? ''

@@ -25,14 +25,15 @@ export type Routing =
  * The one route of a path, however it is read. CloudFront picks the behaviour from its own reading, S3 decodes
  * every escape; a path that the readings send to different routes could slip past the rules of one of them.
  * Read six ways (escapes as they are, unreserved decoded, all decoded; each as it is and with repeated slashes
- * merged and dot segments resolved), and as the canonical path that goes on from here.
+ * merged and dot segments resolved), and the canonical path that goes on from here in the same ways: S3 and the next
+ * trigger read that.
  */
 export function routeOf(path: string, table: RouteTable): Routing {
   if (isPlain(path)) return { kind: 'route', index: firstMatch(table, path), canonical: path }
   if (isMalformed(path)) return { kind: 'refused', reason: 'malformed' }
   const canonical = canonicalPath(path)
-  const spellings = [path, normalizedEscapes(path), decoded(path)]
-  const readings = spellings.concat(spellings.map(mergedAndResolved), canonical)
+  const spellings = [path, normalizedEscapes(path), decoded(path), canonical, decoded(canonical)]
+  const readings = spellings.concat(spellings.map(mergedAndResolved))
   const index = firstMatch(table, path)
   return readings.every((reading) => firstMatch(table, reading) === index)
     ? { kind: 'route', index, canonical }

@@ -20,6 +20,9 @@ export const hasNjs = (): boolean => spawnSync('njs', ['-v'], { stdio: 'ignore' 
 /** Sets our lines apart from what the function's top level prints. */
 const MARK = '\u0001rimlight '
 
+/** Characters: njs 0.7.9 cuts what `console.log` is given after 2,048 bytes. A bare mark ends an outcome. */
+const PIECE = 500
+
 /** MB. A function that fills more is stopped before it takes the machine along. CloudFront's own limit is 2 MB. */
 const MEMORY_MB = 512
 
@@ -43,7 +46,10 @@ const scriptOf = (code: string, texts: string[]) => `${code}
   globalThis.driveRimlightFunction(
     typeof handler === 'undefined' ? undefined : handler,
     ${asciiLiteral(texts)},
-    (line) => print(${asciiLiteral(MARK)} + line),
+    (line) => {
+      for (let at = 0; at < line.length; at += ${PIECE}) print(${asciiLiteral(MARK)} + line.slice(at, at + ${PIECE}))
+      print(${asciiLiteral(MARK)})
+    },
   )
   if (${texts.length === 0}) print(${asciiLiteral(MARK)})
 })()
@@ -87,8 +93,13 @@ function runScript(script: string, events: number, patience: number): Promise<Ba
       stop()
       const lines = stdout.split('\n')
       // The last piece is empty, or a line that was cut off.
-      const reported = lines.slice(0, -1).filter((line) => line.startsWith(MARK))
-      const outcomes = events === 0 ? [] : reported.map((line) => outcomeOf(line.slice(MARK.length)))
+      const pieces = lines.slice(0, -1).filter((line) => line.startsWith(MARK))
+      const reported = pieces
+        .map((line) => line.slice(MARK.length) || '\n')
+        .join('')
+        .split('\n')
+        .slice(0, -1)
+      const outcomes = events === 0 ? [] : reported.map(outcomeOf)
       if (reported.length >= Math.max(events, 1)) return resolve({ outcomes })
       const said = `${stderr}\n${lines.filter((line) => !line.startsWith(MARK)).join('\n')}`
       resolve({ outcomes, stopped: killed ?? (errorIn(said) || 'its promise never settles') })

@@ -47,8 +47,10 @@ export const handler = async (event: CloudFrontRequestEvent): Promise<CloudFront
 }
 
 /** By whichever of its names, as an S3 or a custom origin: the function may be on a behaviour that is not the config's. */
-const isOrigin = (origin: CloudFrontOrigin | undefined, rule: OriginRule): boolean =>
-  rule.domains.includes(String((origin?.s3 ?? origin?.custom)?.domainName).toLowerCase())
+function isOrigin(origin: CloudFrontOrigin | undefined, rule: OriginRule): boolean {
+  const name: unknown = (origin?.s3 ?? origin?.custom)?.domainName
+  return typeof name === 'string' && rule.domains.includes(name.toLowerCase())
+}
 
 function requestedVariant(uri: string, query: Fields, route: RouteRule): string {
   const rule = imageRules[route.images]

@@ -24,6 +24,7 @@ type Request = Partial<CloudFrontResponseEvent['Records'][number]['cf']['request
 export function askedOf(request: Request): Asked {
   const headers = headersOf(request?.headers)
   const method = request?.method ?? 'GET'
+  const uri: unknown = request?.uri
   const index = headerText(headers, ROUTE_HEADER)
   const route = /^\d+$/.test(index) ? routes[Number(index)] : undefined
   const lifetime = lifetimes[Number(index)]
@@ -35,6 +36,6 @@ export function askedOf(request: Request): Asked {
     lifetime,
     version: headerText(headers, VERSION_HEADER),
     variant: headerText(headers, VARIANT_HEADER),
-    takesImageParameters: route.images >= 0 && takesImageParameters(extensionOf(String(request?.uri))),
+    takesImageParameters: route.images >= 0 && typeof uri === 'string' && takesImageParameters(extensionOf(uri)),
   }
 }

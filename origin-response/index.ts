@@ -31,7 +31,7 @@ export const handler = async (event: CloudFrontResponseEvent): Promise<CloudFron
 
 function applyCaching(response: Response, asked: Asked): void {
   if (asked.kind === 'routed' && !asked.route.cached) return
-  const status = Number(response.status)
+  const status = typeof response.status === 'object' ? Number.NaN : Number(response.status)
   const own = headerText(response.headers, 'cache-control')
   const isRead = asked.method === 'GET' || asked.method === 'HEAD'
 

@@ -1,0 +1,74 @@
+/** Header rules that the platform would refuse, at the trigger that would carry them out, or in a policy. */
+import { DISALLOWED_HEADERS, isListed, READ_ONLY_HEADERS, RESPONSE_HEADERS_POLICY_ITEMS } from '../edge/limits.ts'
+import { type Problem, problem } from './problem.ts'
+import { removedNames, responseHeaders, securityHeaderProblem } from './response-headers.ts'
+import type { Settings } from './schema.ts'
+
+export function headerProblems(headers: Settings['headers']): Problem[] {
+  const { dropRequest, dropResponse, setResponse } = headers
+  const found: Problem[] = []
+  const add = (at: string, expected: string, value: unknown) => found.push(problem(`headers.${at}`, expected, value))
+
+  dropRequest.forEach((name, i) => {
+    if (READ_ONLY_HEADERS['viewer-request'].includes(name)) {
+      add(`dropRequest[${i}]`, 'a header that viewer-request may remove (this one is read-only there)', name)
+    } else if (name === 'cookie') {
+      add(
+        `dropRequest[${i}]`,
+        "no cookie: it is removed on every cached route, and 'never' routes are passed through",
+        name,
+      )
+    }
+  })
+  dropResponse.forEach((name, i) => {
+    if (READ_ONLY_HEADERS['origin-response'].some((header) => isListed(header, [name]))) {
+      add(`dropResponse[${i}]`, 'a header that origin-response may remove (this one is read-only there)', name)
+    }
+  })
+  for (const [name, value] of Object.entries(setResponse)) {
+    if (value === null) continue
+    if (
+      isListed(name, DISALLOWED_HEADERS) ||
+      READ_ONLY_HEADERS['origin-response'].includes(name) ||
+      UNSETTABLE_HEADERS.includes(name)
+    ) {
+      add(`setResponse.${name}`, 'a header that a function may add to a response', value)
+    } else {
+      const expected = securityHeaderProblem(name, value)
+      if (expected) add(`setResponse.${name}`, expected, value)
+    }
+  }
+  const added = responseHeaders(headers).filter(({ isSecurity }) => !isSecurity)
+  if (added.length > RESPONSE_HEADERS_POLICY_ITEMS) {
+    add(
+      'setResponse',
+      `at most ${RESPONSE_HEADERS_POLICY_ITEMS} headers in a response headers policy (CloudFront's quota)`,
+      added.length,
+    )
+  }
+  const removed = removedNames(dropResponse)
+  if (removed.length > RESPONSE_HEADERS_POLICY_ITEMS) {
+    add(
+      'dropResponse',
+      `at most ${RESPONSE_HEADERS_POLICY_ITEMS} headers in a response headers policy (CloudFront's quota)`,
+      removed.length,
+    )
+  }
+  return found
+}
+
+/** They describe the body or the caching of one response, and the same value for all would be wrong. */
+const UNSETTABLE_HEADERS = [
+  'age',
+  'cache-control',
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'content-type',
+  'date',
+  'etag',
+  'expires',
+  'last-modified',
+  'set-cookie',
+  'vary',
+]

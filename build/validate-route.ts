@@ -1,0 +1,132 @@
+/** What one route asks for, held against its origin and CloudFront's quotas. */
+import { DISALLOWED_HEADERS, IMAGE_MEMORY_MB, isListed, MIN_TTL_ON_S3_SECONDS, POLICY_ITEMS } from '../edge/limits.ts'
+import { OTHER_IMAGE_PARAMETERS, VARIANT_PARAMETERS, variantOf } from '../edge/variant.ts'
+import { imageRuleOf, parametersOf } from './compile.ts'
+import { type IsSound, type Problem, problem } from './problem.ts'
+import { isRecord, isS3, type RouteSettings, type Settings } from './schema.ts'
+
+/** `s3`: whether the route's origin is a bucket; `undefined` where it has none that can be told. */
+type Context = { settings: Settings; route: RouteSettings; at: string; s3: boolean | undefined }
+
+/** Each check with the fields that it reads: it is made where these passed the schema. */
+const CHECKS: readonly { reads: readonly string[]; problems: (context: Context) => Problem[] }[] = [
+  { reads: ['origin'], problems: originProblems },
+  { reads: ['cache'], problems: ttlProblems },
+  { reads: ['headers'], problems: keyHeaderProblems },
+  { reads: ['images', 'cache'], problems: imageProblems },
+  { reads: ['images'], problems: ladderProblems },
+  { reads: ['query', 'version', 'images', 'cache'], problems: parameterProblems },
+]
+
+export function routeProblems(settings: Settings, index: number, isSound: IsSound): Problem[] {
+  const at = `routes[${index}]`
+  const route = settings.routes[index] as RouteSettings
+  const origin = isRecord(settings.origins) ? settings.origins[route.origin] : undefined
+  const context = { settings, route, at, s3: isRecord(origin) ? isS3(origin) : undefined }
+  const made = CHECKS.filter(({ reads }) => reads.every((field) => isSound(`${at}.${field}`)))
+  const found = made.flatMap(({ problems }) => problems(context))
+  return isSound('lambda') ? [...found, ...memoryProblems(context)] : found
+}
+
+function originProblems({ settings, route, at }: Context): Problem[] {
+  if (!isRecord(settings.origins)) return []
+  const names = Object.keys(settings.origins)
+  const expected = `one of the origins ${names.join(', ')}`
+  return names.includes(route.origin) ? [] : [problem(`${at}.origin`, expected, route.origin)]
+}
+
+function ttlProblems({ route, at, s3 }: Context): Problem[] {
+  if (route.cache === 'never') return []
+  const { min, default: usual, max } = route.cache
+  const found: Problem[] = []
+  if (s3 && min > MIN_TTL_ON_S3_SECONDS) {
+    const expected = `at most ${MIN_TTL_ON_S3_SECONDS} seconds on an S3 route: the handlers' short lifetimes must hold`
+    found.push(problem(`${at}.cache.min`, expected, min))
+  }
+  if (min > usual) found.push(problem(`${at}.cache.default`, `at least min, ${min} seconds`, usual))
+  if (usual > max) found.push(problem(`${at}.cache.max`, `at least default, ${usual} seconds`, max))
+  return found
+}
+
+function keyHeaderProblems({ route, at, s3 }: Context): Problem[] {
+  const found = route.headers.flatMap((name, i) => {
+    if (s3) return [problem(`${at}.headers[${i}]`, 'no headers on an S3 route: a private bucket reads none', name)]
+    const isRefused = isListed(name, UNKEYABLE_HEADERS)
+    return isRefused ? [problem(`${at}.headers[${i}]`, 'a header that a cache policy may name', name)] : []
+  })
+  const expected = `at most ${POLICY_ITEMS} headers in the cache key (CloudFront's quota)`
+  return route.headers.length > POLICY_ITEMS ? [...found, problem(`${at}.headers`, expected, route.headers)] : found
+}
+
+/** Named in a cache policy these are refused, or they would give every viewer a cache entry of its own. */
+const UNKEYABLE_HEADERS = [
+  ...DISALLOWED_HEADERS,
+  'accept-encoding',
+  'cookie',
+  'content-length',
+  'transfer-encoding',
+  'via',
+  'x-rimlight-*',
+]
+
+function imageProblems({ route, at, s3 }: Context): Problem[] {
+  if (!route.images) return []
+  const found: Problem[] = []
+  if (s3 === false) found.push(problem(`${at}.images`, 'images on an S3 route alone: the source is read from S3', true))
+  if (route.cache === 'never') {
+    const expected = "no images where cache is 'never': such a route is passed through as it is"
+    found.push(problem(`${at}.images`, expected, true))
+  }
+  return found
+}
+
+function memoryProblems({ settings, route, at }: Context): Problem[] {
+  const memory = settings.lambda.originResponseMemory
+  const expected = `at least ${IMAGE_MEMORY_MB} MB, because ${at} has images`
+  return route.images && memory < IMAGE_MEMORY_MB ? [problem('lambda.originResponseMemory', expected, memory)] : []
+}
+
+/** Ladders on which the variant of a variant would be another. */
+function ladderProblems({ route, at }: Context): Problem[] {
+  const images = route.images
+  if (!images) return []
+  const found: Problem[] = []
+  if (!images.qualities.includes(images.quality)) {
+    found.push(problem(`${at}.images.quality`, `one of the qualities ${images.qualities.join(', ')}`, images.quality))
+  }
+  const rule = imageRuleOf(images)
+  images.ratios.forEach((ratio, i) => {
+    const lost = images.widths.find((w) => {
+      const h = Math.round(w / (rule.ratios[i] as number))
+      const again = variantOf(fields({ fit: 'crop', w: `${w}`, h: `${h}` }), undefined, '', rule)
+      return again.w !== w || again.h !== h
+    })
+    if (lost) {
+      const expected = `a ratio that can be told from the others at every width; ${lost} pixels wide it can't`
+      found.push(problem(`${at}.images.ratios[${i}]`, expected, ratio))
+    }
+  })
+  return found
+}
+
+const fields = (values: Record<string, string>) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]))
+
+const RESERVED_NAMES: readonly string[] = [...VARIANT_PARAMETERS, ...OTHER_IMAGE_PARAMETERS]
+
+function parameterProblems({ route, at }: Context): Problem[] {
+  const unreserved = `a name that is no image parameter (${RESERVED_NAMES.join(', ')})`
+  const found = route.query.flatMap((name, i) => {
+    if (name === route.version) return [problem(`${at}.query[${i}]`, 'a name other than the version parameter', name)]
+    return RESERVED_NAMES.includes(name) ? [problem(`${at}.query[${i}]`, unreserved, name)] : []
+  })
+  if (route.images && route.version && RESERVED_NAMES.includes(route.version)) {
+    found.push(problem(`${at}.version`, unreserved, route.version))
+  }
+  const parameters = parametersOf(route)
+  if (parameters.length > POLICY_ITEMS) {
+    const expected = `at most ${POLICY_ITEMS} parameters in the cache key, the version and image parameters among them (CloudFront's quota)`
+    found.push(problem(`${at}.query`, expected, parameters))
+  }
+  return found
+}

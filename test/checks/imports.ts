@@ -1,0 +1,146 @@
+/** Every import of the project, and what `RULES` make of it. */
+import { posix } from 'node:path'
+import { isSyntax, type Syntax, walk } from './sources.ts'
+
+export type Import = {
+  /** A file of the project. */
+  from: string
+  /** A file of the project, a package, `node:…`, or `COMPUTED`. */
+  to: string
+  /** It is gone when the types are stripped. */
+  isType: boolean
+}
+
+export const COMPUTED = '(computed)'
+
+type Rule = {
+  /** A file, or a folder with its slash. */
+  from: string
+  /** What it may import: files, folders with a slash, packages. */
+  may: readonly string[]
+  /** What it may import besides, for types alone. */
+  types?: readonly string[]
+}
+
+/** What imports what. Rules add up; what none allows is wrong. */
+export const RULES: readonly Rule[] = [
+  { from: 'edge/', may: ['edge/'] },
+  { from: 'viewer-request/', may: ['viewer-request/', 'edge/'] },
+  { from: 'origin-request/', may: ['origin-request/', 'edge/'], types: ['aws-lambda'] },
+  { from: 'origin-response/', may: ['origin-response/', 'edge/'], types: ['aws-lambda'] },
+  { from: 'origin-response/render.ts', may: ['sharp'] },
+  { from: 'origin-response/source.ts', may: ['@aws-sdk/client-s3'] },
+  { from: 'build/', may: ['build/', 'edge/', 'node:', 'acorn', 'esbuild', 'valibot', 'yazl'] },
+  // The config of a user.
+  { from: 'build/config.ts', may: [COMPUTED] },
+  { from: 'build.mjs', may: ['build/command.ts'] },
+  { from: 'edge.config.ts', may: ['edge/config.ts'] },
+  // It runs what was built, and reads no source of it but limits and shapes.
+  {
+    from: 'local/',
+    may: ['local/', 'edge/config.ts', 'edge/limits.ts', 'edge/manifest.ts', 'node:', 'miniflare', 'yauzl'],
+  },
+  // The artefact of a Lambda function.
+  { from: 'local/lambda-runtime.cjs', may: [COMPUTED] },
+  { from: 'vitest.config.ts', may: ['vitest'] },
+  {
+    from: 'test/',
+    may: [
+      ...['test/', 'edge/', 'viewer-request/', 'origin-request/', 'origin-response/', 'build/', 'local/'],
+      ...[
+        'edge.config.ts',
+        'node:',
+        'acorn',
+        'esbuild',
+        'fast-check',
+        'oxc-parser',
+        'valibot',
+        'vitest',
+        'yauzl',
+        'yazl',
+      ],
+      COMPUTED,
+    ],
+    types: ['aws-lambda'],
+  },
+]
+
+/** All imports of a file, in every form: static, re-exports, dynamic, `require`, types. */
+export function importsOf(file: string, text: string): Import[] {
+  const found: Import[] = []
+  walk(file, text, (node) => {
+    const source = sourceOf(node)
+    if (source !== undefined) found.push({ from: file, to: target(file, source), isType: isTypeOnly(node) })
+  })
+  return found
+}
+
+/** The node that names what is imported, or `undefined` where the node imports nothing. */
+function sourceOf(node: Syntax): Syntax | undefined {
+  const of = (value: unknown) => (isSyntax(value) ? value : undefined)
+  switch (node.type) {
+    case 'ImportDeclaration':
+    case 'ExportNamedDeclaration':
+    case 'ExportAllDeclaration':
+    case 'ImportExpression':
+    case 'TSImportType':
+      return of(node.source)
+    case 'TSExternalModuleReference':
+      return of(node.expression)
+    case 'CallExpression':
+      return of(node.callee)?.name === 'require' ? of((node.arguments as unknown[])[0]) : undefined
+    default:
+      return undefined
+  }
+}
+
+function isTypeOnly(node: Syntax): boolean {
+  const specifiers = (node.specifiers ?? []) as { importKind?: string; exportKind?: string }[]
+  const areTypes = specifiers.every(({ importKind, exportKind }) => importKind === 'type' || exportKind === 'type')
+  const isType = node.importKind === 'type' || node.exportKind === 'type' || node.type === 'TSImportType'
+  return isType || (specifiers.length > 0 && areTypes)
+}
+
+/** `vitest/config` is `vitest`, `./path.ts` the file beside. */
+function target(file: string, source: Syntax): string {
+  if (source.type !== 'Literal') return COMPUTED
+  const name = String(source.value)
+  if (name.startsWith('.')) return posix.join(posix.dirname(file), name)
+  const parts = name.split('/')
+  return name.startsWith('node:') ? name : parts.slice(0, name.startsWith('@') ? 2 : 1).join('/')
+}
+
+const isIn = (name: string, list: readonly string[]): boolean =>
+  list.some((entry) => name === entry || (/[/:]$/.test(entry) && name.startsWith(entry)))
+
+/** One line for each import that no rule allows, or that leads to no file. */
+export function wrongImports(files: Record<string, string>): string[] {
+  return Object.entries(files).flatMap(([file, text]) => {
+    const rules = RULES.filter(({ from }) => isIn(file, [from]))
+    if (rules.length === 0) return [`${file}: no rule says what it may import`]
+    const may = rules.flatMap((rule) => rule.may)
+    const types = rules.flatMap((rule) => rule.types ?? [])
+    return importsOf(file, text).flatMap(({ to, isType }) => {
+      if (!isIn(to, may) && !(isType && isIn(to, types))) return [`${file} may not import ${to}`]
+      return to.includes('/') && !to.startsWith('@') && !to.startsWith('node:') && !(to in files)
+        ? [`${file} imports ${to}, which is no file of the project`]
+        : []
+    })
+  })
+}
+
+/** Each cycle as its files in order, the first one again at the end. Imports of types count. */
+export function cyclesIn(files: Record<string, string>): string[] {
+  const next = new Map(Object.entries(files).map(([file, text]) => [file, importsOf(file, text).map(({ to }) => to)]))
+  const cycles: string[] = []
+  const finished = new Set<string>()
+  const visit = (file: string, trail: readonly string[]): void => {
+    const at = trail.indexOf(file)
+    if (at >= 0) cycles.push([...trail.slice(at), file].join(' → '))
+    if (at >= 0 || finished.has(file)) return
+    for (const to of next.get(file) ?? []) visit(to, [...trail, file])
+    finished.add(file)
+  }
+  for (const file of next.keys()) visit(file, [])
+  return cycles
+}

@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { importsOf } from './imports.ts'
+import { type Package, pathsOf, unpinned, unused } from './packages.ts'
+import { codeFiles, ROOT, textOf } from './sources.ts'
+
+const project: Package = JSON.parse(textOf('package.json'))
+const lock = JSON.parse(textOf('package-lock.json'))
+const names = Object.keys(project.devDependencies)
+
+const imported = new Set(
+  Object.entries(codeFiles()).flatMap(([file, text]) => importsOf(file, text).map(({ to }) => to)),
+)
+
+/** The commands that a package brings. */
+function binariesOf(name: string): string[] {
+  const path = join('node_modules', name, 'package.json')
+  if (!existsSync(join(ROOT, path))) throw new Error(`${name} is not installed: npm ci`)
+  const { bin = {} } = JSON.parse(textOf(path))
+  return typeof bin === 'string' ? [name.replace(/^@[^/]+\//, '')] : Object.keys(bin)
+}
+
+test('nothing is a dependency at run time', () => {
+  expect(Object.keys(project)).not.toContain('dependencies')
+  expect(names.length).toBeGreaterThan(10)
+})
+
+test('every package is imported, or a command of a script', () => {
+  const binaries = Object.fromEntries(names.map((name) => [name, binariesOf(name)]))
+  expect(unused(project, imported, binaries)).toEqual([])
+})
+
+test('every package that is imported is one of ours', () => {
+  const packages = [...imported].filter((name) => /^(?:@[\w-]+\/)?[\w-]+$/.test(name) && !name.startsWith('node:'))
+  expect(packages.length).toBeGreaterThan(5)
+  expect(packages.filter((name) => !names.includes(name) && !names.includes(`@types/${name}`))).toEqual([])
+})
+
+test('every version is exact, and the lock file has the same', () => {
+  expect(unpinned(project)).toEqual([])
+  expect(lock.packages[''].devDependencies).toEqual(project.devDependencies)
+  for (const name of names) {
+    expect(lock.packages[`node_modules/${name}`]?.version, name).toBe(project.devDependencies[name])
+  }
+})
+
+test('the lock file names no registry', () => {
+  expect(Object.keys(lock.packages).length).toBeGreaterThan(50)
+  expect(pathsOf('resolved', lock)).toEqual([])
+})
+
+test('each of these checks finds what it is for', () => {
+  const other: Package = {
+    scripts: { build: 'node build.mjs && tool --all' },
+    devDependencies: { a: '1.2.3', b: '^1.2.3', c: '1.x', tools: '2.0.0', '@types/a': '1.0.0', '@types/c': 'latest' },
+  }
+  expect(unused(other, new Set(['a']), { tools: ['tool'], b: ['build'] })).toEqual(['b', 'c', '@types/c'])
+  expect(unpinned(other)).toEqual(['b: ^1.2.3', 'c: 1.x', '@types/c: latest'])
+  expect(pathsOf('resolved', { packages: { a: { resolved: 'x' }, b: [{ resolved: 1 }], resolved: {} } })).toEqual([
+    '/packages/a/resolved',
+    '/packages/b/0/resolved',
+    '/packages/resolved',
+  ])
+})

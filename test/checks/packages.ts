@@ -1,0 +1,38 @@
+/** What `package.json` and `package-lock.json` may hold. */
+
+/** Used by none of the code, and why they are there. */
+const EXCEPTIONS: Record<string, string> = {
+  node: 'one Node for all scripts: npm puts it before the one of the machine',
+  '@types/node': 'the types of node:',
+}
+
+export type Package = { scripts: Record<string, string>; devDependencies: Record<string, string> }
+
+/** @param imported packages and built-ins that code imports @param binaries names of commands by package */
+export function unused(
+  { scripts, devDependencies }: Package,
+  imported: ReadonlySet<string>,
+  binaries: Record<string, readonly string[]>,
+): string[] {
+  const words = new Set(Object.values(scripts).flatMap((script) => script.split(/\s+/)))
+  return Object.keys(devDependencies).filter((name) => {
+    const isCommand = binaries[name]?.some((binary) => words.has(binary)) ?? false
+    const isTyped = name.startsWith('@types/') && imported.has(name.slice('@types/'.length))
+    return !imported.has(name) && !isTyped && !isCommand && !(name in EXCEPTIONS)
+  })
+}
+
+/** A range would resolve to another version on another day, or on another Node. */
+export const unpinned = ({ devDependencies }: Package): string[] =>
+  Object.entries(devDependencies).flatMap(([name, version]) =>
+    /^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version) ? [] : [`${name}: ${version}`],
+  )
+
+/** Where keys of this name are, at whatever depth. */
+export function pathsOf(key: string, value: unknown, path = ''): string[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, item]) => [
+    ...(name === key ? [`${path}/${name}`] : []),
+    ...pathsOf(key, item, `${path}/${name}`),
+  ])
+}

@@ -1,0 +1,99 @@
+import type { Metafile } from 'esbuild'
+import { describe, expect, it, test } from 'vitest'
+import { checkCode, checkSize } from '../../../build/check.ts'
+import { TARGETS, type Target } from '../../../build/targets.ts'
+
+const [viewerRequest, originRequest] = TARGETS as [Target, Target, Target]
+
+/** What esbuild tells of a bundle, reduced to what is read. */
+function metafile(imports: readonly string[], modules: Record<string, number> = {}): Metafile {
+  const inputs = Object.fromEntries(Object.entries(modules).map(([path, bytesInOutput]) => [path, { bytesInOutput }]))
+  const output = {
+    bytes: 0,
+    inputs,
+    imports: imports.map((path) => ({ path, kind: 'require-call' as const, external: true })),
+    exports: [],
+  }
+  return { inputs: {}, outputs: { 'index.js': output } }
+}
+
+const check =
+  (target: Target, code: string, imports: readonly string[] = []) =>
+  () =>
+    checkCode(target, { code, metafile: metafile(imports) })
+
+const HANDLER = 'function handler(event) { return event.request }'
+
+test('plain code passes', () => {
+  expect(check(viewerRequest, HANDLER)).not.toThrow()
+  expect(check(originRequest, 'exports.handler = async (event) => event?.Records')).not.toThrow()
+})
+
+describe('imports', () => {
+  it('all that are not declared are named', () => {
+    expect(check(originRequest, HANDLER, ['node:fs', 'sharp'])).toThrow(
+      'origin-request imports node:fs, sharp, which build/targets.ts does not declare',
+    )
+  })
+
+  it('one that is declared passes', () => {
+    const target = { ...originRequest, externals: ['sharp'] }
+    expect(check(target, HANDLER, ['sharp'])).not.toThrow()
+    expect(check(target, HANDLER, ['sharp', 'node:fs'])).toThrow('origin-request imports node:fs, which')
+  })
+})
+
+describe('a header that no function may add', () => {
+  it.each([
+    ['in a string', "exports.a = { b: headers['x-real-ip'] }", 'x-real-ip'],
+    ['as the name of a property', 'exports.a = { connection: 1 }', 'connection'],
+    ['by the beginning of its name', "exports.a = 'x-edge-location'", 'x-edge-location'],
+    ['in a template', 'exports.a = headers[`x-amz-cf-id`]', 'x-amz-cf-id'],
+  ])('%s', (_rule, code, name) => {
+    expect(check(originRequest, code)).toThrow(
+      `origin-request names ${name}, a header that no function may add (edge/limits.ts)`,
+    )
+  })
+
+  it('a part of a longer text is none', () => {
+    expect(check(originRequest, "exports.a = 'the connection was lost'")).not.toThrow()
+  })
+})
+
+describe("the engine's subset", () => {
+  it('every finding, with its line', () => {
+    expect(check(viewerRequest, `${HANDLER}\nclass A {}\nnew Map()`)).toThrow(
+      [
+        "viewer-request is outside the engine's subset:",
+        '  line 2: ClassDeclaration is not documented for cloudfront-js-2.0',
+        '  line 2: ClassBody is not documented for cloudfront-js-2.0',
+        '  line 3: the global Map is not documented for cloudfront-js-2.0',
+      ].join('\n'),
+    )
+  })
+
+  it('binds functions alone', () => {
+    expect(check(originRequest, 'exports.a = new Map()')).not.toThrow()
+  })
+})
+
+describe('size', () => {
+  const sizes = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`edge/m${i}.ts`, i * 1_000]))
+
+  it('at the limit', () => {
+    const bundle = { code: '', metafile: metafile([], sizes) }
+    expect(() => checkSize(viewerRequest, 10_240, bundle)).not.toThrow()
+  })
+
+  it('above it: the ten modules that take the most', () => {
+    const bundle = { code: '', metafile: metafile([], sizes) }
+    expect(() => checkSize(viewerRequest, 10_241, bundle)).toThrow(
+      [
+        'viewer-request.js has 10241 bytes; the limit is 10240. What takes them:',
+        '      11000  edge/m11.ts',
+        '      10000  edge/m10.ts',
+        ...[9, 8, 7, 6, 5, 4, 3, 2].map((i) => `       ${i}000  edge/m${i}.ts`),
+      ].join('\n'),
+    )
+  })
+})

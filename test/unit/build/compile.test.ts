@@ -1,0 +1,124 @@
+import { describe, expect, it, test } from 'vitest'
+import { compile, rulesModule } from '../../../build/compile.ts'
+import { settingsWith } from './settings.ts'
+
+const compiled = (changes: Record<string, unknown> = {}) => compile(settingsWith(changes))
+
+describe('the names by which CloudFront may know an origin', () => {
+  it.each([
+    [
+      'us-east-1',
+      [
+        'example-photos.s3.us-east-1.amazonaws.com',
+        'example-photos.s3.amazonaws.com',
+        'example-photos.s3.dualstack.us-east-1.amazonaws.com',
+        'example-photos.s3-us-east-1.amazonaws.com',
+      ],
+    ],
+    [
+      'cn-north-1',
+      [
+        'example-photos.s3.cn-north-1.amazonaws.com.cn',
+        'example-photos.s3.amazonaws.com.cn',
+        'example-photos.s3.dualstack.cn-north-1.amazonaws.com.cn',
+        'example-photos.s3-cn-north-1.amazonaws.com.cn',
+      ],
+    ],
+  ])('a bucket in %s', (region, domains) => {
+    expect(compiled({ 'origins.photos.region': region }).origins[2]).toEqual({ domains, prefix: '' })
+  })
+
+  it('an API', () => {
+    expect(compiled().origins[1]).toEqual({ domains: ['api.example.com'], prefix: '' })
+  })
+})
+
+describe('a prefix as the beginning of a path', () => {
+  it.each([
+    ['site', '/site'],
+    ['/site/images/', '/site/images'],
+    ['my site', '/my%20site'],
+    ['é', '/%C3%A9'],
+    ['50%', '/50%25'],
+    ['a%20b', '/a%2520b'],
+    ['a?b#c', '/a%3Fb%23c'],
+  ])('%s is %s', (prefix, expected) => {
+    expect(compiled({ 'origins.photos.prefix': prefix }).origins[2]?.prefix).toBe(expected)
+  })
+})
+
+describe('routes', () => {
+  it('a `never` route has no parameters, whatever it names', () => {
+    expect(compiled({ 'routes[0].version': 'v' }).routes[0]).toEqual({
+      cached: false,
+      s3: true,
+      parameters: [],
+      version: 'v',
+      query: null,
+      images: -1,
+      cors: null,
+    })
+  })
+
+  it('the parameters of a key are sorted', () => {
+    const changes = { 'routes[2].images': true, 'routes[2].query': ['z', 'a'] }
+    expect(compiled(changes).routes[2]).toMatchObject({
+      cached: true,
+      parameters: ['a', 'fit', 'fm', 'h', 'q', 'v', 'w', 'z'],
+      query: ['z', 'a'],
+      images: 0,
+    })
+  })
+
+  it('routes with equal image rules share one', () => {
+    const photos = { origin: 'photos', cache: {} }
+    const routes = [
+      { ...photos, path: '/a/*', images: true },
+      { ...photos, path: '/b/*', images: { quality: 50 } },
+      { ...photos, path: '/c/*', images: {} },
+      { ...photos, path: '/*' },
+    ]
+    const rules = compiled({ routes })
+    expect(rules.routes.map(({ images }) => images)).toEqual([0, 1, 0, -1])
+    expect(rules.imageRules.map(({ quality }) => quality)).toEqual([80, 50])
+    expect(rules.imageLimits).toHaveLength(2)
+  })
+
+  it('a `never` route lives for no time', () => {
+    expect(compiled({ 'routes[2].missing': '1m', 'routes[2].settle': '2m' }).lifetimes).toEqual([
+      { default: 0, missing: 300, settle: 600 },
+      { default: 86_400, missing: 300, settle: 600 },
+      { default: 86_400, missing: 60, settle: 120 },
+    ])
+  })
+
+  it('a preflight is told how long it holds, where that is said', () => {
+    const preflight = { 'access-control-allow-methods': 'GET, HEAD', 'access-control-allow-headers': '*' }
+    expect(compiled({ 'routes[2].cors': { origins: '*' } }).routes[2]?.cors).toEqual({ origins: '*', preflight })
+    expect(compiled({ 'routes[2].cors': { origins: '*', maxAge: 0 } }).routes[2]?.cors).toEqual({
+      origins: '*',
+      preflight: { ...preflight, 'access-control-max-age': '0' },
+    })
+  })
+})
+
+test('avif may be asked for where it is negotiated', () => {
+  const requestable = (formats: string[]) => compiled({ 'routes[2].images': { formats } }).imageRules[0]?.requestable
+  expect(requestable(['webp'])).toEqual(['webp', 'jpg', 'png'])
+  expect(requestable(['avif', 'webp'])).toEqual(['webp', 'jpg', 'png', 'avif'])
+})
+
+test("Rimlight's own headers are dropped with the config's", () => {
+  expect(compiled({ 'headers.dropRequest': ['x-a'] }).dropRequest).toEqual([
+    'x-rimlight-route',
+    'x-rimlight-version',
+    'x-rimlight-variant',
+    'x-a',
+  ])
+})
+
+test('the module that is written gives the same values', async () => {
+  const rules = compiled({ 'routes[2].images': true, 'routes[2].cors': { origins: ['https://a.example.com'] } })
+  const module = await import(`data:text/javascript,${encodeURIComponent(rulesModule(rules))}`)
+  expect({ ...module }).toEqual(rules)
+})

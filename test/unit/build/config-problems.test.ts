@@ -1,0 +1,451 @@
+import { describe, expect, it } from 'vitest'
+import { checkConfig } from '../../../build/config.ts'
+import { configWith } from './settings.ts'
+
+type Row = [problem: string, changes: Record<string, unknown>]
+
+/** `x-0`, `x-1` and so on. */
+const names = (count: number) => Array.from({ length: count }, (_, i) => `x-${i}`)
+
+const PATTERN =
+  'a CloudFront path pattern: it begins with / or *, holds A-Z a-z 0-9 _ - . * ? $ / ~ " \' @ : + & and at most 255 characters'
+const DURATION = "a duration: whole seconds, or '30s', '5m', '24h', '365d'"
+const RESERVED = 'a name that is no image parameter (fit, fm, h, q, w, auto, dpr)'
+const NAME = 'a parameter name of letters, digits and . _ ~ -'
+const CANONICAL = 'a pattern whose paths are canonical: no //, no . or .. segment, no "'
+const WIDTH = 'a whole number from 1 to 16383 (WebP has no larger side)'
+const PARAMETERS =
+  "at most 10 parameters in the cache key, the version and image parameters among them (CloudFront's quota)"
+const KEYABLE = 'a header that a cache policy may name'
+const LADDER_RATIO = 'a ratio that can be told from the others at every width'
+const ORIGIN_PATH = "an origin path such as '/prod': a leading slash, none at the end"
+const POLICY_HEADERS = "at most 10 headers in a response headers policy (CloudFront's quota)"
+const SETTABLE = 'a header that a function may add to a response'
+const VALUE = 'a header value: visible ASCII characters'
+const READ_ONLY_REQUEST = 'a header that viewer-request may remove (this one is read-only there)'
+const READ_ONLY_RESPONSE = 'a header that origin-response may remove (this one is read-only there)'
+const SHORT_MIN = "at most 10 seconds on an S3 route: the handlers' short lifetimes must hold"
+
+/** By section: the problem in full, and what in a config that is right makes it. */
+const TABLE: Record<string, Row[]> = {
+  'an unknown key': [
+    [
+      'colour: expected one of the keys domains, origins, routes, headers, lambda; found the key "colour"',
+      { colour: 1 },
+    ],
+    [
+      'routes[2].imagez: expected one of the keys path, origin, cache, version, query, headers, images, missing, settle, cors, auth; found the key "imagez"',
+      { 'routes[2].imagez': true },
+    ],
+    [
+      'routes[2].cache.ttl: expected one of the keys default, max, min; found the key "ttl"',
+      { 'routes[2].cache.ttl': 5 },
+    ],
+    [
+      'routes[2].images.size: expected one of the keys formats, widths, ratios, qualities, quality, maxInputBytes, maxInputPixels; found the key "size"',
+      { 'routes[2].images.size': 1 },
+    ],
+    [
+      'origins.photos.name: expected one of the keys bucket, region, prefix; found the key "name"',
+      { 'origins.photos.name': 'x' },
+    ],
+    [
+      'origins.api.bucketz: expected one of the keys domain, path; found the key "bucketz"',
+      { 'origins.api.bucketz': 'x' },
+    ],
+    [
+      'headers.drop: expected one of the keys dropRequest, dropResponse, setResponse; found the key "drop"',
+      { 'headers.drop': [] },
+    ],
+    [
+      'lambda.memory: expected one of the keys runtime, originRequestMemory, originResponseMemory; found the key "memory"',
+      { 'lambda.memory': 1 },
+    ],
+    [
+      'routes[2].cors.x: expected one of the keys origins, maxAge; found the key "x"',
+      { 'routes[2].cors': { origins: '*', x: 1 } },
+    ],
+  ],
+  'what is required': [
+    ['domains: expected a value: it is required; found nothing', { domains: undefined }],
+    ['origins: expected a value: it is required; found nothing', { origins: undefined }],
+    ['routes: expected a value: it is required; found nothing', { routes: undefined }],
+    ['routes[2].path: expected a value: it is required; found nothing', { 'routes[2].path': undefined }],
+    ['routes[2].origin: expected a value: it is required; found nothing', { 'routes[2].origin': undefined }],
+    ['routes[2].cache: expected a value: it is required; found nothing', { 'routes[2].cache': undefined }],
+    ['origins.photos.bucket: expected a value: it is required; found nothing', { 'origins.photos.bucket': undefined }],
+    ['origins.photos.region: expected a value: it is required; found nothing', { 'origins.photos.region': undefined }],
+    ['routes[2].cors.origins: expected a value: it is required; found nothing', { 'routes[2].cors': {} }],
+  ],
+  domains: [
+    ['domains: expected a list of host names; found "cdn.example.com"', { domains: 'cdn.example.com' }],
+    ['domains: expected a list of host names; found []', { domains: [] }],
+    ['domains[1]: expected a host name such as cdn.example.com; found 5', { domains: ['cdn.example.com', 5] }],
+    ['domains[0]: expected a host name such as cdn.example.com; found "*.example.com"', { domains: ['*.example.com'] }],
+    [
+      'domains[0]: expected a host name such as cdn.example.com; found "https://cdn.example.com"',
+      { domains: ['https://cdn.example.com'] },
+    ],
+    [
+      'domains: expected a list of host names, each once; found ["a.example.com","a.example.com"]',
+      { domains: ['a.example.com', 'A.example.com'] },
+    ],
+    ['domains[0]: expected a host name such as cdn.example.com; found "localhost"', { domains: ['localhost'] }],
+  ],
+  origins: [
+    ['origins: expected an object of origins by name; found []', { origins: [] }],
+    ['origins.photos: expected an object; found "example"', { 'origins.photos': 'example' }],
+    [
+      'origins.photos.bucket: expected an S3 bucket name; found "Upper_Case"',
+      { 'origins.photos.bucket': 'Upper_Case' },
+    ],
+    ['origins.photos.bucket: expected an S3 bucket name; found "1.2.3.4"', { 'origins.photos.bucket': '1.2.3.4' }],
+    [
+      'origins.photos.region: expected an AWS region such as us-east-1; found "virginia"',
+      { 'origins.photos.region': 'virginia' },
+    ],
+    [
+      "origins.photos.prefix: expected a key prefix such as 'site' or 'site/images'; found \"a//b\"",
+      { 'origins.photos.prefix': 'a//b' },
+    ],
+    [
+      'origins.photos.prefix: expected a key prefix without . or .. parts; found "a/../b"',
+      { 'origins.photos.prefix': 'a/../b' },
+    ],
+    [
+      "origins.photos.prefix: expected a key prefix such as 'site' or 'site/images'; found \"\"",
+      { 'origins.photos.prefix': '' },
+    ],
+    [
+      'origins.api.domain: expected a host name such as cdn.example.com; found "api.example.com/x"',
+      { 'origins.api.domain': 'api.example.com/x' },
+    ],
+    [`origins.api.path: expected ${ORIGIN_PATH}; found "/prod/"`, { 'origins.api.path': '/prod/' }],
+    [`origins.api.path: expected ${ORIGIN_PATH}; found "prod"`, { 'origins.api.path': 'prod' }],
+  ],
+  routes: [
+    ['routes: expected a list of routes; found {}', { routes: {} }],
+    ['routes: expected at least one route; found []', { routes: [] }],
+    ['routes[1]: expected an object; found "x"', { 'routes[1]': 'x' }],
+    ['routes[1]: expected an object; found null', { 'routes[1]': null }],
+    ['routes[1]: expected an object; found []', { 'routes[1]': [] }],
+  ],
+  'the paths of routes, and their order': [
+    [`routes[1].path: expected ${PATTERN}; found "api/*"`, { 'routes[1].path': 'api/*' }],
+    [`routes[1].path: expected ${PATTERN}; found "/a b"`, { 'routes[1].path': '/a b' }],
+    [`routes[1].path: expected ${PATTERN}; found "/ä"`, { 'routes[1].path': '/ä' }],
+    [`routes[1].path: expected ${PATTERN}; found "/${'a'.repeat(75)}…`, { 'routes[1].path': `/${'a'.repeat(255)}` }],
+    [`routes[1].path: expected ${PATTERN}; found 5`, { 'routes[1].path': 5 }],
+    [
+      'routes[2].path: expected \'/*\', the default behaviour, as the last route; found "/photos/*"',
+      { 'routes[2].path': '/photos/*' },
+    ],
+    ['routes[2].path: expected \'/*\', the default behaviour, as the last route; found "*"', { 'routes[2].path': '*' }],
+    [
+      'routes[2].path: expected a path that routes[1] (\'/*\') does not take first; found "/*"',
+      { 'routes[1].path': '/*' },
+    ],
+    [
+      'routes[2].path: expected a path that routes[1] (\'*\') does not take first; found "/*"',
+      { 'routes[1].path': '*' },
+    ],
+    [
+      'routes[1].path: expected a path that routes[0] (\'/drafts/*\') does not take first; found "/drafts/a"',
+      { 'routes[1].path': '/drafts/a' },
+    ],
+    [
+      'routes[1].path: expected a path that routes[0] (\'/drafts/*\') does not take first; found "/drafts/?*"',
+      { 'routes[1].path': '/drafts/?*' },
+    ],
+    [
+      'routes[1].path: expected a path that routes[0] (\'/drafts/*\') does not take first; found "/drafts/*"',
+      { 'routes[1].path': '/drafts/*' },
+    ],
+    [`routes[1].path: expected ${CANONICAL}; found "/a//*"`, { 'routes[1].path': '/a//*' }],
+    [`routes[1].path: expected ${CANONICAL}; found "/a/../*"`, { 'routes[1].path': '/a/../*' }],
+    [`routes[1].path: expected ${CANONICAL}; found "/a/./*"`, { 'routes[1].path': '/a/./*' }],
+    [`routes[1].path: expected ${CANONICAL}; found "/a\\"*"`, { 'routes[1].path': '/a"*' }],
+    [`routes[1].path: expected ${CANONICAL}; found "/a/.."`, { 'routes[1].path': '/a/..' }],
+  ],
+  'the origin of a route': [
+    ['routes[1].origin: expected one of the origins photos, api; found "nowhere"', { 'routes[1].origin': 'nowhere' }],
+    [
+      'routes[1].origin: expected one of the origins photos, api; found "constructor"',
+      { 'routes[1].origin': 'constructor' },
+    ],
+    ['routes[1].origin: expected a string; found 5', { 'routes[1].origin': 5 }],
+  ],
+  cache: [
+    [
+      'routes[1].cache: expected \'never\', or { default?, max?, min? }; found "always"',
+      { 'routes[1].cache': 'always' },
+    ],
+    ["routes[1].cache: expected 'never', or { default?, max?, min? }; found 60", { 'routes[1].cache': 60 }],
+    [`routes[1].cache.default: expected ${DURATION}; found "1w"`, { 'routes[1].cache.default': '1w' }],
+    [`routes[1].cache.default: expected ${DURATION}; found -1`, { 'routes[1].cache.default': -1 }],
+    [`routes[1].cache.default: expected ${DURATION}; found 1.5`, { 'routes[1].cache.default': 1.5 }],
+    [`routes[1].cache.default: expected ${DURATION}; found "1.5h"`, { 'routes[1].cache.default': '1.5h' }],
+    [`routes[1].cache.default: expected ${DURATION}; found ""`, { 'routes[1].cache.default': '' }],
+    [
+      'routes[1].cache.default: expected a duration of at most 3650d; found 863913600',
+      { 'routes[1].cache.default': '9999d' },
+    ],
+    [`routes[1].cache.max: expected ${DURATION}; found 315360001`, { 'routes[1].cache.max': 315360001 }],
+    [
+      'routes[1].cache.max: expected at least default, 7200 seconds; found 3600',
+      { 'routes[1].cache': { default: '2h', max: '1h' } },
+    ],
+    [
+      'routes[1].cache.default: expected at least min, 7200 seconds; found 3600',
+      { 'routes[1].cache': { min: '2h', default: '1h' } },
+    ],
+    [`routes[2].cache.min: expected ${SHORT_MIN}; found 11`, { 'routes[2].cache.min': 11 }],
+    [`routes[2].cache.min: expected ${SHORT_MIN}; found 60`, { 'routes[2].cache.min': '1m' }],
+  ],
+  'version and query': [
+    [`routes[2].version: expected ${NAME}; found ""`, { 'routes[2].version': '' }],
+    [`routes[2].version: expected ${NAME}; found "a b"`, { 'routes[2].version': 'a b' }],
+    [`routes[2].version: expected ${NAME}; found 5`, { 'routes[2].version': 5 }],
+    [
+      'routes[2].version: expected a parameter name that is no property of every object; found "constructor"',
+      { 'routes[2].version': 'constructor' },
+    ],
+    [
+      `routes[2].version: expected ${RESERVED}; found "w"`,
+      { 'routes[2]': { path: '/*', origin: 'photos', cache: {}, version: 'w', images: true } },
+    ],
+    ['routes[1].query: expected a list of parameter names; found "page"', { 'routes[1].query': 'page' }],
+    [
+      'routes[1].query: expected a list of parameter names, each once; found ["page","page"]',
+      { 'routes[1].query': ['page', 'page'] },
+    ],
+    [`routes[1].query[0]: expected ${NAME}; found "a b"`, { 'routes[1].query': ['a b'] }],
+    [
+      'routes[1].query[1]: expected a name other than the version parameter; found "v"',
+      { 'routes[1].query': ['page', 'v'] },
+    ],
+    [`routes[1].query[0]: expected ${RESERVED}; found "w"`, { 'routes[1].query': ['w'] }],
+    [`routes[1].query[0]: expected ${RESERVED}; found "dpr"`, { 'routes[1].query': ['dpr'] }],
+    [
+      `routes[1].query: expected ${PARAMETERS}; found ["v","x-0","x-1","x-2","x-3","x-4","x-5","x-6","x-7","x-8","x-9"]`,
+      { 'routes[1].query': names(10) },
+    ],
+    [
+      `routes[2].query: expected ${PARAMETERS}; found ["a","b","c","d","e","fit","fm","h","q","v","w"]`,
+      { 'routes[2].images': true, 'routes[2].query': ['a', 'b', 'c', 'd', 'e'] },
+    ],
+  ],
+  'headers of a route': [
+    ['routes[1].headers[0]: expected a header name; found "a b"', { 'routes[1].headers': ['a b'] }],
+    ['routes[1].headers[0]: expected a header name; found "x-*"', { 'routes[1].headers': ['x-*'] }],
+    [
+      'routes[1].headers: expected a list of header names, each once; found ["a","a"]',
+      { 'routes[1].headers': ['A', 'a'] },
+    ],
+    [`routes[1].headers[0]: expected ${KEYABLE}; found "cookie"`, { 'routes[1].headers': ['cookie'] }],
+    [
+      `routes[1].headers[0]: expected ${KEYABLE}; found "accept-encoding"`,
+      { 'routes[1].headers': ['Accept-Encoding'] },
+    ],
+    [`routes[1].headers[0]: expected ${KEYABLE}; found "x-amz-cf-id"`, { 'routes[1].headers': ['x-amz-cf-id'] }],
+    [
+      `routes[1].headers[0]: expected ${KEYABLE}; found "x-rimlight-route"`,
+      { 'routes[1].headers': ['x-rimlight-route'] },
+    ],
+    [
+      'routes[1].headers: expected at most 10 headers in the cache key (CloudFront\'s quota); found ["x-0","x-1","x-2","x-3","x-4","x-5","x-6","x-7","x-8","x-9","x-10"]',
+      { 'routes[1].headers': names(11) },
+    ],
+    [
+      'routes[2].headers[0]: expected no headers on an S3 route: a private bucket reads none; found "authorization"',
+      { 'routes[2].headers': ['authorization'] },
+    ],
+  ],
+  images: [
+    ['routes[2].images: expected true, null or { formats?, widths?, … }; found false', { 'routes[2].images': false }],
+    ['routes[2].images: expected true, null or { formats?, widths?, … }; found "yes"', { 'routes[2].images': 'yes' }],
+    ["routes[2].images.formats[0]: expected 'webp' or 'avif'; found \"gif\"", { 'routes[2].images.formats': ['gif'] }],
+    ["routes[2].images.formats: expected a list of 'webp' and 'avif'; found []", { 'routes[2].images.formats': [] }],
+    [
+      'routes[2].images.formats: expected a list of \'webp\' and \'avif\', each once; found ["webp","webp"]',
+      { 'routes[2].images.formats': ['webp', 'webp'] },
+    ],
+    [`routes[2].images.widths[0]: expected ${WIDTH}; found "640"`, { 'routes[2].images.widths': ['640'] }],
+    [`routes[2].images.widths[1]: expected ${WIDTH}; found 1.5`, { 'routes[2].images.widths': [640, 1.5] }],
+    [`routes[2].images.widths[0]: expected ${WIDTH}; found 0`, { 'routes[2].images.widths': [0] }],
+    [`routes[2].images.widths[0]: expected ${WIDTH}; found 16384`, { 'routes[2].images.widths': [16384] }],
+    ['routes[2].images.widths: expected a list of widths in pixels; found []', { 'routes[2].images.widths': [] }],
+    [
+      'routes[2].images.widths: expected a list of widths in pixels, each once; found [640,640]',
+      { 'routes[2].images.widths': [640, 640] },
+    ],
+    ['routes[2].images.widths: expected a list of widths in pixels; found 640', { 'routes[2].images.widths': 640 }],
+    [
+      'routes[2].images.ratios[0]: expected a ratio such as \'3:2\'; found "3/2"',
+      { 'routes[2].images.ratios': ['3/2'] },
+    ],
+    [
+      'routes[2].images.ratios[0]: expected a ratio such as \'3:2\'; found "0:1"',
+      { 'routes[2].images.ratios': ['0:1'] },
+    ],
+    ["routes[2].images.ratios: expected a list of ratios such as '3:2'; found []", { 'routes[2].images.ratios': [] }],
+    [
+      'routes[2].images.qualities[0]: expected a whole number from 1 to 100; found 101',
+      { 'routes[2].images.qualities': [101] },
+    ],
+    [
+      'routes[2].images.qualities[0]: expected a whole number from 1 to 100; found 0',
+      { 'routes[2].images.qualities': [0, 50] },
+    ],
+    [
+      'routes[2].images.quality: expected one of the qualities 50, 65, 80, 90; found 75',
+      { 'routes[2].images.quality': 75 },
+    ],
+    ['routes[2].images.quality: expected a whole number from 1 to 100; found 0', { 'routes[2].images.quality': 0 }],
+    [
+      'routes[2].images.maxInputBytes: expected a whole number from 1 to 1073741824 bytes; found 0',
+      { 'routes[2].images.maxInputBytes': 0 },
+    ],
+    [
+      'routes[2].images.maxInputPixels: expected a whole number from 1 to 1000000000 pixels; found "many"',
+      { 'routes[2].images.maxInputPixels': 'many' },
+    ],
+    [
+      'routes[1].images: expected images on an S3 route alone: the source is read from S3; found true',
+      { 'routes[1].images': true },
+    ],
+    [
+      "routes[0].images: expected no images where cache is 'never': such a route is passed through as it is; found true",
+      { 'routes[0].images': true },
+    ],
+    [
+      'lambda.originResponseMemory: expected at least 512 MB, because routes[2] has images; found 511',
+      { 'routes[2].images': true, 'lambda.originResponseMemory': 511 },
+    ],
+    [
+      `routes[2].images.ratios[0]: expected ${LADDER_RATIO}; 16 pixels wide it can't; found "32:1"`,
+      { 'routes[2].images.ratios': ['32:1', '842:100'], 'routes[2].images.widths': [16] },
+    ],
+    [
+      `routes[2].images.ratios[0]: expected ${LADDER_RATIO}; 16 pixels wide it can't; found "9999:1"`,
+      { 'routes[2].images.ratios': ['9999:1'] },
+    ],
+  ],
+  'missing, settle, cors and auth': [
+    [`routes[2].missing: expected ${DURATION}; found "soon"`, { 'routes[2].missing': 'soon' }],
+    [`routes[2].settle: expected ${DURATION}; found null`, { 'routes[2].settle': null }],
+    ['routes[2].cors: expected an object; found "*"', { 'routes[2].cors': '*' }],
+    [
+      'routes[2].cors.origins: expected \'*\' or a list of origins; found "https://a.example.com"',
+      { 'routes[2].cors.origins': 'https://a.example.com' },
+    ],
+    [
+      'routes[2].cors.origins[0]: expected an origin such as \'https://www.example.com\', lower case, without a path; found "https://a.example.com/"',
+      { 'routes[2].cors.origins': ['https://a.example.com/'] },
+    ],
+    ['routes[2].cors.origins: expected a list of origins; found []', { 'routes[2].cors.origins': [] }],
+    [`routes[2].cors.maxAge: expected ${DURATION}; found "x"`, { 'routes[2].cors': { origins: '*', maxAge: 'x' } }],
+    [
+      'routes[2].auth: expected null: authorisation at the edge is not part of this release; found {}',
+      { 'routes[2].auth': {} },
+    ],
+    [
+      'routes[2].auth: expected null: authorisation at the edge is not part of this release; found true',
+      { 'routes[2].auth': true },
+    ],
+  ],
+  headers: [
+    [`headers.dropRequest[0]: expected ${READ_ONLY_REQUEST}; found "host"`, { 'headers.dropRequest': ['Host'] }],
+    [`headers.dropRequest[0]: expected ${READ_ONLY_REQUEST}; found "via"`, { 'headers.dropRequest': ['via'] }],
+    [
+      'headers.dropRequest[0]: expected no cookie: it is removed on every cached route, and \'never\' routes are passed through; found "cookie"',
+      { 'headers.dropRequest': ['cookie'] },
+    ],
+    ['headers.dropRequest[0]: expected a header name; found "x-a-*"', { 'headers.dropRequest': ['x-a-*'] }],
+    ['headers.dropRequest[0]: expected a header name; found "a:"', { 'headers.dropRequest': ['a:'] }],
+    [`headers.dropResponse[0]: expected ${READ_ONLY_RESPONSE}; found "via"`, { 'headers.dropResponse': ['Via'] }],
+    [
+      `headers.dropResponse[0]: expected ${READ_ONLY_RESPONSE}; found "transfer-*"`,
+      { 'headers.dropResponse': ['transfer-*'] },
+    ],
+    [
+      'headers.dropResponse[0]: expected a header name, or its beginning and a *; found "*"',
+      { 'headers.dropResponse': ['*'] },
+    ],
+    [
+      'headers.dropResponse[0]: expected a header name, or its beginning and a *; found "a*b"',
+      { 'headers.dropResponse': ['a*b'] },
+    ],
+    [`headers.dropResponse: expected ${POLICY_HEADERS}; found 11`, { 'headers.dropResponse': names(11) }],
+    [
+      `headers.setResponse.connection: expected ${SETTABLE}; found "close"`,
+      { 'headers.setResponse': { Connection: 'close' } },
+    ],
+    [
+      `headers.setResponse.x-amz-cf-id: expected ${SETTABLE}; found "1"`,
+      { 'headers.setResponse': { 'x-amz-cf-id': '1' } },
+    ],
+    [`headers.setResponse.via: expected ${SETTABLE}; found "1"`, { 'headers.setResponse': { via: '1' } }],
+    [
+      `headers.setResponse.set-cookie: expected ${SETTABLE}; found "a=1"`,
+      { 'headers.setResponse': { 'Set-Cookie': 'a=1' } },
+    ],
+    [
+      `headers.setResponse.cache-control: expected ${SETTABLE}; found "x"`,
+      { 'headers.setResponse': { 'cache-control': 'x' } },
+    ],
+    ['headers.setResponse["a b"]: expected a header name; found "a b"', { 'headers.setResponse': { 'a b': 'x' } }],
+    [`headers.setResponse.x-a: expected ${VALUE}; found "é"`, { 'headers.setResponse': { 'x-a': 'é' } }],
+    [`headers.setResponse.x-a: expected ${VALUE}; found ""`, { 'headers.setResponse': { 'x-a': '' } }],
+    [`headers.setResponse.x-a: expected ${VALUE}; found 5`, { 'headers.setResponse': { 'x-a': 5 } }],
+    ['headers.setResponse: expected an object of header names and values; found []', { 'headers.setResponse': [] }],
+    [
+      "headers.setResponse.strict-transport-security: expected 'max-age=SECONDS', with '; includeSubDomains' and '; preload' after it where wanted; found \"forever\"",
+      { 'headers.setResponse': { 'strict-transport-security': 'forever' } },
+    ],
+    [
+      'headers.setResponse.x-content-type-options: expected \'nosniff\'; found "sniff"',
+      { 'headers.setResponse': { 'x-content-type-options': 'sniff' } },
+    ],
+    [
+      'headers.setResponse.referrer-policy: expected one of no-referrer, no-referrer-when-downgrade, origin, origin-when-cross-origin, same-origin, strict-origin, strict-origin-when-cross-origin, unsafe-url; found "none"',
+      { 'headers.setResponse': { 'referrer-policy': 'none' } },
+    ],
+    [
+      "headers.setResponse.x-frame-options: expected 'DENY' or 'SAMEORIGIN'; found \"deny\"",
+      { 'headers.setResponse': { 'x-frame-options': 'deny' } },
+    ],
+    [
+      "headers.setResponse.x-xss-protection: expected '0', '1' or '1; mode=block'; found \"2\"",
+      { 'headers.setResponse': { 'x-xss-protection': '2' } },
+    ],
+    [
+      `headers.setResponse: expected ${POLICY_HEADERS}; found 11`,
+      { 'headers.setResponse': Object.fromEntries(names(10).map((name) => [name, '1'])) },
+    ],
+    ['headers: expected an object; found []', { headers: [] }],
+  ],
+  lambda: [
+    [
+      'lambda.originResponseMemory: expected a whole number from 128 to 10240 MB; found 64',
+      { 'lambda.originResponseMemory': 64 },
+    ],
+    [
+      'lambda.originRequestMemory: expected a whole number from 128 to 10240 MB; found 10241',
+      { 'lambda.originRequestMemory': 10241 },
+    ],
+    ["lambda.runtime: expected 'nodejs22.x' or 'nodejs24.x'; found \"nodejs20.x\"", { 'lambda.runtime': 'nodejs20.x' }],
+    ['lambda: expected an object; found "big"', { lambda: 'big' }],
+  ],
+}
+
+describe.each(Object.entries(TABLE))('%s', (_section, rows) => {
+  it.each(rows)('%s', (problem, changes) => {
+    expect(() => checkConfig(configWith(changes), 'edge.config.json')).toThrow(
+      expect.objectContaining({
+        name: 'BuildError',
+        message: `edge.config.json has one problem; nothing was built:\n  ${problem}`,
+      }),
+    )
+  })
+})

@@ -1,0 +1,195 @@
+import fc from 'fast-check'
+import { describe, expect, it, test } from 'vitest'
+import {
+  cachingOf,
+  IMMUTABLE,
+  isPrivate,
+  missingCaching,
+  NO_STORE,
+  publicFor,
+  transientCaching,
+} from '../../../edge/cache-control.ts'
+import type { Verdict } from '../../../edge/version.ts'
+
+const USUAL = 3_600
+const caching = (verdict: Verdict, cacheControl = '', expiresIn?: number) =>
+  cachingOf(verdict, { cacheControl, expiresIn }, USUAL)
+
+test('the fixed ones', () => {
+  expect(IMMUTABLE).toBe('public, max-age=31536000, immutable')
+  expect(NO_STORE).toBe('no-store')
+  expect(publicFor(5)).toBe('public, max-age=5')
+})
+
+describe('missingCaching', () => {
+  it.each([
+    ['as long as the route says', 300, false, 'public, max-age=300'],
+    ['10 s at most when a version was asked for', 300, true, 'public, max-age=10'],
+    ['less, where the route says less', 5, true, 'public, max-age=5'],
+    ['not at all', 0, false, 'public, max-age=0'],
+  ])('%s', (_rule, missing, isVersioned, expected) => {
+    expect(missingCaching(missing, isVersioned)).toBe(expected)
+  })
+})
+
+describe('isPrivate', () => {
+  it.each([
+    'private',
+    'no-store',
+    'no-cache',
+    'NO-STORE',
+    'public, no-cache',
+    'max-age=5,private',
+    'private="set-cookie"',
+    'no-cache="a, b"',
+    ' private ',
+  ])('%s', (cacheControl) => {
+    expect(isPrivate(cacheControl)).toBe(true)
+  })
+
+  it.each([
+    '',
+    'public',
+    'max-age=0',
+    'x="no-store"',
+    'x="a, private"',
+    'no-store-x',
+    'no-transform',
+    'must-revalidate',
+  ])('not %j', (cacheControl) => {
+    expect(isPrivate(cacheControl)).toBe(false)
+  })
+})
+
+describe('private, no-store and no-cache always stand', () => {
+  it.each<Verdict>(['verified', 'unsettled', 'unknown', 'unversioned'])('for what is %s', (verdict) => {
+    expect(caching(verdict, 'Private, max-age=60')).toEqual({ cacheControl: 'Private, max-age=60', validators: 'kept' })
+  })
+})
+
+test('verified: a year, whatever the origin says', () => {
+  expect(caching('verified', 'max-age=5')).toEqual({ cacheControl: IMMUTABLE, validators: 'kept' })
+  expect(caching('verified', '', -5)).toEqual({ cacheControl: IMMUTABLE, validators: 'kept' })
+})
+
+test('unsettled: half a minute, and no later 304', () => {
+  expect(caching('unsettled', 'max-age=5')).toEqual({ cacheControl: 'public, max-age=30', validators: 'dropped' })
+})
+
+describe('unversioned: the origin decides', () => {
+  it.each([
+    ['its own word stands, however long', 'max-age=99999999, immutable', undefined, 'max-age=99999999, immutable'],
+    ['its own word stands beside an Expires', 'public', 5, 'public'],
+    ['without a word, the default', '', undefined, 'public, max-age=3600'],
+    ['an Expires counts', '', 60, 'public, max-age=60'],
+    ['an Expires no longer than the default', '', 7_200, 'public, max-age=3600'],
+    ['an Expires that is past', '', -60, 'public, max-age=0'],
+    ['an Expires that is none', '', Number.NaN, 'public, max-age=3600'],
+  ])('%s', (_rule, cacheControl, expiresIn, expected) => {
+    expect(caching('unversioned', cacheControl, expiresIn)).toEqual({ cacheControl: expected, validators: 'kept' })
+  })
+})
+
+describe('unknown: the origin decides, within the default', () => {
+  it.each([
+    ['without a word, the default', '', undefined, 'public, max-age=3600'],
+    ['an Expires counts', '', 60, 'public, max-age=60'],
+    ['less stays as it is', 'public, max-age=60', undefined, 'public, max-age=60'],
+    ['as much stays', 'max-age=3600', undefined, 'max-age=3600'],
+    ['more is capped', 'public, max-age=3601', undefined, 'public, max-age=3600'],
+    ['never immutable', 'max-age=60, immutable', undefined, 'max-age=60'],
+    ['not IMMUTABLE either', 'max-age=60, IMMUTABLE', undefined, 'max-age=60'],
+    ['s-maxage is a lifetime', 's-maxage=99999, max-age=60', undefined, 's-maxage=3600, max-age=60'],
+    ['s-maxage alone is one for browsers too', 's-maxage=60', undefined, 's-maxage=60, max-age=60'],
+    ['s-maxage alone, too long', 's-maxage=99999', undefined, 's-maxage=3600, max-age=3600'],
+    ['s-maxage alone, no number', 's-maxage=x', undefined, 's-maxage=3600, max-age=3600'],
+    [
+      'stale lifetimes',
+      'max-age=60, stale-while-revalidate=99999, stale-if-error=99999',
+      undefined,
+      'max-age=60, stale-while-revalidate=3600, stale-if-error=3600',
+    ],
+    ['no lifetime stated', 'public', undefined, 'public, max-age=3600'],
+    ['no lifetime stated, an Expires', 'public', 60, 'public, max-age=60'],
+    ['a max-age is before an Expires', 'max-age=60', 5, 'max-age=60'],
+    ['s-maxage is before an Expires', 's-maxage=60', 5, 's-maxage=60, max-age=60'],
+    ['names in any case', 'Max-Age=99999', undefined, 'max-age=3600'],
+    ['a quoted value', 'max-age="99999"', undefined, 'max-age=3600'],
+    ['a quoted value that is low', 'max-age="60"', undefined, 'max-age="60"'],
+    ['no number', 'max-age=soon', undefined, 'max-age=3600'],
+    ['a number of another kind', 'max-age=1e9', undefined, 'max-age=3600'],
+    ['endless', 'max-age=Infinity', undefined, 'max-age=3600'],
+    ['two of them', 'max-age=60, max-age=99999', undefined, 'max-age=60, max-age=3600'],
+    ['spaces around', ' max-age = 99999 ,, public ', undefined, 'max-age=3600, public'],
+    [
+      'commas inside quotes end nothing',
+      'x="a, max-age=99999", max-age=60',
+      undefined,
+      'x="a, max-age=99999", max-age=60',
+    ],
+    ['an escaped quote inside quotes', 'x="a\\", immutable", max-age=60', undefined, 'x="a\\", immutable", max-age=60'],
+    ['a quote that is never closed', 'x="a, max-age=99999', undefined, 'x="a, max-age=3600'],
+    [
+      'other directives stay',
+      'max-age=60, must-revalidate, no-transform',
+      undefined,
+      'max-age=60, must-revalidate, no-transform',
+    ],
+    ['nothing but commas', ' , ,', undefined, 'max-age=3600'],
+  ])('%s', (_rule, cacheControl, expiresIn, expected) => {
+    expect(caching('unknown', cacheControl, expiresIn)).toEqual({ cacheControl: expected, validators: 'kept' })
+  })
+})
+
+describe('transientCaching: a minute at most, and no later 304', () => {
+  it.each([
+    [IMMUTABLE, 'public, max-age=60'],
+    ['public, max-age=30', 'public, max-age=30'],
+    ['max-age=3600', 'public, max-age=60'],
+    ['public, s-maxage=30', 'public, s-maxage=30, max-age=30'],
+    ['private, max-age=3600', 'private, max-age=3600'],
+    ['no-store', 'no-store'],
+  ])('%s becomes %s', (cacheControl, expected) => {
+    expect(transientCaching({ cacheControl, validators: 'kept' })).toEqual({
+      cacheControl: expected,
+      validators: 'dropped',
+    })
+  })
+})
+
+/** The lifetimes of a header whose directives hold no quoted commas. */
+const lifetimesIn = (cacheControl: string): number[] =>
+  cacheControl
+    .split(',')
+    .map((directive) =>
+      /^\s*(?:max-age|s-maxage|stale-while-revalidate|stale-if-error)\s*=\s*"?(\d+)"?\s*$/i.exec(directive),
+    )
+    .flatMap((found) => (found ? [Number(found[1])] : []))
+
+test('no capped lifetime is above the cap, none is missing, and nothing is immutable', () => {
+  const name = fc.constantFrom('max-age', 's-maxage', 'stale-while-revalidate', 'stale-if-error', 'Max-Age', 'S-MaxAge')
+  const value = fc.oneof(
+    fc.integer({ min: 0, max: 2 ** 40 }).map(String),
+    fc.constantFrom('', '"5"', '"99999999"', '-1', 'x', '1e9', '٣', '0x7fffffff', '9'.repeat(400)),
+  )
+  const directive = fc.oneof(
+    fc.tuple(name, value).map(([name, value]) => `${name}=${value}`),
+    fc.constantFrom('public', 'immutable', 'Immutable', 'must-revalidate', '', 'x=y'),
+  )
+  const expiresIn = fc.option(fc.integer({ min: -(2 ** 40), max: 2 ** 40 }), { nil: undefined })
+  fc.assert(
+    fc.property(fc.array(directive), expiresIn, (directives, expiresIn) => {
+      const cacheControl = directives.join(', ')
+      const unknown = caching('unknown', cacheControl, expiresIn).cacheControl
+      const transient = transientCaching({ cacheControl, validators: 'kept' }).cacheControl
+      for (const [text, cap] of [
+        [unknown, USUAL],
+        [transient, 60],
+      ] as const) {
+        expect(Math.max(...lifetimesIn(text), 0)).toBeLessThanOrEqual(cap)
+        expect(text).toMatch(/max-age=/i)
+        expect(text).not.toMatch(/immutable/i)
+      }
+    }),
+  )
+})

@@ -1,0 +1,42 @@
+import { describe, expect, it, test } from 'vitest'
+import { checkSource, isTransient, originalBecause, type Reason } from '../../../edge/image.ts'
+
+const LIMIT = { maxInputBytes: 1_000, maxInputPixels: 1_000 }
+
+describe('checkSource', () => {
+  it.each([
+    ['image/jpeg', 1_000],
+    ['image/png', 0],
+    ['image/webp', 1],
+    ['image/gif', 1],
+    ['image/tiff', 1],
+    ['image/avif', 1],
+    ['', 1],
+    ['image/jpeg', Number.NaN],
+    ['', Number.NaN],
+  ])('%j of %d bytes is worth reading', (type, length) => {
+    expect(checkSource(type, length, LIMIT)).toEqual({ kind: 'eligible' })
+  })
+
+  it.each([
+    ['image/jpeg', 1_001, 'too-large'],
+    ['', 1_001, 'too-large'],
+    ['image/svg+xml', 1, 'unsupported'],
+    ['image/heic', 1, 'unsupported'],
+    ['application/octet-stream', 1_001, 'unsupported'],
+    ['text/html', Number.NaN, 'unsupported'],
+  ])('%j of %d bytes is not: %s', (type, length, reason) => {
+    expect(checkSource(type, length, LIMIT)).toEqual({ kind: 'original', reason })
+  })
+})
+
+test('what may be otherwise the next time is transient', () => {
+  const transient: Reason[] = ['source-timeout', 'source-error', 'deadline', 'changed', 'disabled']
+  const permanent: Reason[] = ['no-route', 'unsupported', 'too-large']
+  expect(transient.filter((reason) => !isTransient(reason))).toEqual([])
+  expect(permanent.filter(isTransient)).toEqual([])
+})
+
+test('an original says why', () => {
+  expect(originalBecause('too-large')).toBe('original; reason=too-large')
+})

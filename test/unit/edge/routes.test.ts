@@ -1,0 +1,85 @@
+import fc from 'fast-check'
+import { describe, expect, it, test } from 'vitest'
+import { canonicalPath } from '../../../edge/path.ts'
+import { routeTable } from '../../../edge/patterns.ts'
+import { routeOf } from '../../../edge/routes.ts'
+import { anyPath } from './arbitraries.ts'
+
+const PATTERNS = ['/drafts/*', '/api/v?/*', '*.pdf', '/a/*/z', '/*']
+const table = routeTable(PATTERNS)
+
+describe('the first pattern that matches decides', () => {
+  it.each([
+    ['/drafts/a.pdf', 0],
+    ['/drafts/', 0],
+    ['/drafts', 4],
+    ['/Drafts/a', 4],
+    ['/api/v1/x', 1],
+    ['/api/v12/x', 4],
+    ['/x/y.pdf', 2],
+    ['/a/b/z', 3],
+    ['/a/b/z.pdf', 2],
+    ['/', 4],
+  ])('%s is on route %i', (path, index) => {
+    expect(routeOf(path, table)).toEqual({ kind: 'route', index, canonical: path })
+  })
+})
+
+describe('a path whose readings agree goes on in its canonical form', () => {
+  it.each([
+    ['unreserved characters escaped', '/drafts/%61', 0, '/drafts/a'],
+    ['repeated slashes inside the folder', '/drafts//a', 0, '/drafts//a'],
+    ['a dot segment that stays inside', '/drafts/a/../b', 0, '/drafts/b'],
+    ['a dot segment outside', '/x/./y', 4, '/x/y'],
+    ['an escaped slash that decides nothing', '/x%2fy', 4, '/x%2Fy'],
+    ['non-ASCII', '/é', 4, '/%C3%A9'],
+    ['a hidden file', '/.well-known/x', 4, '/.well-known/x'],
+  ])('%s', (_rule, path, index, canonical) => {
+    expect(routeOf(path, table)).toEqual({ kind: 'route', index, canonical })
+  })
+})
+
+describe('a path that any reading sends to another route is refused', () => {
+  it.each([
+    ['an escaped slash', '/drafts%2Fa'],
+    ['an escaped letter', '/%64rafts/a'],
+    ['a repeated slash at the start', '//drafts/a'],
+    ['a dot segment into the folder', '/x/../drafts/a'],
+    ['a dot segment out of the folder', '/drafts/../x'],
+    ['an escaped dot segment', '/drafts/%2e%2e/x'],
+    ['a dot segment behind an escaped slash', '/drafts/..%2fx'],
+    ['an extension with an escape', '/x%2Epdf'],
+    ['the canonical path alone', '/x//../drafts/a/../../../drafts/b'],
+  ])('%s', (_rule, path) => {
+    expect(routeOf(path, table)).toEqual({ kind: 'refused', reason: 'ambiguous' })
+  })
+
+  test('/a//../drafts/x goes on as /a/drafts/x, which no other reading of it is', () => {
+    const other = routeTable(['/a/drafts/*', '/*'])
+    expect(routeOf('/a//../drafts/x', other)).toEqual({ kind: 'refused', reason: 'ambiguous' })
+  })
+})
+
+it.each(['/a%00', '/a\n', '/100%', '/%zz'])('%j is malformed, on whatever route', (path) => {
+  expect(routeOf(path, table)).toEqual({ kind: 'refused', reason: 'malformed' })
+})
+
+test('the canonical path of a route is its own, and stays', () => {
+  const near = fc.oneof(
+    anyPath,
+    anyPath.map((path) => `/drafts${path}`),
+    anyPath.map((path) => `/a${path}/z`),
+  )
+  let routed = 0
+  fc.assert(
+    fc.property(near, (path) => {
+      const routing = routeOf(path, table)
+      if (routing.kind === 'refused') return
+      routed += 1
+      expect(routing.canonical).toBe(canonicalPath(path))
+      expect(routeOf(routing.canonical, table)).toEqual(routing)
+    }),
+    { numRuns: 2_000 },
+  )
+  expect(routed).toBeGreaterThan(200)
+})
