@@ -1,5 +1,6 @@
 import type { NegotiatedFormat } from './config.ts'
 import { type Field, firstValue, valuesOf } from './event.ts'
+import { asciiOf } from './path.ts'
 import type { FormatRule } from './rules.ts'
 
 /**
@@ -23,5 +24,5 @@ export function accepts(accept: Field, format: FormatRule): boolean {
   const list = accept.multiValue ? valuesOf(accept).join(',') : firstValue(accept)
   const at = list.indexOf(format.plain)
   const isPlain = at >= 0 && list.lastIndexOf('"', at) < 0
-  return isPlain || list.replace(QUOTED, '').search(format.pattern) >= 0
+  return isPlain || asciiOf(list).replace(QUOTED, '').search(format.pattern) >= 0
 }

@@ -11,35 +11,51 @@ const UNUSUAL = /[^A-Za-z0-9._~!$&'()*+,;=:@/-]|\/[/.]/
 const MALFORMED = /[\x00-\x1f\x7f]|%(?:[01][0-9A-Fa-f]|7[Ff])|%(?![0-9A-Fa-f]{2})/
 
 const ESCAPE = /%([0-9A-Fa-f]{2})/g
-
-const HEX = '0123456789ABCDEF'
+const ASCII_ESCAPE = /%([0-7][0-9A-Fa-f])/g
 
 const NOT_UNRESERVED = /[^A-Za-z0-9._~-]/
 
-/** RFC 3986, 3.3 and 3.4: what has to be escaped in a path; in a query value, where `&` would end it; of what goes back to the viewer. */
-const NOT_IN_PATH = /%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~!$&'()*+,;=:@/%-]+/g
-const NOT_IN_VALUE = /%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~!$'()*+,;=:@/?%-]+/g
-const NOT_IN_LOCATION = /[^A-Za-z0-9._~!$&'()*+,;=:@/?%-]+/g
+/** RFC 3986, 3.3: what has to be escaped in a path; 3.4: in a query value, where `&` would end it. */
+const NOT_IN_PATH = /%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~!$&'()*+,;=:@/%-]/g
+const NOT_IN_VALUE = /%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~!$'()*+,;=:@/?%-]/g
+
+/** The same of what goes back to the viewer, where escapes are left as they are, broken or not. */
+const NOT_IN_LOCATION = /[^A-Za-z0-9._~!$&'()*+,;=:@/?%-]/g
 
 /** One reading, nothing to escape: true of nearly every path. */
 export const isPlain = (path: string): boolean => path.search(UNUSUAL) < 0
 
 export const isMalformed = (path: string): boolean => path.search(MALFORMED) >= 0
 
-/** Every byte of `text` in UTF-8 as an escape. */
-const percentEncoded = (text: string): string =>
-  new TextEncoder().encode(text).reduce((escapes, byte) => `${escapes}%${HEX[byte >> 4]}${HEX[byte & 15]}`, '')
+const HEX = '0123456789ABCDEF'
+
+const escapeOf = (byte: number): string => `%${HEX[byte >> 4]}${HEX[byte & 15]}`
+
+const escapeOfChar = (char: string): string => escapeOf(char.charCodeAt(0))
+
+const NOT_PRINTABLE = /[^ -~]/
+
+/**
+ * The text with everything beyond ASCII escaped, as UTF-8. Comes before every global replacement: in njs 0.7.9 that
+ * fails, or never ends, on some texts of 32 characters that are not all ASCII.
+ */
+export const asciiOf = (text: string): string =>
+  text.search(NOT_PRINTABLE) < 0
+    ? text
+    : new TextEncoder()
+        .encode(text)
+        .reduce((ascii, byte) => ascii + (byte < 128 ? String.fromCharCode(byte) : escapeOf(byte)), '')
 
 const charOf = (hex: string): string => String.fromCharCode(Number.parseInt(hex, 16))
 
-/** RFC 3986, 6.2.2.1 and 6.2.2.2: escapes in upper case, escaped unreserved characters decoded. */
+/** RFC 3986, 6.2.2.1 and 6.2.2.2: escapes in upper case, escaped unreserved characters decoded. All ASCII. */
 export const normalizedEscapes = (text: string): string =>
-  text.replace(ESCAPE, (escaped, hex) =>
+  asciiOf(text).replace(ESCAPE, (escaped, hex) =>
     charOf(hex).search(NOT_UNRESERVED) === 0 ? escaped.toUpperCase() : charOf(hex),
   )
 
-/** Every escape decoded to the character of its byte: enough to compare with patterns, which are ASCII. */
-export const decoded = (path: string): string => path.replace(ESCAPE, (_escaped, hex) => charOf(hex))
+/** Every escape of an ASCII character decoded: enough to compare with patterns, which have no others. */
+export const decoded = (path: string): string => asciiOf(path).replace(ASCII_ESCAPE, (_escaped, hex) => charOf(hex))
 
 /** RFC 3986, 5.2.4. Repeated slashes stay: they are part of an S3 key. */
 function withoutDotSegments(path: string): string {
@@ -54,18 +70,24 @@ function withoutDotSegments(path: string): string {
   return `/${kept.join('/')}`
 }
 
-export const mergedAndResolved = (path: string): string => withoutDotSegments(path.replace(/\/{2,}/g, '/'))
+export function mergedAndResolved(path: string): string {
+  const segments = path.split('/')
+  const isKept = (segment: string, i: number) => segment !== '' || i === 0 || i === segments.length - 1
+  return withoutDotSegments(segments.filter(isKept).join('/'))
+}
 
 /**
  * RFC 3986, 6.2.2, and every character that a path may not hold escaped, a `%` that begins no escape first: what is
  * decoded must not complete it. `%2F` and `%5C` stay as they are.
  */
 export const canonicalPath = (path: string): string =>
-  isPlain(path) ? path : withoutDotSegments(normalizedEscapes(path.replace(NOT_IN_PATH, percentEncoded)))
+  isPlain(path) ? path : withoutDotSegments(normalizedEscapes(asciiOf(path).replace(NOT_IN_PATH, escapeOfChar)))
 
 /** The same for a query value. */
-export const canonicalValue = (value: string): string => normalizedEscapes(value.replace(NOT_IN_VALUE, percentEncoded))
+export const canonicalValue = (value: string): string =>
+  normalizedEscapes(asciiOf(value).replace(NOT_IN_VALUE, escapeOfChar))
 
 /** Path and query with what a URL may not hold escaped, the rest as received; a `?` in the path is part of it. */
 export const locationOf = (path: string, query: string): string =>
-  path.replace(NOT_IN_LOCATION, percentEncoded).replace(/\?/g, '%3F') + query.replace(NOT_IN_LOCATION, percentEncoded)
+  asciiOf(path).replace(NOT_IN_LOCATION, escapeOfChar).replace(/\?/g, '%3F') +
+  asciiOf(query).replace(NOT_IN_LOCATION, escapeOfChar)

@@ -60,8 +60,8 @@ describe('normalizedEscapes', () => {
   })
 })
 
-test('decoded: every escape is the character of its byte, once', () => {
-  expect(decoded('/%2fa%252f%C3%A9%41')).toBe('//a%2fÃ©A')
+test('decoded: every escape of an ASCII character, once; what is beyond ASCII is escaped', () => {
+  expect(decoded('/%2fa%252f%C3%A9%41é')).toBe('//a%2f%C3%A9A%C3%A9')
 })
 
 describe('mergedAndResolved', () => {
@@ -122,13 +122,13 @@ describe('canonicalPath', () => {
     )
   })
 
-  test('the same path as the WHATWG URL parser makes of it, once escapes are compared as bytes', () => {
+  test('the same path as the WHATWG URL parser makes of it, once escapes are decoded', () => {
     const segment = fc.constantFrom('a', 'B.jpg', '.', '..', '%2e', '%2E%2e', 'é', 'a b', '%41', '%2F', '%c3%a9', '"')
     fc.assert(
       fc.property(fc.array(segment, { maxLength: 6 }), (segments) => {
         const path = `/${segments.join('/')}`
         const parsed = new URL(`https://cdn.example.com${path}`).pathname
-        expect(decoded(canonicalPath(path))).toBe(decoded(parsed))
+        expect(decodeURIComponent(canonicalPath(path))).toBe(decodeURIComponent(parsed))
       }),
     )
   })
