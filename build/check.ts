@@ -1,5 +1,5 @@
 /** Holds what was built to the platform's rules before anything is written. */
-import { parse } from 'acorn'
+import { type Node, parse } from 'acorn'
 import { DISALLOWED_HEADERS, isListed } from '../edge/limits.ts'
 import type { Bundle } from './bundle.ts'
 import { BuildError } from './error.ts'
@@ -15,9 +15,12 @@ export function checkCode(target: Target, { code, metafile }: Bundle): void {
     throw new BuildError(`${target.trigger} imports ${undeclared.join(', ')}, which build/targets.ts does not declare`)
   }
 
-  const header = stringsIn(code).find((text) => isListed(text, DISALLOWED_HEADERS))
-  if (header)
-    throw new BuildError(`${target.trigger} names ${header}, a header that no function may add (edge/limits.ts)`)
+  const header = namesSet(code).find(({ name }) => isListed(name, DISALLOWED_HEADERS))
+  if (header) {
+    throw new BuildError(
+      `${target.trigger}, line ${header.line}: sets ${header.name}, a header that no function may add (edge/limits.ts)`,
+    )
+  }
 
   if (target.kind === 'function') {
     const findings = outsideSubset(code)
@@ -26,11 +29,26 @@ export function checkCode(target: Target, { code, metafile }: Bundle): void {
   }
 }
 
-function stringsIn(code: string): string[] {
-  return nodesOf(parse(code, { ecmaVersion: 'latest', sourceType: 'script' })).flatMap((node) => {
-    const { value, name } = node as { value?: unknown; name?: unknown }
-    const inTemplate = node.type === 'TemplateElement' ? (value as { cooked: unknown }).cooked : undefined
-    return [value, name, inTemplate].filter((text) => typeof text === 'string')
+type Parts = Node & {
+  name?: string
+  value?: unknown
+  key?: Parts
+  left?: Parts
+  property?: Parts
+  arguments?: Parts[]
+  quasis?: { value: { cooked: string } }[]
+}
+
+/** Every name that code gives to a property, and every text that it hands to a function; the config's own are data. */
+function namesSet(code: string): { name: string; line: number }[] {
+  const nodes: Parts[] = nodesOf(parse(code, { ecmaVersion: 'latest', sourceType: 'script', locations: true }))
+  const textOf = ({ value, quasis }: Parts) => value ?? quasis?.[0]?.value.cooked
+  return nodes.flatMap((node) => {
+    const properties = [node.key, node.left?.property].map(
+      (property) => property && (property.name ?? textOf(property)),
+    )
+    const names = [...properties, ...(node.arguments ?? []).map(textOf)]
+    return names.flatMap((name) => (typeof name === 'string' ? [{ name, line: node.loc?.start.line ?? 0 }] : []))
   })
 }
 

@@ -1,6 +1,7 @@
 /** The config as the handlers read it: the values of `edge/rules.ts`. */
 
 import { formatRuleOf } from '../edge/accept.ts'
+import { INTERNAL_HEADERS } from '../edge/headers.ts'
 import { canonicalPath } from '../edge/path.ts'
 import { routeTable } from '../edge/patterns.ts'
 import type * as rules from '../edge/rules.ts'
@@ -10,50 +11,36 @@ import {
   type ApiOriginSettings,
   type ImageSettings,
   isS3,
+  originOf,
   type RouteSettings,
   ratioOf,
   type S3OriginSettings,
   type Settings,
 } from './schema.ts'
 
-export type Rules = {
-  [Name in
-    | 'domains'
-    | 'routes'
-    | 'routeTable'
-    | 'imageRules'
-    | 'imageLimits'
-    | 'dropRequest'
-    | 'origins'
-    | 'lifetimes'
-    | 'dropResponse'
-    | 'setResponse']: (typeof rules)[Name]
-}
-
-/** Headers by which the handlers speak to each other; a client's copies are removed. */
-export const INTERNAL_HEADERS = ['x-rimlight-route', 'x-rimlight-version', 'x-rimlight-variant']
+/** The values of `edge/rules.ts`, all of them. */
+export type Rules = typeof rules
 
 export function compile(settings: Settings): Rules {
-  const { domains, routes, origins, headers } = settings
+  const { domains, routes, headers } = settings
   const images = routes.flatMap((route) => route.images ?? [])
   const shared = [...new Map(images.map((settings) => [JSON.stringify(settings), settings])).values()]
-  const originOf = (route: RouteSettings) => origins[route.origin] as S3OriginSettings | ApiOriginSettings
   return {
     domains: domains as [string, ...string[]],
     routes: routes.map((route) => ({
       cached: route.cache !== 'never',
-      s3: isS3(originOf(route)),
+      s3: isS3(originOf(settings, route)),
       parameters: parametersOf(route),
       version: route.version,
       query: route.query.length > 0 ? route.query : null,
       images: shared.findIndex((settings) => JSON.stringify(settings) === JSON.stringify(route.images)),
-      cors: route.cors && corsRuleOf(route.cors),
+      ...(route.cors ? { cors: corsRuleOf(route.cors) } : {}),
     })),
     routeTable: routeTable(routes.map(({ path }) => path)),
     imageRules: shared.map(imageRuleOf),
     imageLimits: shared.map(({ maxInputBytes, maxInputPixels }) => ({ maxInputBytes, maxInputPixels })),
     dropRequest: [...INTERNAL_HEADERS, ...headers.dropRequest],
-    origins: routes.map((route) => originRuleOf(originOf(route))),
+    origins: routes.map((route) => originRuleOf(originOf(settings, route))),
     lifetimes: routes.map((route) => ({
       default: route.cache === 'never' ? 0 : route.cache.default,
       missing: route.missing,
@@ -91,6 +78,7 @@ const corsRuleOf = ({ origins, maxAge }: NonNullable<RouteSettings['cors']>): ru
   preflight: {
     'access-control-allow-methods': 'GET, HEAD',
     'access-control-allow-headers': '*',
+    ...(origins === '*' ? {} : { vary: 'origin' }),
     ...(maxAge === undefined ? {} : { 'access-control-max-age': `${maxAge}` }),
   },
 })

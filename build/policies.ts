@@ -7,7 +7,7 @@ import { POLICIES_PER_ACCOUNT, POLICY_COMMENT_CHARACTERS } from '../edge/limits.
 import { parametersOf } from './compile.ts'
 import { BuildError } from './error.ts'
 import { removedNames, responseHeaders, SECURITY_HEADERS } from './response-headers.ts'
-import type { RouteSettings, Settings } from './schema.ts'
+import { isS3, originOf, type RouteSettings, type Settings } from './schema.ts'
 
 /** A policy's config without its name, which follows from it: equal policies are one policy. */
 type PolicyConfig = Record<string, unknown> & { Comment: string }
@@ -17,20 +17,25 @@ export type Policies = {
   cachePolicies: Named[]
   originRequestPolicies: Named[]
   responseHeadersPolicies: Named[]
-  /** One for each route, in order; policies by name. */
+  /** One for each route, in order; the last is the distribution's default behaviour. */
   behaviours: Behaviour[]
 }
 
+/** What a behaviour of the distribution has to be set to; our own shape, because CloudFront's wants ids. */
 export type Behaviour = {
-  PathPattern: string
-  TargetOrigin: string
-  ViewerProtocolPolicy: 'redirect-to-https'
-  AllowedMethods: readonly string[]
-  CachedMethods: readonly string[]
-  Compress: boolean
-  CachePolicy: string
-  OriginRequestPolicy: string
-  ResponseHeadersPolicy: string
+  path: string
+  /** A key of the config's `origins`. */
+  origin: string
+  /** Whether CloudFront signs requests to the bucket; where not, the same bucket is a second origin without it. */
+  originAccessControl: boolean
+  viewerProtocolPolicy: 'redirect-to-https'
+  allowedMethods: readonly string[]
+  cachedMethods: readonly string[]
+  compress: boolean
+  /** Policies by name. */
+  cachePolicy: string
+  originRequestPolicy: string
+  responseHeadersPolicy: string
 }
 
 const READ_METHODS = ['GET', 'HEAD']
@@ -43,17 +48,19 @@ export function policiesOf(settings: Settings): Policies {
   const originRequest = new PolicySet('origin-request')
   const responseHeaders = new PolicySet('response-headers')
   const behaviours = settings.routes.map((route): Behaviour => {
-    const isS3 = 'bucket' in (settings.origins[route.origin] ?? {})
+    const isCached = route.cache !== 'never'
+    const isBucket = isS3(originOf(settings, route))
     return {
-      PathPattern: route.path,
-      TargetOrigin: route.origin,
-      ViewerProtocolPolicy: 'redirect-to-https',
-      AllowedMethods: route.cache !== 'never' && isS3 ? PREFLIGHT_METHODS : ALL_METHODS,
-      CachedMethods: READ_METHODS,
-      Compress: route.cache !== 'never',
-      CachePolicy: cache.add(cachePolicy(route)),
-      OriginRequestPolicy: originRequest.add(originRequestPolicy(route)),
-      ResponseHeadersPolicy: responseHeaders.add(responseHeadersPolicy(route, settings.headers)),
+      path: route.path,
+      origin: route.origin,
+      originAccessControl: isBucket && isCached,
+      viewerProtocolPolicy: 'redirect-to-https',
+      allowedMethods: isBucket && isCached ? PREFLIGHT_METHODS : ALL_METHODS,
+      cachedMethods: READ_METHODS,
+      compress: isCached,
+      cachePolicy: cache.add(cachePolicy(route)),
+      originRequestPolicy: originRequest.add(originRequestPolicy(route)),
+      responseHeadersPolicy: responseHeaders.add(responseHeadersPolicy(route, settings.headers)),
     }
   })
   return {

@@ -248,6 +248,10 @@ export type ApiOriginSettings = v.InferOutput<typeof apiOrigin>
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** The origin of a route of a config that was checked. */
+export const originOf = (settings: Settings, route: RouteSettings): S3OriginSettings | ApiOriginSettings =>
+  settings.origins[route.origin] as S3OriginSettings | ApiOriginSettings
+
 export const isS3 = (origin: S3OriginSettings | ApiOriginSettings): origin is S3OriginSettings => 'bucket' in origin
 
 export const ratioOf = (text: string): number => {

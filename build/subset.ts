@@ -43,12 +43,20 @@ const METHODS = words(`
 `)
 
 type Parts = Node & {
+  name?: string
   operator?: string
   generator?: boolean
-  param?: unknown
+  computed?: boolean
   regex?: { flags: string }
-  object?: { name?: string }
-  property?: { name?: string }
+  id?: Parts
+  params?: Parts[]
+  param?: Parts | null
+  label?: Parts | null
+  argument?: Parts
+  key?: Parts
+  callee?: Parts
+  object?: Parts
+  property?: Parts
 }
 
 /** What the type of a node alone does not show. */
@@ -67,55 +75,30 @@ export type Finding = { line: number; what: string }
 export function outsideSubset(code: string): Finding[] {
   const nodes = nodesOf(parse(code, { ecmaVersion: 'latest', sourceType: 'script', locations: true }))
   const declared = declaredNames(nodes)
+  const properties = new Set(nodes.flatMap((node: Parts) => (node.computed ? [] : [node.key, node.property])))
   return nodes.flatMap((node) => {
-    const what = problemWith(node, declared)
-    return what ? [{ line: node.loc?.start.line ?? 0, what }] : []
+    const what = problemWith(node) ?? (properties.has(node) ? undefined : undocumentedGlobal(node, declared))
+    return what ? [{ line: node.loc?.start.line ?? 0, what: `${what} is not documented for cloudfront-js-2.0` }] : []
   })
 }
 
-function problemWith(node: Node, declared: ReadonlySet<string>): string | undefined {
-  if (!SYNTAX.has(node.type)) return `${node.type} is not documented for cloudfront-js-2.0`
-  if (node.type === 'Literal' && 'bigint' in node) return 'BigInt is not documented for cloudfront-js-2.0'
-  const what = UNDOCUMENTED.find(({ is }) => is(node as Parts))?.what
-  if (what) return `${what} is not documented for cloudfront-js-2.0`
-  const call = node as Node & { callee?: Node & { computed?: boolean; property?: { name?: string } } }
-  if (node.type === 'CallExpression' && call.callee?.type === 'MemberExpression' && !call.callee.computed) {
-    const name = call.callee.property?.name ?? ''
-    if (!METHODS.has(name)) return `the method ${name} is not documented for cloudfront-js-2.0`
-  }
-  const { name } = node as Node & { name?: string }
-  if (node.type === 'Identifier' && name !== undefined && !declared.has(name) && !GLOBALS.has(name)) {
-    return `the global ${name} is not documented for cloudfront-js-2.0`
-  }
-  return undefined
+function problemWith(node: Parts): string | undefined {
+  if (!SYNTAX.has(node.type)) return node.type
+  if (node.type === 'Literal' && 'bigint' in node) return 'BigInt'
+  const what = UNDOCUMENTED.find(({ is }) => is(node))?.what
+  if (what) return what
+  const { callee } = node
+  if (node.type !== 'CallExpression' || callee?.type !== 'MemberExpression' || callee.computed) return undefined
+  const name = callee.property?.name ?? ''
+  return METHODS.has(name) ? undefined : `the method ${name}`
 }
 
-/** Every name that the code itself declares or uses as a property, wherever: scopes are the engine's business. */
-function declaredNames(nodes: readonly Node[]): ReadonlySet<string> {
-  const names = new Set<string>()
-  const add = (node: unknown) => {
-    const { type, name, argument } = (node ?? {}) as { type?: string; name?: string; argument?: unknown }
-    if (type === 'Identifier' && name) names.add(name)
-    if (type === 'RestElement') add(argument)
-  }
-  for (const node of nodes) {
-    const parts = node as Node & {
-      id?: unknown
-      params?: unknown[]
-      param?: unknown
-      key?: unknown
-      property?: unknown
-      label?: unknown
-      computed?: boolean
-    }
-    add(parts.id)
-    parts.params?.forEach(add)
-    add(parts.param)
-    add(parts.label)
-    if (!parts.computed) {
-      add(parts.key)
-      add(parts.property)
-    }
-  }
-  return names
+const undocumentedGlobal = ({ type, name }: Parts, declared: ReadonlySet<string>): string | undefined =>
+  type === 'Identifier' && name && !declared.has(name) && !GLOBALS.has(name) ? `the global ${name}` : undefined
+
+/** Every name that the code itself declares, wherever: scopes are the engine's business. */
+function declaredNames(nodes: readonly Parts[]): ReadonlySet<string> {
+  const declarations = nodes.flatMap(({ id, params = [], param, label }) => [id, ...params, param, label])
+  const names = declarations.map((node) => (node?.type === 'RestElement' ? node.argument : node)?.name)
+  return new Set(names.filter((name) => name !== undefined))
 }

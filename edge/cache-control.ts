@@ -58,16 +58,19 @@ const lifetimeWithout = ({ expiresIn }: OriginCaching, usual: number): number =>
 
 const LIFETIMES = ['max-age', 's-maxage', 'stale-while-revalidate', 'stale-if-error']
 
+/** RFC 9111, 1.2.2: digits alone; `NaN` for anything else, which is no lifetime. */
+const secondsOf = (value: string): number => (/^\d+$/.test(value) ? Number(value) : Number.NaN)
+
 /** The same directives, no lifetime above `seconds`, and none of them `immutable`. */
 function capped(origin: OriginCaching, seconds: number): string {
   const directives = directivesOf(origin.cacheControl).filter(({ name }) => name !== 'immutable')
   const texts = directives.map(({ name, text, value }) =>
-    LIFETIMES.includes(name) && !(Number(value) <= seconds) ? `${name}=${seconds}` : text,
+    LIFETIMES.includes(name) && !(secondsOf(value) <= seconds) ? `${name}=${seconds}` : text,
   )
   const stated = (name: string) => directives.find((directive) => directive.name === name)
   if (stated('max-age')) return texts.join(', ')
   const shared = stated('s-maxage')
-  const expiresIn = shared ? Number(shared.value) : origin.expiresIn
+  const expiresIn = shared ? secondsOf(shared.value) : origin.expiresIn
   return [...texts, `max-age=${lifetimeWithout({ ...origin, expiresIn }, seconds)}`].join(', ')
 }
 

@@ -6,10 +6,11 @@ import { isListed } from './limits.ts'
 
 export type Headers = Record<string, { key?: string | undefined; value: string }[]>
 
-/** By these the triggers speak to each other; viewers' copies are removed at both request triggers. */
+/** In these the triggers speak to each other; viewers' copies are removed at both request triggers. */
 export const ROUTE_HEADER = 'x-rimlight-route'
 export const VERSION_HEADER = 'x-rimlight-version'
 export const VARIANT_HEADER = 'x-rimlight-variant'
+export const INTERNAL_HEADERS = [ROUTE_HEADER, VERSION_HEADER, VARIANT_HEADER]
 
 /** The headers of an event; none where they are missing or misshapen. */
 export const headersOf = (value: unknown): Headers =>

@@ -1,13 +1,13 @@
 /** Which responses are worth image work, and what it means where there is none. */
 import type { ImageLimit } from './rules.ts'
 
-/** Why a viewer got the original. The first five pass; the rest would be the same the next time. */
-export type Reason = TransientReason | 'no-route' | 'unsupported' | 'too-large'
-export type TransientReason = 'source-timeout' | 'source-error' | 'deadline' | 'changed' | 'disabled'
+/** Reasons that pass; this release has no image work, and so gives the last one alone. */
+const TRANSIENT_REASONS = ['source-timeout', 'source-error', 'deadline', 'changed', 'disabled'] as const
 
-const TRANSIENT: readonly string[] = ['source-timeout', 'source-error', 'deadline', 'changed', 'disabled']
+/** Why a viewer got the original. What is not transient would be the same the next time. */
+export type Reason = (typeof TRANSIENT_REASONS)[number] | 'no-route' | 'unsupported' | 'too-large'
 
-export const isTransient = (reason: Reason): reason is TransientReason => TRANSIENT.includes(reason)
+export const isTransient = (reason: Reason): boolean => TRANSIENT_REASONS.some((transient) => transient === reason)
 
 /** What `x-rimlight` says of an original. */
 export const originalBecause = (reason: Reason): string => `original; reason=${reason}`

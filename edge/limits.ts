@@ -130,3 +130,36 @@ export const DISALLOWED_ORIGIN_HEADERS = [
 /** Whether a lower-case header name is in a list whose entries may end in `*`. */
 export const isListed = (name: string, list: readonly string[]): boolean =>
   list.some((entry) => (entry.endsWith('*') ? name.startsWith(entry.slice(0, -1)) : name === entry))
+
+/** Bytes. AWS Lambda Developer Guide, "Lambda quotas": deployment package, unzipped, layers included. */
+export const LAMBDA_UNZIPPED_BYTES = 250 * 1024 * 1024
+
+/** Seconds. AWS Lambda Developer Guide, "Lambda execution environment": the Init phase. */
+export const LAMBDA_INIT_SECONDS = 10
+
+/** Bytes, decoded, of a request body that a function puts in place. Developer Guide, "Restrictions on Lambda@Edge". */
+export const REPLACED_REQUEST_BODY_BYTES = 1_048_576
+
+/**
+ * Of a response that a function gives. RFC 9110, 15: a final response; 1xx only comes before one. The guide gives no
+ * bounds of its own.
+ */
+export const RESPONSE_STATUS = { min: 200, max: 599 }
+
+/**
+ * [headers] "Read-only headers" of responses. A generated one has no headers that came in, so a function can touch
+ * these in one way alone: add them.
+ */
+export const READ_ONLY_IN_GENERATED = ['transfer-encoding', 'via']
+
+/** Characters of a host name. [event] `request.origin.custom.domainName` and `request.origin.s3.domainName`. */
+export const ORIGIN_DOMAIN_CHARACTERS = { custom: 253, s3: 128 }
+
+/** Characters. [event] `path` of `request.origin.custom` and of `request.origin.s3`. */
+export const ORIGIN_PATH_CHARACTERS = 255
+
+/** Seconds. [event] `keepaliveTimeout` and `readTimeout` of `request.origin`. */
+export const ORIGIN_TIMEOUT_SECONDS = { min: 1, max: 120 }
+
+/** [event] `request.origin.custom.port`: one of the well-known ones, or one from `min` to `max`. */
+export const ORIGIN_PORTS = { wellKnown: [80, 443], min: 1_024, max: 65_535 }

@@ -70,11 +70,7 @@ function withoutDotSegments(path: string): string {
   return `/${kept.join('/')}`
 }
 
-export function mergedAndResolved(path: string): string {
-  const segments = path.split('/')
-  const isKept = (segment: string, i: number) => segment !== '' || i === 0 || i === segments.length - 1
-  return withoutDotSegments(segments.filter(isKept).join('/'))
-}
+export const mergedAndResolved = (path: string): string => withoutDotSegments(asciiOf(path).replace(/\/{2,}/g, '/'))
 
 /**
  * RFC 3986, 6.2.2, and every character that a path may not hold escaped, a `%` that begins no escape first: what is

@@ -46,7 +46,8 @@ export type RouteRule = {
   query: readonly string[] | null
   /** An index of `imageRules`; -1: no image work. */
   images: number
-  cors: CorsRule | null
+  /** Absent: none. */
+  cors?: CorsRule
 }
 
 export type CorsRule = {

@@ -14,7 +14,7 @@ import { parseVersion } from './version.ts'
 /** What of a config these helpers need: `siteOf(config)`, or a literal. Plain data, so it survives JSON. */
 export type Site = {
   /** Host names of viewers; URLs are made with the first. */
-  domains: readonly [string, ...string[]]
+  domains: readonly string[]
   /** In the config's order; the first whose path matches decides, as at the edge. */
   routes: readonly SiteRoute[]
 }
@@ -40,9 +40,11 @@ export type Version = string | number | Date
  * @throws TypeError if the config has no domain
  */
 export function siteOf(config: Config): Site {
-  const [domain, ...aliases] = config.domains
-  if (domain === undefined) throw new TypeError('domains: expected at least one host name, found none')
-  return { domains: [domain, ...aliases], routes: config.routes.map((route) => siteRouteOf(route, config)) }
+  if (config.domains.length === 0) throw new TypeError('domains: expected at least one host name, found none')
+  return {
+    domains: config.domains.map((domain) => domain.toLowerCase()),
+    routes: config.routes.map((route) => siteRouteOf(route, config)),
+  }
 }
 
 function siteRouteOf(route: Route, config: Config): SiteRoute {
@@ -163,7 +165,8 @@ const HOST_AND_PATH = /^(?:(?:https?:)?\/\/([^/?#]+)|(?=\/))([^?#]*)/i
 function placeOfUrl(site: Site, url: string): Place | Nowhere {
   const [, host, path] = HOST_AND_PATH.exec(url) ?? []
   if (path === undefined) return nowhere('it is neither a URL nor a path')
-  if (host && !site.domains.includes(host.toLowerCase())) return nowhere(`it is not on ${site.domains[0]}`)
+  const isOurs = (domain: string) => domain.toLowerCase() === host?.toLowerCase()
+  if (host && !site.domains.some(isOurs)) return nowhere(`it is not on ${site.domains[0]}`)
   return placeOfPath(site, path || '/')
 }
 

@@ -62,7 +62,7 @@ describe('the manifest', () => {
 
 test('the policies are those of the five routes', () => {
   const policies = JSON.parse(String(fileOf('policies.json')))
-  const patterns = policies.behaviours.map((behaviour: { PathPattern: string }) => behaviour.PathPattern)
+  const patterns = policies.behaviours.map((behaviour: { path: string }) => behaviour.path)
   expect(patterns).toEqual(CONFIG.routes.map(({ path }) => path))
 })
 

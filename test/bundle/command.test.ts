@@ -132,7 +132,7 @@ describe('what may not ship fails the build, says where, and leaves the previous
       'origin-response/index.ts',
       "setHeader(headers, 'cache-control', NO_STORE)",
       "setHeader(headers, 'x-edge-location', NO_STORE)",
-      /^origin-response names x-edge-location, a header that no function may add \(edge\/limits\.ts\)\n$/,
+      /^origin-response, line \d+: sets x-edge-location, a header that no function may add \(edge\/limits\.ts\)\n$/,
     ],
   ])('%s', async (_rule, file, from, to, message) => {
     const tree = await copyOfTree()

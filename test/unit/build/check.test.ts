@@ -45,14 +45,23 @@ describe('imports', () => {
 
 describe('a header that no function may add', () => {
   it.each([
-    ['in a string', "exports.a = { b: headers['x-real-ip'] }", 'x-real-ip'],
-    ['as the name of a property', 'exports.a = { connection: 1 }', 'connection'],
-    ['by the beginning of its name', "exports.a = 'x-edge-location'", 'x-edge-location'],
-    ['in a template', 'exports.a = headers[`x-amz-cf-id`]', 'x-amz-cf-id'],
-  ])('%s', (_rule, code, name) => {
+    ['assigned', "const h = {}\nh['x-real-ip'] = []", 'x-real-ip', 2],
+    ['as the name of a property', 'exports.a = { connection: 1 }', 'connection', 1],
+    ['handed to a function, by the beginning of its name', "setHeader(h, 'x-edge-location')", 'x-edge-location', 1],
+    ['in a template', 'setHeader(h, `x-amz-cf-id`)', 'x-amz-cf-id', 1],
+  ])('%s', (_rule, code, name, line) => {
     expect(check(originRequest, code)).toThrow(
-      `origin-request names ${name}, a header that no function may add (edge/limits.ts)`,
+      `origin-request, line ${line}: sets ${name}, a header that no function may add (edge/limits.ts)`,
     )
+  })
+
+  it.each([
+    ['read', "exports.a = headers['x-forwarded-proto']"],
+    ['removed', "delete headers['x-real-ip']"],
+    ['in a list of the config, such as a query parameter', "exports.query = ['expect']"],
+    ['a variable of that name', 'const expect = 1\nf(expect)'],
+  ])('not where it is %s', (_rule, code) => {
+    expect(check(originRequest, code)).not.toThrow()
   })
 
   it('a part of a longer text is none', () => {

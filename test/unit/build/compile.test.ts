@@ -56,7 +56,6 @@ describe('routes', () => {
       version: 'v',
       query: null,
       images: -1,
-      cors: null,
     })
   })
 

@@ -13,9 +13,9 @@ function policiesFor(policies: Policies, route: number) {
     return config
   }
   return {
-    cache: named(policies.cachePolicies, behaviour.CachePolicy),
-    originRequest: named(policies.originRequestPolicies, behaviour.OriginRequestPolicy),
-    responseHeaders: named(policies.responseHeadersPolicies, behaviour.ResponseHeadersPolicy),
+    cache: named(policies.cachePolicies, behaviour.cachePolicy),
+    originRequest: named(policies.originRequestPolicies, behaviour.originRequestPolicy),
+    responseHeaders: named(policies.responseHeadersPolicies, behaviour.responseHeadersPolicy),
   }
 }
 
@@ -87,12 +87,12 @@ test('a route with images', () => {
     },
   })
   expect(policies.behaviours[2]).toMatchObject({
-    PathPattern: '/*',
-    TargetOrigin: 'photos',
-    ViewerProtocolPolicy: 'redirect-to-https',
-    AllowedMethods: ['GET', 'HEAD', 'OPTIONS'],
-    CachedMethods: ['GET', 'HEAD'],
-    Compress: true,
+    path: '/*',
+    origin: 'photos',
+    viewerProtocolPolicy: 'redirect-to-https',
+    allowedMethods: ['GET', 'HEAD', 'OPTIONS'],
+    cachedMethods: ['GET', 'HEAD'],
+    compress: true,
   })
 })
 
@@ -127,8 +127,8 @@ test('an API route: the headers and parameters that it names, sorted', () => {
   })
   expect(responseHeaders).toEqual({ Comment: 'Rimlight: headers of every response', ...EVERY_RESPONSE })
   expect(policies.behaviours[1]).toMatchObject({
-    AllowedMethods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'],
-    Compress: true,
+    allowedMethods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'],
+    compress: true,
   })
 })
 
@@ -155,8 +155,8 @@ test('a `never` route: nothing is cached, everything but the host goes on', () =
     QueryStringsConfig: { QueryStringBehavior: 'all' },
   })
   expect(policies.behaviours[0]).toMatchObject({
-    AllowedMethods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'],
-    Compress: false,
+    allowedMethods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'],
+    compress: false,
   })
 })
 
@@ -217,7 +217,7 @@ describe('sharing', () => {
 
   it('routes with the same content have the same policies', () => {
     const policies = policiesWith({ routes })
-    expect(policies.behaviours.map(({ PathPattern }) => PathPattern)).toEqual(['/static/*', '/fonts/*', '/*'])
+    expect(policies.behaviours.map(({ path }) => path)).toEqual(['/static/*', '/fonts/*', '/*'])
     expect(policies.cachePolicies).toHaveLength(1)
     expect(policies.originRequestPolicies).toHaveLength(1)
     expect(policies.responseHeadersPolicies).toHaveLength(1)

@@ -43,6 +43,7 @@ describe('what the runtime does not document is found', () => {
     ['Object.fromEntries', 'const a = Object.fromEntries([])', 'the method fromEntries'],
     ['Object.hasOwn', 'const a = Object.hasOwn({}, "a")', 'the method hasOwn'],
     ['Map', 'const a = new Map()', 'the global Map'],
+    ['a global that is the name of a property, too', 'const a = { fetch: 1 }; fetch(a.fetch)', 'the global fetch'],
     ['Set', 'const a = new Set()', 'the global Set'],
     ['WeakMap', 'const a = new WeakMap()', 'the global WeakMap'],
     ['Proxy', 'const a = new Proxy({}, {})', 'the global Proxy'],

@@ -56,7 +56,6 @@ describe('canonicalQuery', () => {
     version: 'v',
     query: ['page', 'term'],
     images: 0,
-    cors: null,
   }
   const canonical = (text: string, variant = {}) => canonicalQuery(parseQuery(text), route, variant)
 

@@ -109,6 +109,16 @@ test.skipIf(!hasNjs())('njs tells the line of a syntax error', async () => {
   await expect(openNjs('\n\nclass A {}')).rejects.toThrow(/ in line 3$/)
 })
 
+test.skipIf(!hasNjs())('njs: a torn report is a failure of its event, not of this process', async () => {
+  // What the text prints as it loads looks like the beginning of a report.
+  const engine = await openNjs(`console.log('\\u0001rimlight {"value":"torn')
+function handler(event) { return event }`)
+  expect(await engine.run([{}, {}])).toMatchObject([
+    { error: 'FunctionExecutionError', reason: 'its report was torn' },
+    { error: 'FunctionExecutionError', reason: 'its report was torn' },
+  ])
+})
+
 test.skipIf(!hasNjs())('njs: a function that fills the memory is stopped', async () => {
   const engine = await openNjs(`function handler() { const all = []; while (true) all.push(Buffer.alloc(4000000, 1)) }`)
   expect(await engine.run([{}])).toMatchObject([{ reason: expect.stringMatching(/^it took \d+ MB of memory$/) }])

@@ -47,7 +47,7 @@ describe('what is an error, with the file named', () => {
       '{"event": {}, "expects": 1}',
       'unknown key "expects"; an entry may have name, event, expect, now',
     ],
-    ['a name that is none', '{"event": {}, "name": 1}', '"name" must be a string'],
+    ['a name that is none', '{"event": {}, "name": 1}', '"name" must be a string, found 1'],
     ['a time that is none', '{"event": {}, "now": "today"}', '"now" must be milliseconds since 1970, found "today"'],
     ['an empty array', '[]', 'the array is empty; expected events'],
   ])('%s', async (_, text, message) => {
@@ -58,7 +58,27 @@ describe('what is an error, with the file named', () => {
 
   it('a missing file', async () => {
     await expect(readEvents([join(folder, 'none')])).rejects.toThrow(
-      new InputError(`${join(folder, 'none')}: no such file or folder`),
+      new InputError(`${join(folder, 'none')}: expected a file or folder of events, found nothing`),
+    )
+  })
+
+  it('a path through a file', async () => {
+    const path = join(await writeJson(join(folder, 'file.json'), {}), 'inner.json')
+    await expect(readEvents([path])).rejects.toThrow(
+      new InputError(
+        `${path}: expected events, found nothing that can be read (ENOTDIR: not a directory, stat '${path}'); ` +
+          'check the path and its permissions',
+      ),
+    )
+  })
+
+  // Root reads whatever the permissions are; this is a file that nobody can read from its beginning.
+  it.skipIf(process.platform !== 'linux')('a file that the system refuses to read', async () => {
+    await expect(readEvents(['/proc/self/mem'])).rejects.toThrow(
+      new InputError(
+        '/proc/self/mem: expected events, found nothing that can be read (EIO: i/o error, read); ' +
+          'check the path and its permissions',
+      ),
     )
   })
 
@@ -73,7 +93,7 @@ describe('what is an error, with the file named', () => {
 
   it('several at once', async () => {
     await expect(readEvents([join(folder, 'x'), join(folder, 'y')])).rejects.toThrow(
-      `${join(folder, 'x')}: no such file or folder\n${join(folder, 'y')}: no such file or folder`,
+      `${join(folder, 'x')}: expected a file or folder of events, found nothing\n${join(folder, 'y')}: expected a file or folder of events, found nothing`,
     )
   })
 })

@@ -120,9 +120,12 @@ replayed against dist, the CloudFront Function in ${hasNjs() ? 'njs and workerd'
     expect(code).toBe(0)
   })
 
-  it('says so when nothing was replayed', async () => {
-    await file('a.json', functionEvent({}, 'viewer-response'))
-    expect((await replayed(folder)).stdout).toContain('Nothing was replayed.')
+  it('lists what it found and fails when nothing was replayed', async () => {
+    const path = await file('a.json', functionEvent({}, 'viewer-response'))
+    const { code, stdout } = await replayed(folder)
+    expect(stdout).toContain(`not for this bundle\n  ${path}\n`)
+    expect(stdout).toContain('Nothing was replayed.')
+    expect(code).toBe(1)
   })
 })
 
@@ -138,7 +141,7 @@ describe('wrong input, exit code 2', () => {
       ['--updates', 'a'],
       /^Unknown option '--updates'.*; `npm run replay -- --help` says how to use it\n$/,
     ],
-    ['a missing file', ['/nowhere.json'], '/nowhere.json: no such file or folder\n'],
+    ['a missing file', ['/nowhere.json'], '/nowhere.json: expected a file or folder of events, found nothing\n'],
   ])('%s', async (_, args, message) => {
     const { code, stdout, stderr } = await replayed(...args)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
@@ -221,6 +224,19 @@ describe('--update', () => {
     const path = await file('a.json', { event: functionEvent(), expect: {} })
     expect(await replayed(path, '--update')).toMatchObject({ code: 0, stdout: expect.stringContaining('✓ recorded') })
     expect((await read(path)).expect.uri).toBe('/a.jpg')
+  })
+
+  it('names the file that it could not write, and those that it did', async () => {
+    const fine = await file('a.json', functionEvent())
+    // The name leaves no room for that of the temporary file beside it.
+    const stuck = await file(`${'b'.repeat(240)}.json`, functionEvent())
+    const { code, stdout, stderr } = await replayed(folder, '--update')
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(`wrote ${fine}\n${stuck}: can't be written (ENAMETOOLONG: `)
+    expect(stderr).toMatch(
+      / and is as it was; check the permissions of the file and its folder, then run --update again\n$/,
+    )
+    expect(await read(stuck)).toEqual(functionEvent())
   })
 
   it('records no violation', async () => {
