@@ -1,6 +1,7 @@
 /** The shape of a config file, its defaults, and what each value becomes: durations in seconds, names in lower case. */
 import * as v from 'valibot'
 import { DEFAULT_WIDTHS } from '../edge/config.ts'
+import { LAMBDA_MEMORY_MB, PATTERN_CHARACTERS } from '../edge/limits.ts'
 
 const DEFAULT_RATIOS = ['1:1', '5:4', '4:3', '3:2', '16:9', '2:1', '4:5', '3:4', '2:3', '9:16', '1:2']
 const DEFAULT_QUALITIES = [50, 65, 80, 90]
@@ -185,11 +186,16 @@ const cors = v.nullable(
   }),
 )
 
-const route = object({
-  path: matching(
-    /^[/*][A-Za-z0-9_\-.*$/~"'@:+&?]{0,254}$/,
-    'a CloudFront path pattern: it begins with / or *, holds A-Z a-z 0-9 _ - . * ? $ / ~ " \' @ : + & and at most 255 characters',
+const pathPattern = v.pipe(
+  matching(
+    /^[/*][A-Za-z0-9_\-.*$/~"'@:+&?]*$/,
+    'a CloudFront path pattern: it begins with / or *, and holds A-Z a-z 0-9 _ - . * ? $ / ~ " \' @ : + &',
   ),
+  v.maxLength(PATTERN_CHARACTERS, `a path pattern of at most ${PATTERN_CHARACTERS} characters`),
+)
+
+const route = object({
+  path: pathPattern,
   origin: string,
   cache,
   version: v.optional(v.nullable(parameterName), 'v'),
@@ -220,7 +226,7 @@ const headers = object({
   ),
 })
 
-const memory = integer(128, 10_240, ' MB')
+const memory = integer(LAMBDA_MEMORY_MB.min, LAMBDA_MEMORY_MB.max, ' MB')
 
 const lambda = object({
   runtime: v.optional(v.picklist(['nodejs22.x', 'nodejs24.x'], "'nodejs22.x' or 'nodejs24.x'"), 'nodejs22.x'),

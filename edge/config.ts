@@ -1,6 +1,6 @@
 /**
  * The shape of `edge.config.ts`: what a user writes, before defaults.
- * `build/config.ts` checks it whole; the defaults stand beside each field and are applied there.
+ * `build/config.ts` checks it whole and applies the defaults that are named beside the fields.
  */
 
 /** Seconds, or a whole number with a unit: `'30s'`, `'5m'`, `'24h'`, `'365d'`. */
@@ -59,9 +59,9 @@ export type NegotiatedFormat = 'webp' | 'avif'
 export type ImageRules = {
   /** Negotiated from `Accept`, the first accepted wins; default `['webp']`. */
   formats?: NegotiatedFormat[]
-  /** The ladder that `w` and `h` snap up to, in pixels. */
+  /** The ladder that `w` and `h` snap up to, in pixels; default `DEFAULT_WIDTHS`. */
   widths?: number[]
-  /** The ladder of `w:h` for `fit=crop`. */
+  /** The ladder of `w:h` for `fit=crop`; default 1:1, 5:4, 4:3, 3:2, 16:9, 2:1 and their inverses. */
   ratios?: string[]
   /** The ladder of `q`, 1 to 100; default `[50, 65, 80, 90]`. */
   qualities?: number[]
@@ -73,18 +73,31 @@ export type ImageRules = {
   maxInputPixels?: number
 }
 
-export type CorsRules = { origins: '*' | string[]; maxAge?: Duration }
+export type CorsRules = {
+  /** Any, or a list such as `https://www.example.com`: lower case, without a path. */
+  origins: '*' | string[]
+  /** How long a browser may remember a preflight; default: not stated. */
+  maxAge?: Duration
+}
 
 export type HeaderRules = {
-  /** Request headers that nothing behind the viewer-request function sees. Rimlight's own are always removed. */
+  /** Request headers that nothing behind viewer-request sees; default none. Rimlight's own are always removed. */
   dropRequest?: string[]
-  /** Response headers removed; a trailing `*` matches the rest of a name. */
+  /**
+   * Response headers removed; a trailing `*` matches the rest of a name. Default: `x-amz-id-2`, `x-amz-request-id`,
+   * `x-amz-version-id`, `x-amz-server-side-encryption*`, `x-amz-meta-*`, `server`.
+   */
   dropResponse?: string[]
-  /** Response headers set on every response. `null` switches one of the defaults off. */
+  /**
+   * Response headers set on every response; `null` switches one of the defaults off. Default:
+   * `strict-transport-security`, `x-content-type-options`, `referrer-policy`, `cross-origin-resource-policy`, and on
+   * SVG alone `content-security-policy`; the README has their values.
+   */
   setResponse?: Record<string, string | null>
 }
 
 export type LambdaSettings = {
+  /** Default `nodejs22.x`. */
   runtime?: 'nodejs22.x' | 'nodejs24.x'
   /** MB; default 128. */
   originRequestMemory?: number

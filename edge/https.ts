@@ -16,7 +16,7 @@ function queryOf(fields: Fields): string {
   return pairs.length > 0 ? `?${pairs.join('&')}` : ''
 }
 
-/** Where the same request goes over HTTPS. `raw` is the query as received, where the runtime has it. */
+/** Where the same request goes over HTTPS. `headers` and `query` are the request's, read with care. */
 export function httpsLocation(
   request: ViewerRequest,
   headers: Fields,

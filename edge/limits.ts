@@ -21,7 +21,7 @@ export const LAMBDA_TIMEOUT_SECONDS = 30
 /** MB. AWS Lambda Developer Guide, "Configure Lambda function memory". */
 export const LAMBDA_MEMORY_MB = { min: 128, max: 10_240 }
 
-/** MB. sharp, its input and its output have to fit; see `design` of image rules in the README. */
+/** MB. With less, `images` is refused: the largest source allowed and its rendition have to fit beside sharp. */
 export const IMAGE_MEMORY_MB = 512
 
 /** Characters, path and query together, after the function. [quotas] "Maximum length of a URL"; [event] `uri`. */

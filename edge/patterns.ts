@@ -1,4 +1,4 @@
-/** CloudFront path patterns as regular expressions, for `routes.ts`; made at build time, or once by the URL helpers. */
+/** CloudFront path patterns as regular expressions, for `routes.ts`; made at build time, and by the URL helpers where they run. */
 import type { RouteTable } from './routes.ts'
 
 /** Any character: `.` leaves out line ends. */

@@ -24,9 +24,8 @@ export type Routing =
 /**
  * The one route of a path, however it is read. CloudFront picks the behaviour from its own reading, S3 decodes
  * every escape; a path that the readings send to different routes could slip past the rules of one of them.
- * Read six ways (escapes as they are, unreserved decoded, all decoded; each as it is and with repeated slashes
- * merged and dot segments resolved), and the canonical path that goes on from here in the same ways: S3 and the next
- * trigger read that.
+ * The path is spelt three ways (escapes as they are, unreserved decoded, all decoded) and the canonical path that goes
+ * on from here two; each is read as it is, and with repeated slashes merged and dot segments resolved.
  */
 export function routeOf(path: string, table: RouteTable): Routing {
   if (isPlain(path)) return { kind: 'route', index: firstMatch(table, path), canonical: path }
