@@ -11,7 +11,7 @@ import { isObject } from './shape.ts'
 import { openWorkerd } from './workerd.ts'
 
 /** A built bundle, ready to run. Everything starts when it is first asked for. */
-export type Bundle = {
+export type OpenBundle = {
   folder: string
   manifest: Manifest
   /** The artefact for a trigger, `undefined` if the bundle has none. */
@@ -29,10 +29,10 @@ export type BundleOptions = EngineOptions & {
 }
 
 /**
- * Opens a folder that the build wrote. Throws an InputError if there is no manifest, or if a file is missing or is
- * not the one that the manifest tells of.
+ * Opens a folder that the build wrote.
+ * @throws InputError if there is no manifest, or if a file is missing or is not the one that the manifest tells of
  */
-export async function openBundle(folder: string, { env = {}, ...engine }: BundleOptions = {}): Promise<Bundle> {
+export async function openBundle(folder: string, { env = {}, ...engine }: BundleOptions = {}): Promise<OpenBundle> {
   const manifest = await readManifest(folder)
   const artefacts = new Map<string, Artefact>(Object.entries(manifest.artefacts))
   const contents = new Map<string, Buffer>()

@@ -1,7 +1,7 @@
 import { at, isObject } from './shape.ts'
 
 /** The triggers of CloudFront; a bundle has some of them. */
-export const EVENT_TRIGGERS = ['viewer-request', 'origin-request', 'origin-response', 'viewer-response'] as const
+const EVENT_TRIGGERS = ['viewer-request', 'origin-request', 'origin-response', 'viewer-response'] as const
 
 export type EventTrigger = (typeof EVENT_TRIGGERS)[number]
 

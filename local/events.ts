@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { InputError } from './input-error.ts'
+import { InputError, systemMessage } from './input-error.ts'
 import { parseJson } from './json.ts'
 import { isObject, type JsonObject } from './shape.ts'
 
@@ -28,7 +28,8 @@ const ENTRY_KEYS = ['name', 'event', 'expect', 'now']
 
 /**
  * Reads event files, and the `.json` files of folders at any depth, sorted. A file holds one event, or one entry
- * `{ event, name?, expect?, now? }`, or an array of either. Throws an InputError that names every unreadable one.
+ * `{ event, name?, expect?, now? }`, or an array of either.
+ * @throws InputError naming every path that can't be read or holds something else
  */
 export async function readEvents(paths: string[]): Promise<EventFile[]> {
   const problems: string[] = []
@@ -56,8 +57,10 @@ async function findFiles(paths: string[], attempt: (work: () => Promise<void>) =
   const found: Found[] = []
   for (const path of paths) {
     await attempt(async () => {
-      const stats = await stat(path).catch(() => undefined)
-      if (stats === undefined) throw new InputError(`${path}: no such file or folder`)
+      const stats = await stat(path).catch((cause) => {
+        if (cause.code !== 'ENOENT') throw unreadable(path, cause)
+        throw new InputError(`${path}: expected a file or folder of events, found nothing`, { cause })
+      })
       found.push(...(stats.isDirectory() ? await filesIn(path) : [{ path, named: true }]))
     })
   }
@@ -65,7 +68,9 @@ async function findFiles(paths: string[], attempt: (work: () => Promise<void>) =
 }
 
 async function filesIn(folder: string): Promise<Found[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((cause) => {
+    throw unreadable(folder, cause)
+  })
   const paths = entries
     .filter((entry) => entry.isFile() && entry.name.endsWith('.json'))
     .map((entry) => join(entry.parentPath, entry.name))
@@ -74,8 +79,18 @@ async function filesIn(folder: string): Promise<Found[]> {
   return paths.map((path) => ({ path, named: false }))
 }
 
+const unreadable = (path: string, cause: unknown) =>
+  new InputError(
+    `${path}: expected events, found nothing that can be read (${systemMessage(cause)}); ` +
+      'check the path and its permissions',
+    { cause },
+  )
+
 async function readEventFile({ path, named }: Found): Promise<EventFile> {
-  const document = parseJson(await readFile(path, 'utf8'), path)
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    throw unreadable(path, cause)
+  })
+  const document = parseJson(text, path)
   const elements = Array.isArray(document) ? document : [document]
   if (named && elements.length === 0) throw new InputError(`${path}: the array is empty; expected events`)
   return { path, named, document, items: elements.map((element) => itemOf(element, path)) }
@@ -89,7 +104,9 @@ function itemOf(element: unknown, path: string): Item {
   const { name, event, now } = element
   const unknown = Object.keys(element).find((key) => !ENTRY_KEYS.includes(key))
   if (unknown) throw new InputError(`${path}: unknown key "${unknown}"; an entry may have ${ENTRY_KEYS.join(', ')}`)
-  if (name !== undefined && typeof name !== 'string') throw new InputError(`${path}: "name" must be a string`)
+  if (name !== undefined && typeof name !== 'string') {
+    throw new InputError(`${path}: "name" must be a string, found ${JSON.stringify(name)}`)
+  }
   if (now !== undefined && !Number.isSafeInteger(now)) {
     throw new InputError(`${path}: "now" must be milliseconds since 1970, found ${JSON.stringify(now)}`)
   }

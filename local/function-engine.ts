@@ -29,12 +29,12 @@ export const driver = readFileSync(new URL('./function-driver.js', import.meta.u
  * An event as JSON. A lone surrogate has no place in UTF-8, so no request can hold one; njs reads it as U+FFFD and V8
  * keeps it. Both get U+FFFD: what then differs between them is the function's doing.
  */
-export const eventText = (event: unknown): string =>
+const eventText = (event: unknown): string =>
   (JSON.stringify(event) ?? 'null').replace(/\\(u[dD][89a-fA-F][0-9a-fA-F]{2}|.)/g, (found, escaped: string) =>
     escaped.length > 1 ? '\ufffd' : found,
   )
 
-/** Reads a line that the driver reported. */
+/** Reads a line that the driver reported. @throws SyntaxError if it was torn */
 export function outcomeOf(line: string): Outcome {
   const { value, threw, missing, logs } = JSON.parse(line)
   if (threw !== undefined) return failed('FunctionExecutionError', threw, logs)

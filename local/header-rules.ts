@@ -82,9 +82,6 @@ export const readOnlyFaults = (before: HeaderLines, after: HeaderLines, readOnly
     .filter((name) => !equal(before.get(name), after.get(name)))
     .map((name) => `The function tried to add, delete, or change a read-only header. headerName : ${titleCase(name)}`)
 
-/** A generated response has no incoming headers, so only these can be touched: added. */
-export const READ_ONLY_IN_GENERATED = ['transfer-encoding', 'via']
-
 const equal = (one: string[] | undefined, other: string[] | undefined) => JSON.stringify(one) === JSON.stringify(other)
 
 /** Bytes as on an HTTP/1.1 connection: `name: value` and a line end for each line. */

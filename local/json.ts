@@ -1,6 +1,6 @@
 import { InputError } from './input-error.ts'
 
-/** Parses a file's text. Throws an InputError with the file, the line and the column of the first error. */
+/** Parses a file's text. @throws InputError with the file, the line and the column of the first error */
 export function parseJson(text: string, path: string): unknown {
   const json = text.replace(/^\ufeff/, '')
   try {

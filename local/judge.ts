@@ -8,7 +8,7 @@ import { validateFunction } from './validate-function.ts'
 import { validateLambda } from './validate-lambda.ts'
 
 /** What is to be said of one replayed event. */
-export type Verdict = {
+export type Judgement = {
   /** `answered`: a request trigger gave a response in place of the request. `failed`: nothing was returned. */
   result: 'unchanged' | 'changed' | 'answered' | 'failed'
   /** From the request (or response) in the event to what was returned; of an answer, all of it. */
@@ -30,7 +30,7 @@ export type Verdict = {
 export type Disagreement = { engines: [string, string]; differences: Difference[] }
 
 /** Judges the outcome of an event at a trigger. */
-export function judge(trigger: Trigger, item: Item, outcome: Outcome): Verdict {
+export function judge(trigger: Trigger, item: Item, outcome: Outcome): Judgement {
   const { logs } = outcome
   const wanted = item.expect
   if (outcome.kind === 'failed') {

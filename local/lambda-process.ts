@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { LAMBDA_INIT_SECONDS } from '../edge/limits.ts'
 import { invocationContext, type LambdaSpec, variables } from './lambda-environment.ts'
 import { onProcessEnd } from './lifetime.ts'
 import { residentMegabytes, watchMemory } from './memory.ts'
@@ -19,9 +20,6 @@ export type LambdaProcess = {
 }
 
 type Answer = { log?: string; loaded?: true; value?: string | null; failure?: string }
-
-/** Seconds. AWS Lambda Developer Guide, "Lambda execution environment": the Init phase. */
-const INIT_SECONDS = 10
 
 export function startLambdaProcess(spec: LambdaSpec): LambdaProcess {
   const child = spawn(process.execPath, [`--max-old-space-size=${spec.memory}`, RUNTIME], {
@@ -51,13 +49,13 @@ export function startLambdaProcess(spec: LambdaSpec): LambdaProcess {
     end(null, null)
   })
 
-  /** Sends a request and waits for its answer, or for the end of the process, for which there may be a verdict. */
+  /** Sends a request and waits for its answer, or for the end of the process, for which there may be a reason. */
   function exchange(request: object, seconds: number, late: Outcome): Promise<Outcome> {
     const { promise, resolve } = Promise.withResolvers<Outcome>()
     let written = ''
-    let verdict: Outcome | undefined
+    let killedFor: Outcome | undefined
     const killFor = (outcome: Outcome) => {
-      verdict ??= outcome
+      killedFor ??= outcome
       child.kill('SIGKILL')
     }
     const timer = setTimeout(() => killFor(late), seconds * 1000)
@@ -71,14 +69,14 @@ export function startLambdaProcess(spec: LambdaSpec): LambdaProcess {
     }
     const listen = (answer: Answer) => {
       if (answer.log !== undefined) written += answer.log
-      else if (verdict === undefined) {
+      else if (killedFor === undefined) {
         const megabytes = residentMegabytes(child.pid ?? 0) ?? 0
         if (megabytes > spec.memory) killFor(tooMuchMemory(megabytes, spec))
         else finish(outcomeOf(answer))
       }
     }
     child.on('message', listen)
-    const die = () => finish(verdict ?? failed('LambdaExecutionError', exitReason))
+    const die = () => finish(killedFor ?? failed('LambdaExecutionError', exitReason))
     if (alive) gone.once('gone', die)
     else die()
     // The callback keeps a process that has just died from raising an error here: `gone` tells of it.
@@ -91,8 +89,8 @@ export function startLambdaProcess(spec: LambdaSpec): LambdaProcess {
     load: () =>
       exchange(
         { load: { root: spec.root, handler: spec.handler, callbacks: spec.runtime === 'nodejs22.x' } },
-        INIT_SECONDS,
-        failed('LambdaExecutionError', `Init took more than ${INIT_SECONDS} seconds`),
+        LAMBDA_INIT_SECONDS,
+        failed('LambdaExecutionError', `Init took more than ${LAMBDA_INIT_SECONDS} seconds`),
       ),
     invoke: (event, now) =>
       exchange(

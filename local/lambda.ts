@@ -10,7 +10,7 @@ import { onProcessEnd } from './lifetime.ts'
 import type { Outcome } from './outcome.ts'
 import { unzip } from './unzip.ts'
 
-export type LambdaSettings = {
+export type LambdaOptions = {
   zip: string
   /** Memory and timeout default to Lambda's smallest size and to the most that an origin trigger may take. */
   artefact: Pick<Artefact, 'handler' | 'runtime' | 'memory' | 'timeout'>
@@ -38,7 +38,7 @@ export async function openLambda({
   artefact,
   name = 'us-east-1.rimlight',
   env = {},
-}: LambdaSettings): Promise<Lambda> {
+}: LambdaOptions): Promise<Lambda> {
   const root = await mkdtemp(join(tmpdir(), 'rimlight-lambda-'))
   const forget = onProcessEnd(() => rmSync(root, { recursive: true, force: true }))
   const remove = async () => {

@@ -1,4 +1,4 @@
-import { REQUEST_BYTES, URL_CHARACTERS } from '../edge/limits.ts'
+import { REQUEST_BYTES, RESPONSE_STATUS, URL_CHARACTERS } from '../edge/limits.ts'
 import { escaped, type HeaderLines, headerBytes } from './header-rules.ts'
 import { isUnchanged, type JsonObject } from './shape.ts'
 
@@ -54,7 +54,9 @@ const requestBytes = ({ uri, query, lines }: Sized) =>
 
 /** `status` as a number, NaN where it is none. */
 export const statusFaults = (status: number): string[] =>
-  Number.isInteger(status) && status >= 200 && status <= 599 ? [] : ['the status must be from 200 to 599']
+  Number.isInteger(status) && status >= RESPONSE_STATUS.min && status <= RESPONSE_STATUS.max
+    ? []
+    : [`the status must be from ${RESPONSE_STATUS.min} to ${RESPONSE_STATUS.max}`]
 
 /** Whether a text is base64 without line breaks, padded. */
 export const isBase64 = (text: string): boolean => text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text)

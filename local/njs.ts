@@ -10,10 +10,11 @@ import {
 } from './function-engine.ts'
 import { onProcessEnd } from './lifetime.ts'
 import { watchMemory } from './memory.ts'
+import type { Outcome } from './outcome.ts'
 
 export const NJS_MISSING =
   'njs is not installed: the function runs in workerd alone. njs is the engine family that CloudFront Functions run ' +
-  'on; `apt-get install njs` or `brew install njs` brings it.'
+  'on; `apt-get install njs` brings it.'
 
 export const hasNjs = (): boolean => spawnSync('njs', ['-v'], { stdio: 'ignore' }).status === 0
 
@@ -99,15 +100,30 @@ function runScript(script: string, events: number, patience: number): Promise<Ba
         .join('')
         .split('\n')
         .slice(0, -1)
-      const outcomes = events === 0 ? [] : reported.map(outcomeOf)
-      if (reported.length >= Math.max(events, 1)) return resolve({ outcomes })
+      const due = reported.slice(0, events)
+      const outcomes = outcomesOf(due)
+      if (reported.length > 0 && outcomes.length === events) return resolve({ outcomes })
       const said = `${stderr}\n${lines.filter((line) => !line.startsWith(MARK)).join('\n')}`
-      resolve({ outcomes, stopped: killed ?? (errorIn(said) || 'its promise never settles') })
+      const silence = outcomes.length < due.length ? 'its report was torn' : 'its promise never settles'
+      resolve({ outcomes, stopped: killed ?? (errorIn(said) || silence) })
     })
     // A script that fails to load ends before it has been read.
     child.stdin.on('error', () => {})
     child.stdin.end(script)
   })
+}
+
+/** Up to the first line that is torn: one that was being written when the process ended, or written into. */
+function outcomesOf(lines: string[]): Outcome[] {
+  const outcomes: Outcome[] = []
+  for (const line of lines) {
+    try {
+      outcomes.push(outcomeOf(line))
+    } catch {
+      break
+    }
+  }
+  return outcomes
 }
 
 /** The message in what njs prints of an uncaught error, without the stack; `-` is the script's name on stdin. */

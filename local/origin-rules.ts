@@ -1,5 +1,12 @@
 import { isIP } from 'node:net'
-import { DISALLOWED_ORIGIN_HEADERS, isListed } from '../edge/limits.ts'
+import {
+  DISALLOWED_ORIGIN_HEADERS,
+  isListed,
+  ORIGIN_DOMAIN_CHARACTERS,
+  ORIGIN_PATH_CHARACTERS,
+  ORIGIN_PORTS,
+  ORIGIN_TIMEOUT_SECONDS,
+} from '../edge/limits.ts'
 import { titleCase } from './header-rules.ts'
 import { isObject, type JsonObject } from './shape.ts'
 
@@ -10,17 +17,20 @@ import { isObject, type JsonObject } from './shape.ts'
 
 type Rule = { field: string; says: string; holds: (value: unknown, origin: JsonObject) => boolean }
 
-const seconds = { says: 'a whole number from 1 to 120', holds: (value: unknown) => isWithin(value, 1, 120) }
+const seconds = {
+  says: `a whole number from ${ORIGIN_TIMEOUT_SECONDS.min} to ${ORIGIN_TIMEOUT_SECONDS.max}`,
+  holds: (value: unknown) => isWithin(value, ORIGIN_TIMEOUT_SECONDS),
+}
 
 /** Field rules of both kinds of origin. `responseCompletionTimeout` 0 takes the limit away. */
 const SHARED: Rule[] = [
   { field: 'customHeaders', says: 'an object', holds: isObject },
   {
     field: 'path',
-    says: 'empty, or at most 255 characters with a slash at its beginning and none at its end',
+    says: `empty, or at most ${ORIGIN_PATH_CHARACTERS} characters with a slash at its beginning and none at its end`,
     holds: (value) =>
       typeof value === 'string' &&
-      (value === '' || (value.length <= 255 && /^\/(.*[^/])?$/.test(value) && value !== '/')),
+      (value === '' || (value.length <= ORIGIN_PATH_CHARACTERS && /^\/(.*[^/])?$/.test(value) && value !== '/')),
   },
   {
     field: 'responseCompletionTimeout',
@@ -34,14 +44,14 @@ const RULES: Record<'custom' | 's3', Rule[]> = {
   custom: [
     {
       field: 'domainName',
-      says: 'a host name of at most 253 characters, without a port and not an IP address',
-      holds: (value) => isHost(value, 253),
+      says: `a host name of at most ${ORIGIN_DOMAIN_CHARACTERS.custom} characters, without a port and not an IP address`,
+      holds: (value) => isHost(value, ORIGIN_DOMAIN_CHARACTERS.custom),
     },
     { field: 'keepaliveTimeout', ...seconds },
     {
       field: 'port',
-      says: '80, 443, or from 1024 to 65535',
-      holds: (value) => value === 80 || value === 443 || isWithin(value, 1024, 65_535),
+      says: `${ORIGIN_PORTS.wellKnown.join(', ')}, or from ${ORIGIN_PORTS.min} to ${ORIGIN_PORTS.max}`,
+      holds: (value) => ORIGIN_PORTS.wellKnown.some((port) => port === value) || isWithin(value, ORIGIN_PORTS),
     },
     { field: 'protocol', says: 'http or https', holds: (value) => value === 'http' || value === 'https' },
     { field: 'readTimeout', ...seconds },
@@ -60,8 +70,8 @@ const RULES: Record<'custom' | 's3', Rule[]> = {
     },
     {
       field: 'domainName',
-      says: 'a host name of at most 128 lower-case characters',
-      holds: (value) => isHost(value, 128) && value === value.toLowerCase(),
+      says: `a host name of at most ${ORIGIN_DOMAIN_CHARACTERS.s3} lower-case characters`,
+      holds: (value) => isHost(value, ORIGIN_DOMAIN_CHARACTERS.s3) && value === value.toLowerCase(),
     },
     {
       field: 'region',
@@ -124,8 +134,8 @@ function customHeaderFaults(before: unknown, headers: unknown, where: string, re
     })
 }
 
-const isWithin = (value: unknown, least: number, most: number) =>
-  Number.isInteger(value) && Number(value) >= least && Number(value) <= most
+const isWithin = (value: unknown, { min, max }: { min: number; max: number }) =>
+  Number.isInteger(value) && Number(value) >= min && Number(value) <= max
 
 const isHost = (value: unknown, most: number): value is string =>
   typeof value === 'string' && value !== '' && value.length <= most && !value.includes(':') && isIP(value) === 0

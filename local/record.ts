@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { type EventFile, isEntry } from './events.ts'
+import { InputError, systemMessage } from './input-error.ts'
 
 /**
  * Writes results into an event file as expectations. `values`: by position in the file; positions without one stay
  * as they are. A bare event becomes `{ event, expect }`. The file is replaced whole or not at all.
  * Returns whether it had to be.
+ * @throws InputError if it can't be
  */
 export async function recordExpectations(file: EventFile, values: Map<number, unknown>): Promise<boolean> {
   const record = (element: unknown, index: number) => {
@@ -15,7 +17,15 @@ export async function recordExpectations(file: EventFile, values: Map<number, un
   const { document } = file
   const recorded = Array.isArray(document) ? document.map(record) : record(document, 0)
   if (JSON.stringify(recorded) === JSON.stringify(document)) return false
-  await replaceFile(await realpath(file.path), `${JSON.stringify(recorded, null, 2)}\n`)
+  try {
+    await replaceFile(await realpath(file.path), `${JSON.stringify(recorded, null, 2)}\n`)
+  } catch (cause) {
+    throw new InputError(
+      `${file.path}: can't be written (${systemMessage(cause)}) and is as it was; ` +
+        'check the permissions of the file and its folder, then run --update again',
+      { cause },
+    )
+  }
   return true
 }
 

@@ -1,9 +1,9 @@
 import type { Trigger } from '../edge/limits.ts'
-import { type Bundle, type BundleOptions, openBundle } from './bundle.ts'
+import { type BundleOptions, type OpenBundle, openBundle } from './bundle.ts'
 import { eventKind } from './event-kind.ts'
 import { type EventFile, type Item, readEvents } from './events.ts'
 import { InputError } from './input-error.ts'
-import { disagreementOf, judge, type Verdict } from './judge.ts'
+import { disagreementOf, type Judgement, judge } from './judge.ts'
 import type { Outcome } from './outcome.ts'
 import { recordExpectations } from './record.ts'
 
@@ -18,7 +18,7 @@ export type ReplayOptions = BundleOptions & {
 /** Where an event stands. `index`: in a file that is an array. */
 export type Place = { file: string; index?: number; name?: string }
 
-export type ReplayResult = Place & { trigger: Trigger } & Verdict
+export type ReplayResult = Place & { trigger: Trigger } & Judgement
 
 export type Replay = {
   bundle: string
@@ -35,8 +35,8 @@ type Job = { file: EventFile; position: number; place: Place; item: Item; trigge
 
 /**
  * Replays event files, and those in folders, against the built bundle.
- * Throws an InputError for what a person can put right: unreadable files, a missing bundle, a named file with an
- * event that is not for the bundle.
+ * @throws InputError for what a person can put right: unreadable files, a missing bundle, a named file with an event
+ * that is not for the bundle, a file that `update` can't write
  */
 export async function replay(paths: string[], options: ReplayOptions = {}): Promise<Replay> {
   const { dist = 'dist', update = false, onProgress = () => {}, ...bundleOptions } = options
@@ -52,7 +52,7 @@ export async function replay(paths: string[], options: ReplayOptions = {}): Prom
   }
 }
 
-function sort(files: EventFile[], bundle: Bundle) {
+function sort(files: EventFile[], bundle: OpenBundle) {
   const jobs: Job[] = []
   const skipped: Replay['skipped'] = []
   const problems: string[] = []
@@ -79,9 +79,11 @@ const placeOf = (file: EventFile, { name }: Item, position: number): Place => ({
 export const placeText = ({ file, index, name }: Place): string =>
   `${file}${index === undefined ? '' : `[${index}]`}${name === undefined ? '' : ` "${name}"`}`
 
+export const wroteText = (file: string): string => `wrote ${file}`
+
 const KINDS = { function: 'CloudFront Functions', lambda: 'Lambda@Edge' }
 
-function triggerOf(event: unknown, bundle: Bundle): { trigger: Trigger } | { reason: string } {
+function triggerOf(event: unknown, bundle: OpenBundle): { trigger: Trigger } | { reason: string } {
   const found = eventKind(event)
   if (found.kind === 'none' || found.kind === 'unclear') return { reason: found.reason }
   const artefact = bundle.artefact(found.trigger)
@@ -93,11 +95,11 @@ function triggerOf(event: unknown, bundle: Bundle): { trigger: Trigger } | { rea
   return { trigger: found.trigger as Trigger }
 }
 
-async function runJobs(jobs: Job[], bundle: Bundle, onProgress: (done: number, total: number) => void) {
+async function runJobs(jobs: Job[], bundle: OpenBundle, onProgress: (done: number, total: number) => void) {
   const results = new Map<Job, ReplayResult>()
   const engines = new Set<string>()
-  const settle = (job: Job, verdict: Verdict) => {
-    results.set(job, { ...job.place, trigger: job.trigger, ...verdict })
+  const settle = (job: Job, judgement: Judgement) => {
+    results.set(job, { ...job.place, trigger: job.trigger, ...judgement })
     onProgress(results.size, jobs.length)
   }
 
@@ -140,6 +142,15 @@ async function record(jobs: Job[], results: ReplayResult[]): Promise<string[]> {
     result.unmet = []
   })
   const updated: string[] = []
-  for (const [file, own] of values) if (await recordExpectations(file, own)) updated.push(file.path)
+  const problems: string[] = []
+  for (const [file, own] of values) {
+    try {
+      if (await recordExpectations(file, own)) updated.push(file.path)
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error
+      problems.push(error.message)
+    }
+  }
+  if (problems.length > 0) throw new InputError([...updated.map(wroteText), ...problems].join('\n'))
   return updated
 }

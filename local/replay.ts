@@ -15,7 +15,7 @@ A file holds an event, or { "event": …, "name"?, "expect"?, "now"? }, or an ar
   now     milliseconds since 1970: what a Lambda@Edge function takes the time to be; a CloudFront Function has no use
           for it
 In a folder (its .json files, at any depth), events that are not for this bundle are listed; in a file that is
-named, they are an error.
+named, they are an error. A run that is left with nothing to replay fails.
 
 Options
   --dist DIR  the bundle; default: dist
@@ -24,7 +24,8 @@ Options
   --update    record what is returned as what is expected, in the files themselves
   --help      print this
 
-Exit code: 0 fine; 1 a rule broken, an expectation unmet, or engines that disagree; 2 wrong usage or input.
+Exit code: 0 fine; 1 a rule broken, an expectation unmet, engines that disagree, or nothing replayed; 2 wrong usage
+or input.
 `
 
 const HINT = '`npm run replay -- --help` says how to use it'

@@ -1,6 +1,6 @@
 import type { Difference } from './diff.ts'
 import { NJS_MISSING } from './njs.ts'
-import { placeText, type Replay, type ReplayResult } from './replay-events.ts'
+import { placeText, type Replay, type ReplayResult, wroteText } from './replay-events.ts'
 
 export type Counts = {
   replayed: number
@@ -31,9 +31,9 @@ export function countsOf(results: ReplayResult[], skipped = 0): Counts {
   }
 }
 
-/** Whether everything replayed kept to the rules and to what was expected. */
-export const isFine = ({ violations, unmet, disagreements }: Counts): boolean =>
-  violations + unmet + disagreements === 0
+/** Whether something was replayed, and all of it kept to the rules and to what was expected. */
+export const isFine = ({ replayed, violations, unmet, disagreements }: Counts): boolean =>
+  replayed > 0 && violations + unmet + disagreements === 0
 
 /** For programs: everything known, as one JSON document. */
 export const jsonReport = (replay: Replay): string =>
@@ -80,7 +80,7 @@ function resultLines(result: ReplayResult, paint: Paint): string[] {
 
 const COLOURS = { '+': 'green', '-': 'red', '~': 'yellow' } as const
 
-export function differenceLines(differences: Difference[], indent: string, paint: Paint): string[] {
+function differenceLines(differences: Difference[], indent: string, paint: Paint): string[] {
   const width = Math.min(40, Math.max(0, ...differences.map(({ path }) => path.length)))
   return differences.map((difference) => {
     const values =
@@ -114,16 +114,16 @@ function summaryLines(replay: Replay, paint: Paint): string[] {
   const counts = countsOf(replay.results, replay.skipped.length)
   const byTrigger = Map.groupBy(replay.results, ({ trigger }) => trigger)
   const engines = replay.engines.length > 0 ? `, the CloudFront Function in ${replay.engines.join(' and ')}` : ''
-  const verdict = `${counts.violations} violations, ${counts.unmet} expectations unmet, ${counts.disagreements} disagreements`
+  const faults = `${counts.violations} violations, ${counts.unmet} expectations unmet, ${counts.disagreements} disagreements`
   return [
     ...(replay.engines.length > 0 && !replay.engines.includes('njs') ? [paint('yellow', NJS_MISSING)] : []),
-    ...(replay.results.length === 0 ? [paint('yellow', 'Nothing was replayed.')] : []),
-    ...replay.updated.map((file) => `wrote ${file}`),
+    ...(replay.results.length === 0 ? [paint('red', 'Nothing was replayed.')] : []),
+    ...replay.updated.map(wroteText),
     ...[...byTrigger].map(([trigger, results]) => `${trigger.padEnd(16)} ${outcomeText(countsOf(results))}`),
     `replayed against ${replay.bundle}${engines}`,
     paint(
       isFine(counts) ? 'green' : 'red',
-      `${outcomeText(counts)}, ${verdict}${counts.recorded > 0 ? `, ${counts.recorded} recorded` : ''}, ${counts.skipped} not for this bundle`,
+      `${outcomeText(counts)}, ${faults}${counts.recorded > 0 ? `, ${counts.recorded} recorded` : ''}, ${counts.skipped} not for this bundle`,
     ),
   ]
 }

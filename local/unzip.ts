@@ -3,9 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, resolve, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import yauzl from 'yauzl'
-
-/** Bytes. AWS Lambda Developer Guide, "Lambda quotas": deployment package, unzipped. */
-export const UNZIPPED_BYTES = 262_144_000
+import { LAMBDA_UNZIPPED_BYTES } from '../edge/limits.ts'
 
 /**
  * Unpacks a zip into an existing folder. Rejects for a broken zip, for an entry that would land outside the folder,
@@ -17,7 +15,7 @@ export async function unzip(file: string, folder: string): Promise<void> {
     let bytes = 0
     for await (const entry of zip.eachEntry()) {
       bytes += entry.uncompressedSize
-      if (bytes > UNZIPPED_BYTES) throw new Error(`unpacks to more than Lambda's ${UNZIPPED_BYTES} bytes`)
+      if (bytes > LAMBDA_UNZIPPED_BYTES) throw new Error(`unpacks to more than Lambda's ${LAMBDA_UNZIPPED_BYTES} bytes`)
       if (!entry.fileName.endsWith('/')) await writeEntry(zip, entry, pathInside(folder, entry.fileName))
     }
   } finally {

@@ -1,11 +1,5 @@
-import { READ_ONLY_HEADERS } from '../edge/limits.ts'
-import {
-  disallowedFaults,
-  type HeaderReading,
-  READ_ONLY_IN_GENERATED,
-  readHeaders,
-  readOnlyFaults,
-} from './header-rules.ts'
+import { READ_ONLY_HEADERS, READ_ONLY_IN_GENERATED } from '../edge/limits.ts'
+import { disallowedFaults, type HeaderReading, readHeaders, readOnlyFaults } from './header-rules.ts'
 import {
   isBase64,
   queryFaults,

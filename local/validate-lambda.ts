@@ -1,12 +1,11 @@
-import { GENERATED_RESPONSE_BYTES, READ_ONLY_HEADERS, type Trigger } from '../edge/limits.ts'
 import {
-  disallowedFaults,
-  type HeaderLines,
-  headerBytes,
+  GENERATED_RESPONSE_BYTES,
+  READ_ONLY_HEADERS,
   READ_ONLY_IN_GENERATED,
-  readHeaders,
-  readOnlyFaults,
-} from './header-rules.ts'
+  REPLACED_REQUEST_BODY_BYTES,
+  type Trigger,
+} from '../edge/limits.ts'
+import { disallowedFaults, type HeaderLines, headerBytes, readHeaders, readOnlyFaults } from './header-rules.ts'
 import {
   isBase64,
   queryFaults,
@@ -20,9 +19,6 @@ import type { Violation } from './outcome.ts'
 import { at, isObject, isUnchanged, type JsonObject, objectAt } from './shape.ts'
 
 export type LambdaTrigger = Exclude<Trigger, 'viewer-request'>
-
-/** Bytes, decoded, of a request body that a function puts in place. Developer Guide, "Restrictions on Lambda@Edge". */
-const REPLACED_REQUEST_BODY_BYTES = 1_048_576
 
 /**
  * Holds what a Lambda@Edge function returned for an event to the platform's rules; none broken: `[]`.
@@ -162,7 +158,7 @@ const lambdaHeaders = (before: JsonObject, headers: unknown) =>
   })
 
 /** The values of `[{ key?, value }]`; `undefined` for any other shape. */
-export function lambdaValues(entry: unknown, name: string): string[] | undefined {
+function lambdaValues(entry: unknown, name: string): string[] | undefined {
   if (!Array.isArray(entry)) return undefined
   const lines = entry.filter(
     (line) => isObject(line) && typeof line.value === 'string' && (line.key === undefined || isKeyOf(line.key, name)),
