@@ -23,7 +23,10 @@ export function responseHeaders({ setResponse }: HeaderSettings): ResponseHeader
   const own = Object.entries(setResponse).flatMap(([name, value]) =>
     value === null ? [] : [{ name, value, type: '' }],
   )
-  return [...defaults, ...own].map((header) => ({ ...header, isSecurity: header.name in SECURITY_HEADERS }))
+  return [...defaults, ...own].map((header) => ({
+    ...header,
+    isSecurity: Object.hasOwn(SECURITY_HEADERS, header.name),
+  }))
 }
 
 /** A policy names whole headers: the exact names of the table, and of its beginnings what S3 is known to send. */
@@ -106,6 +109,6 @@ export const SECURITY_HEADERS: Record<string, SecurityHeader> = {
 
 /** What a security header's value has to look like for the policy to carry it; `undefined` where it does. */
 export function securityHeaderProblem(name: string, value: string): string | undefined {
-  const rule = SECURITY_HEADERS[name]
+  const rule = Object.hasOwn(SECURITY_HEADERS, name) ? SECURITY_HEADERS[name] : undefined
   return rule && !rule.pattern.test(value) ? rule.expected : undefined
 }

@@ -25,7 +25,8 @@ export function routeProblems(settings: Settings, index: number, isSound: IsSoun
   const context = { settings, route, at, s3: isRecord(origin) ? isS3(origin) : undefined }
   const made = CHECKS.filter(({ reads }) => reads.every((field) => isSound(`${at}.${field}`)))
   const found = made.flatMap(({ problems }) => problems(context))
-  return isSound('lambda') ? [...found, ...memoryProblems(context)] : found
+  const keyed = isSound('headers') && isSound(`${at}.headers`) ? droppedProblems(context) : []
+  return [...found, ...keyed, ...(isSound('lambda') ? memoryProblems(context) : [])]
 }
 
 function originProblems({ settings, route, at }: Context): Problem[] {
@@ -68,6 +69,13 @@ const UNKEYABLE_HEADERS = [
   'via',
   'x-rimlight-*',
 ]
+
+function droppedProblems({ settings, route, at }: Context): Problem[] {
+  const expected = 'a header that headers.dropRequest does not remove before it could be in the key'
+  return route.headers.flatMap((name, i) =>
+    settings.headers.dropRequest.includes(name) ? [problem(`${at}.headers[${i}]`, expected, name)] : [],
+  )
+}
 
 function imageProblems({ route, at, s3 }: Context): Problem[] {
   if (!route.images) return []

@@ -140,10 +140,7 @@ export const LAMBDA_INIT_SECONDS = 10
 /** Bytes, decoded, of a request body that a function puts in place. Developer Guide, "Restrictions on Lambda@Edge". */
 export const REPLACED_REQUEST_BODY_BYTES = 1_048_576
 
-/**
- * Of a response that a function gives. RFC 9110, 15: a final response; 1xx only comes before one. The guide gives no
- * bounds of its own.
- */
+/** Of a response that a function gives. Earlier editions of the guide, and public reports of validation errors. */
 export const RESPONSE_STATUS = { min: 200, max: 599 }
 
 /**

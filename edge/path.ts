@@ -13,6 +13,9 @@ const MALFORMED = /[\x00-\x1f\x7f]|%(?:[01][0-9A-Fa-f]|7[Ff])|%(?![0-9A-Fa-f]{2}
 const ESCAPE = /%([0-9A-Fa-f]{2})/g
 const ASCII_ESCAPE = /%([0-7][0-9A-Fa-f])/g
 
+/** One character in UTF-8: its first byte and what follows. */
+const BEYOND_ASCII = /%[89A-Fa-f][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f])*/g
+
 const NOT_UNRESERVED = /[^A-Za-z0-9._~-]/
 
 /** RFC 3986, 3.3: what has to be escaped in a path; 3.4: in a query value, where `&` would end it. */
@@ -54,8 +57,13 @@ export const normalizedEscapes = (text: string): string =>
     charOf(hex).search(NOT_UNRESERVED) === 0 ? escaped.toUpperCase() : charOf(hex),
   )
 
-/** Every escape of an ASCII character decoded: enough to compare with patterns, which have no others. */
-export const decoded = (path: string): string => asciiOf(path).replace(ASCII_ESCAPE, (_escaped, hex) => charOf(hex))
+/**
+ * Every escape decoded, to compare with patterns. A character beyond ASCII is a `|`, which, like it, no pattern has.
+ */
+export const decoded = (path: string): string =>
+  asciiOf(path)
+    .replace(ASCII_ESCAPE, (_escaped, hex) => charOf(hex))
+    .replace(BEYOND_ASCII, '|')
 
 /** RFC 3986, 5.2.4. Repeated slashes stay: they are part of an S3 key. */
 function withoutDotSegments(path: string): string {

@@ -1,4 +1,4 @@
-import { canonicalPath, decoded, isMalformed, isPlain, mergedAndResolved, normalizedEscapes } from './path.ts'
+import { asciiOf, canonicalPath, decoded, isMalformed, isPlain, mergedAndResolved, normalizedEscapes } from './path.ts'
 
 /** What decides a request's route; patterns are CloudFront path patterns as regular expressions. */
 export type RouteTable = {
@@ -31,9 +31,10 @@ export function routeOf(path: string, table: RouteTable): Routing {
   if (isPlain(path)) return { kind: 'route', index: firstMatch(table, path), canonical: path }
   if (isMalformed(path)) return { kind: 'refused', reason: 'malformed' }
   const canonical = canonicalPath(path)
-  const spellings = [path, normalizedEscapes(path), decoded(path), canonical, decoded(canonical)]
+  const received = asciiOf(path)
+  const spellings = [received, normalizedEscapes(path), decoded(path), canonical, decoded(canonical)]
   const readings = spellings.concat(spellings.map(mergedAndResolved))
-  const index = firstMatch(table, path)
+  const index = firstMatch(table, received)
   return readings.every((reading) => firstMatch(table, reading) === index)
     ? { kind: 'route', index, canonical }
     : { kind: 'refused', reason: 'ambiguous' }

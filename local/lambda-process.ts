@@ -117,8 +117,17 @@ export function startLambdaProcess(spec: LambdaSpec): LambdaProcess {
 function outcomeOf({ loaded, value, failure }: Answer): Outcome {
   if (failure !== undefined) return failed('LambdaExecutionError', failure)
   if (loaded) return returned(undefined)
-  const result = value ? JSON.parse(value) : null
+  const result = value ? tryParse(value) : null
   return result === null ? failed('LambdaExecutionError', 'the function returned nothing') : returned(result)
+}
+
+/** What the function itself sends over its runtime's channel may be anything. */
+function tryParse(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text))
+  } catch {
+    return null
+  }
 }
 
 const tooMuchMemory = (megabytes: number, { memory }: LambdaSpec) =>

@@ -239,6 +239,10 @@ const TABLE: Record<string, Row[]> = {
   ],
   'headers of a route': [
     ['routes[1].headers[0]: expected a header name; found "a b"', { 'routes[1].headers': ['a b'] }],
+    [
+      'routes[1].headers[0]: expected a header that headers.dropRequest does not remove before it could be in the key; found "authorization"',
+      { 'routes[1].headers': ['authorization'], headers: { dropRequest: ['Authorization'] } },
+    ],
     ['routes[1].headers[0]: expected a header name; found "x-*"', { 'routes[1].headers': ['x-*'] }],
     [
       'routes[1].headers: expected a list of header names, each once; found ["a","a"]',

@@ -1,0 +1,126 @@
+/** Four ways to run one build: the sources in this process, the function in njs and in workerd, the zips unpacked. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { vi } from 'vitest'
+import { compiledRules, ROOT } from '../../build/bundle.ts'
+import { compile, type Rules } from '../../build/compile.ts'
+import type { Settings } from '../../build/schema.ts'
+import { makeSite, type Site } from '../../build/site.ts'
+import { TARGETS } from '../../build/targets.ts'
+import type { Trigger } from '../../edge/limits.ts'
+import type { FunctionEngine } from '../../local/function-engine.ts'
+import { openLambda } from '../../local/lambda.ts'
+import { hasNjs, NJS_MISSING, openNjs } from '../../local/njs.ts'
+import { failed, type Outcome, returned } from '../../local/outcome.ts'
+import { openWorkerd } from '../../local/workerd.ts'
+import type { DriverName } from './case.ts'
+
+export type Input = { event: unknown; now?: number }
+
+export type Driver = {
+  /** Outcomes in the order of the inputs. */
+  run(inputs: readonly Input[]): Promise<Outcome[]>
+  close(): Promise<void>
+}
+
+export type DriverRow = {
+  name: DriverName
+  triggers: readonly Trigger[]
+  /** Why it can't run on this machine. */
+  missing?: string
+  open(settings: Settings, trigger: Trigger): Promise<Driver>
+}
+
+export const DRIVERS: readonly DriverRow[] = [
+  {
+    name: 'source',
+    triggers: ['viewer-request', 'origin-request', 'origin-response'],
+    open: async (settings, trigger) => sourceDriver(await loadHandler(trigger, compile(settings))),
+  },
+  {
+    name: 'njs',
+    triggers: ['viewer-request'],
+    ...(hasNjs() ? {} : { missing: NJS_MISSING }),
+    open: async (settings) => engineDriver(await openNjs(functionCode(await makeSite(settings)))),
+  },
+  {
+    name: 'workerd',
+    triggers: ['viewer-request'],
+    open: async (settings) => engineDriver(await openWorkerd(functionCode(await makeSite(settings)))),
+  },
+  {
+    name: 'zip',
+    triggers: ['origin-request', 'origin-response'],
+    open: async (settings, trigger) => zipDriver(await makeSite(settings), trigger),
+  },
+]
+
+export type Handler = (event: unknown) => unknown
+
+/**
+ * "Source": the handler's modules as they are written, with the compiled rules in the place of `edge/rules.ts`; no
+ * lowering, no minification, and events handed over as objects, so that identity can be seen.
+ */
+export async function loadHandler(trigger: Trigger, rules: Rules): Promise<Handler> {
+  const entry = TARGETS.find((target) => target.trigger === trigger)?.entry as string
+  const { outputFiles } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    plugins: [compiledRules(rules)],
+  })
+  const code = Buffer.from(outputFiles[0]?.contents ?? '').toString('base64')
+  return (await import(/* @vite-ignore */ `data:text/javascript;base64,${code}`)).handler
+}
+
+const sourceDriver = (handler: Handler): Driver => ({
+  async run(inputs) {
+    const outcomes: Outcome[] = []
+    for (const { event, now } of inputs) outcomes.push(await runAt(handler, event, now))
+    return outcomes
+  },
+  async close() {},
+})
+
+async function runAt(handler: Handler, event: unknown, now: number | undefined): Promise<Outcome> {
+  if (now !== undefined) vi.useFakeTimers({ now, toFake: ['Date'] })
+  try {
+    return returned(await handler(event))
+  } catch (error) {
+    return failed('LambdaExecutionError', String(error))
+  } finally {
+    vi.useRealTimers()
+  }
+}
+
+export const functionCode = ({ built }: Site): string =>
+  String(built.find(({ target }) => target.trigger === 'viewer-request')?.content)
+
+const engineDriver = (engine: FunctionEngine): Driver => ({
+  run: (inputs) => engine.run(inputs.map(({ event }) => event)),
+  close: engine.close,
+})
+
+async function zipDriver({ built, manifest }: Site, trigger: Trigger): Promise<Driver> {
+  const folder = await mkdtemp(join(tmpdir(), 'rimlight-test-'))
+  const zip = join(folder, `${trigger}.zip`)
+  await writeFile(zip, built.find(({ target }) => target.trigger === trigger)?.content ?? '')
+  const lambda = await openLambda({ zip, artefact: manifest.artefacts[trigger] })
+  return {
+    async run(inputs) {
+      const outcomes: Outcome[] = []
+      for (const { event, now } of inputs) outcomes.push(await lambda.invoke(event, { now }))
+      return outcomes
+    },
+    async close() {
+      await lambda.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
