@@ -42,3 +42,19 @@ export function addVary(headers: Headers, field: string): void {
   if (fields.includes(field) || fields.includes('*')) return
   setHeader(headers, 'vary', vary === '' ? field : `${vary}, ${field}`)
 }
+
+/** The media type of a message, in lower case and without parameters; empty where it has none. */
+export const mediaTypeOf = (headers: Headers): string =>
+  (headerText(headers, 'content-type').split(';', 1)[0] as string).trim().toLowerCase()
+
+/** What describes the body that a message came with, and must go with it. */
+export const OF_THE_BODY: readonly string[] = [
+  'accept-ranges',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'etag',
+  'expires',
+  'last-modified',
+]

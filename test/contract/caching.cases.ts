@@ -40,7 +40,7 @@ const saying = (cacheControl: string | readonly string[]): ResponseInput => ({
 const UNVERSIONED = responseGroup('3: without a version', [
   cached("the origin's Cache-Control", saying('public, max-age=31536000, immutable'), YEAR),
   cached('even no-cache in a list', saying('max-age=5, no-cache'), 'max-age=5, no-cache'),
-  cached('several lines are one list', saying(['public', 'max-age=7']), 'public, max-age=7'),
+  cached('several lines stay several', saying(['public', 'max-age=7']), 'public; max-age=7'),
   cached("else the route's default", {}, 'public, max-age=86400'),
   cached('an empty one is none', saying(''), 'public, max-age=86400'),
   cached('304', { status: '304' }, 'public, max-age=86400'),
@@ -73,7 +73,7 @@ const PRIVATE = responseGroup("3: an origin's private, no-store or no-cache alwa
     { ...saying('private, max-age=31536000'), version: 'x' },
     'private, max-age=31536000',
   ),
-  cached('in a second line', { ...saying(['public', 'no-store']), version: 'd41d8cd98f00b204' }, 'public, no-store'),
+  cached('in a second line', { ...saying(['public', 'no-store']), version: 'd41d8cd98f00b204' }, 'public; no-store'),
   verified('a name inside another is not it', { ...saying('max-age=60, x-private=1'), version: 'd41d8cd98f00b204' }),
   verified('a name inside a quoted value is not it', {
     ...saying('ext="a, no-store, b"'),

@@ -1,27 +1,13 @@
 /** What origin-request said of a request, read back from its headers. */
 import type { CloudFrontResponseEvent } from 'aws-lambda'
 import { headersOf, headerText, ROUTE_HEADER, VARIANT_HEADER, VERSION_HEADER } from '../edge/headers.ts'
-import { type LifetimeRule, lifetimes, type RouteRule, routes } from '../edge/rules.ts'
+import type { AskedRequest } from '../edge/response.ts'
+import { lifetimes, routes } from '../edge/rules.ts'
 import { extensionOf, takesImageParameters } from '../edge/variant.ts'
-
-export type RoutedRequest = {
-  kind: 'routed'
-  method: string
-  route: RouteRule
-  lifetime: LifetimeRule
-  /** Empty: none was asked for; the same for the variant. */
-  version: string
-  variant: string
-  /** Its path does, on this route: the response varies with `Accept`. */
-  takesImageParameters: boolean
-}
-
-/** `unrouted`: origin-request is not attached, or belongs to another build. */
-export type Asked = RoutedRequest | { kind: 'unrouted'; method: string }
 
 type Request = Partial<CloudFrontResponseEvent['Records'][number]['cf']['request']> | undefined
 
-export function askedOf(request: Request): Asked {
+export function routedRequest(request: Request): AskedRequest {
   const headers = headersOf(request?.headers)
   const method = request?.method ?? 'GET'
   const uri: unknown = request?.uri

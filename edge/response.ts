@@ -1,0 +1,76 @@
+/** What becomes of an origin's response, before the header rules: one decision for each kind, in order. */
+import {
+  type Caching,
+  cachingOf,
+  isPrivate,
+  missingCaching,
+  NO_STORE,
+  type OriginCaching,
+  publicFor,
+} from './cache-control.ts'
+import type { LifetimeRule, RouteRule } from './rules.ts'
+import { type ObjectFacts, type Verdict, verdictOn } from './version.ts'
+
+export type RoutedRequest = {
+  kind: 'routed'
+  method: string
+  route: RouteRule
+  lifetime: LifetimeRule
+  /** Empty: none was asked for; the same for the variant. */
+  version: string
+  variant: string
+  /** Its path does, on this route: the response varies with `Accept`. */
+  takesImageParameters: boolean
+}
+
+/** `unrouted`: origin-request is not attached, or belongs to another build. */
+export type AskedRequest = RoutedRequest | { kind: 'unrouted'; method: string }
+
+export type OriginResponse = { status: number; caching: OriginCaching; facts: ObjectFacts }
+
+export type ResponseRule =
+  /** A `never` route's: nothing but the header rules. */
+  | { kind: 'untouched' }
+  /** A 404 of ours in place of S3's 403 or 404. */
+  | { kind: 'missing'; cacheControl: string }
+  | { kind: 'unrouted'; cacheControl: string }
+  | { kind: 'error'; cacheControl: string }
+  /** `wantsImage`: worth asking whether the image step can make a rendition of it. */
+  | { kind: 'object'; caching: Caching; verdict: Verdict; wantsImage: boolean }
+
+/** Seconds that a response may live of which nothing is known. */
+const UNROUTED_SECONDS = 60
+
+/** @param now milliseconds since 1970 */
+export function responseRule(request: AskedRequest, response: OriginResponse, now: number): ResponseRule {
+  const { status, caching } = response
+  const own = caching.cacheControl
+  if (request.kind === 'routed' && !request.route.cached) return { kind: 'untouched' }
+  if (request.kind === 'routed' && isMissing(request, status)) {
+    return { kind: 'missing', cacheControl: missingCaching(request.lifetime.missing, request.version !== '') }
+  }
+  if (status >= 500) return { kind: 'error', cacheControl: NO_STORE }
+  if (status !== 200 && status !== 206 && status !== 304) return { kind: 'error', cacheControl: own || NO_STORE }
+  if (request.kind === 'routed') return objectRule(request, response, now)
+  return { kind: 'unrouted', cacheControl: isPrivate(own) ? own : publicFor(UNROUTED_SECONDS) }
+}
+
+/** S3 answers 403 for what is not there to whoever may not list the bucket. */
+const isMissing = ({ method, route }: RoutedRequest, status: number): boolean =>
+  route.s3 && (status === 403 || status === 404) && (method === 'GET' || method === 'HEAD')
+
+function objectRule(request: RoutedRequest, { status, caching, facts }: OriginResponse, now: number): ResponseRule {
+  const { route, lifetime, version } = request
+  const apiVerdict = version === '' ? 'unversioned' : 'unknown'
+  const verdict = route.s3 ? verdictOn(version, facts, { now, settle: lifetime.settle }) : apiVerdict
+  const asksForImage = request.variant !== '' && request.method === 'GET'
+  return {
+    kind: 'object',
+    // A part of the original is not a part of the rendition.
+    caching: asksForImage && status === 206 ? NEVER : cachingOf(verdict, caching, lifetime.default),
+    verdict,
+    wantsImage: asksForImage && status === 200,
+  }
+}
+
+const NEVER: Caching = { cacheControl: NO_STORE, validators: 'kept' }

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import { type AskedRequest, type OriginResponse, type RoutedRequest, responseRule } from '../../../edge/response.ts'
+
+const NOW = Date.UTC(2026, 10, 20)
+
+const request: RoutedRequest = {
+  kind: 'routed',
+  method: 'GET',
+  route: { cached: true, s3: true, parameters: ['v'], version: 'v', query: null, images: -1 },
+  lifetime: { default: 3_600, missing: 300, settle: 600 },
+  version: '',
+  variant: '',
+  takesImageParameters: false,
+}
+const api = { ...request, route: { ...request.route, s3: false } }
+const unrouted: AskedRequest = { kind: 'unrouted', method: 'GET' }
+
+const response = (status: number, cacheControl = ''): OriginResponse => ({
+  status,
+  caching: { cacheControl, expiresIn: undefined },
+  facts: { lastModified: Number.NaN, etag: '', metaVersion: 'seven', metaSha256: '' },
+})
+
+const ruleFor = (asked: AskedRequest, status: number, cacheControl?: string) =>
+  responseRule(asked, response(status, cacheControl), NOW)
+
+describe('one rule for each kind of response, in this order', () => {
+  it.each([
+    [
+      'a never route is untouched, whatever the status',
+      { ...request, route: { ...request.route, cached: false } },
+      500,
+    ],
+  ])('%s', (_rule, asked, status) => {
+    expect(ruleFor(asked, status)).toEqual({ kind: 'untouched' })
+  })
+
+  it.each([
+    ['403 of a bucket', request, 403, 'public, max-age=300'],
+    ['404 of a bucket', request, 404, 'public, max-age=300'],
+    ['to HEAD', { ...request, method: 'HEAD' }, 404, 'public, max-age=300'],
+    ['asked for with a version', { ...request, version: '7' }, 404, 'public, max-age=10'],
+  ])('missing: %s', (_rule, asked, status, cacheControl) => {
+    expect(ruleFor(asked, status)).toEqual({ kind: 'missing', cacheControl })
+  })
+
+  it.each([
+    ['5xx', request, 503, 'max-age=60', 'no-store'],
+    ['404 of an API keeps its own', api, 404, 'max-age=60', 'max-age=60'],
+    ['403 to PUT', { ...request, method: 'PUT' }, 403, '', 'no-store'],
+    ['301 without its own', request, 301, '', 'no-store'],
+    ['no route, no status', unrouted, Number.NaN, '', 'no-store'],
+  ])('error: %s', (_rule, asked, status, own, cacheControl) => {
+    expect(ruleFor(asked, status, own)).toEqual({ kind: 'error', cacheControl })
+  })
+
+  it('without a route, a minute, unless the origin forbids it', () => {
+    expect(ruleFor(unrouted, 200)).toEqual({ kind: 'unrouted', cacheControl: 'public, max-age=60' })
+    expect(ruleFor(unrouted, 304, 'private')).toEqual({ kind: 'unrouted', cacheControl: 'private' })
+  })
+
+  it.each([
+    ['a bucket without a version', request, 'unversioned'],
+    ['a bucket that bears the version out', { ...request, version: 'seven' }, 'verified'],
+    ['a bucket that has another', { ...request, version: 'eight' }, 'unsettled'],
+    ['an API without a version', api, 'unversioned'],
+    ['an API, whatever it says', { ...api, version: 'seven' }, 'unknown'],
+  ])('object: %s', (_rule, asked, verdict) => {
+    expect(ruleFor(asked, 200)).toMatchObject({ kind: 'object', verdict, wantsImage: false })
+  })
+
+  it.each([
+    [200, 'GET', true, 'public, max-age=3600'],
+    [206, 'GET', false, 'no-store'],
+    [304, 'GET', false, 'public, max-age=3600'],
+    [200, 'HEAD', false, 'public, max-age=3600'],
+  ])('object: an image is asked for, %i to %s', (status, method, wantsImage, cacheControl) => {
+    expect(ruleFor({ ...request, method, variant: 'fm=webp' }, status)).toMatchObject({
+      wantsImage,
+      caching: { cacheControl },
+    })
+  })
+})
