@@ -17,6 +17,9 @@ const DEFAULTS = [
   },
 ]
 
+/** What `null` can switch off. */
+export const DEFAULT_NAMES: readonly string[] = DEFAULTS.map(({ name }) => name)
+
 /** What is set on responses: the defaults, but for those switched off or given a value, then the rest. */
 export function responseHeaders({ setResponse }: HeaderSettings): ResponseHeaderSetting[] {
   const defaults = DEFAULTS.filter(({ name }) => !(name in setResponse))

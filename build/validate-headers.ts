@@ -1,7 +1,7 @@
 /** Header rules that the platform would refuse, at the trigger that would carry them out, or in a policy. */
 import { DISALLOWED_HEADERS, isListed, READ_ONLY_HEADERS, RESPONSE_HEADERS_POLICY_ITEMS } from '../edge/limits.ts'
 import { type Problem, problem } from './problem.ts'
-import { removedNames, responseHeaders, securityHeaderProblem } from './response-headers.ts'
+import { DEFAULT_NAMES, removedNames, responseHeaders, securityHeaderProblem } from './response-headers.ts'
 import type { Settings } from './schema.ts'
 
 export function headerProblems(headers: Settings['headers']): Problem[] {
@@ -26,8 +26,10 @@ export function headerProblems(headers: Settings['headers']): Problem[] {
     }
   })
   for (const [name, value] of Object.entries(setResponse)) {
-    if (value === null) continue
-    if (
+    if (value === null) {
+      const expected = `a value, or null for one of the defaults ${DEFAULT_NAMES.join(', ')}`
+      if (!DEFAULT_NAMES.includes(name)) add(`setResponse.${name}`, expected, value)
+    } else if (
       isListed(name, DISALLOWED_HEADERS) ||
       READ_ONLY_HEADERS['origin-response'].includes(name) ||
       UNSETTABLE_HEADERS.includes(name)

@@ -384,6 +384,10 @@ const TABLE: Record<string, Row[]> = {
     ],
     [`headers.dropResponse: expected ${POLICY_HEADERS}; found 11`, { 'headers.dropResponse': names(11) }],
     [
+      'headers.setResponse.x-content-type-option: expected a value, or null for one of the defaults strict-transport-security, x-content-type-options, referrer-policy, cross-origin-resource-policy, content-security-policy; found null',
+      { 'headers.setResponse': { 'x-content-type-option': null } },
+    ],
+    [
       `headers.setResponse.connection: expected ${SETTABLE}; found "close"`,
       { 'headers.setResponse': { Connection: 'close' } },
     ],

@@ -25,14 +25,8 @@ const ruleFor = (asked: AskedRequest, status: number, cacheControl?: string) =>
   responseRule(asked, response(status, cacheControl), NOW)
 
 describe('one rule for each kind of response, in this order', () => {
-  it.each([
-    [
-      'a never route is untouched, whatever the status',
-      { ...request, route: { ...request.route, cached: false } },
-      500,
-    ],
-  ])('%s', (_rule, asked, status) => {
-    expect(ruleFor(asked, status)).toEqual({ kind: 'untouched' })
+  it.each([200, 404, 500])('a never route is untouched: %i', (status) => {
+    expect(ruleFor({ ...request, route: { ...request.route, cached: false } }, status)).toEqual({ kind: 'untouched' })
   })
 
   it.each([
