@@ -28,6 +28,9 @@ import { isMalformed, routesOf } from './viewer-oracle.ts'
 const EVENTS = Number(process.env.RIMLIGHT_FUZZ ?? 100_000)
 const BATCH = 1_000
 
+/** An event takes about a fifth of a millisecond; a hanging engine takes its own patience, and then the test's. */
+const TIMEOUT_MS = 60_000 + EVENTS
+
 /** The same for every run of the tests; another for every longer run. RIMLIGHT_SEED repeats what a failure names. */
 const SEED = Number(process.env.RIMLIGHT_SEED ?? (process.env.RIMLIGHT_FUZZ ? Date.now() % 2 ** 31 : 20_261_120))
 
@@ -140,29 +143,35 @@ function interleaved(
 }
 
 describe('mangled events', () => {
-  it(`no event makes viewer-request throw or log, and the engines agree (${EVENTS})`, async () => {
-    const code = functionCode(await makeSite(settings()))
-    const engines = await Promise.all(ENGINES.filter(({ missing }) => !missing).map(({ open }) => open(code)))
-    const events = mangled(viewerRequests)
-    let [count, requests] = [0, 0]
-    try {
-      while (count < EVENTS) {
-        const batch = sample(events, BATCH, count)
-        const runs = await Promise.all(engines.map((engine) => engine.run(batch)))
-        const subjects = batch.map((event, i) => ({ event, outcomes: runs.map((run) => run[i] as Outcome) }))
-        expectAll(subjects, ({ outcomes }) =>
-          outcomes.every(({ kind, logs }) => kind === 'returned' && logs.length === 0),
-        )
-        expectAll(subjects, ({ outcomes: [one, ...others] }) => others.every((other) => isDeepStrictEqual(one, other)))
-        requests += subjects.filter(({ outcomes }) => isPassed(returnedValue(outcomes[0]))).length
-        count += batch.length
+  it(
+    `no event makes viewer-request throw or log, and the engines agree (${EVENTS})`,
+    async () => {
+      const code = functionCode(await makeSite(settings()))
+      const engines = await Promise.all(ENGINES.filter(({ missing }) => !missing).map(({ open }) => open(code)))
+      const events = mangled(viewerRequests)
+      let [count, requests] = [0, 0]
+      try {
+        while (count < EVENTS) {
+          const batch = sample(events, BATCH, count)
+          const runs = await Promise.all(engines.map((engine) => engine.run(batch)))
+          const subjects = batch.map((event, i) => ({ event, outcomes: runs.map((run) => run[i] as Outcome) }))
+          expectAll(subjects, ({ outcomes }) =>
+            outcomes.every(({ kind, logs }) => kind === 'returned' && logs.length === 0),
+          )
+          expectAll(subjects, ({ outcomes: [one, ...others] }) =>
+            others.every((other) => isDeepStrictEqual(one, other)),
+          )
+          requests += subjects.filter(({ outcomes }) => isPassed(returnedValue(outcomes[0]))).length
+          count += batch.length
+        }
+      } finally {
+        await Promise.all(engines.map((engine) => engine.close()))
       }
-    } finally {
-      await Promise.all(engines.map((engine) => engine.close()))
-    }
-    expect(count).toBeGreaterThanOrEqual(EVENTS)
-    expect(requests).toBeGreaterThan(count / 10)
-  })
+      expect(count).toBeGreaterThanOrEqual(EVENTS)
+      expect(requests).toBeGreaterThan(count / 10)
+    },
+    TIMEOUT_MS,
+  )
 
   it('without being mangled, every request is answered within CloudFront’s rules', async () => {
     const engine = await openWorkerd(functionCode(await makeSite(settings())))
