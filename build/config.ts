@@ -24,7 +24,7 @@ async function readConfig(path: string, shownAs: string): Promise<unknown> {
   })
   if (extname(path) !== '.json') return importConfig(path, shownAs)
   try {
-    return JSON.parse(text)
+    return JSON.parse(text.replace(/^\ufeff/, ''))
   } catch (cause) {
     throw new BuildError(`${shownAs}: expected JSON, found a mistake: ${(cause as Error).message}`, { cause })
   }
@@ -47,11 +47,14 @@ async function importConfig(path: string, shownAs: string): Promise<unknown> {
     })
     const module = await import(pathToFileURL(outfile).href)
     if (!('default' in module)) throw new Error('it has no default export; write `export default defineConfig({ … })`')
-    return module.default
+    return await module.default
   } catch (cause) {
-    throw new BuildError(`${shownAs}: expected a module that exports a config, but ${(cause as Error).message}`, {
-      cause,
-    })
+    throw new BuildError(
+      `${shownAs}: expected a module that exports a config, but ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        cause,
+      },
+    )
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -60,7 +60,7 @@ export function policiesOf(settings: Settings): Policies {
       compress: isCached,
       cachePolicy: cache.add(cachePolicy(route)),
       originRequestPolicy: originRequest.add(originRequestPolicy(route)),
-      responseHeadersPolicy: responseHeaders.add(responseHeadersPolicy(route, settings.headers)),
+      responseHeadersPolicy: responseHeaders.add(responseHeadersPolicy(route, settings.headers, isBucket && isCached)),
     }
   })
   return {
@@ -149,7 +149,7 @@ function originRequestPolicy(route: RouteSettings): PolicyConfig {
 }
 
 /** A value for one content type alone is left to origin-response: a policy knows no types. */
-function responseHeadersPolicy(route: RouteSettings, headers: Settings['headers']): PolicyConfig {
+function responseHeadersPolicy(route: RouteSettings, headers: Settings['headers'], isReadOnly: boolean): PolicyConfig {
   const rows = responseHeaders(headers).filter(({ type }) => type === '')
   const custom = rows.filter(({ isSecurity }) => !isSecurity)
   const security = rows.flatMap(({ name, value }) => {
@@ -159,7 +159,7 @@ function responseHeadersPolicy(route: RouteSettings, headers: Settings['headers'
   const removed = removedNames(headers.dropResponse)
   return {
     Comment: comment(`headers of every response${route.cors ? ', and CORS' : ''}`),
-    ...(route.cors ? { CorsConfig: corsConfig(route.cors) } : {}),
+    ...(route.cors ? { CorsConfig: corsConfig(route.cors, isReadOnly) } : {}),
     ...(security.length > 0 ? { SecurityHeadersConfig: Object.fromEntries(security) } : {}),
     ...(custom.length > 0
       ? { CustomHeadersConfig: list(custom.map(({ name, value }) => ({ Header: name, Value: value, Override: true }))) }
@@ -168,10 +168,11 @@ function responseHeadersPolicy(route: RouteSettings, headers: Settings['headers'
   }
 }
 
-const corsConfig = ({ origins, maxAge }: NonNullable<RouteSettings['cors']>) => ({
+/** `*` names every header but `Authorization` (Fetch Standard, "CORS non-wildcard request-header name"). */
+const corsConfig = ({ origins, maxAge }: NonNullable<RouteSettings['cors']>, isReadOnly: boolean) => ({
   AccessControlAllowOrigins: list(origins === '*' ? ['*'] : origins),
-  AccessControlAllowHeaders: list(['*']),
-  AccessControlAllowMethods: list(READ_METHODS),
+  AccessControlAllowHeaders: list(isReadOnly ? ['*'] : ['*', 'Authorization']),
+  AccessControlAllowMethods: list(isReadOnly ? READ_METHODS : ['ALL']),
   AccessControlAllowCredentials: false,
   ...(maxAge === undefined ? {} : { AccessControlMaxAgeSec: maxAge }),
   OriginOverride: true,

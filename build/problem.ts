@@ -13,6 +13,15 @@ export const problem = (path: string, expected: string, found: unknown): Problem
 /** A value as an error shows it: on one line, and short. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'nothing'
-  const text = typeof value === 'function' ? 'a function' : JSON.stringify(value)
+  const text = textOf(value)
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
+}
+
+/** JSON, and a plain word for what has none: a function, a BigInt, a circle. */
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? `a ${typeof value}`
+  } catch {
+    return `a ${typeof value} that JSON can't hold`
+  }
 }

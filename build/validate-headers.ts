@@ -23,6 +23,8 @@ export function headerProblems(headers: Settings['headers']): Problem[] {
   dropResponse.forEach((name, i) => {
     if (READ_ONLY_HEADERS['origin-response'].some((header) => isListed(header, [name]))) {
       add(`dropResponse[${i}]`, 'a header that origin-response may remove (this one is read-only there)', name)
+    } else if (isListed(name, UNREMOVABLE_HEADERS) || UNSETTABLE_HEADERS.some((header) => isListed(header, [name]))) {
+      add(`dropResponse[${i}]`, 'a header that a response can do without, and a policy may remove', name)
     }
   })
   for (const [name, value] of Object.entries(setResponse)) {
@@ -32,7 +34,8 @@ export function headerProblems(headers: Settings['headers']): Problem[] {
     } else if (
       isListed(name, DISALLOWED_HEADERS) ||
       READ_ONLY_HEADERS['origin-response'].includes(name) ||
-      UNSETTABLE_HEADERS.includes(name)
+      UNSETTABLE_HEADERS.includes(name) ||
+      name.startsWith('x-rimlight')
     ) {
       add(`setResponse.${name}`, 'a header that a function may add to a response', value)
     } else {
@@ -58,6 +61,9 @@ export function headerProblems(headers: Settings['headers']): Problem[] {
   }
   return found
 }
+
+/** Developer Guide, "Understand response headers policies": headers that one can't remove. */
+const UNREMOVABLE_HEADERS = [...DISALLOWED_HEADERS, 'warning']
 
 /** They describe the body or the caching of one response, and the same value for all would be wrong. */
 const UNSETTABLE_HEADERS = [

@@ -1,5 +1,12 @@
 /** What one route asks for, held against its origin and CloudFront's quotas. */
-import { DISALLOWED_HEADERS, IMAGE_MEMORY_MB, isListed, MIN_TTL_ON_S3_SECONDS, POLICY_ITEMS } from '../edge/limits.ts'
+import {
+  DISALLOWED_HEADERS,
+  IMAGE_MEMORY_MB,
+  isListed,
+  MIN_TTL_ON_S3_SECONDS,
+  POLICY_ITEMS,
+  POLICY_NAME_CHARACTERS,
+} from '../edge/limits.ts'
 import { OTHER_IMAGE_PARAMETERS, VARIANT_PARAMETERS, variantOf } from '../edge/variant.ts'
 import { imageRuleOf, parametersOf } from './compile.ts'
 import { type IsSound, type Problem, problem } from './problem.ts'
@@ -62,6 +69,12 @@ function keyHeaderProblems({ route, at, s3 }: Context): Problem[] {
 /** Named in a cache policy these are refused, or they would give every viewer a cache entry of its own. */
 const UNKEYABLE_HEADERS = [
   ...DISALLOWED_HEADERS,
+  // Known to origin request policies alone: Developer Guide, "Add CloudFront request headers".
+  'cloudfront-viewer-address',
+  'cloudfront-viewer-asn',
+  'cloudfront-viewer-ja3-fingerprint',
+  'cloudfront-viewer-ja4-fingerprint',
+  'cloudfront-viewer-tls',
   'accept-encoding',
   'cookie',
   'content-length',
@@ -132,6 +145,11 @@ function parameterProblems({ route, at }: Context): Problem[] {
     found.push(problem(`${at}.version`, unreserved, route.version))
   }
   const parameters = parametersOf(route)
+  const characters = parameters.join('').length
+  if (characters > POLICY_NAME_CHARACTERS) {
+    const expected = `names of at most ${POLICY_NAME_CHARACTERS} characters in all (CloudFront's quota)`
+    found.push(problem(`${at}.query`, expected, characters))
+  }
   if (parameters.length > POLICY_ITEMS) {
     const expected = `at most ${POLICY_ITEMS} parameters in the cache key, the version and image parameters among them (CloudFront's quota)`
     found.push(problem(`${at}.query`, expected, parameters))

@@ -16,8 +16,8 @@ export const formatRuleOf = (name: NegotiatedFormat): FormatRule => ({
 
 const ZERO_WEIGHT = '\\s*q\\s*=\\s*0(?:\\.0*)?\\s*(?:[;,]|$)'
 
-/** Quoted parameter values may hold commas. */
-const QUOTED = /"(?:[^"\\]|\\.)*"/g
+/** Quoted parameter values may hold commas; one that is never closed goes to the end, so that none is read twice. */
+const QUOTED = /"(?:[^"\\]|\\[\s\S]?)*(?:"|$)/g
 
 /** Whether a viewer that sent this `Accept`, of one line or several, takes the format. */
 export function accepts(accept: Field, format: FormatRule): boolean {

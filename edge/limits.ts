@@ -39,6 +39,9 @@ export const PATTERN_CHARACTERS = 255
 /** [policies] of each kind: "… policies per AWS account". */
 export const POLICIES_PER_ACCOUNT = 20
 
+/** [policies] "Combined length of all query strings … in a policy". */
+export const POLICY_NAME_CHARACTERS = 1_024
+
 /** [policies] "Query strings per cache policy", and the same for headers. */
 export const POLICY_ITEMS = 10
 

@@ -61,8 +61,7 @@ const isMissing = ({ method, route }: RoutedRequest, status: number): boolean =>
 
 function objectRule(request: RoutedRequest, { status, caching, facts }: OriginResponse, now: number): ResponseRule {
   const { route, lifetime, version } = request
-  const apiVerdict = version === '' ? 'unversioned' : 'unknown'
-  const verdict = route.s3 ? verdictOn(version, facts, { now, settle: lifetime.settle }) : apiVerdict
+  const verdict = route.s3 ? verdictOn(version, facts, { now, settle: lifetime.settle }) : 'unknown'
   const asksForImage = request.variant !== '' && request.method === 'GET'
   return {
     kind: 'object',

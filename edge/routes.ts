@@ -30,9 +30,9 @@ export type Routing =
 export function routeOf(path: string, table: RouteTable): Routing {
   if (isPlain(path)) return { kind: 'route', index: firstMatch(table, path), canonical: path }
   if (isMalformed(path)) return { kind: 'refused', reason: 'malformed' }
-  const canonical = canonicalPath(path)
   const received = asciiOf(path)
-  const spellings = [received, normalizedEscapes(path), decoded(path), canonical, decoded(canonical)]
+  const canonical = canonicalPath(received)
+  const spellings = [received, normalizedEscapes(received), decoded(received), canonical, decoded(canonical)]
   const readings = spellings.concat(spellings.map(mergedAndResolved))
   const index = firstMatch(table, received)
   return readings.every((reading) => firstMatch(table, reading) === index)

@@ -240,6 +240,10 @@ const TABLE: Record<string, Row[]> = {
   'headers of a route': [
     ['routes[1].headers[0]: expected a header name; found "a b"', { 'routes[1].headers': ['a b'] }],
     [
+      "routes[1].query: expected names of at most 1024 characters in all (CloudFront's quota); found 1153",
+      { 'routes[1].query': Array.from({ length: 9 }, (_, i) => `${i}`.padEnd(128, 'a')) },
+    ],
+    [
       'routes[1].headers[0]: expected a header that headers.dropRequest does not remove before it could be in the key; found "authorization"',
       { 'routes[1].headers': ['authorization'], headers: { dropRequest: ['Authorization'] } },
     ],
@@ -383,6 +387,18 @@ const TABLE: Record<string, Row[]> = {
       { 'headers.dropResponse': ['a*b'] },
     ],
     [`headers.dropResponse: expected ${POLICY_HEADERS}; found 11`, { 'headers.dropResponse': names(11) }],
+    [
+      'headers.dropResponse[0]: expected a header that a response can do without, and a policy may remove; found "c*"',
+      { 'headers.dropResponse': ['c*'] },
+    ],
+    [
+      'headers.dropResponse[0]: expected a header that a response can do without, and a policy may remove; found "x-edge-location"',
+      { 'headers.dropResponse': ['X-Edge-Location'] },
+    ],
+    [
+      `headers.setResponse.x-rimlight: expected ${SETTABLE}; found "1"`,
+      { 'headers.setResponse': { 'x-rimlight': '1' } },
+    ],
     [
       'headers.setResponse.x-content-type-option: expected a value, or null for one of the defaults strict-transport-security, x-content-type-options, referrer-policy, cross-origin-resource-policy, content-security-policy; found null',
       { 'headers.setResponse': { 'x-content-type-option': null } },

@@ -8,6 +8,10 @@ const acceptsWebp = (...lines: [string, ...string[]]) =>
     WEBP,
   )
 
+test('a quote that is never closed is read once, to the end', () => {
+  expect(acceptsWebp(`"${'\\"'.repeat(12_000)},image/webp`)).toBe(false)
+})
+
 describe('a viewer takes WebP that', () => {
   it.each([
     ['names it alone', 'image/webp'],

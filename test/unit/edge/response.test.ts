@@ -57,7 +57,7 @@ describe('one rule for each kind of response, in this order', () => {
     ['a bucket without a version', request, 'unversioned'],
     ['a bucket that bears the version out', { ...request, version: 'seven' }, 'verified'],
     ['a bucket that has another', { ...request, version: 'eight' }, 'unsettled'],
-    ['an API without a version', api, 'unversioned'],
+    ['an API without a version', api, 'unknown'],
     ['an API, whatever it says', { ...api, version: 'seven' }, 'unknown'],
   ])('object: %s', (_rule, asked, verdict) => {
     expect(ruleFor(asked, 200)).toMatchObject({ kind: 'object', verdict, wantsImage: false })
