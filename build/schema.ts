@@ -1,7 +1,7 @@
 /** The shape of a config file, its defaults, and what each value becomes: durations in seconds, names in lower case. */
 import * as v from 'valibot'
 import { DEFAULT_WIDTHS } from '../edge/config.ts'
-import { LAMBDA_MEMORY_MB, PATTERN_CHARACTERS } from '../edge/limits.ts'
+import { IMAGE_SIDE_PIXELS, LAMBDA_MEMORY_MB, PATTERN_CHARACTERS } from '../edge/limits.ts'
 
 const DEFAULT_RATIOS = ['1:1', '5:4', '4:3', '3:2', '16:9', '2:1', '4:5', '3:4', '2:3', '9:16', '1:2']
 const DEFAULT_QUALITIES = [50, 65, 80, 90]
@@ -149,7 +149,7 @@ const imageRules = object({
     'webp',
   ]),
   widths: v.optional(
-    ascending(integer(1, 16_383, ' (WebP has no larger side)'), 'a list of widths in pixels'),
+    ascending(integer(1, IMAGE_SIDE_PIXELS, ' (WebP has no larger side)'), 'a list of widths in pixels'),
     DEFAULT_WIDTHS,
   ),
   ratios: v.optional(

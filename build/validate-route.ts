@@ -2,6 +2,7 @@
 import {
   DISALLOWED_HEADERS,
   IMAGE_MEMORY_MB,
+  IMAGE_SIDE_PIXELS,
   isListed,
   MIN_TTL_ON_S3_SECONDS,
   POLICY_ITEMS,
@@ -119,11 +120,12 @@ function ladderProblems({ route, at }: Context): Problem[] {
   images.ratios.forEach((ratio, i) => {
     const lost = images.widths.find((w) => {
       const h = Math.round(w / (rule.ratios[i] as number))
+      if (h > IMAGE_SIDE_PIXELS) return true
       const again = variantOf(fields({ fit: 'crop', w: `${w}`, h: `${h}` }), undefined, '', rule)
       return again.w !== w || again.h !== h
     })
     if (lost) {
-      const expected = `a ratio that can be told from the others at every width; ${lost} pixels wide it can't`
+      const expected = `a ratio that can be told from the others at every width, and is no higher than ${IMAGE_SIDE_PIXELS} pixels; ${lost} wide it isn't`
       found.push(problem(`${at}.images.ratios[${i}]`, expected, ratio))
     }
   })

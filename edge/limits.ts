@@ -24,6 +24,9 @@ export const LAMBDA_MEMORY_MB = { min: 128, max: 10_240 }
 /** MB. With less, `images` is refused: the largest source allowed and its rendition have to fit beside sharp. */
 export const IMAGE_MEMORY_MB = 512
 
+/** WebP has no larger side: RFC 9649, 2.5. */
+export const IMAGE_SIDE_PIXELS = 16_383
+
 /** Characters, path and query together, after the function. [quotas] "Maximum length of a URL"; [event] `uri`. */
 export const URL_CHARACTERS = 8_192
 

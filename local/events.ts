@@ -61,6 +61,9 @@ async function findFiles(paths: string[], attempt: (work: () => Promise<void>) =
         if (cause.code !== 'ENOENT') throw unreadable(path, cause)
         throw new InputError(`${path}: expected a file or folder of events, found nothing`, { cause })
       })
+      if (!stats.isDirectory() && !stats.isFile()) {
+        throw new InputError(`${path}: expected a file or folder of events, found a device or a pipe`)
+      }
       found.push(...(stats.isDirectory() ? await filesIn(path) : [{ path, named: true }]))
     })
   }
@@ -87,13 +90,22 @@ const unreadable = (path: string, cause: unknown) =>
   )
 
 async function readEventFile({ path, named }: Found): Promise<EventFile> {
-  const text = await readFile(path, 'utf8').catch((cause) => {
+  const bytes = await readFile(path).catch((cause) => {
     throw unreadable(path, cause)
   })
-  const document = parseJson(text, path)
+  const document = parseJson(textOf(bytes, path), path)
   const elements = Array.isArray(document) ? document : [document]
   if (named && elements.length === 0) throw new InputError(`${path}: the array is empty; expected events`)
   return { path, named, document, items: elements.map((element) => itemOf(element, path)) }
+}
+
+/** What is not UTF-8 would come back from `--update` with other bytes. */
+function textOf(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw new InputError(`${path}: expected JSON in UTF-8, found bytes that are none`, { cause })
+  }
 }
 
 /** Events themselves have no `event`. */

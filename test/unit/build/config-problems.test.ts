@@ -16,7 +16,7 @@ const WIDTH = 'a whole number from 1 to 16383 (WebP has no larger side)'
 const PARAMETERS =
   "at most 10 parameters in the cache key, the version and image parameters among them (CloudFront's quota)"
 const KEYABLE = 'a header that a cache policy may name'
-const LADDER_RATIO = 'a ratio that can be told from the others at every width'
+const LADDER_RATIO = 'a ratio that can be told from the others at every width, and is no higher than 16383 pixels'
 const ORIGIN_PATH = "an origin path such as '/prod': a leading slash, none at the end"
 const POLICY_HEADERS = "at most 10 headers in a response headers policy (CloudFront's quota)"
 const SETTABLE = 'a header that a function may add to a response'
@@ -333,11 +333,15 @@ const TABLE: Record<string, Row[]> = {
       { 'routes[2].images': true, 'lambda.originResponseMemory': 511 },
     ],
     [
-      `routes[2].images.ratios[0]: expected ${LADDER_RATIO}; 16 pixels wide it can't; found "32:1"`,
+      `routes[2].images.ratios[0]: expected ${LADDER_RATIO}; 16 wide it isn't; found "32:1"`,
       { 'routes[2].images.ratios': ['32:1', '842:100'], 'routes[2].images.widths': [16] },
     ],
     [
-      `routes[2].images.ratios[0]: expected ${LADDER_RATIO}; 16 pixels wide it can't; found "9999:1"`,
+      `routes[2].images.ratios[0]: expected ${LADDER_RATIO}; 2000 wide it isn't; found "1:9"`,
+      { 'routes[2].images': { widths: [1800, 2000], ratios: ['1:9'] } },
+    ],
+    [
+      `routes[2].images.ratios[0]: expected ${LADDER_RATIO}; 16 wide it isn't; found "9999:1"`,
       { 'routes[2].images.ratios': ['9999:1'] },
     ],
   ],

@@ -56,6 +56,13 @@ describe('what is an error, with the file named', () => {
     await expect(readEvents([path])).rejects.toThrow(new InputError(`${path}: ${message}`))
   })
 
+  it('bytes that are not UTF-8, which would be written back as others', async () => {
+    const path = join(folder, 'latin1.json')
+    await writeFile(path, Buffer.from('{"uri": "/caf\u00e9"}', 'latin1'))
+    const message = `${path}: expected JSON in UTF-8, found bytes that are none`
+    await expect(readEvents([path])).rejects.toThrow(new InputError(message))
+  })
+
   it('a missing file', async () => {
     await expect(readEvents([join(folder, 'none')])).rejects.toThrow(
       new InputError(`${join(folder, 'none')}: expected a file or folder of events, found nothing`),
