@@ -32,9 +32,8 @@ export function cachingOf(verdict: Verdict, origin: OriginCaching, usual: number
   if (isPrivate(origin.cacheControl)) return kept(origin.cacheControl)
   if (verdict === 'verified') return kept(IMMUTABLE)
   if (verdict === 'unsettled') return { cacheControl: publicFor(UNSETTLED_SECONDS), validators: 'dropped' }
-  if (verdict === 'unknown')
-    return kept(origin.cacheControl ? capped(origin, usual) : publicFor(lifetimeWithout(origin, usual)))
-  return kept(origin.cacheControl || publicFor(lifetimeWithout(origin, usual)))
+  if (origin.cacheControl === '') return kept(publicFor(lifetimeWithout(origin, usual)))
+  return kept(verdict === 'unknown' ? capped(origin, usual) : origin.cacheControl)
 }
 
 /** `caching` for a response that is expected to be better soon: a minute at most, and no validators. */

@@ -16,7 +16,8 @@ const ASCII_ESCAPE = /%([0-7][0-9A-Fa-f])/g
 /** One character in UTF-8: its first byte and what follows. */
 const BEYOND_ASCII = /%[89A-Fa-f][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f])*/g
 
-const NOT_UNRESERVED = /[^A-Za-z0-9._~-]/
+/** RFC 3986, 2.3. */
+export const NOT_UNRESERVED = /[^A-Za-z0-9._~-]/
 
 /** RFC 3986, 3.3: what has to be escaped in a path; 3.4: in a query value, where `&` would end it. */
 const NOT_IN_PATH = /%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~!$&'()*+,;=:@/%-]+/g

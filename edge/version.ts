@@ -1,10 +1,9 @@
 /** `?v=` cannot lie: what a version says is held against the object before it is cached for a year. */
-
-const NOT_IN_VERSION = /[^A-Za-z0-9._~-]/
+import { NOT_UNRESERVED } from './path.ts'
 
 /** 1 to 64 unreserved characters; empty for anything else. */
 export const parseVersion = (value: string): string =>
-  value.length > 64 || value.search(NOT_IN_VERSION) >= 0 ? '' : value
+  value.length > 64 || value.search(NOT_UNRESERVED) >= 0 ? '' : value
 
 /**
  * - `unversioned`: nothing was asked for;
