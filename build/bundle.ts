@@ -1,14 +1,15 @@
-/** One trigger's code in one file, with the compiled config in the place of `edge/rules.ts`. */
+/** A trigger's code, with the compiled config in the place of `edge/rules.ts`. */
 import { join } from 'node:path'
 import { parse } from 'acorn'
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 import { type Rules, rulesModule } from './compile.ts'
 import { BuildError } from './error.ts'
-import type { Target } from './targets.ts'
+import type { LazyModule, Target } from './targets.ts'
 
 export const ROOT = join(import.meta.dirname, '..')
 
-export type Bundle = { code: string; metafile: Metafile }
+/** One file of an artefact. `isOurs`: it holds code of this project alone. */
+export type Bundle = { file: string; code: string; metafile: Metafile; isOurs: boolean }
 
 /** What the CloudFront Functions engine takes beyond ES5; the rest esbuild lowers or refuses. */
 export const FUNCTION: BuildOptions = {
@@ -26,28 +27,81 @@ export const FUNCTION: BuildOptions = {
 }
 
 /** CommonJS, because loading a built-in by `require` takes a tenth of the time that `import` takes; see the decisions. */
-const LAMBDA: BuildOptions = { target: 'node22', format: 'cjs', platform: 'node' }
+const LAMBDA: BuildOptions = {
+  target: 'node22',
+  format: 'cjs',
+  platform: 'node',
+  supported: { 'dynamic-import': false },
+}
 
-/** @throws BuildError with esbuild's own messages: file, line, and what the engine can't take */
-export async function bundle(target: Target, rules: Rules): Promise<Bundle> {
-  const result = await build({
-    ...(target.kind === 'function' ? FUNCTION : LAMBDA),
+/** What of packages is loaded with the first image: as little text as possible, and all of it in one file. */
+const PACKAGES: BuildOptions = {
+  minify: true,
+  // Modules lose what is not used of them; CommonJS comes whole.
+  mainFields: ['module', 'main'],
+  // sharp looks for its binaries from where it is: from this file, then.
+  define: { 'import.meta.url': '__filename' },
+}
+
+/** The code of an artefact: its entry, and what that loads later. @throws BuildError with esbuild's own messages */
+export async function bundle(target: Target, rules: Rules): Promise<Bundle[]> {
+  if (target.kind === 'function') {
+    const made = await bundled(target.entry, 'index.js', FUNCTION, [compiledRules(rules)])
+    return [{ ...made, code: asScript(made.code) }]
+  }
+  const { lazy } = target
+  const entry = bundled(target.entry, 'index.js', LAMBDA, [compiledRules(rules), ...(lazy ? [separate(lazy)] : [])])
+  // Without images nothing would ever load it.
+  if (!lazy || rules.imageRules.length === 0) return [await entry]
+  return Promise.all([entry, bundled(lazy.entry, lazy.file, { ...LAMBDA, ...PACKAGES }, [withoutDefaultCredentials])])
+}
+
+/** @throws BuildError: file, line, and what the target can't take */
+async function bundled(entry: string, file: string, options: BuildOptions, plugins: Plugin[]): Promise<Bundle> {
+  const { outputFiles, metafile } = await build({
+    ...options,
     absWorkingDir: ROOT,
-    entryPoints: [target.entry],
+    entryPoints: [entry],
     bundle: true,
     charset: 'utf8',
     legalComments: 'none',
-    external: [...target.externals],
     metafile: true,
     write: false,
-    outfile: `${target.trigger}.js`,
+    outfile: file,
     logLevel: 'silent',
-    plugins: [compiledRules(rules)],
+    plugins,
   }).catch((cause) => {
-    throw new BuildError(`${target.trigger} does not build: ${cause.message}`, { cause })
+    throw new BuildError(`${entry} does not build: ${cause.message}`, { cause })
   })
-  const text = result.outputFiles[0]?.text ?? ''
-  return { code: target.kind === 'function' ? asScript(text) : text, metafile: result.metafile }
+  const isOurs = !Object.keys(metafile.inputs).some((input) => input.includes('node_modules/'))
+  return { file, code: outputFiles?.[0]?.text ?? '', metafile, isOurs }
+}
+
+/** Leaves a module out of the bundle that imports it: it is loaded from its own file. */
+const separate = ({ entry, file }: LazyModule): Plugin => ({
+  name: 'separate',
+  setup({ onResolve }) {
+    onResolve({ filter: /\.ts$/ }, ({ path, resolveDir, kind }) =>
+      kind === 'dynamic-import' && join(resolveDir, path) === join(ROOT, entry)
+        ? { path: `./${file}`, external: true }
+        : undefined,
+    )
+  },
+})
+
+/**
+ * The S3 client's search for credentials in files, SSO, and other services, a third of its size. In Lambda they are in
+ * the environment, and `source.ts` takes them from there.
+ */
+const withoutDefaultCredentials: Plugin = {
+  name: 'without-default-credentials',
+  setup({ onResolve, onLoad }) {
+    const namespace = 'without-default-credentials'
+    onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => ({ path: 'none', namespace }))
+    onLoad({ filter: /^none$/, namespace }, () => ({
+      contents: "export const defaultProvider = () => { throw new Error('give the S3 client its credentials') }",
+    }))
+  },
 }
 
 export const compiledRules = (rules: Rules): Plugin => ({

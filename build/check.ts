@@ -1,4 +1,5 @@
 /** Holds what was built to the platform's rules before anything is written. */
+import { isBuiltin } from 'node:module'
 import { type Node, parse } from 'acorn'
 import { DISALLOWED_HEADERS, isListed } from '../edge/limits.ts'
 import type { Bundle } from './bundle.ts'
@@ -8,17 +9,19 @@ import { nodesOf } from './syntax.ts'
 import type { Target } from './targets.ts'
 
 /** @throws BuildError saying what is wrong and where */
-export function checkCode(target: Target, { code, metafile }: Bundle): void {
+export function checkCode(target: Target, { file, code, metafile, isOurs }: Bundle): void {
+  const where = `${target.trigger}, ${file}`
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path))
-  const undeclared = imports.filter((path) => !target.externals.includes(path))
+  const undeclared = imports.filter((path) => !mayImport(target, isOurs, path))
   if (undeclared.length > 0) {
-    throw new BuildError(`${target.trigger} imports ${undeclared.join(', ')}, which build/targets.ts does not declare`)
+    throw new BuildError(`${where} imports ${undeclared.join(', ')}, which build/targets.ts does not declare`)
   }
 
-  const header = namesSet(code).find(({ name }) => isListed(name, DISALLOWED_HEADERS))
+  // Packages speak to others than CloudFront, in headers of their own.
+  const header = isOurs && namesSet(code).find(({ name }) => isListed(name, DISALLOWED_HEADERS))
   if (header) {
     throw new BuildError(
-      `${target.trigger}, line ${header.line}: sets ${header.name}, a header that no function may add (edge/limits.ts)`,
+      `${where}, line ${header.line}: sets ${header.name}, a header that no function may add (edge/limits.ts)`,
     )
   }
 
@@ -28,6 +31,10 @@ export function checkCode(target: Target, { code, metafile }: Bundle): void {
     if (findings.length > 0) throw new BuildError(`${target.trigger} is outside the engine's subset:\n${list}`)
   }
 }
+
+/** The entry has what lies beside it in the zip; packages have what Node has besides. */
+const mayImport = ({ lazy }: Target, isOurs: boolean, path: string): boolean =>
+  isOurs ? path === `./${lazy?.file}` : isBuiltin(path) || (lazy?.absent.includes(path) ?? false)
 
 type Parts = Node & {
   name?: string
@@ -53,9 +60,10 @@ function namesSet(code: string): { name: string; line: number }[] {
 }
 
 /** @throws BuildError naming the modules that take the most bytes */
-export function checkSize(target: Target, bytes: number, { metafile }: Bundle): void {
+export function checkSize(target: Target, bytes: number, bundles: readonly Bundle[]): void {
   if (bytes <= target.limit) return
-  const modules = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs))
+  const outputs = bundles.flatMap(({ metafile }) => Object.values(metafile.outputs))
+  const modules = outputs.flatMap(({ inputs }) => Object.entries(inputs))
   const largest = modules.toSorted(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput).slice(0, 10)
   const list = largest.map(([path, { bytesInOutput }]) => `  ${String(bytesInOutput).padStart(9)}  ${path}`).join('\n')
   throw new BuildError(`${target.file} has ${bytes} bytes; the limit is ${target.limit}. What takes them:\n${list}`)

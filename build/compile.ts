@@ -39,6 +39,7 @@ export function compile(settings: Settings): Rules {
     routeTable: routeTable(routes.map(({ path }) => path)),
     imageRules: shared.map(imageRuleOf),
     imageLimits: shared.map(({ maxInputBytes, maxInputPixels }) => ({ maxInputBytes, maxInputPixels })),
+    buckets: routes.map((route) => (route.images ? bucketOf(originOf(settings, route)) : null)),
     dropRequest: [...INTERNAL_HEADERS, ...headers.dropRequest],
     origins: routes.map((route) => originRuleOf(originOf(settings, route))),
     lifetimes: routes.map((route) => ({
@@ -91,6 +92,9 @@ function originRuleOf(origin: S3OriginSettings | ApiOriginSettings): rules.Origi
   const hosts = [`s3.${region}`, 's3', `s3.dualstack.${region}`, `s3-${region}`]
   return { domains: hosts.map((host) => `${bucket}.${host}.${suffix}`), prefix: pathOfPrefix(origin.prefix ?? '') }
 }
+
+const bucketOf = (origin: S3OriginSettings | ApiOriginSettings): rules.Bucket | null =>
+  isS3(origin) ? { bucket: origin.bucket, region: origin.region } : null
 
 /** A key prefix, which is text, as the beginning of a canonical path. */
 const pathOfPrefix = (prefix: string): string =>

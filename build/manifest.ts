@@ -6,7 +6,8 @@ import type { Settings } from './schema.ts'
 import type { Target } from './targets.ts'
 import { variantCount } from './variants.ts'
 
-export type Built = { target: Target; content: Buffer }
+/** `libraries`: versions of what is in it besides our own code. */
+export type Built = { target: Target; content: Buffer; libraries?: Record<string, string> }
 
 export function manifestOf(settings: Settings, built: readonly Built[]): Manifest {
   const artefacts = built.map((artefact) => [artefact.target.trigger, artefactOf(settings, artefact)])
@@ -20,7 +21,7 @@ export function manifestOf(settings: Settings, built: readonly Built[]): Manifes
   }
 }
 
-function artefactOf({ lambda }: Settings, { target, content }: Built): Artefact {
+function artefactOf({ lambda }: Settings, { target, content, libraries }: Built): Artefact {
   const hash = sha256(content)
   const common = {
     file: target.file,
@@ -29,6 +30,7 @@ function artefactOf({ lambda }: Settings, { target, content }: Built): Artefact 
     share: content.length / target.limit,
     sha256: hash.toString('hex'),
     codeSha256: hash.toString('base64'),
+    ...(libraries ? { libraries } : {}),
   }
   return target.memory === null
     ? { ...common, kind: 'function', runtime: 'cloudfront-js-2.0', handler: 'handler' }

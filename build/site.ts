@@ -1,5 +1,6 @@
 /** The build, step by step: everything is made and checked in memory, then written. */
 import type { Manifest } from '../edge/manifest.ts'
+import { sharpForLambda } from './binaries.ts'
 import { bundle } from './bundle.ts'
 import { checkCode, checkSize } from './check.ts'
 import { compile, type Rules } from './compile.ts'
@@ -22,11 +23,14 @@ export async function makeSite(settings: Settings): Promise<Site> {
 }
 
 async function makeArtefact(target: Target, rules: Rules): Promise<Built> {
-  const bundled = await bundle(target, rules)
-  checkCode(target, bundled)
-  const content = target.kind === 'function' ? Buffer.from(bundled.code) : await zip({ 'index.js': bundled.code })
-  checkSize(target, content.length, bundled)
-  return { target, content }
+  const bundles = await bundle(target, rules)
+  for (const one of bundles) checkCode(target, one)
+  const files = Object.fromEntries(bundles.map(({ file, code }) => [file, Buffer.from(code)]))
+  const libraries = bundles.length > 1 ? await sharpForLambda() : null
+  const content =
+    target.kind === 'function' ? (files['index.js'] as Buffer) : await zip({ ...files, ...libraries?.files })
+  checkSize(target, content.length, bundles)
+  return { target, content, ...(libraries ? { libraries: libraries.versions } : {}) }
 }
 
 /** Builds the config file's site into a folder. The manifest comes last: what it names is there. */

@@ -6,40 +6,48 @@ export type Target = {
   kind: 'function' | 'lambda'
   /** Below the project's root. */
   entry: string
+  /** What the entry loads when it is needed, and not before: a file of its own in the zip, with sharp's binaries. */
+  lazy: LazyModule | null
   file: string
   /** Bytes of `file`. */
   limit: number
-  /** What the artefact may import at run time. */
-  externals: readonly string[]
   memory: 'originRequestMemory' | 'originResponseMemory' | null
 }
+
+/** `entry` below the project's root; `file` in the zip; `absent`: what its packages ask for and can do without. */
+export type LazyModule = { entry: string; file: string; absent: readonly string[] }
 
 export const TARGETS: readonly Target[] = [
   {
     trigger: 'viewer-request',
     kind: 'function',
     entry: 'viewer-request/index.ts',
+    lazy: null,
     file: 'viewer-request.js',
     limit: FUNCTION_BYTES,
-    externals: [],
     memory: null,
   },
   {
     trigger: 'origin-request',
     kind: 'lambda',
     entry: 'origin-request/index.ts',
+    lazy: null,
     file: 'origin-request.zip',
     limit: LAMBDA_ZIP_BYTES,
-    externals: [],
     memory: 'originRequestMemory',
   },
   {
     trigger: 'origin-response',
     kind: 'lambda',
     entry: 'origin-response/index.ts',
+    lazy: {
+      entry: 'origin-response/transform.ts',
+      file: 'transform.js',
+      // sharp's, for compiling itself.
+      absent: ['@img/sharp-libvips-dev/include', '@img/sharp-libvips-dev/cplusplus'],
+    },
     file: 'origin-response.zip',
     limit: LAMBDA_ZIP_BYTES,
-    externals: [],
     memory: 'originResponseMemory',
   },
 ]

@@ -55,6 +55,10 @@ export const isPrivate = (cacheControl: string): boolean =>
 const lifetimeWithout = ({ expiresIn }: OriginCaching, usual: number): number =>
   expiresIn === undefined || Number.isNaN(expiresIn) ? usual : Math.max(0, Math.min(expiresIn, usual))
 
+/** RFC 9111, 5.2.2.6: whoever passes the response on must not change its body. */
+export const forbidsTransforming = (cacheControl: string): boolean =>
+  directivesOf(cacheControl).some(({ name }) => name === 'no-transform')
+
 const LIFETIMES = ['max-age', 's-maxage', 'stale-while-revalidate', 'stale-if-error']
 
 /** RFC 9111, 1.2.2: digits alone; `NaN` for anything else, which is no lifetime. */

@@ -1,23 +1,51 @@
-/** Which responses are worth image work, and what it means where there is none. */
+/** Which responses are worth image work, and what `x-rimlight` says of the outcome. */
 import type { ImageLimit } from './rules.ts'
 
-/** Reasons that pass; this release has no image work, and so gives the last one alone. */
+/** Reasons that pass: the next request may get the rendition. */
 const TRANSIENT_REASONS = ['source-timeout', 'source-error', 'deadline', 'changed', 'disabled'] as const
 
-/** Why a viewer got the original. What is not transient would be the same the next time. */
-export type Reason = (typeof TRANSIENT_REASONS)[number] | 'no-route' | 'unsupported' | 'too-large'
+/** What would be the same the next time. */
+const PERMANENT_REASONS = [
+  'no-route',
+  'unsupported',
+  'too-large',
+  'too-many-pixels',
+  'corrupt',
+  'not-smaller',
+  'over-limit',
+] as const
+
+/**
+ * Why a viewer got the original.
+ *
+ * - `source-timeout`, `source-error`: S3 was too slow to give the source once more, or did not give it
+ * - `deadline`: the rendition would not have been ready in time
+ * - `changed`: the object is no longer the one whose response is in hand
+ * - `disabled`: the image step could not be loaded, or found no memory or disk
+ * - `no-route`: origin-request is not attached, or belongs to another build
+ * - `unsupported`: no kind of image that is transformed, or the target format can't hold it
+ * - `too-large`, `too-many-pixels`: more bytes, pixels or memory than are worked on
+ * - `corrupt`: it can't be decoded
+ * - `not-smaller`: a rendition would have no fewer bytes than the source
+ * - `over-limit`: no rendition fits into a generated response
+ */
+export type Reason = (typeof TRANSIENT_REASONS)[number] | (typeof PERMANENT_REASONS)[number]
 
 export const isTransient = (reason: Reason): boolean => TRANSIENT_REASONS.some((transient) => transient === reason)
 
 /** What `x-rimlight` says of an original. */
 export const originalBecause = (reason: Reason): string => `original; reason=${reason}`
 
+/** What `x-rimlight` says of a rendition; sizes in pixels. */
+export const renditionAs = (format: string, width: number, height: number, quality: number): string =>
+  `${format}; ${width}x${height}; q=${quality}`
+
 export const RESULT_HEADER = 'x-rimlight'
 export const VERDICT_HEADER = 'x-rimlight-verdict'
 
 const SOURCE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/tiff', 'image/avif']
 
-export type SourceCheck = { kind: 'eligible' } | { kind: 'original'; reason: 'unsupported' | 'too-large' }
+export type SourceCheck = { kind: 'eligible' } | { kind: 'original'; reason: 'unsupported' | 'too-large' | 'corrupt' }
 
 /**
  * Whether a source is worth reading. Without a type or a length it is: the bytes will tell.
@@ -26,5 +54,6 @@ export type SourceCheck = { kind: 'eligible' } | { kind: 'original'; reason: 'un
  */
 export function checkSource(type: string, length: number, { maxInputBytes }: ImageLimit): SourceCheck {
   if (type !== '' && !SOURCE_TYPES.includes(type)) return { kind: 'original', reason: 'unsupported' }
+  if (length === 0) return { kind: 'original', reason: 'corrupt' }
   return length > maxInputBytes ? { kind: 'original', reason: 'too-large' } : { kind: 'eligible' }
 }

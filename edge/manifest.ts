@@ -23,6 +23,8 @@ export type Artefact = {
   /** sha256 in hex; `codeSha256` is the same in base64, as Lambda reports it. */
   sha256: string
   codeSha256: string
+  /** Versions of sharp and libvips, where they are in it. */
+  libraries?: Record<string, string>
   /** Lambda alone: MB and seconds. */
   memory?: number
   timeout?: number

@@ -35,8 +35,10 @@ export type ResponseRule =
   | { kind: 'missing'; cacheControl: string }
   | { kind: 'unrouted'; cacheControl: string }
   | { kind: 'error'; cacheControl: string }
-  /** `wantsImage`: worth asking whether the image step can make a rendition of it. */
-  | { kind: 'object'; caching: Caching; verdict: Verdict; wantsImage: boolean }
+  | ObjectRule
+
+/** `wantsImage`: worth asking whether the image step can make a rendition of it. */
+export type ObjectRule = { kind: 'object'; caching: Caching; verdict: Verdict; wantsImage: boolean }
 
 /** Seconds that a response may live of which nothing is known. */
 const UNROUTED_SECONDS = 60

@@ -20,6 +20,9 @@ export declare const imageRules: readonly ImageRule[]
 /** Which sources are worked on, by `RouteRule.images`. */
 export declare const imageLimits: readonly ImageLimit[]
 
+/** By route: the bucket that the image step reads from; `null` where it reads from none. */
+export declare const buckets: readonly (Bucket | null)[]
+
 /** Request headers that viewer-request removes, Rimlight's own among them. */
 export declare const dropRequest: readonly string[]
 
@@ -77,6 +80,8 @@ export type ImageRule = {
 export type FormatRule = { name: NegotiatedFormat; plain: string; pattern: RegExp }
 
 export type ImageLimit = { maxInputBytes: number; maxInputPixels: number }
+
+export type Bucket = { bucket: string; region: string }
 
 export type OriginRule = {
   /** The domain names by which CloudFront may know this origin, lower case. */

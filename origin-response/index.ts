@@ -12,38 +12,48 @@ import {
   setHeader,
 } from '../edge/headers.ts'
 import { originalBecause, RESULT_HEADER, VERDICT_HEADER } from '../edge/image.ts'
-import { type AskedRequest, type OriginResponse, responseRule } from '../edge/response.ts'
-import { dropResponse, imageLimits, setResponse } from '../edge/rules.ts'
-import { withImage } from './image.ts'
-import { routedRequest } from './routing.ts'
+import { type ObjectRule, type OriginResponse, type ResponseRule, responseRule } from '../edge/response.ts'
+import { dropResponse, setResponse } from '../edge/rules.ts'
+import { imageStep, type Surroundings } from './image.ts'
+import { imageRequest, routedRequest } from './routing.ts'
 
+type Event = CloudFrontResponseEvent['Records'][number]['cf']
 type Response = CloudFrontResultResponse & { headers: Headers }
 
 /** Changes the response in place and returns it: another object would have lost its read-only headers. */
-export const handler = async (event: CloudFrontResponseEvent): Promise<CloudFrontResultResponse> => {
+export const handler = async (
+  event: CloudFrontResponseEvent,
+  context?: Surroundings,
+): Promise<CloudFrontResultResponse> => {
   const cf = event?.Records?.[0]?.cf
   if (typeof cf?.response !== 'object' || cf.response === null) return { status: '500', headers: {} }
   const response = Object.assign(cf.response, { headers: headersOf(cf.response.headers) })
   const request = routedRequest(cf.request)
-  applyResponseRule(response, request, Date.now())
+  const rule = responseRule(request, originResponse(response, Date.now()), Date.now())
+  applyResponseRule(response, rule, request.method)
+  if (rule.kind === 'object') applyCaching(response.headers, await cachingAfterImage(response, rule, cf, context ?? {}))
   if (request.kind === 'routed' && request.takesImageParameters) addVary(response.headers, 'accept')
   applyHeaderRules(response.headers)
   return response
 }
 
-function applyResponseRule(response: Response, request: AskedRequest, now: number): void {
+function applyResponseRule(response: Response, rule: ResponseRule, method: string): void {
   const { headers } = response
-  const rule = responseRule(request, originResponse(response, now), now)
-  if (rule.kind === 'untouched') return
-  if (rule.kind === 'missing') replaceByMissing(response, request.method)
+  if (rule.kind === 'missing') replaceByMissing(response, method)
   if (rule.kind === 'unrouted') setHeader(headers, RESULT_HEADER, originalBecause('no-route'))
-  if (rule.kind !== 'object') {
-    applyCaching(headers, { cacheControl: rule.cacheControl, validators: 'kept' })
-    return
-  }
-  if (rule.verdict === 'unsettled') setHeader(headers, VERDICT_HEADER, rule.verdict)
-  const images = request.kind === 'routed' ? request.route.images : -1
-  applyCaching(headers, rule.wantsImage ? withImage(headers, imageLimits[images], rule.caching) : rule.caching)
+  if (rule.kind === 'object' && rule.verdict === 'unsettled') setHeader(headers, VERDICT_HEADER, rule.verdict)
+  if ('cacheControl' in rule) applyCaching(headers, { cacheControl: rule.cacheControl, validators: 'kept' })
+}
+
+/** Makes the rendition, where one is wanted. */
+async function cachingAfterImage(
+  response: Response,
+  { wantsImage, caching }: ObjectRule,
+  { request }: Event,
+  context: Surroundings,
+): Promise<Caching> {
+  const image = wantsImage ? imageRequest(request) : undefined
+  return image ? imageStep(response, image, caching, context) : caching
 }
 
 function originResponse({ status, headers }: Response, now: number): OriginResponse {

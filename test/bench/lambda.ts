@@ -43,7 +43,7 @@ try {
   for (const [trigger, event] of Object.entries(lambdaEvents)) {
     const target = TARGETS.find((candidate) => candidate.trigger === trigger)
     if (!target) throw new Error(`no target for ${trigger}`)
-    await writeFile(join(folder, `${trigger}.cjs`), (await bundle(target, compile(settings()))).code)
+    await writeFile(join(folder, `${trigger}.cjs`), (await bundle(target, compile(settings())))[0]?.code ?? '')
     const differences = Array.from({ length: PAIRS }, (_, i) => {
       if (i % 2) return timed(`${trigger}.cjs`, event) - timed('empty.cjs', event)
       const empty = timed('empty.cjs', event)

@@ -2,14 +2,16 @@ import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
 import { parse } from 'acorn'
+import sharp from 'sharp'
 import { beforeAll, describe, expect, it, test } from 'vitest'
 import yauzl from 'yauzl'
-import { bundle } from '../../build/bundle.ts'
+import { type Bundle, bundle } from '../../build/bundle.ts'
 import { compile } from '../../build/compile.ts'
 import { checkConfig } from '../../build/config.ts'
-import { TARGETS } from '../../build/targets.ts'
+import { whyNotOnLambda } from '../../build/elf.ts'
+import { TARGETS, type Target } from '../../build/targets.ts'
 import type { Artefact, Manifest } from '../../edge/manifest.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
 import { CONFIG, copyOfTree, filesIn, runBuild } from './tree.ts'
@@ -82,53 +84,92 @@ describe('the function', () => {
   })
 })
 
-describe.each(['origin-request', 'origin-response'] as const)('%s.zip', (trigger) => {
-  const entries = async () => {
-    const zip = await yauzl.fromBufferPromise(fileOf(`${trigger}.zip`))
-    const found: { entry: yauzl.Entry; code: string }[] = []
-    for await (const entry of zip.eachEntry()) {
-      found.push({ entry, code: await text(await zip.openReadStreamPromise(entry)) })
-    }
-    return found
-  }
+const LIBRARIES = ['node_modules/@img/sharp-libvips-linux-x64/', 'node_modules/@img/sharp-linux-x64/']
 
-  it('holds index.js alone, of one mode and one time', async () => {
-    const found = await entries()
-    expect(found.map(({ entry }) => entry.fileName)).toEqual(['index.js'])
-    const entry = found[0]?.entry ?? expect.fail('the zip is empty')
-    expect((entry.externalFileAttributes >>> 16).toString(8)).toBe('100644')
-    expect(entry.getLastModDate({ timezone: 'UTC' })).toEqual(new Date('1980-01-01T00:00:00Z'))
+describe.each([
+  { trigger: 'origin-request', own: ['index.js'], libraries: [] },
+  { trigger: 'origin-response', own: ['index.js', 'transform.js'], libraries: LIBRARIES },
+])('$trigger.zip', ({ trigger, own, libraries }) => {
+  let found: { entry: yauzl.Entry; content: Buffer }[] = []
+  beforeAll(async () => {
+    const zip = await yauzl.fromBufferPromise(fileOf(`${trigger}.zip`))
+    for await (const entry of zip.eachEntry()) {
+      found = [...found, { entry, content: await buffer(await zip.openReadStreamPromise(entry)) }]
+    }
   })
 
-  it('is CommonJS that needs nothing else, and exports `handler` alone', async () => {
-    const code = (await entries())[0]?.code ?? expect.fail('the zip is empty')
+  it('holds its own code, and what sharp needs on Lambda', () => {
+    const names = found.map(({ entry }) => entry.fileName)
+    expect(names).toEqual(names.toSorted())
+    expect(names.filter((name) => !name.startsWith('node_modules/'))).toEqual(own)
+    const packages = names.flatMap((name) => /^node_modules\/@img\/[^/]+\//.exec(name) ?? [])
+    expect([...new Set(packages)]).toEqual(libraries)
+    const binaries = found.filter(({ entry }) => /\.(?:node|so)\b/.test(entry.fileName))
+    expect(binaries.map(({ content }) => whyNotOnLambda(content))).toEqual(libraries.map(() => ''))
+  })
+
+  it('has entries of one mode and one time', () => {
+    for (const { entry } of found) {
+      expect((entry.externalFileAttributes >>> 16).toString(8)).toBe('100644')
+      expect(entry.getLastModDate({ timezone: 'UTC' })).toEqual(new Date('1980-01-01T00:00:00Z'))
+    }
+  })
+
+  it('begins with an index.js that loads alone, without a package, and exports `handler`', async () => {
+    const code = found.find(({ entry }) => entry.fileName === 'index.js')?.content ?? expect.fail('no index.js')
     const folder = join(await temporaryFolder(), 'lambda')
     await mkdir(folder)
     await writeFile(join(folder, 'index.js'), code)
     await writeFile(join(folder, 'package.json'), '{}')
-    expect(code).not.toMatch(/\brequire\(/)
     const module = createRequire(join(folder, 'index.js'))('./index.js')
     expect(Object.keys(module)).toEqual(['handler'])
     expect(module.handler).toBeTypeOf('function')
   })
 })
 
-test('origin-request.zip has 8,192 bytes at most', () => {
+test('origin-request.zip has 8,192 bytes at most, origin-response.zip 12 MB', () => {
   expect(fileOf('origin-request.zip').length).toBeLessThanOrEqual(8_192)
+  expect(fileOf('origin-response.zip').length).toBeLessThanOrEqual(12_000_000)
+})
+
+test('the manifest names the versions of sharp that the tests run, and of its libvips', () => {
+  expect(manifest.artefacts['origin-response'].libraries).toEqual({
+    sharp: sharp.versions.sharp,
+    libvips: sharp.versions.vips,
+  })
+  expect(manifest.artefacts['origin-request']).not.toHaveProperty('libraries')
 })
 
 describe('what is in a bundle', () => {
   const rules = compile(checkConfig(CONFIG, 'config.json'))
+  const inputsOf = ({ metafile }: Bundle) => Object.keys(metafile.inputs)
 
   it.each(TARGETS.map((target) => [target.trigger, target] as const))(
     '%s: its own folder and edge/, no packages',
     async (trigger, target) => {
-      const { metafile } = await bundle(target, rules)
-      const inputs = Object.keys(metafile.inputs)
+      const [entry] = await bundle(target, rules)
+      const inputs = entry ? inputsOf(entry) : []
       expect(inputs).toEqual(expect.arrayContaining([target.entry, 'edge/rules.ts', 'edge/version.ts']))
       expect(inputs.filter((input) => !input.startsWith('edge/') && !input.startsWith(`${trigger}/`))).toEqual([])
-      expect(inputs.filter((input) => /node_modules|sharp|@aws-sdk/.test(input))).toEqual([])
-      expect(Object.values(metafile.outputs).flatMap((output) => output.imports)).toEqual([])
+      expect(entry?.isOurs).toBe(true)
     },
   )
+
+  const originResponse = TARGETS.find(({ trigger }) => trigger === 'origin-response') as Target
+
+  it('sharp and the S3 client are loaded with the first image, from a file of their own', async () => {
+    const [entry, lazy] = await bundle(originResponse, rules)
+    expect(entry?.code).toContain('require("./transform.js")')
+    expect(entry && inputsOf(entry).filter((input) => /source|render|fit\./.test(input))).toEqual([])
+    const packages = lazy ? inputsOf(lazy).join(' ') : ''
+    expect(packages).toMatch(/node_modules\/sharp\//)
+    expect(packages).toMatch(/node_modules\/@aws-sdk\/client-s3\//)
+    expect(packages).not.toMatch(/credential-provider-(?:ini|sso|node|process)/)
+  })
+
+  it('without images there is nothing to load', async () => {
+    const routes = CONFIG.routes.map(({ images, ...route }: { images?: boolean }) => route)
+    const bundles = await bundle(originResponse, compile(checkConfig({ ...CONFIG, routes }, 'config.json')))
+    expect(bundles.map(({ file }) => file)).toEqual(['index.js'])
+  })
 })

@@ -26,7 +26,7 @@ describe('npm run build', () => {
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(/^Built printed\/\n/)
     expect(stdout).toMatch(/^viewer-request\.js +[\d,]+ +10,240 +\d\d\.\d % +cloudfront-js-2\.0 +[0-9a-f]{12}$/m)
-    expect(stdout).toMatch(/^origin-response\.zip +[\d,]+ +52,428,800 +\d\.\d % +nodejs22\.x +[0-9a-f]{12}$/m)
+    expect(stdout).toMatch(/^origin-response\.zip +[\d,]+ +52,428,800 +\d\d\.\d % +nodejs22\.x +[0-9a-f]{12}$/m)
     expect(stdout).toContain(
       'policies.json: 5 behaviours with 5 cache, 3 origin request and 1 response headers policies',
     )
@@ -104,7 +104,7 @@ describe('what may not ship fails the build, says where, and leaves the previous
       'viewer-request/index.ts',
       "const ALLOWED_METHODS = 'GET, HEAD, OPTIONS'",
       "const [ALLOWED_METHODS = ''] = ['GET']",
-      /^viewer-request does not build: .*\n.*viewer-request\/index\.ts:\d+:\d+: ERROR: .*destructuring/,
+      /^viewer-request\/index\.ts does not build: .*\n.*viewer-request\/index\.ts:\d+:\d+: ERROR: .*destructuring/,
     ],
     [
       'what the engine has and nobody documents',
@@ -118,21 +118,21 @@ describe('what may not ship fails the build, says where, and leaves the previous
       'origin-request/index.ts',
       "import { parseQuery } from '../edge/query.ts'",
       "import { hostname } from 'node:os'\nimport { parseQuery } from '../edge/query.ts'\nhostname()",
-      /^origin-request imports node:os, which build\/targets\.ts does not declare\n$/,
+      /^origin-request, index\.js imports node:os, which build\/targets\.ts does not declare\n$/,
     ],
     [
       'a built-in in the function',
       'viewer-request/index.ts',
       "import { canonicalQuery } from '../edge/query.ts'",
       "import 'node:os'\nimport { canonicalQuery } from '../edge/query.ts'",
-      /^viewer-request does not build: .*\n.*viewer-request\/index\.ts:\d+:\d+: ERROR: Could not resolve "node:os"/,
+      /^viewer-request\/index\.ts does not build: .*\n.*viewer-request\/index\.ts:\d+:\d+: ERROR: Could not resolve "node:os"/,
     ],
     [
       'a header that no function may add',
       'origin-response/index.ts',
       "setHeader(headers, 'cache-control', cacheControl)",
       "setHeader(headers, 'x-edge-location', cacheControl)",
-      /^origin-response, line \d+: sets x-edge-location, a header that no function may add \(edge\/limits\.ts\)\n$/,
+      /^origin-response, index\.js, line \d+: sets x-edge-location, a header that no function may add \(edge\/limits\.ts\)\n$/,
     ],
   ])('%s', async (_rule, file, from, to, message) => {
     const tree = await copyOfTree()

@@ -9,6 +9,8 @@ export type Case = {
   event: unknown
   /** Milliseconds since 1970: what the handler takes the time to be. */
   now?: number
+  /** The `Result` of each line that the handler logs; default: none. */
+  logs?: readonly string[]
   /** Throws where the value is not what the rule asks for. */
   check: (value: unknown) => void
   /** Drivers that can't run it, each with the reason. */

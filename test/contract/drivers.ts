@@ -2,7 +2,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build } from 'esbuild'
+import { pathToFileURL } from 'node:url'
+import { build, type Plugin } from 'esbuild'
 import { vi } from 'vitest'
 import { compiledRules, ROOT } from '../../build/bundle.ts'
 import { compile, type Rules } from '../../build/compile.ts'
@@ -73,10 +74,20 @@ export async function loadHandler(trigger: Trigger, rules: Rules): Promise<Handl
     format: 'esm',
     platform: 'node',
     target: 'node24',
-    plugins: [compiledRules(rules)],
+    plugins: [compiledRules(rules), fromSource],
   })
   const code = Buffer.from(outputFiles[0]?.contents ?? '').toString('base64')
   return (await import(/* @vite-ignore */ `data:text/javascript;base64,${code}`)).handler
+}
+
+/** What a handler loads later is loaded as it is written, too. */
+const fromSource: Plugin = {
+  name: 'from-source',
+  setup({ onResolve }) {
+    onResolve({ filter: /\.ts$/ }, ({ kind, resolveDir, path }) =>
+      kind === 'dynamic-import' ? { path: pathToFileURL(join(resolveDir, path)).href, external: true } : undefined,
+    )
+  },
 }
 
 const sourceDriver = (handler: Handler): Driver => ({
@@ -90,13 +101,26 @@ const sourceDriver = (handler: Handler): Driver => ({
 
 async function runAt(handler: Handler, event: unknown, now: number | undefined): Promise<Outcome> {
   if (now !== undefined) vi.useFakeTimers({ now, toFake: ['Date'] })
+  const output = captureOutput()
   try {
-    return returned(await handler(event))
+    const value = await handler(event)
+    return returned(value, output.lines())
   } catch (error) {
     return failed('LambdaExecutionError', String(error))
   } finally {
+    output.release()
     vi.useRealTimers()
   }
+}
+
+/** What handlers write to stdout, from now until it is released. */
+export function captureOutput() {
+  let written = ''
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    written += chunk
+    return true
+  })
+  return { lines: () => written.split('\n').slice(0, -1), release: () => write.mockRestore() }
 }
 
 export const functionCode = ({ built }: Site): string =>

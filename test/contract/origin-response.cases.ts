@@ -1,4 +1,7 @@
-/** behaviour.md, "origin-response (Lambda@Edge)", but for the image step, which answers `disabled` until it comes. */
+/**
+ * behaviour.md, "origin-response (Lambda@Edge)". No source can be read here, for want of credentials, so that every
+ * image falls back; renditions are the subject of test/images.
+ */
 import { cachingGroups } from './caching.cases.ts'
 import type { Table } from './case.ts'
 import { ROUTE } from './config.ts'
@@ -105,30 +108,30 @@ const ERRORS = responseGroup('2: errors', [
 ])
 
 const original = (reason: string) => ({ 'x-rimlight': `original; reason=${reason}`, ...VARY })
-const disabled = (cacheControl: string) => ({
-  set: { 'cache-control': cacheControl, ...original('disabled') },
+const unread = (cacheControl: string) => ({
+  set: { 'cache-control': cacheControl, ...original('source-error') },
   gone: NO_VALIDATORS,
 })
 const variant = 'fm=webp&w=640'
 
-const IMAGE = responseGroup('4: a variant asked for is answered with the original until the image step comes', [
-  ['for a minute at most, without validators', { variant }, disabled('public, max-age=60')],
-  ['no longer where the version is verified', { variant, version: 'd41d8cd9' }, disabled('public, max-age=60')],
+const IMAGE = responseGroup('4: a variant whose source can’t be read is answered with the original', [
+  ['for a minute at most, without validators', { variant }, unread('public, max-age=60')],
+  ['no longer where the version is verified', { variant, version: 'd41d8cd9' }, unread('public, max-age=60')],
   [
     'a shorter lifetime stays',
     { variant, headers: { 'Cache-Control': 'public, max-age=20' } },
-    disabled('public, max-age=20'),
+    unread('public, max-age=20'),
   ],
-  ['and is made public', { variant, headers: { 'Cache-Control': 'max-age=20' } }, disabled('public, max-age=20')],
+  ['and is made public', { variant, headers: { 'Cache-Control': 'max-age=20' } }, unread('public, max-age=20')],
   [
     'a shared lifetime is shortened as well',
     { variant, headers: { 'Cache-Control': 'public, max-age=90, s-maxage=900' } },
-    disabled('public, max-age=60, s-maxage=60'),
+    unread('public, max-age=60, s-maxage=60'),
   ],
   [
     "the origin's private stands",
     { variant, headers: { 'Cache-Control': 'private, max-age=900' } },
-    { ...disabled(''), set: { 'cache-control': 'private, max-age=900', ...original('disabled') } },
+    { ...unread(''), set: { 'cache-control': 'private, max-age=900', ...original('source-error') } },
   ],
   ...[
     'image/jpeg',
@@ -144,7 +147,7 @@ const IMAGE = responseGroup('4: a variant asked for is answered with the origina
       [
         `${type} could be transformed`,
         { variant, headers: { 'Content-Type': type } },
-        disabled('public, max-age=60'),
+        unread('public, max-age=60'),
       ] as const,
   ),
   ...['image/svg+xml; x=y', 'image/heic', 'text/html', 'application/octet-stream', 'image/jpegx'].map(
@@ -163,7 +166,7 @@ const IMAGE = responseGroup('4: a variant asked for is answered with the origina
         },
       ] as const,
   ),
-  ['as large as may be', { variant, headers: { 'Content-Length': '26214400' } }, disabled('public, max-age=60')],
+  ['as large as may be', { variant, headers: { 'Content-Length': '26214400' } }, unread('public, max-age=60')],
   [
     'a byte too large',
     { variant, headers: { 'Content-Length': '26214401' } },

@@ -13,7 +13,7 @@ import { openWorkerd } from '../../local/workerd.ts'
 import { anyPath, mangled, pairs, path, textOf, viewerRequests } from './arbitraries.ts'
 import { returnedValue } from './case.ts'
 import { PATTERNS, settings } from './config.ts'
-import { functionCode, loadHandler } from './drivers.ts'
+import { captureOutput, functionCode, loadHandler } from './drivers.ts'
 import {
   customOrigin,
   originRequestEvent,
@@ -206,6 +206,7 @@ describe('mangled events', () => {
   ] as const)('no event makes $trigger throw (5,000)', async ({ trigger, events }) => {
     const handler = await loadHandler(trigger, compile(settings()))
     const batch = sample(mangled(events), 5_000)
+    const output = captureOutput()
     const thrown = await Promise.all(
       batch.map(async (event) => {
         const copy = JSON.parse(JSON.stringify(event) ?? 'null')
@@ -217,6 +218,7 @@ describe('mangled events', () => {
         }
       }),
     )
+    output.release()
     expect(batch.length).toBe(5_000)
     expectAll(
       batch.map((event, i) => ({ thrown: thrown[i], event })),

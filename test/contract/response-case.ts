@@ -24,6 +24,12 @@ export const NOW = Date.parse('2026-11-20T12:00:00Z')
 
 export type ResponseRow = readonly [name: string, input: ResponseInput, expected: Changes, now?: number]
 
+/** An image that falls back is logged; a response without a route is not about images. */
+const reasonsIn = (result = ''): string[] => {
+  const reason = result.split('reason=')[1]
+  return reason && reason !== 'no-route' ? [reason] : []
+}
+
 export const responseGroup = (rule: string, rows: readonly ResponseRow[]): Group => ({
   rule: `origin-response ${rule}`,
   cases: rows.map(([name, input, expected, now = NOW]): Case => {
@@ -33,6 +39,7 @@ export const responseGroup = (rule: string, rows: readonly ResponseRow[]): Group
       name,
       event,
       now,
+      logs: reasonsIn(expected.set?.['x-rimlight']),
       check: (value) =>
         expectChanged(value, structuredClone(before.response), { ...expected, set: { ...ALWAYS, ...expected.set } }),
     }

@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest'
 import { checkCode, checkSize } from '../../../build/check.ts'
 import { TARGETS, type Target } from '../../../build/targets.ts'
 
-const [viewerRequest, originRequest] = TARGETS as [Target, Target, Target]
+const [viewerRequest, originRequest, originResponse] = TARGETS as [Target, Target, Target]
 
 /** What esbuild tells of a bundle, reduced to what is read. */
 function metafile(imports: readonly string[], modules: Record<string, number> = {}): Metafile {
@@ -20,7 +20,7 @@ function metafile(imports: readonly string[], modules: Record<string, number> = 
 const check =
   (target: Target, code: string, imports: readonly string[] = []) =>
   () =>
-    checkCode(target, { code, metafile: metafile(imports) })
+    checkCode(target, { file: 'index.js', code, metafile: metafile(imports), isOurs: true })
 
 const HANDLER = 'function handler(event) { return event.request }'
 
@@ -31,15 +31,23 @@ test('plain code passes', () => {
 
 describe('imports', () => {
   it('all that are not declared are named', () => {
-    expect(check(originRequest, HANDLER, ['node:fs', 'sharp'])).toThrow(
-      'origin-request imports node:fs, sharp, which build/targets.ts does not declare',
+    expect(check(originRequest, HANDLER, ['node:fs', './transform.js'])).toThrow(
+      'origin-request, index.js imports node:fs, ./transform.js, which build/targets.ts does not declare',
     )
+    expect(check(originResponse, HANDLER, ['./transform.ts'])).toThrow('imports ./transform.ts, which')
   })
 
-  it('one that is declared passes', () => {
-    const target = { ...originRequest, externals: ['sharp'] }
-    expect(check(target, HANDLER, ['sharp'])).not.toThrow()
-    expect(check(target, HANDLER, ['sharp', 'node:fs'])).toThrow('origin-request imports node:fs, which')
+  it('what is loaded later lies beside the entry', () => {
+    expect(check(originResponse, HANDLER, ['./transform.js'])).not.toThrow()
+  })
+
+  it('packages have what Node has, and do without some', () => {
+    const packages = (imports: string[]) => () =>
+      checkCode(originResponse, { file: 'transform.js', code: '', metafile: metafile(imports), isOurs: false })
+    expect(packages(['node:https', 'crypto', '@img/sharp-libvips-dev/include'])).not.toThrow()
+    expect(packages(['crypto', '@img/sharp-wasm32/sharp.node'])).toThrow(
+      'origin-response, transform.js imports @img/sharp-wasm32/sharp.node, which',
+    )
   })
 })
 
@@ -51,7 +59,7 @@ describe('a header that no function may add', () => {
     ['in a template', 'setHeader(h, `x-amz-cf-id`)', 'x-amz-cf-id', 1],
   ])('%s', (_rule, code, name, line) => {
     expect(check(originRequest, code)).toThrow(
-      `origin-request, line ${line}: sets ${name}, a header that no function may add (edge/limits.ts)`,
+      `origin-request, index.js, line ${line}: sets ${name}, a header that no function may add (edge/limits.ts)`,
     )
   })
 
@@ -62,6 +70,11 @@ describe('a header that no function may add', () => {
     ['a variable of that name', 'const expect = 1\nf(expect)'],
   ])('not where it is %s', (_rule, code) => {
     expect(check(originRequest, code)).not.toThrow()
+  })
+
+  it('packages speak to others than CloudFront', () => {
+    const bundle = { file: 'transform.js', code: 'exports.a = { expect: 1 }', metafile: metafile([]), isOurs: false }
+    expect(() => checkCode(originResponse, bundle)).not.toThrow()
   })
 
   it('a part of a longer text is none', () => {
@@ -90,13 +103,13 @@ describe('size', () => {
   const sizes = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`edge/m${i}.ts`, i * 1_000]))
 
   it('at the limit', () => {
-    const bundle = { code: '', metafile: metafile([], sizes) }
-    expect(() => checkSize(viewerRequest, 10_240, bundle)).not.toThrow()
+    const bundles = [{ file: 'index.js', code: '', metafile: metafile([], sizes), isOurs: true }]
+    expect(() => checkSize(viewerRequest, 10_240, bundles)).not.toThrow()
   })
 
   it('above it: the ten modules that take the most', () => {
-    const bundle = { code: '', metafile: metafile([], sizes) }
-    expect(() => checkSize(viewerRequest, 10_241, bundle)).toThrow(
+    const bundles = [{ file: 'index.js', code: '', metafile: metafile([], sizes), isOurs: true }]
+    expect(() => checkSize(viewerRequest, 10_241, bundles)).toThrow(
       [
         'viewer-request.js has 10241 bytes; the limit is 10240. What takes them:',
         '      11000  edge/m11.ts',

@@ -1,12 +1,12 @@
 import { describe, expect, it, test } from 'vitest'
-import { checkSource, isTransient, originalBecause, type Reason } from '../../../edge/image.ts'
+import { checkSource, isTransient, originalBecause, type Reason, renditionAs } from '../../../edge/image.ts'
 
 const LIMIT = { maxInputBytes: 1_000, maxInputPixels: 1_000 }
 
 describe('checkSource', () => {
   it.each([
     ['image/jpeg', 1_000],
-    ['image/png', 0],
+    ['image/png', 999],
     ['image/webp', 1],
     ['image/gif', 1],
     ['image/tiff', 1],
@@ -21,6 +21,7 @@ describe('checkSource', () => {
   it.each([
     ['image/jpeg', 1_001, 'too-large'],
     ['', 1_001, 'too-large'],
+    ['image/jpeg', 0, 'corrupt'],
     ['image/svg+xml', 1, 'unsupported'],
     ['image/heic', 1, 'unsupported'],
     ['application/octet-stream', 1_001, 'unsupported'],
@@ -32,11 +33,23 @@ describe('checkSource', () => {
 
 test('what may be otherwise the next time is transient', () => {
   const transient: Reason[] = ['source-timeout', 'source-error', 'deadline', 'changed', 'disabled']
-  const permanent: Reason[] = ['no-route', 'unsupported', 'too-large']
+  const permanent: Reason[] = [
+    'no-route',
+    'unsupported',
+    'too-large',
+    'too-many-pixels',
+    'corrupt',
+    'not-smaller',
+    'over-limit',
+  ]
   expect(transient.filter((reason) => !isTransient(reason))).toEqual([])
   expect(permanent.filter(isTransient)).toEqual([])
 })
 
 test('an original says why', () => {
   expect(originalBecause('too-large')).toBe('original; reason=too-large')
+})
+
+test('a rendition says what it is', () => {
+  expect(renditionAs('webp', 640, 480, 80)).toBe('webp; 640x480; q=80')
 })

@@ -1,0 +1,93 @@
+/** sharp's native libraries for Lambda (Linux, x64, glibc), whatever the build runs on. */
+import { execFile } from 'node:child_process'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+import { promisify } from 'node:util'
+import { ROOT } from './bundle.ts'
+import { whyNotOnLambda } from './elf.ts'
+import { BuildError } from './error.ts'
+
+export type Libraries = {
+  /** Contents by path in the zip. */
+  files: Record<string, Buffer>
+  versions: Record<string, string>
+}
+
+/** What sharp loads, and the lock that npm holds it to. */
+const LOCKED = join(ROOT, 'build/binaries')
+
+/** Where they are kept between builds on a machine that is no such Linux. */
+const CACHE = join(ROOT, 'node_modules/.cache/rimlight')
+
+/** @throws BuildError if they can't be had, or don't load on Lambda */
+export async function sharpForLambda(): Promise<Libraries> {
+  const { dependencies: wanted } = JSON.parse(await readFile(join(LOCKED, 'package.json'), 'utf8'))
+  const folder = (await hasAll(ROOT, wanted)) ? ROOT : await installed(wanted)
+  const paths = await Promise.all(Object.keys(wanted).map((name) => filesBelow(join(folder, 'node_modules', name))))
+  const files: Libraries['files'] = {}
+  for (const path of paths.flat()) files[relative(folder, path).replaceAll(sep, '/')] = await readFile(path)
+  checkBinaries(files)
+  const vips = JSON.parse(String(files['node_modules/@img/sharp-libvips-linux-x64/versions.json'])).vips
+  return { files, versions: { sharp: wanted['@img/sharp-linux-x64'], libvips: vips } }
+}
+
+/** On such a Linux, npm has put the same packages, by the same hashes, beside sharp itself. */
+async function hasAll(folder: string, wanted: Record<string, string>): Promise<boolean> {
+  const found = Object.entries(wanted).map(async ([name, version]) => {
+    const text = await readFile(join(folder, 'node_modules', name, 'package.json'), 'utf8').catch(() => '{}')
+    return JSON.parse(text).version === version
+  })
+  return (await Promise.all(found)).every(Boolean)
+}
+
+/** @returns a folder that npm has installed them to, for Lambda's platform, now or in an earlier build */
+export async function installed(wanted: Record<string, string>, cache = CACHE): Promise<string> {
+  const folder = join(cache, `sharp-${wanted['@img/sharp-linux-x64']}`)
+  if (await hasAll(folder, wanted)) return folder
+  await mkdir(cache, { recursive: true })
+  const temporary = await mkdtemp(`${folder}.tmp-`)
+  try {
+    for (const file of ['package.json', 'package-lock.json']) await copyFile(join(LOCKED, file), join(temporary, file))
+    await npm(['ci', '--os=linux', '--cpu=x64', '--libc=glibc', '--ignore-scripts', '--prefer-offline'], temporary)
+    await rm(folder, { recursive: true, force: true })
+    await rename(temporary, folder)
+  } catch (cause) {
+    const { stderr, message } = cause as { stderr?: string; message: string }
+    const said = stderr?.split('\n').find((line) => line.startsWith('npm error')) ?? message
+    throw new BuildError(
+      `sharp's libraries for Lambda can't be installed: ${said}. The first build with images on this platform needs ` +
+        'the npm registry; later ones do not.',
+      { cause },
+    )
+  } finally {
+    await rm(temporary, { recursive: true, force: true })
+  }
+  return folder
+}
+
+/** The npm that runs this build, or the one on the path. */
+const npm = (args: string[], cwd: string) => {
+  const { npm_execpath: script } = process.env
+  return script
+    ? execFileAsync(process.execPath, [script, ...args], { cwd })
+    : execFileAsync('npm', args, { cwd, shell: process.platform === 'win32' })
+}
+
+const execFileAsync = promisify(execFile)
+
+/** All but what only a compiler reads. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.h'))
+    .map((entry) => join(entry.parentPath, entry.name))
+}
+
+function checkBinaries(files: Libraries['files']): void {
+  const binaries = Object.entries(files).filter(([path]) => /\.(?:node|so(?:\.[\d.]+)?)$/.test(path))
+  if (binaries.length < 2) throw new BuildError(`expected sharp and libvips among ${Object.keys(files).join(', ')}`)
+  for (const [path, content] of binaries) {
+    const why = whyNotOnLambda(content)
+    if (why !== '') throw new BuildError(`${path} does not load on Lambda: ${why}`)
+  }
+}

@@ -1,0 +1,24 @@
+/** What a native binary runs on, read from the file itself: the wrong one in the zip loads nowhere but here. */
+
+/** ELF-64 Object File Format, 4: `e_ident` and `e_machine` of a shared object for x86-64, little-endian. */
+const MAGIC = '\x7fELF'
+const CLASS_64 = 2
+const LITTLE_ENDIAN = 1
+const X86_64 = 62
+
+/** Of Amazon Linux 2023, which Lambda's Node.js 22 and 24 run on. */
+const GLIBC_OF_LAMBDA = 34
+
+/** @returns why a library does not load on Lambda (x86-64, glibc 2.34); empty where it does */
+export function whyNotOnLambda(content: Buffer): string {
+  if (content.toString('latin1', 0, 4) !== MAGIC) return 'not an ELF file, so not for Linux'
+  if (content[4] !== CLASS_64 || content[5] !== LITTLE_ENDIAN) return 'not for 64 bits, little-endian'
+  const machine = content.readUInt16LE(18)
+  if (machine !== X86_64) return `for the ELF machine ${machine}, not for x86-64 (${X86_64})`
+  const text = content.toString('latin1')
+  if (text.includes('libc.musl-')) return 'for musl, not for glibc'
+  const minors = [...text.matchAll(/\0GLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor))
+  if (minors.length === 0) return 'not for glibc: it names no version of it'
+  const newest = Math.max(...minors)
+  return newest > GLIBC_OF_LAMBDA ? `for glibc 2.${newest}, Lambda has 2.${GLIBC_OF_LAMBDA}` : ''
+}

@@ -1,0 +1,76 @@
+/**
+ * What a rendition will cost, told from the source's header alone: time, so that the answer is there before the
+ * deadline, and memory, because a process that runs out of it dies, and its answer with it.
+ *
+ * The figures are of one core of a server of about 2020 with sharp 0.35.5, rounded up; docs/images.md has how they
+ * were measured, and `npm run bench:images` holds the predictions against what happens.
+ */
+import type { Format } from './formats.ts'
+import type { Facts, Settings } from './render.ts'
+
+/** `time`: CPU milliseconds for a million pixels; `memory`: MB for a million pixels, which is bytes for one. */
+type Cost = { time: number; memory: number }
+
+const DECODE: Readonly<Record<Format, Cost>> = {
+  jpg: { time: 5, memory: 1 },
+  png: { time: 11, memory: 1.5 },
+  webp: { time: 22, memory: 6 },
+  gif: { time: 8, memory: 6 },
+  tiff: { time: 11, memory: 8 },
+  avif: { time: 46, memory: 20 },
+}
+
+/** Decoded whole before the first row is there: a JPEG's coefficients, a PNG's passes. */
+const DECODE_WHOLE: Cost = { time: 17, memory: 7 }
+
+const RESIZE: Cost = { time: 4, memory: 0.5 }
+
+/** Turned upright by EXIF: no row is ready before the last one is decoded. */
+const TURN: Cost = { time: 2, memory: 4 }
+
+const ENCODE: Readonly<Record<Exclude<Format, 'avif'>, Cost>> = {
+  webp: { time: 115, memory: 10 },
+  jpg: { time: 110, memory: 10 },
+  png: { time: 120, memory: 8 },
+  gif: { time: 480, memory: 20 },
+  tiff: { time: 40, memory: 12 },
+}
+
+/** By effort, from 0. Every frame's planes stay in memory until the end, in 4:4:4 at most. */
+const ENCODE_AVIF: readonly Cost[] = [60, 170, 340, 640, 3_000].map((time) => ({ time, memory: 36 }))
+
+export const AVIF_EFFORTS: readonly number[] = ENCODE_AVIF.map((_, effort) => effort)
+
+/** How much slower a function's CPU may be than the one that was measured on, and how unlike the picture. */
+const MARGIN = 2
+
+/** MB that make one whole CPU. AWS Lambda Developer Guide, "Configure Lambda function memory". */
+const MEMORY_OF_ONE_CPU = 1_769
+
+/** MB that Node, sharp, the S3 client and what they keep take before anything is decoded. */
+const AT_REST = 150
+
+/** Milliseconds of a function of `memory` MB. */
+export function renderTime(facts: Facts, settings: Settings, memory: number): number {
+  return (MARGIN * sumOf('time', facts, settings)) / Math.min(1, memory / MEMORY_OF_ONE_CPU)
+}
+
+/** MB of the process. @param bytes of the source, which is there twice: in pieces, as it came, and as a whole */
+export function renderMemory(facts: Facts, settings: Settings, bytes: number): number {
+  return AT_REST + (2 * bytes) / 1e6 + sumOf('memory', facts, settings)
+}
+
+function sumOf(what: keyof Cost, facts: Facts, settings: Settings): number {
+  const frames = settings.animated ? facts.frames : 1
+  const input = [decodeCost(facts), RESIZE, ...(facts.isTurned ? [TURN] : [])].reduce(
+    (sum, cost) => sum + cost[what],
+    0,
+  )
+  const output = encodeCost(settings)[what]
+  return (frames * (facts.width * facts.height * input + settings.width * settings.height * output)) / 1e6
+}
+
+const decodeCost = ({ format, isProgressive }: Facts): Cost => (isProgressive ? DECODE_WHOLE : DECODE[format])
+
+const encodeCost = ({ format, effort }: Settings): Cost =>
+  format === 'avif' ? (ENCODE_AVIF[effort] as Cost) : ENCODE[format]

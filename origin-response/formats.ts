@@ -1,0 +1,56 @@
+/** The formats of renditions, and the kinds of image that sources are, told by their bytes. */
+
+/** As `fm` names them. */
+export type Format = 'webp' | 'avif' | 'jpg' | 'png' | 'gif' | 'tiff'
+
+type FormatFacts = {
+  mediaType: string
+  canAnimate: boolean
+  /** Whether a lower quality makes it smaller. */
+  hasQuality: boolean
+}
+
+export const FORMATS: Readonly<Record<Format, FormatFacts>> = {
+  webp: { mediaType: 'image/webp', canAnimate: true, hasQuality: true },
+  avif: { mediaType: 'image/avif', canAnimate: false, hasQuality: true },
+  jpg: { mediaType: 'image/jpeg', canAnimate: false, hasQuality: true },
+  png: { mediaType: 'image/png', canAnimate: false, hasQuality: false },
+  gif: { mediaType: 'image/gif', canAnimate: true, hasQuality: false },
+  tiff: { mediaType: 'image/tiff', canAnimate: false, hasQuality: false },
+}
+
+export const isFormat = (name: string): name is Format => Object.hasOwn(FORMATS, name)
+
+/**
+ * What the first bytes say an image is; `undefined` for all that is not worked on: SVG, HEIC, JPEG 2000, and what
+ * moves in a way that the decoders here can't see (animated PNG, AVIF sequences), of which they would keep one frame.
+ *
+ * Signatures: JPEG, ISO/IEC 10918-1, B.1.1.3; PNG, W3C PNG 3, 5.2; GIF89a, 17; WebP, RFC 9649, 2.3; TIFF 6.0, 2;
+ * AVIF 1.1, 4.
+ */
+export function formatOf(bytes: Buffer): Format | undefined {
+  if (bytes.length < 16) return undefined
+  const text = (from: number, to: number) => bytes.toString('latin1', from, to)
+  if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return 'jpg'
+  if (text(0, 8) === '\x89PNG\r\n\x1a\n') return isAnimatedPng(bytes) ? undefined : 'png'
+  if (text(0, 6) === 'GIF87a' || text(0, 6) === 'GIF89a') return 'gif'
+  if (text(0, 4) === 'RIFF' && text(8, 12) === 'WEBP') return 'webp'
+  if (text(0, 4) === 'II*\0' || text(0, 4) === 'MM\0*') return 'tiff'
+  return text(4, 8) === 'ftyp' && isStillAvif(text(8, 12), text(16, Math.min(bytes.readUInt32BE(0), 256)))
+    ? 'avif'
+    : undefined
+}
+
+/** `mif1` is any still image in this container; what is coded in it, the compatible brands tell, four letters each. */
+const isStillAvif = (brand: string, compatible: string): boolean =>
+  brand === 'avif' || (brand === 'mif1' && compatible.includes('avif'))
+
+/** W3C PNG 3, 11.3.6.1: `acTL` comes before the first `IDAT`. */
+function isAnimatedPng(bytes: Buffer): boolean {
+  for (let at = 8; at + 8 <= bytes.length; at += 12 + bytes.readUInt32BE(at)) {
+    const chunk = bytes.toString('latin1', at + 4, at + 8)
+    if (chunk === 'acTL') return true
+    if (chunk === 'IDAT') return false
+  }
+  return false
+}

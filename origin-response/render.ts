@@ -1,0 +1,149 @@
+/** Pixels: what a source is, and renditions of it. The one file that knows sharp. */
+import sharp, { type Metadata, type Sharp } from 'sharp'
+import { FORMATS, type Format, formatOf } from './formats.ts'
+
+/** What the header of a source says. */
+export type Facts = {
+  format: Format
+  /** Pixels, of one frame, with its orientation applied. */
+  width: number
+  height: number
+  frames: number
+  /** Of which only the first is worked on. */
+  hasMorePages: boolean
+  hasAlpha: boolean
+  /** PNG: at most 256 colours. */
+  isPalette: boolean
+  /** JPEG in several scans, PNG in several passes: decoded whole before the first row comes out. */
+  isProgressive: boolean
+  /** Stored in another orientation than it is shown in. */
+  isTurned: boolean
+}
+
+export type Inspection =
+  | { kind: 'facts'; facts: Facts }
+  | { kind: 'original'; reason: 'unsupported' | 'corrupt'; detail: string }
+
+/** One way to encode a source. */
+export type Settings = {
+  format: Format
+  width: number
+  height: number
+  /** Cover the size and cut what is over; else the size has the source's proportion. */
+  crop: boolean
+  quality: number
+  /** AVIF alone: 0, quick, to 9, small. */
+  effort: number
+  /** All frames, or the first. */
+  animated: boolean
+  isPalette: boolean
+}
+
+// One function, one image at a time: a cache of operations or more threads would only take memory.
+sharp.cache(false)
+sharp.concurrency(1)
+
+// What is not decoded can't be attacked: libvips has dozens of loaders, some of which call other programs.
+sharp.block({ operation: ['VipsForeignLoad'] })
+sharp.unblock({
+  operation: [
+    'VipsForeignLoadJpegBuffer',
+    'VipsForeignLoadPngBuffer',
+    'VipsForeignLoadWebpBuffer',
+    'VipsForeignLoadNsgifBuffer',
+    'VipsForeignLoadTiffBuffer',
+    'VipsForeignLoadHeifBuffer',
+  ],
+})
+
+/** Renditions that outlived their deadline and still take memory and time. */
+export const isBusy = (): boolean => sharp.counters().process + sharp.counters().queue > 0
+
+/** Reads the header alone. Does not reject. */
+export async function inspect(bytes: Buffer): Promise<Inspection> {
+  const format = formatOf(bytes)
+  if (!format) return { kind: 'original', reason: 'unsupported', detail: 'not an image of a kind that is worked on' }
+  try {
+    const metadata = await sharp(bytes, { limitInputPixels: false }).metadata()
+    return { kind: 'facts', facts: factsOf(format, metadata) }
+  } catch (error) {
+    return { kind: 'original', reason: 'corrupt', detail: String(error) }
+  }
+}
+
+/** Pages of a TIFF, and images beside the first in an AVIF file, are no frames: nothing moves. */
+const isAnimation = (format: Format): boolean => FORMATS[format].canAnimate
+
+const factsOf = (format: Format, { pages = 1, ...metadata }: Metadata): Facts => ({
+  format,
+  width: metadata.autoOrient.width,
+  height: metadata.autoOrient.height,
+  frames: isAnimation(format) ? pages : 1,
+  hasMorePages: !isAnimation(format) && pages > 1,
+  hasAlpha: metadata.hasAlpha,
+  isPalette: metadata.isPalette ?? false,
+  isProgressive: metadata.isProgressive,
+  isTurned: (metadata.orientation ?? 1) > 1,
+})
+
+/**
+ * Decodes, turns upright, resizes and encodes, in sRGB and without metadata.
+ * @param maxPixels width × height × frames, which the decoder holds the source to as well
+ * @param milliseconds after which libvips gives up between rows, in whole seconds
+ * @throws for a source that can't be decoded
+ */
+export async function render(
+  bytes: Buffer,
+  settings: Settings,
+  maxPixels: number,
+  milliseconds: number,
+): Promise<Buffer> {
+  const image = sharp(bytes, {
+    // A warning alone spoils no picture, and photographs of many cameras give some.
+    failOn: 'error',
+    limitInputPixels: maxPixels,
+    animated: settings.animated,
+    autoOrient: true,
+    sequentialRead: true,
+  })
+    .resize({ width: settings.width, height: settings.height, fit: settings.crop ? 'cover' : 'fill' })
+    .timeout({ seconds: Math.max(1, Math.ceil(milliseconds / 1_000)) })
+  return ENCODERS[settings.format](image, settings).toBuffer()
+}
+
+const ENCODERS: Readonly<Record<Format, (image: Sharp, settings: Settings) => Sharp>> = {
+  webp: (image, { quality }) => image.webp({ quality, effort: 4 }),
+  avif: (image, { quality, effort }) =>
+    image.avif({
+      quality: avifQuality(quality),
+      effort,
+      tune: 'iq',
+      chromaSubsampling: quality > 80 ? '4:4:4' : '4:2:0',
+    }),
+  // JPEG has no transparency: what is behind a picture is white, as on most pages.
+  jpg: (image, { quality }) => image.flatten({ background: '#fff' }).jpeg({ quality, mozjpeg: true }),
+  png: (image, { isPalette }) => image.png({ palette: isPalette }),
+  gif: (image) => image.gif(),
+  tiff: (image) => image.tiff({ compression: 'lzw', predictor: 'horizontal' }),
+}
+
+type Point = readonly [q: number, quality: number]
+
+/** `q` on AVIF's own scale: what looks the same, as measured (docs/images.md). Between these points, a line. */
+const AVIF_QUALITIES: readonly Point[] = [
+  [1, 20],
+  [50, 45],
+  [65, 51],
+  [80, 61],
+  [90, 76],
+  [100, 100],
+]
+
+export function avifQuality(q: number): number {
+  const at = Math.max(
+    1,
+    AVIF_QUALITIES.findIndex(([above]) => above >= q),
+  )
+  const [[q0, low], [q1, high]] = AVIF_QUALITIES.slice(at - 1, at + 1) as [Point, Point]
+  return Math.round(low + ((q - q0) / (q1 - q0)) * (high - low))
+}

@@ -1,0 +1,124 @@
+/** The source, read once more from S3: origin-response does not get to see the body of the response in hand. */
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import type { Reason } from '../edge/image.ts'
+import type { Bucket } from '../edge/rules.ts'
+
+export type SourceRequest = Bucket & {
+  key: string
+  /** Of the response in hand; empty: it has none, and nothing is asked of the object. */
+  etag: string
+}
+
+export type SourceOutcome =
+  | { kind: 'source'; bytes: Buffer }
+  /** `detail` is for the log. */
+  | { kind: 'original'; reason: Reason; detail: string }
+
+/**
+ * One GET, bound to the ETag of the response in hand. Does not reject.
+ * @param maxBytes held while reading: a header may lie, or not be there
+ * @param milliseconds for all of it, a second attempt included
+ */
+export async function readSource(
+  request: SourceRequest,
+  maxBytes: number,
+  milliseconds: number,
+): Promise<SourceOutcome> {
+  const signal = AbortSignal.timeout(Math.max(0, Math.floor(milliseconds)))
+  const late = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+  try {
+    // The client waits between attempts for as long as S3 says, signal or not.
+    return await Promise.race([getObject(request, maxBytes, signal), late])
+  } catch (error) {
+    return original(signal.aborted ? 'source-timeout' : reasonOf(error), error)
+  }
+}
+
+async function getObject(
+  { bucket, region, key, etag }: SourceRequest,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<SourceOutcome> {
+  const condition = etag === '' ? {} : { IfMatch: etag }
+  const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...condition })
+  const { Body, ContentLength, ETag } = await clientFor(region).send(command, { abortSignal: signal })
+  const body = Body as (AsyncIterable<Uint8Array> & { destroy(cause?: unknown): void }) | undefined
+  if (!body) return original('source-error', 'S3 answered without a body')
+  signal.addEventListener('abort', () => body.destroy(signal.reason), { once: true })
+  if (etag !== '' && ETag !== etag) {
+    body.destroy()
+    return original('changed', `S3 answered with the ETag ${ETag}, ${etag} was asked for`)
+  }
+  const bytes = await readUpTo(maxBytes, body, ContentLength)
+  if (bytes === undefined) return original('too-large', `more than ${maxBytes} bytes`)
+  return bytes.length === 0 ? original('source-error', 'S3 answered with an empty body') : { kind: 'source', bytes }
+}
+
+/** @returns `undefined` for more than `maxBytes`; leaving the loop closes the connection */
+async function readUpTo(
+  maxBytes: number,
+  body: AsyncIterable<Uint8Array> & { destroy(): void },
+  length: number | undefined,
+): Promise<Buffer | undefined> {
+  if (length !== undefined && length > maxBytes) {
+    body.destroy()
+    return undefined
+  }
+  const chunks: Uint8Array[] = []
+  let total = 0
+  for await (const chunk of body) {
+    total += chunk.length
+    if (total > maxBytes) return undefined
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks, total)
+}
+
+const original = (reason: Reason, cause: unknown): SourceOutcome => ({
+  kind: 'original',
+  reason,
+  detail: cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause),
+})
+
+/** 404 and 412: the object is not the one that CloudFront has just been given. */
+function reasonOf(error: unknown): Reason {
+  const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } }
+  if ($metadata?.httpStatusCode === 404 || $metadata?.httpStatusCode === 412) return 'changed'
+  return name === 'TimeoutError' ? 'source-timeout' : 'source-error'
+}
+
+/** One for each region, made when it is first needed, kept for its connections. */
+const clients = new Map<string, S3Client>()
+
+function clientFor(region: string): S3Client {
+  const existing = clients.get(region)
+  if (existing) return existing
+  const endpoint = process.env.AWS_ENDPOINT_URL_S3
+  const client = new S3Client({
+    region,
+    // A bucket of this machine has no host name of its own.
+    ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
+    credentials: credentialsOfFunction,
+    maxAttempts: 2,
+    // What S3 may send besides is for whole uploads; the ETag tells what this is.
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: { connectionTimeout: 1_000 },
+  })
+  clients.set(region, client)
+  return client
+}
+
+/** AWS Lambda Developer Guide, "Defined runtime environment variables": the execution role's, for as long as this lives. */
+async function credentialsOfFunction() {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env
+  if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) {
+    throw new Error('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set: the function has no execution role')
+  }
+  return {
+    accessKeyId: AWS_ACCESS_KEY_ID,
+    secretAccessKey: AWS_SECRET_ACCESS_KEY,
+    ...(AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {}),
+  }
+}

@@ -1,0 +1,101 @@
+/** A source into a rendition, or the reason why not. Loaded with the first image that is asked for, and not before. */
+import type { Reason } from '../edge/image.ts'
+import type { ImageLimit, ImageRule } from '../edge/rules.ts'
+import type { Variant } from '../edge/variant.ts'
+import { fitRendition } from './fit.ts'
+import { planOf } from './plan.ts'
+import type { Settings } from './render.ts'
+import { readSource, type SourceRequest } from './source.ts'
+
+export type Job = {
+  source: SourceRequest
+  variant: Variant
+  rule: ImageRule
+  limit: ImageLimit
+  /** Bytes that the rendition may have. */
+  budget: number
+  /** MB of the function. */
+  memory: number
+  /** When the outcome has to be there, by `performance.now()`. */
+  deadline: number
+}
+
+/** Milliseconds and bytes, as far as it got. */
+export type Measures = { fetch: number; transform: number; bytesIn: number }
+
+type Result =
+  | { kind: 'rendition'; bytes: Buffer; settings: Settings }
+  /** `detail` is for the log. */
+  | { kind: 'original'; reason: Reason; detail: string }
+
+export type Outcome = Result & { measures: Measures }
+export type Rendition = Extract<Outcome, { kind: 'rendition' }>
+
+/** Of the time there is, what reading the source may take: the rest is for making something of it. */
+const SHARE_OF_SOURCE = 0.6
+
+/** Does not reject, and does not take longer than the job's deadline. */
+export async function transform(job: Job): Promise<Outcome> {
+  const measures: Measures = { fetch: 0, transform: 0, bytesIn: 0 }
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<Result>((resolve) => {
+    timer = setTimeout(() => resolve(original('deadline', 'stopped at the deadline')), timeLeft(job))
+  })
+  const result = await Promise.race([attempt(job, measures), late])
+  clearTimeout(timer)
+  return { ...result, measures }
+}
+
+const original = (reason: Reason, detail: string): Result => ({ kind: 'original', reason, detail })
+
+const timeLeft = ({ deadline }: Job): number => deadline - performance.now()
+
+async function attempt(job: Job, measures: Measures): Promise<Result> {
+  if (timeLeft(job) <= 0) return original('deadline', 'no time left')
+  const start = performance.now()
+  // sharp loads while the source is on its way.
+  const reading = readSource(job.source, job.limit.maxInputBytes, timeLeft(job) * SHARE_OF_SOURCE)
+  const loading = import('./render.ts').catch((error: unknown) => String(error))
+  const source = await reading
+  measures.fetch = performance.now() - start
+  if (source.kind === 'original') return source
+
+  measures.bytesIn = source.bytes.length
+  const renderer = await loading
+  if (typeof renderer === 'string') return original('disabled', renderer)
+  const result = await renditionOf(source.bytes, job, renderer)
+  measures.transform = performance.now() - start - measures.fetch
+  return result
+}
+
+async function renditionOf(bytes: Buffer, job: Job, renderer: typeof import('./render.ts')): Promise<Result> {
+  const { variant, rule, limit, memory, budget } = job
+  // What outlived its deadline in an earlier call still has its memory.
+  if (renderer.isBusy()) return original('deadline', 'an earlier rendition is still being made')
+  const inspected = await renderer.inspect(bytes)
+  if (inspected.kind === 'original') return inspected
+  const plan = planOf(inspected.facts, bytes.length, { variant, rule, limit, memory, time: timeLeft(job) })
+  if (plan.kind === 'original') return plan
+
+  const encode = (settings: Settings) => renderer.render(bytes, settings, limit.maxInputPixels, timeLeft(job))
+  const fitting = { budget, qualities: rule.qualities, widths: rule.widths, timeLeft: () => timeLeft(job) }
+  const fitted = await fitRendition(plan.settings, encode, fitting).catch(failure)
+  if (fitted.kind === 'original') return fitted
+  if (plan.mustBeSmaller && fitted.bytes.length >= bytes.length) {
+    return original('not-smaller', `${fitted.bytes.length} bytes, the source has ${bytes.length}`)
+  }
+  return { ...fitted, kind: 'rendition' }
+}
+
+/** What sharp and libvips say of what is not the picture's fault, or not for its bytes. */
+const FAILURES: readonly { says: RegExp; reason: Reason }[] = [
+  { says: /timeout/, reason: 'deadline' },
+  { says: /pixel limit/, reason: 'too-many-pixels' },
+  { says: /out of memory|unable to (?:m?alloc|create)|cannot allocate|no space left/i, reason: 'disabled' },
+]
+
+function failure(error: unknown): Extract<Result, { kind: 'original' }> {
+  const detail = String(error)
+  const known = FAILURES.find(({ says }) => says.test(detail))
+  return { kind: 'original', reason: known?.reason ?? 'corrupt', detail }
+}
