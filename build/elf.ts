@@ -2,6 +2,7 @@
 
 /** ELF-64 Object File Format, 4: `e_ident` and `e_machine` of a shared object for x86-64, little-endian. */
 const MAGIC = '\x7fELF'
+const HEADER_BYTES = 64
 const CLASS_64 = 2
 const LITTLE_ENDIAN = 1
 const X86_64 = 62
@@ -11,7 +12,8 @@ const GLIBC_OF_LAMBDA = 34
 
 /** @returns why a library does not load on Lambda (x86-64, glibc 2.34); empty where it does */
 export function whyNotOnLambda(content: Buffer): string {
-  if (content.toString('latin1', 0, 4) !== MAGIC) return 'not an ELF file, so not for Linux'
+  if (content.length < HEADER_BYTES || content.toString('latin1', 0, 4) !== MAGIC)
+    return 'not an ELF file, so not for Linux'
   if (content[4] !== CLASS_64 || content[5] !== LITTLE_ENDIAN) return 'not for 64 bits, little-endian'
   const machine = content.readUInt16LE(18)
   if (machine !== X86_64) return `for the ELF machine ${machine}, not for x86-64 (${X86_64})`

@@ -36,14 +36,19 @@ export function formatOf(bytes: Buffer): Format | undefined {
   if (text(0, 6) === 'GIF87a' || text(0, 6) === 'GIF89a') return 'gif'
   if (text(0, 4) === 'RIFF' && text(8, 12) === 'WEBP') return 'webp'
   if (text(0, 4) === 'II*\0' || text(0, 4) === 'MM\0*') return 'tiff'
-  return text(4, 8) === 'ftyp' && isStillAvif(text(8, 12), text(16, Math.min(bytes.readUInt32BE(0), 256)))
-    ? 'avif'
-    : undefined
+  return text(4, 8) === 'ftyp' && isStillAvif(bytes) ? 'avif' : undefined
 }
 
-/** `mif1` is any still image in this container; what is coded in it, the compatible brands tell, four letters each. */
-const isStillAvif = (brand: string, compatible: string): boolean =>
-  brand === 'avif' || (brand === 'mif1' && compatible.includes('avif'))
+/** `mif1` is any still image in this container; what is coded in it, the compatible brands tell: ISO/IEC 14496-12, 4.3. */
+function isStillAvif(bytes: Buffer): boolean {
+  const brandAt = (at: number) => bytes.toString('latin1', at, at + 4)
+  if (brandAt(8) !== 'mif1') return brandAt(8) === 'avif'
+  const end = Math.min(bytes.readUInt32BE(0), bytes.length, MOST_BRANDS_BYTES)
+  for (let at = 16; at + 4 <= end; at += 4) if (brandAt(at) === 'avif') return true
+  return false
+}
+
+const MOST_BRANDS_BYTES = 256
 
 /** W3C PNG 3, 11.3.6.1: `acTL` comes before the first `IDAT`. */
 function isAnimatedPng(bytes: Buffer): boolean {

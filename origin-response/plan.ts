@@ -31,6 +31,7 @@ export function planOf(facts: Facts, bytes: number, task: Task): Plan {
   if (pixels > limit.maxInputPixels) return original('too-many-pixels', `${pixels} pixels`)
   if (facts.frames > 1 && !FORMATS[asked].canAnimate) return original('unsupported', `${asked} has one frame alone`)
 
+  if (facts.frames > 1 && facts.isTurned) return original('unsupported', 'an animation that is to be turned')
   if (facts.hasMorePages && asked === facts.format) return original('unsupported', 'all pages but the first would go')
 
   const size = sizeOf(facts, variant)

@@ -1,5 +1,5 @@
 /** The source, read once more from S3: origin-response does not get to see the body of the response in hand. */
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { GetObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import type { Reason } from '../edge/image.ts'
 import type { Bucket } from '../edge/rules.ts'
 
@@ -82,11 +82,35 @@ const original = (reason: Reason, cause: unknown): SourceOutcome => ({
   detail: cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause),
 })
 
-/** 404 and 412: the object is not the one that CloudFront has just been given. */
+type ClientError = { name?: string; code?: string; $metadata?: { httpStatusCode?: number } }
+
+/**
+ * 404 and 412: the object is not the one that CloudFront has just been given. The client calls connections that were
+ * closed `TimeoutError`, too; those have the system's code.
+ */
 function reasonOf(error: unknown): Reason {
-  const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } }
+  const { name, code, $metadata } = error as ClientError
   if ($metadata?.httpStatusCode === 404 || $metadata?.httpStatusCode === 412) return 'changed'
-  return name === 'TimeoutError' ? 'source-timeout' : 'source-error'
+  const isClosed = code === 'ECONNRESET' || code === 'EPIPE'
+  return name === 'TimeoutError' && !isClosed ? 'source-timeout' : 'source-error'
+}
+
+/** Everything that the client would otherwise look for in files, of which Lambda has none, and a developer may have some. */
+const STATED: S3ClientConfig = {
+  maxAttempts: 2,
+  retryMode: 'standard',
+  // The ETag tells what is read.
+  responseChecksumValidation: 'WHEN_REQUIRED',
+  requestChecksumCalculation: 'WHEN_REQUIRED',
+  defaultsMode: 'standard',
+  authSchemePreference: ['sigv4'],
+  sigv4aSigningRegionSet: [],
+  useArnRegion: false,
+  useDualstackEndpoint: false,
+  useFipsEndpoint: false,
+  disableClockSkewCorrection: false,
+  disableS3ExpressSessionAuth: true,
+  userAgentAppId: 'rimlight',
 }
 
 /** One for each region, made when it is first needed, kept for its connections. */
@@ -101,10 +125,8 @@ function clientFor(region: string): S3Client {
     // A bucket of this machine has no host name of its own.
     ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
     credentials: credentialsOfFunction,
-    maxAttempts: 2,
-    // What S3 may send besides is for whole uploads; the ETag tells what this is.
-    responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: { connectionTimeout: 1_000 },
+    ...STATED,
   })
   clients.set(region, client)
   return client

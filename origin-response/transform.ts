@@ -48,7 +48,7 @@ export async function transform(job: Job): Promise<Outcome> {
 
 const original = (reason: Reason, detail: string): Result => ({ kind: 'original', reason, detail })
 
-const timeLeft = ({ deadline }: Job): number => deadline - performance.now()
+const timeLeft = ({ deadline }: Job): number => Math.max(0, deadline - performance.now())
 
 async function attempt(job: Job, measures: Measures): Promise<Result> {
   if (timeLeft(job) <= 0) return original('deadline', 'no time left')

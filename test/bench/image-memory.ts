@@ -1,0 +1,73 @@
+/** Peak memory of a process that makes one rendition, and of one that makes many. */
+import { spawn } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { openLambda } from '../../local/lambda.ts'
+import { at } from '../../local/shape.ts'
+import { originResponseEvent } from '../contract/events.ts'
+import type { ImageSite } from './image-site.ts'
+import { median } from './measure.ts'
+
+/** Runs the events one after the other; prints what came of them, and its memory after each, in MB. */
+const CALLS = `
+const { readFileSync } = require('node:fs')
+const { handler } = require(process.argv[2])
+const events = JSON.parse(readFileSync(process.argv[3]))
+const times = Number(process.argv[4])
+const write = process.stdout.write.bind(process.stdout)
+process.stdout.write = () => true
+const context = { memoryLimitInMB: '512', getRemainingTimeInMillis: () => 30_000 }
+;(async () => {
+  const [results, resident] = [[], []]
+  for (let i = 0; i < times; i += 1) {
+    const response = await handler(structuredClone(events[i % events.length]), context)
+    results[i % events.length] = response.headers['x-rimlight'][0].value
+    resident.push(process.memoryUsage.rss() / 2 ** 20)
+  }
+  // Not \`resourceUsage\`: what that tells begins with the memory of whoever started this process.
+  const peak = /^VmHWM:\\s*(\\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1] / 1024
+  write(JSON.stringify({ results, resident, peak }))
+})()
+`
+
+type Calls = { results: string[]; resident: number[]; peak: number }
+
+async function calls(site: ImageSite, events: readonly object[], times: number): Promise<Calls> {
+  const [script, file] = [join(site.folder, 'calls.cjs'), join(site.folder, 'events.json')]
+  await writeFile(script, CALLS)
+  await writeFile(file, JSON.stringify(events))
+  const args = [script, join(site.lambda, 'index.js'), file, `${times}`]
+  const child = spawn(process.execPath, args, { env: { ...process.env, ...site.env } })
+  const [printed, said] = await Promise.all([text(child.stdout), text(child.stderr)])
+  if (printed === '') throw new Error(said)
+  return JSON.parse(printed)
+}
+
+/** The `ETag` is that of all objects of an image site. */
+const eventFor = (key: string, variant: string) =>
+  originResponseEvent({ route: 0, uri: `/${key}`, variant, headers: { 'Content-Length': null, ETag: '"bench"' } })
+
+export type Peak = { key: string; variant: string; result: string; megabytes: number; in512: string }
+
+/** `in512`: what the same gives in a process that is killed above 512 MB. */
+export async function measurePeak(site: ImageSite, key: string, variant: string): Promise<Peak> {
+  const event = eventFor(key, variant)
+  const { results, peak } = await calls(site, [event], 1)
+  const lambda = await openLambda({ zip: site.zip, artefact: { ...site.artefact, memory: 512 }, env: site.env })
+  const outcome = await lambda.invoke(event)
+  await lambda.close()
+  const found = outcome.kind === 'returned' ? at(outcome.value, 'headers', 'x-rimlight', 0, 'value') : outcome.reason
+  return { key, variant, result: results[0] ?? '', megabytes: peak, in512: String(found) }
+}
+
+export type Soak = { transforms: number; afterTenth: number; atEnd: number; peak: number }
+
+/** Resident MB after a tenth of the transforms, and after all; medians of twenty calls, as memory comes and goes. */
+export async function measureSoak(site: ImageSite, keys: readonly string[], transforms: number): Promise<Soak> {
+  const variants = ['fm=webp&w=640', 'fm=webp&q=50&w=1080', 'w=384', 'fit=crop&fm=webp&h=640&w=640', 'fm=avif&w=256']
+  const events = keys.flatMap((key) => variants.map((variant) => eventFor(key, variant)))
+  const { resident, peak } = await calls(site, events, transforms)
+  const around = (end: number) => median(resident.slice(Math.max(0, end - 20), end))
+  return { transforms, afterTenth: around(Math.ceil(transforms / 10)), atEnd: around(transforms), peak }
+}

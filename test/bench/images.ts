@@ -1,0 +1,142 @@
+/** `npm run bench:images`: what a rendition costs, end to end, in time and memory. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { photo } from '../images/pictures.ts'
+import { measureLoading } from './image-loading.ts'
+import { measurePeak, measureSoak } from './image-memory.ts'
+import { openImageSite } from './image-site.ts'
+import { measureSpeed } from './image-speed.ts'
+
+const HELP = `Usage: npm run bench:images -- [--turns N] [--soak N] [--json]
+
+Builds origin-response.zip, unpacks it, and measures it against a bucket on this machine:
+- event in, response out, warm: a 2725×2225 JPEG to WebP 640 wide, against sharp alone with the same settings and
+  against ipx on the same bucket, in processes of their own, in turns; CPU and wall milliseconds
+- what the first image loads and reads, against loading sharp alone, fresh processes in turns
+- peak memory of a 24-megapixel JPEG of 10 MB to 2048 wide, and of harder ones
+
+The pictures are the project's own; with $RIMLIGHT_CORPUS, the 2725×2225 photograph there takes the first one's place.
+
+Options
+  --turns N  how often each is measured; default: 60
+  --soak N   then N transforms in one process, and its memory; default: none
+  --json     print one JSON document; npm itself prints to stdout as well, unless called as npm run --silent bench:images
+  --help     print this
+
+Exit code: 0 within the budgets; 1 over one of them; 2 wrong usage.
+`
+
+/** What the design allows. */
+const BUDGETS = { cpuOfSharp: 1.1, wallOfIpx: 1, loading: 2.4, peak: 400 }
+
+const say = (line: string) => process.stderr.write(`${line}\n`)
+
+async function pictures() {
+  const corpus = process.env.RIMLIGHT_CORPUS
+  const large = photo(6_000, 4_000)
+  return {
+    'photo.jpg': corpus
+      ? await readFile(join(corpus, 'photos/odd/2569067123_aca715a2ee_o.jpg'))
+      : await photo(2_725, 2_225).jpeg({ quality: 88 }).toBuffer(),
+    '24mp.jpg': await large.clone().jpeg({ quality: 98, chromaSubsampling: '4:4:4' }).toBuffer(),
+    '24mp-progressive.jpg': await large.clone().jpeg({ quality: 90, progressive: true }).toBuffer(),
+    '24mp.webp': await large.clone().webp({ effort: 1 }).toBuffer(),
+    '6mp.avif': await photo(3_000, 2_000).avif({ effort: 1 }).toBuffer(),
+  }
+}
+
+async function measure(turns: number, soak: number) {
+  say('building, and making pictures')
+  const site = await openImageSite()
+  try {
+    for (const [key, bytes] of Object.entries(await pictures())) await site.put(key, bytes)
+    say(`event in, response out: ${turns} turns`)
+    const speed = await measureSpeed(site, 'photo.jpg', turns)
+    say('loading')
+    const loading = await measureLoading(site, Math.min(turns, 40))
+    say('memory')
+    const peaks = [
+      await measurePeak(site, '24mp.jpg', 'fm=webp&w=2048'),
+      await measurePeak(site, '24mp-progressive.jpg', 'fm=webp&w=2048'),
+      await measurePeak(site, '24mp.webp', 'fm=webp&w=2048'),
+      await measurePeak(site, '6mp.avif', 'fm=webp&w=2048'),
+    ]
+    if (soak > 0) say(`soak: ${soak} transforms`)
+    return { speed, loading, peaks, soak: soak > 0 ? await measureSoak(site, ['photo.jpg'], soak) : null }
+  } finally {
+    await site.close()
+  }
+}
+
+type Measured = Awaited<ReturnType<typeof measure>>
+
+const exceeded = ({ speed, loading, peaks }: Measured): string[] =>
+  Object.entries({
+    cpuOfSharp: speed.cpuOfSharp,
+    wallOfIpx: speed.wallOfIpx,
+    loading: loading.ratio,
+    peak: peaks[0]?.megabytes ?? Number.NaN,
+  }).flatMap(([name, value]) => (value <= BUDGETS[name as keyof typeof BUDGETS] ? [] : [name]))
+
+function report({ speed, loading, peaks, soak }: Measured): string {
+  const { figures } = speed
+  const row = (name: keyof typeof figures) =>
+    `  ${name.padEnd(6)} ${figures[name].cpu.toFixed(1).padStart(7)} ${figures[name].wall.toFixed(1).padStart(7)} ${String(figures[name].bytes).padStart(8)}`
+  return [
+    'JPEG 2725×2225 → WebP 640, warm; medians',
+    '         CPU ms wall ms    bytes',
+    ...(['ours', 'sharp', 'ipx'] as const).map(row),
+    `  CPU of sharp alone: ${speed.cpuOfSharp.toFixed(3)} (budget ${BUDGETS.cpuOfSharp})`,
+    `  of ipx: wall ${speed.wallOfIpx.toFixed(3)} (budget ${BUDGETS.wallOfIpx}), CPU ${speed.cpuOfIpx.toFixed(3)}`,
+    '',
+    'Loading for the first image, one GET included; medians of fresh processes',
+    `  sharp alone ${loading.sharp.toFixed(1)} ms, ours ${loading.firstImage.toFixed(1)} ms: ${loading.ratio.toFixed(2)} (budget ${BUDGETS.loading})`,
+    '',
+    'Peak memory of the process, MB; and what a function of 512 MB answers',
+    ...peaks.map(
+      ({ key, variant, megabytes, result, in512 }) =>
+        `  ${megabytes.toFixed(0).padStart(4)}  ${key} ${variant}: ${result}${in512 === result ? '' : `; in 512 MB: ${in512}`}`,
+    ),
+    `  budget for the first: ${BUDGETS.peak}`,
+    ...(soak
+      ? [
+          '',
+          `${soak.transforms} transforms in one process: ${soak.afterTenth.toFixed(0)} MB after a tenth, ${soak.atEnd.toFixed(0)} MB at the end, peak ${soak.peak.toFixed(0)} MB`,
+        ]
+      : []),
+    '',
+  ].join('\n')
+}
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        turns: { type: 'string', default: '60' },
+        soak: { type: 'string', default: '0' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    })
+    const [turns, soak] = [Number(values.turns), Number(values.soak)]
+    if (!(turns >= 1 && soak >= 0)) throw new Error('--turns and --soak take numbers')
+    return { ...values, turns, soak }
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+const options = readOptions()
+if (typeof options === 'string') {
+  say(`${options}; \`npm run bench:images -- --help\` says how to use it`)
+  process.exitCode = 2
+} else if (options.help) {
+  process.stdout.write(HELP)
+} else {
+  const measured = await measure(options.turns, options.soak)
+  process.stdout.write(options.json ? `${JSON.stringify(measured, null, 2)}\n` : report(measured))
+  const over = exceeded(measured)
+  if (over.length > 0) say(`over budget: ${over.join(', ')}`)
+  process.exitCode = over.length > 0 ? 1 : 0
+}
