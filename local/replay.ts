@@ -17,6 +17,10 @@ A file holds an event, or { "event": …, "name"?, "expect"?, "now"? }, or an ar
 In a folder (its .json files, at any depth), events that are not for this bundle are listed; in a file that is
 named, they are an error. A run that is left with nothing to replay fails.
 
+Renditions need their sources: where AWS_ENDPOINT_URL_S3 is set, origin-response reads them there (path style), with
+the credentials in AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. Without it images fall back to the
+original, with reason=source-error.
+
 Options
   --dist DIR  the bundle; default: dist
   --json      print one JSON document: { bundle, engines, results, skipped, updated, counts }; npm itself
@@ -52,7 +56,8 @@ export async function main(args: string[], stdout: Output, stderr: Output): Prom
     }
     if (positionals.length === 0) throw new InputError(`expected files or folders of events, found none; ${HINT}`)
     const onProgress = progressOn(stderr)
-    const replayed = await replay(positionals, { dist: values.dist, update: values.update, onProgress })
+    const { dist, update } = values
+    const replayed = await replay(positionals, { dist, update, onProgress, env: variablesForS3(process.env) })
     stdout.write(values.json ? jsonReport(replayed) : textReport(replayed, painter(stdout)))
     return isFine(countsOf(replayed.results)) ? 0 : 1
   } catch (error) {
@@ -61,6 +66,13 @@ export async function main(args: string[], stdout: Output, stderr: Output): Prom
     stderr.write(`${message}\n`)
     return 2
   }
+}
+
+/** What the functions may know of this environment: an endpoint that was chosen for them, and the credentials for it. */
+function variablesForS3(env: NodeJS.ProcessEnv): Record<string, string> {
+  if (!env.AWS_ENDPOINT_URL_S3) return {}
+  const names = ['AWS_ENDPOINT_URL_S3', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']
+  return Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])))
 }
 
 /** The message of an error that `parseArgs` threw, `undefined` for any other. */

@@ -20,8 +20,9 @@ const DECODE: Readonly<Record<Format, Cost>> = {
   avif: { time: 46, memory: 20 },
 }
 
-/** Decoded whole before the first row is there: a JPEG's coefficients, a PNG's passes. */
+/** Decoded whole before the first row is there: a JPEG's coefficients, in a dozen scans at most, or a PNG's passes. */
 const DECODE_WHOLE: Cost = { time: 17, memory: 7 }
+const USUAL_SCANS = 12
 
 const RESIZE: Cost = { time: 4, memory: 0.5 }
 
@@ -70,7 +71,8 @@ function sumOf(what: keyof Cost, facts: Facts, settings: Settings): number {
   return (frames * (facts.width * facts.height * input + settings.width * settings.height * output)) / 1e6
 }
 
-const decodeCost = ({ format, isProgressive }: Facts): Cost => (isProgressive ? DECODE_WHOLE : DECODE[format])
+const decodeCost = ({ format, isProgressive, scans }: Facts): Cost =>
+  isProgressive ? { ...DECODE_WHOLE, time: DECODE_WHOLE.time * Math.max(1, scans / USUAL_SCANS) } : DECODE[format]
 
 const encodeCost = ({ format, effort }: Settings): Cost =>
   format === 'avif' ? (ENCODE_AVIF[effort] as Cost) : ENCODE[format]

@@ -30,6 +30,9 @@ const AIM = 0.92
  */
 const PER_QUALITY_STEP = 0.022
 
+/** How far an estimate for the lowest quality may be over the budget, and the picture still turn out to fit. */
+const UNSURE = 1.5
+
 /** @param encode rejects for a source that can't be decoded, and so does this */
 export async function fitRendition(
   first: Settings,
@@ -52,18 +55,22 @@ export async function fitRendition(
 
 const original = (reason: 'over-limit' | 'deadline', detail: string): Fitted => ({ kind: 'original', reason, detail })
 
-/** The settings that should fit, told from what the last ones gave; `undefined` where nothing is left to lower. */
+/**
+ * The settings that should fit, told from what the last ones gave; `undefined` where nothing is left to lower. The
+ * width goes down where the lowest quality would clearly not do.
+ */
 function smaller(settings: Settings, bytes: number, { budget, qualities, widths }: Fitting): Settings | undefined {
+  const { quality, width, height } = settings
   const aim = (budget * AIM) / bytes
-  const hasQuality = FORMATS[settings.format].hasQuality
-  const floor = hasQuality ? Math.min(settings.quality, qualities[0]) : settings.quality
-  const quality = Math.floor(settings.quality + Math.log(aim) / PER_QUALITY_STEP)
-  if (hasQuality && quality >= floor) return { ...settings, quality }
+  const lowest = FORMATS[settings.format].hasQuality ? Math.min(quality, qualities[0]) : quality
+  const partAtLowest = Math.exp((lowest - quality) * PER_QUALITY_STEP)
+  const rung = widths.findLast((candidate) => candidate < width && candidate <= width * Math.sqrt(aim / partAtLowest))
 
-  const atFloor = Math.exp((floor - settings.quality) * PER_QUALITY_STEP)
-  const width = settings.width * Math.sqrt(Math.min(1, aim / atFloor))
-  const rung = widths.findLast((candidate) => candidate <= width)
-  if (!rung || rung >= settings.width) return undefined
-  const height = Math.max(1, Math.round((settings.height * rung) / settings.width))
-  return { ...settings, quality: floor, width: rung, height }
+  const mayDo = bytes * partAtLowest <= budget * UNSURE
+  if (quality > lowest && (mayDo || !rung)) {
+    const estimated = Math.floor(quality + Math.log(aim) / PER_QUALITY_STEP)
+    return { ...settings, quality: Math.max(lowest, estimated) }
+  }
+  if (!rung) return undefined
+  return { ...settings, quality: lowest, width: rung, height: Math.max(1, Math.round((height * rung) / width)) }
 }

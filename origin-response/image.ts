@@ -3,9 +3,10 @@ import type { CloudFrontResultResponse, Context } from 'aws-lambda'
 import { type Caching, forbidsTransforming, transientCaching } from '../edge/cache-control.ts'
 import { type Headers, headerText, mediaTypeOf, removeHeaders, setHeader } from '../edge/headers.ts'
 import { checkSource, isTransient, originalBecause, RESULT_HEADER, type Reason, renditionAs } from '../edge/image.ts'
-import { GENERATED_RESPONSE_BYTES, IMAGE_MEMORY_MB, LAMBDA_TIMEOUT_SECONDS } from '../edge/limits.ts'
+import { GENERATED_RESPONSE_BYTES, IMAGE_MEMORY_MB } from '../edge/limits.ts'
 import { setResponse } from '../edge/rules.ts'
 import { variantText } from '../edge/variant.ts'
+import { deadlineWith, timeTo } from './deadline.ts'
 import { FORMATS } from './formats.ts'
 import { type Entry, logLine, rounded } from './log.ts'
 import type { ImageRequest } from './routing.ts'
@@ -15,12 +16,6 @@ export type ImageResponse = Pick<CloudFrontResultResponse, 'body' | 'bodyEncodin
 
 /** The part of Lambda's context that counts. */
 export type Surroundings = Partial<Pick<Context, 'memoryLimitInMB' | 'getRemainingTimeInMillis'>>
-
-/** Milliseconds that a viewer may be kept waiting: the original is there already. */
-const MOST_WORK = 10_000
-
-/** Milliseconds before the function's timeout in which the answer is written. */
-const FOR_THE_ANSWER = 500
 
 /** Bytes left free in a generated response: nobody says what CloudFront counts besides headers and body. */
 const RESERVED_BYTES = 4_096
@@ -68,9 +63,11 @@ async function outcomeOf(headers: Headers, request: ImageRequest, surroundings: 
   const source = checkSource(type, length === '' ? Number.NaN : Number(length), request.limit)
   if (source.kind === 'original') return original(source.reason, `${type}, ${length} bytes`)
   if (forbidsTransforming(headerText(headers, 'cache-control'))) return original('unsupported', 'no-transform')
+  const job = jobOf(headers, request, surroundings)
+  if (timeTo(job.deadline) === 0) return original('deadline', 'no time left to begin')
   try {
     const { transform } = await import('./transform.ts')
-    return await transform(jobOf(headers, request, surroundings))
+    return await transform(job)
   } catch (error) {
     return original('disabled', String(error))
   }
@@ -78,7 +75,6 @@ async function outcomeOf(headers: Headers, request: ImageRequest, surroundings: 
 
 function jobOf(headers: Headers, request: ImageRequest, surroundings: Surroundings): Job {
   const { bucket, key, variant, rule, limit } = request
-  const remaining = surroundings.getRemainingTimeInMillis?.() ?? LAMBDA_TIMEOUT_SECONDS * 1_000
   return {
     source: { ...bucket, key, etag: headerText(headers, 'etag') },
     variant,
@@ -86,7 +82,7 @@ function jobOf(headers: Headers, request: ImageRequest, surroundings: Surroundin
     limit,
     budget: budgetBeside(headers),
     memory: Number(surroundings.memoryLimitInMB ?? IMAGE_MEMORY_MB),
-    deadline: performance.now() + Math.min(remaining - FOR_THE_ANSWER, MOST_WORK),
+    deadline: deadlineWith(surroundings.getRemainingTimeInMillis?.()),
   }
 }
 

@@ -4,6 +4,7 @@ import { IMAGE_SIDE_PIXELS } from '../edge/limits.ts'
 import type { ImageLimit, ImageRule } from '../edge/rules.ts'
 import type { Variant } from '../edge/variant.ts'
 import { AVIF_EFFORTS, renderMemory, renderTime } from './cost.ts'
+import { MOST_WORK } from './deadline.ts'
 import { FORMATS, type Format, isFormat } from './formats.ts'
 import type { Facts, Settings } from './render.ts'
 
@@ -45,6 +46,8 @@ export function planOf(facts: Facts, bytes: number, task: Task): Plan {
   const needed = renderMemory(facts, settings, bytes)
   if (needed > memory) return original('too-many-pixels', `needs about ${Math.round(needed)} MB of ${memory}`)
   const predicted = renderTime(facts, settings, memory)
+  // The next time it would take as long: there is no use in reading the source for it every minute.
+  if (predicted > MOST_WORK) return original('too-many-pixels', `would take about ${Math.round(predicted)} ms`)
   if (predicted > time)
     return original('deadline', `would take about ${Math.round(predicted)} ms of ${Math.round(time)}`)
   return { kind: 'plan', settings, mustBeSmaller: keepsSize && (asked === facts.format || isModern(asked)) }

@@ -16,6 +16,8 @@ export type Facts = {
   isPalette: boolean
   /** JPEG in several scans, PNG in several passes: decoded whole before the first row comes out. */
   isProgressive: boolean
+  /** Of a JPEG: how often the decoder goes through the whole picture. */
+  scans: number
   /** Stored in another orientation than it is shown in. */
   isTurned: boolean
 }
@@ -65,7 +67,7 @@ export async function inspect(bytes: Buffer): Promise<Inspection> {
   if (!format) return { kind: 'original', reason: 'unsupported', detail: 'not an image of a kind that is worked on' }
   try {
     const metadata = await sharp(bytes, { limitInputPixels: false }).metadata()
-    return { kind: 'facts', facts: factsOf(format, metadata) }
+    return { kind: 'facts', facts: factsOf(format, metadata, format === 'jpg' ? scansOf(bytes) : 1) }
   } catch (error) {
     return { kind: 'original', reason: 'corrupt', detail: String(error) }
   }
@@ -74,7 +76,16 @@ export async function inspect(bytes: Buffer): Promise<Inspection> {
 /** Pages of a TIFF, and images beside the first in an AVIF file, are no frames: nothing moves. */
 const isAnimation = (format: Format): boolean => FORMATS[format].canAnimate
 
-const factsOf = (format: Format, { pages = 1, ...metadata }: Metadata): Facts => ({
+/** ISO/IEC 10918-1, B.1.1.2: among coded data, 0xff is no marker but for what is stuffed after it. */
+const START_OF_SCAN = Buffer.from([0xff, 0xda])
+
+function scansOf(bytes: Buffer): number {
+  let count = 0
+  for (let at = bytes.indexOf(START_OF_SCAN); at >= 0; at = bytes.indexOf(START_OF_SCAN, at + 2)) count += 1
+  return count
+}
+
+const factsOf = (format: Format, { pages = 1, ...metadata }: Metadata, scans: number): Facts => ({
   format,
   width: metadata.autoOrient.width,
   height: metadata.autoOrient.height,
@@ -83,6 +94,7 @@ const factsOf = (format: Format, { pages = 1, ...metadata }: Metadata): Facts =>
   hasAlpha: metadata.hasAlpha,
   isPalette: metadata.isPalette ?? false,
   isProgressive: metadata.isProgressive,
+  scans,
   isTurned: (metadata.orientation ?? 1) > 1,
 })
 
@@ -122,8 +134,9 @@ const ENCODERS: Readonly<Record<Format, (image: Sharp, settings: Settings) => Sh
     }),
   // JPEG has no transparency: what is behind a picture is white, as on most pages.
   jpg: (image, { quality }) => image.flatten({ background: '#fff' }).jpeg({ quality, mozjpeg: true }),
-  png: (image, { isPalette }) => image.png({ palette: isPalette }),
-  gif: (image) => image.gif(),
+  // Looking longer for the best 256 colours takes twice as long, and saves one byte in a hundred.
+  png: (image, { isPalette }) => image.png(isPalette ? { palette: true, effort: 1 } : {}),
+  gif: (image) => image.gif({ effort: 1 }),
   tiff: (image) => image.tiff({ compression: 'lzw', predictor: 'horizontal' }),
 }
 

@@ -2,6 +2,7 @@
 import type { Reason } from '../edge/image.ts'
 import type { ImageLimit, ImageRule } from '../edge/rules.ts'
 import type { Variant } from '../edge/variant.ts'
+import { timeTo } from './deadline.ts'
 import { fitRendition } from './fit.ts'
 import { planOf } from './plan.ts'
 import type { Settings } from './render.ts'
@@ -39,7 +40,7 @@ export async function transform(job: Job): Promise<Outcome> {
   const measures: Measures = { fetch: 0, transform: 0, bytesIn: 0 }
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<Result>((resolve) => {
-    timer = setTimeout(() => resolve(original('deadline', 'stopped at the deadline')), timeLeft(job))
+    timer = setTimeout(() => resolve(original('deadline', 'stopped at the deadline')), timeTo(job.deadline))
   })
   const result = await Promise.race([attempt(job, measures), late])
   clearTimeout(timer)
@@ -48,13 +49,10 @@ export async function transform(job: Job): Promise<Outcome> {
 
 const original = (reason: Reason, detail: string): Result => ({ kind: 'original', reason, detail })
 
-const timeLeft = ({ deadline }: Job): number => Math.max(0, deadline - performance.now())
-
 async function attempt(job: Job, measures: Measures): Promise<Result> {
-  if (timeLeft(job) <= 0) return original('deadline', 'no time left')
   const start = performance.now()
   // sharp loads while the source is on its way.
-  const reading = readSource(job.source, job.limit.maxInputBytes, timeLeft(job) * SHARE_OF_SOURCE)
+  const reading = readSource(job.source, job.limit.maxInputBytes, timeTo(job.deadline) * SHARE_OF_SOURCE)
   const loading = import('./render.ts').catch((error: unknown) => String(error))
   const source = await reading
   measures.fetch = performance.now() - start
@@ -74,11 +72,11 @@ async function renditionOf(bytes: Buffer, job: Job, renderer: typeof import('./r
   if (renderer.isBusy()) return original('deadline', 'an earlier rendition is still being made')
   const inspected = await renderer.inspect(bytes)
   if (inspected.kind === 'original') return inspected
-  const plan = planOf(inspected.facts, bytes.length, { variant, rule, limit, memory, time: timeLeft(job) })
+  const plan = planOf(inspected.facts, bytes.length, { variant, rule, limit, memory, time: timeTo(job.deadline) })
   if (plan.kind === 'original') return plan
 
-  const encode = (settings: Settings) => renderer.render(bytes, settings, limit.maxInputPixels, timeLeft(job))
-  const fitting = { budget, qualities: rule.qualities, widths: rule.widths, timeLeft: () => timeLeft(job) }
+  const encode = (settings: Settings) => renderer.render(bytes, settings, limit.maxInputPixels, timeTo(job.deadline))
+  const fitting = { budget, qualities: rule.qualities, widths: rule.widths, timeLeft: () => timeTo(job.deadline) }
   const fitted = await fitRendition(plan.settings, encode, fitting).catch(failure)
   if (fitted.kind === 'original') return fitted
   if (plan.mustBeSmaller && fitted.bytes.length >= bytes.length) {

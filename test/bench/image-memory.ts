@@ -17,7 +17,7 @@ const events = JSON.parse(readFileSync(process.argv[3]))
 const times = Number(process.argv[4])
 const write = process.stdout.write.bind(process.stdout)
 process.stdout.write = () => true
-const context = { memoryLimitInMB: '512', getRemainingTimeInMillis: () => 30_000 }
+const context = { memoryLimitInMB: '10240', getRemainingTimeInMillis: () => 30_000 }
 ;(async () => {
   const [results, resident] = [[], []]
   for (let i = 0; i < times; i += 1) {
@@ -47,6 +47,10 @@ async function calls(site: ImageSite, events: readonly object[], times: number):
 /** The `ETag` is that of all objects of an image site. */
 const eventFor = (key: string, variant: string) =>
   originResponseEvent({ route: 0, uri: `/${key}`, variant, headers: { 'Content-Length': null, ETag: '"bench"' } })
+
+/** MB at most of a process that makes one rendition. */
+export const peakOf = async (site: ImageSite, key: string, variant: string): Promise<number> =>
+  (await calls(site, [eventFor(key, variant)], 1)).peak
 
 export type Peak = { key: string; variant: string; result: string; megabytes: number; in512: string }
 

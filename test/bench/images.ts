@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { photo } from '../images/pictures.ts'
 import { measureLoading } from './image-loading.ts'
 import { measurePeak, measureSoak } from './image-memory.ts'
+import { measurePredictions, type Prediction } from './image-prediction.ts'
 import { openImageSite } from './image-site.ts'
 import { measureSpeed } from './image-speed.ts'
 
@@ -15,6 +16,7 @@ Builds origin-response.zip, unpacks it, and measures it against a bucket on this
   against ipx on the same bucket, in processes of their own, in turns; CPU and wall milliseconds
 - what the first image loads and reads, against loading sharp alone, fresh processes in turns
 - peak memory of a 24-megapixel JPEG of 10 MB to 2048 wide, and of harder ones
+- time and memory that the plan predicts, against what happens
 
 The pictures are the project's own; with $RIMLIGHT_CORPUS, the 2725×2225 photograph there takes the first one's place.
 
@@ -28,7 +30,7 @@ Exit code: 0 within the budgets; 1 over one of them; 2 wrong usage.
 `
 
 /** What the design allows. */
-const BUDGETS = { cpuOfSharp: 1.1, wallOfIpx: 1, loading: 2.4, peak: 400 }
+const BUDGETS = { cpuOfSharp: 1.1, wallOfIpx: 1, loading: 2.4, peak: 400, time: 1, memory: 1 }
 
 const say = (line: string) => process.stderr.write(`${line}\n`)
 
@@ -42,9 +44,27 @@ async function pictures() {
     '24mp.jpg': await large.clone().jpeg({ quality: 98, chromaSubsampling: '4:4:4' }).toBuffer(),
     '24mp-progressive.jpg': await large.clone().jpeg({ quality: 90, progressive: true }).toBuffer(),
     '24mp.webp': await large.clone().webp({ effort: 1 }).toBuffer(),
-    '6mp.avif': await photo(3_000, 2_000).avif({ effort: 1 }).toBuffer(),
   }
 }
+
+/** One of each kind that costs differently, of six megapixels. */
+async function kinds() {
+  const picture = photo(3_000, 2_000)
+  return {
+    'jpeg.jpg': await picture.clone().jpeg().toBuffer(),
+    'progressive.jpg': await picture.clone().jpeg({ progressive: true, chromaSubsampling: '4:4:4' }).toBuffer(),
+    'turned.jpg': await picture.clone().jpeg().withMetadata({ orientation: 6 }).toBuffer(),
+    'png.png': await picture.clone().png({ compressionLevel: 3 }).toBuffer(),
+    'interlaced.png': await picture.clone().png({ compressionLevel: 3, progressive: true }).toBuffer(),
+    'lossy.webp': await picture.clone().webp({ effort: 1 }).toBuffer(),
+    'lossless.webp': await picture.clone().webp({ effort: 0, lossless: true }).toBuffer(),
+    'gif.gif': await picture.clone().gif({ effort: 1 }).toBuffer(),
+    'lzw.tif': await picture.clone().tiff({ compression: 'lzw' }).toBuffer(),
+    'avif.avif': await picture.clone().avif({ effort: 0, chromaSubsampling: '4:4:4' }).toBuffer(),
+  }
+}
+
+const TARGETS = ['fm=webp&w=640', 'fm=webp&w=2048', 'fm=avif&w=2048', 'fm=jpg&w=2048', 'fm=png&w=2048', 'w=2048']
 
 async function measure(turns: number, soak: number) {
   say('building, and making pictures')
@@ -60,10 +80,14 @@ async function measure(turns: number, soak: number) {
       await measurePeak(site, '24mp.jpg', 'fm=webp&w=2048'),
       await measurePeak(site, '24mp-progressive.jpg', 'fm=webp&w=2048'),
       await measurePeak(site, '24mp.webp', 'fm=webp&w=2048'),
-      await measurePeak(site, '6mp.avif', 'fm=webp&w=2048'),
     ]
+    say('predictions')
+    const sources = await kinds()
+    for (const [key, bytes] of Object.entries(sources)) await site.put(key, bytes)
+    const predictions = await measurePredictions(site, sources, TARGETS)
     if (soak > 0) say(`soak: ${soak} transforms`)
-    return { speed, loading, peaks, soak: soak > 0 ? await measureSoak(site, ['photo.jpg'], soak) : null }
+    const soaked = soak > 0 ? await measureSoak(site, ['photo.jpg', 'png.png', 'gif.gif'], soak) : null
+    return { speed, loading, peaks, predictions, soak: soaked }
   } finally {
     await site.close()
   }
@@ -71,16 +95,26 @@ async function measure(turns: number, soak: number) {
 
 type Measured = Awaited<ReturnType<typeof measure>>
 
-const exceeded = ({ speed, loading, peaks }: Measured): string[] =>
+/** The prediction that is nearest to being too low. */
+const worst = (predictions: readonly Prediction[], share: (prediction: Prediction) => number): Prediction =>
+  predictions.toSorted((a, b) => share(b) - share(a))[0] as Prediction
+
+const timeShare = ({ time, predictedTime }: Prediction): number => time / predictedTime
+const memoryShare = ({ memory, predictedMemory }: Prediction): number => memory / predictedMemory
+
+const exceeded = ({ speed, loading, peaks, predictions }: Measured): string[] =>
   Object.entries({
     cpuOfSharp: speed.cpuOfSharp,
     wallOfIpx: speed.wallOfIpx,
     loading: loading.ratio,
     peak: peaks[0]?.megabytes ?? Number.NaN,
+    time: timeShare(worst(predictions, timeShare)),
+    memory: memoryShare(worst(predictions, memoryShare)),
   }).flatMap(([name, value]) => (value <= BUDGETS[name as keyof typeof BUDGETS] ? [] : [name]))
 
-function report({ speed, loading, peaks, soak }: Measured): string {
+function report({ speed, loading, peaks, predictions, soak }: Measured): string {
   const { figures } = speed
+  const [slowest, largest] = [worst(predictions, timeShare), worst(predictions, memoryShare)]
   const row = (name: keyof typeof figures) =>
     `  ${name.padEnd(6)} ${figures[name].cpu.toFixed(1).padStart(7)} ${figures[name].wall.toFixed(1).padStart(7)} ${String(figures[name].bytes).padStart(8)}`
   return [
@@ -99,6 +133,10 @@ function report({ speed, loading, peaks, soak }: Measured): string {
         `  ${megabytes.toFixed(0).padStart(4)}  ${key} ${variant}: ${result}${in512 === result ? '' : `; in 512 MB: ${in512}`}`,
     ),
     `  budget for the first: ${BUDGETS.peak}`,
+    '',
+    `Predictions, ${predictions.length} kinds of source and target of six megapixels: what happens is at most`,
+    `  ${timeShare(slowest).toFixed(2)} of the time (${slowest.source} ${slowest.target}: ${slowest.time.toFixed(0)} of ${slowest.predictedTime.toFixed(0)} ms),`,
+    `  ${memoryShare(largest).toFixed(2)} of the memory (${largest.source} ${largest.target}: ${largest.memory.toFixed(0)} of ${largest.predictedMemory.toFixed(0)} MB)`,
     ...(soak
       ? [
           '',
