@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import {
   cachingOf,
+  forbidsTransforming,
   IMMUTABLE,
   isPrivate,
   missingCaching,
@@ -58,6 +59,33 @@ describe('isPrivate', () => {
     'must-revalidate',
   ])('not %j', (cacheControl) => {
     expect(isPrivate(cacheControl)).toBe(false)
+  })
+})
+
+describe('forbidsTransforming', () => {
+  it.each([
+    'no-transform',
+    'NO-TRANSFORM',
+    'max-age=60, no-transform',
+    'no-transform,public',
+    ' No-Transform ',
+    'private="a, b", no-transform',
+  ])('%s', (cacheControl) => {
+    expect(forbidsTransforming(cacheControl)).toBe(true)
+  })
+
+  it.each([
+    '',
+    'public, max-age=60',
+    'no-store',
+    'transform',
+    'no-transform-x',
+    'x-no-transform',
+    'x="no-transform"',
+    'x="a, no-transform"',
+    'no transform',
+  ])('not %j', (cacheControl) => {
+    expect(forbidsTransforming(cacheControl)).toBe(false)
   })
 })
 

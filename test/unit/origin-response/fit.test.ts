@@ -1,0 +1,216 @@
+import fc from 'fast-check'
+import { describe, expect, it, test } from 'vitest'
+import { type Fitting, fitRendition } from '../../../origin-response/fit.ts'
+import type { Settings } from '../../../origin-response/render.ts'
+import { settingsWith } from './samples.ts'
+
+/** By the documentation of the search. */
+const MOST_ENCODES = 5
+
+type Curve = { bytes: number; slope: number; exponent: number }
+
+/**
+ * A model of an encoder, not sharp: this is about the search. Bytes fall by `slope` of themselves with a step of
+ * quality, where the format has one, and with the pixels to the power of `exponent`.
+ */
+const modelOf =
+  (first: Settings, { bytes, slope, exponent }: Curve) =>
+  ({ quality, width, height }: Settings): number =>
+    Math.ceil(
+      bytes *
+        Math.exp(slope * (quality - first.quality)) *
+        ((width * height) / (first.width * first.height)) ** exponent,
+    )
+
+async function search(first: Settings, sizeOf: (settings: Settings) => number, fitting: Partial<Fitting>) {
+  const tried: Settings[] = []
+  const encode = async (settings: Settings) => {
+    tried.push(settings)
+    return Buffer.alloc(sizeOf(settings), tried.length)
+  }
+  const ladders = { qualities: [50, 65, 80], widths: [100, 200, 400, 800, 1_600] } as const
+  const fitted = await fitRendition(first, encode, { ...ladders, budget: 1_000, timeLeft: () => 1_000, ...fitting })
+  return { fitted, tried, sizes: tried.map(({ width, quality }) => `${width} q=${quality}`) }
+}
+
+const FIRST = settingsWith({ width: 1_600, height: 1_200, quality: 80 })
+const curve = (bytes: number) => modelOf(FIRST, { bytes, slope: 0.022, exponent: 1 })
+
+describe('what fits at once is encoded once', () => {
+  it.each([1, 999, 1_000])('%d bytes of 1000', async (bytes) => {
+    const { fitted, tried } = await search(FIRST, () => bytes, {})
+    expect(tried).toEqual([FIRST])
+    expect(fitted).toEqual({ kind: 'fitted', bytes: Buffer.alloc(bytes, 1), settings: FIRST })
+  })
+})
+
+describe('what does not', () => {
+  it('loses quality first', async () => {
+    const { fitted, sizes } = await search(FIRST, curve(1_001), {})
+    expect(sizes).toHaveLength(2)
+    expect(fitted).toMatchObject({ kind: 'fitted', settings: { width: 1_600, height: 1_200 } })
+    expect(sizes[1]).toMatch(/^1600 q=7\d$/)
+  })
+
+  it('then width, down along the ladder, in its proportion', async () => {
+    const { fitted, sizes } = await search(FIRST, curve(6_000), {})
+    expect(sizes).toEqual(['1600 q=80', '800 q=50'])
+    expect(fitted).toMatchObject({ kind: 'fitted', settings: { width: 800, height: 600, quality: 50 } })
+  })
+
+  it('the lowest quality before any width, where that may do', async () => {
+    const { fitted, sizes } = await search(FIRST, modelOf(FIRST, { bytes: 2_200, slope: 0.03, exponent: 1 }), {})
+    expect(sizes).toEqual(['1600 q=80', '1600 q=50'])
+    expect(fitted).toMatchObject({ kind: 'fitted', settings: { width: 1_600, quality: 50 } })
+  })
+
+  it('the lowest quality, although it seems too little, where nothing is narrower', async () => {
+    const { fitted, sizes } = await search(FIRST, modelOf(FIRST, { bytes: 5_000, slope: 0.06, exponent: 1 }), {
+      widths: [1_600],
+    })
+    expect(sizes).toEqual(['1600 q=80', '1600 q=50'])
+    expect(fitted).toMatchObject({ kind: 'fitted', settings: { width: 1_600, quality: 50 } })
+  })
+
+  it('width alone where it has the lowest quality already', async () => {
+    const first = { ...FIRST, quality: 50 }
+    const { sizes } = await search(first, modelOf(first, { bytes: 1_001, slope: 0.022, exponent: 1 }), {})
+    expect(sizes).toEqual(['1600 q=50', '800 q=50'])
+  })
+
+  it('width alone where its quality is below the lowest', async () => {
+    const first = { ...FIRST, quality: 30 }
+    const { sizes } = await search(first, modelOf(first, { bytes: 1_001, slope: 0.022, exponent: 1 }), {})
+    expect(sizes).toEqual(['1600 q=30', '800 q=30'])
+  })
+
+  it('keeps all else', async () => {
+    const first = settingsWith({ format: 'avif', width: 1_600, height: 1_200, crop: true, effort: 2, isPalette: true })
+    const { fitted } = await search(first, modelOf(first, { bytes: 3_000, slope: 0.022, exponent: 1 }), {})
+    expect(fitted).toMatchObject({
+      settings: { format: 'avif', crop: true, effort: 2, animated: false, isPalette: true },
+    })
+  })
+
+  it('never has a height of none', async () => {
+    const first = settingsWith({ format: 'png', width: 1_600, height: 2 })
+    const { fitted } = await search(first, ({ width }) => width, { budget: 100 })
+    expect(fitted).toMatchObject({ kind: 'fitted', settings: { width: 100, height: 1 } })
+  })
+})
+
+it.each(['png', 'gif', 'tiff'] as const)('%s has no quality to lose: it gets narrower', async (format) => {
+  const first = settingsWith({ format, width: 1_000, height: 500 })
+  const { fitted, sizes } = await search(first, modelOf(first, { bytes: 1_200, slope: 0, exponent: 1 }), {})
+  expect(sizes).toEqual(['1000 q=80', '800 q=80'])
+  expect(fitted).toMatchObject({ kind: 'fitted', settings: { width: 800, height: 400, quality: 80 } })
+})
+
+describe('over-limit', () => {
+  it('when nothing helps', async () => {
+    const { fitted, tried } = await search(FIRST, () => 1_100, {})
+    expect(fitted).toEqual({ kind: 'original', reason: 'over-limit', detail: '1100 bytes of 1000' })
+    expect(tried.length).toBeGreaterThan(1)
+    expect(tried.length).toBeLessThanOrEqual(MOST_ENCODES)
+  })
+
+  it('when the ladder ends', async () => {
+    const first = settingsWith({ format: 'png', width: 100, height: 100 })
+    const { fitted, tried } = await search(first, () => 1_001, {})
+    expect(fitted).toEqual({ kind: 'original', reason: 'over-limit', detail: '1001 bytes of 1000' })
+    expect(tried).toEqual([first])
+  })
+
+  it('when there is no room at all', async () => {
+    const { fitted } = await search(FIRST, curve(5_000), { budget: 0 })
+    expect(fitted).toMatchObject({ kind: 'original', reason: 'over-limit' })
+  })
+})
+
+describe('time', () => {
+  /** Milliseconds left before and after each encode. */
+  const fitIn = (times: number[], bytes = 1_500) => {
+    const rest = times.values()
+    return search(FIRST, curve(bytes), { timeLeft: () => rest.next().value ?? Number.NaN })
+  }
+
+  it('an encode that took longer than what is left is the last', async () => {
+    const { fitted, tried } = await fitIn([1_000, 499])
+    expect(fitted).toEqual({ kind: 'original', reason: 'deadline', detail: 'no time to encode again: 499 ms' })
+    expect(tried).toHaveLength(1)
+  })
+
+  it('one that took as long as what is left is not', async () => {
+    const { fitted, tried } = await fitIn([1_000, 500, 500, 0])
+    expect(fitted.kind).toBe('fitted')
+    expect(tried).toHaveLength(2)
+  })
+
+  it('what fits is there, however long it took', async () => {
+    expect((await fitIn([1_000, 0], 900)).fitted.kind).toBe('fitted')
+  })
+})
+
+test('what the encoder rejects with goes on', async () => {
+  const error = new Error('VipsJpeg: premature end of JPEG image')
+  const fitting = { budget: 1, qualities: [50], widths: [100], timeLeft: () => 1_000 } as const
+  await expect(fitRendition(FIRST, () => Promise.reject(error), fitting)).rejects.toBe(error)
+})
+
+const anyCurve = fc.record({
+  bytes: fc.integer({ min: 500, max: 20_000 }),
+  slope: fc.double({ min: 0.015, max: 0.06, noNaN: true }),
+  exponent: fc.double({ min: 0.7, max: 1, noNaN: true }),
+})
+const anyFirst = fc.record({
+  ...{ width: fc.integer({ min: 1, max: 4_000 }), height: fc.integer({ min: 1, max: 4_000 }) },
+  ...{ quality: fc.integer({ min: 1, max: 100 }), format: fc.constantFrom('webp' as const, 'avif', 'jpg', 'png') },
+})
+const anyLadder = (max: number) =>
+  fc
+    .uniqueArray(fc.integer({ min: 1, max }), { minLength: 1, maxLength: 12 })
+    .map((rungs) => rungs.toSorted((a, b) => a - b) as [number, ...number[]])
+
+test('any curve: few encodes, each of them smaller, and what is returned is the last and fits', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyFirst, anyCurve, anyLadder(100), anyLadder(4_000), async (some, shape, qualities, widths) => {
+      const first = settingsWith(some)
+      const sizeOf = modelOf(first, first.format === 'png' ? { ...shape, slope: 0 } : shape)
+      const { fitted, tried } = await search(first, sizeOf, { qualities, widths })
+      expect(tried.length).toBeLessThanOrEqual(MOST_ENCODES)
+      for (const [i, { width, height, quality }] of tried.entries()) {
+        const before = tried[i - 1] ?? first
+        if (i > 0) expect(width < before.width || quality < before.quality).toBe(true)
+        expect(quality).toBeLessThanOrEqual(before.quality)
+        expect(quality).toBeGreaterThanOrEqual(Math.min(first.quality, qualities[0]))
+        expect(width === first.width || (width <= before.width && widths.includes(width))).toBe(true)
+        expect(Math.abs(height - Math.max(1, (first.height * width) / first.width))).toBeLessThan(2)
+      }
+      const last = tried.at(-1) as Settings
+      if (fitted.kind === 'fitted') expect(fitted).toMatchObject({ settings: last, bytes: { length: sizeOf(last) } })
+      expect(fitted.kind).toBe(sizeOf(last) <= 1_000 ? 'fitted' : 'original')
+    }),
+  )
+})
+
+test('with a ladder that goes far enough down, every curve ends in something that fits', async () => {
+  const widths = Array.from({ length: 24 }, (_, i) => Math.round(10 * 1.3 ** i)) as [number, ...number[]]
+  await fc.assert(
+    fc.asyncProperty(anyCurve, fc.integer({ min: 50, max: 100 }), async (shape, quality) => {
+      const first = settingsWith({ width: 3_000, height: 2_000, quality })
+      const { fitted } = await search(first, modelOf(first, shape), { widths })
+      expect(fitted.kind).toBe('fitted')
+    }),
+  )
+})
+
+test('without anything narrower, what the lowest quality would make fit does fit', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyCurve, fc.integer({ min: 50, max: 100 }), async (shape, quality) => {
+      const first = settingsWith({ width: 3_000, height: 2_000, quality })
+      const sizeOf = modelOf(first, shape)
+      const { fitted } = await search(first, sizeOf, { widths: [3_000] })
+      expect(fitted.kind).toBe(sizeOf({ ...first, quality: 50 }) <= 1_000 ? 'fitted' : 'original')
+    }),
+  )
+})

@@ -1,0 +1,175 @@
+import { describe, expect, it, test } from 'vitest'
+import { renderMemory, renderTime } from '../../../origin-response/cost.ts'
+import { planOf, type Task } from '../../../origin-response/plan.ts'
+import type { Facts } from '../../../origin-response/render.ts'
+import { factsWith, settingsWith, taskWith } from './samples.ts'
+
+const BYTES = 100_000
+
+const plan = (facts: Partial<Facts>, task: Partial<Task>) => planOf(factsWith(facts), BYTES, taskWith(task))
+
+const original = (reason: string, detail: unknown) => ({ kind: 'original', reason, detail })
+
+describe('more pixels than the route allows', () => {
+  const limit = { maxInputBytes: 1, maxInputPixels: 1_000_000 }
+
+  it.each<[string, Partial<Facts>]>([
+    ['as many', { width: 1_000, height: 1_000 }],
+    ['as many in all frames', { format: 'gif', width: 1_000, height: 500, frames: 2 }],
+  ])('%s: a plan', (_rule, facts) => {
+    expect(plan(facts, { limit, variant: { fm: 'webp' } }).kind).toBe('plan')
+  })
+
+  it.each<[string, Partial<Facts>, string]>([
+    ['a row more', { width: 1_000, height: 1_001 }, '1001000 pixels'],
+    ['a row more in each frame', { format: 'gif', width: 1_000, height: 501, frames: 2 }, '1002000 pixels'],
+    ['however few are asked for', { width: 20_000, height: 20_000 }, '400000000 pixels'],
+  ])('%s: the original', (_rule, facts, detail) => {
+    const variant = { fm: 'webp', w: 100 }
+    expect(plan(facts, { limit, variant })).toEqual(original('too-many-pixels', detail))
+  })
+})
+
+describe('more memory than the function has', () => {
+  const variant = { w: 600 }
+  const needed = renderMemory(factsWith(), settingsWith({ format: 'jpg' }), BYTES)
+
+  it('as much: a plan', () => {
+    expect(plan({}, { variant, memory: needed }).kind).toBe('plan')
+  })
+
+  it('more: the original', () => {
+    const memory = needed - 0.001
+    const detail = `needs about ${Math.round(needed)} MB of ${memory}`
+    expect(plan({}, { variant, memory })).toEqual(original('too-many-pixels', detail))
+  })
+
+  it('the bytes of the source count', () => {
+    const found = planOf(factsWith(), 500_000_000, taskWith({ variant, memory: 512 }))
+    expect(found).toEqual(original('too-many-pixels', expect.stringMatching(/^needs about \d{3,4} MB of 512$/)))
+  })
+})
+
+describe('more time than there is', () => {
+  const variant = { w: 600 }
+  const needed = renderTime(factsWith(), settingsWith({ format: 'jpg' }), 1_769)
+
+  it('as much: a plan', () => {
+    expect(plan({}, { variant, memory: 1_769, time: needed }).kind).toBe('plan')
+  })
+
+  it('more: the original', () => {
+    const time = needed - 0.001
+    const detail = `would take about ${Math.round(needed)} ms of ${Math.round(time)}`
+    expect(plan({}, { variant, memory: 1_769, time })).toEqual(original('deadline', detail))
+  })
+
+  it.each([0, -5])('%d ms', (time) => {
+    for (const fm of ['webp', 'avif']) {
+      const detail = expect.stringMatching(new RegExp(`^would take about \\d+ ms of ${time}$`))
+      expect(plan({}, { variant: { fm }, time })).toEqual(original('deadline', detail))
+    }
+  })
+})
+
+it('more time than any answer may take: the next time would be no better', () => {
+  const found = plan({ width: 30_000, height: 30_000 }, { variant: { fm: 'webp', w: 16_000 } })
+  expect(found).toEqual(original('too-many-pixels', expect.stringMatching(/^would take about \d{5,} ms$/)))
+})
+
+describe('what moves', () => {
+  it.each(['avif', 'jpg', 'png'])('not into %s', (fm) => {
+    const facts = { format: 'gif', frames: 2 } as const
+    expect(plan(facts, { variant: { fm, w: 100 } })).toEqual(original('unsupported', `${fm} has one frame alone`))
+  })
+
+  it.each(['webp', 'gif'])('into %s', (fm) => {
+    for (const format of ['gif', 'webp'] as const) {
+      expect(plan({ format, frames: 2 }, { variant: { fm, w: 100 } }).kind).toBe('plan')
+    }
+  })
+})
+
+it('what moves is not turned upright', () => {
+  const facts = { format: 'webp', frames: 2, isTurned: true } as const
+  expect(plan(facts, { variant: { w: 100 } })).toEqual(original('unsupported', 'an animation that is to be turned'))
+  expect(plan({ ...facts, frames: 1 }, { variant: { w: 100 } }).kind).toBe('plan')
+})
+
+describe('what has more pages', () => {
+  it('keeps them where it stays what it is', () => {
+    expect(plan({ format: 'tiff', hasMorePages: true }, { variant: { w: 100 } })).toEqual(
+      original('unsupported', 'all pages but the first would go'),
+    )
+  })
+
+  it('is shown by its first page where it becomes a picture', () => {
+    expect(plan({ format: 'tiff', hasMorePages: true }, { variant: { fm: 'jpg' } }).kind).toBe('plan')
+  })
+})
+
+describe('sides that WebP does not have', () => {
+  it.each<[string, [number, number], Task['variant'], string]>([
+    ['too wide', [16_384, 100], { fm: 'webp' }, '16384x100'],
+    ['too high', [100, 16_384], { fm: 'webp' }, '100x16384'],
+    ['too wide for its height', [20_000, 200], { fm: 'avif', h: 190 }, '19000x190'],
+    ['a crop', [40_000, 40_000], { fm: 'webp', fit: 'crop', w: 20_000, h: 10_000 }, '20000x10000'],
+  ])('%s: the original', (_rule, [width, height], variant, size) => {
+    const limit = { maxInputBytes: 1, maxInputPixels: 2_000_000_000 }
+    const detail = `no format has sides of ${size}`
+    expect(plan({ width, height }, { variant, limit })).toEqual(original('unsupported', detail))
+  })
+
+  it('16,383 is one that it has', () => {
+    expect(plan({ width: 16_383, height: 100 }, { variant: { fm: 'webp' } }).kind).toBe('plan')
+  })
+})
+
+describe('what is as it is asked for already', () => {
+  it.each<[string, Task['variant']]>([
+    ['its own format', { fm: 'jpg' }],
+    ['its own width', { w: 1_200 }],
+    ['more than its width', { w: 1_201 }],
+    ['its own size, cropped', { fit: 'crop', w: 1_200, h: 800 }],
+    ['its own proportion, larger', { fit: 'crop', w: 2_400, h: 1_600 }],
+  ])('%s', (_rule, variant) => {
+    expect(plan({}, { variant })).toEqual(original('not-smaller', 'as it is asked for already'))
+  })
+
+  it.each<[string, Task['variant']]>([
+    ['another quality', { q: 50 }],
+    ['another format', { fm: 'png' }],
+    ['a pixel less', { w: 1_199 }],
+    ['another proportion', { fit: 'crop', w: 800, h: 800 }],
+  ])('not %s', (_rule, variant) => {
+    expect(plan({}, { variant }).kind).toBe('plan')
+  })
+})
+
+test.each<[string, Task['variant'], boolean]>([
+  ['WebP in its size', { fm: 'webp' }, true],
+  ['AVIF in its size', { fm: 'avif' }, true],
+  ['its own format in another quality', { q: 50 }, true],
+  ['WebP in its size, which is what a larger box gives', { fm: 'webp', w: 9_999 }, true],
+  ['PNG, for a client that has nothing else', { fm: 'png' }, false],
+  ['WebP in another size', { fm: 'webp', w: 1_199 }, false],
+  ['its own format in another size', { w: 600 }, false],
+  ['a crop', { fit: 'crop', w: 800, h: 800 }, false],
+])('%s: whether a rendition without fewer bytes is of no use', (_rule, variant, mustBeSmaller) => {
+  expect(plan({}, { variant })).toMatchObject({ kind: 'plan', mustBeSmaller })
+})
+
+test('of several reasons the first that more time or memory would not mend', () => {
+  const limit = { maxInputBytes: 1, maxInputPixels: 1_000 }
+  const nothing = { memory: 1, time: 0 }
+  const moving = { format: 'gif', width: 20_000, height: 20, frames: 3 } as const
+  const reasonOf = (facts: Partial<Facts>, task: Partial<Task>) => {
+    const found = plan(facts, { variant: { fm: 'avif' }, ...nothing, ...task })
+    return found.kind === 'original' ? found.reason : found.kind
+  }
+  expect(reasonOf(moving, { limit })).toBe('too-many-pixels')
+  expect(reasonOf(moving, {})).toBe('unsupported')
+  expect(reasonOf({}, { variant: {} })).toBe('not-smaller')
+  expect(reasonOf({}, {})).toBe('too-many-pixels')
+  expect(reasonOf({}, { memory: 10_000 })).toBe('deadline')
+})

@@ -1,0 +1,48 @@
+/** A source, a way to encode it, and a task, each ordinary; tests say in what theirs differs. */
+import type { Task } from '../../../origin-response/plan.ts'
+import type { Facts, Settings } from '../../../origin-response/render.ts'
+
+export const factsWith = (facts: Partial<Facts> = {}): Facts => ({
+  format: 'jpg',
+  width: 1_200,
+  height: 800,
+  frames: 1,
+  hasMorePages: false,
+  hasAlpha: false,
+  isPalette: false,
+  isProgressive: false,
+  scans: 1,
+  isTurned: false,
+  ...facts,
+})
+
+export const settingsWith = (settings: Partial<Settings> = {}): Settings => ({
+  format: 'webp',
+  width: 600,
+  height: 400,
+  crop: false,
+  quality: 80,
+  effort: 0,
+  animated: false,
+  isPalette: false,
+  ...settings,
+})
+
+export const RULE: Task['rule'] = {
+  formats: [],
+  requestable: ['webp', 'jpg', 'png', 'avif'],
+  widths: [100, 200, 400, 800],
+  ratios: [1, 1.5],
+  qualities: [50, 65, 80, 90],
+  quality: 80,
+}
+
+/** Time and memory for anything. */
+export const taskWith = (task: Partial<Task> = {}): Task => ({
+  variant: {},
+  rule: RULE,
+  limit: { maxInputBytes: 25_000_000, maxInputPixels: 1_000_000_000 },
+  memory: 1_000_000,
+  time: 1_000_000,
+  ...task,
+})

@@ -1,0 +1,117 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Job } from '../../../origin-response/transform.ts'
+import { photo } from '../../images/pictures.ts'
+import { BUCKET, etagOf } from '../../images/s3-answers.ts'
+import { put, REGION, useBucket } from './bucket.ts'
+import { RULE } from './samples.ts'
+
+const RENDERER = '../../../origin-response/render.ts'
+
+const bucket = useBucket()
+
+let jpeg: Buffer
+beforeAll(async () => {
+  jpeg = await photo(600, 400).jpeg({ quality: 90 }).toBuffer()
+})
+
+beforeEach(() => {
+  vi.resetModules()
+})
+afterEach(() => {
+  vi.doUnmock(RENDERER)
+})
+
+/** The real renderer, but for `render`: what it does here, sharp can't be brought to do on every machine. */
+async function transformWith(render: () => Promise<Buffer>, changes: Partial<Job> & { time?: number } = {}) {
+  vi.doMock(RENDERER, async (importOriginal) => ({ ...(await importOriginal<object>()), render }))
+  return transformAfresh(changes)
+}
+
+async function transformAfresh({ time = 10_000, ...changes }: Partial<Job> & { time?: number }) {
+  const { transform } = await import('../../../origin-response/transform.ts')
+  const key = put(bucket, 'photo.jpg', jpeg)
+  return transform({
+    source: { bucket: BUCKET, region: REGION, key, etag: etagOf({ body: jpeg }) },
+    variant: { fm: 'webp', w: 200 },
+    rule: RULE,
+    limit: { maxInputBytes: 1_000_000, maxInputPixels: 1_000_000 },
+    budget: 1_000,
+    memory: 1_769,
+    deadline: performance.now() + time,
+    ...changes,
+  })
+}
+
+const later = (bytes: number, milliseconds: number) => () =>
+  new Promise<Buffer>((resolve) => {
+    setTimeout(() => resolve(Buffer.alloc(bytes)), milliseconds).unref()
+  })
+
+describe('a renderer that is slow', () => {
+  it.each([
+    ['that never comes back', () => new Promise<Buffer>(() => {})],
+    ['that comes back too late', later(10, 5_000)],
+  ])('%s: the original, at the deadline', async (_what, render) => {
+    const start = performance.now()
+    const outcome = await transformWith(render, { time: 1_500 })
+    const taken = performance.now() - start
+    const detail = 'stopped at the deadline'
+    expect(outcome).toMatchObject({ kind: 'original', reason: 'deadline', detail })
+    expect(outcome.measures.bytesIn).toBe(jpeg.length)
+    expect(taken).toBeGreaterThan(1_490)
+    expect(taken).toBeLessThan(3_500)
+  })
+
+  it('that took longer than what is left is not asked again', async () => {
+    const render = vi.fn(later(5_000, 1_200))
+    const outcome = await transformWith(render, { time: 2_000 })
+    expect(outcome).toMatchObject({ kind: 'original', reason: 'deadline' })
+    expect(outcome.kind === 'original' && outcome.detail).toMatch(/^no time to encode again: \d+ ms$/)
+    expect(render).toHaveBeenCalledTimes(1)
+  })
+
+  it('that gives too much is asked for less', async () => {
+    const sizes = [1_500, 900]
+    const render = vi.fn(async () => Buffer.alloc(sizes.shift() ?? 0))
+    const outcome = await transformWith(render)
+    expect(outcome).toMatchObject({ kind: 'rendition', bytes: { length: 900 }, settings: { width: 200 } })
+    expect(render).toHaveBeenCalledTimes(2)
+  })
+})
+
+/** The texts are sharp's own and libvips's; that they are, render-refused.test.ts shows of the first two. */
+describe('a renderer that fails', () => {
+  it.each([
+    ['timeout: 43% complete', 'deadline'],
+    ['Input image exceeds pixel limit', 'too-many-pixels'],
+    ['out of memory -- size == 12MB', 'disabled'],
+    ['unable to malloc 4096 bytes', 'disabled'],
+    ['Cannot allocate memory', 'disabled'],
+    ['write: No space left on device', 'disabled'],
+    ['VipsJpeg: premature end of JPEG image', 'corrupt'],
+    ['vipspng: libpng read error', 'corrupt'],
+    ['', 'corrupt'],
+  ])('%j: %s', async (message, reason) => {
+    const outcome = await transformWith(() => Promise.reject(new Error(message)))
+    const detail = message === '' ? 'Error' : `Error: ${message}`
+    expect(outcome).toEqual({ kind: 'original', reason, detail, measures: expect.anything() })
+    expect(outcome.measures.bytesIn).toBe(jpeg.length)
+  })
+
+  it('by not being there: sharp does not load', async () => {
+    vi.doMock(RENDERER, () => {
+      throw new Error('Could not load the "sharp" module using the linux-x64 runtime')
+    })
+    const outcome = await transformAfresh({})
+    expect(outcome).toMatchObject({ kind: 'original', reason: 'disabled' })
+    expect(outcome.measures.bytesIn).toBe(jpeg.length)
+  })
+
+  it('by not being there, and the source neither: that is what is told', async () => {
+    vi.doMock(RENDERER, () => {
+      throw new Error('Could not load the "sharp" module using the linux-x64 runtime')
+    })
+    const source = { bucket: BUCKET, region: REGION, key: 'nowhere.jpg', etag: '' }
+    expect(await transformAfresh({ source })).toMatchObject({ kind: 'original', reason: 'changed' })
+  })
+})

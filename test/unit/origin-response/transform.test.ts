@@ -1,0 +1,183 @@
+import { setTimeout } from 'node:timers/promises'
+import { crc32 } from 'node:zlib'
+import sharp from 'sharp'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { isTransient } from '../../../edge/image.ts'
+import { isBusy } from '../../../origin-response/render.ts'
+import { type Job, type Outcome, transform } from '../../../origin-response/transform.ts'
+import { photo } from '../../images/pictures.ts'
+import { ACCESS_DENIED, BUCKET, etagOf, PRECONDITION_FAILED, sendError } from '../../images/s3-answers.ts'
+import { faultNamed } from '../../images/s3-faults.ts'
+import { put, REGION, useBucket } from './bucket.ts'
+import { RULE } from './samples.ts'
+
+const bucket = useBucket()
+
+let jpeg: Buffer
+let png: Buffer
+beforeAll(async () => {
+  jpeg = await photo(600, 400).jpeg({ quality: 90 }).toBuffer()
+  png = await photo(60, 40).png().toBuffer()
+})
+
+const job = (
+  key: string,
+  { time = 10_000, body = jpeg, ...rest }: Partial<Job> & { time?: number; body?: Buffer },
+): Job => ({
+  source: { bucket: BUCKET, region: REGION, key: put(bucket, key, body), etag: etagOf({ body }) },
+  variant: { fm: 'webp', w: 200 },
+  rule: RULE,
+  limit: { maxInputBytes: 1_000_000, maxInputPixels: 1_000_000 },
+  budget: 700_000,
+  memory: 1_769,
+  deadline: performance.now() + time,
+  ...rest,
+})
+
+function expectMeasures({ measures }: Outcome): void {
+  expect(Object.keys(measures).toSorted()).toEqual(['bytesIn', 'fetch', 'transform'])
+  expect(Object.values(measures).filter((value) => !(Number.isFinite(value) && value >= 0))).toEqual([])
+}
+
+describe('a rendition', () => {
+  it('as it is asked for, and what it took', async () => {
+    const start = performance.now()
+    const outcome = await transform(job('photo.jpg', {}))
+    const taken = performance.now() - start
+    expect(outcome).toMatchObject({
+      kind: 'rendition',
+      settings: { format: 'webp', width: 200, height: 133, quality: 80 },
+    })
+    if (outcome.kind !== 'rendition') return
+    expect(await sharp(outcome.bytes).metadata()).toMatchObject({ format: 'webp', width: 200, height: 133 })
+    const { fetch, transform: made, bytesIn } = outcome.measures
+    expect(bytesIn).toBe(jpeg.length)
+    expect(fetch).toBeGreaterThan(0)
+    expect(made).toBeGreaterThan(0)
+    expect(fetch + made).toBeLessThanOrEqual(taken)
+  })
+
+  it('in as many bytes as there are, with what that takes', async () => {
+    const whole = await transform(job('whole.jpg', { variant: { w: 400 } }))
+    const budget = Math.round((whole.kind === 'rendition' ? whole.bytes.length : Number.NaN) / 2)
+    const outcome = await transform(job('half.jpg', { variant: { w: 400 }, budget }))
+    if (outcome.kind !== 'rendition') throw new Error(outcome.reason)
+    expect(outcome.bytes.length).toBeLessThanOrEqual(budget)
+    const { quality, width } = outcome.settings
+    expect(quality < 80 || width < 400).toBe(true)
+    expect(await sharp(outcome.bytes).metadata()).toMatchObject({ format: 'jpeg', width })
+  })
+
+  it('larger than its source, where that is what it takes to be another size', async () => {
+    const body = await photo(600, 400).jpeg({ quality: 2 }).toBuffer()
+    const outcome = await transform(job('poor.jpg', { body, variant: { fm: 'png', w: 400 } }))
+    expect(outcome.kind === 'rendition' && outcome.bytes.length > body.length).toBe(true)
+  })
+})
+
+describe('the original', () => {
+  /** A PNG that says that it has 96 million pixels. */
+  const large = () => {
+    const claimed = Buffer.from(png)
+    claimed.writeUInt32BE(12_000, 16)
+    claimed.writeUInt32BE(8_000, 20)
+    claimed.writeUInt32BE(crc32(claimed.subarray(12, 29)), 29)
+    return claimed
+  }
+  const ROOM = { memory: 10_240, limit: { maxInputBytes: 1e6, maxInputPixels: 1e9 } }
+  const half = () => jpeg.subarray(0, jpeg.length >> 1)
+
+  it.each<[string, string, () => Partial<Job> & { time?: number; body?: Buffer }, string]>([
+    ['unsupported', 'a page', () => ({ body: Buffer.from('<!doctype html><title>A page</title>') }), 'not an image'],
+    [
+      'corrupt',
+      'a header of rubbish',
+      () => ({ body: Buffer.concat([jpeg.subarray(0, 4), Buffer.alloc(99)]) }),
+      'Error: ',
+    ],
+    ['corrupt', 'half of it', () => ({ body: half() }), 'Error: VipsJpeg: premature end of JPEG image'],
+    [
+      'too-large',
+      'a byte too many',
+      () => ({ limit: { maxInputBytes: jpeg.length - 1, maxInputPixels: 1e6 } }),
+      'more than',
+    ],
+    [
+      'too-many-pixels',
+      'one too many',
+      () => ({ limit: { maxInputBytes: 1e6, maxInputPixels: 239_999 } }),
+      '240000 pixels',
+    ],
+    ['too-many-pixels', 'more memory than there is', () => ({ memory: 1 }), 'needs about'],
+    ['over-limit', 'no room', () => ({ budget: 10 }), 'bytes of 10'],
+    ['not-smaller', 'as it is already', () => ({ variant: { w: 800 } }), 'as it is asked for already'],
+    ['deadline', 'more to do than there is time', () => ({ body: large(), time: 1_000, ...ROOM }), 'would take about'],
+  ])('%s: %s', async (reason, what, changes, detail) => {
+    const outcome = await transform(job(`${reason}, ${what}`, changes()))
+    expect(outcome).toMatchObject({ kind: 'original', reason, detail: expect.stringContaining(detail) })
+    expectMeasures(outcome)
+  })
+
+  it('not-smaller: WebP in its size that has more bytes', async () => {
+    const body = await photo(600, 400).jpeg({ quality: 2 }).toBuffer()
+    const outcome = await transform(job('small.jpg', { body, variant: { fm: 'webp', q: 90 } }))
+    const detail = expect.stringMatching(new RegExp(`^\\d+ bytes, the source has ${body.length}$`))
+    expect(outcome).toMatchObject({ kind: 'original', reason: 'not-smaller', detail })
+    expect(outcome.measures.bytesIn).toBe(body.length)
+    expectMeasures(outcome)
+  })
+
+  it('what S3 says', async () => {
+    const asked = [
+      ['source-error', ACCESS_DENIED],
+      ['changed', PRECONDITION_FAILED],
+    ] as const
+    for (const [reason, error] of asked) {
+      const asking = job(reason, {})
+      bucket.answer(reason, (exchange) => sendError(exchange, error))
+      const outcome = await transform(asking)
+      expect(outcome).toMatchObject({ kind: 'original', reason, measures: { transform: 0, bytesIn: 0 } })
+      expectMeasures(outcome)
+    }
+  })
+})
+
+describe('the deadline', () => {
+  it('has passed: nothing is made', async () => {
+    for (const time of [0, -1_000]) {
+      const outcome = await transform(job('late.jpg', { time }))
+      expect(outcome.kind === 'original' && isTransient(outcome.reason)).toBe(true)
+      expectMeasures(outcome)
+    }
+  })
+
+  it('is not waited for where S3 is silent: something could still have been made', async () => {
+    const asking = job('silent.jpg', { time: 1_500 })
+    bucket.answer('silent.jpg', faultNamed('silence').answer)
+    const start = performance.now()
+    const outcome = await transform(asking)
+    const taken = performance.now() - start
+    expect(outcome).toMatchObject({ kind: 'original', reason: 'source-timeout' })
+    expect(taken).toBeLessThan(1_500)
+    expect(outcome.measures.fetch).toBeGreaterThan(100)
+    expectMeasures(outcome)
+  })
+})
+
+describe('a rendition that outlived its deadline', () => {
+  afterEach(() => vi.waitUntil(() => !isBusy(), 30_000))
+
+  it('has the memory of the next', async () => {
+    const earlier = sharp(await photo(300, 200).resize(3_000, 2_000).png().toBuffer())
+      .avif({ effort: 3 })
+      .toBuffer()
+    await setTimeout(20)
+    const outcome = await transform(job('next.jpg', {}))
+    expect(isBusy()).toBe(true)
+    const detail = 'an earlier rendition is still being made'
+    expect(outcome).toMatchObject({ kind: 'original', reason: 'deadline', detail })
+    expect(outcome.measures.bytesIn).toBe(jpeg.length)
+    await earlier
+    expect(await transform(job('one-more.jpg', {}))).toMatchObject({ kind: 'rendition' })
+  })
+})
