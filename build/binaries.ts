@@ -1,7 +1,7 @@
 /** sharp's native libraries for Lambda (Linux, x64, glibc), whatever the build runs on. */
 import { execFile } from 'node:child_process'
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { basename, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { ROOT } from './bundle.ts'
 import { whyNotOnLambda } from './elf.ts'
@@ -13,6 +13,8 @@ export type Libraries = {
   versions: Record<string, string>
 }
 
+const VERSIONS = 'node_modules/@img/sharp-libvips-linux-x64/versions.json'
+
 /** What sharp loads, and the lock that npm holds it to. */
 const LOCKED = join(ROOT, 'build/binaries')
 
@@ -22,16 +24,16 @@ const CACHE = join(ROOT, 'node_modules/.cache/rimlight')
 /** @throws BuildError if they can't be had, or don't load on Lambda */
 export async function sharpForLambda(): Promise<Libraries> {
   const { dependencies: wanted } = JSON.parse(await readFile(join(LOCKED, 'package.json'), 'utf8'))
+  // On such a Linux npm has put the same packages beside sharp, held to the same hashes by the project's own lock file.
   const folder = (await hasAll(ROOT, wanted)) ? ROOT : await installed(wanted)
   const paths = await Promise.all(Object.keys(wanted).map((name) => filesBelow(join(folder, 'node_modules', name))))
   const files: Libraries['files'] = {}
   for (const path of paths.flat()) files[relative(folder, path).replaceAll(sep, '/')] = await readFile(path)
   checkBinaries(files)
-  const vips = JSON.parse(String(files['node_modules/@img/sharp-libvips-linux-x64/versions.json'])).vips
+  const { vips } = JSON.parse(String(files[VERSIONS]))
   return { files, versions: { sharp: wanted['@img/sharp-linux-x64'], libvips: vips } }
 }
 
-/** On such a Linux, npm has put the same packages, by the same hashes, beside sharp itself. */
 async function hasAll(folder: string, wanted: Record<string, string>): Promise<boolean> {
   const found = Object.entries(wanted).map(async ([name, version]) => {
     const text = await readFile(join(folder, 'node_modules', name, 'package.json'), 'utf8').catch(() => '{}')
@@ -65,10 +67,10 @@ export async function installed(wanted: Record<string, string>, cache = CACHE): 
   return folder
 }
 
-/** The npm that runs this build, or the one on the path. */
+/** The npm that runs this build, or the one on the path; pnpm and yarn leave their own names in the same place. */
 const npm = (args: string[], cwd: string) => {
-  const { npm_execpath: script } = process.env
-  return script
+  const script = process.env.npm_execpath
+  return script && basename(script) === 'npm-cli.js'
     ? execFileAsync(process.execPath, [script, ...args], { cwd })
     : execFileAsync('npm', args, { cwd, shell: process.platform === 'win32' })
 }
@@ -85,7 +87,10 @@ async function filesBelow(folder: string): Promise<string[]> {
 
 function checkBinaries(files: Libraries['files']): void {
   const binaries = Object.entries(files).filter(([path]) => /\.(?:node|so(?:\.[\d.]+)?)$/.test(path))
-  if (binaries.length < 2) throw new BuildError(`expected sharp and libvips among ${Object.keys(files).join(', ')}`)
+  if (binaries.length < 2 || !files[VERSIONS]) {
+    const found = Object.keys(files).join(', ')
+    throw new BuildError(`expected sharp, libvips and ${VERSIONS}, found ${found}; run npm ci again`)
+  }
   for (const [path, content] of binaries) {
     const why = whyNotOnLambda(content)
     if (why !== '') throw new BuildError(`${path} does not load on Lambda: ${why}`)

@@ -32,13 +32,14 @@ const LAMBDA: BuildOptions = {
   target: 'node22',
   format: 'cjs',
   platform: 'node',
+  // `import()` becomes `require`, of our own file, too.
   supported: { 'dynamic-import': false },
 }
 
-/** What of packages is loaded with the first image: as little text as possible, and all of it in one file. */
+/** For code with packages in it, which is loaded with the first image: as little text as possible, all in one file. */
 const PACKAGES: BuildOptions = {
   minify: true,
-  // One character that is not makes every one of them take two bytes, and a fifth more time to compile.
+  // A single character beyond Latin-1 makes V8 hold the whole text at two bytes each, and compile it a fifth slower.
   charset: 'ascii',
   // Modules lose what is not used of them; CommonJS comes whole.
   mainFields: ['module', 'main'],

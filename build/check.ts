@@ -14,7 +14,10 @@ export function checkCode(target: Target, { file, code, metafile, isOurs }: Bund
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path))
   const undeclared = imports.filter((path) => !mayImport(target, isOurs, path))
   if (undeclared.length > 0) {
-    throw new BuildError(`${where} imports ${undeclared.join(', ')}, which build/targets.ts does not declare`)
+    const allowed = isOurs
+      ? 'our own code may import the file that it loads later'
+      : 'packages may import what Node has'
+    throw new BuildError(`${where} imports ${undeclared.join(', ')}; ${allowed}, and nothing else (build/targets.ts)`)
   }
 
   // Packages speak to others than CloudFront, in headers of their own.
@@ -34,7 +37,7 @@ export function checkCode(target: Target, { file, code, metafile, isOurs }: Bund
 
 /** The entry has what lies beside it in the zip; packages have what Node has besides. */
 const mayImport = ({ lazy }: Target, isOurs: boolean, path: string): boolean =>
-  isOurs ? path === `./${lazy?.file}` : isBuiltin(path) || (lazy?.absent.includes(path) ?? false)
+  isOurs ? lazy !== null && path === `./${lazy.file}` : isBuiltin(path) || (lazy?.absent.includes(path) ?? false)
 
 type Parts = Node & {
   name?: string

@@ -7,8 +7,8 @@ const CLASS_64 = 2
 const LITTLE_ENDIAN = 1
 const X86_64 = 62
 
-/** Of Amazon Linux 2023, which Lambda's Node.js 22 and 24 run on. */
-const GLIBC_OF_LAMBDA = 34
+/** glibc 2.34: Amazon Linux 2023, which Lambda's Node.js 22 and 24 run on. */
+const LAMBDA_GLIBC_MINOR = 34
 
 /** @returns why a library does not load on Lambda (x86-64, glibc 2.34); empty where it does */
 export function whyNotOnLambda(content: Buffer): string {
@@ -22,5 +22,5 @@ export function whyNotOnLambda(content: Buffer): string {
   const minors = [...text.matchAll(/\0GLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor))
   if (minors.length === 0) return 'not for glibc: it names no version of it'
   const newest = Math.max(...minors)
-  return newest > GLIBC_OF_LAMBDA ? `for glibc 2.${newest}, Lambda has 2.${GLIBC_OF_LAMBDA}` : ''
+  return newest > LAMBDA_GLIBC_MINOR ? `for glibc 2.${newest}, Lambda has 2.${LAMBDA_GLIBC_MINOR}` : ''
 }

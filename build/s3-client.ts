@@ -22,8 +22,8 @@ const withoutDefaultCredentials: Plugin = {
 
 /**
  * The shapes of S3's hundred other operations. They are not used, but esbuild has to keep what is made with computed
- * keys, `{ [_h]: … }`: with the constants in their place, it sees that nothing is lost. Were the file another one day,
- * it would come whole again, and be as right.
+ * keys, `{ [_h]: … }`: with the constants in their place, it sees that nothing is lost. If the file is renamed or
+ * written otherwise, the client is bundled whole: larger, not wrong.
  */
 const withoutUnusedShapes: Plugin = {
   name: 'without-unused-shapes',

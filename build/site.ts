@@ -26,7 +26,7 @@ async function makeArtefact(target: Target, rules: Rules): Promise<Built> {
   const bundles = await bundle(target, rules)
   for (const one of bundles) checkCode(target, one)
   const files = Object.fromEntries(bundles.map(({ file, code }) => [file, Buffer.from(code)]))
-  const libraries = bundles.length > 1 ? await sharpForLambda() : null
+  const libraries = bundles.some(({ isOurs }) => !isOurs) ? await sharpForLambda() : null
   const content =
     target.kind === 'function' ? (files['index.js'] as Buffer) : await zip({ ...files, ...libraries?.files })
   checkSize(target, content.length, bundles)

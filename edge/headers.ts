@@ -47,7 +47,23 @@ export function addVary(headers: Headers, field: string): void {
 export const mediaTypeOf = (headers: Headers): string =>
   (headerText(headers, 'content-type').split(';', 1)[0] as string).trim().toLowerCase()
 
-/** What describes the body that a message came with, and must go with it. */
+/**
+ * What tells of the very bytes of a body, and is wrong of a rendition of it. Its own ETag would make every revalidation
+ * a new transform. What CloudFront answers itself (`accept-ranges`) and what is a matter of use (`content-disposition`)
+ * may stay.
+ */
+export const OF_THE_BYTES: readonly string[] = [
+  'content-digest',
+  'content-encoding',
+  'content-length',
+  'content-md5',
+  'digest',
+  'etag',
+  'repr-digest',
+  'x-amz-checksum-*',
+]
+
+/** What describes the object that a body is of, and must go where another takes its place. */
 export const OF_THE_BODY: readonly string[] = [
   'accept-ranges',
   'content-disposition',

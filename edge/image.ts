@@ -1,4 +1,5 @@
 /** Which responses are worth image work, and what `x-rimlight` says of the outcome. */
+import { FORMATS } from './formats.ts'
 import type { ImageLimit } from './rules.ts'
 
 /** Reasons that pass: the next request may get the rendition. */
@@ -23,11 +24,11 @@ const PERMANENT_REASONS = [
  * - `changed`: the object is no longer the one whose response is in hand
  * - `disabled`: the image step could not be loaded, or found no memory or disk
  * - `no-route`: origin-request is not attached, or belongs to another build
- * - `unsupported`: no kind of image that is transformed, or the target format can't hold it
- * - `too-large`, `too-many-pixels`: more bytes, pixels or memory than are worked on
+ * - `unsupported`: no kind of image that is transformed, the target format can't hold it, or it says `no-transform`
+ * - `too-large`, `too-many-pixels`: more bytes, or more pixels, memory or time than there are for one image
  * - `corrupt`: it can't be decoded
- * - `not-smaller`: a rendition would have no fewer bytes than the source
- * - `over-limit`: no rendition fits into a generated response
+ * - `not-smaller`: the source is what is asked for, or its rendition at the same size has no fewer bytes
+ * - `over-limit`: no rendition that was tried fits into a generated response
  */
 export type Reason = (typeof TRANSIENT_REASONS)[number] | (typeof PERMANENT_REASONS)[number]
 
@@ -43,7 +44,8 @@ export const renditionAs = (format: string, width: number, height: number, quali
 export const RESULT_HEADER = 'x-rimlight'
 export const VERDICT_HEADER = 'x-rimlight-verdict'
 
-const SOURCE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/tiff', 'image/avif']
+/** `image/jpg` is registered nowhere, and common. */
+const SOURCE_TYPES = [...Object.values(FORMATS).map(({ mediaType }) => mediaType), 'image/jpg']
 
 export type SourceCheck = { kind: 'eligible' } | { kind: 'original'; reason: 'unsupported' | 'too-large' | 'corrupt' }
 

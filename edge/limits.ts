@@ -21,7 +21,10 @@ export const LAMBDA_TIMEOUT_SECONDS = 30
 /** MB. AWS Lambda Developer Guide, "Configure Lambda function memory". */
 export const LAMBDA_MEMORY_MB = { min: 128, max: 10_240 }
 
-/** MB. With less, `images` is refused: the largest source allowed and its rendition have to fit beside sharp. */
+/** MB that make one whole CPU. AWS Lambda Developer Guide, "Configure Lambda function memory". */
+export const ONE_CPU_MB = 1_769
+
+/** MB. With less, `images` is refused. Sources that need more than the function has are served as they are. */
 export const IMAGE_MEMORY_MB = 512
 
 /** WebP has no larger side: RFC 9649, 2.5. */

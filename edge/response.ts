@@ -13,6 +13,8 @@ import { type ObjectFacts, type Verdict, verdictOn } from './version.ts'
 
 export type RoutedRequest = {
   kind: 'routed'
+  /** Of the route, in the config's order. */
+  index: number
   method: string
   route: RouteRule
   lifetime: LifetimeRule
@@ -35,10 +37,8 @@ export type ResponseRule =
   | { kind: 'missing'; cacheControl: string }
   | { kind: 'unrouted'; cacheControl: string }
   | { kind: 'error'; cacheControl: string }
-  | ObjectRule
-
-/** `wantsImage`: worth asking whether the image step can make a rendition of it. */
-export type ObjectRule = { kind: 'object'; caching: Caching; verdict: Verdict; wantsImage: boolean }
+  /** `wantsImage`: worth asking whether the image step can make a rendition of it. */
+  | { kind: 'object'; caching: Caching; verdict: Verdict; wantsImage: boolean }
 
 /** Seconds that a response may live of which nothing is known. */
 const UNROUTED_SECONDS = 60
@@ -64,7 +64,7 @@ const isMissing = ({ method, route }: RoutedRequest, status: number): boolean =>
 function objectRule(request: RoutedRequest, { status, caching, facts }: OriginResponse, now: number): ResponseRule {
   const { route, lifetime, version } = request
   const verdict = route.s3 ? verdictOn(version, facts, { now, settle: lifetime.settle }) : 'unknown'
-  const asksForImage = request.variant !== '' && request.method === 'GET'
+  const asksForImage = route.images >= 0 && request.variant !== '' && request.method === 'GET'
   return {
     kind: 'object',
     // A part of the original is not a part of the rendition.

@@ -1,11 +1,12 @@
 /**
- * What a rendition will cost, told from the source's header alone: time, so that the answer is there before the
+ * What a rendition will cost, told before it is decoded: time, so that the answer is there before the
  * deadline, and memory, because a process that runs out of it dies, and its answer with it.
  *
  * The figures are of one core of a server of about 2020 with sharp 0.35.5, rounded up; docs/images.md has how they
  * were measured, and `npm run bench:images` holds the predictions against what happens.
  */
-import type { Format } from './formats.ts'
+import type { Format } from '../edge/formats.ts'
+import { ONE_CPU_MB } from '../edge/limits.ts'
 import type { Facts, Settings } from './render.ts'
 
 /** `time`: CPU milliseconds for a million pixels; `memory`: MB for a million pixels, which is bytes for one. */
@@ -43,22 +44,19 @@ const ENCODE_AVIF: readonly Cost[] = [60, 170, 340, 640, 3_000].map((time) => ({
 export const AVIF_EFFORTS: readonly number[] = ENCODE_AVIF.map((_, effort) => effort)
 
 /** How much slower a function's CPU may be than the one that was measured on, and how unlike the picture. */
-const MARGIN = 2
-
-/** MB that make one whole CPU. AWS Lambda Developer Guide, "Configure Lambda function memory". */
-const MEMORY_OF_ONE_CPU = 1_769
+const MARGIN = 1.5
 
 /** MB that Node, sharp, the S3 client and what they keep take before anything is decoded. */
-const AT_REST = 150
+const REST_MB = 150
 
 /** Milliseconds of a function of `memory` MB. */
 export function renderTime(facts: Facts, settings: Settings, memory: number): number {
-  return (MARGIN * sumOf('time', facts, settings)) / Math.min(1, memory / MEMORY_OF_ONE_CPU)
+  return (MARGIN * sumOf('time', facts, settings)) / Math.min(1, memory / ONE_CPU_MB)
 }
 
 /** MB of the process. @param bytes of the source, which is there twice: in pieces, as it came, and as a whole */
 export function renderMemory(facts: Facts, settings: Settings, bytes: number): number {
-  return AT_REST + (2 * bytes) / 1e6 + sumOf('memory', facts, settings)
+  return REST_MB + (2 * bytes) / 1e6 + sumOf('memory', facts, settings)
 }
 
 function sumOf(what: keyof Cost, facts: Facts, settings: Settings): number {

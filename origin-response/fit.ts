@@ -1,6 +1,7 @@
 /** Makes a rendition fit into a generated response: lower quality first, then fewer pixels. */
+import { FORMATS } from '../edge/formats.ts'
 import type { Ladder } from '../edge/rules.ts'
-import { FORMATS } from './formats.ts'
+import { type Original, original } from './original.ts'
 import type { Settings } from './render.ts'
 
 export type Fitting = {
@@ -14,19 +15,17 @@ export type Fitting = {
   timeLeft: () => number
 }
 
-export type Fitted =
-  | { kind: 'fitted'; bytes: Buffer; settings: Settings }
-  | { kind: 'original'; reason: 'over-limit' | 'deadline'; detail: string }
+export type Fitted = { kind: 'fitted'; bytes: Buffer; settings: Settings } | Original
 
 /** Two or three do; more would only mean that the estimates are wrong for this picture. */
-const MOST_ENCODES = 5
+const MAX_ENCODES = 5
 
 /** Part of the budget that an estimate aims at: below it, so that the next encode is the last. */
 const AIM = 0.92
 
 /**
- * Bytes fall by about this part of themselves for one step of quality; measured: 2 to 2.5 % from 80 down to 50, more
- * above. Too little here costs some quality, too much another encode.
+ * Bytes fall by about this part of themselves for one step of `q`, in WebP from 80 down to 50 as measured; more above,
+ * and much the same in JPEG and in AVIF, whose scale follows. Too little here costs some quality, too much an encode.
  */
 const PER_QUALITY_STEP = 0.022
 
@@ -47,20 +46,18 @@ export async function fitRendition(
 
     const next = smaller(settings, bytes.length, fitting)
     const left = fitting.timeLeft()
-    if (!next || encodes === MOST_ENCODES) return original('over-limit', `${bytes.length} bytes of ${fitting.budget}`)
+    if (!next || encodes === MAX_ENCODES) return original('over-limit', `${bytes.length} bytes of ${fitting.budget}`)
     if (before - left > left) return original('deadline', `no time to encode again: ${Math.round(left)} ms`)
     settings = next
   }
 }
-
-const original = (reason: 'over-limit' | 'deadline', detail: string): Fitted => ({ kind: 'original', reason, detail })
 
 /**
  * The settings that should fit, told from what the last ones gave; `undefined` where nothing is left to lower. The
  * width goes down where the lowest quality would clearly not do.
  */
 function smaller(settings: Settings, bytes: number, { budget, qualities, widths }: Fitting): Settings | undefined {
-  const { quality, width, height } = settings
+  const { quality, width } = settings
   const aim = (budget * AIM) / bytes
   const lowest = FORMATS[settings.format].hasQuality ? Math.min(quality, qualities[0]) : quality
   const partAtLowest = Math.exp((lowest - quality) * PER_QUALITY_STEP)
@@ -71,6 +68,12 @@ function smaller(settings: Settings, bytes: number, { budget, qualities, widths 
     const estimated = Math.floor(quality + Math.log(aim) / PER_QUALITY_STEP)
     return { ...settings, quality: Math.max(lowest, estimated) }
   }
-  if (!rung) return undefined
-  return { ...settings, quality: lowest, width: rung, height: Math.max(1, Math.round((height * rung) / width)) }
+  return rung ? { ...atWidth(settings, rung), quality: lowest } : undefined
 }
+
+/** The same picture, narrower, in its proportion. */
+export const atWidth = (settings: Settings, width: number): Settings => ({
+  ...settings,
+  width,
+  height: Math.max(1, Math.round((settings.height * width) / settings.width)),
+})

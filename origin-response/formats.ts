@@ -1,25 +1,5 @@
-/** The formats of renditions, and the kinds of image that sources are, told by their bytes. */
-
-/** As `fm` names them. */
-export type Format = 'webp' | 'avif' | 'jpg' | 'png' | 'gif' | 'tiff'
-
-type FormatFacts = {
-  mediaType: string
-  canAnimate: boolean
-  /** Whether a lower quality makes it smaller. */
-  hasQuality: boolean
-}
-
-export const FORMATS: Readonly<Record<Format, FormatFacts>> = {
-  webp: { mediaType: 'image/webp', canAnimate: true, hasQuality: true },
-  avif: { mediaType: 'image/avif', canAnimate: false, hasQuality: true },
-  jpg: { mediaType: 'image/jpeg', canAnimate: false, hasQuality: true },
-  png: { mediaType: 'image/png', canAnimate: false, hasQuality: false },
-  gif: { mediaType: 'image/gif', canAnimate: true, hasQuality: false },
-  tiff: { mediaType: 'image/tiff', canAnimate: false, hasQuality: false },
-}
-
-export const isFormat = (name: string): name is Format => Object.hasOwn(FORMATS, name)
+/** What kind of image a source is, told by its bytes. */
+import type { Format } from '../edge/formats.ts'
 
 /**
  * What the first bytes say an image is; `undefined` for all that is not worked on: SVG, HEIC, JPEG 2000, and what
@@ -39,17 +19,6 @@ export function formatOf(bytes: Buffer): Format | undefined {
   return text(4, 8) === 'ftyp' && isStillAvif(bytes) ? 'avif' : undefined
 }
 
-/** `mif1` is any still image in this container; what is coded in it, the compatible brands tell: ISO/IEC 14496-12, 4.3. */
-function isStillAvif(bytes: Buffer): boolean {
-  const brandAt = (at: number) => bytes.toString('latin1', at, at + 4)
-  if (brandAt(8) !== 'mif1') return brandAt(8) === 'avif'
-  const end = Math.min(bytes.readUInt32BE(0), bytes.length, MOST_BRANDS_BYTES)
-  for (let at = 16; at + 4 <= end; at += 4) if (brandAt(at) === 'avif') return true
-  return false
-}
-
-const MOST_BRANDS_BYTES = 256
-
 /** W3C PNG 3, 11.3.6.1: `acTL` comes before the first `IDAT`. */
 function isAnimatedPng(bytes: Buffer): boolean {
   for (let at = 8; at + 8 <= bytes.length; at += 12 + bytes.readUInt32BE(at)) {
@@ -58,4 +27,19 @@ function isAnimatedPng(bytes: Buffer): boolean {
     if (chunk === 'IDAT') return false
   }
   return false
+}
+
+/** Files name a handful of brands; whoever names more is not believed. */
+const MAX_BRANDS_BYTES = 256
+
+/**
+ * ISO/IEC 14496-12, 4.3: the major brand, a version, the compatible brands, four bytes each. `mif1` is any still image
+ * in this container, and `avif` says what is coded in it; `avis` is a sequence.
+ */
+function isStillAvif(bytes: Buffer): boolean {
+  const end = Math.min(bytes.readUInt32BE(0), bytes.length, MAX_BRANDS_BYTES)
+  const brands: string[] = []
+  for (let at = 8; at + 4 <= end; at += 4) brands.push(bytes.toString('latin1', at, at + 4))
+  const isStill = brands[0] === 'avif' || brands[0] === 'mif1'
+  return isStill && brands.includes('avif') && !brands.includes('avis')
 }

@@ -1,44 +1,34 @@
 /** The image step: a rendition in the place of the body, or the response as it is and the reason why. */
 import type { CloudFrontResultResponse, Context } from 'aws-lambda'
 import { type Caching, forbidsTransforming, transientCaching } from '../edge/cache-control.ts'
-import { type Headers, headerText, mediaTypeOf, removeHeaders, setHeader } from '../edge/headers.ts'
-import { checkSource, isTransient, originalBecause, RESULT_HEADER, type Reason, renditionAs } from '../edge/image.ts'
+import { FORMATS } from '../edge/formats.ts'
+import { type Headers, headerText, mediaTypeOf, OF_THE_BYTES, removeHeaders, setHeader } from '../edge/headers.ts'
+import { checkSource, isTransient, originalBecause, RESULT_HEADER, renditionAs } from '../edge/image.ts'
 import { GENERATED_RESPONSE_BYTES, IMAGE_MEMORY_MB } from '../edge/limits.ts'
 import { setResponse } from '../edge/rules.ts'
 import { variantText } from '../edge/variant.ts'
-import { deadlineWith, timeTo } from './deadline.ts'
-import { FORMATS } from './formats.ts'
-import { type Entry, logLine, rounded } from './log.ts'
+import { deadlineWith, inTenths, timeTo } from './deadline.ts'
+import { type Entry, logLine } from './log.ts'
+import { type Original, original } from './original.ts'
 import type { ImageRequest } from './routing.ts'
 import type { Job, Measures, Outcome, Rendition } from './transform.ts'
 
 export type ImageResponse = Pick<CloudFrontResultResponse, 'body' | 'bodyEncoding'> & { headers: Headers }
 
-/** The part of Lambda's context that counts. */
-export type Surroundings = Partial<Pick<Context, 'memoryLimitInMB' | 'getRemainingTimeInMillis'>>
+/** The part that counts; tests and other tools leave it out. */
+export type LambdaContext = Partial<Pick<Context, 'memoryLimitInMB' | 'getRemainingTimeInMillis'>>
 
 /** Bytes left free in a generated response: nobody says what CloudFront counts besides headers and body. */
 const RESERVED_BYTES = 4_096
 
-/** What tells of the bytes that the rendition replaces. Its ETag would make every revalidation a new transform. */
-const OF_THE_BYTES = [
-  'content-digest',
-  'content-encoding',
-  'content-length',
-  'content-md5',
-  'etag',
-  'repr-digest',
-  'x-amz-checksum-*',
-]
-
 /** Changes the response in place. @returns its caching, which a passing reason makes short */
 export async function imageStep(
   response: ImageResponse,
-  request: ImageRequest,
+  request: ImageRequest | Original,
   caching: Caching,
-  surroundings: Surroundings,
+  context: LambdaContext,
 ): Promise<Caching> {
-  const outcome = await outcomeOf(response.headers, request, surroundings)
+  const outcome = request.kind === 'image' ? await outcomeOf(response.headers, request, context) : unmeasured(request)
   process.stdout.write(`${logLine(entryOf(request, outcome), Date.now())}\n`)
   if (outcome.kind === 'rendition') {
     replaceBody(response, outcome)
@@ -48,32 +38,35 @@ export async function imageStep(
   return isTransient(outcome.reason) ? transientCaching(caching) : caching
 }
 
-const NOTHING_DONE: Measures = { fetch: 0, transform: 0, bytesIn: 0 }
+const unmeasured = (nothing: Original): Outcome => ({ ...nothing, measures: {} })
 
-const original = (reason: Reason, detail: string): Outcome => ({
-  kind: 'original',
-  reason,
-  detail,
-  measures: NOTHING_DONE,
-})
-
-async function outcomeOf(headers: Headers, request: ImageRequest, surroundings: Surroundings): Promise<Outcome> {
-  const type = mediaTypeOf(headers)
-  const length = headerText(headers, 'content-length')
-  const source = checkSource(type, length === '' ? Number.NaN : Number(length), request.limit)
-  if (source.kind === 'original') return original(source.reason, `${type}, ${length} bytes`)
-  if (forbidsTransforming(headerText(headers, 'cache-control'))) return original('unsupported', 'no-transform')
-  const job = jobOf(headers, request, surroundings)
-  if (timeTo(job.deadline) === 0) return original('deadline', 'no time left to begin')
+async function outcomeOf(headers: Headers, request: ImageRequest, context: LambdaContext): Promise<Outcome> {
+  const refusal = refusalOf(headers, request)
+  if (refusal) return unmeasured(refusal)
+  const job = jobOf(headers, request, context)
+  if (timeTo(job.deadline) === 0) return unmeasured(original('deadline', 'no time left to begin'))
   try {
     const { transform } = await import('./transform.ts')
     return await transform(job)
   } catch (error) {
-    return original('disabled', String(error))
+    return unmeasured(original('disabled', String(error)))
   }
 }
 
-function jobOf(headers: Headers, request: ImageRequest, surroundings: Surroundings): Job {
+/** What the headers of the response in hand say against reading its object once more. */
+function refusalOf(headers: Headers, { limit }: ImageRequest): Original | undefined {
+  const type = mediaTypeOf(headers)
+  const length = headerText(headers, 'content-length')
+  const source = checkSource(type, length === '' ? Number.NaN : Number(length), limit)
+  if (source.kind === 'original') {
+    const expected = `an image type, and 1 to ${limit.maxInputBytes} bytes`
+    return original(source.reason, `expected ${expected}, found ${type || 'no type'}, ${length || 'no length'}`)
+  }
+  const isFixed = forbidsTransforming(headerText(headers, 'cache-control'))
+  return isFixed ? original('unsupported', 'its cache-control says no-transform') : undefined
+}
+
+function jobOf(headers: Headers, request: ImageRequest, context: LambdaContext): Job {
   const { bucket, key, variant, rule, limit } = request
   return {
     source: { ...bucket, key, etag: headerText(headers, 'etag') },
@@ -81,8 +74,9 @@ function jobOf(headers: Headers, request: ImageRequest, surroundings: Surroundin
     rule,
     limit,
     budget: budgetBeside(headers),
-    memory: Number(surroundings.memoryLimitInMB ?? IMAGE_MEMORY_MB),
-    deadline: deadlineWith(surroundings.getRemainingTimeInMillis?.()),
+    // Without a context, the least that a function with images has.
+    memory: Number(context.memoryLimitInMB ?? IMAGE_MEMORY_MB),
+    deadline: deadlineWith(context.getRemainingTimeInMillis?.()),
   }
 }
 
@@ -107,14 +101,13 @@ function replaceBody(response: ImageResponse, { bytes, settings, measures }: Ren
 }
 
 /** W3C Server Timing, 3: `dur` is in milliseconds. */
-const serverTiming = ({ fetch, transform }: Measures): string =>
-  `fetch;dur=${rounded(fetch)}, transform;dur=${rounded(transform)}`
+const serverTiming = ({ fetch = 0, transform = 0 }: Measures): string =>
+  `fetch;dur=${inTenths(fetch)}, transform;dur=${inTenths(transform)}`
 
-const entryOf = ({ uri, variant }: ImageRequest, outcome: Outcome): Entry => ({
-  uri,
-  variant: variantText(variant),
+const entryOf = (request: ImageRequest | Original, outcome: Outcome): Entry => ({
+  ...(request.kind === 'image' ? { uri: request.uri, variant: variantText(request.variant) } : {}),
   ...outcome.measures,
   ...(outcome.kind === 'rendition'
     ? { result: outcome.settings.format, bytesOut: outcome.bytes.length }
-    : { result: outcome.reason, bytesOut: 0, detail: outcome.detail }),
+    : { result: outcome.reason, detail: outcome.detail }),
 })

@@ -1,4 +1,4 @@
-/** Lambda@Edge, origin-response: what may be cached for how long, and under which headers. */
+/** Lambda@Edge, origin-response: what may be cached for how long, under which headers, and renditions of images. */
 import type { CloudFrontResponseEvent, CloudFrontResultResponse } from 'aws-lambda'
 import type { Caching } from '../edge/cache-control.ts'
 import {
@@ -12,26 +12,30 @@ import {
   setHeader,
 } from '../edge/headers.ts'
 import { originalBecause, RESULT_HEADER, VERDICT_HEADER } from '../edge/image.ts'
-import { type ObjectRule, type OriginResponse, type ResponseRule, responseRule } from '../edge/response.ts'
+import { type OriginResponse, type ResponseRule, responseRule } from '../edge/response.ts'
 import { dropResponse, setResponse } from '../edge/rules.ts'
-import { imageStep, type Surroundings } from './image.ts'
+import { imageStep, type LambdaContext } from './image.ts'
 import { imageRequest, routedRequest } from './routing.ts'
 
-type Event = CloudFrontResponseEvent['Records'][number]['cf']
 type Response = CloudFrontResultResponse & { headers: Headers }
 
 /** Changes the response in place and returns it: another object would have lost its read-only headers. */
 export const handler = async (
   event: CloudFrontResponseEvent,
-  context?: Surroundings,
+  context?: LambdaContext,
 ): Promise<CloudFrontResultResponse> => {
   const cf = event?.Records?.[0]?.cf
   if (typeof cf?.response !== 'object' || cf.response === null) return { status: '500', headers: {} }
   const response = Object.assign(cf.response, { headers: headersOf(cf.response.headers) })
   const request = routedRequest(cf.request)
-  const rule = responseRule(request, originResponse(response, Date.now()), Date.now())
+  const now = Date.now()
+  const rule = responseRule(request, originResponse(response, now), now)
   applyResponseRule(response, rule, request.method)
-  if (rule.kind === 'object') applyCaching(response.headers, await cachingAfterImage(response, rule, cf, context ?? {}))
+  if (rule.kind === 'object') {
+    const isImage = rule.wantsImage && request.kind === 'routed'
+    const image = isImage ? imageRequest(request, cf.request) : undefined
+    applyCaching(response.headers, image ? await imageStep(response, image, rule.caching, context ?? {}) : rule.caching)
+  }
   if (request.kind === 'routed' && request.takesImageParameters) addVary(response.headers, 'accept')
   applyHeaderRules(response.headers)
   return response
@@ -43,17 +47,6 @@ function applyResponseRule(response: Response, rule: ResponseRule, method: strin
   if (rule.kind === 'unrouted') setHeader(headers, RESULT_HEADER, originalBecause('no-route'))
   if (rule.kind === 'object' && rule.verdict === 'unsettled') setHeader(headers, VERDICT_HEADER, rule.verdict)
   if ('cacheControl' in rule) applyCaching(headers, { cacheControl: rule.cacheControl, validators: 'kept' })
-}
-
-/** Makes the rendition, where one is wanted. */
-async function cachingAfterImage(
-  response: Response,
-  { wantsImage, caching }: ObjectRule,
-  { request }: Event,
-  context: Surroundings,
-): Promise<Caching> {
-  const image = wantsImage ? imageRequest(request) : undefined
-  return image ? imageStep(response, image, caching, context) : caching
 }
 
 function originResponse({ status, headers }: Response, now: number): OriginResponse {

@@ -1,46 +1,58 @@
-/** One line for each transform and each fallback, from which CloudWatch makes metrics. */
+/** One line for each rendition and each fallback, from which CloudWatch makes metrics. */
+import { inTenths } from './deadline.ts'
 
+/** What was not done is not measured. */
 export type Entry = {
   /** The format of a rendition, or the reason for an original. */
   result: string
-  uri: string
-  variant: string
+  uri?: string
+  variant?: string
   /** Milliseconds. */
-  fetch: number
-  transform: number
-  bytesIn: number
-  bytesOut: number
+  fetch?: number
+  transform?: number
+  bytesIn?: number
+  bytesOut?: number
   /** Of an original: what went wrong, in words. */
   detail?: string
 }
 
-const METRICS = [
-  { Name: 'FetchTime', Unit: 'Milliseconds' },
-  { Name: 'TransformTime', Unit: 'Milliseconds' },
-  { Name: 'BytesIn', Unit: 'Bytes' },
-  { Name: 'BytesOut', Unit: 'Bytes' },
-]
+const UNITS = {
+  Images: 'Count',
+  FetchTime: 'Milliseconds',
+  TransformTime: 'Milliseconds',
+  BytesIn: 'Bytes',
+  BytesOut: 'Bytes',
+} as const
 
 /**
  * In CloudWatch's embedded metric format (CloudWatch User Guide, "Specification: Embedded metric format"): each metric
  * over all images, and by `Result`.
  * @param now milliseconds since 1970
  */
-export const logLine = ({ result, uri, variant, fetch, transform, bytesIn, bytesOut, detail }: Entry, now: number) =>
-  JSON.stringify({
+export function logLine({ result, uri, variant, detail, ...measured }: Entry, now: number): string {
+  const values: Record<keyof typeof UNITS, number | undefined> = {
+    Images: 1,
+    FetchTime: measured.fetch && inTenths(measured.fetch),
+    TransformTime: measured.transform && inTenths(measured.transform),
+    BytesIn: measured.bytesIn,
+    BytesOut: measured.bytesOut,
+  }
+  const metrics = Object.entries(UNITS).filter(([name]) => values[name as keyof typeof UNITS] !== undefined)
+  return JSON.stringify({
     _aws: {
       Timestamp: now,
-      CloudWatchMetrics: [{ Namespace: 'Rimlight', Dimensions: [[], ['Result']], Metrics: METRICS }],
+      CloudWatchMetrics: [
+        {
+          Namespace: 'Rimlight',
+          Dimensions: [[], ['Result']],
+          Metrics: metrics.map(([Name, Unit]) => ({ Name, Unit })),
+        },
+      ],
     },
     Result: result,
     Path: uri,
     Variant: variant,
-    FetchTime: rounded(fetch),
-    TransformTime: rounded(transform),
-    BytesIn: bytesIn,
-    BytesOut: bytesOut,
-    ...(detail === undefined ? {} : { Detail: detail }),
+    ...values,
+    Detail: detail,
   })
-
-/** Tenths of a millisecond. */
-export const rounded = (milliseconds: number): number => Math.round(milliseconds * 10) / 10
+}

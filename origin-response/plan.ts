@@ -1,11 +1,11 @@
-/** What to make of a source: a decision on its header alone, before anything is decoded. */
-import type { Reason } from '../edge/image.ts'
-import { IMAGE_SIDE_PIXELS } from '../edge/limits.ts'
+/** What to make of a source: decided before anything is decoded. */
+import { FORMATS, type Format, isFormat } from '../edge/formats.ts'
 import type { ImageLimit, ImageRule } from '../edge/rules.ts'
 import type { Variant } from '../edge/variant.ts'
 import { AVIF_EFFORTS, renderMemory, renderTime } from './cost.ts'
-import { MOST_WORK } from './deadline.ts'
-import { FORMATS, type Format, isFormat } from './formats.ts'
+import { MAX_WORK_MS } from './deadline.ts'
+import { atWidth } from './fit.ts'
+import { type Original, original } from './original.ts'
 import type { Facts, Settings } from './render.ts'
 
 /** What is asked for, and what there is to make it with. */
@@ -20,64 +20,35 @@ export type Task = {
 }
 
 /** `mustBeSmaller`: a rendition with as many bytes as the source is of no use to anyone. */
-export type Plan =
-  | { kind: 'plan'; settings: Settings; mustBeSmaller: boolean }
-  | { kind: 'original'; reason: Reason; detail: string }
+export type Plan = { kind: 'plan'; settings: Settings; mustBeSmaller: boolean } | Original
 
 /** @param bytes of the source */
 export function planOf(facts: Facts, bytes: number, task: Task): Plan {
-  const { variant, limit, memory, time } = task
+  const { variant, limit } = task
   const asked = formatAsked(variant, facts)
   const pixels = facts.width * facts.height * facts.frames
-  if (pixels > limit.maxInputPixels) return original('too-many-pixels', `${pixels} pixels`)
+  if (pixels > limit.maxInputPixels) return original('too-many-pixels', `${pixels} pixels of ${limit.maxInputPixels}`)
   if (facts.frames > 1 && !FORMATS[asked].canAnimate) return original('unsupported', `${asked} has one frame alone`)
-
   if (facts.frames > 1 && facts.isTurned) return original('unsupported', 'an animation that is to be turned')
   if (facts.hasMorePages && asked === facts.format) return original('unsupported', 'all pages but the first would go')
 
   const size = sizeOf(facts, variant)
-  if (Math.max(size.width, size.height) > IMAGE_SIDE_PIXELS) {
-    return original('unsupported', `no format has sides of ${size.width}x${size.height}`)
-  }
   const keepsSize = size.width === facts.width && size.height === facts.height
   if (keepsSize && asked === facts.format && !variant.q) return original('not-smaller', 'as it is asked for already')
 
-  const settings = inTime(facts, bytes, { ...size, ...howOf(facts, task), format: asked }, task)
-  const needed = renderMemory(facts, settings, bytes)
-  if (needed > memory) return original('too-many-pixels', `needs about ${Math.round(needed)} MB of ${memory}`)
-  const predicted = renderTime(facts, settings, memory)
-  // The next time it would take as long: there is no use in reading the source for it every minute.
-  if (predicted > MOST_WORK) return original('too-many-pixels', `would take about ${Math.round(predicted)} ms`)
-  if (predicted > time)
-    return original('deadline', `would take about ${Math.round(predicted)} ms of ${Math.round(time)}`)
-  return { kind: 'plan', settings, mustBeSmaller: keepsSize && (asked === facts.format || isModern(asked)) }
+  const first = { ...size, ...encodingOf(facts, task), format: asked }
+  const settings = inTime(facts, bytes, startOf(facts, bytes, first, task), task)
+  const refusal = refusalOf(facts, bytes, settings, task)
+  const mustBeSmaller = keepsSize && (asked === facts.format || isNegotiated(asked))
+  return refusal ?? { kind: 'plan', settings, mustBeSmaller }
 }
-
-const original = (reason: Reason, detail: string): Plan => ({ kind: 'original', reason, detail })
 
 const formatAsked = ({ fm }: Variant, facts: Facts): Format => (fm && isFormat(fm) ? fm : facts.format)
 
-/** The formats that are negotiated: nobody asks for one that has more bytes. */
-const isModern = (format: Format): boolean => format === 'webp' || format === 'avif'
+/** Of these, `fm` is mostly what the viewer's `Accept` became: for the sake of fewer bytes. */
+const isNegotiated = (format: Format): boolean => format === 'webp' || format === 'avif'
 
-/**
- * The most AVIF effort that leaves half of the time to spare; where there is none, WebP, which whoever takes AVIF
- * takes too.
- */
-function inTime(facts: Facts, bytes: number, settings: Settings, { time, memory }: Task): Settings {
-  if (settings.format !== 'avif') return settings
-  const fits = AVIF_EFFORTS.map((effort) => ({ ...settings, effort })).filter(
-    (candidate) =>
-      renderTime(facts, candidate, memory) <= Math.min(time / 2, AVIF_MS) &&
-      renderMemory(facts, candidate, bytes) <= memory,
-  )
-  return fits.at(-1) ?? { ...settings, format: 'webp' }
-}
-
-/** Milliseconds that the first viewer of a rendition may be kept waiting for what AVIF saves. */
-const AVIF_MS = 3_000
-
-const howOf = ({ frames, isPalette }: Facts, { variant, rule }: Task) => ({
+const encodingOf = ({ frames, isPalette }: Facts, { variant, rule }: Task) => ({
   quality: variant.q ?? rule.quality,
   effort: 0,
   animated: frames > 1,
@@ -100,3 +71,46 @@ const scaled = (width: number, height: number, scale: number) => ({
   width: Math.max(1, Math.round(width * scale)),
   height: Math.max(1, Math.round(height * scale)),
 })
+
+/**
+ * A still picture whose rendition would take more memory than there is, or more than half of the time that any may
+ * take, begins lower on the ladder of widths: so many pixels hardly ever fit into a response, and the encode that
+ * makes them fit takes time, too. Where no width would do, it stays, to be refused.
+ */
+function startOf(facts: Facts, bytes: number, settings: Settings, { rule, memory }: Task): Settings {
+  const isAffordable = (candidate: Settings) =>
+    renderTime(facts, candidate, memory) <= MAX_WORK_MS / 2 && renderMemory(facts, candidate, bytes) <= memory
+  if (settings.animated || isAffordable(settings)) return settings
+  const narrower = rule.widths.filter((width) => width < settings.width).map((width) => atWidth(settings, width))
+  return narrower.findLast(isAffordable) ?? settings
+}
+
+/** How long the first viewer of a rendition may be kept waiting for what AVIF saves. */
+const MAX_AVIF_MS = 3_000
+
+/**
+ * The most AVIF effort that there is memory for, and that leaves half of the time to spare; where there is none, WebP,
+ * which whoever takes AVIF takes too.
+ */
+function inTime(facts: Facts, bytes: number, settings: Settings, { time, memory }: Task): Settings {
+  if (settings.format !== 'avif') return settings
+  const fits = AVIF_EFFORTS.map((effort) => ({ ...settings, effort })).filter(
+    (candidate) =>
+      renderTime(facts, candidate, memory) <= Math.min(time / 2, MAX_AVIF_MS) &&
+      renderMemory(facts, candidate, bytes) <= memory,
+  )
+  return fits.at(-1) ?? { ...settings, format: 'webp' }
+}
+
+function refusalOf(facts: Facts, bytes: number, settings: Settings, { memory, time }: Task): Original | undefined {
+  const { width, height, format } = settings
+  if (Math.max(width, height) > FORMATS[format].maxSide) {
+    return original('unsupported', `${width}x${height}: ${format} has sides of ${FORMATS[format].maxSide} at most`)
+  }
+  const needed = renderMemory(facts, settings, bytes)
+  if (needed > memory) return original('too-many-pixels', `needs about ${Math.round(needed)} MB of ${memory}`)
+  const predicted = Math.round(renderTime(facts, settings, memory))
+  // The next time it would take as long: there is no use in reading the source for it every minute.
+  if (predicted > MAX_WORK_MS) return original('too-many-pixels', `would take about ${predicted} ms of ${MAX_WORK_MS}`)
+  return predicted > time ? original('deadline', `would take about ${predicted} ms of ${Math.round(time)}`) : undefined
+}

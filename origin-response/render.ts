@@ -1,6 +1,8 @@
 /** Pixels: what a source is, and renditions of it. The one file that knows sharp. */
 import sharp, { type Metadata, type Sharp } from 'sharp'
-import { FORMATS, type Format, formatOf } from './formats.ts'
+import { FORMATS, type Format } from '../edge/formats.ts'
+import { formatOf } from './formats.ts'
+import { type Original, original } from './original.ts'
 
 /** What the header of a source says. */
 export type Facts = {
@@ -11,20 +13,17 @@ export type Facts = {
   frames: number
   /** Of which only the first is worked on. */
   hasMorePages: boolean
-  hasAlpha: boolean
-  /** PNG: at most 256 colours. */
+  /** PNG and GIF: at most 256 colours. */
   isPalette: boolean
   /** JPEG in several scans, PNG in several passes: decoded whole before the first row comes out. */
   isProgressive: boolean
-  /** Of a JPEG: how often the decoder goes through the whole picture. */
+  /** Of a JPEG, counted in its bytes: how often the decoder goes through the whole picture, at most. */
   scans: number
   /** Stored in another orientation than it is shown in. */
   isTurned: boolean
 }
 
-export type Inspection =
-  | { kind: 'facts'; facts: Facts }
-  | { kind: 'original'; reason: 'unsupported' | 'corrupt'; detail: string }
+export type Inspection = { kind: 'facts'; facts: Facts } | Original
 
 /** One way to encode a source. */
 export type Settings = {
@@ -34,7 +33,7 @@ export type Settings = {
   /** Cover the size and cut what is over; else the size has the source's proportion. */
   crop: boolean
   quality: number
-  /** AVIF alone: 0, quick, to 9, small. */
+  /** AVIF alone: from 0, quick, up; `cost.ts` has what each costs. */
   effort: number
   /** All frames, or the first. */
   animated: boolean
@@ -58,25 +57,31 @@ sharp.unblock({
   ],
 })
 
-/** Renditions that outlived their deadline and still take memory and time. */
-export const isBusy = (): boolean => sharp.counters().process + sharp.counters().queue > 0
+/** Whether a rendition that outlived its deadline still takes memory and time. */
+export function isBusy(): boolean {
+  const { queue, process } = sharp.counters()
+  return queue + process > 0
+}
 
 /** Reads the header alone. Does not reject. */
 export async function inspect(bytes: Buffer): Promise<Inspection> {
   const format = formatOf(bytes)
-  if (!format) return { kind: 'original', reason: 'unsupported', detail: 'not an image of a kind that is worked on' }
+  if (!format) return original('unsupported', 'not an image of a kind that is worked on')
   try {
     const metadata = await sharp(bytes, { limitInputPixels: false }).metadata()
     return { kind: 'facts', facts: factsOf(format, metadata, format === 'jpg' ? scansOf(bytes) : 1) }
   } catch (error) {
-    return { kind: 'original', reason: 'corrupt', detail: String(error) }
+    return original('corrupt', String(error))
   }
 }
 
 /** Pages of a TIFF, and images beside the first in an AVIF file, are no frames: nothing moves. */
 const isAnimation = (format: Format): boolean => FORMATS[format].canAnimate
 
-/** ISO/IEC 10918-1, B.1.1.2: among coded data, 0xff is no marker but for what is stuffed after it. */
+/**
+ * ISO/IEC 10918-1, B.1.1.5: in coded data a zero is stuffed behind each 0xff, so that these two bytes begin a scan. A
+ * thumbnail's count, too; the estimate is then too high.
+ */
 const START_OF_SCAN = Buffer.from([0xff, 0xda])
 
 function scansOf(bytes: Buffer): number {
@@ -91,9 +96,8 @@ const factsOf = (format: Format, { pages = 1, ...metadata }: Metadata, scans: nu
   height: metadata.autoOrient.height,
   frames: isAnimation(format) ? pages : 1,
   hasMorePages: !isAnimation(format) && pages > 1,
-  hasAlpha: metadata.hasAlpha,
   isPalette: metadata.isPalette ?? false,
-  isProgressive: metadata.isProgressive,
+  isProgressive: metadata.isProgressive && (format === 'jpg' || format === 'png'),
   scans,
   isTurned: (metadata.orientation ?? 1) > 1,
 })

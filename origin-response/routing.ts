@@ -2,7 +2,7 @@
 import type { CloudFrontResponseEvent } from 'aws-lambda'
 import { headersOf, headerText, ROUTE_HEADER, VARIANT_HEADER, VERSION_HEADER } from '../edge/headers.ts'
 import { parseQuery } from '../edge/query.ts'
-import type { AskedRequest } from '../edge/response.ts'
+import type { AskedRequest, RoutedRequest } from '../edge/response.ts'
 import {
   type Bucket,
   buckets,
@@ -14,11 +14,13 @@ import {
   routes,
 } from '../edge/rules.ts'
 import { checkedVariant, extensionOf, takesImageParameters, type Variant } from '../edge/variant.ts'
+import { type Original, original } from './original.ts'
 
 type Request = Partial<CloudFrontResponseEvent['Records'][number]['cf']['request']> | undefined
 
 /** A rendition that was asked for, and where its source is. */
 export type ImageRequest = {
+  kind: 'image'
   bucket: Bucket
   key: string
   uri: string
@@ -37,6 +39,7 @@ export function routedRequest(request: Request): AskedRequest {
   if (!route || !lifetime) return { kind: 'unrouted', method }
   return {
     kind: 'routed',
+    index: Number(index),
     method,
     route,
     lifetime,
@@ -46,17 +49,17 @@ export function routedRequest(request: Request): AskedRequest {
   }
 }
 
-/** `undefined` where the route has no images, or the variant that came in is none that origin-request would send. */
-export function imageRequest(request: Request): ImageRequest | undefined {
-  const headers = headersOf(request?.headers)
-  const index = Number(headerText(headers, ROUTE_HEADER))
-  const images = routes[index]?.images ?? -1
-  const [bucket, rule, limit] = [buckets[index], imageRules[images], imageLimits[images]]
+/** On a route with images; `unsupported`: nothing that origin-request would have sent. */
+export function imageRequest({ index, route, variant }: RoutedRequest, request: Request): ImageRequest | Original {
+  const [bucket, rule, limit] = [buckets[index], imageRules[route.images], imageLimits[route.images]]
   const uri: unknown = request?.uri
-  if (!bucket || !rule || !limit || typeof uri !== 'string') return undefined
-  const variant = checkedVariant(parseQuery(headerText(headers, VARIANT_HEADER)), rule)
+  if (!bucket || !rule || !limit || typeof uri !== 'string') return original('unsupported', 'no image of a bucket')
+  const checked = checkedVariant(parseQuery(variant), rule)
+  if (Object.keys(checked).length === 0) return original('unsupported', `${variant} is off the ladders`)
   const key = keyOf(`${request?.origin?.s3?.path ?? ''}${uri}`)
-  return Object.keys(variant).length > 0 && key !== undefined ? { bucket, key, uri, variant, rule, limit } : undefined
+  return key === undefined
+    ? original('unsupported', `${uri} is the path of no key`)
+    : { kind: 'image', bucket, key, uri, variant: checked, rule, limit }
 }
 
 /** S3 takes a plus for a space in a path, as it does in URLs of its own. `undefined`: no key is written like this. */

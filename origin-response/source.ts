@@ -2,6 +2,7 @@
 import { GetObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import type { Reason } from '../edge/image.ts'
 import type { Bucket } from '../edge/rules.ts'
+import { type Original, original } from './original.ts'
 
 export type SourceRequest = Bucket & {
   key: string
@@ -9,10 +10,9 @@ export type SourceRequest = Bucket & {
   etag: string
 }
 
-export type SourceOutcome =
-  | { kind: 'source'; bytes: Buffer }
-  /** `detail` is for the log. */
-  | { kind: 'original'; reason: Reason; detail: string }
+export type SourceOutcome = { kind: 'source'; bytes: Buffer } | Original
+
+type Body = AsyncIterable<Uint8Array> & { destroy(cause?: unknown): void }
 
 /**
  * One GET, bound to the ETag of the response in hand. Does not reject.
@@ -32,7 +32,7 @@ export async function readSource(
     // The client waits between attempts for as long as S3 says, signal or not.
     return await Promise.race([getObject(request, maxBytes, signal), late])
   } catch (error) {
-    return original(signal.aborted ? 'source-timeout' : reasonOf(error), error)
+    return original(signal.aborted ? 'source-timeout' : reasonOf(error), String(error))
   }
 }
 
@@ -44,7 +44,7 @@ async function getObject(
   const condition = etag === '' ? {} : { IfMatch: etag }
   const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...condition })
   const { Body, ContentLength, ETag } = await clientFor(region).send(command, { abortSignal: signal })
-  const body = Body as (AsyncIterable<Uint8Array> & { destroy(cause?: unknown): void }) | undefined
+  const body = Body as Body | undefined
   if (!body) return original('source-error', 'S3 answered without a body')
   signal.addEventListener('abort', () => body.destroy(signal.reason), { once: true })
   if (etag !== '' && ETag !== etag) {
@@ -57,11 +57,7 @@ async function getObject(
 }
 
 /** @returns `undefined` for more than `maxBytes`; leaving the loop closes the connection */
-async function readUpTo(
-  maxBytes: number,
-  body: AsyncIterable<Uint8Array> & { destroy(): void },
-  length: number | undefined,
-): Promise<Buffer | undefined> {
+async function readUpTo(maxBytes: number, body: Body, length: number | undefined): Promise<Buffer | undefined> {
   if (length !== undefined && length > maxBytes) {
     body.destroy()
     return undefined
@@ -76,12 +72,6 @@ async function readUpTo(
   return Buffer.concat(chunks, total)
 }
 
-const original = (reason: Reason, cause: unknown): SourceOutcome => ({
-  kind: 'original',
-  reason,
-  detail: cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause),
-})
-
 type ClientError = { name?: string; code?: string; $metadata?: { httpStatusCode?: number } }
 
 /**
@@ -95,8 +85,8 @@ function reasonOf(error: unknown): Reason {
   return name === 'TimeoutError' && !isClosed ? 'source-timeout' : 'source-error'
 }
 
-/** Everything that the client would otherwise look for in files, of which Lambda has none, and a developer may have some. */
-const STATED: S3ClientConfig = {
+/** What the client would otherwise look for in files, of which Lambda has none, and a developer may have some. */
+const NO_LOOKUPS: S3ClientConfig = {
   maxAttempts: 2,
   retryMode: 'standard',
   // The ETag tells what is read.
@@ -125,14 +115,15 @@ function clientFor(region: string): S3Client {
     // A bucket of this machine has no host name of its own.
     ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
     credentials: credentialsOfFunction,
+    // Milliseconds. A bucket that does not take a connection at once leaves time for a second attempt.
     requestHandler: { connectionTimeout: 1_000 },
-    ...STATED,
+    ...NO_LOOKUPS,
   })
   clients.set(region, client)
   return client
 }
 
-/** AWS Lambda Developer Guide, "Defined runtime environment variables": the execution role's, for as long as this lives. */
+/** The execution role's. AWS Lambda Developer Guide, "Defined runtime environment variables". */
 async function credentialsOfFunction() {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env
   if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) {

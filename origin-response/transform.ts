@@ -4,6 +4,7 @@ import type { ImageLimit, ImageRule } from '../edge/rules.ts'
 import type { Variant } from '../edge/variant.ts'
 import { timeTo } from './deadline.ts'
 import { fitRendition } from './fit.ts'
+import { type Original, original } from './original.ts'
 import { planOf } from './plan.ts'
 import type { Settings } from './render.ts'
 import { readSource, type SourceRequest } from './source.ts'
@@ -22,12 +23,9 @@ export type Job = {
 }
 
 /** Milliseconds and bytes, as far as it got. */
-export type Measures = { fetch: number; transform: number; bytesIn: number }
+export type Measures = { fetch?: number; transform?: number; bytesIn?: number }
 
-type Result =
-  | { kind: 'rendition'; bytes: Buffer; settings: Settings }
-  /** `detail` is for the log. */
-  | { kind: 'original'; reason: Reason; detail: string }
+type Result = { kind: 'rendition'; bytes: Buffer; settings: Settings } | Original
 
 export type Outcome = Result & { measures: Measures }
 export type Rendition = Extract<Outcome, { kind: 'rendition' }>
@@ -37,38 +35,36 @@ const SHARE_OF_SOURCE = 0.6
 
 /** Does not reject, and does not take longer than the job's deadline. */
 export async function transform(job: Job): Promise<Outcome> {
-  const measures: Measures = { fetch: 0, transform: 0, bytesIn: 0 }
+  const start = performance.now()
+  const read: Measures = {}
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<Result>((resolve) => {
     timer = setTimeout(() => resolve(original('deadline', 'stopped at the deadline')), timeTo(job.deadline))
   })
-  const result = await Promise.race([attempt(job, measures), late])
+  const result = await Promise.race([attempt(job, read), late])
   clearTimeout(timer)
-  return { ...result, measures }
+  const { fetch = 0, bytesIn } = read
+  return { ...result, measures: bytesIn ? { ...read, transform: performance.now() - start - fetch } : read }
 }
 
-const original = (reason: Reason, detail: string): Result => ({ kind: 'original', reason, detail })
-
-async function attempt(job: Job, measures: Measures): Promise<Result> {
+/** @param read what is measured of reading the source is put here: the deadline may strike before this ends */
+async function attempt(job: Job, read: Measures): Promise<Result> {
   const start = performance.now()
   // sharp loads while the source is on its way.
   const reading = readSource(job.source, job.limit.maxInputBytes, timeTo(job.deadline) * SHARE_OF_SOURCE)
   const loading = import('./render.ts').catch((error: unknown) => String(error))
   const source = await reading
-  measures.fetch = performance.now() - start
+  read.fetch = performance.now() - start
   if (source.kind === 'original') return source
 
-  measures.bytesIn = source.bytes.length
+  read.bytesIn = source.bytes.length
   const renderer = await loading
-  if (typeof renderer === 'string') return original('disabled', renderer)
-  const result = await renditionOf(source.bytes, job, renderer)
-  measures.transform = performance.now() - start - measures.fetch
-  return result
+  return typeof renderer === 'string' ? original('disabled', renderer) : renditionOf(source.bytes, job, renderer)
 }
 
 async function renditionOf(bytes: Buffer, job: Job, renderer: typeof import('./render.ts')): Promise<Result> {
   const { variant, rule, limit, memory, budget } = job
-  // What outlived its deadline in an earlier call still has its memory.
+  // What outlived its deadline in an earlier call still has its memory, unless it has been done meanwhile.
   if (renderer.isBusy()) return original('deadline', 'an earlier rendition is still being made')
   const inspected = await renderer.inspect(bytes)
   if (inspected.kind === 'original') return inspected
@@ -85,15 +81,14 @@ async function renditionOf(bytes: Buffer, job: Job, renderer: typeof import('./r
   return { ...fitted, kind: 'rendition' }
 }
 
-/** What sharp and libvips say of what is not the picture's fault, or not for its bytes. */
+/** Which of libvips's messages is which reason; any other means that the source can't be decoded. */
 const FAILURES: readonly { says: RegExp; reason: Reason }[] = [
   { says: /timeout/, reason: 'deadline' },
   { says: /pixel limit/, reason: 'too-many-pixels' },
   { says: /out of memory|unable to (?:m?alloc|create)|cannot allocate|no space left/i, reason: 'disabled' },
 ]
 
-function failure(error: unknown): Extract<Result, { kind: 'original' }> {
+function failure(error: unknown): Original {
   const detail = String(error)
-  const known = FAILURES.find(({ says }) => says.test(detail))
-  return { kind: 'original', reason: known?.reason ?? 'corrupt', detail }
+  return original(FAILURES.find(({ says }) => says.test(detail))?.reason ?? 'corrupt', detail)
 }

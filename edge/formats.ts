@@ -1,0 +1,25 @@
+/** The formats of images, sources and renditions alike. */
+
+/** As `fm` names them. */
+export type Format = 'webp' | 'avif' | 'jpg' | 'png' | 'gif' | 'tiff'
+
+type FormatFacts = {
+  mediaType: string
+  canAnimate: boolean
+  /** Whether a lower quality makes it smaller. */
+  hasQuality: boolean
+  /** Pixels of the longer side at most. */
+  maxSide: number
+}
+
+/** Sides: WebP, RFC 9649, 2.5; AVIF, libaom's encoder; JPEG, GIF and TIFF, 16 bits, of which libjpeg takes 65,500. */
+export const FORMATS: Readonly<Record<Format, FormatFacts>> = {
+  webp: { mediaType: 'image/webp', canAnimate: true, hasQuality: true, maxSide: 16_383 },
+  avif: { mediaType: 'image/avif', canAnimate: false, hasQuality: true, maxSide: 16_384 },
+  jpg: { mediaType: 'image/jpeg', canAnimate: false, hasQuality: true, maxSide: 65_500 },
+  png: { mediaType: 'image/png', canAnimate: false, hasQuality: false, maxSide: 65_535 },
+  gif: { mediaType: 'image/gif', canAnimate: true, hasQuality: false, maxSide: 65_535 },
+  tiff: { mediaType: 'image/tiff', canAnimate: false, hasQuality: false, maxSide: 65_535 },
+}
+
+export const isFormat = (name: string): name is Format => Object.hasOwn(FORMATS, name)
