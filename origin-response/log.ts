@@ -24,6 +24,9 @@ const UNITS = {
   BytesOut: 'Bytes',
 } as const
 
+/** Decoders may repeat themselves. */
+const MAX_DETAIL_CHARACTERS = 500
+
 /**
  * In CloudWatch's embedded metric format (CloudWatch User Guide, "Specification: Embedded metric format"): each metric
  * over all images, and by `Result`.
@@ -53,6 +56,6 @@ export function logLine({ result, uri, variant, detail, ...measured }: Entry, no
     Path: uri,
     Variant: variant,
     ...values,
-    Detail: detail,
+    Detail: detail?.slice(0, MAX_DETAIL_CHARACTERS),
   })
 }
