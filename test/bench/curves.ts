@@ -51,6 +51,3 @@ export function meanExcess(values: readonly (number | undefined)[]): number | un
 export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
 export const geometricMean = (values: readonly number[]): number => Math.exp(mean(values.map(Math.log)))
-
-export const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN

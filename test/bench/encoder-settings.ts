@@ -17,10 +17,13 @@ export type Setting = {
 /** A setting at the quality that it has when nobody asks for another. */
 export type Default = Setting & { quality: number }
 
-const ours = (name: string, format: 'webp' | 'avif', effort: number): Setting => ({
+const ours = (
+  name: string,
+  { format, effort, qualities }: { format: 'webp' | 'avif'; effort: number; qualities: readonly number[] },
+): Setting => ({
   name,
   format,
-  qualities: [30, 50, 65, 80, 90, 96],
+  qualities,
   typical: 80,
   encode: ({ source, width, height }, quality) =>
     render(
@@ -45,7 +48,7 @@ const webp = (name: string, options: WebpOptions): Setting => ({
 const avif = (name: string, options: AvifOptions): Setting => ({
   name,
   format: 'avif',
-  qualities: [35, 45, 52, 61, 76, 86],
+  qualities: [35, 45, 52, 61, 76, 90],
   typical: 61,
   encode: ({ source }, quality) =>
     sharp(source)
@@ -62,21 +65,28 @@ export const MOZJPEG: Setting = {
   encode: ({ source }, quality) => sharp(source).jpeg({ quality, mozjpeg: true }).toBuffer(),
 }
 
-/** sharp's own JPEG, which ipx makes of a JPEG that is asked for in no other format. */
+/** What ipx makes of a JPEG that is asked for in no other format. */
 const JPEG: Setting = {
   ...MOZJPEG,
   name: 'JPEG',
-  encode: ({ source }, quality) => sharp(source).jpeg({ quality }).toBuffer(),
+  encode: ({ source }, quality) => sharp(source).jpeg({ quality, progressive: true }).toBuffer(),
 }
 
-export const OUR_WEBP: Setting = ours('WebP', 'webp', 0)
+/** 75 and 80 are others' defaults: no line between two points then stands for what is measured. */
+export const OUR_WEBP: Setting = ours('WebP', { format: 'webp', effort: 0, qualities: [30, 50, 65, 75, 80, 90, 96] })
+
+/** 62 and 71 come out near others' defaults, 50 and 55 on AVIF's own scale. */
+const AVIF_Q = [40, 50, 62, 71, 80, 92]
 
 /** How much effort there is depends on the time a picture takes: the plan chooses one of these. */
-export const OUR_AVIF: readonly Setting[] = AVIF_EFFORTS.map((effort) => ours(`AVIF, effort ${effort}`, 'avif', effort))
+export const OUR_AVIF: readonly Setting[] = AVIF_EFFORTS.map((effort) =>
+  ours(`AVIF, effort ${effort}`, { format: 'avif', effort, qualities: AVIF_Q }),
+)
 
 /**
- * ipx 3.1.1 hands sharp no option of its own. next/image: `optimizeImage` in packages/next/src/server/image-optimizer.ts
- * of vercel/next.js, with its default quality of 75, from which it takes 20 for AVIF.
+ * ipx 3.1.1 hands sharp no option but progressive JPEG. next/image: `optimizeImage` in
+ * packages/next/src/server/image-optimizer.ts of vercel/next.js, with its default quality of 75, from which it takes 20
+ * for AVIF.
  */
 export const DEFAULTS: readonly Default[] = [
   { ...webp('ipx, WebP', {}), quality: 80 },
@@ -93,7 +103,6 @@ export const WEBP_CHOICES: readonly Setting[] = [
   webp('effort 5', { effort: 5 }),
   webp('effort 6', { effort: 6 }),
   webp('preset picture', { preset: 'picture' }),
-  webp('preset drawing', { preset: 'drawing' }),
   webp('smartSubsample', { smartSubsample: true }),
   webp('smartDeblock', { smartDeblock: true }),
 ]

@@ -1,16 +1,8 @@
 /** What the runs of encoder settings say, as tables. */
 import { avifQuality } from '../../origin-response/render.ts'
-import { type Curve, excess, mean, meanExcess, median, type Point, qualityAt } from './curves.ts'
-import type { Run } from './encoder-runs.ts'
-import {
-  AVIF_CHOICES,
-  DEFAULTS,
-  MOZJPEG,
-  OUR_AVIF,
-  OUR_WEBP,
-  type Setting,
-  WEBP_CHOICES,
-} from './encoder-settings.ts'
+import { type Curve, excess, mean, meanExcess, type Point, qualityAt } from './curves.ts'
+import { cpuRatio, type Run } from './encoder-runs.ts'
+import { AVIF_CHOICES, DEFAULTS, MOZJPEG, OUR_AVIF, OUR_WEBP, type Setting, WEBP_CHOICES } from './encoder-settings.ts'
 import type { Sample } from './samples.ts'
 import type { Cell, Table } from './table.ts'
 
@@ -30,16 +22,11 @@ export function runOf({ runs }: Results, setting: Setting): Run {
   return run
 }
 
-/** The photographs' indices where there are some, else those of the project's own pictures. */
-export function mainSamples({ samples }: Results): number[] {
-  const indices = [...samples.keys()]
-  const photographs = indices.filter((at) => samples[at]?.set === 'Kodak')
-  return photographs.length > 0 ? photographs : indices
+/** The photographs where there are some, else the project's own pictures. */
+export function mainSamples(samples: readonly Sample[]): readonly Sample[] {
+  const photographs = samples.filter(({ set }) => set === 'Kodak')
+  return photographs.length > 0 ? photographs : samples
 }
-
-const setsOf = ({ samples }: Results): Sample['set'][] => [...new Set(samples.map(({ set }) => set))]
-
-const cpuRatio = (run: Run, other: Run): number => median(run.cpu.map((time, at) => time / (other.cpu[at] ?? Number.NaN)))
 
 const pointAt = (curve: Curve | undefined, quality: number): Point | undefined =>
   curve?.find((point) => point.quality === quality)
@@ -51,12 +38,12 @@ export function excessOver(
   other: Setting,
   quality: number,
   measure: string,
-  samples: readonly number[],
+  samples: readonly Sample[],
 ): number | undefined {
-  const [curves, others] = [runOf(results, setting).curves, runOf(results, other).curves]
+  const [run, otherRun] = [runOf(results, setting), runOf(results, other)]
   return meanExcess(
-    samples.map((at) => {
-      const [curve, point] = [curves[at], pointAt(others[at], quality)]
+    samples.map((sample) => {
+      const [curve, point] = [run.curves.get(sample), pointAt(otherRun.curves.get(sample), quality)]
       return curve && point && excess(curve, point, measure)
     }),
   )
@@ -65,9 +52,13 @@ export function excessOver(
 /** Ours against what others send when nobody asks for another quality. */
 export function defaultsTable(results: Results): Table {
   const pairs = [OUR_WEBP, ...OUR_AVIF].flatMap((setting) =>
-    DEFAULTS.filter(({ format }) => format !== 'avif' || setting.format === 'avif').map((other) => ({ setting, other })),
+    DEFAULTS.filter(({ format }) => format !== (setting.format === 'avif' ? 'jpg' : 'avif')).map((other) => ({
+      setting,
+      other,
+    })),
   )
-  const columns = setsOf(results).flatMap((set) => results.measures.map((measure) => ({ set, measure })))
+  const sets = [...new Set(results.samples.map(({ set }) => set))]
+  const columns = sets.flatMap((set) => results.measures.map((measure) => ({ set, measure })))
   return {
     title: 'Bytes at equal looks, ours against the defaults of others, and CPU',
     columns: [
@@ -78,9 +69,9 @@ export function defaultsTable(results: Results): Table {
     ],
     rows: pairs.map(({ setting, other }) => [
       setting.name,
-      `${other.name} (q ${other.quality})`,
+      `${other.name}, ${other.quality}`,
       ...columns.map(({ set, measure }) => {
-        const samples = [...results.samples.keys()].filter((at) => results.samples[at]?.set === set)
+        const samples = results.samples.filter((sample) => sample.set === set)
         return excessOver(results, setting, other, other.quality, measure, samples)
       }),
       cpuRatio(runOf(results, setting), runOf(results, other)),
@@ -96,7 +87,7 @@ function choicesTable(
   choices: readonly Setting[],
   qualities: readonly number[],
 ): Table {
-  const samples = mainSamples(results)
+  const samples = mainSamples(results.samples)
   const columns = results.measures.flatMap((measure) => qualities.map((quality) => ({ measure, quality })))
   return {
     title,
@@ -127,7 +118,7 @@ export function avifTable(results: Results): Table {
 export function qualityTable(results: Results): Table {
   const [avif] = AVIF_CHOICES
   if (!avif) throw new Error('expected choices for AVIF')
-  const samples = mainSamples(results)
+  const samples = mainSamples(results.samples)
   const columns = [OUR_WEBP, MOZJPEG].flatMap((like) => results.measures.map((measure) => ({ like, measure })))
   return {
     title: 'The AVIF quality that looks like q of another format',
@@ -139,8 +130,9 @@ export function qualityTable(results: Results): Table {
     rows: LADDER.map((q) => [
       String(q),
       ...columns.map(({ like, measure }): Cell => {
-        const found = samples.map((at) => {
-          const [curve, point] = [runOf(results, avif).curves[at], pointAt(runOf(results, like).curves[at], q)]
+        const found = samples.map((sample) => {
+          const curve = runOf(results, avif).curves.get(sample)
+          const point = pointAt(runOf(results, like).curves.get(sample), q)
           return curve && point && qualityAt(curve, measure, point.distances[measure] ?? Number.NaN)
         })
         const known = found.filter((quality) => quality !== undefined)

@@ -1,6 +1,7 @@
 /** What `origin-response/cost.ts` predicts, held against what happens: time in this process, memory in fresh ones. */
+
+import { isFormat } from '../../edge/formats.ts'
 import { renderMemory, renderTime } from '../../origin-response/cost.ts'
-import { isFormat } from '../../origin-response/formats.ts'
 import { type Facts, inspect, render, type Settings } from '../../origin-response/render.ts'
 import { peakOf } from './image-memory.ts'
 import type { ImageSite } from './image-site.ts'

@@ -15,9 +15,8 @@ export type Sample = {
   png: string
 }
 
-/** A photograph-like size, one scaled down as renditions are, one upright, one cut out of a larger picture. */
+/** One scaled down as renditions are, one upright, one cut out of a larger picture. */
 const OWN: Readonly<Record<string, () => Promise<Sharp>>> = {
-  'own-768x512': async () => photo(768, 512),
   'own-640x427': async () => photo(1920, 1281).resize({ width: 640, height: 427, fit: 'fill' }),
   'own-400x600': async () => photo(400, 600),
   'own-512x512': async () => photo(2048, 1365).extract({ left: 900, top: 500, width: 512, height: 512 }),
@@ -29,8 +28,11 @@ const OWN: Readonly<Record<string, () => Promise<Sharp>>> = {
  */
 export async function readSamples(folder: string, corpus: string | undefined): Promise<Sample[]> {
   const kodak = corpus === undefined ? undefined : join(corpus, 'photos', 'kodak')
-  const names = kodak === undefined ? [] : (await readdir(kodak)).filter((name) => name.endsWith('.png')).toSorted()
-  if (kodak !== undefined && names.length === 0) throw new Error(`expected PNG files in ${kodak}, found none`)
+  const files = kodak === undefined ? [] : await readdir(kodak).catch(() => [])
+  const names = files.filter((name) => name.endsWith('.png')).toSorted()
+  if (kodak !== undefined && names.length === 0) {
+    throw new Error(`RIMLIGHT_CORPUS: expected PNG files in ${kodak}, found none`)
+  }
   const samples: Sample[] = []
   for (const name of names) {
     const image = sharp(await readFile(join(kodak as string, name)))

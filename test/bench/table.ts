@@ -10,11 +10,9 @@ export type Table = {
   rows: readonly (readonly Cell[])[]
 }
 
-/** A minus as wide as the plus, and none for what rounds to nothing. */
-const signed = (text: string): string => {
-  if (/^-?[\d.]*$/.test(text) && Number(text) === 0) return text.replace('-', '')
-  return text.startsWith('-') ? text.replace('-', '−') : `+${text}`
-}
+/** A minus as wide as the plus, and neither for what rounds to nothing. */
+const signed = (text: string): string =>
+  Number(text) === 0 ? text.replace('-', '') : text.startsWith('-') ? text.replace('-', '−') : `+${text}`
 
 const FORMATS: Readonly<Record<Kind, (value: number) => string>> = {
   text: String,
