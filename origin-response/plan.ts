@@ -37,7 +37,7 @@ export function planOf(facts: Facts, bytes: number, task: Task): Plan {
   if (keepsSize && asked === facts.format && !variant.q) return original('not-smaller', 'as it is asked for already')
 
   const first = { ...size, ...encodingOf(facts, task), format: asked }
-  const settings = inTime(facts, bytes, startOf(facts, bytes, first, task), task)
+  const settings = startOf(facts, bytes, first, task)
   const refusal = refusalOf(facts, bytes, settings, task)
   const mustBeSmaller = keepsSize && (asked === facts.format || isNegotiated(asked))
   return refusal ?? { kind: 'plan', settings, mustBeSmaller }
@@ -77,12 +77,14 @@ const scaled = (width: number, height: number, scale: number) => ({
  * take, begins lower on the ladder of widths: so many pixels hardly ever fit into a response, and the encode that
  * makes them fit takes time, too. Where no width would do, it stays, to be refused.
  */
-function startOf(facts: Facts, bytes: number, settings: Settings, { rule, memory }: Task): Settings {
+function startOf(facts: Facts, bytes: number, asked: Settings, task: Task): Settings {
+  const { rule, memory } = task
   const isAffordable = (candidate: Settings) =>
     renderTime(facts, candidate, memory) <= MAX_WORK_MS / 2 && renderMemory(facts, candidate, bytes) <= memory
-  if (settings.animated || isAffordable(settings)) return settings
-  const narrower = rule.widths.filter((width) => width < settings.width).map((width) => atWidth(settings, width))
-  return narrower.findLast(isAffordable) ?? settings
+  const whole = inTime(facts, bytes, asked, task)
+  if (asked.animated || isAffordable(whole)) return whole
+  const narrower = rule.widths.filter((width) => width < asked.width).map((width) => atWidth(asked, width))
+  return narrower.map((candidate) => inTime(facts, bytes, candidate, task)).findLast(isAffordable) ?? whole
 }
 
 /** How long the first viewer of a rendition may be kept waiting for what AVIF saves. */
@@ -109,8 +111,11 @@ function refusalOf(facts: Facts, bytes: number, settings: Settings, { memory, ti
   }
   const needed = renderMemory(facts, settings, bytes)
   if (needed > memory) return original('too-many-pixels', `needs about ${Math.round(needed)} MB of ${memory}`)
-  const predicted = Math.round(renderTime(facts, settings, memory))
+  const predicted = renderTime(facts, settings, memory)
   // The next time it would take as long: there is no use in reading the source for it every minute.
-  if (predicted > MAX_WORK_MS) return original('too-many-pixels', `would take about ${predicted} ms of ${MAX_WORK_MS}`)
-  return predicted > time ? original('deadline', `would take about ${predicted} ms of ${Math.round(time)}`) : undefined
+  const [reason, most] =
+    predicted > MAX_WORK_MS ? (['too-many-pixels', MAX_WORK_MS] as const) : (['deadline', time] as const)
+  return predicted > most
+    ? original(reason, `would take about ${Math.round(predicted)} ms of ${Math.round(most)}`)
+    : undefined
 }

@@ -88,7 +88,7 @@ test('what npm installs for Lambda: the same, byte for byte, and once', async ({
     expect(Object.entries(found).filter(([path, content]) => !files[path]?.equals(content))).toEqual([])
   }
 
-  vi.stubEnv('npm_execpath', join(cache, 'no-npm.js'))
+  vi.stubEnv('npm_execpath', join(cache, 'nowhere/npm-cli.js'))
   expect(await installed(WANTED, cache)).toBe(folder)
 })
 
@@ -149,12 +149,18 @@ describe('what cannot be installed: a BuildError that says what to do', () => {
     await expectFailure('npm error code ECONNREFUSED')
   })
 
-  it.skipIf(process.platform === 'win32')(
-    'there is no npm (on Windows a shell says so, in its own words)',
-    async () => {
-      vi.stubEnv('npm_execpath', '')
-      vi.stubEnv('PATH', cache)
-      await expectFailure('spawn npm ENOENT')
+  describe.skipIf(process.platform === 'win32')(
+    'there is no npm on the path (on Windows a shell says so, in its own words)',
+    () => {
+      it.each([
+        ['and nothing else runs this', ''],
+        ['and it is pnpm that runs this', '/opt/pnpm/bin/pnpm.cjs'],
+        ['and it is yarn that runs this', '/opt/yarn/bin/yarn.js'],
+      ])('%s', async (_rule, script) => {
+        vi.stubEnv('npm_execpath', script)
+        vi.stubEnv('PATH', cache)
+        await expectFailure('spawn npm ENOENT')
+      })
     },
   )
 })

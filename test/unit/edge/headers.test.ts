@@ -1,5 +1,13 @@
 import { describe, expect, it, test } from 'vitest'
-import { addVary, type Headers, headersOf, headerText, removeHeaders, setHeader } from '../../../edge/headers.ts'
+import {
+  addVary,
+  type Headers,
+  headersOf,
+  headerText,
+  OF_THE_BYTES,
+  removeHeaders,
+  setHeader,
+} from '../../../edge/headers.ts'
 
 const headers = (values: Record<string, string | string[]>): Headers =>
   Object.fromEntries(
@@ -51,6 +59,22 @@ describe('removeHeaders', () => {
     removeHeaders(given, names)
     expect(Object.keys(given)).toEqual(left)
   })
+})
+
+test('OF_THE_BYTES: what is wrong of a rendition goes, what tells of the object and its use stays', () => {
+  const given = headers({
+    ...{ 'accept-ranges': '1', 'cache-control': '2', 'content-digest': '3', 'content-disposition': '4' },
+    ...{ 'content-encoding': '5', 'content-language': '6', 'content-length': '7', 'content-md5': '8' },
+    ...{ 'content-type': '9', digest: '10', etag: '11', expires: '12', 'last-modified': '13', 'repr-digest': '14' },
+    ...{ 'x-amz-checksum-crc32': '15', 'x-amz-checksum-sha256': '16', 'x-amz-meta-sha256': '17' },
+  })
+  removeHeaders(given, OF_THE_BYTES)
+  expect(given).toEqual(
+    headers({
+      ...{ 'accept-ranges': '1', 'cache-control': '2', 'content-disposition': '4', 'content-language': '6' },
+      ...{ 'content-type': '9', expires: '12', 'last-modified': '13', 'x-amz-meta-sha256': '17' },
+    }),
+  )
 })
 
 describe('addVary', () => {

@@ -6,6 +6,7 @@ const LIMIT = { maxInputBytes: 1_000, maxInputPixels: 1_000 }
 describe('checkSource', () => {
   it.each([
     ['image/jpeg', 1_000],
+    ['image/jpg', 1],
     ['image/png', 999],
     ['image/webp', 1],
     ['image/gif', 1],
@@ -24,6 +25,7 @@ describe('checkSource', () => {
     ['image/jpeg', 0, 'corrupt'],
     ['image/svg+xml', 1, 'unsupported'],
     ['image/heic', 1, 'unsupported'],
+    ['image/pjpeg', 1, 'unsupported'],
     ['application/octet-stream', 1_001, 'unsupported'],
     ['text/html', Number.NaN, 'unsupported'],
   ])('%j of %d bytes is not: %s', (type, length, reason) => {

@@ -5,8 +5,9 @@ const NOW = Date.UTC(2026, 10, 20)
 
 const request: RoutedRequest = {
   kind: 'routed',
+  index: 0,
   method: 'GET',
-  route: { cached: true, s3: true, parameters: ['v'], version: 'v', query: null, images: -1 },
+  route: { cached: true, s3: true, parameters: ['v'], version: 'v', query: null, images: 0 },
   lifetime: { default: 3_600, missing: 300, settle: 600 },
   version: '',
   variant: '',
@@ -71,6 +72,19 @@ describe('one rule for each kind of response, in this order', () => {
   ])('object: an image is asked for, %i to %s', (status, method, wantsImage, cacheControl) => {
     expect(ruleFor({ ...request, method, variant: 'fm=webp' }, status)).toMatchObject({
       wantsImage,
+      caching: { cacheControl },
+    })
+  })
+
+  it.each([
+    [200, 'GET', 'public, max-age=3600'],
+    [206, 'GET', 'public, max-age=3600'],
+    [304, 'GET', 'public, max-age=3600'],
+    [200, 'HEAD', 'public, max-age=3600'],
+  ])('object: a variant on a route without images is none, %i to %s', (status, method, cacheControl) => {
+    const route = { ...request.route, images: -1 }
+    expect(ruleFor({ ...request, method, route, variant: 'fm=webp' }, status)).toMatchObject({
+      wantsImage: false,
       caching: { cacheControl },
     })
   })

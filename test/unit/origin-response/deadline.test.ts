@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { deadlineWith, MOST_WORK, timeTo } from '../../../origin-response/deadline.ts'
+import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest'
+import { deadlineWith, inTenths, MAX_WORK_MS, timeTo } from '../../../origin-response/deadline.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] })
@@ -23,7 +23,7 @@ describe('the deadline', () => {
 
   it('without a word from Lambda, that of a whole invocation', () => {
     expect(deadlineWith() - performance.now()).toBe(10_000)
-    expect(MOST_WORK).toBe(10_000)
+    expect(MAX_WORK_MS).toBe(10_000)
   })
 })
 
@@ -34,4 +34,14 @@ it('the time to it runs out, and never below nothing', () => {
     return timeTo(deadline)
   })
   expect(times).toEqual([2_500, 1_500, 0, 0])
+})
+
+test.each([
+  [0, 0],
+  [0.04, 0],
+  [0.05, 0.1],
+  [12.3456, 12.3],
+  [999.96, 1_000],
+])('%d milliseconds in tenths: %d', (milliseconds, expected) => {
+  expect(inTenths(milliseconds)).toBe(expected)
 })

@@ -5,7 +5,7 @@ import type { Settings } from '../../../origin-response/render.ts'
 import { settingsWith } from './samples.ts'
 
 /** By the documentation of the search. */
-const MOST_ENCODES = 5
+const MAX_ENCODES = 5
 
 type Curve = { bytes: number; slope: number; exponent: number }
 
@@ -111,7 +111,7 @@ describe('over-limit', () => {
     const { fitted, tried } = await search(FIRST, () => 1_100, {})
     expect(fitted).toEqual({ kind: 'original', reason: 'over-limit', detail: '1100 bytes of 1000' })
     expect(tried.length).toBeGreaterThan(1)
-    expect(tried.length).toBeLessThanOrEqual(MOST_ENCODES)
+    expect(tried.length).toBeLessThanOrEqual(MAX_ENCODES)
   })
 
   it('when the ladder ends', async () => {
@@ -177,7 +177,7 @@ test('any curve: few encodes, each of them smaller, and what is returned is the 
       const first = settingsWith(some)
       const sizeOf = modelOf(first, first.format === 'png' ? { ...shape, slope: 0 } : shape)
       const { fitted, tried } = await search(first, sizeOf, { qualities, widths })
-      expect(tried.length).toBeLessThanOrEqual(MOST_ENCODES)
+      expect(tried.length).toBeLessThanOrEqual(MAX_ENCODES)
       for (const [i, { width, height, quality }] of tried.entries()) {
         const before = tried[i - 1] ?? first
         if (i > 0) expect(width < before.width || quality < before.quality).toBe(true)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { FORMATS, formatOf, isFormat } from '../../../origin-response/formats.ts'
+import { isFormat } from '../../../edge/formats.ts'
+import { formatOf } from '../../../origin-response/formats.ts'
 
 const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1')
 
@@ -101,6 +102,9 @@ describe('brands', () => {
   it.each([
     ['avif', branded('avif'), 'avif'],
     ['avif, whatever it is compatible with', branded('avif', ['heic']), 'avif'],
+    ['avif, and a sequence in it', branded('avif', ['mif1', 'avis', 'miaf']), undefined],
+    ['avif, and a sequence only behind the box', branded('avif', ['mif1', 'avis'], 20), 'avif'],
+    ['mif1 with AVIF in it, and a sequence', branded('mif1', ['avif', 'avis']), undefined],
     ['mif1 with AVIF in it', branded('mif1', ['mif1', 'avif', 'miaf']), 'avif'],
     ['mif1 with HEIC in it', branded('mif1', ['mif1', 'heic']), undefined],
     ['mif1 alone', branded('mif1'), undefined],
@@ -137,25 +141,4 @@ test('any bytes behind any signature: a format of the table or none', () => {
         expect(formatOf(Buffer.concat([bytes, Buffer.from('and more')]))).toSatisfy((now) => !now || now === format)
     }),
   )
-})
-
-test('the table', () => {
-  expect(FORMATS).toEqual({
-    webp: { mediaType: 'image/webp', canAnimate: true, hasQuality: true },
-    avif: { mediaType: 'image/avif', canAnimate: false, hasQuality: true },
-    jpg: { mediaType: 'image/jpeg', canAnimate: false, hasQuality: true },
-    png: { mediaType: 'image/png', canAnimate: false, hasQuality: false },
-    gif: { mediaType: 'image/gif', canAnimate: true, hasQuality: false },
-    tiff: { mediaType: 'image/tiff', canAnimate: false, hasQuality: false },
-  })
-})
-
-describe('isFormat', () => {
-  it.each(['webp', 'avif', 'jpg', 'png', 'gif', 'tiff'])('%s', (name) => {
-    expect(isFormat(name)).toBe(true)
-  })
-
-  it.each(['jpeg', 'WebP', '', 'svg', 'constructor', 'toString', '__proto__'])('not %j', (name) => {
-    expect(isFormat(name)).toBe(false)
-  })
 })

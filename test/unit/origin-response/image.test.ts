@@ -3,7 +3,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { compile } from '../../../build/compile.ts'
 import type { Caching } from '../../../edge/cache-control.ts'
 import { headerText } from '../../../edge/headers.ts'
-import { type ImageResponse, imageStep, type Surroundings } from '../../../origin-response/image.ts'
+import { type ImageResponse, imageStep, type LambdaContext } from '../../../origin-response/image.ts'
+import { type Original, original } from '../../../origin-response/original.ts'
 import type { ImageRequest } from '../../../origin-response/routing.ts'
 import { photo } from '../../images/pictures.ts'
 import { ACCESS_DENIED, BUCKET, etagOf, sendError } from '../../images/s3-answers.ts'
@@ -49,30 +50,23 @@ type Asked = {
   body?: Buffer
   headers?: Record<string, string>
   without?: string
-  request?: Partial<ImageRequest>
-  surroundings?: Surroundings
+  request?: Partial<ImageRequest> | Original
+  context?: LambdaContext
 }
 
-async function step({ key, body = jpeg, headers = {}, without = '', request = {}, surroundings = {} }: Asked) {
+async function step({ key, body = jpeg, headers = {}, without = '', request = {}, context = {} }: Asked) {
   put(bucket, key, body)
   const response: ImageResponse = { headers: headersOf(body, headers) }
   delete response.headers[without]
   const before = structuredClone(response)
-  const caching = await imageStep(
-    response,
-    {
-      ...{
-        bucket: { bucket: BUCKET, region: REGION },
-        key,
-        uri: `/${key}`,
-        variant: { fm: 'webp', w: 200 },
-        rule: RULE,
-      },
-      ...{ limit: { maxInputBytes: 10_000_000, maxInputPixels: 10_000_000 }, ...request },
-    },
-    CACHING,
-    { memoryLimitInMB: '1769', getRemainingTimeInMillis: () => 30_000, ...surroundings },
-  )
+  const usual: ImageRequest = {
+    ...{ kind: 'image', bucket: { bucket: BUCKET, region: REGION }, key, uri: `/${key}` },
+    ...{ variant: { fm: 'webp', w: 200 }, rule: RULE },
+    limit: { maxInputBytes: 10_000_000, maxInputPixels: 10_000_000 },
+  }
+  const asked = request.kind === 'original' ? request : { ...usual, ...request }
+  const surroundings = { memoryLimitInMB: '1769', getRemainingTimeInMillis: () => 30_000, ...context }
+  const caching = await imageStep(response, asked, CACHING, surroundings)
   const lines = written.split('\n')
   expect(lines).toEqual([expect.stringMatching(/^\{/), ''])
   return { response, before, caching, log: JSON.parse(lines[0] as string), requests: bucket.s3.requests(key) }
@@ -103,7 +97,8 @@ describe('a rendition', () => {
     expect(requests).toBe(1)
     expect(log).toMatchObject({
       ...{ Result: 'webp', Path: '/photo.jpg', Variant: 'fm=webp&w=200' },
-      ...{ BytesIn: jpeg.length, BytesOut: body.length },
+      ...{ Images: 1, BytesIn: jpeg.length, BytesOut: body.length },
+      ...{ FetchTime: expect.any(Number), TransformTime: expect.any(Number) },
     })
     expect(log).not.toHaveProperty('Detail')
   })
@@ -145,13 +140,37 @@ describe('a rendition', () => {
 describe('the original', () => {
   const small = { maxInputBytes: 10, maxInputPixels: 10_000_000 }
 
+  const expected = 'expected an image type, and 1 to 10000000 bytes, found'
+
   it.each<[string, string, Omit<Asked, 'key'>]>([
-    ['unsupported', 'text/html, 100 bytes', { headers: { 'content-type': 'text/html', 'content-length': '100' } }],
-    ['unsupported', 'image/svg+xml, 9 bytes', { headers: { 'content-type': 'image/svg+xml', 'content-length': '9' } }],
-    ['corrupt', 'image/jpeg, 0 bytes', { headers: { 'content-length': '0' } }],
-    ['too-large', 'image/jpeg, 11 bytes', { headers: { 'content-length': '11' }, request: { limit: small } }],
-    ['unsupported', 'no-transform', { headers: { 'cache-control': 'max-age=60, No-Transform' } }],
-    ['deadline', 'no time left to begin', { surroundings: { getRemainingTimeInMillis: () => 100 } }],
+    [
+      'unsupported',
+      `${expected} text/html, 100`,
+      { headers: { 'content-type': 'text/html', 'content-length': '100' } },
+    ],
+    [
+      'unsupported',
+      `${expected} image/svg+xml, 9`,
+      { headers: { 'content-type': 'image/svg+xml', 'content-length': '9' } },
+    ],
+    [
+      'unsupported',
+      `${expected} text/css, no length`,
+      { headers: { 'content-type': 'text/css', 'content-length': '' } },
+    ],
+    ['corrupt', `${expected} image/jpeg, 0`, { headers: { 'content-length': '0' } }],
+    ['corrupt', `${expected} no type, 0`, { headers: { 'content-type': '', 'content-length': '0' } }],
+    [
+      'too-large',
+      'expected an image type, and 1 to 10 bytes, found image/jpeg, 11',
+      { headers: { 'content-length': '11' }, request: { limit: small } },
+    ],
+    [
+      'unsupported',
+      'its cache-control says no-transform',
+      { headers: { 'cache-control': 'max-age=60, No-Transform' } },
+    ],
+    ['deadline', 'no time left to begin', { context: { getRemainingTimeInMillis: () => 100 } }],
   ])('%s: %s; nothing is read', async (reason, detail, asked) => {
     const { response, before, caching, log, requests } = await step({ key: `${reason}, ${detail}`, ...asked })
     expect(requests).toBe(0)
@@ -161,21 +180,33 @@ describe('the original', () => {
     expect(caching).toEqual(
       reason === 'deadline' ? { cacheControl: 'public, max-age=60', validators: 'dropped' } : CACHING,
     )
-    expect(log).toMatchObject({
-      Result: reason,
-      Detail: detail,
-      BytesIn: 0,
-      BytesOut: 0,
-      FetchTime: 0,
-      TransformTime: 0,
+    const { _aws, ...values } = log
+    expect(values).toEqual({
+      ...{ Result: reason, Detail: detail, Path: `/${reason}, ${detail}`, Variant: 'fm=webp&w=200', Images: 1 },
     })
+  })
+
+  it.each([
+    ['for good', original('unsupported', 'no image of a bucket'), CACHING],
+    ['for now', original('changed', 'another'), { cacheControl: 'public, max-age=60', validators: 'dropped' }],
+  ])('that it is already, %s: answered as such, whatever the response is', async (name, request, expected) => {
+    const headers = { 'content-type': 'text/html', 'cache-control': 'no-transform' }
+    const { response, before, caching, log, requests } = await step({ key: `already ${name}`, request, headers })
+    expect(requests).toBe(0)
+    expect(response).toEqual({
+      headers: { ...before.headers, 'x-rimlight': [{ value: `original; reason=${request.reason}` }] },
+    })
+    expect(caching).toEqual(expected)
+    const { _aws, ...values } = log
+    expect(values).toEqual({ Result: request.reason, Detail: request.detail, Images: 1 })
   })
 
   it('for good: its caching stays', async () => {
     const { response, before, caching, log } = await step({ key: 'half.jpg', body: jpeg.subarray(0, 2_000) })
     expect(response.headers).toEqual({ ...before.headers, 'x-rimlight': [{ value: 'original; reason=corrupt' }] })
     expect(caching).toBe(CACHING)
-    expect(log).toMatchObject({ Result: 'corrupt', BytesIn: 2_000, BytesOut: 0 })
+    expect(log).toMatchObject({ Result: 'corrupt', BytesIn: 2_000 })
+    expect(log).not.toHaveProperty('BytesOut')
   })
 
   it('for now: it is cached for a minute, and is never a year after that', async () => {
@@ -185,6 +216,7 @@ describe('the original', () => {
     expect(response.headers).toEqual({ ...before.headers, 'x-rimlight': [{ value: 'original; reason=source-error' }] })
     expect(caching).toEqual({ cacheControl: 'public, max-age=60', validators: 'dropped' })
     expect(log).toMatchObject({ Result: 'source-error', Detail: 'AccessDenied: Access Denied' })
+    for (const name of ['BytesIn', 'BytesOut', 'TransformTime']) expect(log).not.toHaveProperty(name)
   })
 
   it('has the ETag that was in hand, or none', async () => {
@@ -207,7 +239,8 @@ describe('a step that does not load', () => {
     const { response, caching, log, requests } = await step({ key: 'disabled.jpg' })
     expect(resultOf(response)).toBe('original; reason=disabled')
     expect(caching).toEqual({ cacheControl: 'public, max-age=60', validators: 'dropped' })
-    expect(log).toMatchObject({ Result: 'disabled', BytesIn: 0 })
+    expect(log).toMatchObject({ Result: 'disabled', Images: 1 })
+    for (const name of ['BytesIn', 'BytesOut', 'FetchTime', 'TransformTime']) expect(log).not.toHaveProperty(name)
     expect(requests).toBe(0)
   })
 })

@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it, test } from 'vitest'
-import { FORMATS, type Format } from '../../../origin-response/formats.ts'
+import { FORMATS, type Format } from '../../../edge/formats.ts'
 import { avifQuality } from '../../../origin-response/render.ts'
 import { animation, photo } from '../../images/pictures.ts'
 import { near, pixelsOf, renditionOf } from './pixels.ts'

@@ -10,18 +10,28 @@ vi.mock('../../../edge/rules.ts', async () => {
   return compile(settings())
 })
 
-type Request = Parameters<typeof imageRequest>[0]
+type Request = Parameters<typeof imageRequest>[1]
 
 const requestOf = (input: ResponseInput): Request => {
   const [first] = originResponseEvent(input).Records as unknown as { cf: { request: Request } }[]
-  return first?.cf.request
+  return first?.cf.request as Request
 }
 
-const asked = (input: ResponseInput) => imageRequest(requestOf({ route: ROUTE.photos, variant: 'w=640', ...input }))
+/** What is asked for of a route. */
+function askedBy(request: Request) {
+  const routed = routedRequest(request)
+  if (routed.kind === 'unrouted') throw new Error('no route')
+  return imageRequest(routed, request)
+}
+
+const asked = (input: ResponseInput) => askedBy(requestOf({ route: ROUTE.photos, variant: 'w=640', ...input }))
+
+const UNSUPPORTED = { kind: 'original', reason: 'unsupported' }
 
 describe('a rendition that was asked for', () => {
   it('is all that making it takes', () => {
     expect(asked({ uri: '/a/photo.jpg', variant: 'fit=crop&fm=webp&h=640&q=50&w=640' })).toEqual({
+      kind: 'image',
       bucket: { bucket: 'example-photos', region: 'eu-central-1' },
       key: 'a/photo.jpg',
       uri: '/a/photo.jpg',
@@ -62,14 +72,13 @@ describe('the key, from the path', () => {
   })
 
   it.each(['/%', '/%zz.jpg', '/%E9.jpg', '/%C3.jpg', '/%F0%9F%91.jpg', '/%ED%A0%80.jpg'])('%s is none', (uri) => {
-    expect(asked({ uri })).toBeUndefined()
+    expect(asked({ uri })).toEqual({ ...UNSUPPORTED, detail: `${uri} is the path of no key` })
   })
 
   it('of a request without a path there is none', () => {
     for (const uri of [undefined, null, 5]) {
-      expect(
-        imageRequest({ ...requestOf({ route: ROUTE.photos, variant: 'w=640' }), uri } as unknown as Request),
-      ).toBeUndefined()
+      const request = { ...requestOf({ route: ROUTE.photos, variant: 'w=640' }), uri } as unknown as Request
+      expect(askedBy(request)).toMatchObject(UNSUPPORTED)
     }
   })
 })
@@ -83,23 +92,22 @@ describe('the variant is held to the ladder once more', () => {
     ['fit=crop&h=641&w=640', { w: 640 }],
     ['x=1&w=640', { w: 640 }],
   ])('%s', (variant, expected) => {
-    expect(asked({ variant })?.variant).toEqual(expected)
+    expect(asked({ variant })).toMatchObject({ kind: 'image', variant: expected })
   })
 
   it.each(['', 'w=641', 'q=80', 'fm=gif', 'w=0640', 'nonsense', 'fit=crop'])('%j: nothing is asked for', (variant) => {
-    expect(asked({ variant })).toBeUndefined()
+    expect(asked({ variant })).toEqual({ ...UNSUPPORTED, detail: `${variant} is off the ladders` })
   })
 
   it("another route's rungs are none", () => {
-    expect(asked({ route: ROUTE.thumbs, variant: 'w=640' })).toBeUndefined()
-    expect(asked({ route: ROUTE.photos, variant: 'w=200' })).toBeUndefined()
-    expect(asked({ route: ROUTE.thumbs, variant: 'fm=avif' })).toBeUndefined()
+    expect(asked({ route: ROUTE.thumbs, variant: 'w=640' })).toMatchObject(UNSUPPORTED)
+    expect(asked({ route: ROUTE.photos, variant: 'w=200' })).toMatchObject(UNSUPPORTED)
+    expect(asked({ route: ROUTE.thumbs, variant: 'fm=avif' })).toMatchObject(UNSUPPORTED)
   })
 })
 
 describe('the route', () => {
   it.each(['', 'x', '-1', '99', '1.5', '8 8', '8, 8'])('%j is none', (route) => {
-    expect(asked({ route })).toBeUndefined()
     expect(routedRequest(requestOf({ route }))).toEqual({ kind: 'unrouted', method: 'GET' })
   })
 
@@ -108,7 +116,7 @@ describe('the route', () => {
   })
 
   it.each(['drafts', 'live', 'api', 'vault', 'builds', 'avatars', 'styles'] as const)('%s has no images', (name) => {
-    expect(asked({ route: ROUTE[name] })).toBeUndefined()
+    expect(asked({ route: ROUTE[name] })).toMatchObject(UNSUPPORTED)
     expect(routedRequest(requestOf({ route: ROUTE[name] }))).toMatchObject({
       kind: 'routed',
       takesImageParameters: false,
@@ -119,6 +127,7 @@ describe('the route', () => {
     expect(routedRequest(requestOf({ route: ROUTE.thumbs, version: 'abc', variant: 'w=200', method: 'HEAD' }))).toEqual(
       {
         kind: 'routed',
+        index: ROUTE.thumbs,
         method: 'HEAD',
         route: expect.objectContaining({ cached: true, s3: true, images: 0 }),
         lifetime: { default: 3_600, missing: expect.any(Number), settle: expect.any(Number) },
@@ -140,9 +149,8 @@ describe('the route', () => {
 })
 
 it.each([undefined, {}, { headers: null }, { headers: [] }, { headers: { 'x-rimlight-route': 'x' } }])(
-  'a request that is %j: no route, and nothing is asked for',
+  'a request that is %j has no route',
   (request) => {
     expect(routedRequest(request as Request)).toEqual({ kind: 'unrouted', method: 'GET' })
-    expect(imageRequest(request as Request)).toBeUndefined()
   },
 )

@@ -8,7 +8,6 @@ export const factsWith = (facts: Partial<Facts> = {}): Facts => ({
   height: 800,
   frames: 1,
   hasMorePages: false,
-  hasAlpha: false,
   isPalette: false,
   isProgressive: false,
   scans: 1,

@@ -34,8 +34,11 @@ const job = (
   ...rest,
 })
 
-function expectMeasures({ measures }: Outcome): void {
-  expect(Object.keys(measures).toSorted()).toEqual(['bytesIn', 'fetch', 'transform'])
+const ALL = ['bytesIn', 'fetch', 'transform']
+
+/** @param names of what was measured, sorted: no more than was done */
+function expectMeasures({ measures }: Outcome, names = ALL): void {
+  expect(Object.keys(measures).toSorted()).toEqual(names)
   expect(Object.values(measures).filter((value) => !(Number.isFinite(value) && value >= 0))).toEqual([])
 }
 
@@ -50,7 +53,7 @@ describe('a rendition', () => {
     })
     if (outcome.kind !== 'rendition') return
     expect(await sharp(outcome.bytes).metadata()).toMatchObject({ format: 'webp', width: 200, height: 133 })
-    const { fetch, transform: made, bytesIn } = outcome.measures
+    const { fetch = 0, transform: made = 0, bytesIn } = outcome.measures
     expect(bytesIn).toBe(jpeg.length)
     expect(fetch).toBeGreaterThan(0)
     expect(made).toBeGreaterThan(0)
@@ -106,7 +109,7 @@ describe('the original', () => {
       'too-many-pixels',
       'one too many',
       () => ({ limit: { maxInputBytes: 1e6, maxInputPixels: 239_999 } }),
-      '240000 pixels',
+      '240000 pixels of 239999',
     ],
     ['too-many-pixels', 'more memory than there is', () => ({ memory: 1 }), 'needs about'],
     ['over-limit', 'no room', () => ({ budget: 10 }), 'bytes of 10'],
@@ -115,7 +118,7 @@ describe('the original', () => {
   ])('%s: %s', async (reason, what, changes, detail) => {
     const outcome = await transform(job(`${reason}, ${what}`, changes()))
     expect(outcome).toMatchObject({ kind: 'original', reason, detail: expect.stringContaining(detail) })
-    expectMeasures(outcome)
+    expectMeasures(outcome, reason === 'too-large' ? ['fetch'] : ALL)
   })
 
   it('not-smaller: WebP in its size that has more bytes', async () => {
@@ -136,8 +139,8 @@ describe('the original', () => {
       const asking = job(reason, {})
       bucket.answer(reason, (exchange) => sendError(exchange, error))
       const outcome = await transform(asking)
-      expect(outcome).toMatchObject({ kind: 'original', reason, measures: { transform: 0, bytesIn: 0 } })
-      expectMeasures(outcome)
+      expect(outcome).toMatchObject({ kind: 'original', reason })
+      expectMeasures(outcome, ['fetch'])
     }
   })
 })
@@ -147,7 +150,8 @@ describe('the deadline', () => {
     for (const time of [0, -1_000]) {
       const outcome = await transform(job('late.jpg', { time }))
       expect(outcome.kind === 'original' && isTransient(outcome.reason)).toBe(true)
-      expectMeasures(outcome)
+      // The deadline and the end of the fetch are due at once.
+      expectMeasures(outcome, 'fetch' in outcome.measures ? ['fetch'] : [])
     }
   })
 
@@ -160,7 +164,7 @@ describe('the deadline', () => {
     expect(outcome).toMatchObject({ kind: 'original', reason: 'source-timeout' })
     expect(taken).toBeLessThan(1_500)
     expect(outcome.measures.fetch).toBeGreaterThan(100)
-    expectMeasures(outcome)
+    expectMeasures(outcome, ['fetch'])
   })
 })
 

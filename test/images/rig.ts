@@ -1,0 +1,162 @@
+/** The built origin-response.zip in a process like Lambda's, with a bucket beside it: files in, verdicts out. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { checkConfig } from '../../build/config.ts'
+import { makeSite } from '../../build/site.ts'
+import type { Artefact } from '../../edge/manifest.ts'
+import { type Lambda, openLambda } from '../../local/lambda.ts'
+import type { Outcome } from '../../local/outcome.ts'
+import { originResponseEvent } from '../contract/events.ts'
+import { judge, type Verdict } from './judge.ts'
+import type { Expected } from './reasons.ts'
+import type { Source } from './response.ts'
+import { openS3, type S3 } from './s3.ts'
+import { BUCKET, etagOf, LAST_MODIFIED, type S3Object } from './s3-answers.ts'
+import type { Fault } from './s3-faults.ts'
+import { CREDENTIALS, variablesOf } from './signature.ts'
+
+const REGION = 'eu-central-1'
+
+const CONFIG = {
+  domains: ['cdn.example.com'],
+  origins: { photos: { bucket: BUCKET, region: REGION }, site: { bucket: BUCKET, region: REGION, prefix: 'site' } },
+  routes: [
+    { path: '/strict/*', origin: 'photos', cache: {}, images: { maxInputBytes: 2_000, maxInputPixels: 5_000 } },
+    { path: '/site/*', origin: 'site', cache: {}, images: true },
+    { path: '/plain/*', origin: 'photos', cache: {} },
+    { path: '/*', origin: 'photos', cache: {}, images: { formats: ['avif', 'webp'] } },
+  ],
+}
+
+/** Routes by what they are for, as the handlers number them. */
+export const ROUTE = { strict: 0, site: 1, plain: 2, photos: 3 } as const
+
+export type Zip = { path: string; artefact: Artefact; remove(): Promise<void> }
+
+export async function buildZip(): Promise<Zip> {
+  const { built, manifest } = await makeSite(checkConfig(CONFIG, 'the config of the image tests'))
+  const folder = await mkdtemp(join(tmpdir(), 'rimlight-test-'))
+  const path = join(folder, 'origin-response.zip')
+  await writeFile(path, built.find(({ target }) => target.trigger === 'origin-response')?.content ?? '')
+  return {
+    path,
+    artefact: manifest.artefacts['origin-response'],
+    remove: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+export type RigOptions = {
+  /** Over those of the artefact. Seconds may have fractions. */
+  artefact?: { memory?: number; timeout?: number }
+  /** Over those of the function. */
+  env?: Record<string, string>
+  /** How many environments of the function there are; each has one invocation at a time. */
+  processes?: number
+}
+
+export type Question = {
+  bytes: Buffer
+  /** `content-type` of the response in hand, and of the object. */
+  type?: string
+  variant: string
+  route?: number
+  /** Default: one of its own. */
+  key?: string
+  /** The path of the request; default: that of the key. */
+  uri?: string
+  method?: string
+  status?: string
+  /** Over those of the response in hand; `null` takes one away. */
+  headers?: Record<string, string | null>
+  /** Over what the bucket has. */
+  object?: Partial<S3Object>
+  fault?: Fault
+  /** How many requests fail; default: all. */
+  times?: number
+  expected?: readonly Expected[]
+  source?: Source
+}
+
+export type Answer = Verdict & {
+  event: ReturnType<typeof originResponseEvent>
+  outcome: Outcome
+  /** How often the bucket was asked for the object. */
+  requests: number
+  /** From the event to the response; of `askAll`, with the wait for the process. */
+  milliseconds: number
+}
+
+export type Rig = {
+  ask(question: Question): Promise<Answer>
+  /** Asks for all, two at a time for each process, so that one is judged while the next is made. Answers in order. */
+  askAll<T extends Question>(questions: readonly T[]): Promise<(Answer & { question: T })[]>
+  s3: S3
+  close(): Promise<void>
+}
+
+export async function openRig(zip: Zip, { artefact = {}, env = {}, processes = 1 }: RigOptions = {}): Promise<Rig> {
+  const objects = new Map<string, S3Object>()
+  const s3 = await openS3({ objects, credentials: CREDENTIALS, region: REGION })
+  const open = () =>
+    openLambda({
+      zip: zip.path,
+      artefact: { ...zip.artefact, ...artefact },
+      env: { AWS_ENDPOINT_URL_S3: s3.endpoint, ...variablesOf(CREDENTIALS), ...env },
+    })
+  const lambdas = await Promise.all(Array.from({ length: processes }, open))
+  let count = 0
+  let turn = 0
+
+  async function ask(question: Question): Promise<Answer> {
+    const key = question.key ?? `${count++}.jpg`
+    const object = { body: question.bytes, type: question.type ?? 'image/jpeg', ...question.object }
+    objects.set(key, object)
+    if (question.fault) s3.fail(key, question.fault, question.times)
+    const input = inputOf(question, key, object)
+    const event = originResponseEvent({ ...input, variant: question.variant })
+    const asked = s3.requests(key)
+    const lambda = lambdas[turn++ % lambdas.length] as Lambda
+    const started = performance.now()
+    const outcome = await lambda.invoke(event)
+    const milliseconds = performance.now() - started
+    const plain = await lambda.invoke(originResponseEvent(input))
+    const requests = s3.requests(key) - asked
+    objects.delete(key)
+    const { expected, source } = question
+    const verdict = await judge({ event, outcome, plain, ...(expected && { expected }), ...(source && { source }) })
+    if (s3.unsigned.length > 0) verdict.faults.push(`S3 refuses the request: ${s3.unsigned.splice(0).join(', ')}`)
+    return { ...verdict, event, outcome, requests, milliseconds }
+  }
+
+  async function askAll<T extends Question>(questions: readonly T[]) {
+    const answers: (Answer & { question: T })[] = []
+    const queue = questions.entries()
+    const worker = async () => {
+      for (const [i, question] of queue) answers[i] = { ...(await ask(question)), question }
+    }
+    await Promise.all(Array.from({ length: 2 * processes }, worker))
+    return answers
+  }
+
+  return {
+    ask,
+    askAll,
+    s3,
+    async close() {
+      await Promise.all([...lambdas.map((lambda) => lambda.close()), s3.close()])
+    },
+  }
+}
+
+function inputOf(question: Question, key: string, object: S3Object) {
+  const { route = ROUTE.photos, uri = `/${key}`, method = 'GET', status = '200' } = question
+  const headers = {
+    'Content-Type': question.type ?? 'image/jpeg',
+    'Content-Length': String(question.bytes.length),
+    ETag: etagOf({ body: question.bytes }),
+    'Last-Modified': object.lastModified ?? LAST_MODIFIED,
+    ...question.headers,
+  }
+  return { route, uri, method, status, headers }
+}

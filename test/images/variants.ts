@@ -1,0 +1,38 @@
+/** Variants on the default ladders, and what may come of them for a picture that is sound. */
+import type { Expected } from './reasons.ts'
+import type { Source } from './response.ts'
+
+export const VARIANTS = [
+  'w=64',
+  'h=48&w=48',
+  'fm=webp',
+  'fm=webp&w=64',
+  'fm=jpg&w=64',
+  'fm=png&w=64',
+  'fm=avif&w=64',
+  'fm=avif',
+  'fm=jpg',
+  'fm=png',
+  'fit=crop&h=32&w=64',
+  'fit=crop&fm=webp&h=128&w=64',
+  'fm=webp&q=50&w=64',
+  'q=50',
+  // Larger than every fixture: nothing is enlarged.
+  'fm=webp&w=640',
+  'fit=crop&fm=webp&h=640&w=640',
+] as const
+
+const CAN_MOVE = ['webp', 'gif']
+
+/** What may come of a variant of a picture that is sound. */
+export function expectedOf(source: Source, variant: string): readonly Expected[] {
+  const query = new URLSearchParams(variant)
+  const target = (query.get('fm') ?? source.kind).replace('jpg', 'jpeg')
+  if (source.frames > 1 && !CAN_MOVE.includes(target)) return ['unsupported']
+  const isSame = target === source.kind || target === 'webp' || target === 'avif'
+  return isSame && keepsSize(source, query) ? ['rendition', 'not-smaller'] : ['rendition']
+}
+
+/** Fewer bytes are all that such a variant could be asked for. */
+const keepsSize = ({ width, height }: Source, query: URLSearchParams): boolean =>
+  !query.has('fit') && Number(query.get('w') ?? Infinity) >= width && Number(query.get('h') ?? Infinity) >= height
