@@ -13,8 +13,8 @@ import type { Facts, Settings } from './render.ts'
 type Cost = { time: number; memory: number }
 
 const DECODE: Readonly<Record<Format, Cost>> = {
-  jpg: { time: 5, memory: 1 },
-  png: { time: 11, memory: 1.5 },
+  jpg: { time: 5, memory: 0.5 },
+  png: { time: 11, memory: 1 },
   webp: { time: 22, memory: 6 },
   gif: { time: 8, memory: 6 },
   tiff: { time: 11, memory: 8 },
@@ -46,17 +46,32 @@ export const AVIF_EFFORTS: readonly number[] = ENCODE_AVIF.map((_, effort) => ef
 /** How much slower a function's CPU may be than the one that was measured on, and how unlike the picture. */
 const MARGIN = 1.5
 
-/** MB that Node, sharp, the S3 client and what they keep take before anything is decoded. */
-const REST_MB = 150
+/** MB that Node, sharp and the S3 client take in a process that has done nothing yet. */
+const REST_MB = 100
+
+/**
+ * Rows that libvips keeps between the steps of a pipeline, of the source as it is stored: memory goes with the width of
+ * a picture, not with its pixels alone.
+ */
+const ROWS_KEPT = 2_400
+
+/** Bytes of a pixel that `memory` was measured with. */
+const USUAL_PIXEL_BYTES = 3
 
 /** Milliseconds of a function of `memory` MB. */
 export function renderTime(facts: Facts, settings: Settings, memory: number): number {
   return (MARGIN * sumOf('time', facts, settings)) / Math.min(1, memory / ONE_CPU_MB)
 }
 
-/** MB of the process. @param bytes of the source, which is there twice: in pieces, as it came, and as a whole */
-export function renderMemory(facts: Facts, settings: Settings, bytes: number): number {
-  return REST_MB + (2 * bytes) / 1e6 + sumOf('memory', facts, settings)
+/** MB of a process that has done nothing yet. @param bytes of the source */
+export const renderMemory = (facts: Facts, settings: Settings, bytes: number): number =>
+  REST_MB + memoryFor(facts, settings, bytes)
+
+/** MB that a rendition takes besides. The source is there twice: in pieces, as it came, and as a whole. */
+export function memoryFor(facts: Facts, settings: Settings, bytes: number): number {
+  const rowBytes = (facts.isTurned ? Math.max(facts.width, facts.height) : facts.width) * facts.pixelBytes
+  const rows = Math.min(ROWS_KEPT, 2 * facts.height)
+  return (2 * bytes + rowBytes * rows) / 1e6 + sumOf('memory', facts, settings)
 }
 
 function sumOf(what: keyof Cost, facts: Facts, settings: Settings): number {
@@ -69,8 +84,13 @@ function sumOf(what: keyof Cost, facts: Facts, settings: Settings): number {
   return (frames * (facts.width * facts.height * input + settings.width * settings.height * output)) / 1e6
 }
 
-const decodeCost = ({ format, isProgressive, scans }: Facts): Cost =>
-  isProgressive ? { ...DECODE_WHOLE, time: DECODE_WHOLE.time * Math.max(1, scans / USUAL_SCANS) } : DECODE[format]
+function decodeCost({ format, isProgressive, scans, pixelBytes }: Facts): Cost {
+  if (!isProgressive) return DECODE[format]
+  return {
+    time: DECODE_WHOLE.time * Math.max(1, scans / USUAL_SCANS),
+    memory: DECODE_WHOLE.memory * Math.max(1, pixelBytes / USUAL_PIXEL_BYTES),
+  }
+}
 
 const encodeCost = ({ format, effort }: Settings): Cost =>
   format === 'avif' ? (ENCODE_AVIF[effort] as Cost) : ENCODE[format]

@@ -38,8 +38,8 @@ const MAX_BRANDS_BYTES = 256
  */
 function isStillAvif(bytes: Buffer): boolean {
   const end = Math.min(bytes.readUInt32BE(0), bytes.length, MAX_BRANDS_BYTES)
-  const brands: string[] = []
-  for (let at = 8; at + 4 <= end; at += 4) brands.push(bytes.toString('latin1', at, at + 4))
+  const brands = [bytes.toString('latin1', 8, 12)]
+  for (let at = 16; at + 4 <= end; at += 4) brands.push(bytes.toString('latin1', at, at + 4))
   const isStill = brands[0] === 'avif' || brands[0] === 'mif1'
   return isStill && brands.includes('avif') && !brands.includes('avis')
 }

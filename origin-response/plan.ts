@@ -22,12 +22,18 @@ export type Task = {
 /** `mustBeSmaller`: a rendition with as many bytes as the source is of no use to anyone. */
 export type Plan = { kind: 'plan'; settings: Settings; mustBeSmaller: boolean } | Original
 
+/** Pixels: a JPEG has no longer one. What libvips needs for longer rows is not foreseen. */
+const MAX_SOURCE_SIDE = 65_535
+
 /** @param bytes of the source */
 export function planOf(facts: Facts, bytes: number, task: Task): Plan {
   const { variant, limit } = task
   const asked = formatAsked(variant, facts)
   const pixels = facts.width * facts.height * facts.frames
   if (pixels > limit.maxInputPixels) return original('too-many-pixels', `${pixels} pixels of ${limit.maxInputPixels}`)
+  if (Math.max(facts.width, facts.height) > MAX_SOURCE_SIDE) {
+    return original('too-many-pixels', `${facts.width}x${facts.height}: sides of ${MAX_SOURCE_SIDE} at most`)
+  }
   if (facts.frames > 1 && !FORMATS[asked].canAnimate) return original('unsupported', `${asked} has one frame alone`)
   if (facts.frames > 1 && facts.isTurned) return original('unsupported', 'an animation that is to be turned')
   if (facts.hasMorePages && asked === facts.format) return original('unsupported', 'all pages but the first would go')

@@ -21,6 +21,8 @@ export type Facts = {
   scans: number
   /** Stored in another orientation than it is shown in. */
   isTurned: boolean
+  /** Channels × bytes of a sample, as it is decoded. */
+  pixelBytes: number
 }
 
 export type Inspection = { kind: 'facts'; facts: Facts } | Original
@@ -75,6 +77,17 @@ export async function inspect(bytes: Buffer): Promise<Inspection> {
   }
 }
 
+/** By libvips's name for it. */
+const SAMPLE_BYTES: Readonly<Record<string, number>> = {
+  uchar: 1,
+  char: 1,
+  ushort: 2,
+  short: 2,
+  uint: 4,
+  int: 4,
+  float: 4,
+}
+
 /** Pages of a TIFF, and images beside the first in an AVIF file, are no frames: nothing moves. */
 const isAnimation = (format: Format): boolean => FORMATS[format].canAnimate
 
@@ -100,6 +113,7 @@ const factsOf = (format: Format, { pages = 1, ...metadata }: Metadata, scans: nu
   isProgressive: metadata.isProgressive && (format === 'jpg' || format === 'png'),
   scans,
   isTurned: (metadata.orientation ?? 1) > 1,
+  pixelBytes: metadata.channels * (SAMPLE_BYTES[metadata.depth] ?? 8),
 })
 
 /**

@@ -24,15 +24,23 @@ export async function readSource(
   maxBytes: number,
   milliseconds: number,
 ): Promise<SourceOutcome> {
-  const signal = AbortSignal.timeout(Math.max(0, Math.floor(milliseconds)))
-  const late = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
+  const controller = new AbortController()
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  // Not `AbortSignal.timeout`: that would hold on to the source for as long as it might have taken.
+  const timer = setTimeout(
+    () => {
+      controller.abort()
+      reject(new Error(`S3 took longer than ${Math.round(milliseconds)} ms`))
+    },
+    Math.max(0, milliseconds),
+  )
   try {
     // The client waits between attempts for as long as S3 says, signal or not.
-    return await Promise.race([getObject(request, maxBytes, signal), late])
+    return await Promise.race([getObject(request, maxBytes, controller.signal), late])
   } catch (error) {
-    return original(signal.aborted ? 'source-timeout' : reasonOf(error), String(error))
+    return original(controller.signal.aborted ? 'source-timeout' : reasonOf(error), String(error))
+  } finally {
+    clearTimeout(timer)
   }
 }
 

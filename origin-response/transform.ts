@@ -2,8 +2,10 @@
 import type { Reason } from '../edge/image.ts'
 import type { ImageLimit, ImageRule } from '../edge/rules.ts'
 import type { Variant } from '../edge/variant.ts'
+import { memoryFor } from './cost.ts'
 import { timeTo } from './deadline.ts'
 import { fitRendition } from './fit.ts'
+import { hasRoomFor } from './memory.ts'
 import { type Original, original } from './original.ts'
 import { planOf } from './plan.ts'
 import type { Settings } from './render.ts'
@@ -44,7 +46,7 @@ export async function transform(job: Job): Promise<Outcome> {
   const result = await Promise.race([attempt(job, read), late])
   clearTimeout(timer)
   const { fetch = 0, bytesIn } = read
-  return { ...result, measures: bytesIn ? { ...read, transform: performance.now() - start - fetch } : read }
+  return { ...result, measures: bytesIn ? { ...read, transform: performance.now() - start - fetch } : { ...read } }
 }
 
 /** @param read what is measured of reading the source is put here: the deadline may strike before this ends */
@@ -70,6 +72,10 @@ async function renditionOf(bytes: Buffer, job: Job, renderer: typeof import('./r
   if (inspected.kind === 'original') return inspected
   const plan = planOf(inspected.facts, bytes.length, { variant, rule, limit, memory, time: timeTo(job.deadline) })
   if (plan.kind === 'original') return plan
+
+  if (!hasRoomFor(memoryFor(inspected.facts, plan.settings, bytes.length), memory)) {
+    return original('disabled', 'what earlier images left in memory leaves no room for this one')
+  }
 
   const encode = (settings: Settings) => renderer.render(bytes, settings, limit.maxInputPixels, timeTo(job.deadline))
   const fitting = { budget, qualities: rule.qualities, widths: rule.widths, timeLeft: () => timeTo(job.deadline) }

@@ -30,6 +30,7 @@ export const RULES: readonly Rule[] = [
   { from: 'origin-response/', may: ['origin-response/', 'edge/'], types: ['aws-lambda'] },
   { from: 'origin-response/render.ts', may: ['sharp'] },
   { from: 'origin-response/source.ts', may: ['@aws-sdk/client-s3'] },
+  { from: 'origin-response/memory.ts', may: ['node:v8', 'node:vm'] },
   { from: 'build/', may: ['build/', 'edge/', 'node:', 'acorn', 'esbuild', 'valibot', 'yazl'] },
   // The config of a user.
   { from: 'build/config.ts', may: [COMPUTED] },

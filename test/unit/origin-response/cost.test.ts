@@ -108,6 +108,7 @@ const anyFacts = fc.record({
   hasMorePages: fc.boolean(),
   isPalette: fc.boolean(),
   isTurned: fc.boolean(),
+  pixelBytes: fc.constantFrom(1, 3, 4, 6, 8),
   isProgressive: fc.boolean(),
   scans: fc.integer({ min: 1, max: 10_000 }),
 })

@@ -12,6 +12,7 @@ export const factsWith = (facts: Partial<Facts> = {}): Facts => ({
   isProgressive: false,
   scans: 1,
   isTurned: false,
+  pixelBytes: 3,
   ...facts,
 })
 
