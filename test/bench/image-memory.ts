@@ -17,7 +17,7 @@ const events = JSON.parse(readFileSync(process.argv[3]))
 const times = Number(process.argv[4])
 const write = process.stdout.write.bind(process.stdout)
 process.stdout.write = () => true
-const context = { memoryLimitInMB: '10240', getRemainingTimeInMillis: () => 30_000 }
+const context = { memoryLimitInMB: process.argv[5], getRemainingTimeInMillis: () => 30_000 }
 ;(async () => {
   const [results, resident] = [[], []]
   for (let i = 0; i < times; i += 1) {
@@ -31,13 +31,16 @@ const context = { memoryLimitInMB: '10240', getRemainingTimeInMillis: () => 30_0
 })()
 `
 
+/** MB that keep nothing from being made. */
+const AMPLE = 10_240
+
 type Calls = { results: string[]; resident: number[]; peak: number }
 
-async function calls(site: ImageSite, events: readonly object[], times: number): Promise<Calls> {
+async function calls(site: ImageSite, events: readonly object[], times: number, memory: number): Promise<Calls> {
   const [script, file] = [join(site.folder, 'calls.cjs'), join(site.folder, 'events.json')]
   await writeFile(script, CALLS)
   await writeFile(file, JSON.stringify(events))
-  const args = [script, join(site.lambda, 'index.js'), file, `${times}`]
+  const args = [script, join(site.lambda, 'index.js'), file, `${times}`, `${memory}`]
   const child = spawn(process.execPath, args, { env: { ...process.env, ...site.env } })
   const [printed, said] = await Promise.all([text(child.stdout), text(child.stderr)])
   if (printed === '') throw new Error(said)
@@ -50,14 +53,14 @@ const eventFor = (key: string, variant: string) =>
 
 /** MB at most of a process that makes one rendition. */
 export const peakOf = async (site: ImageSite, key: string, variant: string): Promise<number> =>
-  (await calls(site, [eventFor(key, variant)], 1)).peak
+  (await calls(site, [eventFor(key, variant)], 1, AMPLE)).peak
 
 export type Peak = { key: string; variant: string; result: string; megabytes: number; in512: string }
 
 /** `in512`: what the same gives in a process that is killed above 512 MB. */
 export async function measurePeak(site: ImageSite, key: string, variant: string): Promise<Peak> {
   const event = eventFor(key, variant)
-  const { results, peak } = await calls(site, [event], 1)
+  const { results, peak } = await calls(site, [event], 1, AMPLE)
   const lambda = await openLambda({ zip: site.zip, artefact: { ...site.artefact, memory: 512 }, env: site.env })
   const outcome = await lambda.invoke(event)
   await lambda.close()
@@ -67,11 +70,11 @@ export async function measurePeak(site: ImageSite, key: string, variant: string)
 
 export type Soak = { transforms: number; afterTenth: number; atEnd: number; peak: number }
 
-/** Resident MB after a tenth of the transforms, and after all; medians of twenty calls, as memory comes and goes. */
+/** With 512 MB: resident MB after a tenth of the transforms, and after all; medians of twenty calls, as memory comes and goes. */
 export async function measureSoak(site: ImageSite, keys: readonly string[], transforms: number): Promise<Soak> {
   const variants = ['fm=webp&w=640', 'fm=webp&q=50&w=1080', 'w=384', 'fit=crop&fm=webp&h=640&w=640', 'fm=avif&w=256']
   const events = keys.flatMap((key) => variants.map((variant) => eventFor(key, variant)))
-  const { resident, peak } = await calls(site, events, transforms)
+  const { resident, peak } = await calls(site, events, transforms, 512)
   const around = (end: number) => median(resident.slice(Math.max(0, end - 20), end))
   return { transforms, afterTenth: around(Math.ceil(transforms / 10)), atEnd: around(transforms), peak }
 }

@@ -14,8 +14,8 @@ export type Subject = Question & {
   mutation: string
 }
 
-/** Nothing about a file passes by itself; only that it takes too long may depend on the machine. */
-const EXPECTED = ['rendition', ...PERMANENT, 'deadline'] as const
+/** Nothing about a file passes by itself; that it takes too long, or more memory than others left, may. */
+const EXPECTED = ['rendition', ...PERMANENT, 'deadline', 'disabled'] as const
 
 const TYPES = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif']
 

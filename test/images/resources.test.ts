@@ -44,7 +44,7 @@ async function withRig<T>(
   }
 }
 
-const ANY = ['rendition', ...PERMANENT, 'deadline'] as const
+const ANY = ['rendition', ...PERMANENT, 'deadline', 'disabled'] as const
 const LATE = [...ANY, 'source-timeout'] as const
 
 describe('time', () => {

@@ -124,10 +124,17 @@ describe('sides that a format does not have', () => {
     ],
     ['AVIF', [16_385, 100], { fm: 'avif' }, '16385x100: avif has sides of 16384 at most'],
     ['JPEG', [65_501, 10], { q: 50 }, '65501x10: jpg has sides of 65500 at most'],
-    ['PNG', [10, 65_536], { fm: 'png' }, '10x65536: png has sides of 65535 at most'],
   ])('%s: the original', (_rule, [width, height], variant, detail) => {
     const limit = { maxInputBytes: 1, maxInputPixels: 2_000_000_000 }
     expect(plan({ width, height }, { variant, limit })).toEqual(original('unsupported', detail))
+  })
+
+  it.each<[string, [number, number]]>([
+    ['too wide', [65_536, 10]],
+    ['too high', [10, 65_536]],
+  ])('a source that is %s, whatever is asked of it: memory goes with the rows', (_rule, [width, height]) => {
+    const detail = `${width}x${height}: sides of 65535 at most`
+    expect(plan({ width, height }, { variant: { fm: 'png', w: 64 } })).toEqual(original('too-many-pixels', detail))
   })
 
   it.each([

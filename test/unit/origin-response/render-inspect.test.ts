@@ -23,8 +23,8 @@ describe('the facts', () => {
       () => still().jpeg({ progressive: true }).toBuffer(),
       { isProgressive: true, scans: 10 },
     ],
-    ['a JPEG in grey', () => still().toColourspace('b-w').jpeg().toBuffer(), {}],
-    ['a JPEG in CMYK', () => still().toColourspace('cmyk').jpeg().toBuffer(), {}],
+    ['a JPEG in grey', () => still().toColourspace('b-w').jpeg().toBuffer(), { pixelBytes: 1 }],
+    ['a JPEG in CMYK', () => still().toColourspace('cmyk').jpeg().toBuffer(), { pixelBytes: 4 }],
     [
       'a JPEG on its side: its size is as it is seen',
       () => still().withMetadata({ orientation: 6 }).jpeg().toBuffer(),
@@ -38,13 +38,13 @@ describe('the facts', () => {
       () => still().png({ palette: true, colours: 16 }).toBuffer(),
       { format: 'png', isPalette: true },
     ],
-    ['a PNG with alpha', () => photo(120, 80, { alpha: true }).png().toBuffer(), { format: 'png' }],
+    ['a PNG with alpha', () => photo(120, 80, { alpha: true }).png().toBuffer(), { format: 'png', pixelBytes: 4 }],
     ['a WebP', () => still().webp().toBuffer(), { format: 'webp' }],
-    ['a WebP with alpha', () => photo(120, 80, { alpha: true }).webp().toBuffer(), { format: 'webp' }],
+    ['a WebP with alpha', () => photo(120, 80, { alpha: true }).webp().toBuffer(), { format: 'webp', pixelBytes: 4 }],
     [
       'a WebP that moves: its size is that of a frame',
       () => animation(120, 80, 5).webp().toBuffer(),
-      { format: 'webp', frames: 5 },
+      { format: 'webp', frames: 5, pixelBytes: 4 },
     ],
     ['a GIF', () => still().gif().toBuffer(), { format: 'gif', isPalette: true }],
     [
@@ -55,12 +55,16 @@ describe('the facts', () => {
     [
       'a GIF that moves: its size is that of a frame',
       () => animation(120, 80, 5).toBuffer(),
-      { format: 'gif', frames: 5, isPalette: true },
+      { format: 'gif', frames: 5, isPalette: true, pixelBytes: 4 },
     ],
     ['a TIFF', () => still().tiff().toBuffer(), { format: 'tiff' }],
     ['a TIFF of two pages: nothing moves', pages, { format: 'tiff', hasMorePages: true }],
     ['an AVIF', () => still().avif({ effort: 0 }).toBuffer(), { format: 'avif' }],
-    ['an AVIF with alpha', () => photo(120, 80, { alpha: true }).avif({ effort: 0 }).toBuffer(), { format: 'avif' }],
+    [
+      'an AVIF with alpha',
+      () => photo(120, 80, { alpha: true }).avif({ effort: 0 }).toBuffer(),
+      { format: 'avif', pixelBytes: 4 },
+    ],
   ])('%s', async (_what, make, facts) => {
     expect(await inspect(await make())).toEqual({
       kind: 'facts',
