@@ -118,7 +118,7 @@ describe('what may not ship fails the build, says where, and leaves the previous
       'origin-request/index.ts',
       "import { parseQuery } from '../edge/query.ts'",
       "import { hostname } from 'node:os'\nimport { parseQuery } from '../edge/query.ts'\nhostname()",
-      /^origin-request, index\.js imports node:os, which build\/targets\.ts does not declare\n$/,
+      /^origin-request, index\.js imports node:os; our own code may import the file that it loads later, and nothing else \(build\/targets\.ts\)\n$/,
     ],
     [
       'a built-in in the function',

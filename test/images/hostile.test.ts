@@ -148,7 +148,7 @@ describe('a little file of a huge picture is not decoded', () => {
     files.push({ name: 'TIFF', type: 'image/tiff', bytes: hugeTiff(1, 1_000_000) })
     const variants = ['fm=webp', 'fm=webp&w=64', 'fm=jpg&w=3840', 'fit=crop&h=64&w=64']
     const came = await askAll(files.flatMap((file) => variants.map((variant) => ({ ...WITH_ROOM, ...file, variant }))))
-    expect(came.filter((result) => result === 'rendition').length).toBeGreaterThan(10)
+    expect(came.filter((result) => result === 'rendition').length).toBeGreaterThan(5)
   })
 
   test('10,000 frames', async () => {
