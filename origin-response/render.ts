@@ -71,7 +71,7 @@ export async function inspect(bytes: Buffer): Promise<Inspection> {
   if (!format) return original('unsupported', 'not an image of a kind that is worked on')
   try {
     const metadata = await sharp(bytes, { limitInputPixels: false }).metadata()
-    return { kind: 'facts', facts: factsOf(format, metadata, format === 'jpg' ? scansOf(bytes) : 1) }
+    return { kind: 'facts', facts: factsOf(format, metadata, bytes) }
   } catch (error) {
     return original('corrupt', String(error))
   }
@@ -103,7 +103,7 @@ function scansOf(bytes: Buffer): number {
   return count
 }
 
-const factsOf = (format: Format, { pages = 1, ...metadata }: Metadata, scans: number): Facts => ({
+const factsOf = (format: Format, { pages = 1, ...metadata }: Metadata, bytes: Buffer): Facts => ({
   format,
   width: metadata.autoOrient.width,
   height: metadata.autoOrient.height,
@@ -111,7 +111,7 @@ const factsOf = (format: Format, { pages = 1, ...metadata }: Metadata, scans: nu
   hasMorePages: !isAnimation(format) && pages > 1,
   isPalette: metadata.isPalette ?? false,
   isProgressive: metadata.isProgressive && (format === 'jpg' || format === 'png'),
-  scans,
+  scans: format === 'jpg' && metadata.isProgressive ? scansOf(bytes) : 1,
   isTurned: (metadata.orientation ?? 1) > 1,
   pixelBytes: metadata.channels * (SAMPLE_BYTES[metadata.depth] ?? 8),
 })
