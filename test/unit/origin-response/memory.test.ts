@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import { hasRoomFor } from '../../../origin-response/memory.ts'
+
+const residentMegabytes = () => process.memoryUsage.rss() / 1e6
+
+/** Takes memory, and lets go of it at once. */
+function litter(megabytes: number): void {
+  Buffer.alloc(megabytes * 1e6, 1)
+}
+
+it('there is room below what the function has, less a reserve of 32 MB', () => {
+  const memory = residentMegabytes() + 132
+  expect(hasRoomFor(50, memory)).toBe(true)
+  expect(hasRoomFor(150, memory)).toBe(false)
+})
+
+it('what is left of earlier images makes room where it is in the way', () => {
+  const before = residentMegabytes()
+  litter(400)
+  expect(residentMegabytes()).toBeGreaterThan(before + 300)
+  expect(hasRoomFor(10, before + 200)).toBe(true)
+  expect(residentMegabytes()).toBeLessThan(before + 150)
+})
