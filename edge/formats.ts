@@ -1,5 +1,7 @@
 /** The formats of images, sources and renditions alike. */
 
+import { IMAGE_SIDE_PIXELS } from './limits.ts'
+
 /** As `fm` names them. */
 export type Format = 'webp' | 'avif' | 'jpg' | 'png' | 'gif' | 'tiff'
 
@@ -12,9 +14,9 @@ type FormatFacts = {
   maxSide: number
 }
 
-/** Sides: WebP, RFC 9649, 2.5; AVIF, libaom's encoder; JPEG, GIF and TIFF, 16 bits, of which libjpeg takes 65,500. */
+/** Sides: WebP, edge/limits.ts; AVIF, libaom's encoder; JPEG, GIF and TIFF, 16 bits, of which libjpeg takes 65,500. */
 export const FORMATS: Readonly<Record<Format, FormatFacts>> = {
-  webp: { mediaType: 'image/webp', canAnimate: true, hasQuality: true, maxSide: 16_383 },
+  webp: { mediaType: 'image/webp', canAnimate: true, hasQuality: true, maxSide: IMAGE_SIDE_PIXELS },
   avif: { mediaType: 'image/avif', canAnimate: false, hasQuality: true, maxSide: 16_384 },
   jpg: { mediaType: 'image/jpeg', canAnimate: false, hasQuality: true, maxSide: 65_500 },
   png: { mediaType: 'image/png', canAnimate: false, hasQuality: false, maxSide: 65_535 },

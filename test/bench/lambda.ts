@@ -11,6 +11,7 @@ import { bundle } from '../../build/bundle.ts'
 import { compile } from '../../build/compile.ts'
 import { TARGETS } from '../../build/targets.ts'
 import { lambdaEvents, settings } from './fixtures.ts'
+import { inTurns, median } from './measure.ts'
 
 const PAIRS = 60
 const BUDGETS = { 'origin-request': 3, 'origin-response': 5 }
@@ -31,9 +32,6 @@ function timed(file: string, event: unknown): number {
   return Number(stdout)
 }
 
-const median = (values: number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
-
 try {
   await writeFile(join(folder, 'timer.cjs'), TIMER)
   await writeFile(join(folder, 'empty.cjs'), EMPTY)
@@ -44,11 +42,11 @@ try {
     const target = TARGETS.find((candidate) => candidate.trigger === trigger)
     if (!target) throw new Error(`no target for ${trigger}`)
     await writeFile(join(folder, `${trigger}.cjs`), (await bundle(target, compile(settings())))[0]?.code ?? '')
-    const differences = Array.from({ length: PAIRS }, (_, i) => {
-      if (i % 2) return timed(`${trigger}.cjs`, event) - timed('empty.cjs', event)
-      const empty = timed('empty.cjs', event)
-      return timed(`${trigger}.cjs`, event) - empty
-    })
+    const times = await inTurns(
+      { empty: () => timed('empty.cjs', event), ours: () => timed(`${trigger}.cjs`, event) },
+      PAIRS,
+    )
+    const differences = times.ours.map((ours, turn) => ours - (times.empty[turn] as number))
     const budget = BUDGETS[trigger as keyof typeof BUDGETS]
     const cost = median(differences)
     console.log(`${cost.toFixed(2).padStart(8)}  ${trigger} (budget ${budget})`)
