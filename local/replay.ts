@@ -1,8 +1,8 @@
 /** `npm run replay`: events in, what the built bundle makes of them out. */
 import { parseArgs, styleText } from 'node:util'
 import { InputError } from './input-error.ts'
-import { replay } from './replay-events.ts'
-import { countsOf, isFine, jsonReport, type Paint, textReport } from './report.ts'
+import { replay } from './replay/replay-events.ts'
+import { countsOf, isFine, jsonReport, type Paint, textReport } from './replay/report.ts'
 
 const HELP = `Usage: npm run replay -- FILE-OR-FOLDER… [--dist DIR] [--json] [--update]
 

@@ -42,7 +42,7 @@ export const RULES: readonly Rule[] = [
     may: ['local/', 'edge/config.ts', 'edge/limits.ts', 'edge/manifest.ts', 'node:', 'miniflare', 'yauzl'],
   },
   // The artefact of a Lambda function.
-  { from: 'local/lambda-runtime.cjs', may: [COMPUTED] },
+  { from: 'local/functions/lambda-runtime.cjs', may: [COMPUTED] },
   { from: 'vitest.config.ts', may: ['vitest'] },
   {
     from: 'test/',

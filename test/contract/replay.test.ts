@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROOT } from '../../build/bundle.ts'
 import { buildSite } from '../../build/site.ts'
-import { placeText, type Replay, type ReplayResult, replay } from '../../local/replay-events.ts'
+import { placeText, type Replay, type ReplayResult, replay } from '../../local/replay/replay-events.ts'
 
 const EVENTS = join(ROOT, 'test/events')
 const CORPUS = process.env.RIMLIGHT_CORPUS

@@ -4,9 +4,9 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { GENERATED_RESPONSE_BYTES } from '../../edge/limits.ts'
-import type { Outcome } from '../../local/outcome.ts'
+import type { Outcome } from '../../local/functions/outcome.ts'
+import { validateLambda } from '../../local/platform/validate-lambda.ts'
 import { at } from '../../local/shape.ts'
-import { validateLambda } from '../../local/validate-lambda.ts'
 import { logFaults } from './emf.ts'
 import { type Expected, isReason, isTransient } from './reasons.ts'
 import { type Asked, renditionFaults } from './rendition.ts'

@@ -1,6 +1,6 @@
-import { REQUEST_BYTES, RESPONSE_STATUS, URL_CHARACTERS } from '../edge/limits.ts'
+import { REQUEST_BYTES, RESPONSE_STATUS, URL_CHARACTERS } from '../../edge/limits.ts'
+import { isUnchanged, type JsonObject } from '../shape.ts'
 import { escaped, type HeaderLines, headerBytes } from './header-rules.ts'
-import { isUnchanged, type JsonObject } from './shape.ts'
 
 /** CloudFront's rules for requests and responses that hold for both kinds of function. Faults are texts. */
 

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { unzip } from '../../../local/unzip.ts'
-import { temporaryFolder, writeZip } from './fixture.ts'
+import { unzip } from '../../../../local/functions/unzip.ts'
+import { temporaryFolder, writeZip } from '../fixture.ts'
 
 test('files land in their folders', async () => {
   const folder = await temporaryFolder()

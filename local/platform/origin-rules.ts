@@ -6,9 +6,9 @@ import {
   ORIGIN_PATH_CHARACTERS,
   ORIGIN_PORTS,
   ORIGIN_TIMEOUT_SECONDS,
-} from '../edge/limits.ts'
+} from '../../edge/limits.ts'
+import { isObject, type JsonObject } from '../shape.ts'
 import { titleCase } from './header-rules.ts'
-import { isObject, type JsonObject } from './shape.ts'
 
 /**
  * CloudFront's rules for the origin that an origin-request function returns.

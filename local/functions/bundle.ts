@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Trigger } from '../edge/limits.ts'
-import type { Artefact, Manifest } from '../edge/manifest.ts'
+import type { Trigger } from '../../edge/limits.ts'
+import type { Artefact, Manifest } from '../../edge/manifest.ts'
+import { InputError } from '../input-error.ts'
+import { isObject } from '../shape.ts'
 import type { EngineOptions, FunctionEngine } from './function-engine.ts'
-import { InputError } from './input-error.ts'
 import { type Lambda, openLambda } from './lambda.ts'
 import { hasNjs, openNjs } from './njs.ts'
-import { isObject } from './shape.ts'
 import { openWorkerd } from './workerd.ts'
 
 /** A built bundle, ready to run. Everything starts when it is first asked for. */

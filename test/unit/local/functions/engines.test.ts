@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it, test } from 'vitest'
-import type { FunctionEngine } from '../../../local/function-engine.ts'
-import { hasNjs, NJS_MISSING, openNjs } from '../../../local/njs.ts'
-import type { Outcome } from '../../../local/outcome.ts'
-import { openWorkerd } from '../../../local/workerd.ts'
+import type { FunctionEngine } from '../../../../local/functions/function-engine.ts'
+import { hasNjs, NJS_MISSING, openNjs } from '../../../../local/functions/njs.ts'
+import type { Outcome } from '../../../../local/functions/outcome.ts'
+import { openWorkerd } from '../../../../local/functions/workerd.ts'
 
 const ENGINES = [
   { name: 'njs', open: openNjs, missing: !hasNjs() },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { InputError, systemMessage } from '../input-error.ts'
 import { type EventFile, isEntry } from './events.ts'
-import { InputError, systemMessage } from './input-error.ts'
 
 /**
  * Writes results into an event file as expectations. `values`: by position in the file; positions without one stay

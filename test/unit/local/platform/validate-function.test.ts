@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { validateFunction } from '../../../local/validate-function.ts'
-import { functionEvent } from './fixture.ts'
+import { validateFunction } from '../../../../local/platform/validate-function.ts'
+import { functionEvent } from '../fixture.ts'
 
 const PREFIX = 'The CloudFront function returned an invalid value: '
 

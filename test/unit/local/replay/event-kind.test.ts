@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { eventKind } from '../../../local/event-kind.ts'
-import { functionEvent, originRequestEvent, originResponseEvent, S3_ORIGIN } from './fixture.ts'
+import { eventKind } from '../../../../local/replay/event-kind.ts'
+import { functionEvent, originRequestEvent, originResponseEvent, S3_ORIGIN } from '../fixture.ts'
 
 const cf = (parts: object) => ({ Records: [{ cf: { config: {}, ...parts } }] })
 

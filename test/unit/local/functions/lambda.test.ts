@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
-import { type Lambda, openLambda } from '../../../local/lambda.ts'
-import { residentMegabytes } from '../../../local/memory.ts'
-import { temporaryFolder, writeZip } from './fixture.ts'
+import { type Lambda, openLambda } from '../../../../local/functions/lambda.ts'
+import { residentMegabytes } from '../../../../local/functions/memory.ts'
+import { temporaryFolder, writeZip } from '../fixture.ts'
 
 const HANDLER = `exports.handler = async (event, context) => {
   switch (event.does) {
@@ -191,7 +191,7 @@ describe.each(['SIGTERM', 'SIGINT', 'exit'])('a parent that ends by %s', (end) =
     const script = join(folder, `${end}.mjs`)
     await writeFile(
       script,
-      `import { openLambda } from ${JSON.stringify(new URL('../../../local/lambda.ts', import.meta.url).href)}
+      `import { openLambda } from ${JSON.stringify(new URL('../../../../local/functions/lambda.ts', import.meta.url).href)}
       const lambda = await openLambda({ zip: ${JSON.stringify(zip)}, artefact: ${JSON.stringify({ ...ARTEFACT, timeout: 30 })} })
       const { value } = await lambda.invoke({ does: 'surroundings' })
       const { value: { pid } } = await lambda.invoke({})

@@ -1,5 +1,5 @@
+import { NJS_MISSING } from '../functions/njs.ts'
 import type { Difference } from './diff.ts'
-import { NJS_MISSING } from './njs.ts'
 import { placeText, type Replay, type ReplayResult, wroteText } from './replay-events.ts'
 
 export type Counts = {

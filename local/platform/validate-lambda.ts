@@ -4,7 +4,9 @@ import {
   READ_ONLY_IN_GENERATED,
   REPLACED_REQUEST_BODY_BYTES,
   type Trigger,
-} from '../edge/limits.ts'
+} from '../../edge/limits.ts'
+import type { Violation } from '../functions/outcome.ts'
+import { at, isObject, isUnchanged, type JsonObject, objectAt } from '../shape.ts'
 import { disallowedFaults, type HeaderLines, headerBytes, readHeaders, readOnlyFaults } from './header-rules.ts'
 import {
   isBase64,
@@ -15,8 +17,6 @@ import {
   uriFaults,
 } from './message-rules.ts'
 import { originFaults } from './origin-rules.ts'
-import type { Violation } from './outcome.ts'
-import { at, isObject, isUnchanged, type JsonObject, objectAt } from './shape.ts'
 
 export type LambdaTrigger = Exclude<Trigger, 'viewer-request'>
 

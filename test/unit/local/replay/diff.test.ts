@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { changes, diff } from '../../../local/diff.ts'
+import { changes, diff } from '../../../../local/replay/diff.ts'
 
 describe('changes are told for reading', () => {
   test.each([

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, resolve, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import yauzl from 'yauzl'
-import { LAMBDA_UNZIPPED_BYTES } from '../edge/limits.ts'
+import { LAMBDA_UNZIPPED_BYTES } from '../../edge/limits.ts'
 
 /**
  * Unpacks a zip into an existing folder. Rejects for a broken zip, for an entry that would land outside the folder,

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { readEvents } from '../../../local/events.ts'
-import { InputError } from '../../../local/input-error.ts'
-import { temporaryFolder, writeJson } from './fixture.ts'
+import { InputError } from '../../../../local/input-error.ts'
+import { readEvents } from '../../../../local/replay/events.ts'
+import { temporaryFolder, writeJson } from '../fixture.ts'
 
 let folder: string
 beforeAll(async () => {

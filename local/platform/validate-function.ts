@@ -1,4 +1,6 @@
-import { READ_ONLY_HEADERS, READ_ONLY_IN_GENERATED } from '../edge/limits.ts'
+import { READ_ONLY_HEADERS, READ_ONLY_IN_GENERATED } from '../../edge/limits.ts'
+import type { Violation } from '../functions/outcome.ts'
+import { isObject, isUnchanged, type JsonObject, objectAt } from '../shape.ts'
 import { disallowedFaults, type HeaderReading, readHeaders, readOnlyFaults } from './header-rules.ts'
 import {
   isBase64,
@@ -8,8 +10,6 @@ import {
   statusFaults,
   uriFaults,
 } from './message-rules.ts'
-import type { Violation } from './outcome.ts'
-import { isObject, isUnchanged, type JsonObject, objectAt } from './shape.ts'
 
 /**
  * Holds what a CloudFront Function returned for a viewer-request event to the platform's rules; none broken: `[]`.

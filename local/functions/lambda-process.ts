@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { LAMBDA_INIT_SECONDS } from '../edge/limits.ts'
+import { LAMBDA_INIT_SECONDS } from '../../edge/limits.ts'
 import { invocationContext, type LambdaSpec, variables } from './lambda-environment.ts'
 import { onProcessEnd } from './lifetime.ts'
 import { residentMegabytes, watchMemory } from './memory.ts'

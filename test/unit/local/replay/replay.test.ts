@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
-import { hasNjs, NJS_MISSING } from '../../../local/njs.ts'
-import { main } from '../../../local/replay.ts'
+import { hasNjs, NJS_MISSING } from '../../../../local/functions/njs.ts'
+import { main } from '../../../../local/replay.ts'
 import {
   functionEvent,
   ORIGIN_REQUEST,
@@ -16,7 +16,7 @@ import {
   VIEWER_REQUEST,
   writeBundle,
   writeJson,
-} from './fixture.ts'
+} from '../fixture.ts'
 
 let dist: string
 let folder: string
@@ -294,7 +294,7 @@ describe('a bundle that breaks the rules, exit code 1', () => {
 describe('the command itself', () => {
   const command = (...args: string[]) =>
     new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
-      const script = fileURLToPath(new URL('../../../local/replay.ts', import.meta.url))
+      const script = fileURLToPath(new URL('../../../../local/replay.ts', import.meta.url))
       execFile(process.execPath, [script, ...args], (error, stdout, stderr) =>
         resolve({ code: error?.code ?? 0, stdout, stderr }),
       )

@@ -1,11 +1,11 @@
-import type { Trigger } from '../edge/limits.ts'
+import type { Trigger } from '../../edge/limits.ts'
+import type { FunctionEngine } from '../functions/function-engine.ts'
+import type { Outcome, Violation } from '../functions/outcome.ts'
+import { validateFunction } from '../platform/validate-function.ts'
+import { validateLambda } from '../platform/validate-lambda.ts'
+import { at, isObject } from '../shape.ts'
 import { changes, type Difference, diff } from './diff.ts'
 import type { Item } from './events.ts'
-import type { FunctionEngine } from './function-engine.ts'
-import type { Outcome, Violation } from './outcome.ts'
-import { at, isObject } from './shape.ts'
-import { validateFunction } from './validate-function.ts'
-import { validateLambda } from './validate-lambda.ts'
 
 /** What is to be said of one replayed event. */
 export type Judgement = {

@@ -1,10 +1,10 @@
-import type { Trigger } from '../edge/limits.ts'
-import { type BundleOptions, type OpenBundle, openBundle } from './bundle.ts'
+import type { Trigger } from '../../edge/limits.ts'
+import { type BundleOptions, type OpenBundle, openBundle } from '../functions/bundle.ts'
+import type { Outcome } from '../functions/outcome.ts'
+import { InputError } from '../input-error.ts'
 import { eventKind } from './event-kind.ts'
 import { type EventFile, type Item, readEvents } from './events.ts'
-import { InputError } from './input-error.ts'
 import { disagreementOf, type Judgement, judge } from './judge.ts'
-import type { Outcome } from './outcome.ts'
 import { recordExpectations } from './record.ts'
 
 export type ReplayOptions = BundleOptions & {

@@ -1,8 +1,8 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, expect, it } from 'vitest'
-import { openBundle } from '../../../local/bundle.ts'
-import { hasNjs } from '../../../local/njs.ts'
+import { openBundle } from '../../../../local/functions/bundle.ts'
+import { hasNjs } from '../../../../local/functions/njs.ts'
 import {
   functionEvent,
   ORIGIN_REQUEST,
@@ -10,7 +10,7 @@ import {
   temporaryFolder,
   VIEWER_REQUEST,
   writeBundle,
-} from './fixture.ts'
+} from '../fixture.ts'
 
 let folder: string
 beforeEach(async () => {
