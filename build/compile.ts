@@ -2,10 +2,10 @@
 
 import { formatRuleOf } from '../edge/accept.ts'
 import { INTERNAL_HEADERS } from '../edge/headers.ts'
-import { canonicalPath } from '../edge/path.ts'
 import { routeTable } from '../edge/patterns.ts'
 import type * as rules from '../edge/rules.ts'
 import { VARIANT_PARAMETERS } from '../edge/variant.ts'
+import { bucketDomains, pathOfPrefix } from './origins.ts'
 import { responseHeaders } from './response-headers.ts'
 import {
   type ApiOriginSettings,
@@ -84,25 +84,13 @@ const corsRuleOf = ({ origins, maxAge }: NonNullable<RouteSettings['cors']>): ru
   },
 })
 
-/** S3's REST endpoints of one bucket: Amazon S3 User Guide, "Virtual hosting of buckets" and "Dual-stack endpoints". */
-function originRuleOf(origin: S3OriginSettings | ApiOriginSettings): rules.OriginRule {
-  if (!isS3(origin)) return { domains: [origin.domain], prefix: '' }
-  const { bucket, region } = origin
-  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
-  const hosts = [`s3.${region}`, 's3', `s3.dualstack.${region}`, `s3-${region}`]
-  return { domains: hosts.map((host) => `${bucket}.${host}.${suffix}`), prefix: pathOfPrefix(origin.prefix ?? '') }
-}
+const originRuleOf = (origin: S3OriginSettings | ApiOriginSettings): rules.OriginRule =>
+  isS3(origin)
+    ? { domains: bucketDomains(origin.bucket, origin.region), prefix: pathOfPrefix(origin.prefix ?? '') }
+    : { domains: [origin.domain], prefix: '' }
 
 const bucketOf = (origin: S3OriginSettings | ApiOriginSettings): rules.Bucket | null =>
   isS3(origin) ? { bucket: origin.bucket, region: origin.region } : null
-
-/** A key prefix, which is text, as the beginning of a canonical path. */
-const pathOfPrefix = (prefix: string): string =>
-  prefix
-    .split('/')
-    .filter((part) => part !== '')
-    .map((part) => canonicalPath(`/${encodeURIComponent(part)}`))
-    .join('')
 
 /** The module that takes the place of `edge/rules.ts` in a bundle. */
 export const rulesModule = (table: Rules): string =>

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { POLICIES_PER_ACCOUNT, POLICY_COMMENT_CHARACTERS } from '../edge/limits.ts'
 import { parametersOf } from './compile.ts'
 import { BuildError } from './error.ts'
+import { ERROR_CACHING_MINIMUMS, type Origin, originsOf } from './origins.ts'
 import { removedNames, responseHeaders, SECURITY_HEADERS } from './response-headers.ts'
 import { isS3, originOf, type RouteSettings, type Settings } from './schema.ts'
 
@@ -19,6 +20,12 @@ export type Policies = {
   responseHeadersPolicies: Named[]
   /** One for each route, in order; the last is the distribution's default behaviour. */
   behaviours: Behaviour[]
+  /** Alternate domain names; the first is canonical. */
+  domains: string[]
+  /** By their names in the config. */
+  origins: Record<string, Origin>
+  /** Error-caching minimum TTLs: seconds by status; 10 for any other. */
+  errorCachingMinimums: Record<string, number>
 }
 
 /** What a behaviour of the distribution has to be set to; our own shape, because CloudFront's wants ids. */
@@ -68,6 +75,9 @@ export function policiesOf(settings: Settings): Policies {
     originRequestPolicies: originRequest.policies,
     responseHeadersPolicies: responseHeaders.policies,
     behaviours,
+    domains: settings.domains,
+    origins: originsOf(settings),
+    errorCachingMinimums: ERROR_CACHING_MINIMUMS,
   }
 }
 

@@ -26,13 +26,18 @@ export type OpenBundle = {
 export type BundleOptions = EngineOptions & {
   /** Environment variables for the Lambda functions, besides Lambda's own. */
   env?: Record<string, string>
+  /** Execution environments of each of them; default 1. */
+  environments?: number
 }
 
 /**
  * Opens a folder that the build wrote.
  * @throws InputError if there is no manifest, or if a file is missing or is not the one that the manifest tells of
  */
-export async function openBundle(folder: string, { env = {}, ...engine }: BundleOptions = {}): Promise<OpenBundle> {
+export async function openBundle(
+  folder: string,
+  { env = {}, environments = 1, ...engine }: BundleOptions = {},
+): Promise<OpenBundle> {
   const manifest = await readManifest(folder)
   const artefacts = new Map<string, Artefact>(Object.entries(manifest.artefacts))
   const contents = new Map<string, Buffer>()
@@ -50,7 +55,7 @@ export async function openBundle(folder: string, { env = {}, ...engine }: Bundle
     const artefact = artefacts.get(trigger)
     if (artefact === undefined) throw new Error(`the bundle has no ${trigger}`)
     const zip = pathOf(trigger)
-    return usable(zip, openLambda({ zip, artefact, name: `us-east-1.rimlight-${trigger}`, env }))
+    return usable(zip, openLambda({ zip, artefact, name: `us-east-1.rimlight-${trigger}`, env, environments }))
   })
 
   return {

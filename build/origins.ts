@@ -1,0 +1,50 @@
+/** What the distribution has besides behaviours and policies, and what the handlers count on. */
+import { canonicalPath } from '../edge/path.ts'
+import { type ApiOriginSettings, isS3, type S3OriginSettings, type Settings } from './schema.ts'
+
+/** An origin of the distribution. `prefix`: what origin-request puts before every path, which is not the origin path. */
+export type Origin = {
+  domainName: string
+  /** Empty, or with a leading slash and none at the end. */
+  originPath: string
+  /** Null for a custom origin. */
+  s3: { bucket: string; region: string; prefix: string } | null
+}
+
+/**
+ * Seconds, by status. What the handlers let live shorter than CloudFront's default of 10 needs a lower minimum:
+ * a missing object that was asked for by version, and the 5xx that must not outlive their cause.
+ * Developer Guide, "How CloudFront caches HTTP 4xx and 5xx status codes".
+ */
+export const ERROR_CACHING_MINIMUMS: Record<string, number> = { 404: 0, 500: 5, 502: 5, 503: 5, 504: 5 }
+
+export const originsOf = (settings: Settings): Record<string, Origin> =>
+  Object.fromEntries(Object.entries(settings.origins).map(([name, origin]) => [name, toOrigin(origin)]))
+
+function toOrigin(origin: S3OriginSettings | ApiOriginSettings): Origin {
+  if (!isS3(origin)) return { domainName: origin.domain, originPath: origin.path ?? '', s3: null }
+  const { bucket, region } = origin
+  return {
+    domainName: bucketDomains(bucket, region)[0],
+    originPath: '',
+    s3: { bucket, region, prefix: pathOfPrefix(origin.prefix ?? '') },
+  }
+}
+
+/** A key prefix, which is text, as the beginning of a canonical path. */
+export const pathOfPrefix = (prefix: string): string =>
+  prefix
+    .split('/')
+    .filter((part) => part !== '')
+    .map((part) => canonicalPath(`/${encodeURIComponent(part)}`))
+    .join('')
+
+/**
+ * S3's REST endpoints of one bucket, its regional one first.
+ * Amazon S3 User Guide, "Virtual hosting of buckets" and "Dual-stack endpoints".
+ */
+export function bucketDomains(bucket: string, region: string): [string, ...string[]] {
+  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
+  const nameOf = (host: string) => `${bucket}.${host}.${suffix}`
+  return [nameOf(`s3.${region}`), nameOf('s3'), nameOf(`s3.dualstack.${region}`), nameOf(`s3-${region}`)]
+}

@@ -1,0 +1,122 @@
+/** CloudFront on this machine: the built bundle behind CloudFront's rules, for `npm start` and for your own tests. */
+import { type AccessLog, openAccessLog } from './access-log.ts'
+import { type Behind, behindOrigins, type OriginOption } from './behind.ts'
+import { certificateFor } from './certificate.ts'
+import { openConsole, type Site } from './console.ts'
+import { edgeLocations } from './distribution/identity.ts'
+import type { FinishedRequest, RequestTrace } from './distribution/messages.ts'
+import { readPolicies } from './policies-file.ts'
+import { openRuntime, type Runtime } from './runtime.ts'
+import { type ViewerFetch, viewerFetch } from './viewer-fetch.ts'
+import { openViewers } from './viewers.ts'
+
+export type CloudFrontOptions = {
+  /** The folder of the bundle; default `dist`. */
+  dist?: string
+  /** Folders behind S3 origins, by the origin's name; `''` for all of them. Without one: the sample pictures. */
+  buckets?: Record<string, string>
+  /** HTTP servers or S3-compatible endpoints behind origins, by the origin's name. */
+  origins?: Record<string, OriginOption>
+  /** Default 0: free ports. */
+  httpsPort?: number
+  httpPort?: number
+  /** Number of edge locations, each with a cache of its own; default 1. */
+  pops?: number
+  /** The folder that buckets and caches are kept in; without one, nothing is left behind. */
+  persist?: string
+  /** The file that the access log is appended to. */
+  accessLog?: string
+}
+
+export type CloudFront = {
+  /** `https://localhost:8443` */
+  httpsUrl: string
+  httpUrl: string
+  site: Site
+  /**
+   * `fetch` through it, over HTTPS, as a viewer of the first domain: a path, or a URL of a domain. Its certificate is
+   * trusted, redirects are not followed.
+   */
+  fetch: ViewerFetch
+  /** The last 1,000 requests, oldest first. */
+  requests(): FinishedRequest[]
+  /** A request's way through the distribution, by its `x-amz-cf-id`; `undefined` for one that is not known (any more). */
+  trace(id: string): Promise<RequestTrace | undefined>
+  /**
+   * Removes what is cached under paths, at every edge location.
+   * @returns how many objects that were
+   * @throws InputError for a path that can't be invalidated
+   */
+  invalidate(paths: string[]): Promise<number>
+  /** Moves the clock of the distribution, of its functions and of the embedded buckets on. */
+  advance(seconds: number): Promise<void>
+  /** The embedded buckets over S3's HTTP API, path style. */
+  s3: { endpoint: string; region: string; accessKeyId: string; secretAccessKey: string }
+  /** Calls `listener` after each request; the returned function stops that. */
+  on(event: 'request', listener: (request: FinishedRequest) => void): () => void
+  /** Takes over a new build of the same config's origins; the caches are empty afterwards, unless they persist. */
+  reload(): Promise<void>
+  /** Ends listeners and processes and removes what was temporary. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a CloudFront that runs the files of a built bundle.
+ * @throws InputError for what a person can put right: no bundle, a folder that is not there, a port in use
+ */
+export async function startCloudFront(options: CloudFrontOptions = {}): Promise<CloudFront> {
+  const { dist = 'dist', buckets = {}, origins = {}, httpsPort = 0, httpPort = 0, pops = 1, persist } = options
+  const policies = await readPolicies(dist)
+  const behind: Behind = await behindOrigins(policies.origins, buckets, origins)
+  const certificate = await certificateFor(policies.domains, persist)
+  const opened: (() => Promise<unknown>)[] = []
+  const stop = async () => {
+    for (const close of opened.splice(0).toReversed()) await close()
+  }
+  try {
+    const log: AccessLog | undefined = options.accessLog ? await openAccessLog(options.accessLog) : undefined
+    if (log) opened.push(() => log.close())
+    const console = openConsole()
+    const viewers = await openViewers({ certificate, httpsPort, httpPort, intercept: console.intercept })
+    opened.push(viewers.close)
+    const names = edgeLocations(pops)
+    const runtime: Runtime = await openRuntime({
+      dist,
+      policies,
+      behind,
+      pops: names,
+      httpsPort: viewers.httpsPort,
+      persist,
+    })
+    opened.push(runtime.close)
+    const site = await console.connect({ runtime, policies, behind, pops: names, viewers })
+    viewers.finished.on('request', (request) => log?.write(request))
+    viewers.connect(runtime.url())
+    const fetch = viewerFetch({ certificate, domain: policies.domains[0] as string, viewers })
+    opened.push(fetch.close)
+    opened.push(console.close)
+    return {
+      httpsUrl: site.httpsUrl,
+      httpUrl: site.httpUrl,
+      site,
+      fetch: fetch.fetch,
+      requests: console.requests,
+      trace: async (id) => (await runtime.ask<RequestTrace | null>('trace', { id })) ?? undefined,
+      invalidate: console.invalidate,
+      advance: runtime.advance,
+      s3: runtime.s3,
+      on(event, listener) {
+        viewers.finished.on(event, listener)
+        return () => void viewers.finished.off(event, listener)
+      },
+      async reload() {
+        await runtime.reload(await readPolicies(dist))
+        viewers.connect(runtime.url())
+      },
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

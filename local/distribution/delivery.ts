@@ -1,0 +1,99 @@
+/** How a response leaves the distribution: conditions, ranges, policy, and the headers that CloudFront adds. */
+import { conditionOf } from './conditions.ts'
+import type { CachedObject } from './edge-cache.ts'
+import { type EdgeResponse, errorResponse } from './generated-responses.ts'
+import { valueOf, withHeader, withoutHeaders } from './header-lines.ts'
+import { VIA } from './identity.ts'
+import type { HeaderLine, ResultType, ViewerRequest } from './messages.ts'
+import type { Behaviour, Policies, ResponseHeadersPolicy } from './policies.ts'
+import { contentRange, multipartBody, rangeOf } from './ranges.ts'
+import { applyResponseHeadersPolicy } from './response-headers-policy.ts'
+
+/** A cached object as the answer to a request: the whole, a part, that it has not changed, or that it has. */
+export function answerFromCache(
+  object: CachedObject,
+  { method, headers: asked }: Pick<ViewerRequest, 'method' | 'headers'>,
+  result: ResultType,
+  now: number,
+  id: string,
+): EdgeResponse {
+  const headers: HeaderLine[] =
+    result === 'Miss'
+      ? object.headers
+      : withHeader(object.headers, 'age', String(Math.max(0, Math.floor((now - object.storedAt) / 1000))))
+  const { status, body } = object
+  if (status !== 200) return { status, headers, body, result }
+  const entity = { etag: valueOf(headers, 'etag'), lastModified: valueOf(headers, 'last-modified') }
+  const condition = conditionOf(method, asked, entity)
+  if (condition === 'not-modified') {
+    return { status: 304, headers: withoutHeaders(headers, OF_THE_CONTENT), body: null, result }
+  }
+  if (condition === 'precondition-failed') {
+    return errorResponse(412, 'Error', 'The object is not the one that the request is about.', id)
+  }
+  if (method !== 'GET' || body === null) return { status, headers, body: null, result }
+  return part(object, body, headers, asked, result, id)
+}
+
+/** RFC 9110, 15.4.5: what a 304 leaves out. */
+const OF_THE_CONTENT = ['content-length', 'content-type', 'content-encoding', 'content-range', 'accept-ranges']
+
+function part(
+  { status }: CachedObject,
+  body: Uint8Array,
+  headers: HeaderLine[],
+  asked: readonly HeaderLine[],
+  result: ResultType,
+  id: string,
+): EdgeResponse {
+  const range = rangeOf(asked, {
+    length: body.length,
+    etag: valueOf(headers, 'etag'),
+    lastModified: valueOf(headers, 'last-modified'),
+  })
+  if (range.kind === 'whole') return { status, headers, body, result }
+  if (range.kind === 'unsatisfiable') {
+    const answer = errorResponse(416, 'Error', 'No part of the object is in the range that was asked for.', id)
+    return { ...answer, headers: [...answer.headers, ['content-range', `bytes */${body.length}`]] }
+  }
+  const [first] = range.parts
+  if (range.parts.length === 1 && first) {
+    const bytes = body.subarray(first[0], first[1] + 1)
+    const described = withHeader(
+      withHeader(headers, 'content-range', contentRange(first, body.length)),
+      'content-length',
+      String(bytes.length),
+    )
+    return { status: 206, headers: described, body: bytes, result, range: first }
+  }
+  const boundary = `CloudFront:${id.slice(0, 32).replaceAll(/[^A-Za-z0-9]/g, '0')}`
+  const bytes = multipartBody(range.parts, body, valueOf(headers, 'content-type'), boundary)
+  const described = withHeader(headers, 'content-type', `multipart/byteranges; boundary="${boundary}"`)
+  return { status: 206, headers: withHeader(described, 'content-length', String(bytes.length)), body: bytes, result }
+}
+
+/** Adds what every response carries. Developer Guide, "Understand response headers policies". */
+export function finishedHeaders(
+  response: EdgeResponse,
+  viewer: ViewerRequest,
+  policy: ResponseHeadersPolicy | undefined,
+  { pop, id, now }: { pop: string; id: string; now: number },
+): HeaderLine[] {
+  const own: HeaderLine[] = [
+    ['x-cache', `${response.result} from cloudfront`],
+    ['via', VIA],
+    ['x-amz-cf-pop', pop],
+    ['x-amz-cf-id', id],
+  ]
+  let headers: HeaderLine[] = [...withoutHeaders(response.headers, OWN_NAMES), ...own]
+  if (valueOf(headers, 'date') === '') headers.push(['date', new Date(now).toUTCString()])
+  if (response.body instanceof Uint8Array && viewer.method !== 'HEAD') {
+    headers = withHeader(headers, 'content-length', String(response.body.length))
+  }
+  return policy ? applyResponseHeadersPolicy(policy, viewer.headers, headers) : headers
+}
+
+const OWN_NAMES = ['x-cache', 'x-amz-cf-pop', 'x-amz-cf-id', 'connection', 'transfer-encoding']
+
+export const policyOf = (policies: Policies, behaviour: Behaviour | undefined): ResponseHeadersPolicy | undefined =>
+  policies.responseHeadersPolicies.find(({ Name }) => Name === behaviour?.responseHeadersPolicy)

@@ -1,0 +1,268 @@
+/**
+ * An edge location: its cache, and what of it is on its way. Developer Guide, "Manage how long content stays in the
+ * cache (expiration)", "How CloudFront processes and caches HTTP 4xx and 5xx status codes from your origin",
+ * "Simultaneous requests for the same object (request collapsing)".
+ */
+import type { Clock } from './clock.ts'
+import { compressed } from './compress.ts'
+import { answerFromCache } from './delivery.ts'
+import type { CachedObject, EdgeCache } from './edge-cache.ts'
+import { type Backend, type FetchedObject, fetchObject, type ObjectRequest } from './fetch-object.ts'
+import { freshnessOf } from './freshness.ts'
+import { type EdgeResponse, errorResponse } from './generated-responses.ts'
+import { hasHeader, valueOf, withoutHeaders } from './header-lines.ts'
+import { keyText } from './key.ts'
+import type { CacheKey, HeaderLine, ResultType, ViewerRequest } from './messages.ts'
+import type { CachePolicy } from './policies.ts'
+
+/** A request that may be answered from the cache. */
+export type CacheableRequest = {
+  key: CacheKey
+  policy: CachePolicy
+  viewer: ViewerRequest
+  object: Omit<ObjectRequest, 'validators'>
+  /** Seconds by status. */
+  errorCachingMinimums: Record<string, number>
+  /** Keeps the distribution awake for what goes on after the answer. */
+  waitUntil(work: Promise<unknown>): void
+}
+
+/** What came of asking the origin: an object that is in the cache now, or an answer for this request alone. */
+type Fetching =
+  | { kind: 'stored'; object: CachedObject; result: ResultType }
+  | { kind: 'passed'; response: EdgeResponse }
+
+/** Seconds. Developer Guide, "Error caching minimum TTL". */
+const ERROR_CACHING_MINIMUM = 10
+
+export class EdgeLocation {
+  readonly name: string
+  readonly cache: EdgeCache
+  readonly #backend: Backend
+  readonly #clock: Clock
+  readonly #underWay = new Map<string, Promise<Fetching>>()
+
+  constructor(name: string, cache: EdgeCache, backend: Backend, clock: Clock) {
+    this.name = name
+    this.cache = cache
+    this.#backend = backend
+    this.#clock = clock
+  }
+
+  async answer(asked: CacheableRequest): Promise<EdgeResponse> {
+    const { viewer, object } = asked
+    const now = this.#clock.now()
+    const text = keyText(asked.key)
+    const cached = this.#find(text, viewer)
+    if (cached && now < cached.freshUntil) return this.#deliver(cached, 'Hit', asked, 'fresh in the cache')
+    const place = placeIn(text, viewer)
+    if (cached && now < cached.revalidatingUntil) {
+      if (!this.#underWay.has(place)) asked.waitUntil(this.#fetchOnce(place, text, asked, cached).catch(() => {}))
+      return this.#deliver(cached, 'Hit', asked, 'stale, and served while it is revalidated')
+    }
+    const underWay = this.#underWay.get(place)
+    if (underWay) {
+      const fetching = await underWay
+      if (fetching.kind === 'stored') return this.#deliver(fetching.object, 'Hit', asked, 'came with another request')
+      // What can't be cached can't be shared.
+      return this.#passOn(await this.#fetch(text, asked, cached), asked)
+    }
+    object.trace.add({
+      step: 'cache',
+      result: 'Miss',
+      says: cached ? 'expired: asks the origin again' : 'not in the cache',
+    })
+    return this.#passOn(await this.#fetchOnce(place, text, asked, cached), asked)
+  }
+
+  /** An object that can answer this method, and this range. */
+  #find(text: string, viewer: ViewerRequest): CachedObject | undefined {
+    const whole = this.cache.get(text)
+    if (whole && (whole.body !== null || viewer.method === 'HEAD')) return whole
+    return this.cache.get(placeIn(text, viewer))
+  }
+
+  #fetchOnce(place: string, text: string, asked: CacheableRequest, cached: CachedObject | undefined) {
+    const fetching = this.#fetch(text, asked, cached).finally(() => this.#underWay.delete(place))
+    this.#underWay.set(place, fetching)
+    // A viewer that leaves does not take along those who wait for the same object.
+    asked.waitUntil(fetching.catch(() => {}))
+    return fetching
+  }
+
+  #passOn(fetching: Fetching, asked: CacheableRequest): EdgeResponse {
+    return fetching.kind === 'passed'
+      ? fetching.response
+      : this.#deliver(fetching.object, fetching.result, asked, undefined)
+  }
+
+  #deliver(object: CachedObject, result: ResultType, asked: CacheableRequest, says: string | undefined): EdgeResponse {
+    const own = object.result !== null && (object.status >= 400 || result === 'Miss') ? object.result : result
+    if (says !== undefined) asked.object.trace.add({ step: 'cache', result: own, says })
+    const answer = answerFromCache(object, asked.viewer, result, this.#clock.now(), asked.object.requestId)
+    const { originBytes } = object
+    return answer.result === result ? { ...answer, result: own, originBytes } : answer
+  }
+
+  async #fetch(text: string, asked: CacheableRequest, cached: CachedObject | undefined): Promise<Fetching> {
+    const validators = cached ? validatorsOf(cached) : []
+    const fetched = await fetchObject(this.#backend, {
+      ...asked.object,
+      request: originBound(asked, cached),
+      validators,
+    })
+    const now = this.#clock.now()
+    const stale =
+      cached && isServerError(fetched.status) ? this.#staleInstead(cached, fetched.status, asked, now) : undefined
+    if (stale) {
+      if (fetched.kind === 'object' && fetched.body instanceof ReadableStream) await fetched.body.cancel()
+      return { kind: 'stored', object: stale, result: 'RefreshHit' }
+    }
+    if (cached && validators.length > 0 && fetched.kind === 'object' && fetched.status === 304) {
+      return this.#revalidated(text, asked, cached, fetched, now)
+    }
+    return this.#received(text, asked, fetched, now)
+  }
+
+  /** An expired object in place of a 5xx, and for how long before the origin is asked again. */
+  #staleInstead(cached: CachedObject, status: number, asked: CacheableRequest, now: number): CachedObject | undefined {
+    if (cached.status >= 400 || (cached.insteadOfErrorUntil !== null && now >= cached.insteadOfErrorUntil))
+      return undefined
+    cached.freshUntil = now + minimumOf(asked, status) * 1000
+    asked.object.trace.add({
+      step: 'store',
+      says: `the origin answered ${status}: the expired object is served instead`,
+    })
+    return cached
+  }
+
+  #revalidated(
+    text: string,
+    asked: CacheableRequest,
+    cached: CachedObject,
+    fetched: FetchedObject,
+    now: number,
+  ): Fetching {
+    const received = fetched.kind === 'object' ? withoutHeaders(fetched.headers, OF_THE_BODY) : []
+    const names = received.map(([name]) => name)
+    const headers = [...withoutHeaders(cached.headers, names), ...received]
+    const object = { ...cached, headers, storedAt: now }
+    const lives = this.#lifeOf(object, asked, now)
+    if (lives === undefined) {
+      this.cache.delete(text)
+      return {
+        kind: 'passed',
+        response: answerFromCache(object, asked.viewer, 'RefreshHit', now, asked.object.requestId),
+      }
+    }
+    Object.assign(object, lives)
+    this.cache.put(cached.status === 206 || cached.body === null ? placeIn(text, asked.viewer) : text, object)
+    return { kind: 'stored', object, result: 'RefreshHit' }
+  }
+
+  async #received(text: string, asked: CacheableRequest, fetched: FetchedObject, now: number): Promise<Fetching> {
+    const { requestId } = asked.object
+    const response =
+      fetched.kind === 'failed'
+        ? errorResponse(fetched.status, fetched.result, fetched.says, requestId)
+        : responseOf(fetched)
+    let body: Uint8Array | null
+    try {
+      body = response.body instanceof ReadableStream ? await bytesOf(response.body) : response.body
+    } catch {
+      const says = 'The origin closed the connection before the end of its response.'
+      return this.#received(text, asked, { kind: 'failed', status: 502, result: 'Error', says }, now)
+    }
+    const { method } = asked.viewer
+    const plain = {
+      status: response.status,
+      headers: response.headers,
+      body: method === 'HEAD' ? null : (body ?? new Uint8Array()),
+    }
+    const made = asked.object.behaviour.compress
+      ? compressed(plain, asked.key.headers['accept-encoding'] ?? '', asked.viewer.httpVersion)
+      : plain
+    const result = response.result === 'Miss' ? null : response.result
+    const originBytes = fetched.kind === 'object' ? fetched.originBytes : 0
+    const object = { ...made, key: asked.key, result, originBytes, storedAt: now }
+    const lives = this.#lifeOf(object, asked, now)
+    if (lives === undefined) {
+      this.cache.delete(text)
+      const passed = { ...object, freshUntil: now, revalidatingUntil: now, insteadOfErrorUntil: null }
+      return { kind: 'passed', response: this.#deliver(passed, 'Miss', asked, undefined) }
+    }
+    const stored: CachedObject = { ...object, ...lives }
+    this.cache.put(stored.status === 206 || stored.body === null ? placeIn(text, asked.viewer) : text, stored)
+    return { kind: 'stored', object: stored, result: 'Miss' }
+  }
+
+  /** When an object expires; `undefined` for one that may not be cached. */
+  #lifeOf(response: { status: number; headers: readonly HeaderLine[] }, asked: CacheableRequest, now: number) {
+    const { MinTTL: min, DefaultTTL: usual, MaxTTL: max } = asked.policy
+    const freshness = freshnessOf(response, { min, default: usual, max }, minimumOf(asked, response.status), now)
+    const { trace } = asked.object
+    if (freshness.kind === 'uncacheable') {
+      trace.add({ step: 'store', says: `not cached: ${freshness.because}` })
+      return undefined
+    }
+    trace.add({ step: 'store', says: `cached for ${freshness.ttl} s` })
+    const freshUntil = now + freshness.ttl * 1000
+    return {
+      freshUntil,
+      revalidatingUntil: freshUntil + freshness.staleWhileRevalidate * 1000,
+      insteadOfErrorUntil: freshness.staleIfError === null ? null : freshUntil + freshness.staleIfError * 1000,
+    }
+  }
+}
+
+const minimumOf = ({ errorCachingMinimums }: CacheableRequest, status: number): number =>
+  errorCachingMinimums[status] ?? ERROR_CACHING_MINIMUM
+
+const isServerError = (status: number) => status >= 500
+
+/** Where in the cache something lies that can't answer every request for the object. */
+function placeIn(text: string, { method, headers }: ViewerRequest): string {
+  if (method === 'HEAD') return `${text}\nHEAD`
+  const range = valueOf(headers, 'range')
+  return range === '' ? text : `${text}\nrange ${range}`
+}
+
+/** A part alone is asked for only while nothing is known of the whole: Developer Guide, "Range GETs". */
+function originBound({ object, viewer }: CacheableRequest, cached: CachedObject | undefined) {
+  const range = valueOf(viewer.headers, 'range')
+  const wantsPart = viewer.method === 'GET' && range !== '' && !hasHeader(viewer.headers, 'if-range') && !cached
+  const headers = withoutHeaders(object.request.headers, [...CONDITIONS, 'range'])
+  return { ...object.request, headers: wantsPart ? [...headers, ['range', range] as const] : headers }
+}
+
+const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range']
+
+function validatorsOf({ status, headers }: CachedObject): HeaderLine[] {
+  if (status !== 200) return []
+  const etag = valueOf(headers, 'etag')
+  const modified = valueOf(headers, 'last-modified')
+  return [
+    ...(etag === '' ? [] : [['if-none-match', etag] as const]),
+    ...(modified === '' ? [] : [['if-modified-since', modified] as const]),
+  ]
+}
+
+/** RFC 9111, 3.2: what a 304 does not update. */
+const OF_THE_BODY = ['content-length', 'content-encoding', 'content-type', 'content-range', 'transfer-encoding']
+
+const responseOf = ({
+  status,
+  headers,
+  body,
+  isGenerated,
+}: Extract<FetchedObject, { kind: 'object' }>): EdgeResponse => ({
+  status,
+  headers,
+  body,
+  result: isGenerated ? 'LambdaGeneratedResponse' : status >= 400 ? 'Error' : 'Miss',
+})
+
+/** @throws if the stream breaks off */
+export async function bytesOf(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  return new Uint8Array(await new Response(stream).arrayBuffer())
+}

@@ -1,0 +1,146 @@
+/** What a cache miss sets off: origin-request, the origin, origin-response. */
+import { at } from '../shape.ts'
+import type { EdgeRequest } from './edge-request.ts'
+import { valueOf, withHeader, withoutHeaders } from './header-lines.ts'
+import { VIA } from './identity.ts'
+import {
+  type OriginRequest,
+  originObject,
+  originRequestEvent,
+  originResponseEvent,
+  requestReturned,
+  responseReturned,
+} from './lambda-event.ts'
+import { type Lambdas, runLambda } from './lambdas.ts'
+import type { HeaderLine, ResultType } from './messages.ts'
+import { fetchFromOrigin, type OriginAnswer, type Origins } from './origin-fetch.ts'
+import type { Behaviour } from './policies.ts'
+import type { Trace } from './trace.ts'
+
+export type FetchedObject =
+  | {
+      kind: 'object'
+      status: number
+      headers: HeaderLine[]
+      body: Uint8Array | ReadableStream<Uint8Array> | null
+      /** Made by origin-request in the origin's place. */
+      isGenerated: boolean
+      /** Of the origin's body, as it announced it; 0 where it did not. */
+      originBytes: number
+    }
+  | { kind: 'failed'; status: 502 | 503 | 504; result: ResultType; says: string }
+
+export type ObjectRequest = {
+  behaviour: Behaviour
+  /** With the query and headers that the policies let through. */
+  request: EdgeRequest
+  body: ReadableStream<Uint8Array> | null
+  /** Of the cached object that is to be revalidated. */
+  validators: readonly HeaderLine[]
+  clientIp: string
+  requestId: string
+  trace: Trace
+}
+
+export type Backend = { lambdas: Lambdas; origins: Origins }
+
+export async function fetchObject(backend: Backend, asked: ObjectRequest): Promise<FetchedObject> {
+  const { trace, requestId, behaviour } = asked
+  const before = originRequestOf(backend.origins, asked)
+  const event = originRequestEvent(before, requestId)
+  const outcome = await runLambda(backend.lambdas, 'origin-request', event, messageOf(event, 'request'), trace)
+  if (outcome.kind === 'failed') return lambdaFailure(outcome.error)
+  // What a function generates does not go through origin-response: "Work with requests and responses".
+  if ('status' in outcome.value) {
+    const { status, headers, body } = responseReturned(outcome.value)
+    return { kind: 'object', status, headers, body: body ?? null, isGenerated: true, originBytes: 0 }
+  }
+  const request = requestReturned(outcome.value, before)
+  const answer = await fetchFromOrigin(backend.origins, request, asked.body, behaviour.originAccessControl, trace)
+  if (answer.kind === 'failed') return { ...answer, result: 'Error' }
+  if (headBytes(answer.headers) > RESPONSE_HEAD_BYTES) {
+    return { kind: 'failed', status: 502, result: 'Error', says: 'The origin sent more than 32,768 bytes of headers.' }
+  }
+  return respond(backend, request, answer, asked)
+}
+
+/** [quotas] "Maximum length of … response headers": Developer Guide, "Quotas". */
+const RESPONSE_HEAD_BYTES = 32_768
+
+const headBytes = (headers: readonly HeaderLine[]) =>
+  headers.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0)
+
+async function respond(
+  backend: Backend,
+  request: OriginRequest,
+  answer: Extract<OriginAnswer, { kind: 'response' }>,
+  { requestId, trace }: ObjectRequest,
+): Promise<FetchedObject> {
+  const headers = withoutHeaders(answer.headers, HOP_BY_HOP)
+  const event = originResponseEvent(request, { status: answer.status, statusText: '', headers }, requestId)
+  const outcome = await runLambda(backend.lambdas, 'origin-response', event, messageOf(event, 'response'), trace)
+  if (outcome.kind === 'failed') {
+    await answer.body?.cancel()
+    return lambdaFailure(outcome.error)
+  }
+  const returned = responseReturned(outcome.value)
+  const originBytes = Number(valueOf(answer.headers, 'content-length')) || 0
+  if (returned.body === undefined) {
+    return { kind: 'object', ...returned, body: answer.body, isGenerated: false, originBytes }
+  }
+  await answer.body?.cancel()
+  const length: HeaderLine = ['content-length', String(returned.body.length)]
+  return {
+    kind: 'object',
+    status: returned.status,
+    headers: [...withoutHeaders(returned.headers, ['content-length']), length],
+    body: returned.body,
+    isGenerated: false,
+    originBytes,
+  }
+}
+
+/** RFC 9110, 7.6.1. */
+const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']
+
+/**
+ * Developer Guide, "Request and response behavior for custom origins", the headers that CloudFront sets itself; and for
+ * a revalidation, "Manage how long content stays in the cache".
+ */
+function originRequestOf({ policies }: Origins, asked: ObjectRequest): OriginRequest {
+  const { request, behaviour, validators, clientIp } = asked
+  const origin = policies.origins[behaviour.origin]
+  if (origin === undefined)
+    throw new Error(`policies.json has a behaviour for the origin ${behaviour.origin}, and no such origin`)
+  const forwarded = valueOf(request.headers, 'x-forwarded-for')
+  let headers = withHeader(
+    request.headers,
+    'x-forwarded-for',
+    forwarded === '' ? clientIp : `${forwarded}, ${clientIp}`,
+  )
+  headers = withHeader(headers, 'via', VIA)
+  headers = withHeader(headers, 'host', origin.domainName)
+  if (valueOf(headers, 'user-agent') === '') headers = withHeader(headers, 'user-agent', 'Amazon CloudFront')
+  return {
+    ...request,
+    headers: [
+      ...withoutHeaders(
+        headers,
+        validators.map(([name]) => name),
+      ),
+      ...validators,
+    ],
+    clientIp,
+    origin: originObject(origin),
+  }
+}
+
+const messageOf = (event: unknown, name: 'request' | 'response') => at(event, 'Records', 0, 'cf', name)
+
+/** Developer Guide, "HTTP 502 status code (Bad Gateway)" and "HTTP 503 status code (Service Unavailable)". */
+const lambdaFailure = (error: ResultType): FetchedObject => ({
+  kind: 'failed',
+  status: error === 'LambdaValidationError' ? 502 : 503,
+  result: error,
+  says: `The Lambda@Edge function failed: ${error}. The page of requests says why.`,
+})

@@ -1,0 +1,27 @@
+import type { HeaderLine } from './messages.ts'
+
+/** Header lines as lists of names and values; names are in lower case. */
+
+/** The first value of a header, `''` where there is none. */
+export const valueOf = (lines: readonly HeaderLine[], name: string): string => {
+  for (const line of lines) if (line[0] === name) return line[1]
+  return ''
+}
+
+export const hasHeader = (lines: readonly HeaderLine[], name: string): boolean => lines.some((line) => line[0] === name)
+
+/** All values of a header as one list: RFC 9110, 5.3. */
+export const listOf = (lines: readonly HeaderLine[], name: string): string => {
+  let list = ''
+  for (const line of lines) if (line[0] === name) list = list === '' ? line[1] : `${list}, ${line[1]}`
+  return list
+}
+
+export const withoutHeaders = (lines: readonly HeaderLine[], names: readonly string[]): HeaderLine[] =>
+  lines.filter(([name]) => !names.includes(name))
+
+/** In place of all lines of that name, or at the end. */
+export const withHeader = (lines: readonly HeaderLine[], name: string, value: string): HeaderLine[] => [
+  ...withoutHeaders(lines, [name]),
+  [name, value],
+]

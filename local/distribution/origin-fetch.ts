@@ -1,0 +1,130 @@
+import { at, isObject } from '../shape.ts'
+import { toHead } from './head.ts'
+import { valueOf, withHeader } from './header-lines.ts'
+import type { OriginRequest } from './lambda-event.ts'
+import type { HeaderLine } from './messages.ts'
+import type { Policies } from './policies.ts'
+import { HEAD_HEADER, type OriginCall, type OriginHead, type OriginTarget } from './settings.ts'
+import type { Trace } from './trace.ts'
+
+export type OriginAnswer =
+  | { kind: 'response'; status: number; headers: HeaderLine[]; body: ReadableStream<Uint8Array> | null }
+  | { kind: 'failed'; status: 502 | 504; says: string }
+
+export type Origins = {
+  policies: Policies
+  targets: Record<string, OriginTarget>
+  /** The host, which speaks HTTP to origins. */
+  host: Fetcher
+  /** The embedded buckets. */
+  buckets: Fetcher
+}
+
+/** The part of a service binding that is used. `manual`: bodies stay as they are encoded. */
+export type Fetcher = { fetch(url: string, init?: RequestInit & { encodeResponseBody?: 'manual' }): Promise<Response> }
+
+/** Sends a request to the origin that it names, signed where `signed` says so. */
+export async function fetchFromOrigin(
+  origins: Origins,
+  request: OriginRequest,
+  body: ReadableStream<Uint8Array> | null,
+  signed: boolean,
+  trace: Trace,
+): Promise<OriginAnswer> {
+  const place = placeOf(request.origin)
+  const host = valueOf(request.headers, 'host') || place.domainName
+  const headers = withHeader(request.headers, 'host', host)
+  const target = targetOf(origins, place)
+  const path = `${request.path}${request.query === '' ? '' : `?${request.query}`}`
+  const started = Date.now()
+  const answer =
+    target.kind === 'bucket'
+      ? await askBucket(origins.buckets, request.method, `${place.path}${path}`, headers, body, signed)
+      : await askHost(
+          origins.host,
+          { url: `${target.url}${path}`, method: request.method, headers, timeouts: target.timeouts },
+          body,
+        )
+  trace.add({
+    step: 'origin',
+    milliseconds: Date.now() - started,
+    method: request.method,
+    url: target.kind === 'bucket' ? `s3://${target.bucket}${place.path}${path}` : `${target.url}${path}`,
+    status: answer.kind === 'response' ? answer.status : 0,
+    bytes: answer.kind === 'response' ? Number(valueOf(answer.headers, 'content-length')) || 0 : 0,
+    says: answer.kind === 'failed' ? answer.says : '',
+  })
+  return answer
+}
+
+type Place = { domainName: string; path: string; protocol: string; port: number }
+
+/** Where an origin of a Lambda@Edge event is; a function may have changed it. */
+function placeOf(origin: unknown): Place {
+  const settings = at(origin, 'custom') ?? at(origin, 's3')
+  const { domainName = '', path = '', protocol = 'https', port = 443 } = isObject(settings) ? settings : {}
+  return { domainName: String(domainName), path: String(path), protocol: String(protocol), port: Number(port) }
+}
+
+const DEFAULT_TIMEOUTS = { connectionTimeout: 10, readTimeout: 30, connectionAttempts: 3 }
+
+function targetOf({ policies, targets }: Origins, { domainName, path, protocol, port }: Place): OriginTarget {
+  const known = Object.entries(policies.origins).find(([, origin]) => origin.domainName === domainName)
+  const target = known ? targets[known[0]] : undefined
+  if (target) return target
+  const isUsual = port === (protocol === 'https' ? 443 : 80)
+  const url = `${protocol}://${domainName}${isUsual ? '' : `:${port}`}${path}`
+  return { kind: 'http', url, timeouts: DEFAULT_TIMEOUTS }
+}
+
+async function askHost(
+  host: Fetcher,
+  call: OriginCall,
+  body: ReadableStream<Uint8Array> | null,
+): Promise<OriginAnswer> {
+  const response = await host.fetch('http://origin/', {
+    method: body ? 'POST' : 'GET',
+    headers: { [HEAD_HEADER]: toHead(call) },
+    body,
+    encodeResponseBody: 'manual',
+  })
+  return answerOf(response)
+}
+
+async function askBucket(
+  buckets: Fetcher,
+  method: string,
+  target: string,
+  headers: HeaderLine[],
+  body: ReadableStream<Uint8Array> | null,
+  signed: boolean,
+): Promise<OriginAnswer> {
+  const own = headers.filter(([name]) => !['host', 'content-length', 'transfer-encoding', 'connection'].includes(name))
+  const response = await buckets.fetch('http://bucket/', {
+    method,
+    headers: [
+      ...own.map(([name, value]): [string, string] => [name, value]),
+      ['x-rimlight-origin', signed ? 'oac' : 'unsigned'],
+      ['x-rimlight-host', valueOf(headers, 'host')],
+      ['x-rimlight-target', target],
+    ],
+    body,
+    redirect: 'manual',
+    encodeResponseBody: 'manual',
+  })
+  return answerOf(response)
+}
+
+function answerOf(response: Response): OriginAnswer {
+  const text = response.headers.get(HEAD_HEADER)
+  const body = response.body as ReadableStream<Uint8Array> | null
+  if (text === null) {
+    return { kind: 'response', status: response.status, headers: [...response.headers], body }
+  }
+  const head: OriginHead = JSON.parse(text)
+  if (head.kind === 'failed') {
+    void body?.cancel()
+    return head
+  }
+  return { kind: 'response', status: head.status, headers: [...head.headers], body }
+}

@@ -1,0 +1,114 @@
+/**
+ * `dist/policies.json`: the distribution's behaviours in our own shape, and its policies in CloudFront's (CloudFront API
+ * Reference: CachePolicyConfig, OriginRequestPolicyConfig, ResponseHeadersPolicyConfig), each with all that it may hold.
+ */
+
+export type Policies = {
+  cachePolicies: CachePolicy[]
+  originRequestPolicies: OriginRequestPolicy[]
+  responseHeadersPolicies: ResponseHeadersPolicy[]
+  /** In order; the last is the default behaviour. */
+  behaviours: Behaviour[]
+  /** Alternate domain names; the first is canonical. */
+  domains: string[]
+  /** By name. */
+  origins: Record<string, Origin>
+  /** Error-caching minimum TTLs: seconds by status; 10 for any other. */
+  errorCachingMinimums: Record<string, number>
+}
+
+export type Behaviour = {
+  /** A path pattern. */
+  path: string
+  /** A key of `origins`. */
+  origin: string
+  /** Whether CloudFront signs requests to the bucket. */
+  originAccessControl: boolean
+  viewerProtocolPolicy: 'allow-all' | 'redirect-to-https' | 'https-only'
+  allowedMethods: readonly string[]
+  cachedMethods: readonly string[]
+  compress: boolean
+  /** Policies by name. */
+  cachePolicy: string
+  originRequestPolicy: string
+  responseHeadersPolicy: string
+}
+
+export type Origin = {
+  domainName: string
+  /** Empty, or with a leading slash and none at the end. */
+  originPath: string
+  /** Null for a custom origin. `prefix`: of all paths that origin-request passes on. */
+  s3: { bucket: string; region: string; prefix: string } | null
+}
+
+/** An empty list may come without `Items`. */
+export type List<T> = { Quantity: number; Items?: readonly T[] }
+
+export const itemsOf = <T>(list: List<T> | undefined): readonly T[] => list?.Items ?? []
+
+export type CookiesConfig = { CookieBehavior: 'none' | 'whitelist' | 'allExcept' | 'all'; Cookies?: List<string> }
+
+export type QueryStringsConfig = {
+  QueryStringBehavior: 'none' | 'whitelist' | 'allExcept' | 'all'
+  QueryStrings?: List<string>
+}
+
+export type CachePolicy = {
+  Name: string
+  /** Seconds, as the other two. */
+  MinTTL: number
+  DefaultTTL: number
+  MaxTTL: number
+  ParametersInCacheKeyAndForwardedToOrigin: {
+    EnableAcceptEncodingGzip: boolean
+    EnableAcceptEncodingBrotli: boolean
+    HeadersConfig: { HeaderBehavior: 'none' | 'whitelist'; Headers?: List<string> }
+    CookiesConfig: CookiesConfig
+    QueryStringsConfig: QueryStringsConfig
+  }
+}
+
+export type OriginRequestPolicy = {
+  Name: string
+  HeadersConfig: {
+    HeaderBehavior: 'none' | 'whitelist' | 'allViewer' | 'allViewerAndWhitelistCloudFront' | 'allExcept'
+    Headers?: List<string>
+  }
+  CookiesConfig: CookiesConfig
+  QueryStringsConfig: QueryStringsConfig
+}
+
+export type ResponseHeadersPolicy = {
+  Name: string
+  CorsConfig?: CorsConfig
+  SecurityHeadersConfig?: SecurityHeadersConfig
+  CustomHeadersConfig?: List<{ Header: string; Value: string; Override: boolean }>
+  RemoveHeadersConfig?: List<{ Header: string }>
+  /** `SamplingRate`: per cent. */
+  ServerTimingHeadersConfig?: { Enabled: boolean; SamplingRate?: number }
+}
+
+export type CorsConfig = {
+  AccessControlAllowOrigins: List<string>
+  AccessControlAllowHeaders: List<string>
+  AccessControlAllowMethods: List<string>
+  AccessControlAllowCredentials: boolean
+  AccessControlExposeHeaders?: List<string>
+  AccessControlMaxAgeSec?: number
+  OriginOverride: boolean
+}
+
+export type SecurityHeadersConfig = {
+  XSSProtection?: { Override: boolean; Protection: boolean; ModeBlock?: boolean; ReportUri?: string }
+  FrameOptions?: { Override: boolean; FrameOption: 'DENY' | 'SAMEORIGIN' }
+  ReferrerPolicy?: { Override: boolean; ReferrerPolicy: string }
+  ContentSecurityPolicy?: { Override: boolean; ContentSecurityPolicy: string }
+  ContentTypeOptions?: { Override: boolean }
+  StrictTransportSecurity?: {
+    Override: boolean
+    AccessControlMaxAgeSec: number
+    IncludeSubdomains?: boolean
+    Preload?: boolean
+  }
+}

@@ -1,0 +1,39 @@
+import type { Policies } from './policies.ts'
+
+/** What the host tells the distribution when it starts. */
+export type DistributionSettings = {
+  policies: Policies
+  /** Names of the edge locations. */
+  pops: string[]
+  /** Where viewers are redirected to; CloudFront's own is 443. */
+  httpsPort: number
+  /** What stands behind each origin on this machine. */
+  targets: Record<string, OriginTarget>
+}
+
+/** Seconds, and attempts. Developer Guide, "Origin settings". */
+export type OriginTimeouts = { connectionTimeout: number; readTimeout: number; connectionAttempts: number }
+
+export type OriginTarget =
+  | { kind: 'bucket'; bucket: string }
+  /** `url`: in the place of protocol, domain and origin path. */
+  | { kind: 'http'; url: string; timeouts: OriginTimeouts }
+
+/** How the host answers for a Lambda: `local/functions/outcome.ts`. */
+export type LambdaCall = { event: unknown; now: number | null }
+
+/** What the host is asked to send to an origin; the body follows. */
+export type OriginCall = {
+  url: string
+  method: string
+  headers: (readonly [string, string])[]
+  timeouts: OriginTimeouts
+}
+
+/** What the host says of an answer; its body follows. */
+export type OriginHead =
+  | { kind: 'response'; status: number; headers: (readonly [string, string])[] }
+  | { kind: 'failed'; status: 502 | 504; says: string }
+
+/** Headers that carry a head as JSON between host and workers: bodies travel as they are. */
+export const HEAD_HEADER = 'x-rimlight-head'

@@ -1,0 +1,18 @@
+/** The text of the Workers: written in TypeScript like everything else, bundled when they are started. */
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+/** @param entry below `local/` */
+export async function workerCode(entry: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL(entry, import.meta.url))],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'es2024',
+    external: ['node:*', 'cloudflare:*'],
+    legalComments: 'none',
+    logLevel: 'silent',
+  })
+  return outputFiles[0]?.text ?? ''
+}
