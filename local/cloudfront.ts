@@ -101,9 +101,11 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
       site,
       fetch: fetch.fetch,
       requests: console.requests,
-      trace: async (id) => (await runtime.ask<RequestTrace | null>('trace', { id })) ?? undefined,
+      trace: async (id) => (await runtime.ask<RequestTrace | null>({ ask: 'trace', id })) ?? undefined,
       invalidate: console.invalidate,
-      advance: runtime.advance,
+      async advance(seconds) {
+        await runtime.ask({ ask: 'advance', milliseconds: seconds * 1000 })
+      },
       s3: runtime.s3,
       on(event, listener) {
         viewers.finished.on(event, listener)

@@ -65,7 +65,7 @@ export function openConsole(): Console {
     const problems = paths.map(invalidationProblem).filter((problem) => problem !== undefined)
     if (paths.length === 0) problems.push('expected at least one path to invalidate, such as /photos/*')
     if (problems.length > 0 || connected === undefined) throw new InputError(problems.join('\n'))
-    return (await connected.runtime.ask<{ removed: number }>('invalidate', { paths })).removed
+    return (await connected.runtime.ask<{ removed: number }>({ ask: 'invalidate', paths })).removed
   }
 
   const READ: Record<string, () => unknown> = {
@@ -74,7 +74,8 @@ export function openConsole(): Console {
     totals: () => totals.figures(),
   }
   const ASKED: Record<string, (asked: Record<string, unknown>) => Promise<unknown>> = {
-    key: async (asked) => keyAnswer(await connected?.runtime.ask<KeyFound>('key', { viewer: imaginedViewer(asked) })),
+    key: async (asked) =>
+      keyAnswer(await connected?.runtime.ask<KeyFound>({ ask: 'key', viewer: imaginedViewer(asked) })),
     invalidations: async ({ paths }) => {
       if (!Array.isArray(paths) || !paths.every((path) => typeof path === 'string')) {
         throw new InputError('expected { "paths": [ "/photos/*", … ] }')
@@ -84,7 +85,7 @@ export function openConsole(): Console {
     clock: async ({ advance }) => {
       if (typeof advance !== 'number' || !Number.isFinite(advance))
         throw new InputError('expected { "advance": seconds }')
-      return connected?.runtime.ask('clock', { advance: advance * 1000 })
+      return connected?.runtime.ask({ ask: 'advance', milliseconds: advance * 1000 })
     },
   }
 
@@ -100,7 +101,7 @@ export function openConsole(): Console {
     if (path === 'requests/stream') return stream(response)
     const trace = /^requests\/(.+)$/.exec(path)?.[1]
     if (trace !== undefined) {
-      const found = await connected.runtime.ask<RequestTrace | null>('trace', { id: decodeURIComponent(trace) })
+      const found = await connected.runtime.ask<RequestTrace | null>({ ask: 'trace', id: decodeURIComponent(trace) })
       return found
         ? send(response, 200, found)
         : send(response, 404, { error: 'this request is not remembered any more' })

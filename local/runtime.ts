@@ -1,13 +1,17 @@
 /** What runs: the distribution and the buckets as Workers in workerd, the Lambda functions in processes of their own. */
 
 import { readFile } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { Miniflare, type MiniflareOptions, NoOpLog, type Request, Response } from 'miniflare'
+import type { Readable } from 'node:stream'
+import { json } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
+import { Miniflare, type MiniflareOptions, NoOpLog } from 'miniflare'
 import type { Behind } from './behind.ts'
 import { folderService } from './bucket/folder.ts'
 import { toHead } from './distribution/head.ts'
+import type { Question } from './distribution/messages.ts'
 import type { Policies } from './distribution/policies.ts'
 import {
   type DistributionSettings,
@@ -34,9 +38,7 @@ export type Runtime = {
   /** Where the distribution's Worker listens. */
   url(): URL
   s3: { endpoint: string; region: string; accessKeyId: string; secretAccessKey: string }
-  /** Asks the distribution something besides viewers' requests. */
-  ask<T>(question: string, asked: unknown): Promise<T>
-  advance(seconds: number): Promise<void>
+  ask<T>(question: Question): Promise<T>
   reload(policies: Policies): Promise<void>
   close(): Promise<void>
 }
@@ -55,14 +57,15 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   let bundle: OpenBundle | undefined
   let policies = options.policies
 
-  const host = async (request: Request): Promise<Response> => {
-    const { hostname, pathname } = new URL(request.url)
-    if (hostname === 'origin') return askOrigin(connector, request)
-    return invokeLambda(bundle, pathname.slice(1), request)
+  const host = (request: IncomingMessage, response: ServerResponse) => {
+    const answered = request.url?.startsWith(LAMBDA)
+      ? invokeLambda(bundle, request.url.slice(LAMBDA.length), request, response)
+      : askOrigin(connector, request, response)
+    answered.catch(() => response.destroy())
   }
   const workers = async (): Promise<MiniflareOptions> => ({
     log: new NoOpLog(),
-    ...(options.persist ? { r2Persist: join(options.persist, 'buckets') } : {}),
+    ...(options.persist ? { r2Persist: join(options.persist, 'r2') } : {}),
     handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
       stdout.resume()
       stderr.resume()
@@ -77,7 +80,12 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
           { type: 'ESModule', path: 'viewer-request.js', contents: await functionCode(options.dist) },
         ],
         bindings: { SETTINGS: settingsOf(options, policies) },
-        serviceBindings: { HOST: host, BUCKETS: { name: 'bucket', entrypoint: 'Origin' } },
+        serviceBindings: {
+          HOST: { node: host },
+          BUCKETS: { name: 'bucket', entrypoint: 'Origin' },
+          BUCKET_CLOCK: { name: 'bucket', entrypoint: 'Admin' },
+        },
+        ...(options.persist ? { r2Buckets: { CACHE: 'edge-caches' } } : {}),
         unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
       },
       {
@@ -112,9 +120,9 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     })
   }
 
-  async function ask<T>(question: string, asked: unknown): Promise<T> {
-    const response = await fetch(new URL(question, url), { method: 'POST', body: JSON.stringify(asked) })
-    if (!response.ok) throw new Error(`the distribution does not answer ${question}: ${response.status}`)
+  async function ask<T>(question: Question): Promise<T> {
+    const response = await fetch(url, { method: 'POST', body: JSON.stringify(question) })
+    if (!response.ok) throw new Error(`the distribution does not answer ${question.ask}: ${response.status}`)
     return (await response.json()) as T
   }
 
@@ -133,9 +141,6 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     url: () => url,
     s3,
     ask,
-    async advance(seconds) {
-      await ask('clock', { advance: seconds * 1000 })
-    },
     async reload(changed) {
       policies = changed
       const former = bundle
@@ -172,21 +177,29 @@ const bucketsOf = ({ regions, folders }: Behind) =>
     ]),
   )
 
-async function invokeLambda(bundle: OpenBundle | undefined, trigger: string, request: Request): Promise<Response> {
-  const { event, now } = (await request.json()) as LambdaCall
+/** The path under which the distribution has functions run; all else is for origins. */
+const LAMBDA = '/lambda/'
+
+async function invokeLambda(
+  bundle: OpenBundle | undefined,
+  trigger: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { event, now } = (await json(request)) as LambdaCall
   const lambda = await bundle?.lambda(trigger as 'origin-request' | 'origin-response')
   const outcome = await lambda?.invoke(event, { now: now ?? undefined })
-  return Response.json(outcome)
+  response.end(JSON.stringify(outcome))
 }
 
 /** The answer's head goes in a header, so that nothing on the way makes anything of it. */
-async function askOrigin(connector: Connector, request: Request): Promise<Response> {
-  const call: OriginCall = JSON.parse(request.headers.get(HEAD_HEADER) ?? '')
-  const body = request.body ? Readable.fromWeb(request.body as never) : null
-  const answer = await connector.connect({ ...call, body })
+async function askOrigin(connector: Connector, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const call: OriginCall = JSON.parse(String(request.headers[HEAD_HEADER]))
+  const answer = await connector.connect({ ...call, body: request.method === 'POST' ? request : null })
   const head: OriginHead =
     answer.kind === 'failed' ? answer : { kind: 'response', status: answer.status, headers: answer.headers }
-  return new Response(answer.kind === 'failed' ? null : (Readable.toWeb(answer.body) as never), {
-    headers: { [HEAD_HEADER]: toHead(head) },
-  })
+  response.writeHead(200, { [HEAD_HEADER]: toHead(head) })
+  if (answer.kind === 'failed') response.end()
+  // A body that breaks off breaks off here, too.
+  else await pipeline(answer.body, response)
 }

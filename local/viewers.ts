@@ -186,8 +186,8 @@ function deliver(
       millisecondsToFirstByte: first - started,
     })
   }
-  if (outgoing.destroyed) return end()
-  outgoing.once('close', end)
+  if (outgoing.destroyed) end()
+  else outgoing.once('close', end)
   body.pipe(outgoing)
 }
 

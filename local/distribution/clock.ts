@@ -7,8 +7,9 @@ export class Clock {
     return Date.now() + this.#offset
   }
 
-  get isMoved(): boolean {
-    return this.#offset !== 0
+  /** Milliseconds by which it is ahead of this machine's. */
+  get offset(): number {
+    return this.#offset
   }
 
   advance(milliseconds: number): void {

@@ -1,6 +1,6 @@
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { compressionOf, weakEtag } from './compression.ts'
-import { listOf, valueOf, withHeader, withoutHeaders } from './header-lines.ts'
+import { headerValue, listOf, withHeader, withoutHeaders } from './header-lines.ts'
 import type { HeaderLine, HttpVersion } from './messages.ts'
 
 type Content = { status: number; headers: HeaderLine[]; body: Uint8Array | null }
@@ -13,7 +13,7 @@ export function compressed<T extends Content>(content: T, accepted: string, http
   if (encoding === null) return content
   const bytes =
     encoding === 'gzip' ? gzipSync(body) : brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } })
-  const etag = weakEtag(valueOf(headers, 'etag'))
+  const etag = weakEtag(headerValue(headers, 'etag'))
   const vary = listOf(headers, 'vary')
   let changed = withoutHeaders(headers, ['etag', 'accept-ranges'])
   changed = withHeader(changed, 'content-encoding', encoding)

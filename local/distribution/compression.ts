@@ -1,5 +1,5 @@
 /** What CloudFront compresses, and for whom. Developer Guide, "Serve compressed files", where no other source is named. */
-import { valueOf } from './header-lines.ts'
+import { headerValue } from './header-lines.ts'
 import type { HeaderLine, HttpVersion } from './messages.ts'
 
 export type AcceptedEncodings = '' | 'br' | 'gzip' | 'br,gzip'
@@ -48,9 +48,9 @@ export function compressionOf(
 ): 'br' | 'gzip' | null {
   if (accepted === '' || httpVersion === '1.0' || !STATUSES.includes(status) || bodyLength === 0) return null
   if (headers.some(([name]) => name === 'content-encoding')) return null
-  const length = valueOf(headers, 'content-length')
+  const length = headerValue(headers, 'content-length')
   if (!/^\d+$/.test(length) || Number(length) < SMALLEST || Number(length) > LARGEST) return null
-  const [type = ''] = valueOf(headers, 'content-type').split(';', 1)
+  const [type = ''] = headerValue(headers, 'content-type').split(';', 1)
   if (!COMPRESSED_TYPES.has(type.trim().toLowerCase())) return null
   return accepted === 'gzip' ? 'gzip' : 'br'
 }

@@ -1,5 +1,5 @@
 /** Conditional requests, answered from the cache. The guide says that CloudFront answers them; the rules are RFC 9110's. */
-import { hasHeader, listOf, valueOf } from './header-lines.ts'
+import { hasHeader, headerValue, listOf } from './header-lines.ts'
 import { httpDate } from './http-date.ts'
 import type { HeaderLine } from './messages.ts'
 
@@ -17,7 +17,7 @@ export function conditionOf(method: string, headers: readonly HeaderLine[], enti
   const wanted = hasHeader(headers, 'if-match') ? entityTags(listOf(headers, 'if-match')) : null
   if (wanted) {
     if (!wanted.some((tag) => tag === '*' || (isStrong(tag) && tag === entity.etag))) return 'precondition-failed'
-  } else if (isLater(entity.lastModified, valueOf(headers, 'if-unmodified-since')) === true) {
+  } else if (isLater(entity.lastModified, headerValue(headers, 'if-unmodified-since')) === true) {
     return 'precondition-failed'
   }
   const known = hasHeader(headers, 'if-none-match') ? entityTags(listOf(headers, 'if-none-match')) : null
@@ -26,7 +26,7 @@ export function conditionOf(method: string, headers: readonly HeaderLine[], enti
     if (!isKnown) return 'proceed'
     return isRead ? 'not-modified' : 'precondition-failed'
   }
-  const isNewer = isRead ? isLater(entity.lastModified, valueOf(headers, 'if-modified-since')) : null
+  const isNewer = isRead ? isLater(entity.lastModified, headerValue(headers, 'if-modified-since')) : null
   return isNewer === false ? 'not-modified' : 'proceed'
 }
 

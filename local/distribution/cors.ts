@@ -1,5 +1,5 @@
 /** CORS by a response headers policy. Developer Guide, "Understand response headers policies", CORS headers. */
-import { hasHeader, listOf, valueOf, withHeader, withoutHeaders } from './header-lines.ts'
+import { hasHeader, headerValue, listOf, withHeader, withoutHeaders } from './header-lines.ts'
 import type { HeaderLine } from './messages.ts'
 import { type CorsConfig, itemsOf } from './policies.ts'
 
@@ -11,7 +11,7 @@ export function applyCors(
   isOptions: boolean,
 ): HeaderLine[] {
   if (!config.OriginOverride && headers.some(([name]) => name.startsWith('access-control-'))) return headers
-  const origin = valueOf(requestHeaders, 'origin')
+  const origin = headerValue(requestHeaders, 'origin')
   const allowed = allowedOrigin(config, origin)
   const isPreflight = isOptions && hasHeader(requestHeaders, 'access-control-request-method')
   const own = allowed === null ? [] : corsHeaders(config, allowed, isPreflight ? requestHeaders : null)

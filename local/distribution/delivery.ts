@@ -2,7 +2,7 @@
 import { conditionOf } from './conditions.ts'
 import type { CachedObject } from './edge-cache.ts'
 import { type EdgeResponse, errorResponse } from './generated-responses.ts'
-import { valueOf, withHeader, withoutHeaders } from './header-lines.ts'
+import { headerValue, withHeader, withoutHeaders } from './header-lines.ts'
 import { VIA } from './identity.ts'
 import type { HeaderLine, ResultType, ViewerRequest } from './messages.ts'
 import type { Behaviour, Policies, ResponseHeadersPolicy } from './policies.ts'
@@ -23,7 +23,7 @@ export function answerFromCache(
       : withHeader(object.headers, 'age', String(Math.max(0, Math.floor((now - object.storedAt) / 1000))))
   const { status, body } = object
   if (status !== 200) return { status, headers, body, result }
-  const entity = { etag: valueOf(headers, 'etag'), lastModified: valueOf(headers, 'last-modified') }
+  const entity = { etag: headerValue(headers, 'etag'), lastModified: headerValue(headers, 'last-modified') }
   const condition = conditionOf(method, asked, entity)
   if (condition === 'not-modified') {
     return { status: 304, headers: withoutHeaders(headers, OF_THE_CONTENT), body: null, result }
@@ -48,8 +48,8 @@ function part(
 ): EdgeResponse {
   const range = rangeOf(asked, {
     length: body.length,
-    etag: valueOf(headers, 'etag'),
-    lastModified: valueOf(headers, 'last-modified'),
+    etag: headerValue(headers, 'etag'),
+    lastModified: headerValue(headers, 'last-modified'),
   })
   if (range.kind === 'whole') return { status, headers, body, result }
   if (range.kind === 'unsatisfiable') {
@@ -67,7 +67,7 @@ function part(
     return { status: 206, headers: described, body: bytes, result, range: first }
   }
   const boundary = `CloudFront:${id.slice(0, 32).replaceAll(/[^A-Za-z0-9]/g, '0')}`
-  const bytes = multipartBody(range.parts, body, valueOf(headers, 'content-type'), boundary)
+  const bytes = multipartBody(range.parts, body, headerValue(headers, 'content-type'), boundary)
   const described = withHeader(headers, 'content-type', `multipart/byteranges; boundary="${boundary}"`)
   return { status: 206, headers: withHeader(described, 'content-length', String(bytes.length)), body: bytes, result }
 }
@@ -86,7 +86,7 @@ export function finishedHeaders(
     ['x-amz-cf-id', id],
   ]
   let headers: HeaderLine[] = [...withoutHeaders(response.headers, OWN_NAMES), ...own]
-  if (valueOf(headers, 'date') === '') headers.push(['date', new Date(now).toUTCString()])
+  if (headerValue(headers, 'date') === '') headers.push(['date', new Date(now).toUTCString()])
   if (response.body instanceof Uint8Array && viewer.method !== 'HEAD') {
     headers = withHeader(headers, 'content-length', String(response.body.length))
   }

@@ -11,8 +11,9 @@ import { EdgeLocation } from './edge-location.ts'
 import { type EdgeRequest, edgeRequest } from './edge-request.ts'
 import { type Backend, fetchObject } from './fetch-object.ts'
 import { type EdgeResponse, errorResponse, FUNCTION_SAYS, redirectResponse } from './generated-responses.ts'
-import { hasHeader, valueOf, withoutHeaders } from './header-lines.ts'
+import { hasHeader, headerValue, withoutHeaders } from './header-lines.ts'
 import { DISTRIBUTION, POP_HEADER, requestId } from './identity.ts'
+import { KeptObjects, type ObjectStore } from './kept-objects.ts'
 import { cacheKey, forwardedRequest } from './key.ts'
 import type { CacheKey, ViewerRequest } from './messages.ts'
 import type { Behaviour, CachePolicy, OriginRequestPolicy, ResponseHeadersPolicy } from './policies.ts'
@@ -46,13 +47,27 @@ export class Distribution {
   readonly #backend: Backend
   readonly #locations: EdgeLocation[]
 
-  constructor(settings: DistributionSettings, handler: Handler, backend: Backend, clock: Clock) {
+  /** @param store where caches outlive the process */
+  constructor(
+    settings: DistributionSettings,
+    handler: Handler,
+    backend: Backend,
+    clock: Clock,
+    store: ObjectStore | undefined,
+  ) {
     this.#settings = settings
     this.#handler = handler
     this.#backend = backend
     this.#routeOf = compileBehaviours(routesOf(settings))
     this.#locations = settings.pops.map(
-      (name) => new EdgeLocation(name, new EdgeCache(settings.pops.length), backend, clock),
+      (name) =>
+        new EdgeLocation(
+          name,
+          new EdgeCache(settings.pops.length),
+          store && new KeptObjects(store, name),
+          backend,
+          clock,
+        ),
     )
   }
 
@@ -81,12 +96,13 @@ export class Distribution {
   }
 
   /** @returns how many objects were removed, at all edge locations together */
-  invalidate(paths: readonly string[]): number {
-    return this.#locations.reduce((sum, { cache }) => sum + cache.invalidate(paths).length, 0)
+  async invalidate(paths: readonly string[]): Promise<number> {
+    const removed = await Promise.all(this.#locations.map((location) => location.invalidate(paths)))
+    return removed.reduce((sum, count) => sum + count, 0)
   }
 
   #locationFor({ headers }: ViewerRequest): EdgeLocation {
-    const wanted = valueOf(headers, POP_HEADER)
+    const wanted = headerValue(headers, POP_HEADER)
     const chosen = this.#locations.find(({ name }) => name === wanted)
     return chosen ?? (this.#locations[Math.floor(Math.random() * this.#locations.length)] as EdgeLocation)
   }
@@ -119,7 +135,7 @@ export class Distribution {
   }
 
   #httpsUrl(headers: ViewerRequest['headers'], target: string): string {
-    const host = valueOf(headers, 'host').replace(/:\d+$/, '')
+    const host = headerValue(headers, 'host').replace(/:\d+$/, '')
     const { httpsPort } = this.#settings
     return `https://${host}${httpsPort === 443 ? '' : `:${httpsPort}`}${target}`
   }

@@ -59,11 +59,11 @@ export class EdgeCache {
     this.#bytes -= bytesOf(object)
   }
 
-  /** @returns the keys of what was removed */
-  invalidate(paths: readonly string[]): string[] {
-    const keys = [...this.#objects].filter(([, { key }]) => paths.some((path) => isInvalidated(path, key)))
-    for (const [key] of keys) this.delete(key)
-    return keys.map(([key]) => key)
+  /** @returns how many objects were removed */
+  invalidate(paths: readonly string[]): number {
+    const found = [...this.#objects].filter(([, { key }]) => paths.some((path) => isInvalidated(path, key)))
+    for (const [key] of found) this.delete(key)
+    return found.length
   }
 }
 

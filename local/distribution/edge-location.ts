@@ -10,7 +10,8 @@ import type { CachedObject, EdgeCache } from './edge-cache.ts'
 import { type Backend, type FetchedObject, fetchObject, type ObjectRequest } from './fetch-object.ts'
 import { freshnessOf } from './freshness.ts'
 import { type EdgeResponse, errorResponse } from './generated-responses.ts'
-import { hasHeader, valueOf, withoutHeaders } from './header-lines.ts'
+import { hasHeader, headerValue, withoutHeaders } from './header-lines.ts'
+import type { KeptObjects } from './kept-objects.ts'
 import { keyText } from './key.ts'
 import type { CacheKey, HeaderLine, ResultType, ViewerRequest } from './messages.ts'
 import type { CachePolicy } from './policies.ts'
@@ -37,23 +38,32 @@ const ERROR_CACHING_MINIMUM = 10
 
 export class EdgeLocation {
   readonly name: string
-  readonly cache: EdgeCache
+  readonly #cache: EdgeCache
+  readonly #kept: KeptObjects | undefined
   readonly #backend: Backend
   readonly #clock: Clock
   readonly #underWay = new Map<string, Promise<Fetching>>()
 
-  constructor(name: string, cache: EdgeCache, backend: Backend, clock: Clock) {
+  /** @param kept where the cache outlives the process */
+  constructor(name: string, cache: EdgeCache, kept: KeptObjects | undefined, backend: Backend, clock: Clock) {
     this.name = name
-    this.cache = cache
+    this.#cache = cache
+    this.#kept = kept
     this.#backend = backend
     this.#clock = clock
+  }
+
+  /** @returns how many objects were removed */
+  async invalidate(paths: readonly string[]): Promise<number> {
+    const removed = this.#cache.invalidate(paths)
+    return Math.max(removed, (await this.#kept?.invalidate(paths)) ?? 0)
   }
 
   async answer(asked: CacheableRequest): Promise<EdgeResponse> {
     const { viewer, object } = asked
     const now = this.#clock.now()
     const text = keyText(asked.key)
-    const cached = this.#find(text, viewer)
+    const cached = this.#find(text, viewer) ?? (this.#kept ? await this.#recall(text, viewer) : undefined)
     if (cached && now < cached.freshUntil) return this.#deliver(cached, 'Hit', asked, 'fresh in the cache')
     const place = placeIn(text, viewer)
     if (cached && now < cached.revalidatingUntil) {
@@ -77,9 +87,28 @@ export class EdgeLocation {
 
   /** An object that can answer this method, and this range. */
   #find(text: string, viewer: ViewerRequest): CachedObject | undefined {
-    const whole = this.cache.get(text)
+    const whole = this.#cache.get(text)
     if (whole && (whole.body !== null || viewer.method === 'HEAD')) return whole
-    return this.cache.get(placeIn(text, viewer))
+    return this.#cache.get(placeIn(text, viewer))
+  }
+
+  async #recall(text: string, viewer: ViewerRequest): Promise<CachedObject | undefined> {
+    for (const place of new Set([text, placeIn(text, viewer)])) {
+      const object = await this.#kept?.recall(place)
+      if (object) this.#cache.put(place, object)
+    }
+    return this.#find(text, viewer)
+  }
+
+  #store(text: string, object: CachedObject, { viewer, waitUntil }: CacheableRequest): void {
+    const place = object.status === 206 || object.body === null ? placeIn(text, viewer) : text
+    this.#cache.put(place, object)
+    if (this.#kept) waitUntil(this.#kept.keep(place, object))
+  }
+
+  #remove(text: string, { waitUntil }: CacheableRequest): void {
+    this.#cache.delete(text)
+    if (this.#kept) waitUntil(this.#kept.forget(text))
   }
 
   #fetchOnce(place: string, text: string, asked: CacheableRequest, cached: CachedObject | undefined) {
@@ -149,14 +178,14 @@ export class EdgeLocation {
     const object = { ...cached, headers, storedAt: now }
     const lives = this.#lifeOf(object, asked, now)
     if (lives === undefined) {
-      this.cache.delete(text)
+      this.#remove(text, asked)
       return {
         kind: 'passed',
         response: answerFromCache(object, asked.viewer, 'RefreshHit', now, asked.object.requestId),
       }
     }
     Object.assign(object, lives)
-    this.cache.put(cached.status === 206 || cached.body === null ? placeIn(text, asked.viewer) : text, object)
+    this.#store(text, object, asked)
     return { kind: 'stored', object, result: 'RefreshHit' }
   }
 
@@ -187,12 +216,12 @@ export class EdgeLocation {
     const object = { ...made, key: asked.key, result, originBytes, storedAt: now }
     const lives = this.#lifeOf(object, asked, now)
     if (lives === undefined) {
-      this.cache.delete(text)
+      this.#remove(text, asked)
       const passed = { ...object, freshUntil: now, revalidatingUntil: now, insteadOfErrorUntil: null }
       return { kind: 'passed', response: this.#deliver(passed, 'Miss', asked, undefined) }
     }
     const stored: CachedObject = { ...object, ...lives }
-    this.cache.put(stored.status === 206 || stored.body === null ? placeIn(text, asked.viewer) : text, stored)
+    this.#store(text, stored, asked)
     return { kind: 'stored', object: stored, result: 'Miss' }
   }
 
@@ -223,13 +252,13 @@ const isServerError = (status: number) => status >= 500
 /** Where in the cache something lies that can't answer every request for the object. */
 function placeIn(text: string, { method, headers }: ViewerRequest): string {
   if (method === 'HEAD') return `${text}\nHEAD`
-  const range = valueOf(headers, 'range')
+  const range = headerValue(headers, 'range')
   return range === '' ? text : `${text}\nrange ${range}`
 }
 
 /** A part alone is asked for only while nothing is known of the whole: Developer Guide, "Range GETs". */
 function originBound({ object, viewer }: CacheableRequest, cached: CachedObject | undefined) {
-  const range = valueOf(viewer.headers, 'range')
+  const range = headerValue(viewer.headers, 'range')
   const wantsPart = viewer.method === 'GET' && range !== '' && !hasHeader(viewer.headers, 'if-range') && !cached
   const headers = withoutHeaders(object.request.headers, [...CONDITIONS, 'range'])
   return { ...object.request, headers: wantsPart ? [...headers, ['range', range] as const] : headers }
@@ -239,8 +268,8 @@ const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodi
 
 function validatorsOf({ status, headers }: CachedObject): HeaderLine[] {
   if (status !== 200) return []
-  const etag = valueOf(headers, 'etag')
-  const modified = valueOf(headers, 'last-modified')
+  const etag = headerValue(headers, 'etag')
+  const modified = headerValue(headers, 'last-modified')
   return [
     ...(etag === '' ? [] : [['if-none-match', etag] as const]),
     ...(modified === '' ? [] : [['if-modified-since', modified] as const]),

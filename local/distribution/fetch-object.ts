@@ -1,7 +1,7 @@
 /** What a cache miss sets off: origin-request, the origin, origin-response. */
 import { at } from '../shape.ts'
 import type { EdgeRequest } from './edge-request.ts'
-import { valueOf, withHeader, withoutHeaders } from './header-lines.ts'
+import { headerValue, withHeader, withoutHeaders } from './header-lines.ts'
 import { VIA } from './identity.ts'
 import {
   type OriginRequest,
@@ -84,7 +84,7 @@ async function respond(
     return lambdaFailure(outcome.error)
   }
   const returned = responseReturned(outcome.value)
-  const originBytes = Number(valueOf(answer.headers, 'content-length')) || 0
+  const originBytes = Number(headerValue(answer.headers, 'content-length')) || 0
   if (returned.body === undefined) {
     return { kind: 'object', ...returned, body: answer.body, isGenerated: false, originBytes }
   }
@@ -112,7 +112,7 @@ function originRequestOf({ policies }: Origins, asked: ObjectRequest): OriginReq
   const origin = policies.origins[behaviour.origin]
   if (origin === undefined)
     throw new Error(`policies.json has a behaviour for the origin ${behaviour.origin}, and no such origin`)
-  const forwarded = valueOf(request.headers, 'x-forwarded-for')
+  const forwarded = headerValue(request.headers, 'x-forwarded-for')
   let headers = withHeader(
     request.headers,
     'x-forwarded-for',
@@ -120,7 +120,7 @@ function originRequestOf({ policies }: Origins, asked: ObjectRequest): OriginReq
   )
   headers = withHeader(headers, 'via', VIA)
   headers = withHeader(headers, 'host', origin.domainName)
-  if (valueOf(headers, 'user-agent') === '') headers = withHeader(headers, 'user-agent', 'Amazon CloudFront')
+  if (headerValue(headers, 'user-agent') === '') headers = withHeader(headers, 'user-agent', 'Amazon CloudFront')
   return {
     ...request,
     headers: [

@@ -1,6 +1,6 @@
 /** How long CloudFront keeps what an origin sent. Seconds, where nothing else is said. */
 import { type Directive, directivesOf } from './cache-control.ts'
-import { listOf, valueOf } from './header-lines.ts'
+import { headerValue, listOf } from './header-lines.ts'
 import { httpDate } from './http-date.ts'
 import type { HeaderLine } from './messages.ts'
 
@@ -11,8 +11,8 @@ export type Freshness =
       ttl: number
       /** After the TTL. */
       staleWhileRevalidate: number
-      /** After the TTL, in place of a 5xx or of no answer; null: not stated, so as long as it is kept. */
-      staleIfError: number | null
+      /** After the TTL, in place of a 5xx or of no answer. */
+      staleIfError: number
     }
   | { kind: 'uncacheable'; because: string }
 
@@ -65,7 +65,8 @@ function freshnessOfObject(
     kind: 'cacheable',
     ttl,
     staleWhileRevalidate: caching.forbids ? 0 : Math.min(caching.staleWhileRevalidate, left),
-    staleIfError: caching.staleIfError === null ? null : Math.min(caching.staleIfError, left),
+    // "If you haven't configured custom error pages": where it is not stated, the maximum TTL alone ends it.
+    staleIfError: Math.min(caching.staleIfError ?? left, left),
   }
 }
 
@@ -154,9 +155,9 @@ function secondsOf(directives: readonly Directive[], name: string): number | nul
 
 /** RFC 9111, 4.2.1 and 5.3: from `Date`, else from now; a date that is none has passed. */
 function untilExpiry(headers: readonly HeaderLine[], now: number): number | null {
-  const expires = valueOf(headers, 'expires')
+  const expires = headerValue(headers, 'expires')
   if (expires === '') return null
   const end = httpDate(expires)
-  const start = httpDate(valueOf(headers, 'date')) ?? now
+  const start = httpDate(headerValue(headers, 'date')) ?? now
   return end === null ? 0 : Math.max(0, Math.floor((end - start) / 1000))
 }

@@ -3,7 +3,7 @@ import type { HeaderLine } from './messages.ts'
 /** Header lines as lists of names and values; names are in lower case. */
 
 /** The first value of a header, `''` where there is none. */
-export const valueOf = (lines: readonly HeaderLine[], name: string): string => {
+export const headerValue = (lines: readonly HeaderLine[], name: string): string => {
   for (const line of lines) if (line[0] === name) return line[1]
   return ''
 }

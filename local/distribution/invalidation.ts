@@ -10,7 +10,6 @@ export function invalidationProblem(path: string): string | undefined {
   if (star >= 0 && star < path.length - 1) {
     return `expected a * at the end of the path alone, such as /photos/*, found ${quoted(path)}`
   }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
   if (/[\0-\x20\x7f-\uffff]/.test(path)) return `expected a path with its characters escaped, found ${quoted(path)}`
   return path.length > PATH_CHARACTERS ? `expected a path of at most ${PATH_CHARACTERS} characters` : undefined
 }

@@ -24,8 +24,8 @@ export async function runLambda(
 ): Promise<LambdaOutcome> {
   const started = Date.now()
   // A clock that stands still for the invocation is only for tests that moved it.
-  const call: LambdaCall = { event, now: clock.isMoved ? clock.now() : null }
-  const response = await host.fetch(`http://lambda/${trigger}`, { method: 'POST', body: JSON.stringify(call) })
+  const call: LambdaCall = { event, now: clock.offset === 0 ? null : clock.now() }
+  const response = await host.fetch(`http://host/lambda/${trigger}`, { method: 'POST', body: JSON.stringify(call) })
   const outcome = (await response.json()) as Outcome
   const ended = (value: unknown, problems: string[]) =>
     trace.ran(trigger, Date.now() - started, message, value, problems, outcome.logs)

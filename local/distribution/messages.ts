@@ -126,6 +126,13 @@ export type Step =
     }
   | { step: 'store'; says: string }
 
+/** What the host asks the distribution besides viewers' requests. */
+export type Question =
+  | { ask: 'trace'; id: string }
+  | { ask: 'key'; viewer: ViewerRequest }
+  | { ask: 'invalidate'; paths: string[] }
+  | { ask: 'advance'; milliseconds: number }
+
 export type Change = { sign: '~' | '-' | '+'; path: string; before?: unknown; after?: unknown }
 
 /** What an object is cached under: Developer Guide, "Understand the cache key". */

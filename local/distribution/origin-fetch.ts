@@ -1,6 +1,6 @@
 import { at, isObject } from '../shape.ts'
 import { toHead } from './head.ts'
-import { valueOf, withHeader } from './header-lines.ts'
+import { headerValue, withHeader } from './header-lines.ts'
 import type { OriginRequest } from './lambda-event.ts'
 import type { HeaderLine } from './messages.ts'
 import type { Policies } from './policies.ts'
@@ -32,7 +32,7 @@ export async function fetchFromOrigin(
   trace: Trace,
 ): Promise<OriginAnswer> {
   const place = placeOf(request.origin)
-  const host = valueOf(request.headers, 'host') || place.domainName
+  const host = headerValue(request.headers, 'host') || place.domainName
   const headers = withHeader(request.headers, 'host', host)
   const target = targetOf(origins, place)
   const path = `${request.path}${request.query === '' ? '' : `?${request.query}`}`
@@ -51,7 +51,7 @@ export async function fetchFromOrigin(
     method: request.method,
     url: target.kind === 'bucket' ? `s3://${target.bucket}${place.path}${path}` : `${target.url}${path}`,
     status: answer.kind === 'response' ? answer.status : 0,
-    bytes: answer.kind === 'response' ? Number(valueOf(answer.headers, 'content-length')) || 0 : 0,
+    bytes: answer.kind === 'response' ? Number(headerValue(answer.headers, 'content-length')) || 0 : 0,
     says: answer.kind === 'failed' ? answer.says : '',
   })
   return answer
@@ -82,7 +82,7 @@ async function askHost(
   call: OriginCall,
   body: ReadableStream<Uint8Array> | null,
 ): Promise<OriginAnswer> {
-  const response = await host.fetch('http://origin/', {
+  const response = await host.fetch('http://host/origin', {
     method: body ? 'POST' : 'GET',
     headers: { [HEAD_HEADER]: toHead(call) },
     body,
@@ -105,7 +105,7 @@ async function askBucket(
     headers: [
       ...own.map(([name, value]): [string, string] => [name, value]),
       ['x-rimlight-origin', signed ? 'oac' : 'unsigned'],
-      ['x-rimlight-host', valueOf(headers, 'host')],
+      ['x-rimlight-host', headerValue(headers, 'host')],
       ['x-rimlight-target', target],
     ],
     body,

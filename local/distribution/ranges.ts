@@ -1,6 +1,6 @@
 /** Parts of an object. Developer Guide, "How CloudFront processes partial requests for an object"; RFC 9110, 14. */
 import { isStrong, type Validators } from './conditions.ts'
-import { valueOf } from './header-lines.ts'
+import { headerValue } from './header-lines.ts'
 import type { HeaderLine } from './messages.ts'
 
 /** First and last byte, both included. */
@@ -22,7 +22,7 @@ const MOST_PARTS = 100
 export function rangeOf(headers: readonly HeaderLine[], entity: Validators & { length: number }): Range {
   const ranges = headers.filter(([name]) => name === 'range')
   const value = ranges[0]?.[1]
-  if (value === undefined || ranges.length > 1 || !isAboutThis(valueOf(headers, 'if-range'), entity)) return WHOLE
+  if (value === undefined || ranges.length > 1 || !isAboutThis(headerValue(headers, 'if-range'), entity)) return WHOLE
   if (!/^bytes=/i.test(value) || value.length > MOST_PARTS * 50) return WHOLE
   const specs = value
     .slice('bytes='.length)

@@ -1,6 +1,6 @@
 /** Response headers policies. Developer Guide, "Understand response headers policies". */
 import { applyCors } from './cors.ts'
-import { hasHeader, listOf, valueOf, withHeader, withoutHeaders } from './header-lines.ts'
+import { hasHeader, headerValue, listOf, withHeader, withoutHeaders } from './header-lines.ts'
 import type { HeaderLine } from './messages.ts'
 import { itemsOf, type ResponseHeadersPolicy, type SecurityHeadersConfig } from './policies.ts'
 
@@ -93,7 +93,7 @@ function isTimed(
   sample: number,
 ): boolean {
   if (!config?.Enabled) return false
-  return sample < (config.SamplingRate ?? 0) || valueOf(requestHeaders, 'pragma').toLowerCase() === 'server-timing'
+  return sample < (config.SamplingRate ?? 0) || headerValue(requestHeaders, 'pragma').toLowerCase() === 'server-timing'
 }
 
 /** "Server-Timing header": on a hit, what the origin once said is left out. */

@@ -31,8 +31,8 @@ export class Trace {
     })
   }
 
-  finished(summary: RequestSummary): RequestTrace {
-    return { summary, steps: this.#steps.map((step) => (typeof step === 'function' ? step() : step)) }
+  steps(): Step[] {
+    return this.#steps.map((step) => (typeof step === 'function' ? step() : step))
   }
 }
 
@@ -60,6 +60,6 @@ export class Traces {
 
   find(id: string): RequestTrace | undefined {
     const kept = this.#kept.get(id)
-    return kept?.trace.finished(kept.summary)
+    return kept && { summary: kept.summary, steps: kept.trace.steps() }
   }
 }

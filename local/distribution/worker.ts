@@ -3,15 +3,22 @@ import { Clock } from './clock.ts'
 import { finishedHeaders } from './delivery.ts'
 import { Distribution, type Served } from './distribution.ts'
 import { toHead } from './head.ts'
-import { valueOf } from './header-lines.ts'
+import { headerValue } from './header-lines.ts'
+import type { ObjectStore } from './kept-objects.ts'
 import { keyText } from './key.ts'
-import type { RequestSummary, ViewerRequest, ViewerResponse } from './messages.ts'
+import type { Question, ViewerRequest, ViewerResponse } from './messages.ts'
 import type { Fetcher } from './origin-fetch.ts'
 import { type DistributionSettings, HEAD_HEADER } from './settings.ts'
 import { Traces } from './trace.ts'
 import type { Handler } from './viewer-function.ts'
 
-type Env = { SETTINGS: DistributionSettings; HOST: Fetcher; BUCKETS: Fetcher }
+type Env = {
+  SETTINGS: DistributionSettings
+  HOST: Fetcher
+  BUCKETS: Fetcher
+  BUCKET_CLOCK: Fetcher
+  CACHE?: ObjectStore
+}
 type Context = { waitUntil(work: Promise<unknown>): void }
 
 /** How many requests can be looked into afterwards. */
@@ -22,10 +29,10 @@ export function makeWorker(handler: Handler) {
   const traces = new Traces(TRACES)
   let distribution: Distribution | undefined
 
-  function distributionOf({ SETTINGS: settings, HOST: host, BUCKETS: buckets }: Env): Distribution {
+  function distributionOf({ SETTINGS: settings, HOST: host, BUCKETS: buckets, CACHE: store }: Env): Distribution {
     const { policies, targets } = settings
     const backend = { lambdas: { host, clock }, origins: { policies, targets, host, buckets } }
-    distribution ??= new Distribution(settings, handler, backend, clock)
+    distribution ??= new Distribution(settings, handler, backend, clock, store)
     return distribution
   }
 
@@ -36,42 +43,46 @@ export function makeWorker(handler: Handler) {
     const head = headOf(viewer, served, clock.now())
     traces.keep(served.trace, head.summary)
     const body = viewer.method === 'HEAD' || head.status === 304 ? null : served.answer.body
-    return new Response(body, {
+    return new Response(body as RequestInit['body'], {
       headers: { [HEAD_HEADER]: toHead(head) },
       encodeBody: 'manual',
     } as ResponseInit)
   }
 
-  /** What the host asks besides; each answer is JSON. */
-  const QUESTIONS: Record<string, (asked: any, env: Env) => unknown> = {
-    trace: ({ id }: { id: string }) => traces.find(id) ?? null,
-    key: async ({ viewer }: { viewer: ViewerRequest }, env) => {
-      const { outcome, key, trace } = await distributionOf(env).keyFor(viewer)
-      const [step] = trace.finished({} as RequestSummary).steps
-      return { outcome: { ...outcome, body: null }, key, text: key && keyText(key), step }
-    },
-    invalidate: ({ paths }: { paths: string[] }, env) => ({ removed: distributionOf(env).invalidate(paths) }),
-    clock: ({ advance }: { advance: number }) => {
-      clock.advance(advance)
-      return { now: clock.now() }
-    },
+  async function answer(question: Question, env: Env): Promise<unknown> {
+    const own = distributionOf(env)
+    switch (question.ask) {
+      case 'trace':
+        return traces.find(question.id) ?? null
+      case 'key': {
+        const { outcome, key, trace } = await own.keyFor(question.viewer)
+        return { outcome, key, text: key && keyText(key), step: trace.steps()[0] }
+      }
+      case 'invalidate':
+        return { removed: await own.invalidate(question.paths) }
+      case 'advance':
+        clock.advance(question.milliseconds)
+        await env.BUCKET_CLOCK.fetch('http://bucket/clock', {
+          method: 'POST',
+          body: JSON.stringify({ offset: clock.offset }),
+        })
+        return { now: clock.now() }
+    }
   }
 
   return {
     async fetch(request: Request, env: Env, context: Context): Promise<Response> {
       const head = request.headers.get(HEAD_HEADER)
       if (head !== null) return serve(JSON.parse(head), request, env, context)
-      const question = QUESTIONS[new URL(request.url).pathname.slice(1)]
-      if (question === undefined) return new Response(null, { status: 404 })
-      return Response.json(await question(await request.json(), env))
+      return Response.json(await answer((await request.json()) as Question, env))
     },
   }
 }
 
 function headOf(viewer: ViewerRequest, { answer, policy, pop, id }: Served, now: number): ViewerResponse {
   const headers = finishedHeaders(answer, viewer, policy, { pop, id, now })
-  const header = (name: string) => valueOf(viewer.headers, name)
-  const length = valueOf(headers, 'content-length')
+  const header = (name: string) => headerValue(viewer.headers, name)
+  const length = headerValue(headers, 'content-length')
   const at = viewer.target.indexOf('?')
   return {
     status: answer.status,
@@ -96,11 +107,11 @@ function headOf(viewer: ViewerRequest, { answer, policy, pop, id }: Served, now:
       forwardedFor: header('x-forwarded-for'),
       status: answer.status,
       resultType: answer.result,
-      contentType: valueOf(headers, 'content-type'),
+      contentType: headerValue(headers, 'content-type'),
       contentLength: length === '' ? -1 : Number(length),
       range: answer.range ?? null,
       requestBytes: viewer.headBytes + (Number(header('content-length')) || 0),
-      rimlight: valueOf(headers, 'x-rimlight'),
+      rimlight: headerValue(headers, 'x-rimlight'),
       originBytes: answer.originBytes ?? 0,
     },
   }
