@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Origin } from './distribution/policies.ts'
-import type { OriginTarget, OriginTimeouts } from './distribution/settings.ts'
+import type { OriginTarget, OriginTimeouts, Signing } from './distribution/settings.ts'
 import { InputError } from './input-error.ts'
 
 export type OriginOption = string | ({ url: string } & Partial<OriginTimeouts>)
@@ -43,6 +43,7 @@ export async function behindOrigins(
         kind: 'http',
         url: s3 ? `${base}/${s3.bucket}` : base,
         timeouts: { ...TIMEOUTS, ...timeouts },
+        ...(s3 ? signingIn(s3.region) : {}),
       }
       if (s3) problems.push(...sameEndpoint(behind, name, base))
       continue
@@ -77,6 +78,15 @@ function unknownNames(origins: Record<string, Origin>, given: Record<string, unk
         ? `--${option} ${name}: this origin is no bucket; --origin ${name}=URL stands in for it`
         : `--${option} ${name}: the config has no such origin, only ${names.join(', ') || 'none'}`,
     )
+}
+
+/** Whoever runs this names an endpoint and has credentials for it, or needs none. */
+export function signingIn(region: string): { signing?: Signing } {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env
+  if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) return {}
+  const sessionToken = AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {}
+  const credentials = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY, ...sessionToken }
+  return { signing: { region, ...credentials } }
 }
 
 /** origin-response has one `AWS_ENDPOINT_URL_S3` for all its buckets. */

@@ -8,8 +8,8 @@ import type { Readable } from 'node:stream'
 import { json } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { Miniflare, type MiniflareOptions, NoOpLog } from 'miniflare'
-import type { Behind } from './behind.ts'
-import { folderService } from './bucket/folder.ts'
+import { type Behind, signingIn } from './behind.ts'
+import { folderService } from './bucket/folder-service.ts'
 import { toHead } from './distribution/head.ts'
 import type { Question } from './distribution/messages.ts'
 import type { Policies } from './distribution/policies.ts'
@@ -19,6 +19,7 @@ import {
   type LambdaCall,
   type OriginCall,
   type OriginHead,
+  type Signing,
 } from './distribution/settings.ts'
 import { type OpenBundle, openBundle } from './functions/bundle.ts'
 import { type Connector, openConnector } from './origin-connector.ts'
@@ -44,7 +45,10 @@ export type Runtime = {
 }
 
 /** Nobody's: they sign requests on this machine alone. */
-const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLELOCAL', secretAccessKey: 'local/secret/of/this/machine/alone' }
+const CREDENTIALS: Omit<Signing, 'region'> = {
+  accessKeyId: 'AKIDEXAMPLELOCAL',
+  secretAccessKey: 'local/secret/of/this/machine/alone',
+}
 
 const COMPATIBILITY = { compatibilityDate: '2026-06-01', compatibilityFlags: ['nodejs_compat'] }
 
@@ -54,6 +58,9 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     workerCode('distribution/worker.ts'),
     workerCode('bucket/worker.ts'),
   ])
+  const folders = await folderService(
+    Object.fromEntries(Object.entries(options.behind.folders).map(([bucket, { folder }]) => [bucket, folder])),
+  )
   let bundle: OpenBundle | undefined
   let policies = options.policies
 
@@ -96,8 +103,9 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
         r2Buckets: Object.fromEntries(
           Object.keys(options.behind.regions).map((name, index) => [bindingOf(index), name]),
         ),
-        serviceBindings: { FOLDER: folderService(options.behind.folders) },
-        unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+        serviceBindings: { FOLDER: { node: folders } },
+        // `proxy`: the request's URL is its target as it was sent.
+        unsafeDirectSockets: [{ host: '127.0.0.1', port: 0, proxy: true }],
       },
     ],
   })
@@ -112,11 +120,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     s3.endpoint = (await miniflare.unsafeGetDirectURL('bucket')).origin
     bundle = await openBundle(options.dist, {
       environments: availableParallelism(),
-      env: {
-        AWS_ENDPOINT_URL_S3: options.behind.s3Endpoint ?? s3.endpoint,
-        AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
-      },
+      env: lambdaVariables(options.behind, s3.endpoint),
     })
   }
 
@@ -166,6 +170,16 @@ const settingsOf = ({ behind, pops, httpsPort }: RuntimeOptions, policies: Polic
   httpsPort,
   targets: behind.targets,
 })
+
+/** What lets origin-response read its sources where the distribution does. */
+function lambdaVariables({ s3Endpoint, regions }: Behind, embedded: string): Record<string, string> {
+  const own = s3Endpoint === undefined ? CREDENTIALS : signingIn(Object.values(regions)[0] ?? '').signing
+  return {
+    AWS_ENDPOINT_URL_S3: s3Endpoint ?? embedded,
+    ...(own && { AWS_ACCESS_KEY_ID: own.accessKeyId, AWS_SECRET_ACCESS_KEY: own.secretAccessKey }),
+    ...(own?.sessionToken ? { AWS_SESSION_TOKEN: own.sessionToken } : {}),
+  }
+}
 
 const bindingOf = (index: number) => `BUCKET_${index}`
 

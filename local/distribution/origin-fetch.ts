@@ -3,6 +3,7 @@ import { toHead } from './head.ts'
 import { headerValue, withHeader } from './header-lines.ts'
 import type { OriginRequest } from './lambda-event.ts'
 import type { HeaderLine } from './messages.ts'
+import { signedHeaders } from './origin-access-control.ts'
 import type { Policies } from './policies.ts'
 import { HEAD_HEADER, type OriginCall, type OriginHead, type OriginTarget } from './settings.ts'
 import type { Trace } from './trace.ts'
@@ -32,19 +33,13 @@ export async function fetchFromOrigin(
   trace: Trace,
 ): Promise<OriginAnswer> {
   const place = placeOf(request.origin)
-  const host = headerValue(request.headers, 'host') || place.domainName
-  const headers = withHeader(request.headers, 'host', host)
   const target = targetOf(origins, place)
   const path = `${request.path}${request.query === '' ? '' : `?${request.query}`}`
   const started = Date.now()
   const answer =
     target.kind === 'bucket'
-      ? await askBucket(origins.buckets, request.method, `${place.path}${path}`, headers, body, signed)
-      : await askHost(
-          origins.host,
-          { url: `${target.url}${path}`, method: request.method, headers, timeouts: target.timeouts },
-          body,
-        )
+      ? await askBucket(origins.buckets, request.method, `${place.path}${path}`, request.headers, body, signed)
+      : await askHost(origins.host, serverCall(target, request.method, path, request.headers, signed), body)
   trace.add({
     step: 'origin',
     milliseconds: Date.now() - started,
@@ -75,6 +70,25 @@ function targetOf({ policies, targets }: Origins, { domainName, path, protocol, 
   const isUsual = port === (protocol === 'https' ? 443 : 80)
   const url = `${protocol}://${domainName}${isUsual ? '' : `:${port}`}${path}`
   return { kind: 'http', url, timeouts: DEFAULT_TIMEOUTS }
+}
+
+/** What stands in for an origin goes by its own name. */
+function serverCall(
+  { url, timeouts, signing }: Extract<OriginTarget, { kind: 'http' }>,
+  method: string,
+  path: string,
+  received: HeaderLine[],
+  signed: boolean,
+): OriginCall {
+  const { host, pathname } = new URL(url)
+  const headers = withHeader(received, 'host', host)
+  const target = `${pathname === '/' ? '' : pathname}${path}`
+  return {
+    url: `${url}${path}`,
+    method,
+    headers: signed && signing ? signedHeaders(method, target, headers, signing, Date.now()) : headers,
+    timeouts,
+  }
 }
 
 async function askHost(

@@ -16,8 +16,11 @@ export type OriginTimeouts = { connectionTimeout: number; readTimeout: number; c
 
 export type OriginTarget =
   | { kind: 'bucket'; bucket: string }
-  /** `url`: in the place of protocol, domain and origin path. */
-  | { kind: 'http'; url: string; timeouts: OriginTimeouts }
+  /** `url`: in the place of protocol, domain and origin path. `signing`: of an S3-compatible endpoint, where there are credentials. */
+  | { kind: 'http'; url: string; timeouts: OriginTimeouts; signing?: Signing }
+
+/** Who signs requests to a bucket. */
+export type Signing = { region: string; accessKeyId: string; secretAccessKey: string; sessionToken?: string }
 
 /** How the host answers for a Lambda: `local/functions/outcome.ts`. */
 export type LambdaCall = { event: unknown; now: number | null }

@@ -43,10 +43,13 @@ export function makeWorker(handler: Handler) {
     const head = headOf(viewer, served, clock.now())
     traces.keep(served.trace, head.summary)
     const body = viewer.method === 'HEAD' || head.status === 304 ? null : served.answer.body
-    return new Response(body as RequestInit['body'], {
-      headers: { [HEAD_HEADER]: toHead(head) },
-      encodeBody: 'manual',
-    } as ResponseInit)
+    return new Response(
+      body as RequestInit['body'],
+      {
+        headers: { [HEAD_HEADER]: toHead(head) },
+        encodeBody: 'manual',
+      } as ResponseInit,
+    )
   }
 
   async function answer(question: Question, env: Env): Promise<unknown> {
