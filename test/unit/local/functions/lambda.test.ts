@@ -220,3 +220,42 @@ test('a file that is no zip is refused', async () => {
   await writeFile(zip, 'not a zip')
   await expect(openLambda({ zip, artefact: ARTEFACT })).rejects.toThrow(/end of central directory record/i)
 })
+
+describe('execution environments', () => {
+  const SLOW = `let busy = 0, most = 0
+    exports.handler = async (event) => {
+      most = Math.max(most, ++busy)
+      await new Promise((resolve) => setTimeout(resolve, event.takes))
+      busy--
+      return { pid: process.pid, most }
+    }`
+
+  async function runAll(environments: number, invocations: number) {
+    const zip = await writeZip(join(folder, `${Math.random()}.zip`), { 'index.js': SLOW })
+    const many = await openLambda({ zip, artefact: ARTEFACT, environments })
+    const outcomes = await Promise.all(Array.from({ length: invocations }, () => many.invoke({ takes: 100 })))
+    const later = await many.invoke({ takes: 0 })
+    await many.close()
+    const values = [...outcomes, later].map((outcome) => (outcome as { value: { pid: number; most: number } }).value)
+    return { pids: new Set(values.map(({ pid }) => pid)), most: Math.max(...values.map(({ most }) => most)) }
+  }
+
+  it('are as many as allowed, with one invocation at a time each', async () => {
+    const { pids, most } = await runAll(3, 7)
+    expect([pids.size, most]).toEqual([3, 1])
+  })
+
+  it('are no more than needed', async () => {
+    expect((await runAll(3, 1)).pids.size).toBe(1)
+  })
+
+  it('end with the function, those in the middle of something too', async () => {
+    const zip = await writeZip(join(folder, 'ends.zip'), { 'index.js': SLOW })
+    const many = await openLambda({ zip, artefact: ARTEFACT, environments: 2 })
+    await many.invoke({ takes: 0 })
+    const busy = many.invoke({ takes: 60_000 })
+    await many.close()
+    expect(await busy).toMatchObject({ kind: 'failed', error: 'LambdaExecutionError' })
+    await expect(many.invoke({ takes: 0 })).rejects.toThrow('has been closed')
+  })
+})
