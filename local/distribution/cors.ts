@@ -3,7 +3,7 @@ import { hasHeader, headerValue, listOf, withHeader, withoutHeaders } from './he
 import type { HeaderLine } from './messages.ts'
 import { type CorsConfig, itemsOf } from './policies.ts'
 
-/** @param isPreflight whether the method is OPTIONS, where that is known */
+/** @param isOptions whether the method may be OPTIONS: with what only a preflight asks, it makes the request one */
 export function applyCors(
   config: CorsConfig,
   requestHeaders: readonly HeaderLine[],

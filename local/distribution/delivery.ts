@@ -2,10 +2,10 @@
 import { conditionOf } from './conditions.ts'
 import type { CachedObject } from './edge-cache.ts'
 import { type EdgeResponse, errorResponse } from './generated-responses.ts'
-import { headerValue, withHeader, withoutHeaders } from './header-lines.ts'
+import { hasHeader, headerValue, withHeader, withoutHeaders } from './header-lines.ts'
 import { VIA } from './identity.ts'
 import type { HeaderLine, ResultType, ViewerRequest } from './messages.ts'
-import type { Behaviour, Policies, ResponseHeadersPolicy } from './policies.ts'
+import type { ResponseHeadersPolicy } from './policies.ts'
 import { contentRange, multipartBody, rangeOf } from './ranges.ts'
 import { applyResponseHeadersPolicy } from './response-headers-policy.ts'
 
@@ -31,7 +31,8 @@ export function answerFromCache(
   if (condition === 'precondition-failed') {
     return errorResponse(412, 'Error', 'The object is not the one that the request is about.', id)
   }
-  if (method !== 'GET' || body === null) return { status, headers, body: null, result }
+  if (method === 'HEAD' || body === null) return { status, headers, body: null, result }
+  if (method !== 'GET') return { status, headers, body, result }
   return part(object, body, headers, asked, result, id)
 }
 
@@ -86,14 +87,11 @@ export function finishedHeaders(
     ['x-amz-cf-id', id],
   ]
   let headers: HeaderLine[] = [...withoutHeaders(response.headers, OWN_NAMES), ...own]
-  if (headerValue(headers, 'date') === '') headers.push(['date', new Date(now).toUTCString()])
   if (response.body instanceof Uint8Array && viewer.method !== 'HEAD') {
     headers = withHeader(headers, 'content-length', String(response.body.length))
   }
-  return policy ? applyResponseHeadersPolicy(policy, viewer.headers, headers) : headers
+  if (policy) headers = applyResponseHeadersPolicy(policy, viewer.headers, headers, { method: viewer.method })
+  return hasHeader(headers, 'date') ? headers : [...headers, ['date', new Date(now).toUTCString()]]
 }
 
 const OWN_NAMES = ['x-cache', 'x-amz-cf-pop', 'x-amz-cf-id', 'connection', 'transfer-encoding']
-
-export const policyOf = (policies: Policies, behaviour: Behaviour | undefined): ResponseHeadersPolicy | undefined =>
-  policies.responseHeadersPolicies.find(({ Name }) => Name === behaviour?.responseHeadersPolicy)

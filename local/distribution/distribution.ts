@@ -14,8 +14,9 @@ import { type EdgeResponse, errorResponse, FUNCTION_SAYS, redirectResponse } fro
 import { hasHeader, headerValue, withoutHeaders } from './header-lines.ts'
 import { DISTRIBUTION, POP_HEADER, requestId } from './identity.ts'
 import { KeptObjects, type ObjectStore } from './kept-objects.ts'
-import { cacheKey, forwardedRequest } from './key.ts'
-import type { CacheKey, ViewerRequest } from './messages.ts'
+import { cacheKey, forwardedRequest, forwardsCookies } from './key.ts'
+import type { CacheKey, HeaderLine, ViewerRequest } from './messages.ts'
+import { passedHeaders } from './passed-headers.ts'
 import type { Behaviour, CachePolicy, OriginRequestPolicy, ResponseHeadersPolicy } from './policies.ts'
 import type { DistributionSettings } from './settings.ts'
 import { Trace } from './trace.ts'
@@ -76,7 +77,9 @@ export class Distribution {
     const id = requestId()
     const trace = new Trace()
     const location = this.#locationFor(received)
-    const viewer = { ...received, headers: withoutHeaders(received.headers, [POP_HEADER]) }
+    // "Serve compressed files": what HTTP/1.0 says of encodings does not count.
+    const dropped = received.httpVersion === '1.0' ? [POP_HEADER, 'accept-encoding'] : [POP_HEADER]
+    const viewer = { ...received, headers: withoutHeaders(received.headers, dropped) }
     const path = edgeRequest(viewer).path
     const route = this.#routeOf(path)
     trace.add({ step: 'behaviour', path: route.path, origin: route.origin, says: '' })
@@ -156,7 +159,10 @@ export class Distribution {
     if (outcome.kind === 'response') return { ...outcome.response, result: 'FunctionGeneratedResponse' }
     const { request } = outcome
     const forwarded = forwardedRequest(route.cache, route.originRequest, request)
+    const { origins, errorCachingMinimums } = this.#settings.policies
+    const isS3 = origins[route.origin]?.s3 != null
     const object = {
+      passed: (headers: readonly HeaderLine[]) => passedHeaders(headers, route.cache, route.originRequest, isS3),
       behaviour: route,
       request: { ...request, ...forwarded },
       body,
@@ -172,7 +178,9 @@ export class Distribution {
       policy: route.cache,
       viewer: { ...viewer, headers: request.headers },
       object,
-      errorCachingMinimums: this.#settings.policies.errorCachingMinimums,
+      errorCachingMinimums,
+      isS3,
+      forwardsCookies: forwardsCookies(route.cache, route.originRequest),
       waitUntil,
     })
   }

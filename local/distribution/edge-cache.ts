@@ -17,8 +17,8 @@ export type CachedObject = {
   freshUntil: number
   /** Until when it may be served while it is being revalidated. */
   revalidatingUntil: number
-  /** Until when it may be served in place of an error; null: as long as it is kept. */
-  insteadOfErrorUntil: number | null
+  /** Until when it may be served in place of an error. */
+  insteadOfErrorUntil: number
 }
 
 /** Bytes of all caches together; a laptop has other things to remember. */

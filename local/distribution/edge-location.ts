@@ -3,38 +3,24 @@
  * cache (expiration)", "How CloudFront processes and caches HTTP 4xx and 5xx status codes from your origin",
  * "Simultaneous requests for the same object (request collapsing)".
  */
+import { type CacheableRequest, minimumOf, originBound, placeIn, validatorsOf } from './cacheable-request.ts'
 import type { Clock } from './clock.ts'
 import { compressed } from './compress.ts'
 import { answerFromCache } from './delivery.ts'
 import type { CachedObject, EdgeCache } from './edge-cache.ts'
-import { type Backend, type FetchedObject, fetchObject, type ObjectRequest } from './fetch-object.ts'
-import { freshnessOf } from './freshness.ts'
+import { type Backend, type FetchedObject, fetchObject } from './fetch-object.ts'
+import { freshnessOf, unstoredFields } from './freshness.ts'
 import { type EdgeResponse, errorResponse } from './generated-responses.ts'
-import { hasHeader, headerValue, withoutHeaders } from './header-lines.ts'
+import { hasHeader, withoutHeaders } from './header-lines.ts'
 import type { KeptObjects } from './kept-objects.ts'
 import { keyText } from './key.ts'
-import type { CacheKey, HeaderLine, ResultType, ViewerRequest } from './messages.ts'
-import type { CachePolicy } from './policies.ts'
-
-/** A request that may be answered from the cache. */
-export type CacheableRequest = {
-  key: CacheKey
-  policy: CachePolicy
-  viewer: ViewerRequest
-  object: Omit<ObjectRequest, 'validators'>
-  /** Seconds by status. */
-  errorCachingMinimums: Record<string, number>
-  /** Keeps the distribution awake for what goes on after the answer. */
-  waitUntil(work: Promise<unknown>): void
-}
+import type { HeaderLine, ResultType, ViewerRequest } from './messages.ts'
 
 /** What came of asking the origin: an object that is in the cache now, or an answer for this request alone. */
 type Fetching =
-  | { kind: 'stored'; object: CachedObject; result: ResultType }
+  /** `asWhole`: the origin was asked for a part and sent all, which is what the viewer gets: "Range GETs". */
+  | { kind: 'stored'; object: CachedObject; result: ResultType; asWhole?: boolean }
   | { kind: 'passed'; response: EdgeResponse }
-
-/** Seconds. Developer Guide, "Error caching minimum TTL". */
-const ERROR_CACHING_MINIMUM = 10
 
 export class EdgeLocation {
   readonly name: string
@@ -73,7 +59,9 @@ export class EdgeLocation {
     const underWay = this.#underWay.get(place)
     if (underWay) {
       const fetching = await underWay
-      if (fetching.kind === 'stored') return this.#deliver(fetching.object, 'Hit', asked, 'came with another request')
+      // An object that lives for no time is no answer to another request.
+      if (fetching.kind === 'stored' && this.#clock.now() < fetching.object.freshUntil)
+        return this.#deliver(fetching.object, 'Hit', asked, 'came with another request')
       // What can't be cached can't be shared.
       return this.#passOn(await this.#fetch(text, asked, cached), asked)
     }
@@ -87,7 +75,7 @@ export class EdgeLocation {
 
   /** An object that can answer this method, and this range. */
   #find(text: string, viewer: ViewerRequest): CachedObject | undefined {
-    const whole = this.#cache.get(text)
+    const whole = viewer.method === 'OPTIONS' ? undefined : this.#cache.get(text)
     if (whole && (whole.body !== null || viewer.method === 'HEAD')) return whole
     return this.#cache.get(placeIn(text, viewer))
   }
@@ -101,7 +89,8 @@ export class EdgeLocation {
   }
 
   #store(text: string, object: CachedObject, { viewer, waitUntil }: CacheableRequest): void {
-    const place = object.status === 206 || object.body === null ? placeIn(text, viewer) : text
+    const isPartial = object.status === 206 || object.body === null || viewer.method === 'OPTIONS'
+    const place = isPartial ? placeIn(text, viewer) : text
     this.#cache.put(place, object)
     if (this.#kept) waitUntil(this.#kept.keep(place, object))
   }
@@ -120,9 +109,10 @@ export class EdgeLocation {
   }
 
   #passOn(fetching: Fetching, asked: CacheableRequest): EdgeResponse {
-    return fetching.kind === 'passed'
-      ? fetching.response
-      : this.#deliver(fetching.object, fetching.result, asked, undefined)
+    if (fetching.kind === 'passed') return fetching.response
+    const { headers } = asked.viewer
+    const viewer = fetching.asWhole ? { ...asked.viewer, headers: withoutHeaders(headers, ['range']) } : asked.viewer
+    return this.#deliver(fetching.object, fetching.result, { ...asked, viewer }, undefined)
   }
 
   #deliver(object: CachedObject, result: ResultType, asked: CacheableRequest, says: string | undefined): EdgeResponse {
@@ -134,12 +124,10 @@ export class EdgeLocation {
   }
 
   async #fetch(text: string, asked: CacheableRequest, cached: CachedObject | undefined): Promise<Fetching> {
-    const validators = cached ? validatorsOf(cached) : []
-    const fetched = await fetchObject(this.#backend, {
-      ...asked.object,
-      request: originBound(asked, cached),
-      validators,
-    })
+    // "Cache content based on cookies": no conditional requests where cookies are forwarded.
+    const validators = cached && !asked.forwardsCookies ? validatorsOf(cached) : []
+    const request = originBound(asked, cached)
+    const fetched = await fetchObject(this.#backend, { ...asked.object, request, validators })
     const now = this.#clock.now()
     const stale =
       cached && isServerError(fetched.status) ? this.#staleInstead(cached, fetched.status, asked, now) : undefined
@@ -150,13 +138,14 @@ export class EdgeLocation {
     if (cached && validators.length > 0 && fetched.kind === 'object' && fetched.status === 304) {
       return this.#revalidated(text, asked, cached, fetched, now)
     }
-    return this.#received(text, asked, fetched, now)
+    const received = await this.#received(text, asked, fetched, now)
+    const asWhole = hasHeader(request.headers, 'range') && fetched.status === 200
+    return received.kind === 'stored' ? { ...received, asWhole } : received
   }
 
   /** An expired object in place of a 5xx, and for how long before the origin is asked again. */
   #staleInstead(cached: CachedObject, status: number, asked: CacheableRequest, now: number): CachedObject | undefined {
-    if (cached.status >= 400 || (cached.insteadOfErrorUntil !== null && now >= cached.insteadOfErrorUntil))
-      return undefined
+    if (cached.status >= 400 || now >= cached.insteadOfErrorUntil) return undefined
     cached.freshUntil = now + minimumOf(asked, status) * 1000
     asked.object.trace.add({
       step: 'store',
@@ -217,12 +206,14 @@ export class EdgeLocation {
     const lives = this.#lifeOf(object, asked, now)
     if (lives === undefined) {
       this.#remove(text, asked)
-      const passed = { ...object, freshUntil: now, revalidatingUntil: now, insteadOfErrorUntil: null }
+      const passed = { ...object, freshUntil: now, revalidatingUntil: now, insteadOfErrorUntil: now }
       return { kind: 'passed', response: this.#deliver(passed, 'Miss', asked, undefined) }
     }
-    const stored: CachedObject = { ...object, ...lives }
+    const received: CachedObject = { ...object, ...lives }
+    const unstored = unstoredFields(object.headers)
+    const stored = unstored.length > 0 ? { ...received, headers: withoutHeaders(object.headers, unstored) } : received
     this.#store(text, stored, asked)
-    return { kind: 'stored', object: stored, result: 'Miss' }
+    return { kind: 'stored', object: received, result: 'Miss' }
   }
 
   /** When an object expires; `undefined` for one that may not be cached. */
@@ -239,42 +230,12 @@ export class EdgeLocation {
     return {
       freshUntil,
       revalidatingUntil: freshUntil + freshness.staleWhileRevalidate * 1000,
-      insteadOfErrorUntil: freshness.staleIfError === null ? null : freshUntil + freshness.staleIfError * 1000,
+      insteadOfErrorUntil: freshUntil + freshness.staleIfError * 1000,
     }
   }
 }
 
-const minimumOf = ({ errorCachingMinimums }: CacheableRequest, status: number): number =>
-  errorCachingMinimums[status] ?? ERROR_CACHING_MINIMUM
-
 const isServerError = (status: number) => status >= 500
-
-/** Where in the cache something lies that can't answer every request for the object. */
-function placeIn(text: string, { method, headers }: ViewerRequest): string {
-  if (method === 'HEAD') return `${text}\nHEAD`
-  const range = headerValue(headers, 'range')
-  return range === '' ? text : `${text}\nrange ${range}`
-}
-
-/** A part alone is asked for only while nothing is known of the whole: Developer Guide, "Range GETs". */
-function originBound({ object, viewer }: CacheableRequest, cached: CachedObject | undefined) {
-  const range = headerValue(viewer.headers, 'range')
-  const wantsPart = viewer.method === 'GET' && range !== '' && !hasHeader(viewer.headers, 'if-range') && !cached
-  const headers = withoutHeaders(object.request.headers, [...CONDITIONS, 'range'])
-  return { ...object.request, headers: wantsPart ? [...headers, ['range', range] as const] : headers }
-}
-
-const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range']
-
-function validatorsOf({ status, headers }: CachedObject): HeaderLine[] {
-  if (status !== 200) return []
-  const etag = headerValue(headers, 'etag')
-  const modified = headerValue(headers, 'last-modified')
-  return [
-    ...(etag === '' ? [] : [['if-none-match', etag] as const]),
-    ...(modified === '' ? [] : [['if-modified-since', modified] as const]),
-  ]
-}
 
 /** RFC 9111, 3.2: what a 304 does not update. */
 const OF_THE_BODY = ['content-length', 'content-encoding', 'content-type', 'content-range', 'transfer-encoding']
@@ -292,6 +253,6 @@ const responseOf = ({
 })
 
 /** @throws if the stream breaks off */
-export async function bytesOf(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+async function bytesOf(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
   return new Uint8Array(await new Response(stream).arrayBuffer())
 }

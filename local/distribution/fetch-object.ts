@@ -35,6 +35,8 @@ export type ObjectRequest = {
   /** With the query and headers that the policies let through. */
   request: EdgeRequest
   body: ReadableStream<Uint8Array> | null
+  /** What of a response's headers goes on. */
+  passed(headers: readonly HeaderLine[]): HeaderLine[]
   /** Of the cached object that is to be revalidated. */
   validators: readonly HeaderLine[]
   clientIp: string
@@ -53,9 +55,17 @@ export async function fetchObject(backend: Backend, asked: ObjectRequest): Promi
   // What a function generates does not go through origin-response: "Work with requests and responses".
   if ('status' in outcome.value) {
     const { status, headers, body } = responseReturned(outcome.value)
-    return { kind: 'object', status, headers, body: body ?? null, isGenerated: true, originBytes: 0 }
+    return {
+      kind: 'object',
+      status,
+      headers: asked.passed(headers),
+      body: body ?? null,
+      isGenerated: true,
+      originBytes: 0,
+    }
   }
-  const request = requestReturned(outcome.value, before)
+  const returned = requestReturned(outcome.value, before)
+  const request = { ...returned, headers: withHeader(returned.headers, 'x-amz-cf-id', requestId) }
   const answer = await fetchFromOrigin(backend.origins, request, asked.body, behaviour.originAccessControl, trace)
   if (answer.kind === 'failed') return { ...answer, result: 'Error' }
   if (headBytes(answer.headers) > RESPONSE_HEAD_BYTES) {
@@ -74,7 +84,7 @@ async function respond(
   backend: Backend,
   request: OriginRequest,
   answer: Extract<OriginAnswer, { kind: 'response' }>,
-  { requestId, trace }: ObjectRequest,
+  { requestId, trace, passed }: ObjectRequest,
 ): Promise<FetchedObject> {
   const headers = withoutHeaders(answer.headers, HOP_BY_HOP)
   const event = originResponseEvent(request, { status: answer.status, statusText: '', headers }, requestId)
@@ -83,7 +93,8 @@ async function respond(
     await answer.body?.cancel()
     return lambdaFailure(outcome.error)
   }
-  const returned = responseReturned(outcome.value)
+  const response = responseReturned(outcome.value)
+  const returned = { ...response, headers: passed(response.headers) }
   const originBytes = Number(headerValue(answer.headers, 'content-length')) || 0
   if (returned.body === undefined) {
     return { kind: 'object', ...returned, body: answer.body, isGenerated: false, originBytes }

@@ -75,7 +75,7 @@ export function forwardedRequest(
   const cookies = both(choiceOfCookies(keyed.CookiesConfig), more ? choiceOfCookies(more.CookiesConfig) : NOTHING)
   const cookie = cookiesOf(request.headers, cookies)
   const encodings = normalisedEncodings(cachePolicy, request.headers)
-  const isChosen = headersChosen(cachePolicy, originRequestPolicy)
+  const isChosen = headersForwarded(cachePolicy, originRequestPolicy)
   const headers = request.headers.filter(
     ([name]) => name !== 'cookie' && isChosen(name) && !(encodings !== null && name === 'accept-encoding'),
   )
@@ -155,7 +155,6 @@ function cookiesOf(headers: readonly HeaderLine[], choice: Choice): string {
 /** Never forwarded, or set by CloudFront: "Request and response behavior for custom origins", the table of headers. */
 const NEVER_FORWARDED = new Set([
   'connection',
-  'content-length',
   'host',
   'keep-alive',
   'proxy-authenticate',
@@ -170,8 +169,17 @@ const NEVER_FORWARDED = new Set([
   'x-real-ip',
 ])
 
-/** A `cloudfront-…` header is not one of the viewer's: only its name in a policy lets it through. */
-function headersChosen(cachePolicy: CachePolicy, more: OriginRequestPolicy | undefined): (name: string) => boolean {
+/** Always forwarded: of the body, and for the viewer's address to follow. The same table. */
+const ALWAYS_FORWARDED = new Set(['content-length', 'x-forwarded-for'])
+
+/**
+ * Whether a header of viewers is forwarded, by its name in lower case. A `cloudfront-…` header is not one of theirs: only
+ * its name in a policy lets it through.
+ */
+export function headersForwarded(
+  cachePolicy: CachePolicy,
+  more: OriginRequestPolicy | undefined,
+): (name: string) => boolean {
   const { HeadersConfig } = cachePolicy.ParametersInCacheKeyAndForwardedToOrigin
   const keyed = HeadersConfig.HeaderBehavior === 'none' ? [] : lowerCase(itemsOf(HeadersConfig.Headers))
   const behaviour = more?.HeadersConfig.HeaderBehavior ?? 'none'
@@ -179,10 +187,15 @@ function headersChosen(cachePolicy: CachePolicy, more: OriginRequestPolicy | und
   const isAllViewer = behaviour === 'allViewer' || behaviour === 'allViewerAndWhitelistCloudFront'
   return (name) => {
     if (NEVER_FORWARDED.has(name) || name.startsWith('x-edge-')) return false
-    if (name === 'x-forwarded-for' || keyed.includes(name)) return true
+    if (ALWAYS_FORWARDED.has(name) || keyed.includes(name)) return true
     if (behaviour === 'allExcept') return !named.includes(name) && !name.startsWith('cloudfront-')
     return (isAllViewer && !name.startsWith('cloudfront-')) || named.includes(name)
   }
 }
+
+/** Whether any cookie of viewers can reach the origin. */
+export const forwardsCookies = (cachePolicy: CachePolicy, more: OriginRequestPolicy | undefined): boolean =>
+  cachePolicy.ParametersInCacheKeyAndForwardedToOrigin.CookiesConfig.CookieBehavior !== 'none' ||
+  (more !== undefined && more.CookiesConfig.CookieBehavior !== 'none')
 
 const lowerCase = (names: readonly string[]) => names.map((name) => name.toLowerCase())

@@ -39,9 +39,8 @@ export const RULES: readonly Rule[] = [
   // It runs what was built, and reads no source of it but limits and shapes.
   {
     from: 'local/',
-    may: ['local/', 'edge/config.ts', 'edge/limits.ts', 'edge/manifest.ts', 'node:', 'miniflare', 'yauzl'],
+    may: ['local/', 'edge/config.ts', 'edge/limits.ts', 'edge/manifest.ts', 'node:', 'esbuild', 'miniflare', 'yauzl'],
   },
-  { from: 'local/workers.ts', may: ['esbuild'] },
   { from: 'local/certificate.ts', may: ['selfsigned'] },
   { from: 'local/viewer-fetch.ts', may: ['undici'] },
   // The artefact of a Lambda function.

@@ -13,7 +13,7 @@ const object = (path: string, bytes = 0, query = ''): CachedObject => ({
   storedAt: 0,
   freshUntil: 0,
   revalidatingUntil: 0,
-  insteadOfErrorUntil: null,
+  insteadOfErrorUntil: 0,
 })
 
 describe('memory', () => {
