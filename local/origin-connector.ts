@@ -5,32 +5,11 @@
  */
 import http from 'node:http'
 import https from 'node:https'
-import type { Readable } from 'node:stream'
-import type { HeaderLine } from './distribution/messages.ts'
-import type { OriginTimeouts } from './distribution/settings.ts'
+import { Readable } from 'node:stream'
 import { addressOf } from './origin-connector/address.ts'
 import { attemptRequest } from './origin-connector/attempt.ts'
+import type { OriginRequest, OriginResponse } from './origin-connector/exchange.ts'
 import { CODE, failureOf, isBroken, isFinal, type OriginFailure } from './origin-connector/failure.ts'
-
-export type OriginRequest = {
-  /** `http:` or `https:`; what follows the authority is sent as it is. */
-  url: string
-  method: string
-  /** Sent as they are, `host` included. `connection` and how long the body is are added where they are absent. */
-  headers: readonly HeaderLine[]
-  body?: Readable | Buffer | null
-  timeouts: OriginTimeouts
-  /** Gives the request up, the body of its response included. */
-  signal?: AbortSignal
-}
-
-export type OriginResponse = {
-  kind: 'response'
-  status: number
-  headers: HeaderLine[]
-  /** To be read or destroyed. It ends with an error when the origin stops or breaks off. */
-  body: Readable
-}
 
 export type Connector = {
   /**
@@ -58,6 +37,8 @@ export function openConnector(options: { ca?: string } = {}): Connector {
     const address = addressOf(request.url)
     if (typeof address === 'string') return failureOf(CODE.unsendable, { origin: request.url, timeouts, says: address })
     const isRepeatable = !body && (method === 'GET' || method === 'HEAD')
+    // It may break off while no attempt reads it.
+    if (body instanceof Readable) body.on('error', () => {})
     let agent = (isRepeatable ? kept : fresh)[address.scheme]
     let attempts = 1
     for (;;) {

@@ -1,8 +1,9 @@
 /** `npm run replay`: events in, what the built bundle makes of them out. */
-import { parseArgs, styleText } from 'node:util'
+import { parseArgs } from 'node:util'
+import { type Output, painter, statusLine, usageMessage } from './command-line.ts'
 import { InputError } from './input-error.ts'
 import { replay } from './replay/replay-events.ts'
-import { countsOf, isFine, jsonReport, type Paint, textReport } from './replay/report.ts'
+import { countsOf, isFine, jsonReport, textReport } from './replay/report.ts'
 
 const HELP = `Usage: npm run replay -- FILE-OR-FOLDER… [--dist DIR] [--json] [--update]
 
@@ -34,9 +35,6 @@ or input.
 
 const HINT = '`npm run replay -- --help` says how to use it'
 
-/** Where a command writes; `isTTY`: to a person. */
-export type Output = { write(text: string): unknown; isTTY?: boolean }
-
 /** Runs the command and returns its exit code. */
 export async function main(args: string[], stdout: Output, stderr: Output): Promise<number> {
   try {
@@ -61,7 +59,7 @@ export async function main(args: string[], stdout: Output, stderr: Output): Prom
     stdout.write(values.json ? jsonReport(replayed) : textReport(replayed, painter(stdout)))
     return isFine(countsOf(replayed.results)) ? 0 : 1
   } catch (error) {
-    const message = error instanceof InputError ? error.message : usageMessage(error)
+    const message = error instanceof InputError ? error.message : usageMessage(error, HINT)
     if (message === undefined) throw error
     stderr.write(`${message}\n`)
     return 2
@@ -75,28 +73,15 @@ function variablesForS3(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])))
 }
 
-/** The message of an error that `parseArgs` threw, `undefined` for any other. */
-function usageMessage(error: unknown): string | undefined {
-  const code = error instanceof TypeError && 'code' in error ? String(error.code) : ''
-  return code.startsWith('ERR_PARSE_ARGS_') ? `${(error as Error).message}; ${HINT}` : undefined
-}
-
-const painter = (output: Output): Paint =>
-  output.isTTY && !process.env.NO_COLOR
-    ? (colour, text) => styleText(colour, text, { validateStream: false })
-    : (_, text) => text
-
-/** Rewrites one line, at most ten times a second; clears it at the end. */
+/** At most ten times a second, and not for what is done at once; cleared at the end. */
 function progressOn(output: Output): (done: number, total: number) => void {
-  if (!output.isTTY) return () => {}
+  const line = statusLine(output)
   let next = performance.now() + 500
-  let shown = false
   return (done, total) => {
-    if (done === total && shown) output.write('\r\u001b[K')
+    if (done === total) line.clear()
     if (done === total || performance.now() < next) return
     next = performance.now() + 100
-    shown = true
-    output.write(`\r${done} of ${total} events`)
+    line.show(`${done} of ${total} events`)
   }
 }
 

@@ -1,0 +1,101 @@
+/** URLs to click, chosen from what the buckets hold. */
+import { createHash } from 'node:crypto'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { extname, join, relative, sep } from 'node:path'
+import type { Behind } from '../behind.ts'
+import type { Site } from '../console.ts'
+import { compileBehaviours } from '../distribution/behaviours.ts'
+import { itemsOf, type Policies } from '../distribution/policies.ts'
+
+export type Example = { url: string; shows: string }
+
+type Found = { file: string; path: string; cachePolicy: string; isPicture: boolean }
+
+/** Types that become renditions, those that most sites have first. */
+const PICTURES = ['.jpg', '.jpeg', '.png', '.webp', '.avif', '.gif', '.tif', '.tiff']
+
+/** Files and folders of a bucket that are looked at. */
+const ENTRIES = 2_000
+
+/** Bytes. Sources beyond it are served as they are, unless the config says otherwise: `maxInputBytes`. */
+const LARGEST = 25 * 1024 * 1024
+
+/** None where nothing is known of what there is. */
+export async function examplesOf(site: Site, policies: Policies, behind: Behind): Promise<Example[]> {
+  const found = await filesBehind(site, policies, behind)
+  const pictures = found.filter(({ isPicture }) => isPicture)
+  for (const extension of PICTURES) {
+    const picture = pictures.find(({ path }) => path.toLowerCase().endsWith(extension))
+    if (picture) return pictureExamples(`${site.httpsUrl}${picture.path}`, picture, policies)
+  }
+  return found.slice(0, 1).map(({ path }) => ({ url: `${site.httpsUrl}${path}`, shows: MISS_THEN_HIT }))
+}
+
+const MISS_THEN_HIT = 'a Miss; asked for again, a Hit'
+
+async function pictureExamples(url: string, { file, cachePolicy }: Found, policies: Policies): Promise<Example[]> {
+  const policy = policies.cachePolicies.find(({ Name }) => Name === cachePolicy)
+  const names = itemsOf(policy?.ParametersInCacheKeyAndForwardedToOrigin.QueryStringsConfig.QueryStrings)
+  const examples = [
+    { url, shows: MISS_THEN_HIT },
+    { url: `${url}?w=640`, shows: '640 pixels wide, as WebP for who takes it' },
+  ]
+  const version = names.includes('v') ? await versionOf(file) : undefined
+  return version === undefined
+    ? examples
+    : [...examples, { url: `${url}?v=${version}`, shows: 'with the version of its bytes: for a year' }]
+}
+
+/** The ETag that the bucket gives it begins like this, and so origin-response finds it to be right. */
+async function versionOf(file: string): Promise<string | undefined> {
+  const bytes = await readFile(file).catch(() => undefined)
+  return bytes && createHash('md5').update(bytes).digest('hex').slice(0, 12)
+}
+
+/** What viewers can have from the folders, by the path that they ask for. */
+async function filesBehind(site: Site, policies: Policies, behind: Behind): Promise<Found[]> {
+  const behaviourOf = compileBehaviours(
+    policies.behaviours.map((behaviour, i) => ({ ...behaviour, ...site.behaviours[i] })),
+  )
+  const found: Found[] = []
+  for (const [origin, { s3 }] of Object.entries(policies.origins)) {
+    const bucket = s3 && behind.targets[origin]?.kind === 'bucket' ? behind.folders[s3.bucket] : undefined
+    if (!s3 || !bucket) continue
+    // Of keys, which origin-request puts before every path; the samples have it put before theirs.
+    const prefix = bucket.isSamples ? '' : s3.prefix.replace(/^\/|\/$/g, '')
+    for (const file of await filesIn(bucket.folder)) {
+      const path = pathOf(relative(bucket.folder, file), prefix)
+      if (path === undefined) continue
+      const { origin: asked, cached, images, cachePolicy } = behaviourOf(path)
+      if (asked !== origin || !cached) continue
+      const isPicture = images === true && PICTURES.includes(extname(file).toLowerCase())
+      found.push({ file, path, cachePolicy, isPicture })
+    }
+  }
+  return found
+}
+
+function pathOf(file: string, prefix: string): string | undefined {
+  const key = file.split(sep).join('/')
+  if (prefix !== '' && !key.startsWith(`${prefix}/`)) return undefined
+  const path = prefix === '' ? key : key.slice(prefix.length + 1)
+  return `/${path.split('/').map(encodeURIComponent).join('/')}`
+}
+
+/** In the order of their names, those at the top first; without what is hidden, and without links. */
+async function filesIn(root: string): Promise<string[]> {
+  const folders = [root]
+  const files: string[] = []
+  let room = ENTRIES
+  for (const folder of folders) {
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+    for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1)).slice(0, room)) {
+      room -= 1
+      const path = join(folder, entry.name)
+      if (entry.name.startsWith('.')) continue
+      if (entry.isDirectory()) folders.push(path)
+      if (entry.isFile() && (await stat(path)).size <= LARGEST) files.push(path)
+    }
+  }
+  return files
+}

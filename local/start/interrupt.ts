@@ -1,0 +1,34 @@
+/** Ctrl-C, and what else asks a command to end. */
+const SIGNALS: readonly (string | symbol)[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
+
+export type Interrupt = { signal: AbortSignal; close(): void }
+
+/**
+ * The first one aborts the signal; at the second the process ends at once, with 130, as at a Ctrl-C that nobody heeds.
+ * Nobody else's listeners are let in meanwhile: Miniflare's would end the process before the rest has ended.
+ */
+export function interrupt(): Interrupt {
+  const controller = new AbortController()
+  const heed = () => {
+    if (controller.signal.aborted) process.exit(130)
+    controller.abort()
+  }
+  const keepOut = (name: string | symbol, listener: () => void) => {
+    if (SIGNALS.includes(name) && listener !== heed) queueMicrotask(() => process.off(name, listener))
+  }
+  for (const name of SIGNALS) process.on(name, heed)
+  process.on('newListener', keepOut)
+  return {
+    signal: controller.signal,
+    close() {
+      process.off('newListener', keepOut)
+      for (const name of SIGNALS) process.off(name, heed)
+    },
+  }
+}
+
+export const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })

@@ -1,0 +1,175 @@
+/** From the build to the end: what `npm start` does. */
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { behindOrigins } from '../behind.ts'
+import { CERTIFICATE_FILE } from '../certificate.ts'
+import { type CloudFront, startCloudFront } from '../cloudfront.ts'
+import type { Policies } from '../distribution/policies.ts'
+import { InputError } from '../input-error.ts'
+import { readPolicies } from '../policies-file.ts'
+import { openBrowser } from './browser.ts'
+import { buildBundle } from './build.ts'
+import type { ReadyEvent, Say } from './events.ts'
+import { examplesOf } from './examples.ts'
+import { aborted } from './interrupt.ts'
+import type { StartOptions } from './options.ts'
+import { configFiles, doneWithSources, SOURCE_FOLDERS, shortName } from './sources.ts'
+import { watchSources } from './watch.ts'
+
+/** The bundle could not be built; the message is the build's own. */
+export class BuildFailed extends Error {
+  override name = 'BuildFailed'
+}
+
+/**
+ * Builds, starts, and keeps up with the sources until `signal` is aborted.
+ * @throws BuildFailed, or InputError for what is wrong with the options
+ */
+export async function run(options: StartOptions, say: Say, signal: AbortSignal): Promise<void> {
+  say({ event: 'building', config: options.config, out: options.out })
+  const built = await buildBundle(options.config, options.out, signal)
+  if (built.kind === 'failed') throw new BuildFailed(built.message)
+  if (built.kind === 'built') {
+    say({ event: 'starting' })
+    const running = await start(options, say)
+    const watch = keepUp(options, running, say, signal)
+    try {
+      await watch.began
+      if (!signal.aborted) {
+        const ready = await readyEvent(options, running)
+        say(ready)
+        if (options.opensBrowser) openBrowser(ready.page, (message) => say({ event: 'warning', message }))
+        await Promise.race([aborted(signal), watch.broken])
+      }
+      say({ event: 'stopping' })
+    } finally {
+      await watch.close()
+      await running.cloudFront.stop()
+      await doneWithSources()
+    }
+  }
+  say({ event: 'stopped' })
+}
+
+type Running = { cloudFront: CloudFront; policies: Policies }
+
+async function start(options: StartOptions, say: Say): Promise<Running> {
+  const { out, buckets, origins, httpsPort, httpPort, pops, persist, accessLog } = options
+  const cloudFront = await startCloudFront({
+    dist: out,
+    buckets,
+    origins,
+    httpsPort,
+    httpPort,
+    pops,
+    ...(persist === undefined ? {} : { persist }),
+    ...(accessLog === undefined ? {} : { accessLog }),
+  })
+  cloudFront.on('request', (request) => say({ event: 'request', request }))
+  return { cloudFront, policies: await readPolicies(out) }
+}
+
+async function readyEvent(
+  { buckets, origins, persist }: StartOptions,
+  { cloudFront: { site, s3 }, policies }: Running,
+): Promise<ReadyEvent> {
+  const behind = await behindOrigins(policies.origins, buckets, origins)
+  return {
+    event: 'ready',
+    site,
+    realOrigins: Object.keys(policies.origins).filter((name) => !policies.origins[name]?.s3 && !(name in origins)),
+    page: `${site.httpsUrl}/__rimlight/`,
+    certificate: persist === undefined ? null : join(persist, CERTIFICATE_FILE),
+    s3,
+    examples: await examplesOf(site, policies, behind),
+  }
+}
+
+/** Builds and reloads after changes, one build at a time, until it is closed. */
+function keepUp(options: StartOptions, running: Running, say: Say, signal: AbortSignal) {
+  let files: string[] = []
+  let isWanted = false
+  let busy: Promise<void> | undefined
+  const { promise: broken, reject } = Promise.withResolvers<never>()
+  const follow = async () => {
+    files = await configFiles(options.config, files)
+    if (!signal.aborted) watch.files(files)
+  }
+  const rebuild = async () => {
+    while (isWanted && !signal.aborted) {
+      isWanted = false
+      await follow()
+      await rebuildOnce(options, running, say, signal)
+    }
+    busy = undefined
+  }
+  const watch = watchSources(
+    SOURCE_FOLDERS,
+    (changed) => {
+      say({ event: 'changed', files: changed.map(shortName) })
+      isWanted = true
+      busy ??= rebuild().catch(reject)
+    },
+    (message) => say({ event: 'warning', message }),
+  )
+  broken.catch(() => {})
+  const began = follow()
+  busy = began.then(rebuild).catch(reject)
+  return {
+    began,
+    /** Rejects when nothing runs any more, for a reason that no change of a source mends. */
+    broken,
+    async close() {
+      watch.close()
+      await busy
+    },
+  }
+}
+
+async function rebuildOnce(options: StartOptions, running: Running, say: Say, signal: AbortSignal): Promise<void> {
+  const started = performance.now()
+  const before = await fingerprint(options.out)
+  const built = await buildBundle(options.config, options.out, signal)
+  if (built.kind === 'stopped') return
+  if (built.kind === 'failed') return say({ event: 'not-reloaded', message: built.message })
+  const isChanged = (await fingerprint(options.out)) !== before
+  if (isChanged) {
+    const policies = await readPolicies(options.out)
+    const problem = await problemWith(policies, options)
+    if (problem !== undefined) return say({ event: 'not-reloaded', message: problem })
+    await takeOver(policies, options, running, say)
+  }
+  say({ event: 'reloaded', isChanged, milliseconds: Math.round(performance.now() - started) })
+}
+
+/** What stands in the way is said while the former one still runs. */
+const problemWith = ({ origins }: Policies, options: StartOptions): Promise<string | undefined> =>
+  behindOrigins(origins, options.buckets, options.origins).then(
+    () => undefined,
+    (error) => {
+      if (error instanceof InputError) return error.message
+      throw error
+    },
+  )
+
+/** Other origins or domains are the affair of more than the distribution: all starts anew, at the same ports. */
+async function takeOver(policies: Policies, options: StartOptions, running: Running, say: Say): Promise<void> {
+  const { domains, origins } = running.policies
+  if (isDeepStrictEqual({ domains, origins }, { domains: policies.domains, origins: policies.origins })) {
+    await running.cloudFront.reload()
+    running.policies = policies
+    return
+  }
+  const ports = { httpsPort: portOf(running.cloudFront.httpsUrl), httpPort: portOf(running.cloudFront.httpUrl) }
+  await running.cloudFront.stop()
+  Object.assign(running, await start({ ...options, ...ports }, say))
+}
+
+const portOf = (url: string): number => Number(new URL(url).port)
+
+/** Equal for equal bundles. */
+async function fingerprint(out: string): Promise<string> {
+  const files = ['manifest.json', 'policies.json'].map((file) => readFile(resolve(out, file), 'utf8').catch(() => ''))
+  return (await Promise.all(files)).join('\n')
+}

@@ -1,0 +1,101 @@
+/** `npm start` as a process, seen from outside. */
+import { spawn } from 'node:child_process'
+import { EventEmitter, once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+import https from 'node:https'
+import { createInterface } from 'node:readline'
+import { buffer } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import type { StartEvent } from '../../local/start/events.ts'
+
+const START = fileURLToPath(new URL('../../local/start.ts', import.meta.url))
+const INVALIDATE = fileURLToPath(new URL('../../local/invalidate.ts', import.meta.url))
+
+export type Said<Name extends StartEvent['event']> = Extract<StartEvent, { event: Name }>
+
+export type StartCommand = ReturnType<typeof startCommand>
+
+/** @param temporary the folder that it takes for the system's temporary one */
+export function startCommand(args: string[], temporary: string) {
+  const child = spawn(process.execPath, [START, '--json', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, TMPDIR: temporary },
+  })
+  const events: StartEvent[] = []
+  const heard = new EventEmitter()
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    events.push(JSON.parse(line))
+    heard.emit('event')
+  })
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr += text
+  })
+  const ended = once(child, 'close').then(([code]) => {
+    heard.emit('event')
+    return { code: code as number | null, stderr }
+  })
+  let isOver = false
+  void ended.then(() => {
+    isOver = true
+  })
+
+  return {
+    child,
+    events,
+    ended,
+    /** The `count`th event of a name. Rejects when the process ends before. */
+    async said<Name extends StartEvent['event']>(name: Name, count = 1): Promise<Said<Name>> {
+      for (;;) {
+        const found = events.filter((event): event is Said<Name> => event.event === name)[count - 1]
+        if (found) return found
+        if (isOver) throw new Error(`it ended before it said ${name}: ${stderr}`)
+        await Promise.race([once(heard, 'event'), ended])
+      }
+    },
+    async stop(): Promise<{ code: number | null; stderr: string }> {
+      child.kill('SIGINT')
+      return ended
+    },
+  }
+}
+
+/** The numbers of a process's children, of their children, and so on. Linux has them in /proc. */
+export function descendantsOf(pid: number): number[] {
+  const parents = new Map<number, number>()
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue
+    const parent = parentOf(Number(name))
+    if (parent !== undefined) parents.set(Number(name), parent)
+  }
+  const found = [pid]
+  for (const one of found) for (const [child, parent] of parents) if (parent === one) found.push(child)
+  return found.slice(1)
+}
+
+/** Proc(5): after the name, which is in brackets, come the state and the parent. */
+function parentOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+  } catch {
+    return undefined
+  }
+}
+
+export const isRunning = (pid: number): boolean => parentOf(pid) !== undefined
+
+export type Answer = { status: number; headers: Record<string, string>; body: Buffer }
+
+/** Over HTTP/1.1, as a viewer that does not look at the certificate. */
+export async function get(url: string, headers: Record<string, string> = {}): Promise<Answer> {
+  const request = https.get(url, { headers, rejectUnauthorized: false, agent: false })
+  const [response] = await once(request, 'response')
+  return { status: response.statusCode, headers: response.headers, body: await buffer(response) }
+}
+
+export async function invalidate(...args: string[]): Promise<{ code: number; stdout: string }> {
+  const child = spawn(process.execPath, [INVALIDATE, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [stdout, [code]] = await Promise.all([buffer(child.stdout), once(child, 'close')])
+  return { code, stdout: stdout.toString() }
+}

@@ -1,0 +1,133 @@
+import { describe, expect, it, test } from 'vitest'
+import { InputError } from '../../../../local/input-error.ts'
+import { readOptions } from '../../../../local/start/options.ts'
+
+const DEFAULTS = {
+  config: 'edge.config.ts',
+  out: 'dist',
+  buckets: {},
+  origins: {},
+  httpsPort: 8443,
+  httpPort: 8080,
+  pops: 1,
+  persist: undefined,
+  accessLog: undefined,
+  opensBrowser: false,
+  isQuiet: false,
+  isJson: false,
+}
+
+describe('options', () => {
+  test.each<[string, string[], object]>([
+    ['none', [], {}],
+    ['a config of another project', ['--config', '../a.ts', '--out', '../dist'], { config: '../a.ts', out: '../dist' }],
+    ['a folder for all buckets', ['--bucket', './photos'], { buckets: { '': './photos' } }],
+    ['a folder for one', ['--bucket', 'photos=./a'], { buckets: { photos: './a' } }],
+    ['folders', ['--bucket', 'a=b', '--bucket=c=d', '--bucket', 'e'], { buckets: { a: 'b', c: 'd', '': 'e' } }],
+    ['a folder with = in its name', ['--bucket', './a=b'], { buckets: { '': './a=b' } }],
+    ['a folder with = in its name, behind an origin', ['--bucket', 'x=a=b'], { buckets: { x: 'a=b' } }],
+    ['a folder of Windows', ['--bucket', 'C:\\a=b'], { buckets: { '': 'C:\\a=b' } }],
+    [
+      'a server',
+      ['--origin', 'api=http://localhost:3000/v1?a=b'],
+      { origins: { api: 'http://localhost:3000/v1?a=b' } },
+    ],
+    ['servers', ['--origin', 'a=http://b', '--origin', 'c=HTTPS://d'], { origins: { a: 'http://b', c: 'HTTPS://d' } }],
+    ['ports', ['--https-port', '443', '--http-port=80'], { httpsPort: 443, httpPort: 80 }],
+    ['free ports', ['--https-port', '0', '--http-port', '0'], { httpsPort: 0, httpPort: 0 }],
+    ['edge locations', ['--pops', '99'], { pops: 99 }],
+    [
+      'the rest',
+      ['--persist', 'p', '--access-log', 'l', '--open', '--quiet', '--json'],
+      { persist: 'p', accessLog: 'l', opensBrowser: true, isQuiet: true, isJson: true },
+    ],
+  ])('%s', (_, args, options) => {
+    expect(readOptions(args)).toEqual({ ...DEFAULTS, ...options })
+  })
+
+  it('help, whatever else is asked', () => {
+    expect(readOptions(['--https-port', 'x', '--help'])).toBe('help')
+  })
+})
+
+const HINT = '`npm start -- --help` says how to use it'
+
+describe('what is wrong is said', () => {
+  test.each<[string, string[], string]>([
+    ['a port', ['--https-port', 'abc'], '--https-port: expected a port from 0 to 65535, found "abc"'],
+    ['a port', ['--http-port', '65536'], '--http-port: expected a port from 0 to 65535, found "65536"'],
+    ['a port', ['--http-port', '80.5'], '--http-port: expected a port from 0 to 65535, found "80.5"'],
+    ['a port', ['--http-port', ''], '--http-port: expected a port from 0 to 65535, found ""'],
+    ['a port for both', ['--http-port', '8443'], '--https-port and --http-port: expected two ports, found 8443 twice'],
+    ['no edge location', ['--pops', '0'], '--pops: expected a number of edge locations from 1 to 99, found "0"'],
+    [
+      'more than have names',
+      ['--pops', '100'],
+      '--pops: expected a number of edge locations from 1 to 99, found "100"',
+    ],
+    ['no folder', ['--bucket', ''], '--bucket: expected DIR or NAME=DIR, found ""'],
+    ['no folder', ['--bucket', 'photos='], '--bucket: expected DIR or NAME=DIR, found "photos="'],
+    [
+      'two folders for all',
+      ['--bucket', 'a', '--bucket', 'b'],
+      '--bucket: expected one folder for all buckets, found a and b',
+    ],
+    ['two folders for one', ['--bucket', 'x=a', '--bucket', 'x=b'], '--bucket x: expected it once, found a and b'],
+    [
+      'two servers for one',
+      ['--origin', 'x=http://a', '--origin', 'x=http://b'],
+      '--origin x: expected it once, found http://a and http://b',
+    ],
+    [
+      'a URL without a name',
+      ['--origin', 'http://localhost:3000/?a=b'],
+      '--origin: expected NAME=URL, such as api=http://localhost:3000, found "http://localhost:3000/?a=b"',
+    ],
+    [
+      'no URL',
+      ['--origin', 'api=localhost:3000'],
+      '--origin api: expected a URL such as http://localhost:3000, found "localhost:3000"',
+    ],
+    [
+      'a broken URL',
+      ['--origin', 'api=http://:x'],
+      '--origin api: expected a URL such as http://localhost:3000, found "http://:x"',
+    ],
+    [
+      'a URL of a file',
+      ['--origin', 'api=file:///a'],
+      '--origin api: expected a URL such as http://localhost:3000, found "file:///a"',
+    ],
+  ])('%s: %j', (_, args, message) => {
+    expect(() => readOptions(args)).toThrow(new InputError(`${message}\n${HINT}`))
+  })
+
+  it('all of it at once', () => {
+    expect(() => readOptions(['--pops', 'x', '--https-port', 'y', '--bucket', ''])).toThrow(
+      new InputError(
+        [
+          '--bucket: expected DIR or NAME=DIR, found ""',
+          '--https-port: expected a port from 0 to 65535, found "y"',
+          '--pops: expected a number of edge locations from 1 to 99, found "x"',
+          HINT,
+        ].join('\n'),
+      ),
+    )
+  })
+
+  it('an option that there is not', () => {
+    expect(() => readOptions(['--port', '1'])).toThrow(
+      /^Unknown option '--port'.*`npm start -- --help` says how to use it$/s,
+    )
+  })
+
+  it('an option without its value', () => {
+    expect(() => readOptions(['--bucket'])).toThrow(/^Option '--bucket <value>' argument missing; `npm start/)
+  })
+
+  it('what npm left of an option that it took for its own', () => {
+    expect(() => readOptions(['./photos'])).toThrow(
+      /^Unexpected argument '\.\/photos'.* says how to use it; options come after --, as in npm start -- --bucket DIR$/,
+    )
+  })
+})
