@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { FolderPlace } from './bucket/folder-service.ts'
 import type { Origin } from './distribution/policies.ts'
 import type { OriginTarget, OriginTimeouts, Signing } from './distribution/settings.ts'
 import { InputError } from './input-error.ts'
@@ -10,8 +11,8 @@ export type OriginOption = string | ({ url: string } & Partial<OriginTimeouts>)
 
 export type Behind = {
   targets: Record<string, OriginTarget>
-  /** By bucket name; `prefix`: of the keys that the folder's files are found under. */
-  folders: Record<string, { folder: string; prefix: string; isSamples: boolean }>
+  /** By bucket name. */
+  folders: Record<string, FolderPlace & { isSamples: boolean }>
   /** By bucket name. */
   regions: Record<string, string>
   /** An S3-compatible endpoint in place of the embedded buckets. */
@@ -55,7 +56,7 @@ export async function behindOrigins(
     behind.targets[name] = { kind: 'bucket', bucket: s3.bucket }
     const folder = buckets[name] ?? buckets['']
     if (folder === undefined) {
-      behind.folders[s3.bucket] = { folder: SAMPLES, prefix: s3.prefix.replace(/^\//, ''), isSamples: true }
+      behind.folders[s3.bucket] = { folder: SAMPLES, prefix: keyPrefix(s3.prefix), isSamples: true }
     } else {
       if (!(await isFolder(folder))) problems.push(`bucket ${name}: expected a folder, found none at ${folder}`)
       behind.folders[s3.bucket] = { folder: resolve(folder), prefix: '', isSamples: false }
@@ -67,6 +68,9 @@ export async function behindOrigins(
   if (problems.length > 0) throw new InputError(problems.join('\n'))
   return behind
 }
+
+/** `/site/%C3%A9t%C3%A9` → `site/été/`, as keys begin. */
+const keyPrefix = (path: string) => (path === '' ? '' : `${decodeURIComponent(path.slice(1))}/`)
 
 function unknownNames(origins: Record<string, Origin>, given: Record<string, unknown>, option: 'bucket' | 'origin') {
   const possible = Object.entries(origins).filter(([, { s3 }]) => option === 'origin' || s3)

@@ -104,7 +104,7 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
       trace: async (id) => (await runtime.ask<RequestTrace | null>({ ask: 'trace', id })) ?? undefined,
       invalidate: console.invalidate,
       async advance(seconds) {
-        await runtime.ask({ ask: 'advance', milliseconds: seconds * 1000 })
+        await runtime.advance(seconds)
       },
       s3: runtime.s3,
       on(event, listener) {

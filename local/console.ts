@@ -85,7 +85,7 @@ export function openConsole(): Console {
     clock: async ({ advance }) => {
       if (typeof advance !== 'number' || !Number.isFinite(advance))
         throw new InputError('expected { "advance": seconds }')
-      return connected?.runtime.ask({ ask: 'advance', milliseconds: advance * 1000 })
+      return { now: await connected?.runtime.advance(advance) }
     },
   }
 

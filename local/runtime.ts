@@ -10,6 +10,7 @@ import { pipeline } from 'node:stream/promises'
 import { Miniflare, type MiniflareOptions, NoOpLog } from 'miniflare'
 import { type Behind, signingIn } from './behind.ts'
 import { folderService } from './bucket/folder-service.ts'
+import { type BucketListener, openBucketListener } from './bucket/listener.ts'
 import { toHead } from './distribution/head.ts'
 import type { Question } from './distribution/messages.ts'
 import type { Policies } from './distribution/policies.ts'
@@ -40,6 +41,8 @@ export type Runtime = {
   url(): URL
   s3: { endpoint: string; region: string; accessKeyId: string; secretAccessKey: string }
   ask<T>(question: Question): Promise<T>
+  /** @returns milliseconds since 1970, by the clock that was moved on */
+  advance(seconds: number): Promise<number>
   reload(policies: Policies): Promise<void>
   close(): Promise<void>
 }
@@ -58,9 +61,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     workerCode('distribution/worker.ts'),
     workerCode('bucket/worker.ts'),
   ])
-  const folders = await folderService(
-    Object.fromEntries(Object.entries(options.behind.folders).map(([bucket, { folder }]) => [bucket, folder])),
-  )
+  const folders = await folderService(options.behind.folders)
   let bundle: OpenBundle | undefined
   let policies = options.policies
 
@@ -112,15 +113,18 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
 
   const miniflare = new Miniflare(await workers())
   let url: URL
+  let bucketUrl: URL
+  /** Milliseconds by which the clock was moved on. */
+  let moved = 0
   const s3 = { endpoint: '', region: Object.values(options.behind.regions)[0] ?? 'us-east-1', ...CREDENTIALS }
 
   async function connect() {
     await miniflare.ready
     url = await miniflare.unsafeGetDirectURL('distribution')
-    s3.endpoint = (await miniflare.unsafeGetDirectURL('bucket')).origin
+    bucketUrl = await miniflare.unsafeGetDirectURL('bucket')
     bundle = await openBundle(options.dist, {
       environments: availableParallelism(),
-      env: lambdaVariables(options.behind, s3.endpoint),
+      env: lambdaVariables(options.behind, bucketUrl.origin),
     })
   }
 
@@ -130,13 +134,17 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     return (await response.json()) as T
   }
 
+  let listener: BucketListener | undefined
   const close = async () => {
+    await listener?.close()
     await connector.close()
     await bundle?.close()
     await miniflare.dispose()
   }
   try {
     await connect()
+    listener = await openBucketListener(() => bucketUrl)
+    s3.endpoint = listener.endpoint
   } catch (error) {
     await close().catch(() => {})
     throw error
@@ -145,11 +153,18 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     url: () => url,
     s3,
     ask,
+    async advance(seconds) {
+      moved += seconds * 1000
+      const { now } = await ask<{ now: number }>({ ask: 'advance', milliseconds: seconds * 1000 })
+      return now
+    },
     async reload(changed) {
       policies = changed
       const former = bundle
       await miniflare.setOptions(await workers())
       await connect()
+      // The Workers are new, and with them their clocks.
+      await ask({ ask: 'advance', milliseconds: moved })
       await former?.close()
     },
     close,

@@ -39,13 +39,16 @@ export type Viewers = {
   close(): Promise<void>
 }
 
+/** workerd closes a connection that was idle for five seconds, and a request must not meet that. */
+const IDLE_MS = 4_000
+
 /** Room for heads that are over CloudFront's limit, so that it is the distribution that refuses them. */
 const HEAD_BYTES = 4 * REQUEST_BYTES
 
 /** @throws InputError if a port is taken or not allowed */
 export async function openViewers({ certificate, httpsPort, httpPort, intercept }: ViewerOptions): Promise<Viewers> {
   const finished = new EventEmitter<{ request: [FinishedRequest] }>()
-  const agent = new Agent({ keepAlive: true, maxSockets: 256 })
+  const agent = new Agent({ keepAlive: true, maxSockets: 256, timeout: IDLE_MS })
   const connected = Promise.withResolvers<void>()
   let worker: URL | undefined
 

@@ -113,7 +113,7 @@ async function askBucket(
   body: ReadableStream<Uint8Array> | null,
   signed: boolean,
 ): Promise<OriginAnswer> {
-  const own = headers.filter(([name]) => !['host', 'content-length', 'transfer-encoding', 'connection'].includes(name))
+  const own = headers.filter(([name]) => !['host', 'transfer-encoding', 'connection'].includes(name))
   const response = await buckets.fetch('http://bucket/', {
     method,
     headers: [

@@ -167,9 +167,12 @@ describe('reloading', () => {
     const other = await started(CONFIG, { origins: { api: origin.url } })
     origin.answer((_, response) => response.end('x'))
     await (await other.fetch('/reload')).text()
+    await other.advance(3_600)
     await other.reload()
     const response = await other.fetch('/reload')
     expect([response.status, response.headers.get('x-cache')]).toEqual([200, 'Miss from cloudfront'])
+    // The clock goes on from where it was.
+    await expect.poll(() => other.requests().at(-1)?.time).toBeGreaterThan(Date.now() + 3_500_000)
     await other.stop()
   })
 })

@@ -124,3 +124,10 @@ it('an old link to new bytes is not frozen either', async () => {
   expect(await Body?.transformToString()).toBe('newer')
   expect(await ask(`/relinked.txt?v=${version}`)).toMatchObject({ body: 'newer', caching: 'public, max-age=86400' })
 })
+
+it('an upload of several megabytes through the distribution arrives whole', async () => {
+  const bytes = Buffer.alloc(5_000_000, 'abcdefg')
+  await s3.send(new PutObjectCommand({ Bucket: 'example-photos', Key: 'large.bin', Body: bytes }))
+  const response = await cloudfront.fetch('/large.bin')
+  expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true)
+})

@@ -8,7 +8,7 @@ const ORIGINS = {
   photos: {
     domainName: 'a.s3.eu-central-1.amazonaws.com',
     originPath: '',
-    s3: { bucket: 'a', region: 'eu-central-1', prefix: '/site' },
+    s3: { bucket: 'a', region: 'eu-central-1', prefix: '/site/%C3%A9t%C3%A9' },
   },
   vault: {
     domainName: 'b.s3.eu-central-1.amazonaws.com',
@@ -23,7 +23,7 @@ it('without anything: sample pictures behind buckets, below their prefixes, and 
   expect(targets.api).toMatchObject({ kind: 'http', url: 'https://api.example.com/prod' })
   expect(targets.photos).toEqual({ kind: 'bucket', bucket: 'a' })
   expect(folders).toEqual({
-    a: { folder: SAMPLES, prefix: 'site', isSamples: true },
+    a: { folder: SAMPLES, prefix: 'site/été/', isSamples: true },
     b: { folder: SAMPLES, prefix: '', isSamples: true },
   })
   expect(s3Endpoint).toBeUndefined()

@@ -1,0 +1,45 @@
+/** What the host binds to the Worker. */
+import type { R2Bucket } from './r2.ts'
+
+export type BucketSettings = {
+  /** The name of the R2 binding. */
+  binding: string
+  region: string
+  /** Whether the host has a folder behind it. */
+  folder: boolean
+}
+
+export type Credentials = {
+  accessKeyId: string
+  secretAccessKey: string
+  /** With one, requests must carry it; without one, they must not. */
+  sessionToken?: string
+}
+
+export type Fetcher = { fetch(url: string): Promise<Response> }
+
+export type Environment = {
+  BUCKETS: Record<string, BucketSettings>
+  CREDENTIALS: Credentials
+  /** `local/bucket/folder.ts`, where any bucket has a folder. */
+  FOLDER?: Fetcher
+  [binding: string]: unknown
+}
+
+export type Bucket = {
+  name: string
+  region: string
+  r2: R2Bucket
+  folder: Fetcher | null
+}
+
+export function bucketOf(environment: Environment, name: string): Bucket | undefined {
+  const settings = Object.hasOwn(environment.BUCKETS, name) ? environment.BUCKETS[name] : undefined
+  if (!settings) return undefined
+  return {
+    name,
+    region: settings.region,
+    r2: environment[settings.binding] as R2Bucket,
+    folder: (settings.folder && environment.FOLDER) || null,
+  }
+}

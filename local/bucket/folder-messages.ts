@@ -1,0 +1,12 @@
+/** What passes between the Worker and the host about the folders behind buckets. Types alone. */
+
+export type FileStat = {
+  /** Bytes. */
+  size: number
+  /** Milliseconds since 1970. */
+  modified: number
+  /** Another after every change, whatever its time says. */
+  version: string
+}
+
+export type FileEntry = FileStat & { key: string }

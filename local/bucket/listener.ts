@@ -1,0 +1,72 @@
+/**
+ * A listener in front of the Worker's socket, for S3 clients. workerd never answers `Expect: 100-continue`, for which
+ * the AWS SDK waits six seconds before each upload of 2 MiB and more; Node does.
+ */
+import { once } from 'node:events'
+import { Agent, createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export type BucketListener = {
+  /** `http://127.0.0.1:PORT` */
+  endpoint: string
+  close(): Promise<void>
+}
+
+/** workerd closes a connection that was idle for five seconds, and a request must not meet that. */
+const IDLE_MS = 4_000
+
+/** @param socket of the Worker, which is another one after a reload */
+export async function openBucketListener(socket: () => URL): Promise<BucketListener> {
+  const agent = new Agent({ keepAlive: true, timeout: IDLE_MS })
+  const server = createServer((request, response) => forward(request, response, socket(), agent))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      agent.destroy()
+      await closed
+    },
+  }
+}
+
+/** Of this connection, or answered already. */
+const OWN_HEADERS = new Set(['connection', 'expect', 'keep-alive', 'transfer-encoding'])
+
+function forward(incoming: IncomingMessage, outgoing: ServerResponse, { hostname, port }: URL, agent: Agent): void {
+  const upstream = send({
+    agent,
+    hostname,
+    port,
+    method: incoming.method,
+    path: incoming.url,
+    setHost: false,
+    headers: passed(incoming),
+  })
+  upstream.once('response', (response) => {
+    outgoing.sendDate = false
+    outgoing.writeHead(response.statusCode ?? 502, passed(response))
+    // What was announced and does not come whole must not look whole.
+    response.once('error', () => outgoing.destroy())
+    response.pipe(outgoing)
+  })
+  upstream.once('error', () => {
+    if (outgoing.headersSent) outgoing.destroy()
+    else outgoing.writeHead(503, { 'content-length': '0', connection: 'close' }).end()
+  })
+  outgoing.once('close', () => upstream.destroy())
+  incoming.pipe(upstream)
+}
+
+/** Names and values in turns, as Node takes them. */
+function passed({ rawHeaders }: IncomingMessage): string[] {
+  const lines: string[] = []
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(at, at + 2)
+    if (!OWN_HEADERS.has(name.toLowerCase())) lines.push(name, value)
+  }
+  return lines
+}
