@@ -1,0 +1,34 @@
+/// <reference lib="dom" />
+/** What a function changed, as a small diff. */
+import { el } from './dom.js'
+import { isHeader } from './meanings.js'
+import { shown } from './words.js'
+
+/** @typedef {import('./api.js').Change} Change */
+
+const NAMES = { '+': 'added', '-': 'removed', '~': 'changed' }
+const KINDS = { '+': 'added', '-': 'removed', '~': 'changed' }
+const NOTABLE = ['x-rimlight', 'x-rimlight-verdict']
+
+/** @param {readonly Change[]} changes */
+export const changesView = (changes) => el('ul', { class: 'changes' }, ...changes.map(changeView))
+
+/** @param {Change} change */
+function changeView({ sign, path, before, after }) {
+  const isNotable = NOTABLE.some((name) => isHeader(path, name))
+  return el(
+    'li',
+    { class: `${KINDS[sign]}${isNotable ? ' notable' : ''}` },
+    el('span', { class: 'sign', 'aria-hidden': 'true' }, sign === '-' ? '−' : sign),
+    el('span', { class: 'unseen' }, `${NAMES[sign]}: `),
+    el('span', { class: 'path' }, path || 'the result'),
+    ' ',
+    el(
+      'span',
+      { class: 'values' },
+      sign !== '+' && el('del', {}, shown(before)),
+      sign === '~' && el('span', { class: 'arrow' }, ' → '),
+      sign !== '-' && el('ins', {}, shown(after)),
+    ),
+  )
+}

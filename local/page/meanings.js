@@ -1,0 +1,85 @@
+/** What `x-rimlight` and the verdict on a version say, in sentences. */
+
+/** @typedef {import('../distribution/messages.ts').RequestTrace} RequestTrace */
+/** @typedef {{ tone: 'good' | 'plain' | 'warn', title: string, text: string }} Remark */
+
+/**
+ * By the codes of `x-rimlight: original; reason=…`.
+ * @type {Record<string, string>}
+ */
+const REASONS = {
+  'source-timeout':
+    'The origin was too slow to give the source once more. Cached for a minute at most; the next request tries again.',
+  'source-error':
+    'The origin did not give the source once more. Cached for a minute at most; the next request tries again.',
+  deadline:
+    'The rendition would not have been ready in time. Cached for a minute at most; the next request tries again.',
+  changed: 'The object was replaced while it was read. Cached for a minute at most; the next request tries again.',
+  disabled: 'The image step could not be loaded, or found no memory. Cached for a minute at most.',
+  'no-route': 'Origin-request did not run for this request, so nothing is known about its route.',
+  unsupported:
+    'It is no kind of image that is transformed, the format asked for cannot hold it, or it says no-transform.',
+  'too-large': 'The source has more bytes than the route transforms.',
+  'too-many-pixels': 'The source has more pixels than the memory or the time for one image allow.',
+  corrupt: 'It cannot be decoded.',
+  'not-smaller': 'The source is what was asked for already, or its rendition in the same size has no fewer bytes.',
+  'over-limit': 'No rendition that was tried fits into the megabyte of a generated response.',
+}
+
+/**
+ * A rendition, or the reason for its absence.
+ * @param {string} rimlight the header's value; empty: none
+ * @returns {Remark | undefined}
+ */
+export function renditionRemark(rimlight) {
+  const reason = /^original; reason=([\w-]+)$/.exec(rimlight)?.[1]
+  if (reason) return { tone: 'warn', title: `The original, because: ${reason}`, text: REASONS[reason] ?? '' }
+  const rendition = renditionOf(rimlight)
+  if (!rendition) return undefined
+  const { format, width, height, quality } = rendition
+  return { tone: 'good', title: 'A rendition', text: `${format}, ${width} × ${height} px, quality ${quality}` }
+}
+
+/**
+ * What a rendition is; sizes in pixels.
+ * @param {string} rimlight
+ */
+export function renditionOf(rimlight) {
+  const [, format, width, height, quality] = /^(\w+); (\d+)x(\d+); q=(\d+)$/.exec(rimlight) ?? []
+  return format ? { format, width: Number(width), height: Number(height), quality: Number(quality) } : undefined
+}
+
+/**
+ * The verdict on the version, as far as the response tells it: `unsettled` has a header of its own, and `immutable` is
+ * never said of a version that is not verified.
+ * @param {RequestTrace} trace
+ * @returns {Remark | undefined}
+ */
+export function verdictRemark({ summary, steps }) {
+  const response = steps.find(({ step }) => step === 'origin-response')
+  if (response?.step !== 'origin-response') return undefined
+  const after = (/** @type {string} */ name) => response.changes.find(({ path }) => isHeader(path, name))?.after
+  const verdict = after('x-rimlight-verdict')
+  if (typeof verdict === 'string') {
+    const text =
+      'The upload that this version announces may still be on its way: cached for 30 seconds, without validators.'
+    return { tone: 'warn', title: `Version ${verdict}`, text }
+  }
+  if (String(after('cache-control')).includes('immutable')) {
+    return {
+      tone: 'good',
+      title: 'Version verified',
+      text: 'These are the bytes that the version names: cached for a year, immutable.',
+    }
+  }
+  const asksForVersion = steps.some((step) => step.step === 'key' && /(?:^|&)v(?:ersion)?=/.test(step.key.query))
+  if (!asksForVersion || ![200, 206, 304].includes(summary.status)) return undefined
+  const text = 'Nothing about the object proves or disproves it: cached as the origin says, never as immutable.'
+  return { tone: 'plain', title: 'Version unknown', text }
+}
+
+/**
+ * Whether a path in a change is that of a header.
+ * @param {string} path @param {string} name
+ */
+export const isHeader = (path, name) => path.endsWith(`headers.${name}`)

@@ -1,0 +1,83 @@
+/// <reference lib="dom" />
+/** What is behind the distribution, and what it has done so far. */
+import { getTotals } from './api.js'
+import { el, facts } from './dom.js'
+import { bytes, count, percent, plural, saving } from './words.js'
+
+/** Totals are asked for this often at most. */
+const TOTALS_MILLISECONDS = 400
+
+/** @param {import('./api.js').Site} site */
+export function siteView(site) {
+  const addresses = facts([
+    ['HTTPS', el('a', { href: site.httpsUrl }, el('code', {}, site.httpsUrl))],
+    ['HTTP', el('a', { href: site.httpUrl }, el('code', {}, site.httpUrl))],
+    [site.domains.length === 1 ? 'Domain' : 'Domains', ...codes(site.domains)],
+    [site.pops.length === 1 ? 'Edge location' : 'Edge locations', ...codes(site.pops)],
+  ])
+  return [
+    el('div', {}, el('h2', {}, 'Distribution'), addresses),
+    el('div', {}, el('h2', {}, 'Behaviours'), behaviours(site)),
+  ]
+}
+
+/** @param {string[]} texts */
+const codes = (texts) => texts.flatMap((text) => [el('code', {}, text), ' '])
+
+/** @param {import('./api.js').Site} site */
+function behaviours({ behaviours, origins }) {
+  const behind = new Map(origins.map((origin) => [origin.name, origin.behind]))
+  const rows = behaviours.map(({ path, origin, cached, images }) =>
+    el(
+      'tr',
+      {},
+      el('th', { scope: 'row' }, el('code', {}, path)),
+      el('td', {}, el('b', {}, origin), ' ', el('span', { class: 'quiet' }, behind.get(origin) ?? '')),
+      el('td', {}, cached ? 'cached' : el('span', { class: 'quiet' }, 'never cached'), images && ', images'),
+    ),
+  )
+  const titles = ['Path', 'Origin', 'What it does'].map((title) => el('th', { scope: 'col' }, title))
+  return el('table', {}, el('thead', { class: 'unseen' }, el('tr', {}, ...titles)), el('tbody', {}, ...rows))
+}
+
+/**
+ * Keeps the totals up to date.
+ * @param {HTMLElement} list
+ * @returns {() => void} to be called when something has happened
+ */
+export function totalsIn(list) {
+  let isWaiting = false
+  const refresh = async () => {
+    isWaiting = false
+    const totals = await getTotals().catch(() => undefined)
+    if (totals) show(list, totals)
+  }
+  refresh()
+  return () => {
+    if (!isWaiting) setTimeout(refresh, TOTALS_MILLISECONDS)
+    isWaiting = true
+  }
+}
+
+/** @param {HTMLElement} list @param {import('./api.js').Totals} totals */
+function show(list, totals) {
+  const { requests, cacheable, hits, hitRatio, bodyBytes, renditions, originalBytes, renditionBytes } = totals
+  const saved = originalBytes - renditionBytes
+  const texts = {
+    requests: count(requests),
+    'requests-note': requests === 0 ? 'none so far' : `${count(cacheable)} that may be cached`,
+    ratio: hitRatio === null ? '–' : percent(hitRatio),
+    'ratio-note': hitRatio === null ? 'none so far' : plural(hits, 'hit'),
+    sent: bytes(bodyBytes),
+    'sent-note': 'in bodies, to viewers',
+    saved: renditions === 0 ? '–' : bytes(Math.abs(saved)),
+    'saved-note':
+      renditions === 0
+        ? 'no renditions so far'
+        : `${plural(renditions, 'rendition')}, ${saving(renditionBytes, originalBytes)}`,
+  }
+  for (const [name, text] of Object.entries(texts)) {
+    const place = list.querySelector(`[data-total="${name}"]`)
+    if (place && place.textContent !== text) place.textContent = text
+  }
+}

@@ -1,0 +1,66 @@
+/// <reference lib="dom" />
+/** The page of the local CloudFront. */
+import { getSite, messageOf } from './api.js'
+import { byId, el } from './dom.js'
+import { openKey } from './key.js'
+import { openLive } from './live.js'
+import { siteView, totalsIn } from './overview.js'
+import { openPictures } from './pictures.js'
+import { openRequests } from './requests.js'
+import { openUpkeep } from './upkeep.js'
+
+/** @type {Record<import('./live.js').State, string>} */
+const STATES = { waiting: 'Connecting', live: 'Live', polling: 'Live, by polling', lost: 'Not answering, trying again' }
+
+const AGAIN_MILLISECONDS = 2000
+
+/** @param {import('./live.js').State} now */
+function showState(now) {
+  const state = byId('state', 'p')
+  state.dataset.state = now
+  if (state.textContent !== STATES[now]) state.textContent = STATES[now]
+}
+
+/** The site, as soon as there is an answer: the distribution may be starting anew. */
+async function untilAnswered() {
+  for (;;) {
+    const site = await getSite().catch(showFailure)
+    if (site) return site
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MILLISECONDS))
+  }
+}
+
+/** @param {unknown} error */
+function showFailure(error) {
+  showState('lost')
+  byId('behind', 'div').replaceChildren(el('p', { class: 'problem' }, messageOf(error)))
+}
+
+/**
+ * Viewers are redirected from HTTP, and no picture may come from elsewhere.
+ * @param {string} httpsUrl
+ */
+function sendToHttps(httpsUrl) {
+  const url = new URL(location.pathname, httpsUrl)
+  url.hostname = location.hostname
+  const there = el('a', { href: url.href }, url.href)
+  byId('strip', 'fieldset').hidden = true
+  byId('own', 'form').replaceWith(
+    el('p', { class: 'notice' }, 'Viewers are sent to HTTPS. The pictures are there: ', there),
+  )
+}
+
+const site = await untilAnswered()
+byId('behind', 'div').replaceChildren(...siteView(site))
+const refreshTotals = totalsIn(byId('totals', 'dl'))
+const live = openLive((now) => {
+  showState(now)
+  refreshTotals()
+})
+live.subscribe(refreshTotals)
+const path = (site.samples[0]?.path ?? '/photo.jpg').replace(/^\/*/, '/')
+openRequests(live, new URL(`${path}?w=640`, site.httpsUrl).href)
+if (location.protocol === 'https:') openPictures(site.samples, live)
+else sendToHttps(site.httpsUrl)
+openKey(`${path}?w=600&dpr=2&q=78&utm_source=mail&v=1764000000`)
+openUpkeep()

@@ -1,0 +1,130 @@
+/// <reference lib="dom" />
+/** A request's way through the distribution, step by step. */
+import { changesView } from './changes.js'
+import { badge, bar, el, facts } from './dom.js'
+import { renditionRemark, verdictRemark } from './meanings.js'
+import { bytes, date, duration } from './words.js'
+
+/** @typedef {import('../distribution/messages.ts').Step} Step */
+/** @typedef {import('./api.js').RequestTrace} RequestTrace */
+/** @typedef {import('./api.js').FinishedRequest} FinishedRequest */
+
+/**
+ * @param {RequestTrace} trace
+ * @param {FinishedRequest} request
+ */
+export function traceView(trace, request) {
+  const remarks = [renditionRemark(trace.summary.rimlight), verdictRemark(trace)].filter(
+    (remark) => remark !== undefined,
+  )
+  return el(
+    'div',
+    { class: 'trace' },
+    el('p', { class: 'target' }, targetOf(request)),
+    facts([
+      ['At', date(request.time)],
+      ['From', `${request.ip}, ${protocolOf(request)}`],
+      ['First byte', duration(request.millisecondsToFirstByte)],
+      ['Sent', `${bytes(request.sentBytes)} with headers`],
+      ['Request', el('code', {}, request.id)],
+    ]),
+    ...remarks.map(({ tone, title, text }) => el('p', { class: `remark ${tone}` }, el('b', {}, title), ' ', text)),
+    el('ol', { class: 'steps' }, ...trace.steps.map((step) => stepView(step, request.milliseconds))),
+  )
+}
+
+/** @param {FinishedRequest} request */
+export const targetOf = ({ scheme, host, path, query }) => `${scheme}://${host}${path}${query ? `?${query}` : ''}`
+
+/** @param {FinishedRequest} request */
+const protocolOf = ({ httpVersion, tls }) =>
+  `HTTP/${httpVersion === '2.0' ? '2' : httpVersion}${tls ? `, ${tls.protocol}` : ', not encrypted'}`
+
+/** @type {Record<Step['step'], string>} */
+const TITLES = {
+  behaviour: 'Behaviour',
+  'viewer-request': 'Viewer request',
+  key: 'Cache key',
+  cache: 'Cache',
+  'origin-request': 'Origin request',
+  origin: 'Origin',
+  'origin-response': 'Origin response',
+  store: 'Store',
+}
+
+/** @param {Step} step @param {number} total milliseconds of the whole request */
+function stepView(step, total) {
+  const took = 'milliseconds' in step ? step.milliseconds : undefined
+  return el(
+    'li',
+    { class: `step ${step.step}${isBad(step) ? ' bad' : ''}` },
+    el(
+      'div',
+      { class: 'step-head' },
+      el('h3', {}, TITLES[step.step] ?? step.step),
+      ...outcome(step),
+      took !== undefined && el('span', { class: 'took' }, bar(total > 0 ? took / total : 0, 'time'), duration(took)),
+    ),
+    ...details(step),
+  )
+}
+
+/** @param {Step} step */
+function isBad(step) {
+  if (step.step === 'origin') return step.status === 0 || step.status >= 500
+  return 'result' in step && step.result === 'failed'
+}
+
+/** @param {Step} step @returns {import('./dom.js').Child[]} */
+function outcome(step) {
+  switch (step.step) {
+    case 'behaviour':
+      return [el('code', {}, step.path), el('span', { class: 'quiet' }, '→ ', step.origin)]
+    case 'cache':
+      return [badge(step.result)]
+    case 'origin':
+      return [
+        el('span', { class: 'outcome' }, step.status === 0 ? 'no answer' : `${step.status}`),
+        step.status !== 0 && bytes(step.bytes),
+      ]
+    case 'key':
+    case 'store':
+      return []
+    default:
+      return [el('span', { class: `outcome ${step.result}` }, step.result)]
+  }
+}
+
+/** @param {Step} step @returns {import('./dom.js').Child[]} */
+function details(step) {
+  switch (step.step) {
+    case 'key':
+      return [keyView(step.key)]
+    case 'behaviour':
+    case 'cache':
+    case 'store':
+      return [step.says && el('p', {}, step.says)]
+    case 'origin':
+      return [el('p', { class: 'target' }, `${step.method} ${step.url}`), step.says && el('p', {}, step.says)]
+    default:
+      return [
+        ...step.problems.map((problem) => el('p', { class: 'remark warn' }, problem)),
+        step.changes.length > 0 && changesView(step.changes),
+        step.logs.length > 0 &&
+          el('pre', { class: 'log', tabindex: 0, 'aria-label': `Log of ${step.step}` }, step.logs.join('\n')),
+      ]
+  }
+}
+
+/**
+ * The parts of a cache key.
+ * @param {import('./api.js').CacheKey} key
+ */
+export const keyView = (key) =>
+  facts([
+    ['Behaviour', el('code', {}, key.behaviour)],
+    ['Path', el('code', {}, key.path)],
+    ['Query', key.query ? el('code', {}, key.query) : el('span', { class: 'quiet' }, 'none')],
+    ...Object.entries(key.headers).map(([name, value]) => /** @type {const} */ ([name, el('code', {}, value)])),
+    ['Cookies', key.cookies && el('code', {}, key.cookies)],
+  ])

@@ -1,0 +1,362 @@
+/** The page at `/__rimlight/`, in Chromium, over the real thing: the project's own config and its sample pictures. */
+import { request } from 'node:https'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import config from '../../edge.config.ts'
+import type { CloudFront } from '../../local/cloudfront.ts'
+import { CHROMIUM, CHROMIUM_MISSING, type Look, openChromium, openViewer, screenshot, type Viewer } from './chromium.ts'
+import { contrastOf } from './contrast.ts'
+import { started } from './site.ts'
+
+const WEBP = { headers: { accept: 'image/webp' } }
+const STEPS = [
+  ...['Behaviour', 'Viewer request', 'Cache key', 'Cache'],
+  ...['Origin request', 'Origin', 'Origin response', 'Store'],
+]
+
+if (CHROMIUM === undefined) it.skip(CHROMIUM_MISSING, () => {})
+
+describe.skipIf(CHROMIUM === undefined)('the page', () => {
+  let cloudfront: CloudFront
+  let browser: Browser
+  const viewers: Viewer[] = []
+
+  beforeAll(async () => {
+    cloudfront = await started(config)
+    browser = await openChromium()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await cloudfront?.stop()
+  })
+  afterEach(async () => {
+    const complaints = viewers.flatMap((viewer) => viewer.complaints)
+    for (const viewer of viewers.splice(0)) await viewer.close()
+    expect(complaints).toEqual([])
+  })
+
+  /** The page as a new viewer has it, once the live list is open and the first picture is there. */
+  async function opened(look: Look = {}): Promise<Page> {
+    const viewer = await openViewer(browser, look)
+    viewers.push(viewer)
+    await viewer.page.goto(`${cloudfront.httpsUrl}/__rimlight/`)
+    await see(viewer.page, '#state', 'Live')
+    await see(viewer.page, '.headline strong', 'WebP')
+    return viewer.page
+  }
+
+  /** Waits until one of the elements that can be seen has the text. */
+  const see = (page: Page, selector: string, text: string | RegExp) =>
+    expect
+      .poll(() => page.locator(selector).filter({ visible: true }).allTextContents(), { timeout: 10_000 })
+      .toContainEqual(typeof text === 'string' ? expect.stringContaining(text) : expect.stringMatching(text))
+
+  /** Errors that a test provokes. */
+  const forgive = (pattern: RegExp) => {
+    for (const viewer of viewers) viewer.complaints = viewer.complaints.filter((complaint) => !pattern.test(complaint))
+  }
+
+  const badgeOf = (page: Page) => page.locator('.headline .badge').textContent()
+  const rows = (page: Page) => page.locator('#list > li:not([hidden]) summary')
+
+  describe('pictures', () => {
+    it('come in the format that Chromium accepts and in the size that the page needs', async () => {
+      const page = await opened()
+      await expect.poll(() => page.locator('.tile .note', { hasText: /^WebP −/ }).count()).toBe(7)
+      await see(page, '.tile .note', /^SVG/)
+      const widths = await page
+        .locator('#pictures img')
+        .evaluateAll((images) =>
+          images.map((image) => [(image as HTMLImageElement).currentSrc, (image as HTMLImageElement).naturalWidth]),
+        )
+      expect(widths).toHaveLength(9)
+      expect(widths.filter(([, width]) => width === 0)).toEqual([])
+      await see(page, '.stage .facts', /webp; 828x552; q=80/)
+      await see(page, '.weight', /kB of 605\skB.*9\d\s% saved/)
+      await screenshot(page, 'page-light')
+    })
+
+    it('are a Hit for the next viewer', async () => {
+      await cloudfront.invalidate(['/*'])
+      expect(await badgeOf(await opened())).toBe('Miss')
+      const page = await opened()
+      await see(page, '.headline .badge', 'Hit')
+    })
+
+    it('are asked for in other sizes, crops, qualities and formats, with a URL to copy', async () => {
+      const page = await opened()
+      await page.locator('.tile').nth(1).click()
+      await see(page, '.beside h3', 'A lighthouse')
+      await page.getByRole('radio', { name: '640' }).check({ force: true })
+      await page.getByRole('radio', { name: '1:1' }).check({ force: true })
+      await page.getByRole('radio', { name: '50', exact: true }).check({ force: true })
+      await page.getByRole('radio', { name: 'JPEG' }).check({ force: true })
+      await see(page, '.stage .facts', 'jpg; 640x640; q=50')
+      const url = '/photos/lighthouse.jpg?w=640&h=640&fit=crop&q=50&fm=jpg'
+      expect(await page.locator('.url').textContent()).toBe(url)
+      await page.getByRole('button', { name: 'Copy' }).first().click()
+      await see(page, 'button', 'Copied')
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(cloudfront.httpsUrl + url)
+    })
+
+    it('show the answer that is asked for again, with its headers', async () => {
+      const page = await opened()
+      await page.getByRole('button', { name: 'Ask again' }).click()
+      await see(page, '.headers .facts', 'Hit from cloudfront')
+      await see(page, '.headers .facts', 'webp; 828x552; q=80')
+      await see(page, '.headline .badge', 'Hit')
+    })
+
+    it('stand upright whose EXIF says so', async () => {
+      const page = await opened()
+      await page.locator('.tile', { hasText: 'forest.jpg' }).click()
+      await see(page, '.stage .facts', /webp; 384x576; q=80/)
+    })
+
+    it('say why one is the original', async () => {
+      const page = await opened()
+      await page.locator('.tile', { hasText: 'boat.gif' }).click()
+      await see(page, '.stage .facts', 'webp; 400x300; q=80')
+      await page.getByRole('radio', { name: 'JPEG' }).check({ force: true })
+      await see(
+        page,
+        '.stage .remark.warn',
+        /^The original, because: unsupported .*the format asked for cannot hold it/,
+      )
+    })
+
+    it('have a text beside them, which comes compressed', async () => {
+      const page = await opened()
+      await page.locator('.tile', { hasText: 'gallery.json' }).click()
+      await see(page, '.picture pre', 'Eight pictures that nobody took')
+      await see(page, '.headers .facts', /content-encoding\s*br/)
+      await see(page, '.weight', /of 3\.3\skB.*[5-9]\d\s% saved/)
+    })
+
+    it('need not be samples', async () => {
+      const page = await opened()
+      const path = page.getByLabel('Another object')
+      await path.fill('photos/nothing.jpg')
+      await path.press('Enter')
+      await see(page, '#own-problem', '/photos/nothing.jpg is answered with 404.')
+      forgive(/status of 404/)
+      await path.fill('/photos/desert.jpg?v=1')
+      await path.press('Enter')
+      await see(page, '.beside h3', '/photos/desert.jpg?v=1')
+      await see(page, '.url', '/photos/desert.jpg?v=1&w=')
+      await see(page, '.weight', /kB of 536\skB/)
+      expect(await page.locator('#own-problem').textContent()).toBe('')
+    })
+  })
+
+  it('sends viewers who came over HTTP to the pictures over HTTPS, and shows the rest', async () => {
+    const viewer = await openViewer(browser)
+    viewers.push(viewer)
+    const { page } = viewer
+    await page.goto(`${cloudfront.httpUrl}/__rimlight/`)
+    await see(page, '#state', 'Live')
+    expect(await page.locator('.notice a').getAttribute('href')).toBe(`${cloudfront.httpsUrl}/__rimlight/`)
+    await cloudfront.fetch('/photos/over-http.jpg')
+    await see(page, '#list summary', 'over-http.jpg')
+  })
+
+  describe('requests', () => {
+    it('are listed as they finish, the newest first, and counted', async () => {
+      const page = await opened()
+      const before = Number(await page.locator('[data-total=requests]').textContent())
+      await cloudfront.fetch('/photos/missing.jpg')
+      await expect.poll(() => rows(page).first().textContent()).toContain('GET/photos/missing.jpg404')
+      await see(page, '#list .badge.error', 'Error')
+      await expect
+        .poll(async () => Number(await page.locator('[data-total=requests]').textContent()))
+        .toBeGreaterThan(before)
+      await see(page, '[data-total=ratio]', /^\d+(?:\.\d)?\s%$/)
+    })
+
+    it('open by keyboard alone, and show every step of their way', async () => {
+      await cloudfront.invalidate(['/photos/desert.jpg*'])
+      const page = await opened()
+      await cloudfront.fetch('/photos/desert.jpg?utm_source=mail&w=700', WEBP)
+      await page.keyboard.press('Tab')
+      await page.keyboard.press('Enter')
+      await page.keyboard.press('Tab')
+      await page.keyboard.type('utm_source=mail')
+      await expect.poll(() => rows(page).count()).toBe(1)
+      for (const stop of ['all', 'Pause', 'Clear']) {
+        await page.keyboard.press('Tab')
+        const focused = await page.evaluate(() => {
+          const element = document.activeElement as HTMLInputElement
+          return element.value || element.textContent
+        })
+        expect(focused).toBe(stop)
+      }
+      await page.keyboard.press('Tab')
+      expect(await page.locator('summary:focus-visible').evaluate((row) => getComputedStyle(row).outlineStyle)).toBe(
+        'solid',
+      )
+      await page.keyboard.press('Enter')
+      await expect.poll(() => page.locator('.trace h3').allTextContents()).toEqual(STEPS)
+      const changes = page.locator('.viewer-request .changes')
+      expect(await changes.innerText()).toMatch(/querystring\s+utm_source=mail&w=700\s+→\s+fm=webp&w=750/)
+      expect(await page.locator('.origin-response .notable').innerText()).toMatch(/x-rimlight\s+webp; 750x1125; q=80/)
+      expect(await page.locator('.trace .remark.good').textContent()).toBe(
+        'A rendition webp, 750 × 1125 px, quality 80',
+      )
+      expect(await page.locator('.trace .cache .badge').textContent()).toBe('Miss')
+      await screenshot(page, 'page-opened')
+      await page.keyboard.press('Enter')
+      expect(await page.locator('.trace').isVisible()).toBe(false)
+    })
+
+    it('tell the verdict on the version', async () => {
+      const page = await opened()
+      const { headers } = await cloudfront.fetch('/photos/dusk.jpg', { method: 'HEAD' })
+      const uploaded = Date.parse(headers.get('last-modified') ?? '') / 1000
+      const soon = Math.floor(Date.now() / 1000) + 3600
+      const verdicts = [
+        [uploaded, 'good', /^Version verified/],
+        [1_111_111_111, 'plain', /^Version unknown/],
+        [soon, 'warn', /^Version unsettled/],
+      ] as const
+      for (const [version, tone, verdict] of verdicts) {
+        await cloudfront.fetch(`/photos/dusk.jpg?v=${version}&w=640`, WEBP)
+        await page.getByPlaceholder(/^Filter/).fill(`v=${version}`)
+        await rows(page).first().click()
+        await see(page, `.trace .remark.${tone}`, verdict)
+      }
+      await see(page, '.origin-response .notable', /x-rimlight-verdict\s+unsettled/)
+    })
+
+    it('are filtered by text and by result, paused, and cleared', async () => {
+      const page = await opened()
+      await cloudfront.fetch('/photos/filtered.jpg')
+      await page.getByPlaceholder(/^Filter/).fill('FILTERED')
+      await expect.poll(() => rows(page).count()).toBe(1)
+      await page.getByRole('radio', { name: /^Hits/ }).check({ force: true })
+      await see(page, '#empty', /^None of \d+ requests is like that\.$/)
+      await see(page, '#listing', /^0 of \d+ requests fit$/)
+      await page.getByPlaceholder(/^Filter/).fill('')
+      await page.getByRole('radio', { name: /^All/ }).check({ force: true })
+      await page.getByRole('button', { name: 'Pause' }).click()
+      await cloudfront.fetch('/photos/paused.jpg')
+      await page.getByRole('button', { name: 'Resume (1 new)' }).waitFor()
+      expect(await rows(page).first().textContent()).not.toContain('paused.jpg')
+      await page.getByRole('button', { name: 'Resume' }).click()
+      await expect.poll(() => rows(page).first().textContent()).toContain('paused.jpg')
+      await page.getByRole('button', { name: 'Clear' }).click()
+      await see(page, '#empty', 'No request so far.')
+    })
+
+    it('stay what they are: text, whatever is in them', async () => {
+      const page = await opened()
+      const path = '/<script>document.title="caught"</script>?"><img src=x onerror=document.title="caught">'
+      await sendRaw(path.replaceAll(' ', '%20'))
+      await page.getByPlaceholder(/^Filter/).fill('<script>')
+      await rows(page).first().click()
+      await see(page, '.trace', '<script>document.title="caught"</script>')
+      await see(page, '.trace', '<img%20src=x')
+      expect(await page.locator('#list :is(script, img)').count()).toBe(0)
+      expect(await page.title()).toBe('Rimlight: CloudFront on this machine')
+    })
+
+    it('are asked for where the stream does not get through, and the page says so', async () => {
+      const viewer = await openViewer(browser)
+      viewers.push(viewer)
+      const { page } = viewer
+      await page.route('**/requests/stream', (route) => route.abort())
+      await page.goto(`${cloudfront.httpsUrl}/__rimlight/`)
+      await see(page, '#state', 'Live, by polling')
+      await cloudfront.fetch('/photos/polled.jpg')
+      await expect.poll(() => rows(page).first().textContent(), { timeout: 5000 }).toContain('polled.jpg')
+      await page.route('**/__rimlight/requests', (route) => route.abort())
+      await see(page, '#state', 'Not answering, trying again')
+      forgive(/ERR_FAILED/)
+    })
+
+    /** A path that `fetch` would escape. */
+    const sendRaw = (path: string) =>
+      new Promise((resolve, reject) => {
+        const { port } = new URL(cloudfront.httpsUrl)
+        const sent = request({ host: '127.0.0.1', port, path, rejectUnauthorized: false }, (response) =>
+          response.resume().once('end', resolve),
+        )
+        sent.once('error', reject).end()
+      })
+  })
+
+  describe('the key box', () => {
+    it('shows the key, its parts, and what the function changed', async () => {
+      const page = await opened()
+      await page.getByLabel('URL or path').fill('/photos/dusk.jpg?w=600&dpr=2&utm_source=mail')
+      await page.getByLabel('URL or path').press('Enter')
+      await see(page, '#key-answer pre', /\/photos\/dusk\.jpg fm=webp&w=1200/)
+      await see(page, '#key-answer .facts', /Query\s*fm=webp&w=1200/)
+      await see(page, '#key-answer .changes', 'querystring')
+    })
+
+    it("shows the function's own answer", async () => {
+      const page = await opened()
+      await page.getByLabel('Method').selectOption('POST')
+      await page.getByRole('button', { name: 'Show the key' }).click()
+      await see(page, '#key-answer', /405 The function answers by itself, so there is no key\./)
+      await see(page, '#key-answer .facts', /allow\s*GET, HEAD, OPTIONS/)
+    })
+
+    it('names the line that is no header, and is sent with Ctrl+Enter', async () => {
+      const page = await opened()
+      const headers = page.getByLabel(/^Request headers/)
+      await headers.fill('accept: image/webp\nno header')
+      await headers.press('Control+Enter')
+      await see(page, '#key-problem', 'Line 2 of the headers is no “name: value”: no header')
+      await headers.fill('accept: image/webp')
+      await headers.press('Control+Enter')
+      await see(page, '#key-answer pre', 'fm=webp')
+      expect(await page.locator('#key-problem').textContent()).toBe('')
+    })
+  })
+
+  describe('upkeep', () => {
+    it('removes what is cached: the next request is a Miss', async () => {
+      const page = await opened()
+      await page.getByLabel(/^Invalidate paths/).fill('/photos/dusk.jpg*\n')
+      await page.getByRole('button', { name: 'Invalidate' }).click()
+      await see(page, '#invalidation-answer', /^[1-9]\d* cached objects? removed\. Invalidation [\w-]+\.$/)
+      await page.getByRole('button', { name: 'Ask again' }).click()
+      await see(page, '.headers .facts', 'Miss from cloudfront')
+    })
+
+    it('says in place what is no path', async () => {
+      const page = await opened()
+      await page.getByLabel(/^Invalidate paths/).fill('/a*b/c')
+      await page.getByRole('button', { name: 'Invalidate' }).click()
+      await expect.poll(() => page.locator('#invalidation-problem').textContent()).not.toBe('')
+      forgive(/status of 400/)
+    })
+
+    it('lets time pass: what was cached is asked for anew', async () => {
+      const page = await opened()
+      await page.getByRole('button', { name: '1 day' }).click()
+      await see(page, '#clock-answer', /^It is now \d+ \w+ \d{4}/)
+      await page.getByRole('button', { name: 'Ask again' }).click()
+      await see(page, '.headers .facts', 'RefreshHit from cloudfront')
+    })
+  })
+
+  describe.each(['light', 'dark'] as const)('in %s', (scheme) => {
+    it.each([360, 768, 1280])('fits into %i pixels, whatever it shows, and is legible', async (width) => {
+      const page = await opened({ scheme, width, height: 780 })
+      await cloudfront.fetch(`/${'long-'.repeat(60)}${'A'.repeat(200)}.jpg?w=640&${'x'.repeat(300)}=1`, WEBP)
+      await cloudfront.fetch('/photos/dusk.jpg?w=64', { method: 'POST' })
+      await page.getByRole('button', { name: 'Ask again' }).click()
+      await page.getByRole('button', { name: 'Show the key' }).click()
+      await see(page, '#key-answer', 'querystring')
+      await rows(page).filter({ hasText: 'long-' }).first().click()
+      await see(page, '.trace', 'Behaviour')
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
+      const contrasts = await contrastOf(page)
+      expect(contrasts.length).toBeGreaterThan(150)
+      expect(contrasts.filter(({ ratio }) => ratio < 4.5)).toEqual([])
+      await screenshot(page, `page-${scheme}-${width}`)
+    })
+  })
+})
