@@ -37,8 +37,11 @@ export type ResponseRule =
   | { kind: 'missing'; cacheControl: string }
   | { kind: 'unrouted'; cacheControl: string }
   | { kind: 'error'; cacheControl: string }
-  /** `wantsImage`: worth asking whether the image step can make a rendition of it. */
-  | { kind: 'object'; caching: Caching; verdict: Verdict; wantsImage: boolean }
+  /**
+   * `wantsImage`: worth asking whether the image step can make a rendition of it. `hasForeignEtag`: what is in the cache
+   * may be a rendition, and the ETag is the original's.
+   */
+  | { kind: 'object'; caching: Caching; verdict: Verdict; wantsImage: boolean; hasForeignEtag: boolean }
 
 /** Seconds that a response may live of which nothing is known. */
 const UNROUTED_SECONDS = 60
@@ -71,6 +74,8 @@ function objectRule(request: RoutedRequest, { status, caching, facts }: OriginRe
     caching: asksForImage && status === 206 ? NEVER : cachingOf(verdict, caching, lifetime.default),
     verdict,
     wantsImage: asksForImage && status === 200,
+    // A 304 updates the headers of what it confirms: RFC 9111, 4.3.4.
+    hasForeignEtag: asksForImage && status === 304,
   }
 }
 

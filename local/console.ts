@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Behind, SAMPLES } from './behind.ts'
-import { requestId } from './distribution/identity.ts'
+import { invalidationId } from './distribution/identity.ts'
 import { invalidationProblem } from './distribution/invalidation.ts'
 import type { CacheKey, FinishedRequest, RequestTrace, Step, ViewerRequest } from './distribution/messages.ts'
 import type { Policies } from './distribution/policies.ts'
@@ -80,7 +80,7 @@ export function openConsole(): Console {
       if (!Array.isArray(paths) || !paths.every((path) => typeof path === 'string')) {
         throw new InputError('expected { "paths": [ "/photos/*", … ] }')
       }
-      return { id: requestId().slice(0, 14).toUpperCase(), paths, removed: await invalidate(paths) }
+      return { id: invalidationId(), paths, removed: await invalidate(paths) }
     },
     clock: async ({ advance }) => {
       if (typeof advance !== 'number' || !Number.isFinite(advance))

@@ -46,6 +46,7 @@ function applyResponseRule(response: Response, rule: ResponseRule, method: strin
   if (rule.kind === 'missing') replaceByMissing(response, method)
   if (rule.kind === 'unrouted') setHeader(headers, RESULT_HEADER, originalBecause('no-route'))
   if (rule.kind === 'object' && rule.verdict === 'unsettled') setHeader(headers, VERDICT_HEADER, rule.verdict)
+  if (rule.kind === 'object' && rule.hasForeignEtag) removeHeaders(headers, ['etag'])
   if ('cacheControl' in rule) applyCaching(headers, { cacheControl: rule.cacheControl, validators: 'kept' })
 }
 

@@ -6,6 +6,12 @@ export function requestId(): string {
   return `${Buffer.from(bytes).toString('base64url')}==`.slice(0, 56)
 }
 
+/** Capital letters and digits, as CloudFront's. */
+export const invalidationId = (): string =>
+  `I${Buffer.from(crypto.getRandomValues(new Uint8Array(7)))
+    .toString('hex')
+    .toUpperCase()}`
+
 export const DISTRIBUTION = {
   distributionDomainName: 'd111111abcdef8.cloudfront.net',
   distributionId: 'EDFDVBD6EXAMPLE',

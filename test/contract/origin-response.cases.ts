@@ -183,7 +183,12 @@ const IMAGE = responseGroup('4: a variant whose source can’t be read is answer
     { set: { 'cache-control': 'public, max-age=31536000, immutable', ...original('too-large') } },
   ],
   ['HEAD: the headers of the original', { variant, method: 'HEAD' }, { set: PHOTO }],
-  ['304: no image work', { variant, status: '304' }, { set: PHOTO }],
+  [
+    '304: no image work, and no ETag: what it confirms may be a rendition',
+    { variant, status: '304' },
+    { set: PHOTO, gone: ['etag'] },
+  ],
+  ['304 to a HEAD: the ETag of the original', { variant, status: '304', method: 'HEAD' }, { set: PHOTO }],
   [
     '206: not stored',
     { variant, status: '206', headers: { 'Content-Range': 'bytes 0-1/2' } },

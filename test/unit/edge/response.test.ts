@@ -65,13 +65,14 @@ describe('one rule for each kind of response, in this order', () => {
   })
 
   it.each([
-    [200, 'GET', true, 'public, max-age=3600'],
-    [206, 'GET', false, 'no-store'],
-    [304, 'GET', false, 'public, max-age=3600'],
-    [200, 'HEAD', false, 'public, max-age=3600'],
-  ])('object: an image is asked for, %i to %s', (status, method, wantsImage, cacheControl) => {
+    [200, 'GET', true, false, 'public, max-age=3600'],
+    [206, 'GET', false, false, 'no-store'],
+    [304, 'GET', false, true, 'public, max-age=3600'],
+    [200, 'HEAD', false, false, 'public, max-age=3600'],
+  ])('object: an image is asked for, %i to %s', (status, method, wantsImage, hasForeignEtag, cacheControl) => {
     expect(ruleFor({ ...request, method, variant: 'fm=webp' }, status)).toMatchObject({
       wantsImage,
+      hasForeignEtag,
       caching: { cacheControl },
     })
   })
@@ -85,6 +86,7 @@ describe('one rule for each kind of response, in this order', () => {
     const route = { ...request.route, images: -1 }
     expect(ruleFor({ ...request, method, route, variant: 'fm=webp' }, status)).toMatchObject({
       wantsImage: false,
+      hasForeignEtag: false,
       caching: { cacheControl },
     })
   })
