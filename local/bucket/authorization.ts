@@ -14,7 +14,7 @@ export type Clocks = {
   buckets: number
 }
 
-/** S3 refuses what is older, or newer. */
+/** What is older or newer is refused: S3 API Reference, "Error responses", RequestTimeTooSkewed. */
 const MAX_SKEW_MS = 15 * 60 * 1000
 
 /** @throws S3Error for a request that is not signed, or not as it should be; the region `null` is any. */

@@ -15,7 +15,7 @@ export type Chunks = {
   onTrailer(name: string, value: string): void
 }
 
-/** Beyond this a chunk's line is none. */
+/** Ours: the line of a chunk has some 100 bytes, that of a trailer a few more. */
 const MAX_LINE_BYTES = 8 * 1024
 
 const CHUNK = /^([0-9a-f]{1,12})(?:;chunk-signature=([0-9a-f]{64}))?$/i

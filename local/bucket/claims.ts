@@ -17,7 +17,7 @@ export type Claims = {
   sessionToken: string | undefined
 }
 
-/** A week, in seconds. */
+/** A week, in seconds: "Query Parameters", X-Amz-Expires. */
 const MAX_EXPIRES = 604_800
 
 const ALGORITHM = 'AWS4-HMAC-SHA256'

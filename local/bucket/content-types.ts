@@ -37,8 +37,10 @@ const TYPES: Readonly<Record<string, string>> = {
   zip: 'application/zip',
 }
 
-/** S3's own default for what it does not know. */
+/** Of what has none. S3 User Guide, "Working with object metadata". */
+export const DEFAULT_TYPE = 'binary/octet-stream'
+
 export function contentTypeOf(key: string): string {
   const [, extension = ''] = /\.([^./]+)$/.exec(key.toLowerCase()) ?? []
-  return (Object.hasOwn(TYPES, extension) && TYPES[extension]) || 'binary/octet-stream'
+  return (Object.hasOwn(TYPES, extension) && TYPES[extension]) || DEFAULT_TYPE
 }

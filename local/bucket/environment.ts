@@ -21,7 +21,7 @@ export type Fetcher = { fetch(url: string): Promise<Response> }
 export type Environment = {
   BUCKETS: Record<string, BucketSettings>
   CREDENTIALS: Credentials
-  /** `local/bucket/folder.ts`, where any bucket has a folder. */
+  /** `folder-service.ts` in the host, where any bucket has a folder. */
   FOLDER?: Fetcher
   [binding: string]: unknown
 }

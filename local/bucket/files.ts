@@ -1,4 +1,4 @@
-/** The folder behind a bucket, as the Worker asks the host for it: the other side is `folder.ts`. */
+/** The folder behind a bucket, as the Worker asks the host for it: the other side is `folder-service.ts`. */
 import type { Fetcher } from './environment.ts'
 import type { FileEntry, FileStat } from './folder-messages.ts'
 import { S3Error } from './s3-error.ts'

@@ -11,6 +11,7 @@ import type { S3Request } from './s3-request.ts'
 import { element, timeText, type Xml } from './s3-xml.ts'
 import { folderOf } from './store.ts'
 
+/** On a page: `max-keys`. */
 const MAX_KEYS = 1000
 
 /** How many the host may have open for their ETags. */

@@ -1,4 +1,5 @@
 /** What is kept with an object: its headers, and what the bucket itself must remember of it. */
+import { DEFAULT_TYPE } from './content-types.ts'
 import type { R2Metadata, R2Object } from './r2.ts'
 import { S3Error } from './s3-error.ts'
 
@@ -32,10 +33,8 @@ export type StoredObject = {
   metadata: Metadata
 }
 
-type Remembered = Pick<StoredObject, 'modified' | 'source' | 'file' | 'checksum'>
-
-/** S3 User Guide, "Working with object metadata". */
-export const DEFAULT_TYPE = 'binary/octet-stream'
+/** How a stored object came to be there. */
+export type Remembered = Pick<StoredObject, 'modified' | 'source' | 'file' | 'checksum'>
 
 /** S3 User Guide, "Working with object metadata": in names, without their `x-amz-meta-`, and values. */
 const MAX_USER_BYTES = 2048

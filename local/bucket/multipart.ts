@@ -13,6 +13,7 @@ import { pour, uploadOptions } from './store.ts'
 import { assertConditions, ENCRYPTED } from './upload.ts'
 import { textOf } from './xml-body.ts'
 
+/** S3 User Guide, "Amazon S3 multipart upload limits". */
 const MAX_PARTS = 10_000
 
 export async function createUpload({ headers, address }: S3Request, bucket: Bucket): Promise<Reply> {

@@ -1,4 +1,5 @@
 /** Which operation a request asks for: S3 API Reference, "Actions". */
+import { valueIn } from './address.ts'
 import type { Signer } from './authorization.ts'
 import { copyObject } from './copy.ts'
 import type { Bucket } from './environment.ts'
@@ -9,7 +10,6 @@ import { removeObject, removeObjects } from './remove.ts'
 import { type Reply, xmlReply } from './reply.ts'
 import { S3Error } from './s3-error.ts'
 import type { S3Request } from './s3-request.ts'
-import { document } from './s3-xml.ts'
 import { storeObject } from './upload.ts'
 
 export type Context = {
@@ -63,31 +63,12 @@ const OF_BUCKETS: readonly Operation[] = [
 ]
 
 /** The names in a query that ask for something else than the object or the list. */
-const RESOURCES = new Set([
-  ...[
-    'accelerate',
-    'acl',
-    'analytics',
-    'attributes',
-    'cors',
-    'delete',
-    'encryption',
-    'intelligent-tiering',
-    'inventory',
-  ],
-  ...['legal-hold', 'lifecycle', 'location', 'logging', 'metadataConfiguration', 'metadataTable', 'metrics'],
-  ...[
-    'notification',
-    'object-lock',
-    'ownershipControls',
-    'policy',
-    'policyStatus',
-    'publicAccessBlock',
-    'renameObject',
-  ],
-  ...['replication', 'requestPayment', 'restore', 'retention', 'select', 'session', 'tagging', 'torrent', 'uploadId'],
-  ...['uploads', 'versioning', 'versions', 'website'],
-])
+const RESOURCES = new Set(
+  `accelerate acl analytics attributes cors delete encryption intelligent-tiering inventory legal-hold
+    lifecycle location logging metadataConfiguration metadataTable metrics notification object-lock
+    ownershipControls policy policyStatus publicAccessBlock renameObject replication requestPayment
+    restore retention select session tagging torrent uploadId uploads versioning versions website`.split(/\s+/),
+)
 
 /** S3 User Guide, "Naming Amazon S3 objects": UTF-8. */
 const MAX_KEY_BYTES = 1024
@@ -100,7 +81,7 @@ export async function operate(request: S3Request, context: Context): Promise<Rep
       MaxSizeAllowed: String(MAX_KEY_BYTES),
     })
   }
-  const version = query.find(([name]) => name === 'versionId')?.[1] ?? 'null'
+  const version = valueIn(query, 'versionId') ?? 'null'
   if (version !== 'null')
     throw new S3Error('InvalidArgument', 'The bucket keeps no versions.', { ArgumentName: 'versionId' })
   const resource = query.find(([name]) => RESOURCES.has(name))?.[0] ?? null
@@ -117,7 +98,4 @@ export async function operate(request: S3Request, context: Context): Promise<Rep
 }
 
 /** Of us-east-1 the location is empty: S3 API Reference, "GetBucketLocation". */
-function location({ region }: Bucket): Reply {
-  const reply = xmlReply('LocationConstraint', region === 'us-east-1' ? '' : region)
-  return { ...reply, body: document('LocationConstraint', region === 'us-east-1' ? '' : region) }
-}
+const location = ({ region }: Bucket): Reply => xmlReply('LocationConstraint', region === 'us-east-1' ? '' : region)

@@ -7,6 +7,7 @@ import { deleteObject } from './store.ts'
 import { assertConditions } from './upload.ts'
 import { textOf } from './xml-body.ts'
 
+/** In one request. */
 const MAX_KEYS = 1000
 
 /** No word about whether there was one. */

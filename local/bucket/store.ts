@@ -1,9 +1,10 @@
 /** The objects of a bucket: what was uploaded, and what lies in the folder behind it. */
 import { now } from './clock.ts'
+import { DEFAULT_TYPE } from './content-types.ts'
 import type { Bucket } from './environment.ts'
 import { contentOf, type Folder, fileOf } from './files.ts'
 import type { FileStat } from './folder-messages.ts'
-import { DEFAULT_TYPE, fromR2, type Metadata, type StoredObject, toR2 } from './metadata.ts'
+import { fromR2, type Metadata, type Remembered, type StoredObject, toR2 } from './metadata.ts'
 import type { R2Condition, R2Metadata } from './r2.ts'
 import { isRefusal } from './r2-error.ts'
 import { S3Error } from './s3-error.ts'
@@ -13,9 +14,6 @@ declare const FixedLengthStream: new (length: number) => TransformStream<Uint8Ar
 
 /** How often a file may change under the import before the request is given up. */
 const ATTEMPTS = 5
-
-/** How a stored object came to be there. */
-type Remembered = Pick<StoredObject, 'modified' | 'source' | 'file' | 'checksum'>
 
 /**
  * The object that a key has now. A file in the folder is imported when it is first asked for and whenever it has

@@ -1,3 +1,4 @@
+import type { Paint } from '../command-line.ts'
 import { NJS_MISSING } from '../functions/njs.ts'
 import type { Difference } from './diff.ts'
 import { placeText, type Replay, type ReplayResult, wroteText } from './replay-events.ts'
@@ -38,8 +39,6 @@ export const isFine = ({ replayed, violations, unmet, disagreements }: Counts): 
 /** For programs: everything known, as one JSON document. */
 export const jsonReport = (replay: Replay): string =>
   `${JSON.stringify({ ...replay, counts: countsOf(replay.results, replay.skipped.length) }, null, 2)}\n`
-
-export type Paint = (colour: 'green' | 'red' | 'yellow' | 'cyan' | 'bold' | 'dim', text: string) => string
 
 /** For people: each event with what changed, what was left out and why, and the counts. */
 export function textReport(replay: Replay, paint: Paint): string {

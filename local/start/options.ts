@@ -23,7 +23,7 @@ export type StartOptions = {
 
 const HINT = '`npm start -- --help` says how to use it'
 
-/** As many as have names. */
+/** Their names have two digits: `edgeLocations`. */
 const MAX_POPS = 99
 
 /** @throws InputError with all that is wrong */

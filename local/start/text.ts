@@ -1,6 +1,5 @@
 /** What `npm start` says, for people. */
-import type { Colour, Output, Paint } from '../command-line.ts'
-import { statusLine } from '../command-line.ts'
+import { type Colour, type Output, type Paint, statusLine } from '../command-line.ts'
 import type { FinishedRequest, ResultType } from '../distribution/messages.ts'
 import type { ReadyEvent, Say, StartEvent } from './events.ts'
 
@@ -43,7 +42,7 @@ function textOf(event: Said, paint: Paint): string {
   }
 }
 
-export function readyText(ready: ReadyEvent, paint: Paint): string {
+function readyText(ready: ReadyEvent, paint: Paint): string {
   const { site, realOrigins, page, certificate, examples } = ready
   const behindOf = ({ name, behind }: { name: string; behind: string }) =>
     realOrigins.includes(name) ? `${behind}, the real one` : behind
@@ -84,7 +83,7 @@ const RESULT_COLOURS: Partial<Record<ResultType, Colour>> = {
 }
 
 /** Time, result, status, method, URL, bytes, how long it took, and what a rendition is. */
-export function requestLine(request: FinishedRequest, paint: Paint): string {
+function requestLine(request: FinishedRequest, paint: Paint): string {
   const { time, resultType, status, method, path, query, bodyBytes, milliseconds, rimlight } = request
   const url = query === '' ? path : `${path}?${query}`
   return [
