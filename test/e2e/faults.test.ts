@@ -1,9 +1,11 @@
 /** What a viewer gets when something behind the cache breaks, and that everything stays up. */
 
-import { readFile, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Config } from '../../edge/config.ts'
+import type { Trigger } from '../../edge/limits.ts'
 import type { CloudFront } from '../../local/cloudfront.ts'
 import { startCloudFront } from '../../local/cloudfront.ts'
 import { writeBundle } from '../unit/local/fixture.ts'
@@ -95,9 +97,6 @@ describe('an origin that fails', () => {
 })
 
 describe('a function that fails', () => {
-  const REQUEST = 'exports.handler = async (event) => event.Records[0].cf.request'
-  const RESPONSE = 'exports.handler = async (event) => event.Records[0].cf.response'
-  const PASS = 'function handler(event) { return event.request }'
   let origin: ScriptedOrigin
   let policies: Built
 
@@ -110,113 +109,127 @@ describe('a function that fails', () => {
     await policies.remove()
   })
 
-  const FAULTS: [name: string, code: Parameters<typeof writeBundle>[1], status: number, result: string, why: string][] =
-    [
-      [
-        'origin-request throws',
-        { 'origin-request': "exports.handler = async () => { throw new Error('on purpose') }" },
-        503,
-        'LambdaExecutionError',
-        'Error: on purpose',
-      ],
-      [
-        'origin-request hangs',
-        { 'origin-request': 'exports.handler = () => new Promise((resolve) => setTimeout(resolve, 60_000))' },
-        503,
-        'LambdaLimitExceeded',
-        'Task timed out after 1.00 seconds',
-      ],
-      [
-        'origin-request ends its process',
-        { 'origin-request': 'exports.handler = async () => process.exit(3)' },
-        503,
-        'LambdaExecutionError',
-        'exit status 3',
-      ],
-      [
-        'origin-request returns nonsense',
-        { 'origin-request': 'exports.handler = async () => ({ nonsense: true })' },
-        502,
-        'LambdaValidationError',
-        'neither uri nor status',
-      ],
-      [
-        'origin-response returns a header that is not allowed',
-        {
-          'origin-response': `exports.handler = async (event) => {
-          const { response } = event.Records[0].cf
-          response.headers['x-edge-a'] = [{ value: 'a' }]
-          return response
-        }`,
-        },
-        502,
-        'LambdaValidationError',
-        'disallowed header',
-      ],
-      [
-        'origin-response returns more than a megabyte',
-        {
-          'origin-response':
-            "exports.handler = async (event) => ({ ...event.Records[0].cf.response, body: 'x'.repeat(1_100_000) })",
-        },
-        502,
-        'LambdaValidationError',
-        'exceeded the CloudFront limit of 1048576 bytes',
-      ],
-      [
-        'origin-response does not load',
-        { 'origin-response': "require('./what-is-not-there')" },
-        503,
-        'LambdaExecutionError',
-        'Runtime.ImportModuleError',
-      ],
-      [
-        'viewer-request throws',
-        { 'viewer-request': 'function handler() { return undefined.nothing }' },
-        503,
-        'FunctionExecutionError',
-        'TypeError',
-      ],
-      [
-        'viewer-request returns nonsense',
-        { 'viewer-request': 'function handler() { return { nonsense: true } }' },
-        502,
-        'FunctionValidationError',
-        'neither uri nor statusCode',
-      ],
-      [
-        'viewer-request changes a read-only header',
-        {
-          'viewer-request':
-            "function handler(event) { event.request.headers.host = { value: 'b' }; return event.request }",
-        },
-        502,
-        'FunctionValidationError',
-        'read-only header',
-      ],
-    ]
+  /** Functions that pass their message on, but for the one at `trigger` with `/page`: there `fault` decides. */
+  function codeThat(trigger: Trigger, fault: string): Record<Trigger, string> {
+    const faultAt = (other: Trigger, message: string) =>
+      other === trigger ? `event.uri === '/page' ? (${fault})(event) : event.${message}` : `event.${message}`
+    const lambda = (own: Trigger, message: string) =>
+      `const run = (event) => ${faultAt(own, message)}
+      exports.handler = async ({ Records: [{ cf }] }) => run({ ...cf, uri: cf.request.uri })`
+    return {
+      'viewer-request': `function run(event) { return ${faultAt('viewer-request', 'request')} }
+        function handler({ request }) { return run({ request, uri: request.uri }) }`,
+      'origin-request': lambda('origin-request', 'request'),
+      'origin-response': lambda('origin-response', 'response'),
+    }
+  }
 
-  it.each(FAULTS)('%s', async (_, code, status, result, why) => {
-    const bundle = { 'viewer-request': PASS, 'origin-request': REQUEST, 'origin-response': RESPONSE, ...code }
-    const dist = join(policies.dist, '..', `faulty-${result}-${Math.random()}`)
-    await writeBundle(dist, bundle)
-    await writeFile(join(dist, 'policies.json'), await readFile(join(policies.dist, 'policies.json')))
+  async function openWith(code: Record<Trigger, string>): Promise<CloudFront> {
+    const dist = join(policies.dist, '..', randomUUID())
+    await writeBundle(dist, code)
+    await copyFile(join(policies.dist, 'policies.json'), join(dist, 'policies.json'))
     await shortenTimeouts(dist)
-    const cloudfront = await startCloudFront({ dist, origins: { api: origin.url } })
+    return startCloudFront({ dist, origins: { api: origin.url } })
+  }
+
+  const FAULTS: [name: string, trigger: Trigger, fault: string, status: number, result: string, why: string][] = [
+    [
+      'origin-request throws',
+      'origin-request',
+      "() => { throw new Error('on purpose') }",
+      503,
+      'LambdaExecutionError',
+      'Error: on purpose',
+    ],
+    [
+      'origin-request hangs',
+      'origin-request',
+      '() => new Promise((resolve) => setTimeout(resolve, 60_000))',
+      503,
+      'LambdaLimitExceeded',
+      'Task timed out after 1.00 seconds',
+    ],
+    [
+      'origin-request ends its process',
+      'origin-request',
+      '() => process.exit(3)',
+      503,
+      'LambdaExecutionError',
+      'exit status 3',
+    ],
+    [
+      'origin-request returns nonsense',
+      'origin-request',
+      '() => ({ nonsense: true })',
+      502,
+      'LambdaValidationError',
+      'neither uri nor status',
+    ],
+    [
+      'origin-response adds a header that is not allowed',
+      'origin-response',
+      "({ response }) => ({ ...response, headers: { ...response.headers, 'x-edge-a': [{ value: 'a' }] } })",
+      502,
+      'LambdaValidationError',
+      'disallowed header',
+    ],
+    [
+      'origin-response returns more than a megabyte',
+      'origin-response',
+      "({ response }) => ({ ...response, body: 'x'.repeat(1_100_000) })",
+      502,
+      'LambdaValidationError',
+      'exceeded the CloudFront limit of 1048576 bytes',
+    ],
+    ['viewer-request throws', 'viewer-request', '() => undefined.nothing', 503, 'FunctionExecutionError', 'TypeError'],
+    [
+      'viewer-request returns nonsense',
+      'viewer-request',
+      '() => ({ nonsense: true })',
+      502,
+      'FunctionValidationError',
+      'neither uri nor statusCode',
+    ],
+    [
+      'viewer-request changes a read-only header',
+      'viewer-request',
+      "({ request }) => ({ ...request, headers: { host: { value: 'b' } } })",
+      502,
+      'FunctionValidationError',
+      'read-only header',
+    ],
+  ]
+
+  it.each(FAULTS)('%s: and everything else goes on', async (_, trigger, fault, status, result, why) => {
+    const cloudfront = await openWith(codeThat(trigger, fault))
     try {
       const response = await cloudfront.fetch('/page')
       expect([response.status, response.headers.get('x-cache')]).toEqual([status, `${result} from cloudfront`])
-      expect(await response.text()).toContain('CloudFront')
-      const trace = await cloudfront.trace(response.headers.get('x-amz-cf-id') ?? '')
-      const problems = trace?.steps.flatMap((step) => ('problems' in step ? step.problems : []))
-      expect(problems?.join('\n')).toContain(why)
-      // It stays up: another path gets its answer, whatever that is.
-      expect((await cloudfront.fetch('/other')).status).toBe(status)
+      expect(await response.text()).toContain(response.headers.get('x-amz-cf-id'))
+      expect(await problemsOf(cloudfront, response.headers.get('x-amz-cf-id'))).toContain(why)
+      expect((await cloudfront.fetch('/other')).status).toBe(200)
+    } finally {
+      await cloudfront.stop()
+    }
+  })
+
+  it('origin-response does not load', async () => {
+    const code = { ...codeThat('origin-response', ''), 'origin-response': "require('./what-is-not-there')" }
+    const cloudfront = await openWith(code)
+    try {
+      const response = await cloudfront.fetch('/page')
+      expect([response.status, response.headers.get('x-cache')]).toEqual([503, 'LambdaExecutionError from cloudfront'])
+      expect(await problemsOf(cloudfront, response.headers.get('x-amz-cf-id'))).toContain('Runtime.ImportModuleError')
     } finally {
       await cloudfront.stop()
     }
   })
 })
+
+async function problemsOf(cloudfront: CloudFront, id: string | null): Promise<string | undefined> {
+  const trace = await cloudfront.trace(id ?? '')
+  return trace?.steps.flatMap((step) => ('problems' in step ? step.problems : [])).join('\n')
+}
 
 /** Seconds that a Lambda function has. */
 async function shortenTimeouts(dist: string) {

@@ -20,6 +20,8 @@ export function startCommand(args: string[], temporary: string) {
   const child = spawn(process.execPath, [START, '--json', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, TMPDIR: temporary },
+    // A group of its own, as a terminal's job has.
+    detached: true,
   })
   const events: StartEvent[] = []
   const heard = new EventEmitter()
@@ -40,6 +42,9 @@ export function startCommand(args: string[], temporary: string) {
     isOver = true
   })
 
+  /** Ctrl-C: a terminal sends it to every process of the group. */
+  const interrupt = () => void process.kill(-(child.pid ?? 0), 'SIGINT')
+
   return {
     child,
     events,
@@ -53,8 +58,9 @@ export function startCommand(args: string[], temporary: string) {
         await Promise.race([once(heard, 'event'), ended])
       }
     },
+    interrupt,
     async stop(): Promise<{ code: number | null; stderr: string }> {
-      child.kill('SIGINT')
+      interrupt()
       return ended
     },
   }

@@ -123,8 +123,6 @@ const SETTINGS = {
 
 export type BehaviourName = keyof typeof SETTINGS | 'default'
 
-export const BEHAVIOUR_NAMES: readonly BehaviourName[] = [...(Object.keys(SETTINGS) as BehaviourName[]), 'default']
-
 /** Origins by name: they are one server, but for their settings. */
 export const ORIGINS: Policies['origins'] = {
   api: { domainName: 'api.example.com', originPath: '', s3: null },
