@@ -137,33 +137,53 @@ async function measure(hits: number, seconds: number) {
   }
 }
 
-const { values } = parseArgs({
-  options: {
-    hits: { type: 'string', default: '100000' },
-    seconds: { type: 'string', default: '4' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-})
-if (values.help) console.log(HELP)
-else if (spawnSync('wrk', ['-v']).error) {
-  console.error('wrk is not installed: apt-get install wrk')
-  process.exitCode = 2
-} else {
-  const found = await measure(Number(values.hits), Number(values.seconds))
-  const growth = found.megabytes.after / found.megabytes.before
-  if (values.json) console.log(JSON.stringify({ ...found, growth, budgets: BUDGETS }, null, 2))
-  else {
-    console.log(`${found.hits} hits on ${CONNECTIONS} connections, ${found.errors} errors`)
-    console.log(`${found.perSecond.ours} requests a second, ${found.perSecond.bare} of the bare Worker`)
-    console.log(
-      `${found.throughput.toFixed(2)} of the bare Worker's throughput (budget: at least ${BUDGETS.throughput})`,
-    )
-    console.log(
-      `${found.megabytes.before} MB before, ${found.megabytes.after} MB after (budget: ${BUDGETS.growth} times)`,
-    )
+/** @returns what is to be measured, or why nothing can be */
+function settings() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        hits: { type: 'string', default: '100000' },
+        seconds: { type: 'string', default: '4' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    })
+    const [hits, seconds] = [Number(values.hits), Number(values.seconds)]
+    if (!(hits > 0 && seconds > 0))
+      return `--hits and --seconds are numbers above 0, found ${values.hits} and ${values.seconds}`
+    return { ...values, hits, seconds }
+  } catch (error) {
+    return (error as Error).message
   }
-  const isFine =
-    found.errors === 0 && found.allHits && found.throughput >= BUDGETS.throughput && growth <= BUDGETS.growth
-  process.exitCode = isFine ? 0 : 1
 }
+
+function report({ hits, errors, perSecond, throughput, megabytes }: Awaited<ReturnType<typeof measure>>) {
+  console.log(`${hits} hits on ${CONNECTIONS} connections, ${errors} errors`)
+  console.log(`${perSecond.ours} requests a second, ${perSecond.bare} of the bare Worker`)
+  console.log(`${throughput.toFixed(2)} of the bare Worker's throughput (budget: at least ${BUDGETS.throughput})`)
+  console.log(`${megabytes.before} MB before, ${megabytes.after} MB after (budget: ${BUDGETS.growth} times)`)
+}
+
+async function main(): Promise<number> {
+  const asked = settings()
+  if (typeof asked === 'string') {
+    console.error(`${asked}; --help says how to use it`)
+    return 2
+  }
+  if (asked.help) {
+    console.log(HELP)
+    return 0
+  }
+  if (spawnSync('wrk', ['-v']).error) {
+    console.error('wrk is not installed: apt-get install wrk')
+    return 2
+  }
+  const found = await measure(asked.hits, asked.seconds)
+  const growth = found.megabytes.after / found.megabytes.before
+  if (asked.json) console.log(JSON.stringify({ ...found, growth, budgets: BUDGETS }, null, 2))
+  else report(found)
+  const { errors, allHits, throughput } = found
+  return errors === 0 && allHits && throughput >= BUDGETS.throughput && growth <= BUDGETS.growth ? 0 : 1
+}
+
+process.exitCode = await main()
