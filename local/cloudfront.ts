@@ -1,6 +1,7 @@
 /** CloudFront on this machine: the built bundle behind CloudFront's rules, for `npm start` and for your own tests. */
 import { type AccessLog, openAccessLog } from './access-log.ts'
 import { type Behind, behindOrigins, type OriginOption } from './behind.ts'
+import { BrokenOff } from './broken-off.ts'
 import { certificateFor } from './certificate.ts'
 import { openConsole, type Site } from './console.ts'
 import { edgeLocations } from './distribution/identity.ts'
@@ -77,7 +78,8 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
     const log: AccessLog | undefined = options.accessLog ? await openAccessLog(options.accessLog) : undefined
     if (log) opened.push(() => log.close())
     const console = openConsole()
-    const viewers = await openViewers({ certificate, httpsPort, httpPort, intercept: console.intercept })
+    const broken = new BrokenOff()
+    const viewers = await openViewers({ certificate, httpsPort, httpPort, intercept: console.intercept, broken })
     opened.push(viewers.close)
     const names = edgeLocations(pops)
     const runtime: Runtime = await openRuntime({
@@ -87,6 +89,7 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
       pops: names,
       httpsPort: viewers.httpsPort,
       persist,
+      broken,
     })
     opened.push(runtime.close)
     const site = await console.connect({ runtime, policies, behind, pops: names, viewers })

@@ -43,6 +43,9 @@ const PAGE = fileURLToPath(new URL('./page', import.meta.url))
 /** How many requests are remembered. */
 const REQUESTS = 1_000
 
+/** Bytes that wait for a reader of the live list. */
+const UNREAD_BYTES = 4_000_000
+
 /** Bytes of a question. */
 const QUESTION_BYTES = 1_000_000
 
@@ -58,7 +61,11 @@ export function openConsole(): Console {
     totals.add(request)
     if (streams.size === 0) return
     const line = `data: ${JSON.stringify(request)}\n\n`
-    for (const stream of streams) stream.write(line)
+    for (const stream of streams) {
+      stream.write(line)
+      // Who does not read does not get more and more kept for them.
+      if (stream.writableLength > UNREAD_BYTES) stream.destroy()
+    }
   }
 
   async function invalidate(paths: string[]): Promise<number> {
@@ -91,8 +98,11 @@ export function openConsole(): Console {
 
   async function answer(request: ViewerIncoming, response: ViewerOutgoing, path: string): Promise<void> {
     if (connected === undefined) return send(response, 503, { error: 'CloudFront is still starting' })
+    if (!isNamed(request, connected.site.domains)) {
+      return send(response, 421, { error: `this is at ${connected.site.httpsUrl}${ROOT} alone` })
+    }
     if (request.method === 'POST') {
-      const question = ASKED[path]
+      const question = Object.hasOwn(ASKED, path) ? ASKED[path] : undefined
       if (question === undefined) return send(response, 404, { error: `there is nothing to ask at ${ROOT}${path}` })
       // A page elsewhere on the web must not empty the cache.
       if (isForeign(request)) return send(response, 403, { error: 'this is for the page itself and for programs' })
@@ -101,12 +111,12 @@ export function openConsole(): Console {
     if (path === 'requests/stream') return stream(response)
     const trace = /^requests\/(.+)$/.exec(path)?.[1]
     if (trace !== undefined) {
-      const found = await connected.runtime.ask<RequestTrace | null>({ ask: 'trace', id: decodeURIComponent(trace) })
+      const found = await connected.runtime.ask<RequestTrace | null>({ ask: 'trace', id: decoded(trace) })
       return found
         ? send(response, 200, found)
         : send(response, 404, { error: 'this request is not remembered any more' })
     }
-    const read = READ[path]
+    const read = Object.hasOwn(READ, path) ? READ[path] : undefined
     return read ? send(response, 200, read()) : sendFile(response, path)
   }
 
@@ -142,7 +152,9 @@ export function openConsole(): Console {
     requests: () => [...requests],
     invalidate,
     async close() {
+      connected?.viewers.finished.off('request', finished)
       for (const stream of streams) stream.end()
+      streams.clear()
     },
   }
 }
@@ -212,8 +224,30 @@ function isForeign({ headers }: ViewerIncoming): boolean {
   return typeof origin === 'string' && URL.canParse(origin) ? new URL(origin).host !== host : origin === 'null'
 }
 
+/**
+ * A page elsewhere on the web can have a name of its own lead to this machine, and then counts as of the same origin; so
+ * only names that are not its own are answered to.
+ */
+function isNamed({ headers }: ViewerIncoming, domains: readonly string[]): boolean {
+  const authority = headers[':authority'] ?? headers.host
+  if (authority === undefined) return true
+  const name = String(authority).replace(/:\d+$/, '').toLowerCase()
+  if (/^(?:(?:[a-z0-9-]+\.)*localhost|[\d.]+|\[.*\])$/.test(name)) return true
+  return domains.some((domain) => (domain.startsWith('*.') ? name.endsWith(domain.slice(1)) : name === domain))
+}
+
+/** What is not escaped as it should be is nobody's id. */
+function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id)
+  } catch {
+    return id
+  }
+}
+
 async function readQuestion(request: ViewerIncoming): Promise<Record<string, unknown>> {
   let text = ''
+  request.setEncoding('utf8')
   for await (const chunk of request) {
     text += chunk
     if (text.length > QUESTION_BYTES) throw new InputError(`expected at most ${QUESTION_BYTES} bytes`)
@@ -230,7 +264,9 @@ function imaginedViewer({ url, headers = {}, method = 'GET' }: Record<string, un
   if (typeof url !== 'string' || url === '') throw new InputError('expected "url": a URL, or a path that begins with /')
   if (!isObject(headers)) throw new InputError('expected "headers": an object of names and values')
   const [, scheme = 'https', host = '', target = ''] = /^(?:(https?):\/\/([^/?#]*))?([^#]*)/.exec(url) ?? []
-  const lines = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)] as const)
+  const lines = Object.entries(headers).map(
+    ([name, value]) => [name.toLowerCase(), typeof value === 'string' ? value : JSON.stringify(value)] as const,
+  )
   return {
     scheme: scheme as 'http' | 'https',
     httpVersion: '2.0',

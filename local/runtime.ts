@@ -4,14 +4,16 @@ import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { json } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { Miniflare, type MiniflareOptions, NoOpLog } from 'miniflare'
 import { type Behind, signingIn } from './behind.ts'
+import type { BrokenOff } from './broken-off.ts'
 import { folderService } from './bucket/folder-service.ts'
 import { type BucketListener, openBucketListener } from './bucket/listener.ts'
-import { toHead } from './distribution/head.ts'
+import { fromHead, toHead } from './distribution/head.ts'
+import { headerValue } from './distribution/header-lines.ts'
 import type { Question } from './distribution/messages.ts'
 import type { Policies } from './distribution/policies.ts'
 import {
@@ -23,6 +25,7 @@ import {
   type Signing,
 } from './distribution/settings.ts'
 import { type OpenBundle, openBundle } from './functions/bundle.ts'
+import { InputError } from './input-error.ts'
 import { type Connector, openConnector } from './origin-connector.ts'
 import { workerCode } from './workers.ts'
 
@@ -34,6 +37,7 @@ export type RuntimeOptions = {
   pops: string[]
   httpsPort: number
   persist: string | undefined
+  broken: BrokenOff
 }
 
 export type Runtime = {
@@ -41,11 +45,17 @@ export type Runtime = {
   url(): URL
   s3: { endpoint: string; region: string; accessKeyId: string; secretAccessKey: string }
   ask<T>(question: Question): Promise<T>
-  /** @returns milliseconds since 1970, by the clock that was moved on */
+  /**
+   * @returns milliseconds since 1970, by the clock that was moved on
+   * @throws InputError for more than a century
+   */
   advance(seconds: number): Promise<number>
   reload(policies: Policies): Promise<void>
   close(): Promise<void>
 }
+
+/** Seconds. */
+const CENTURY = 100 * 365 * 86_400
 
 /** Nobody's: they sign requests on this machine alone. */
 const CREDENTIALS: Omit<Signing, 'region'> = {
@@ -67,8 +77,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
 
   const host = (request: IncomingMessage, response: ServerResponse) => {
     const answered = request.url?.startsWith(LAMBDA)
-      ? invokeLambda(bundle, request.url.slice(LAMBDA.length), request, response)
-      : askOrigin(connector, request, response)
+      ? invokeLambda(() => bundle, request.url.slice(LAMBDA.length), request, response)
+      : askOrigin(connector, options.broken, request, response)
     answered.catch(() => response.destroy())
   }
   const workers = async (): Promise<MiniflareOptions> => ({
@@ -138,7 +148,10 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const close = async () => {
     await listener?.close()
     await connector.close()
-    await bundle?.close()
+    const last = bundle
+    // Nobody who asks from now on opens what nobody would close.
+    bundle = undefined
+    await last?.close()
     await miniflare.dispose()
   }
   try {
@@ -147,6 +160,13 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     s3.endpoint = listener.endpoint
   } catch (error) {
     await close().catch(() => {})
+    // workerd itself has ended, and not for what the Workers are.
+    if (options.persist && /Fatal uncaught kj::Exception/.test(String(error))) {
+      const kept = join(options.persist, 'r2')
+      throw new InputError(`${kept}: what is kept there can't be opened; remove the folder to begin anew`, {
+        cause: error,
+      })
+    }
     throw error
   }
   return {
@@ -154,6 +174,9 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     s3,
     ask,
     async advance(seconds) {
+      if (!(Math.abs(seconds) <= CENTURY)) {
+        throw new InputError(`expected at most ${CENTURY} seconds to move the clock on by, found ${seconds}`)
+      }
       moved += seconds * 1000
       const { now } = await ask<{ now: number }>({ ask: 'advance', milliseconds: seconds * 1000 })
       return now
@@ -210,25 +233,46 @@ const bucketsOf = ({ regions, folders }: Behind) =>
 const LAMBDA = '/lambda/'
 
 async function invokeLambda(
-  bundle: OpenBundle | undefined,
+  bundle: () => OpenBundle | undefined,
   trigger: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const { event, now } = (await json(request)) as LambdaCall
-  const lambda = await bundle?.lambda(trigger as 'origin-request' | 'origin-response')
+  const lambda = await bundle()?.lambda(trigger as 'origin-request' | 'origin-response')
   const outcome = await lambda?.invoke(event, { now: now ?? undefined })
   response.end(JSON.stringify(outcome))
 }
 
 /** The answer's head goes in a header, so that nothing on the way makes anything of it. */
-async function askOrigin(connector: Connector, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const call: OriginCall = JSON.parse(String(request.headers[HEAD_HEADER]))
-  const answer = await connector.connect({ ...call, body: request.method === 'POST' ? request : null })
+async function askOrigin(
+  connector: Connector,
+  broken: BrokenOff,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const call: OriginCall = fromHead(String(request.headers[HEAD_HEADER]))
+  const id = headerValue(call.headers, 'x-amz-cf-id')
+  const body = request.method === 'POST' ? Readable.from(wholeOf(request, id, broken), { objectMode: false }) : null
+  const answer = await connector.connect({ ...call, body })
   const head: OriginHead =
     answer.kind === 'failed' ? answer : { kind: 'response', status: answer.status, headers: answer.headers }
   response.writeHead(200, { [HEAD_HEADER]: toHead(head) })
   if (answer.kind === 'failed') response.end()
   // A body that breaks off breaks off here, too.
-  else await pipeline(answer.body, response)
+  else {
+    response.flushHeaders()
+    answer.body.once('error', () => broken.add(id))
+    await pipeline(answer.body, response)
+  }
+}
+
+/** An origin that answers before it has taken all leaves the rest; the connection that the answer goes back on stays. */
+async function* wholeOf(request: IncomingMessage, id: string, broken: BrokenOff): AsyncGenerator<Buffer> {
+  try {
+    yield* request.iterator({ destroyOnReturn: false })
+  } finally {
+    request.resume()
+  }
+  if (broken.has(id)) throw new Error('the viewer broke off')
 }

@@ -1,12 +1,14 @@
 /** The listeners that viewers connect to: HTTPS, with HTTP/2 and HTTP/1.1, and HTTP. Everything else is the distribution's. */
 import { EventEmitter, once } from 'node:events'
 import { Agent, createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
-import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
+import { constants, createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { REQUEST_BYTES, URL_CHARACTERS } from '../edge/limits.ts'
+import type { BrokenOff } from './broken-off.ts'
 import type { Certificate } from './certificate.ts'
-import { toHead } from './distribution/head.ts'
+import { fromHead, toHead } from './distribution/head.ts'
+import { requestId } from './distribution/identity.ts'
 import type {
   FinishedRequest,
   HeaderLine,
@@ -24,6 +26,7 @@ export type ViewerOptions = {
   httpPort: number
   /** Answers requests of its own, such as the page; false: it is none of those. */
   intercept(request: ViewerIncoming, response: ViewerOutgoing): boolean
+  broken: BrokenOff
 }
 
 /** HTTP/2's are made to be taken for these: Node.js, "Compatibility API". */
@@ -46,25 +49,29 @@ const IDLE_MS = 4_000
 const HEAD_BYTES = 4 * REQUEST_BYTES
 
 /** @throws InputError if a port is taken or not allowed */
-export async function openViewers({ certificate, httpsPort, httpPort, intercept }: ViewerOptions): Promise<Viewers> {
+export async function openViewers(options: ViewerOptions): Promise<Viewers> {
+  const { certificate, httpsPort, httpPort, intercept, broken } = options
   const finished = new EventEmitter<{ request: [FinishedRequest] }>()
-  const agent = new Agent({ keepAlive: true, maxSockets: 256, timeout: IDLE_MS })
+  const agent = new Agent({ keepAlive: true, timeout: IDLE_MS })
   const connected = Promise.withResolvers<void>()
   let worker: URL | undefined
 
   const answer = (request: ViewerIncoming, response: ViewerOutgoing) => {
     if (intercept(request, response)) return
-    if (worker) forward(request, response, worker, agent, finished)
+    if (isGone(response)) return
+    if (worker) forward(request, response, worker, { agent, finished, broken })
     else void connected.promise.then(() => answer(request, response))
   }
-  const options = {
+  const secure = {
     ...certificate,
     allowHTTP1: true,
     maxHeaderSize: HEAD_BYTES,
     settings: { maxHeaderListSize: HEAD_BYTES },
+    // An origin that repeats such a field has it repeated.
+    strictSingleValueFields: false,
   }
   const https = createSecureServer(
-    options,
+    secure,
     answer as (request: Http2ServerRequest, response: Http2ServerResponse) => void,
   )
   const http = createServer({ maxHeaderSize: HEAD_BYTES }, answer)
@@ -126,23 +133,20 @@ function refuseBroken(error: NodeJS.ErrnoException, socket: Socket): void {
   socket.end(`HTTP/1.1 ${status}\r\nServer: CloudFront\r\nX-Cache: Error from cloudfront\r\nConnection: close\r\n\r\n`)
 }
 
-function forward(
-  incoming: ViewerIncoming,
-  outgoing: ViewerOutgoing,
-  worker: URL,
-  agent: Agent,
-  finished: Viewers['finished'],
-): void {
+type Passing = { agent: Agent; finished: Viewers['finished']; broken: BrokenOff }
+
+function forward(incoming: ViewerIncoming, outgoing: ViewerOutgoing, worker: URL, passing: Passing): void {
   const started = performance.now()
-  const viewer = viewerRequest(incoming)
+  const id = requestId()
+  const viewer = { id, ...viewerRequest(incoming) }
   const hasBody = carriesBody(incoming)
   const upstream = httpRequest({
-    agent,
+    agent: passing.agent,
     host: worker.hostname,
     port: worker.port,
     method: hasBody ? 'POST' : 'GET',
     maxHeaderSize: 8 * HEAD_BYTES,
-    headers: { [HEAD_HEADER]: toHead(withinLimits(viewer)) },
+    headers: { [HEAD_HEADER]: toHead(withinLimits(viewer)), ...(hasBody && lengthOf(incoming)) },
   })
   upstream.once('response', (response) => {
     const text = response.headers[HEAD_HEADER]
@@ -150,26 +154,44 @@ function forward(
       response.resume()
       return giveUp(outgoing)
     }
-    deliver(JSON.parse(text), response, outgoing, started, finished)
+    deliver(fromHead(text), response, outgoing, started, passing)
   })
   upstream.once('error', () => giveUp(outgoing))
-  if (hasBody) incoming.pipe(upstream)
-  else upstream.end()
+  if (!hasBody) return void upstream.end()
+  // What breaks off is not sent on as if it were whole.
+  incoming.once('aborted', () => {
+    passing.broken.add(id)
+    upstream.destroy()
+  })
+  incoming.pipe(upstream)
+}
+
+/** HTTP/2's responses have no `destroyed`. */
+const isGone = (outgoing: ViewerOutgoing): boolean =>
+  'stream' in outgoing ? outgoing.stream.destroyed : outgoing.destroyed
+
+function breakOff(outgoing: ViewerOutgoing): void {
+  if ('stream' in outgoing) outgoing.stream.close(constants.NGHTTP2_INTERNAL_ERROR)
+  else outgoing.destroy()
 }
 
 /** The distribution itself has failed: while it is being reloaded, or by a fault of ours. */
 function giveUp(outgoing: ViewerOutgoing): void {
-  if (outgoing.headersSent) return void outgoing.destroy()
+  if (isGone(outgoing)) return
+  if (outgoing.headersSent) {
+    breakOff(outgoing)
+    return
+  }
   write(outgoing, 503, [['content-type', 'text/plain']], false)
   outgoing.end('The local distribution did not answer: it may be reloading.\n')
 }
 
 function deliver(
-  { status, headers, close, summary }: ViewerResponse,
+  { status, headers, close, isStreamed, summary }: ViewerResponse,
   body: IncomingMessage,
   outgoing: ViewerOutgoing,
   started: number,
-  finished: Viewers['finished'],
+  { finished, broken }: Passing,
 ): void {
   const first = performance.now()
   let bodyBytes = 0
@@ -178,7 +200,7 @@ function deliver(
     bodyBytes += chunk.length
   })
   // What was announced and does not come whole must not look whole.
-  body.once('error', () => outgoing.destroy())
+  body.once('error', () => breakOff(outgoing))
   const end = () => {
     body.destroy()
     finished.emit('request', {
@@ -189,15 +211,22 @@ function deliver(
       millisecondsToFirstByte: first - started,
     })
   }
-  if (outgoing.destroyed) end()
-  else outgoing.once('close', end)
-  body.pipe(outgoing)
+  if (isGone(outgoing)) {
+    end()
+    return
+  }
+  outgoing.once('close', end)
+  body.once('end', () => (isStreamed && broken.has(summary.id) ? breakOff(outgoing) : outgoing.end()))
+  // Of a stream of events, the first may be long in coming.
+  if (isStreamed) outgoing.flushHeaders()
+  body.pipe(outgoing, { end: false })
 }
 
 function write(outgoing: ViewerOutgoing, status: number, headers: readonly HeaderLine[], close: boolean): void {
   if ('stream' in outgoing) {
-    const lines: Record<string, string | string[]> = {}
+    const lines: Record<string, string | string[]> = Object.create(null)
     for (const [name, value] of headers) {
+      if (OF_THE_CONNECTION.has(name)) continue
       const before = lines[name]
       lines[name] = before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value]
     }
@@ -214,27 +243,41 @@ function write(outgoing: ViewerOutgoing, status: number, headers: readonly Heade
   )
 }
 
+/** RFC 9113, 8.2.2. */
+const OF_THE_CONNECTION = new Set([
+  'connection',
+  'http2-settings',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+])
+
 const headBytes = (headers: readonly HeaderLine[]) =>
   headers.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 17)
 
 function viewerRequest(incoming: ViewerIncoming): ViewerRequest {
   const { socket, rawHeaders, httpVersion } = incoming
   const headers: HeaderLine[] = []
-  // HTTP/2 has the host among the pseudo-headers.
-  if ('authority' in incoming && incoming.authority) headers.push(['host', incoming.authority])
+  // The host is among HTTP/2's pseudo-headers, or in a target of absolute form: RFC 9113, 8.3.1, and RFC 9112, 3.2.2.
+  const [, absolute, rest] = /^https?:\/\/([^/?#]+)(.*)$/is.exec(incoming.url ?? '') ?? []
+  const authority = absolute ?? ('authority' in incoming ? incoming.authority : '')
+  if (authority) headers.push(['host', authority])
+  const target = rest === undefined ? (incoming.url ?? '/') : rest.startsWith('/') ? rest : `/${rest}`
   let headBytes = (incoming.url ?? '').length + 16
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = String(rawHeaders[at]).toLowerCase()
     const value = String(rawHeaders[at + 1])
     headBytes += name.length + value.length + 4
-    if (!name.startsWith(':')) headers.push([name, value])
+    if (!name.startsWith(':') && !(name === 'host' && authority)) headers.push([name, value])
   }
   const isSecure = socket instanceof TLSSocket
   return {
     scheme: isSecure ? 'https' : 'http',
     httpVersion: (httpVersion === '2.0' || httpVersion === '1.0' ? httpVersion : '1.1') as HttpVersion,
     method: incoming.method ?? 'GET',
-    target: incoming.url ?? '/',
+    target,
     headers,
     ip: socket.remoteAddress ?? '127.0.0.1',
     port: socket.remotePort ?? 0,
@@ -254,4 +297,9 @@ function withinLimits(viewer: ViewerRequest): ViewerRequest {
 function carriesBody(incoming: ViewerIncoming): boolean {
   if ('stream' in incoming) return !incoming.stream.endAfterHeaders
   return incoming.headers['transfer-encoding'] !== undefined || Number(incoming.headers['content-length'] ?? 0) > 0
+}
+
+const lengthOf = ({ headers }: ViewerIncoming) => {
+  const length = headers['content-length']
+  return length === undefined ? {} : { 'content-length': length }
 }

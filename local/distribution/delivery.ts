@@ -87,11 +87,21 @@ export function finishedHeaders(
     ['x-amz-cf-id', id],
   ]
   let headers: HeaderLine[] = [...withoutHeaders(response.headers, OWN_NAMES), ...own]
-  if (response.body instanceof Uint8Array && viewer.method !== 'HEAD') {
-    headers = withHeader(headers, 'content-length', String(response.body.length))
+  const length = lengthOf(response, viewer.method)
+  if (length !== undefined) {
+    headers = withoutHeaders(headers, ['content-length'])
+    if (length !== null) headers.push(['content-length', String(length)])
   }
-  if (policy) headers = applyResponseHeadersPolicy(policy, viewer.headers, headers, { method: viewer.method })
+  if (policy) headers = applyResponseHeadersPolicy(policy, viewer.headers, headers, viewer.method)
   return hasHeader(headers, 'date') ? headers : [...headers, ['date', new Date(now).toUTCString()]]
+}
+
+/** RFC 9110, 8.6. Null: it is not said; `undefined`: it stays as the origin said it. */
+function lengthOf({ status, body }: EdgeResponse, method: string): number | null | undefined {
+  if (status === 204) return null
+  if (status === 205) return 0
+  if (status === 304 || method === 'HEAD' || body instanceof ReadableStream) return undefined
+  return body?.length ?? 0
 }
 
 const OWN_NAMES = ['x-cache', 'x-amz-cf-pop', 'x-amz-cf-id', 'connection', 'transfer-encoding']

@@ -74,7 +74,7 @@ export class Distribution {
 
   /** Answers a viewer. Rejects for nothing that a viewer, a function or an origin does. */
   async serve(received: ViewerRequest, body: ReadableStream<Uint8Array> | null, waitUntil: Waiting): Promise<Served> {
-    const id = requestId()
+    const id = received.id ?? requestId()
     const trace = new Trace()
     const location = this.#locationFor(received)
     // "Serve compressed files": what HTTP/1.0 says of encodings does not count.

@@ -95,9 +95,13 @@ export class EdgeLocation {
     if (this.#kept) waitUntil(this.#kept.keep(place, object))
   }
 
-  #remove(text: string, { waitUntil }: CacheableRequest): void {
-    this.#cache.delete(text)
-    if (this.#kept) waitUntil(this.#kept.forget(text))
+  /** What an OPTIONS request brings says nothing of the object that a GET gets. */
+  #remove(text: string, { viewer, waitUntil }: CacheableRequest): void {
+    const own = placeIn(text, viewer)
+    for (const place of viewer.method === 'OPTIONS' ? [own] : new Set([text, own])) {
+      this.#cache.delete(place)
+      if (this.#kept) waitUntil(this.#kept.forget(place))
+    }
   }
 
   #fetchOnce(place: string, text: string, asked: CacheableRequest, cached: CachedObject | undefined) {

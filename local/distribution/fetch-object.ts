@@ -71,6 +71,9 @@ export async function fetchObject(backend: Backend, asked: ObjectRequest): Promi
   if (headBytes(answer.headers) > RESPONSE_HEAD_BYTES) {
     return { kind: 'failed', status: 502, result: 'Error', says: 'The origin sent more than 32,768 bytes of headers.' }
   }
+  if (answer.status < 200 || answer.status > 599) {
+    return { kind: 'failed', status: 502, result: 'Error', says: `The origin sent the status ${answer.status}.` }
+  }
   return respond(backend, request, answer, asked)
 }
 
@@ -97,7 +100,10 @@ async function respond(
   const returned = { ...response, headers: passed(response.headers) }
   const originBytes = Number(headerValue(answer.headers, 'content-length')) || 0
   if (returned.body === undefined) {
-    return { kind: 'object', ...returned, body: answer.body, isGenerated: false, originBytes }
+    // The origin's body is as long as the origin says, whatever the function does.
+    const announced = answer.headers.filter(([name]) => name === 'content-length')
+    const headers = [...withoutHeaders(returned.headers, ['content-length']), ...announced]
+    return { kind: 'object', ...returned, headers, body: answer.body, isGenerated: false, originBytes }
   }
   await answer.body?.cancel()
   const length: HeaderLine = ['content-length', String(returned.body.length)]

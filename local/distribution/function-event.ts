@@ -4,6 +4,7 @@
  */
 import { isObject, isUnchanged, type JsonObject, objectAt } from '../shape.ts'
 import type { EdgeRequest } from './edge-request.ts'
+import { asBytes } from './header-lines.ts'
 import type { HeaderLine } from './messages.ts'
 
 /** `value` is the first of `multiValue`, which is there where a name repeats. */
@@ -67,9 +68,9 @@ function addCookies(cookies: Fields, header: string): void {
 export function requestReturned(value: JsonObject, event: FunctionEvent, before: EdgeRequest): EdgeRequest {
   const headers = linesOf(value.headers)
   const cookie = pairsOf(value.cookies).join('; ')
-  if (cookie !== '') headers.push(['cookie', cookie])
+  if (cookie !== '') headers.push(['cookie', asBytes(cookie)])
   const query = () => (isUnchanged(event.request, value, 'querystring') ? before.query : queryReturned(value))
-  return { method: before.method, path: String(value.uri), query: query(), headers }
+  return { method: before.method, path: asBytes(String(value.uri)), query: asBytes(query()), headers }
 }
 
 const queryReturned = ({ querystring }: JsonObject) =>
@@ -80,7 +81,7 @@ export type GeneratedResponse = { status: number; headers: HeaderLine[]; body: U
 /** The response that a function returned, which has been found valid. */
 export function responseReturned(value: JsonObject): GeneratedResponse {
   const cookies = Object.entries(objectAt(value, 'cookies')).flatMap(([name, cookie]): HeaderLine[] =>
-    cookieTexts(name, cookie).map((text) => ['set-cookie', text] as const),
+    cookieTexts(name, cookie).map((text) => ['set-cookie', asBytes(text)] as const),
   )
   return {
     status: Number(value.statusCode),
@@ -97,7 +98,7 @@ function bodyOf(body: unknown): Uint8Array | null {
 
 const linesOf = (headers: unknown): HeaderLine[] =>
   Object.entries(isObject(headers) ? headers : {}).flatMap(([name, field]) =>
-    valuesOf(field).map((value): HeaderLine => [name.toLowerCase(), value]),
+    valuesOf(field).map((value): HeaderLine => [name.toLowerCase(), asBytes(value)]),
   )
 
 const pairsOf = (fields: unknown): string[] =>

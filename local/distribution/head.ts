@@ -1,3 +1,13 @@
+/** Characters. workerd takes headers of 128 KiB. */
+const LONG = 64_000
+
 /** A value as JSON that a header can hold. */
-export const toHead = (value: unknown): string =>
-  JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+export function toHead(value: unknown): string {
+  const json = JSON.stringify(value)
+  const text = json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return text.length > LONG ? Buffer.from(json).toString('base64') : text
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: what it is, only who wrote it knows
+export const fromHead = (text: string): any =>
+  JSON.parse(text.startsWith('{') ? text : Buffer.from(text, 'base64').toString())

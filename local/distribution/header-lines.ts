@@ -2,6 +2,11 @@ import type { HeaderLine } from './messages.ts'
 
 /** Header lines as lists of names and values; names are in lower case. */
 
+/** Text of a function, one character to a byte as HTTP's heads are read here. CloudFront sends what it changed as UTF-8. */
+export const asBytes = (text: string): string => (BEYOND_BYTES.test(text) ? Buffer.from(text).toString('latin1') : text)
+
+const BEYOND_BYTES = /[\u0100-\uffff]/
+
 /** The first value of a header, `''` where there is none. */
 export const headerValue = (lines: readonly HeaderLine[], name: string): string => {
   for (const line of lines) if (line[0] === name) return line[1]

@@ -29,9 +29,14 @@ export class KeptObjects {
     this.#location = location
   }
 
+  /** What can't be read is not there: it is fetched again. */
   async recall(place: string): Promise<CachedObject | undefined> {
-    const found = await this.#store.get(await this.#nameOf(place))
-    return found ? unpacked(new Uint8Array(await found.arrayBuffer())) : undefined
+    try {
+      const found = await this.#store.get(await this.#nameOf(place))
+      return found ? unpacked(new Uint8Array(await found.arrayBuffer())) : undefined
+    } catch {
+      return undefined
+    }
   }
 
   async keep(place: string, object: CachedObject): Promise<void> {

@@ -5,6 +5,7 @@
 import { titleCase } from '../platform/header-rules.ts'
 import { isObject, type JsonObject } from '../shape.ts'
 import type { EdgeRequest } from './edge-request.ts'
+import { asBytes } from './header-lines.ts'
 import { DISTRIBUTION } from './identity.ts'
 import type { HeaderLine } from './messages.ts'
 import type { Origin } from './policies.ts'
@@ -74,8 +75,8 @@ export const originObject = ({ domainName, originPath, s3 }: Origin): JsonObject
 export const requestReturned = (value: JsonObject, before: OriginRequest): OriginRequest => ({
   clientIp: before.clientIp,
   method: before.method,
-  path: String(value.uri),
-  query: String(value.querystring ?? ''),
+  path: asBytes(String(value.uri)),
+  query: asBytes(String(value.querystring ?? '')),
   headers: linesOf(value.headers),
   origin: value.origin,
 })
@@ -91,5 +92,7 @@ export function responseReturned({ status, headers, body, bodyEncoding }: JsonOb
 
 const linesOf = (headers: unknown): HeaderLine[] =>
   Object.entries(isObject(headers) ? headers : {}).flatMap(([name, entries]) =>
-    (Array.isArray(entries) ? entries : []).map((entry): HeaderLine => [name.toLowerCase(), String(entry.value)]),
+    (Array.isArray(entries) ? entries : []).map(
+      (entry): HeaderLine => [name.toLowerCase(), asBytes(String(entry.value))],
+    ),
   )

@@ -10,6 +10,8 @@ export type HttpVersion = '1.0' | '1.1' | '2.0'
 
 /** A request as a viewer sent it. */
 export type ViewerRequest = {
+  /** `x-amz-cf-id`; without one, it is given one. */
+  id?: string
   scheme: 'http' | 'https'
   httpVersion: HttpVersion
   method: string
@@ -29,6 +31,8 @@ export type ViewerResponse = {
   headers: HeaderLine[]
   /** Whether CloudFront ends the connection after it. */
   close: boolean
+  /** Whether the body goes on as it comes from the origin. */
+  isStreamed: boolean
   summary: RequestSummary
 }
 

@@ -1,5 +1,5 @@
 import { at, isObject } from '../shape.ts'
-import { toHead } from './head.ts'
+import { fromHead, toHead } from './head.ts'
 import { headerValue, withHeader } from './header-lines.ts'
 import type { OriginRequest } from './lambda-event.ts'
 import type { HeaderLine } from './messages.ts'
@@ -135,7 +135,7 @@ function answerOf(response: Response): OriginAnswer {
   if (text === null) {
     return { kind: 'response', status: response.status, headers: [...response.headers], body }
   }
-  const head: OriginHead = JSON.parse(text)
+  const head: OriginHead = fromHead(text)
   if (head.kind === 'failed') {
     void body?.cancel()
     return head

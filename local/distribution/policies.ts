@@ -85,8 +85,6 @@ export type ResponseHeadersPolicy = {
   SecurityHeadersConfig?: SecurityHeadersConfig
   CustomHeadersConfig?: List<{ Header: string; Value: string; Override: boolean }>
   RemoveHeadersConfig?: List<{ Header: string }>
-  /** `SamplingRate`: per cent. */
-  ServerTimingHeadersConfig?: { Enabled: boolean; SamplingRate?: number }
 }
 
 export type CorsConfig = {

@@ -2,11 +2,11 @@
 import { Clock } from './clock.ts'
 import { finishedHeaders } from './delivery.ts'
 import { Distribution, type Served } from './distribution.ts'
-import { toHead } from './head.ts'
+import { fromHead, toHead } from './head.ts'
 import { headerValue } from './header-lines.ts'
 import type { ObjectStore } from './kept-objects.ts'
 import { keyText } from './key.ts'
-import type { Question, ViewerRequest, ViewerResponse } from './messages.ts'
+import type { HeaderLine, Question, ViewerRequest, ViewerResponse } from './messages.ts'
 import type { Fetcher } from './origin-fetch.ts'
 import { type DistributionSettings, HEAD_HEADER } from './settings.ts'
 import { Traces } from './trace.ts'
@@ -20,6 +20,9 @@ type Env = {
   CACHE?: ObjectStore
 }
 type Context = { waitUntil(work: Promise<unknown>): void }
+
+/** RFC 9110, 15.3.5, 15.3.6 and 15.4.5. */
+const WITHOUT_BODY = [204, 205, 304]
 
 /** How many requests can be looked into afterwards. */
 const TRACES = 1_000
@@ -42,7 +45,7 @@ export function makeWorker(handler: Handler) {
     )
     const head = headOf(viewer, served, clock.now())
     traces.keep(served.trace, head.summary)
-    const body = viewer.method === 'HEAD' || head.status === 304 ? null : served.answer.body
+    const body = viewer.method === 'HEAD' || WITHOUT_BODY.includes(head.status) ? null : served.answer.body
     return new Response(
       body as RequestInit['body'],
       {
@@ -76,11 +79,15 @@ export function makeWorker(handler: Handler) {
   return {
     async fetch(request: Request, env: Env, context: Context): Promise<Response> {
       const head = request.headers.get(HEAD_HEADER)
-      if (head !== null) return serve(JSON.parse(head), request, env, context)
+      if (head !== null) return serve(fromHead(head), request, env, context)
       return Response.json(await answer((await request.json()) as Question, env))
     },
   }
 }
+
+/** HTTP/2 may send each in a line of its own: RFC 9113, 8.2.3. */
+const cookiesOf = (headers: readonly HeaderLine[]) =>
+  headers.flatMap(([name, value]) => (name === 'cookie' ? [value] : [])).join('; ')
 
 function headOf(viewer: ViewerRequest, { answer, policy, pop, id }: Served, now: number): ViewerResponse {
   const headers = finishedHeaders(answer, viewer, policy, { pop, id, now })
@@ -91,6 +98,7 @@ function headOf(viewer: ViewerRequest, { answer, policy, pop, id }: Served, now:
     status: answer.status,
     headers,
     close: answer.close ?? false,
+    isStreamed: answer.body instanceof ReadableStream,
     summary: {
       id,
       time: now,
@@ -106,7 +114,7 @@ function headOf(viewer: ViewerRequest, { answer, policy, pop, id }: Served, now:
       query: at < 0 ? '' : viewer.target.slice(at + 1),
       referer: header('referer'),
       userAgent: header('user-agent'),
-      cookie: header('cookie'),
+      cookie: cookiesOf(viewer.headers),
       forwardedFor: header('x-forwarded-for'),
       status: answer.status,
       resultType: answer.result,

@@ -5,11 +5,7 @@ import type {
   ResponseHeadersPolicy,
   SecurityHeadersConfig,
 } from '../../../../local/distribution/policies.ts'
-import {
-  applyResponseHeadersPolicy,
-  type ResponseContext,
-  type Timing,
-} from '../../../../local/distribution/response-headers-policy.ts'
+import { applyResponseHeadersPolicy } from '../../../../local/distribution/response-headers-policy.ts'
 
 const list = <T>(...items: T[]) => ({ Quantity: items.length, Items: items })
 
@@ -17,8 +13,8 @@ const apply = (
   policy: Omit<ResponseHeadersPolicy, 'Name'>,
   request: HeaderLine[],
   response: HeaderLine[],
-  context?: ResponseContext,
-) => applyResponseHeadersPolicy({ Name: 'p', ...policy }, request, response, context)
+  method = 'GET',
+) => applyResponseHeadersPolicy({ Name: 'p', ...policy }, request, response, method)
 
 const CORS: CorsConfig = {
   AccessControlAllowOrigins: list('*'),
@@ -38,12 +34,11 @@ describe('CORS headers', () => {
     ['access-control-allow-methods', 'GET'],
     ['access-control-allow-headers', '*'],
   ]
-  it.each<[rule: string, context: ResponseContext | undefined, expected: HeaderLine[]]>([
-    ['a preflight', { method: 'OPTIONS' }, [ANY, ...OF_PREFLIGHT]],
-    ['another method', { method: 'GET' }, [ANY]],
-    ['where the method is not known, what a preflight asks for tells it', undefined, [ANY, ...OF_PREFLIGHT]],
-  ])('%s', (_rule, context, expected) => {
-    expect(apply({ CorsConfig: CORS }, preflight, [], context)).toEqual(expected)
+  it.each<[rule: string, method: string, expected: HeaderLine[]]>([
+    ['a preflight', 'OPTIONS', [ANY, ...OF_PREFLIGHT]],
+    ['another method', 'GET', [ANY]],
+  ])('%s', (_rule, method, expected) => {
+    expect(apply({ CorsConfig: CORS }, preflight, [], method)).toEqual(expected)
   })
 
   test('come after what is removed, and before custom headers', () => {
@@ -171,56 +166,5 @@ describe('security headers', () => {
     const config = { SecurityHeadersConfig: { ContentTypeOptions: { Override } } }
     expect(apply(config, [], [['x-content-type-options', 'x']])).toEqual([['x-content-type-options', expected]])
     expect(apply(config, [], [])).toEqual([['x-content-type-options', 'nosniff']])
-  })
-})
-
-describe('"Server-Timing header"', () => {
-  const TIMING: Timing = { sample: 50, cache: 'hit', pop: 'FRA56-P1', id: 'ID', firstByte: 1.4, origin: null }
-  const HIT =
-    'cdn-cache-hit,cdn-pop;desc="FRA56-P1",cdn-rid;desc="ID",cdn-hit-layer;desc="EDGE",cdn-downstream-fbl;dur=1'
-  const MISS =
-    'cdn-upstream-layer;desc="EDGE",cdn-upstream-dns;dur=0,cdn-upstream-connect;dur=2,cdn-upstream-fbl;dur=9,cdn-cache-miss,cdn-pop;desc="FRA56-P1",cdn-rid;desc="ID",cdn-downstream-fbl;dur=1'
-  const missed = { ...TIMING, cache: 'miss', origin: { connect: 2, firstByte: 9.3 } } as const
-  const enabled = (SamplingRate: number) => ({ ServerTimingHeadersConfig: { Enabled: true, SamplingRate } })
-
-  it.each<
-    [
-      rule: string,
-      policy: Omit<ResponseHeadersPolicy, 'Name'>,
-      request: HeaderLine[],
-      response: HeaderLine[],
-      timing: Timing,
-      expected: string | undefined,
-    ]
-  >([
-    ['a hit', enabled(100), [], [], TIMING, HIT],
-    ['a miss', enabled(100), [], [], missed, MISS],
-    ['a hit, without what the origin said', enabled(100), [], [['server-timing', 'db;dur=5']], TIMING, HIT],
-    [
-      'a miss, with what the origin said',
-      enabled(100),
-      [],
-      [['server-timing', 'db;dur=5']],
-      missed,
-      `db;dur=5,${MISS}`,
-    ],
-    ['above the rate', enabled(50), [], [], TIMING, undefined],
-    ['below the rate', enabled(50.0001), [], [], TIMING, HIT],
-    ['a rate of 0', enabled(0), [], [], { ...TIMING, sample: 0 }, undefined],
-    ['asked for', enabled(0), [['pragma', 'server-timing']], [], TIMING, HIT],
-    [
-      'not enabled',
-      { ServerTimingHeadersConfig: { Enabled: false } },
-      [['pragma', 'server-timing']],
-      [],
-      TIMING,
-      undefined,
-    ],
-    ['not in the policy', {}, [['pragma', 'server-timing']], [['server-timing', 'db']], TIMING, 'db'],
-  ])('%s', (_rule, policy, request, response, timing, expected) => {
-    const headers = apply(policy, request, response, { method: 'GET', timing })
-    expect(headers.filter(([name]) => name === 'server-timing').map(([, value]) => value)).toEqual(
-      expected === undefined ? [] : [expected],
-    )
   })
 })
