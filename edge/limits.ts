@@ -36,6 +36,9 @@ export const URL_CHARACTERS = 8_192
 /** Bytes of path, query and headers. [quotas] "Maximum length of a request, including headers and query strings". */
 export const REQUEST_BYTES = 32_768
 
+/** Bytes of an origin's response headers. [quotas] "Maximum length of … response headers", since April 2026. */
+export const RESPONSE_HEADERS_BYTES = 32_768
+
 /** [quotas] "Behaviors per distribution". */
 export const BEHAVIOURS = 75
 

@@ -70,7 +70,7 @@ const isCutShort = ({ method, status, contentLength, bodyBytes }: FinishedReques
 function detailedResultType(request: FinishedRequest): string {
   if (isCutShort(request)) return 'ClientCommError'
   // Of what origin-request answers: the object was not in the cache, and no origin was asked.
-  return request.resultType === 'LambdaGeneratedResponse' ? 'MissGeneratedResponse' : request.resultType
+  return request.resultType === 'LambdaGeneratedResponse' ? 'MissGeneratedResponse' : request.detailedResultType
 }
 
 /** By byte. `%` is escaped as well: what was escaped in the URL is escaped twice in the log. */

@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FolderPlace } from './bucket/folder-service.ts'
 import type { Origin } from './distribution/policies.ts'
-import type { OriginTarget, OriginTimeouts, Signing } from './distribution/settings.ts'
+import { DEFAULT_TIMEOUTS, type OriginTarget, type OriginTimeouts, type Signing } from './distribution/settings.ts'
 import { InputError } from './input-error.ts'
 
 export type OriginOption = string | ({ url: string } & Partial<OriginTimeouts>)
@@ -21,9 +21,6 @@ export type Behind = {
 
 /** Pictures that the project makes itself. */
 export const SAMPLES = fileURLToPath(new URL('./samples', import.meta.url))
-
-/** Seconds, and attempts: Developer Guide, "Origin settings". */
-const TIMEOUTS: OriginTimeouts = { connectionTimeout: 10, readTimeout: 30, connectionAttempts: 3 }
 
 /** @throws InputError naming everything that can't be */
 export async function behindOrigins(
@@ -43,14 +40,14 @@ export async function behindOrigins(
       behind.targets[name] = {
         kind: 'http',
         url: s3 ? `${base}/${s3.bucket}` : base,
-        timeouts: { ...TIMEOUTS, ...timeouts },
+        timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts },
         ...(s3 ? signingIn(s3.region) : {}),
       }
       if (s3) problems.push(...sameEndpoint(behind, name, base))
       continue
     }
     if (!s3) {
-      behind.targets[name] = { kind: 'http', url: `https://${domainName}${originPath}`, timeouts: TIMEOUTS }
+      behind.targets[name] = { kind: 'http', url: `https://${domainName}${originPath}`, timeouts: DEFAULT_TIMEOUTS }
       continue
     }
     behind.targets[name] = { kind: 'bucket', bucket: s3.bucket }

@@ -3,9 +3,11 @@ import { type AccessLog, openAccessLog } from './access-log.ts'
 import { type Behind, behindOrigins, type OriginOption } from './behind.ts'
 import { BrokenOff } from './broken-off.ts'
 import { certificateFor } from './certificate.ts'
-import { openConsole, type Site } from './console.ts'
-import { edgeLocations } from './distribution/identity.ts'
+import type { Site } from './console/site.ts'
+import { openConsole } from './console.ts'
+import { EDGE_LOCATIONS, edgeLocations } from './distribution/identity.ts'
 import type { FinishedRequest, RequestTrace } from './distribution/messages.ts'
+import { InputError } from './input-error.ts'
 import { readPolicies } from './policies-file.ts'
 import { openRuntime, type Runtime } from './runtime.ts'
 import { type ViewerFetch, viewerFetch } from './viewer-fetch.ts'
@@ -49,13 +51,21 @@ export type CloudFront = {
    * @throws InputError for a path that can't be invalidated
    */
   invalidate(paths: string[]): Promise<number>
-  /** Moves the clock of the distribution, of its functions and of the embedded buckets on. */
+  /**
+   * Moves the clock of the distribution, of its functions and of the embedded buckets on. The functions' then stands
+   * still during an invocation.
+   * @param seconds 0 or more
+   */
   advance(seconds: number): Promise<void>
-  /** The embedded buckets over S3's HTTP API, path style. */
+  /** The embedded buckets over S3's HTTP API, path style. `region`: of the first; each answers for its own alone. */
   s3: { endpoint: string; region: string; accessKeyId: string; secretAccessKey: string }
   /** Calls `listener` after each request; the returned function stops that. */
   on(event: 'request', listener: (request: FinishedRequest) => void): () => void
-  /** Takes over a new build of the same config's origins; the caches are empty afterwards, unless they persist. */
+  /**
+   * Takes up a new build. Origins and domains stay as they were at the start; the caches are empty afterwards, unless
+   * they persist.
+   * @throws InputError if there is no bundle any more
+   */
   reload(): Promise<void>
   /** Ends listeners and processes and removes what was temporary. */
   stop(): Promise<void>
@@ -63,10 +73,17 @@ export type CloudFront = {
 
 /**
  * Starts a CloudFront that runs the files of a built bundle.
- * @throws InputError for what a person can put right: no bundle, a folder that is not there, a port in use
+ * @throws InputError for what a person can put right: no bundle, a folder that is not there, a port in use, a number
+ * that is none
  */
 export async function startCloudFront(options: CloudFrontOptions = {}): Promise<CloudFront> {
   const { dist = 'dist', buckets = {}, origins = {}, httpsPort = 0, httpPort = 0, pops = 1, persist } = options
+  const problems = [
+    ...outside('httpsPort', httpsPort, { min: 0, max: 65_535 }),
+    ...outside('httpPort', httpPort, { min: 0, max: 65_535 }),
+    ...outside('pops', pops, { min: 1, max: EDGE_LOCATIONS }),
+  ]
+  if (problems.length > 0) throw new InputError(problems.join('\n'))
   const policies = await readPolicies(dist)
   const behind: Behind = await behindOrigins(policies.origins, buckets, origins)
   const certificate = await certificateFor(policies.domains, persist)
@@ -92,16 +109,19 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
       broken,
     })
     opened.push(runtime.close)
-    const site = await console.connect({ runtime, policies, behind, pops: names, viewers })
+    const parts = { policies, behind, pops: names, ports: viewers }
+    let site = await console.connect({ runtime, viewers, parts })
     viewers.finished.on('request', (request) => log?.write(request))
-    viewers.connect(runtime.url())
+    viewers.connect(runtime.url(), runtime.complaints)
     const fetch = viewerFetch({ certificate, domain: policies.domains[0] as string, viewers })
     opened.push(fetch.close)
     opened.push(console.close)
     return {
       httpsUrl: site.httpsUrl,
       httpUrl: site.httpUrl,
-      site,
+      get site() {
+        return site
+      },
       fetch: fetch.fetch,
       requests: console.requests,
       trace: async (id) => (await runtime.ask<RequestTrace | null>({ ask: 'trace', id })) ?? undefined,
@@ -115,8 +135,10 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
         return () => void viewers.finished.off(event, listener)
       },
       async reload() {
-        await runtime.reload(await readPolicies(dist))
-        viewers.connect(runtime.url())
+        const changed = await readPolicies(dist)
+        await runtime.reload(changed)
+        viewers.connect(runtime.url(), runtime.complaints)
+        site = await console.update(changed)
       },
       stop,
     }
@@ -125,3 +147,8 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
     throw error
   }
 }
+
+const outside = (name: string, value: number, { min, max }: { min: number; max: number }): string[] =>
+  Number.isInteger(value) && value >= min && value <= max
+    ? []
+    : [`${name}: expected a whole number from ${min} to ${max}, found ${value}`]

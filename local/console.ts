@@ -1,53 +1,38 @@
 /** `/__rimlight/`: the page that shows what the distribution does, and the JSON behind it. */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { type Behind, SAMPLES } from './behind.ts'
+import { SECURE, send, sendFile } from './console/answers.ts'
+import { imaginedViewer, type KeyFound, keyAnswer } from './console/key.ts'
+import { decoded, isForeign, isNamed, readQuestion } from './console/questions.ts'
+import { type Site, type SiteParts, siteOf } from './console/site.ts'
 import { invalidationId } from './distribution/identity.ts'
 import { invalidationProblem } from './distribution/invalidation.ts'
-import type { CacheKey, FinishedRequest, RequestTrace, Step, ViewerRequest } from './distribution/messages.ts'
+import type { FinishedRequest, RequestTrace } from './distribution/messages.ts'
 import type { Policies } from './distribution/policies.ts'
 import { InputError } from './input-error.ts'
 import type { Runtime } from './runtime.ts'
-import { isObject } from './shape.ts'
 import { Totals } from './totals.ts'
-import type { ViewerIncoming, ViewerOutgoing, Viewers } from './viewers.ts'
+import type { ViewerIncoming, ViewerOutgoing } from './viewers/messages.ts'
+import type { Viewers } from './viewers.ts'
 
-export type Site = {
-  domains: string[]
-  httpsUrl: string
-  httpUrl: string
-  pops: string[]
-  behaviours: { path: string; origin: string; cached: boolean; images: boolean }[]
-  origins: { name: string; behind: string }[]
-  samples: Sample[]
-}
-
-/** `path`: as a viewer asks for it. */
-export type Sample = { path: string; width: number; height: number; bytes: number; about: string }
-
-type Connected = { runtime: Runtime; policies: Policies; behind: Behind; pops: string[]; viewers: Viewers }
+type Connected = { runtime: Runtime; viewers: Viewers; parts: SiteParts }
 
 export type Console = {
   /** Whether a request was for the page, and has been answered. */
   intercept(request: ViewerIncoming, response: ViewerOutgoing): boolean
   connect(to: Connected): Promise<Site>
+  /** What it says of the site is of other policies from now on. */
+  update(policies: Policies): Promise<Site>
   requests(): FinishedRequest[]
   invalidate(paths: string[]): Promise<number>
   close(): Promise<void>
 }
 
 const ROOT = '/__rimlight/'
-const PAGE = fileURLToPath(new URL('./page', import.meta.url))
 
 /** How many requests are remembered. */
 const REQUESTS = 1_000
 
 /** Bytes that wait for a reader of the live list. */
 const UNREAD_BYTES = 4_000_000
-
-/** Bytes of a question. */
-const QUESTION_BYTES = 1_000_000
 
 export function openConsole(): Console {
   const requests: FinishedRequest[] = []
@@ -108,6 +93,9 @@ export function openConsole(): Console {
       if (isForeign(request)) return send(response, 403, { error: 'this is for the page itself and for programs' })
       return send(response, 200, await question(await readQuestion(request)))
     }
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      return send(response, 405, { error: 'expected GET, HEAD or POST' })
+    }
     if (path === 'requests/stream') return stream(response)
     const trace = /^requests\/(.+)$/.exec(path)?.[1]
     if (trace !== undefined) {
@@ -144,10 +132,16 @@ export function openConsole(): Console {
       return true
     },
     async connect(to) {
-      const site = await siteOf(to)
+      const site = await siteOf(to.parts)
       connected = { ...to, site }
       to.viewers.finished.on('request', finished)
       return site
+    },
+    async update(policies) {
+      if (connected === undefined) throw new Error('the page is not connected to a distribution')
+      const parts = { ...connected.parts, policies }
+      connected = { ...connected, parts, site: await siteOf(parts) }
+      return connected.site
     },
     requests: () => [...requests],
     invalidate,
@@ -157,149 +151,4 @@ export function openConsole(): Console {
       streams.clear()
     },
   }
-}
-
-async function siteOf({ policies, behind, pops, viewers }: Connected): Promise<Site> {
-  const isSampled = Object.values(behind.folders).some(({ isSamples }) => isSamples)
-  return {
-    domains: policies.domains,
-    httpsUrl: `https://localhost:${viewers.httpsPort}`,
-    httpUrl: `http://localhost:${viewers.httpPort}`,
-    pops,
-    behaviours: policies.behaviours.map(({ path, origin, cachePolicy }) => {
-      const policy = policies.cachePolicies.find(({ Name }) => Name === cachePolicy)
-      const names = policy?.ParametersInCacheKeyAndForwardedToOrigin.QueryStringsConfig.QueryStrings?.Items ?? []
-      return { path, origin, cached: (policy?.MaxTTL ?? 0) > 0, images: names.includes('fm') && names.includes('w') }
-    }),
-    origins: Object.entries(behind.targets).map(([name, target]) => ({
-      name,
-      behind:
-        target.kind === 'http'
-          ? target.url
-          : behind.folders[target.bucket]?.isSamples
-            ? 'sample pictures'
-            : (behind.folders[target.bucket]?.folder ?? `bucket ${target.bucket}`),
-    })),
-    samples: isSampled ? await readSamples() : [],
-  }
-}
-
-const readSamples = async (): Promise<Sample[]> => {
-  const samples: Sample[] = JSON.parse(await readFile(join(SAMPLES, 'samples.json'), 'utf8'))
-  return samples.map((sample) => ({ ...sample, path: `/${sample.path.replace(/^\//, '')}` }))
-}
-
-/** Nothing of the page comes from elsewhere, and nothing may frame it. */
-const SECURE = {
-  'content-security-policy':
-    "default-src 'self'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-}
-
-function send(response: ViewerOutgoing, status: number, value: unknown): void {
-  response.writeHead(status, { ...SECURE, 'content-type': 'application/json', 'cache-control': 'no-store' })
-  response.end(JSON.stringify(value))
-}
-
-const TYPES: Record<string, string> = {
-  html: 'text/html; charset=utf-8',
-  css: 'text/css; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
-  svg: 'image/svg+xml',
-}
-
-async function sendFile(response: ViewerOutgoing, path: string): Promise<void> {
-  const name = path === '' ? 'index.html' : path
-  const type = /^[a-z-]+\.([a-z]+)$/.exec(name)?.[1]
-  const content = type && TYPES[type] ? await readFile(join(PAGE, name)).catch(() => undefined) : undefined
-  if (content === undefined) return send(response, 404, { error: `there is no ${ROOT}${path}` })
-  response.writeHead(200, { ...SECURE, 'content-type': TYPES[type as string], 'cache-control': 'no-cache' })
-  response.end(content)
-}
-
-function isForeign({ headers }: ViewerIncoming): boolean {
-  const { origin } = headers
-  const host = headers[':authority'] ?? headers.host
-  return typeof origin === 'string' && URL.canParse(origin) ? new URL(origin).host !== host : origin === 'null'
-}
-
-/**
- * A page elsewhere on the web can have a name of its own lead to this machine, and then counts as of the same origin; so
- * only names that are not its own are answered to.
- */
-function isNamed({ headers }: ViewerIncoming, domains: readonly string[]): boolean {
-  const authority = headers[':authority'] ?? headers.host
-  if (authority === undefined) return true
-  const name = String(authority).replace(/:\d+$/, '').toLowerCase()
-  if (/^(?:(?:[a-z0-9-]+\.)*localhost|[\d.]+|\[.*\])$/.test(name)) return true
-  return domains.some((domain) => (domain.startsWith('*.') ? name.endsWith(domain.slice(1)) : name === domain))
-}
-
-/** What is not escaped as it should be is nobody's id. */
-function decoded(id: string): string {
-  try {
-    return decodeURIComponent(id)
-  } catch {
-    return id
-  }
-}
-
-async function readQuestion(request: ViewerIncoming): Promise<Record<string, unknown>> {
-  let text = ''
-  request.setEncoding('utf8')
-  for await (const chunk of request) {
-    text += chunk
-    if (text.length > QUESTION_BYTES) throw new InputError(`expected at most ${QUESTION_BYTES} bytes`)
-  }
-  try {
-    const value = JSON.parse(text)
-    if (isObject(value)) return value
-  } catch {}
-  throw new InputError('expected an object as JSON')
-}
-
-/** A request that nobody sent. */
-function imaginedViewer({ url, headers = {}, method = 'GET' }: Record<string, unknown>): ViewerRequest {
-  if (typeof url !== 'string' || url === '') throw new InputError('expected "url": a URL, or a path that begins with /')
-  if (!isObject(headers)) throw new InputError('expected "headers": an object of names and values')
-  const [, scheme = 'https', host = '', target = ''] = /^(?:(https?):\/\/([^/?#]*))?([^#]*)/.exec(url) ?? []
-  const lines = Object.entries(headers).map(
-    ([name, value]) => [name.toLowerCase(), typeof value === 'string' ? value : JSON.stringify(value)] as const,
-  )
-  return {
-    scheme: scheme as 'http' | 'https',
-    httpVersion: '2.0',
-    method: String(method),
-    target: target.startsWith('/') ? target : `/${target}`,
-    headers: [['host', host || 'localhost'], ...lines.filter(([name]) => name !== 'host')],
-    ip: '127.0.0.1',
-    port: 0,
-    tls: null,
-    headBytes: 0,
-  }
-}
-
-type KeyFound = {
-  outcome:
-    | { kind: 'request' }
-    | { kind: 'response'; response: { status: number; headers: unknown } }
-    | { kind: 'failed' }
-  key?: CacheKey
-  text?: string
-  step?: Extract<Step, { changes: unknown }>
-}
-
-function keyAnswer(found: KeyFound | undefined) {
-  const { outcome, key, text, step } = found ?? {}
-  if (outcome?.kind === 'request')
-    return { kind: 'key', behaviour: key?.behaviour, key, text, changes: step?.changes ?? [] }
-  if (outcome?.kind === 'response') {
-    return {
-      kind: 'answered',
-      status: outcome.response.status,
-      headers: Object.fromEntries(outcome.response.headers as []),
-    }
-  }
-  return { kind: 'failed', problems: step?.problems ?? [] }
 }

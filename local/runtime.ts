@@ -1,32 +1,20 @@
 /** What runs: the distribution and the buckets as Workers in workerd, the Lambda functions in processes of their own. */
-
 import { readFile } from 'node:fs/promises'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { json } from 'node:stream/consumers'
-import { pipeline } from 'node:stream/promises'
+import type { Readable } from 'node:stream'
 import { Miniflare, type MiniflareOptions, NoOpLog } from 'miniflare'
 import { type Behind, signingIn } from './behind.ts'
 import type { BrokenOff } from './broken-off.ts'
 import { folderService } from './bucket/folder-service.ts'
 import { type BucketListener, openBucketListener } from './bucket/listener.ts'
-import { fromHead, toHead } from './distribution/head.ts'
-import { headerValue } from './distribution/header-lines.ts'
 import type { Question } from './distribution/messages.ts'
 import type { Policies } from './distribution/policies.ts'
-import {
-  type DistributionSettings,
-  HEAD_HEADER,
-  type LambdaCall,
-  type OriginCall,
-  type OriginHead,
-  type Signing,
-} from './distribution/settings.ts'
+import type { DistributionSettings, Signing } from './distribution/settings.ts'
 import { type OpenBundle, openBundle } from './functions/bundle.ts'
+import { hostService } from './host.ts'
 import { InputError } from './input-error.ts'
-import { type Connector, openConnector } from './origin-connector.ts'
+import { openConnector } from './origin-connector.ts'
 import { workerCode } from './workers.ts'
 
 export type RuntimeOptions = {
@@ -43,16 +31,21 @@ export type RuntimeOptions = {
 export type Runtime = {
   /** Where the distribution's Worker listens. */
   url(): URL
+  /** What went wrong in it that should not have, the last of it. */
+  complaints(): string
   s3: { endpoint: string; region: string; accessKeyId: string; secretAccessKey: string }
   ask<T>(question: Question): Promise<T>
   /**
    * @returns milliseconds since 1970, by the clock that was moved on
-   * @throws InputError for more than a century
+   * @throws InputError for less than nothing, or more than a century
    */
   advance(seconds: number): Promise<number>
   reload(policies: Policies): Promise<void>
   close(): Promise<void>
 }
+
+/** For a person to read. */
+const COMPLAINT_CHARACTERS = 2_000
 
 /** Seconds. */
 const CENTURY = 100 * 365 * 86_400
@@ -75,18 +68,18 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   let bundle: OpenBundle | undefined
   let policies = options.policies
 
-  const host = (request: IncomingMessage, response: ServerResponse) => {
-    const answered = request.url?.startsWith(LAMBDA)
-      ? invokeLambda(() => bundle, request.url.slice(LAMBDA.length), request, response)
-      : askOrigin(connector, options.broken, request, response)
-    answered.catch(() => response.destroy())
+  /** What Workers and host complained of last. */
+  let complaints = ''
+  const complain = (text: unknown) => {
+    complaints = `${complaints}${text}`.slice(-COMPLAINT_CHARACTERS)
   }
+  const host = hostService({ bundle: () => bundle, connector, broken: options.broken, complain })
   const workers = async (): Promise<MiniflareOptions> => ({
     log: new NoOpLog(),
     ...(options.persist ? { r2Persist: join(options.persist, 'r2') } : {}),
     handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
       stdout.resume()
-      stderr.resume()
+      stderr.setEncoding('utf8').on('data', complain)
     },
     workers: [
       {
@@ -171,11 +164,12 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   }
   return {
     url: () => url,
+    complaints: () => complaints,
     s3,
     ask,
     async advance(seconds) {
-      if (!(Math.abs(seconds) <= CENTURY)) {
-        throw new InputError(`expected at most ${CENTURY} seconds to move the clock on by, found ${seconds}`)
+      if (!(seconds >= 0 && seconds <= CENTURY)) {
+        throw new InputError(`expected 0 to ${CENTURY} seconds to move the clock on by, found ${seconds}`)
       }
       moved += seconds * 1000
       const { now } = await ask<{ now: number }>({ ask: 'advance', milliseconds: seconds * 1000 })
@@ -228,51 +222,3 @@ const bucketsOf = ({ regions, folders }: Behind) =>
       { binding: bindingOf(index), region, folder: name in folders },
     ]),
   )
-
-/** The path under which the distribution has functions run; all else is for origins. */
-const LAMBDA = '/lambda/'
-
-async function invokeLambda(
-  bundle: () => OpenBundle | undefined,
-  trigger: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const { event, now } = (await json(request)) as LambdaCall
-  const lambda = await bundle()?.lambda(trigger as 'origin-request' | 'origin-response')
-  const outcome = await lambda?.invoke(event, { now: now ?? undefined })
-  response.end(JSON.stringify(outcome))
-}
-
-/** The answer's head goes in a header, so that nothing on the way makes anything of it. */
-async function askOrigin(
-  connector: Connector,
-  broken: BrokenOff,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const call: OriginCall = fromHead(String(request.headers[HEAD_HEADER]))
-  const id = headerValue(call.headers, 'x-amz-cf-id')
-  const body = request.method === 'POST' ? Readable.from(wholeOf(request, id, broken), { objectMode: false }) : null
-  const answer = await connector.connect({ ...call, body })
-  const head: OriginHead =
-    answer.kind === 'failed' ? answer : { kind: 'response', status: answer.status, headers: answer.headers }
-  response.writeHead(200, { [HEAD_HEADER]: toHead(head) })
-  if (answer.kind === 'failed') response.end()
-  // A body that breaks off breaks off here, too.
-  else {
-    response.flushHeaders()
-    answer.body.once('error', () => broken.add(id))
-    await pipeline(answer.body, response)
-  }
-}
-
-/** An origin that answers before it has taken all leaves the rest; the connection that the answer goes back on stays. */
-async function* wholeOf(request: IncomingMessage, id: string, broken: BrokenOff): AsyncGenerator<Buffer> {
-  try {
-    yield* request.iterator({ destroyOnReturn: false })
-  } finally {
-    request.resume()
-  }
-  if (broken.has(id)) throw new Error('the viewer broke off')
-}

@@ -1,24 +1,20 @@
 /** The listeners that viewers connect to: HTTPS, with HTTP/2 and HTTP/1.1, and HTTP. Everything else is the distribution's. */
 import { EventEmitter, once } from 'node:events'
-import { Agent, createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
-import { constants, createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
+import { Agent, createServer, request as httpRequest, type IncomingMessage } from 'node:http'
+import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
 import type { AddressInfo, Server, Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
-import { REQUEST_BYTES, URL_CHARACTERS } from '../edge/limits.ts'
+import { REQUEST_BYTES } from '../edge/limits.ts'
 import type { BrokenOff } from './broken-off.ts'
 import type { Certificate } from './certificate.ts'
 import { fromHead, toHead } from './distribution/head.ts'
 import { requestId } from './distribution/identity.ts'
-import type {
-  FinishedRequest,
-  HeaderLine,
-  HttpVersion,
-  ViewerRequest,
-  ViewerResponse,
-} from './distribution/messages.ts'
+import type { FinishedRequest, ViewerResponse } from './distribution/messages.ts'
 import { HEAD_HEADER } from './distribution/settings.ts'
 import { InputError } from './input-error.ts'
-import { titleCase } from './platform/header-rules.ts'
+import type { ViewerIncoming, ViewerOutgoing } from './viewers/messages.ts'
+import { carriesBody, lengthOf, viewerRequest, withinLimits } from './viewers/viewer-request.ts'
+import { breakOff, headBytes, isGone, writeHead } from './viewers/viewer-response.ts'
+import { IDLE_MS } from './workers.ts'
 
 export type ViewerOptions = {
   certificate: Certificate
@@ -29,21 +25,16 @@ export type ViewerOptions = {
   broken: BrokenOff
 }
 
-/** HTTP/2's are made to be taken for these: Node.js, "Compatibility API". */
-export type ViewerIncoming = IncomingMessage | (Http2ServerRequest & IncomingMessage)
-export type ViewerOutgoing = ServerResponse | (Http2ServerResponse & ServerResponse)
-
 export type Viewers = {
   httpsPort: number
   httpPort: number
-  /** Where the distribution's Worker listens. Requests wait until it is said for the first time. */
-  connect(url: URL): void
+  /**
+   * Where the distribution's Worker listens, and what it complains of. Requests wait until it is said for the first time.
+   */
+  connect(url: URL, complaints: () => string): void
   finished: EventEmitter<{ request: [FinishedRequest] }>
   close(): Promise<void>
 }
-
-/** workerd closes a connection that was idle for five seconds, and a request must not meet that. */
-const IDLE_MS = 4_000
 
 /** Room for heads that are over CloudFront's limit, so that it is the distribution that refuses them. */
 const HEAD_BYTES = 4 * REQUEST_BYTES
@@ -55,11 +46,12 @@ export async function openViewers(options: ViewerOptions): Promise<Viewers> {
   const agent = new Agent({ keepAlive: true, timeout: IDLE_MS })
   const connected = Promise.withResolvers<void>()
   let worker: URL | undefined
+  let complaints = () => ''
 
   const answer = (request: ViewerIncoming, response: ViewerOutgoing) => {
     if (intercept(request, response)) return
     if (isGone(response)) return
-    if (worker) forward(request, response, worker, { agent, finished, broken })
+    if (worker) forward(request, response, worker, { agent, finished, broken, complaints })
     else void connected.promise.then(() => answer(request, response))
   }
   const secure = {
@@ -104,8 +96,9 @@ export async function openViewers(options: ViewerOptions): Promise<Viewers> {
   return {
     httpsPort: portOf(https),
     httpPort: portOf(http),
-    connect(url) {
+    connect(url, ofDistribution) {
       worker = url
+      complaints = ofDistribution
       connected.resolve()
     },
     finished,
@@ -133,7 +126,7 @@ function refuseBroken(error: NodeJS.ErrnoException, socket: Socket): void {
   socket.end(`HTTP/1.1 ${status}\r\nServer: CloudFront\r\nX-Cache: Error from cloudfront\r\nConnection: close\r\n\r\n`)
 }
 
-type Passing = { agent: Agent; finished: Viewers['finished']; broken: BrokenOff }
+type Passing = { agent: Agent; finished: Viewers['finished']; broken: BrokenOff; complaints: () => string }
 
 function forward(incoming: ViewerIncoming, outgoing: ViewerOutgoing, worker: URL, passing: Passing): void {
   const started = performance.now()
@@ -152,11 +145,11 @@ function forward(incoming: ViewerIncoming, outgoing: ViewerOutgoing, worker: URL
     const text = response.headers[HEAD_HEADER]
     if (typeof text !== 'string') {
       response.resume()
-      return giveUp(outgoing)
+      return giveUp(outgoing, passing)
     }
     deliver(fromHead(text), response, outgoing, started, passing)
   })
-  upstream.once('error', () => giveUp(outgoing))
+  upstream.once('error', () => giveUp(outgoing, passing))
   if (!hasBody) return void upstream.end()
   // What breaks off is not sent on as if it were whole.
   incoming.once('aborted', () => {
@@ -166,24 +159,15 @@ function forward(incoming: ViewerIncoming, outgoing: ViewerOutgoing, worker: URL
   incoming.pipe(upstream)
 }
 
-/** HTTP/2's responses have no `destroyed`. */
-const isGone = (outgoing: ViewerOutgoing): boolean =>
-  'stream' in outgoing ? outgoing.stream.destroyed : outgoing.destroyed
-
-function breakOff(outgoing: ViewerOutgoing): void {
-  if ('stream' in outgoing) outgoing.stream.close(constants.NGHTTP2_INTERNAL_ERROR)
-  else outgoing.destroy()
-}
-
 /** The distribution itself has failed: while it is being reloaded, or by a fault of ours. */
-function giveUp(outgoing: ViewerOutgoing): void {
+function giveUp(outgoing: ViewerOutgoing, { complaints }: Passing): void {
   if (isGone(outgoing)) return
   if (outgoing.headersSent) {
     breakOff(outgoing)
     return
   }
-  write(outgoing, 503, [['content-type', 'text/plain']], false)
-  outgoing.end('The local distribution did not answer: it may be reloading.\n')
+  writeHead(outgoing, 503, [['content-type', 'text/plain']], false)
+  outgoing.end(`The local distribution did not answer: it may be reloading.\n${complaints()}`)
 }
 
 function deliver(
@@ -195,7 +179,7 @@ function deliver(
 ): void {
   const first = performance.now()
   let bodyBytes = 0
-  write(outgoing, status, headers, close)
+  writeHead(outgoing, status, headers, close)
   body.on('data', (chunk: Buffer) => {
     bodyBytes += chunk.length
   })
@@ -220,86 +204,4 @@ function deliver(
   // Of a stream of events, the first may be long in coming.
   if (isStreamed) outgoing.flushHeaders()
   body.pipe(outgoing, { end: false })
-}
-
-function write(outgoing: ViewerOutgoing, status: number, headers: readonly HeaderLine[], close: boolean): void {
-  if ('stream' in outgoing) {
-    const lines: Record<string, string | string[]> = Object.create(null)
-    for (const [name, value] of headers) {
-      if (OF_THE_CONNECTION.has(name)) continue
-      const before = lines[name]
-      lines[name] = before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value]
-    }
-    outgoing.sendDate = false
-    outgoing.writeHead(status, lines)
-    if (close) outgoing.once('close', () => outgoing.stream.session?.close())
-    return
-  }
-  outgoing.sendDate = false
-  if (close) outgoing.shouldKeepAlive = false
-  outgoing.writeHead(
-    status,
-    headers.flatMap(([name, value]) => [titleCase(name), value]),
-  )
-}
-
-/** RFC 9113, 8.2.2. */
-const OF_THE_CONNECTION = new Set([
-  'connection',
-  'http2-settings',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'transfer-encoding',
-  'upgrade',
-])
-
-const headBytes = (headers: readonly HeaderLine[]) =>
-  headers.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 17)
-
-function viewerRequest(incoming: ViewerIncoming): ViewerRequest {
-  const { socket, rawHeaders, httpVersion } = incoming
-  const headers: HeaderLine[] = []
-  // The host is among HTTP/2's pseudo-headers, or in a target of absolute form: RFC 9113, 8.3.1, and RFC 9112, 3.2.2.
-  const [, absolute, rest] = /^https?:\/\/([^/?#]+)(.*)$/is.exec(incoming.url ?? '') ?? []
-  const authority = absolute ?? ('authority' in incoming ? incoming.authority : '')
-  if (authority) headers.push(['host', authority])
-  const target = rest === undefined ? (incoming.url ?? '/') : rest.startsWith('/') ? rest : `/${rest}`
-  let headBytes = (incoming.url ?? '').length + 16
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const name = String(rawHeaders[at]).toLowerCase()
-    const value = String(rawHeaders[at + 1])
-    headBytes += name.length + value.length + 4
-    if (!name.startsWith(':') && !(name === 'host' && authority)) headers.push([name, value])
-  }
-  const isSecure = socket instanceof TLSSocket
-  return {
-    scheme: isSecure ? 'https' : 'http',
-    httpVersion: (httpVersion === '2.0' || httpVersion === '1.0' ? httpVersion : '1.1') as HttpVersion,
-    method: incoming.method ?? 'GET',
-    target,
-    headers,
-    ip: socket.remoteAddress ?? '127.0.0.1',
-    port: socket.remotePort ?? 0,
-    tls: isSecure ? { protocol: socket.getProtocol() ?? '', cipher: socket.getCipher().standardName } : null,
-    headBytes,
-  }
-}
-
-/** What is refused for its length need not travel whole. */
-function withinLimits(viewer: ViewerRequest): ViewerRequest {
-  const target = viewer.target.slice(0, URL_CHARACTERS + 1)
-  return viewer.headBytes > REQUEST_BYTES
-    ? { ...viewer, target, headers: viewer.headers.filter(([name]) => name === 'host') }
-    : viewer
-}
-
-function carriesBody(incoming: ViewerIncoming): boolean {
-  if ('stream' in incoming) return !incoming.stream.endAfterHeaders
-  return incoming.headers['transfer-encoding'] !== undefined || Number(incoming.headers['content-length'] ?? 0) > 0
-}
-
-const lengthOf = ({ headers }: ViewerIncoming) => {
-  const length = headers['content-length']
-  return length === undefined ? {} : { 'content-length': length }
 }

@@ -16,3 +16,6 @@ export async function workerCode(entry: string): Promise<string> {
   })
   return outputFiles[0]?.text ?? ''
 }
+
+/** Milliseconds. workerd closes a connection that was idle for five seconds, and a request must not meet that. */
+export const IDLE_MS = 4_000

@@ -5,15 +5,13 @@
 import { once } from 'node:events'
 import { Agent, createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { IDLE_MS } from '../workers.ts'
 
 export type BucketListener = {
   /** `http://127.0.0.1:PORT` */
   endpoint: string
   close(): Promise<void>
 }
-
-/** workerd closes a connection that was idle for five seconds, and a request must not meet that. */
-const IDLE_MS = 4_000
 
 /** @param socket of the Worker, which is another one after a reload */
 export async function openBucketListener(socket: () => URL): Promise<BucketListener> {

@@ -1,4 +1,5 @@
 /** S3's HTTP API over R2: over TCP, as the origin of a distribution, and for the host. */
+import { BUCKET_HEADERS } from '../distribution/settings.ts'
 import { authorize, type Signer } from './authorization.ts'
 import { assertUnsigned } from './claims.ts'
 import { now, setOffset } from './clock.ts'
@@ -26,9 +27,9 @@ export default direct
 /** For the distribution, over a service binding: what it says in `x-rimlight-*` counts. */
 export const Origin: Handler = {
   fetch({ method, headers, body }, environment) {
-    const host = headers.get('x-rimlight-host') ?? ''
-    const target = headers.get('x-rimlight-target') ?? ''
-    const way = headers.get('x-rimlight-origin') === 'oac' ? 'oac' : 'direct'
+    const host = headers.get(BUCKET_HEADERS.host) ?? ''
+    const target = headers.get(BUCKET_HEADERS.target) ?? ''
+    const way = headers.get(BUCKET_HEADERS.way) === 'oac' ? 'oac' : 'direct'
     return answer({ method, headers, body, host, target }, way, environment)
   },
 }

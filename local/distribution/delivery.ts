@@ -2,7 +2,7 @@
 import { conditionOf } from './conditions.ts'
 import type { CachedObject } from './edge-cache.ts'
 import { type EdgeResponse, errorResponse } from './generated-responses.ts'
-import { hasHeader, headerValue, withHeader, withoutHeaders } from './header-lines.ts'
+import { HOP_BY_HOP, hasHeader, headerValue, withHeader, withoutHeaders } from './header-lines.ts'
 import { VIA } from './identity.ts'
 import type { HeaderLine, ResultType, ViewerRequest } from './messages.ts'
 import type { ResponseHeadersPolicy } from './policies.ts'
@@ -55,7 +55,7 @@ function part(
   if (range.kind === 'whole') return { status, headers, body, result }
   if (range.kind === 'unsatisfiable') {
     const answer = errorResponse(416, 'Error', 'No part of the object is in the range that was asked for.', id)
-    return { ...answer, headers: [...answer.headers, ['content-range', `bytes */${body.length}`]] }
+    return { ...answer, headers: [...answer.headers, ['content-range', contentRange(null, body.length)]] }
   }
   const [first] = range.parts
   if (range.parts.length === 1 && first) {
@@ -104,4 +104,4 @@ function lengthOf({ status, body }: EdgeResponse, method: string): number | null
   return body?.length ?? 0
 }
 
-const OWN_NAMES = ['x-cache', 'x-amz-cf-pop', 'x-amz-cf-id', 'connection', 'transfer-encoding']
+const OWN_NAMES = [...HOP_BY_HOP, 'x-cache', 'x-amz-cf-pop', 'x-amz-cf-id']

@@ -10,7 +10,13 @@ import { EdgeCache } from './edge-cache.ts'
 import { EdgeLocation } from './edge-location.ts'
 import { type EdgeRequest, edgeRequest } from './edge-request.ts'
 import { type Backend, fetchObject } from './fetch-object.ts'
-import { type EdgeResponse, errorResponse, FUNCTION_SAYS, redirectResponse } from './generated-responses.ts'
+import {
+  type EdgeResponse,
+  errorResponse,
+  FUNCTION_SAYS,
+  failureResponse,
+  redirectResponse,
+} from './generated-responses.ts'
 import { hasHeader, headerValue, withoutHeaders } from './header-lines.ts'
 import { DISTRIBUTION, POP_HEADER, requestId } from './identity.ts'
 import { KeptObjects, type ObjectStore } from './kept-objects.ts'
@@ -217,7 +223,7 @@ async function passThrough(
   const range = viewer.headers.filter(([name]) => name === 'range' && !hasHeader(object.request.headers, 'range'))
   const request = { ...object.request, headers: [...object.request.headers, ...range] }
   const fetched = await fetchObject(backend, { ...object, request, validators: [] })
-  if (fetched.kind === 'failed') return errorResponse(fetched.status, fetched.result, fetched.says, object.requestId)
+  if (fetched.kind === 'failed') return failureResponse(fetched, object.requestId)
   const { status, headers, body, isGenerated } = fetched
   return { status, headers, body, result: isGenerated ? 'LambdaGeneratedResponse' : status >= 400 ? 'Error' : 'Miss' }
 }

@@ -11,6 +11,8 @@ export type CachedObject = {
   body: Uint8Array | null
   /** What `x-cache` says of it in place of Hit and Miss; null for what is neither generated nor an error. */
   result: ResultType | null
+  /** Of a failure: `x-edge-detailed-result-type`. */
+  reason: string | null
   /** Of the origin's body, as it announced it. */
   originBytes: number
   storedAt: number

@@ -10,7 +10,7 @@ import { answerFromCache } from './delivery.ts'
 import type { CachedObject, EdgeCache } from './edge-cache.ts'
 import { type Backend, type FetchedObject, fetchObject } from './fetch-object.ts'
 import { freshnessOf, unstoredFields } from './freshness.ts'
-import { type EdgeResponse, errorResponse } from './generated-responses.ts'
+import { type EdgeResponse, failureResponse } from './generated-responses.ts'
 import { hasHeader, withoutHeaders } from './header-lines.ts'
 import type { KeptObjects } from './kept-objects.ts'
 import { keyText } from './key.ts'
@@ -123,8 +123,8 @@ export class EdgeLocation {
     const own = object.result !== null && (object.status >= 400 || result === 'Miss') ? object.result : result
     if (says !== undefined) asked.object.trace.add({ step: 'cache', result: own, says })
     const answer = answerFromCache(object, asked.viewer, result, this.#clock.now(), asked.object.requestId)
-    const { originBytes } = object
-    return answer.result === result ? { ...answer, result: own, originBytes } : answer
+    const { originBytes, reason } = object
+    return answer.result === result ? { ...answer, result: own, originBytes, ...(reason && { reason }) } : answer
   }
 
   async #fetch(text: string, asked: CacheableRequest, cached: CachedObject | undefined): Promise<Fetching> {
@@ -184,16 +184,18 @@ export class EdgeLocation {
 
   async #received(text: string, asked: CacheableRequest, fetched: FetchedObject, now: number): Promise<Fetching> {
     const { requestId } = asked.object
-    const response =
-      fetched.kind === 'failed'
-        ? errorResponse(fetched.status, fetched.result, fetched.says, requestId)
-        : responseOf(fetched)
+    const response = fetched.kind === 'failed' ? failureResponse(fetched, requestId) : responseOf(fetched)
     let body: Uint8Array | null
     try {
       body = response.body instanceof ReadableStream ? await bytesOf(response.body) : response.body
     } catch {
       const says = 'The origin closed the connection before the end of its response.'
-      return this.#received(text, asked, { kind: 'failed', status: 502, result: 'Error', says }, now)
+      return this.#received(
+        text,
+        asked,
+        { kind: 'failed', status: 502, result: 'Error', reason: 'OriginReadError', says },
+        now,
+      )
     }
     const { method } = asked.viewer
     const plain = {
@@ -206,7 +208,8 @@ export class EdgeLocation {
       : plain
     const result = response.result === 'Miss' ? null : response.result
     const originBytes = fetched.kind === 'object' ? fetched.originBytes : 0
-    const object = { ...made, key: asked.key, result, originBytes, storedAt: now }
+    const { reason = null } = response
+    const object = { ...made, key: asked.key, result, reason, originBytes, storedAt: now }
     const lives = this.#lifeOf(object, asked, now)
     if (lives === undefined) {
       this.#remove(text, asked)

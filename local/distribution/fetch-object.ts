@@ -1,7 +1,8 @@
 /** What a cache miss sets off: origin-request, the origin, origin-response. */
+import { RESPONSE_HEADERS_BYTES } from '../../edge/limits.ts'
 import { at } from '../shape.ts'
 import type { EdgeRequest } from './edge-request.ts'
-import { headerValue, withHeader, withoutHeaders } from './header-lines.ts'
+import { HOP_BY_HOP, headerValue, withHeader, withoutHeaders } from './header-lines.ts'
 import { VIA } from './identity.ts'
 import {
   type OriginRequest,
@@ -28,7 +29,8 @@ export type FetchedObject =
       /** Of the origin's body, as it announced it; 0 where it did not. */
       originBytes: number
     }
-  | { kind: 'failed'; status: 502 | 503 | 504; result: ResultType; says: string }
+  /** `reason`: `x-edge-detailed-result-type`. */
+  | { kind: 'failed'; status: 502 | 503 | 504; result: ResultType; reason: string; says: string }
 
 export type ObjectRequest = {
   behaviour: Behaviour
@@ -68,17 +70,26 @@ export async function fetchObject(backend: Backend, asked: ObjectRequest): Promi
   const request = { ...returned, headers: withHeader(returned.headers, 'x-amz-cf-id', requestId) }
   const answer = await fetchFromOrigin(backend.origins, request, asked.body, behaviour.originAccessControl, trace)
   if (answer.kind === 'failed') return { ...answer, result: 'Error' }
-  if (headBytes(answer.headers) > RESPONSE_HEAD_BYTES) {
-    return { kind: 'failed', status: 502, result: 'Error', says: 'The origin sent more than 32,768 bytes of headers.' }
+  if (headBytes(answer.headers) > RESPONSE_HEADERS_BYTES) {
+    return {
+      kind: 'failed',
+      status: 502,
+      result: 'Error',
+      reason: 'OriginHeaderTooBigError',
+      says: `The origin sent more than ${RESPONSE_HEADERS_BYTES} bytes of headers.`,
+    }
   }
   if (answer.status < 200 || answer.status > 599) {
-    return { kind: 'failed', status: 502, result: 'Error', says: `The origin sent the status ${answer.status}.` }
+    return {
+      kind: 'failed',
+      status: 502,
+      result: 'Error',
+      reason: 'OriginInvalidResponseError',
+      says: `The origin sent the status ${answer.status}.`,
+    }
   }
   return respond(backend, request, answer, asked)
 }
-
-/** [quotas] "Maximum length of … response headers": Developer Guide, "Quotas". */
-const RESPONSE_HEAD_BYTES = 32_768
 
 const headBytes = (headers: readonly HeaderLine[]) =>
   headers.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0)
@@ -116,9 +127,6 @@ async function respond(
     originBytes,
   }
 }
-
-/** RFC 9110, 7.6.1. */
-const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']
 
 /**
  * Developer Guide, "Request and response behavior for custom origins", the headers that CloudFront sets itself; and for
@@ -159,5 +167,6 @@ const lambdaFailure = (error: ResultType): FetchedObject => ({
   kind: 'failed',
   status: error === 'LambdaValidationError' ? 502 : 503,
   result: error,
+  reason: error,
   says: `The Lambda@Edge function failed: ${error}. The page of requests says why.`,
 })

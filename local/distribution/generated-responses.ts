@@ -9,6 +9,8 @@ export type EdgeResponse = {
   headers: HeaderLine[]
   body: Uint8Array | ReadableStream<Uint8Array> | null
   result: ResultType
+  /** `x-edge-detailed-result-type`, where it says more than `result`. */
+  reason?: string
   /** Whether CloudFront ends the connection after it. */
   close?: boolean
   /** First and last byte of a part. */
@@ -43,6 +45,12 @@ export function errorResponse(status: number, result: ResultType, says: string, 
     result,
   }
 }
+
+/** What a viewer gets where nothing was to be had. */
+export const failureResponse = (
+  { status, result, reason, says }: { status: number; result: ResultType; reason: string; says: string },
+  id: string,
+): EdgeResponse => ({ ...errorResponse(status, result, says, id), reason })
 
 export function redirectResponse(status: 301 | 307, location: string): EdgeResponse {
   return {

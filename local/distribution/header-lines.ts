@@ -7,6 +7,17 @@ export const asBytes = (text: string): string => (BEYOND_BYTES.test(text) ? Buff
 
 const BEYOND_BYTES = /[\u0100-\uffff]/
 
+/** Of one connection, and never of the next: RFC 9110, 7.6.1. */
+export const HOP_BY_HOP: readonly string[] = [
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]
+
 /** The first value of a header, `''` where there is none. */
 export const headerValue = (lines: readonly HeaderLine[], name: string): string => {
   for (const line of lines) if (line[0] === name) return line[1]

@@ -3,7 +3,7 @@
  * "Understand origin request policies", and "Understand how origin request policies and cache policies work together".
  */
 import { acceptedEncodings } from './compression.ts'
-import { hasHeader, listOf } from './header-lines.ts'
+import { HOP_BY_HOP, hasHeader, listOf } from './header-lines.ts'
 import type { CacheKey, HeaderLine } from './messages.ts'
 import {
   type CachePolicy,
@@ -154,16 +154,10 @@ function cookiesOf(headers: readonly HeaderLine[], choice: Choice): string {
 
 /** Never forwarded, or set by CloudFront: "Request and response behavior for custom origins", the table of headers. */
 const NEVER_FORWARDED = new Set([
-  'connection',
+  ...HOP_BY_HOP,
   'host',
-  'keep-alive',
   'proxy-authenticate',
   'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
   'x-amz-cf-id',
   'x-forwarded-proto',
   'x-real-ip',

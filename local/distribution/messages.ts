@@ -43,7 +43,6 @@ export type ResultType =
   | 'Miss'
   | 'Error'
   | 'Redirect'
-  | 'LimitExceeded'
   | 'FunctionGeneratedResponse'
   | 'FunctionExecutionError'
   | 'FunctionValidationError'
@@ -77,6 +76,8 @@ export type RequestSummary = {
   forwardedFor: string
   status: number
   resultType: ResultType
+  /** `x-edge-detailed-result-type`: what went wrong with the origin, or the result type. */
+  detailedResultType: string
   contentType: string
   /** Of the response; -1 where it is not known beforehand. */
   contentLength: number

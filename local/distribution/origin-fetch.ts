@@ -1,16 +1,24 @@
 import { at, isObject } from '../shape.ts'
 import { fromHead, toHead } from './head.ts'
-import { headerValue, withHeader } from './header-lines.ts'
+import { HOP_BY_HOP, headerValue, withHeader } from './header-lines.ts'
 import type { OriginRequest } from './lambda-event.ts'
 import type { HeaderLine } from './messages.ts'
 import { signedHeaders } from './origin-access-control.ts'
 import type { Policies } from './policies.ts'
-import { HEAD_HEADER, type OriginCall, type OriginHead, type OriginTarget } from './settings.ts'
+import {
+  BUCKET_HEADERS,
+  DEFAULT_TIMEOUTS,
+  HEAD_HEADER,
+  type OriginCall,
+  type OriginHead,
+  type OriginTarget,
+} from './settings.ts'
 import type { Trace } from './trace.ts'
 
 export type OriginAnswer =
   | { kind: 'response'; status: number; headers: HeaderLine[]; body: ReadableStream<Uint8Array> | null }
-  | { kind: 'failed'; status: 502 | 504; says: string }
+  /** `reason`: as the access log names it. */
+  | { kind: 'failed'; status: 502 | 504; reason: string; says: string }
 
 export type Origins = {
   policies: Policies
@@ -60,8 +68,6 @@ function placeOf(origin: unknown): Place {
   const { domainName = '', path = '', protocol = 'https', port = 443 } = isObject(settings) ? settings : {}
   return { domainName: String(domainName), path: String(path), protocol: String(protocol), port: Number(port) }
 }
-
-const DEFAULT_TIMEOUTS = { connectionTimeout: 10, readTimeout: 30, connectionAttempts: 3 }
 
 function targetOf({ policies, targets }: Origins, { domainName, path, protocol, port }: Place): OriginTarget {
   const known = Object.entries(policies.origins).find(([, origin]) => origin.domainName === domainName)
@@ -113,14 +119,14 @@ async function askBucket(
   body: ReadableStream<Uint8Array> | null,
   signed: boolean,
 ): Promise<OriginAnswer> {
-  const own = headers.filter(([name]) => !['host', 'transfer-encoding', 'connection'].includes(name))
+  const own = headers.filter(([name]) => name !== 'host' && !HOP_BY_HOP.includes(name))
   const response = await buckets.fetch('http://bucket/', {
     method,
     headers: [
       ...own.map(([name, value]): [string, string] => [name, value]),
-      ['x-rimlight-origin', signed ? 'oac' : 'unsigned'],
-      ['x-rimlight-host', headerValue(headers, 'host')],
-      ['x-rimlight-target', target],
+      [BUCKET_HEADERS.way, signed ? 'oac' : 'unsigned'],
+      [BUCKET_HEADERS.host, headerValue(headers, 'host')],
+      [BUCKET_HEADERS.target, target],
     ],
     body,
     redirect: 'manual',

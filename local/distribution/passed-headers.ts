@@ -2,23 +2,13 @@
  * What of a response's headers reaches viewers. Developer Guide, "Request and response behavior for custom origins" and
  * "… for Amazon S3 origins", headers that CloudFront removes or replaces; "Cache content based on cookies".
  */
-import { listOf } from './header-lines.ts'
+import { HOP_BY_HOP, listOf } from './header-lines.ts'
 import { forwardsCookies, headersForwarded } from './key.ts'
 import type { HeaderLine } from './messages.ts'
 import type { CachePolicy, OriginRequestPolicy } from './policies.ts'
 
-/** Of the connection to the origin (RFC 9110, 7.6.1), and `via`, which CloudFront sets. */
-const NEVER_PASSED = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'via',
-])
+/** Between CloudFront and the origin; and `via`, which CloudFront sets. */
+const NEVER_PASSED = new Set([...HOP_BY_HOP, 'proxy-authenticate', 'via'])
 
 const REMOVED_FOR_S3 = new Set(['x-amz-id-2', 'x-amz-request-id'])
 

@@ -14,6 +14,9 @@ export type DistributionSettings = {
 /** Seconds, and attempts. Developer Guide, "Origin settings". */
 export type OriginTimeouts = { connectionTimeout: number; readTimeout: number; connectionAttempts: number }
 
+/** What an origin has unless it is set. */
+export const DEFAULT_TIMEOUTS: OriginTimeouts = { connectionTimeout: 10, readTimeout: 30, connectionAttempts: 3 }
+
 export type OriginTarget =
   | { kind: 'bucket'; bucket: string }
   /** `url`: in the place of protocol, domain and origin path. `signing`: of an S3-compatible endpoint, where there are credentials. */
@@ -22,7 +25,7 @@ export type OriginTarget =
 /** Who signs requests to a bucket. */
 export type Signing = { region: string; accessKeyId: string; secretAccessKey: string; sessionToken?: string }
 
-/** How the host answers for a Lambda: `local/functions/outcome.ts`. */
+/** What the host is asked to run; it answers with an `Outcome`. `now`: null for the machine's own clock. */
 export type LambdaCall = { event: unknown; now: number | null }
 
 /** What the host is asked to send to an origin; the body follows. */
@@ -36,7 +39,10 @@ export type OriginCall = {
 /** What the host says of an answer; its body follows. */
 export type OriginHead =
   | { kind: 'response'; status: number; headers: (readonly [string, string])[] }
-  | { kind: 'failed'; status: 502 | 504; says: string }
+  | { kind: 'failed'; status: 502 | 504; reason: string; says: string }
 
-/** Headers that carry a head as JSON between host and workers: bodies travel as they are. */
+/** How the distribution tells the buckets what CloudFront would: on the service binding alone. */
+export const BUCKET_HEADERS = { way: 'x-rimlight-origin', host: 'x-rimlight-host', target: 'x-rimlight-target' }
+
+/** Carries a head as JSON between host and Workers: bodies travel as they are. */
 export const HEAD_HEADER = 'x-rimlight-head'

@@ -118,6 +118,7 @@ function headOf(viewer: ViewerRequest, { answer, policy, pop, id }: Served, now:
       forwardedFor: header('x-forwarded-for'),
       status: answer.status,
       resultType: answer.result,
+      detailedResultType: answer.reason ?? answer.result,
       contentType: headerValue(headers, 'content-type'),
       contentLength: length === '' ? -1 : Number(length),
       range: answer.range ?? null,

@@ -1,7 +1,7 @@
 /** One attempt to send a request and get the head of a response. */
 import http, { type ClientRequest } from 'node:http'
 import https from 'node:https'
-import { REQUEST_BYTES } from '../../edge/limits.ts'
+import { RESPONSE_HEADERS_BYTES } from '../../edge/limits.ts'
 import type { HeaderLine } from '../distribution/messages.ts'
 import type { Address } from './address.ts'
 import type { OriginRequest, OriginResponse } from './exchange.ts'
@@ -88,7 +88,7 @@ function openRequest(asked: AttemptRequest): ClientRequest | Error {
       headers: [...headers, ...framing(asked)].flat(),
       agent,
       signal,
-      maxHeaderSize: REQUEST_BYTES,
+      maxHeaderSize: RESPONSE_HEADERS_BYTES,
     })
     // Node would drop the lines beyond 2,000.
     request.maxHeadersCount = 0

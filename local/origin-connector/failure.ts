@@ -1,5 +1,5 @@
 /** What can go wrong between CloudFront and an origin, what a viewer gets for it, and how it is said. */
-import { REQUEST_BYTES } from '../../edge/limits.ts'
+import { RESPONSE_HEADERS_BYTES } from '../../edge/limits.ts'
 import type { OriginTimeouts } from '../distribution/settings.ts'
 
 export type OriginFailure = {
@@ -86,7 +86,7 @@ const ROWS: Record<string, Row> = {
   HPE_HEADER_OVERFLOW: {
     status: 502,
     reason: 'OriginHeaderTooBigError',
-    says: () => `answered with more than ${REQUEST_BYTES.toLocaleString('en')} bytes of headers`,
+    says: () => `answered with more than ${RESPONSE_HEADERS_BYTES.toLocaleString('en')} bytes of headers`,
   },
 }
 

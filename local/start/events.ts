@@ -1,4 +1,4 @@
-import type { Site } from '../console.ts'
+import type { Site } from '../console/site.ts'
 import type { FinishedRequest } from '../distribution/messages.ts'
 import type { Example } from './examples.ts'
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
 import type { Behind } from '../behind.ts'
-import type { Site } from '../console.ts'
+import type { Site } from '../console/site.ts'
 import { compileBehaviours } from '../distribution/behaviours.ts'
 import { itemsOf, type Policies } from '../distribution/policies.ts'
 

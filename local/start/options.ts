@@ -1,6 +1,7 @@
 /** What `npm start` takes. */
 import { parseArgs } from 'node:util'
 import { usageMessage } from '../command-line.ts'
+import { EDGE_LOCATIONS } from '../distribution/identity.ts'
 import { InputError } from '../input-error.ts'
 
 export type StartOptions = {
@@ -23,9 +24,6 @@ export type StartOptions = {
 
 const HINT = '`npm start -- --help` says how to use it'
 
-/** Their names have two digits: `edgeLocations`. */
-const MAX_POPS = 99
-
 /** @throws InputError with all that is wrong */
 export function readOptions(args: string[]): StartOptions | 'help' {
   const values = parse(args)
@@ -40,7 +38,9 @@ export function readOptions(args: string[]): StartOptions | 'help' {
   const origins = read(byName(values.origin, '--origin', originOf))
   const httpsPort = read(wholeNumber(values['https-port'], '--https-port', PORT))
   const httpPort = read(wholeNumber(values['http-port'], '--http-port', PORT))
-  const pops = read(wholeNumber(values.pops, '--pops', { what: 'a number of edge locations', min: 1, max: MAX_POPS }))
+  const pops = read(
+    wholeNumber(values.pops, '--pops', { what: 'a number of edge locations', min: 1, max: EDGE_LOCATIONS }),
+  )
   if (httpsPort !== undefined && httpsPort !== 0 && httpsPort === httpPort) {
     problems.push(`--https-port and --http-port: expected two ports, found ${httpsPort} twice`)
   }

@@ -82,6 +82,7 @@ describe('an origin that fails', () => {
     const other = await started(CONFIG, { origins: { api: { url: gone.url, connectionAttempts: 1 } } })
     const response = await other.fetch('/')
     expect([response.status, response.headers.get('x-cache')]).toEqual([502, 'Error from cloudfront'])
+    await expect.poll(() => other.requests()[0]?.detailedResultType).toBe('OriginConnectError')
     await other.stop()
   })
 

@@ -104,9 +104,17 @@ describe('a field', () => {
     ].join(' ')
   }
   test.each<[string, Partial<FinishedRequest>, string]>([
-    ['one word in all three', { resultType: 'RefreshHit' }, 'RefreshHit RefreshHit RefreshHit'],
-    ['an error', { resultType: 'Error', status: 502 }, 'Error Error Error'],
-    ['a quota', { resultType: 'LimitExceeded', status: 503 }, 'LimitExceeded LimitExceeded LimitExceeded'],
+    [
+      'one word in all three',
+      { resultType: 'RefreshHit', detailedResultType: 'RefreshHit' },
+      'RefreshHit RefreshHit RefreshHit',
+    ],
+    ['an error', { resultType: 'Error', detailedResultType: 'Error', status: 502 }, 'Error Error Error'],
+    [
+      'what went wrong with the origin',
+      { resultType: 'Error', detailedResultType: 'OriginDnsError', status: 502 },
+      'Error Error OriginDnsError',
+    ],
     [
       'what origin-request answered',
       { resultType: 'LambdaGeneratedResponse' },

@@ -30,5 +30,6 @@ export const finishedRequest = (request: Partial<FinishedRequest> = {}): Finishe
   bodyBytes: 1000,
   milliseconds: 82.4,
   millisecondsToFirstByte: 1,
+  detailedResultType: request.resultType ?? 'Hit',
   ...request,
 })

@@ -9,6 +9,7 @@ const object = (path: string, bytes = 0, query = ''): CachedObject => ({
   headers: [],
   body: new Uint8Array(bytes),
   result: null,
+  reason: null,
   originBytes: 0,
   storedAt: 0,
   freshUntil: 0,
