@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // Many tests wait for processes: one core need not be kept free.
+    maxWorkers: '100%',
     // Whoever runs this may have credentials for AWS; tests that need some make them up.
     env: { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_SESSION_TOKEN: '', AWS_ENDPOINT_URL_S3: '' },
     reporters: ['default', './test/tally.ts'],
