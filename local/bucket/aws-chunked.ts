@@ -23,8 +23,19 @@ const TRAILER = /^([a-z0-9-]+)\s*:\s*(.*?)\s*$/i
 const TRAILER_SIGNATURE = 'x-amz-trailer-signature'
 
 /** The bytes themselves. @throws S3Error for chunks that are broken, or not signed as they are */
-export async function* unchunked({ body, signer, onTrailer }: Chunks): AsyncGenerator<Uint8Array> {
+export async function* unchunked({ body, ...held }: Chunks): AsyncGenerator<Uint8Array> {
   const reader = readerOf(body)
+  try {
+    yield* pieces(reader, held)
+  } finally {
+    await reader.release()
+  }
+}
+
+async function* pieces(
+  reader: ReturnType<typeof readerOf>,
+  { signer, onTrailer }: Omit<Chunks, 'body'>,
+): AsyncGenerator<Uint8Array> {
   const signatures = signer && signatureChain(signer)
   for (;;) {
     const [, hexLength, signature = ''] = CHUNK.exec(await reader.line()) ?? []
@@ -91,6 +102,10 @@ function readerOf(body: AsyncIterable<Uint8Array>) {
   }
 
   return {
+    /** Lets go of the body, which may have more. */
+    async release(): Promise<void> {
+      await chunks.return?.()
+    },
     async line(): Promise<string> {
       const line = await tryLine()
       if (line === undefined) throw incomplete('it ends before its last chunk')

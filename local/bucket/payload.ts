@@ -69,8 +69,9 @@ function lengthOf(text: string | null): number {
   return Number(text)
 }
 
+/** What is given up before its end stays to be read: `worker.ts` drains it. */
 async function* read(body: S3Request['body']): AsyncGenerator<Uint8Array> {
-  if (body) yield* body
+  if (body) yield* body.values({ preventCancel: true })
 }
 
 /** What `x-amz-content-sha256` says of a body whose hash is not in it. */
