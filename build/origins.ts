@@ -1,15 +1,7 @@
 /** What the distribution has besides behaviours and policies, and what the handlers count on. */
 import { canonicalPath } from '../edge/path.ts'
+import type { Origin } from '../edge/policies.ts'
 import { type ApiOriginSettings, isS3, type S3OriginSettings, type Settings } from './schema.ts'
-
-/** An origin of the distribution. `prefix`: what origin-request puts before every path, which is not the origin path. */
-export type Origin = {
-  domainName: string
-  /** Empty, or with a leading slash and none at the end. */
-  originPath: string
-  /** Null for a custom origin. */
-  s3: { bucket: string; region: string; prefix: string } | null
-}
 
 /**
  * Seconds, by status. What the handlers let live shorter than CloudFront's default of 10 needs a lower minimum:

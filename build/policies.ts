@@ -4,46 +4,24 @@
  */
 import { createHash } from 'node:crypto'
 import { POLICIES_PER_ACCOUNT, POLICY_COMMENT_CHARACTERS } from '../edge/limits.ts'
+import type {
+  Behaviour,
+  CachePolicy,
+  CookiesConfig,
+  OriginRequestPolicy,
+  Policies,
+  ResponseHeadersPolicy,
+} from '../edge/policies.ts'
 import { parametersOf } from './compile.ts'
 import { BuildError } from './error.ts'
-import { ERROR_CACHING_MINIMUMS, type Origin, originsOf } from './origins.ts'
+import { ERROR_CACHING_MINIMUMS, originsOf } from './origins.ts'
 import { removedNames, responseHeaders, SECURITY_HEADERS } from './response-headers.ts'
 import { isS3, originOf, type RouteSettings, type Settings } from './schema.ts'
 
-/** A policy's config without its name, which follows from it: equal policies are one policy. */
-type PolicyConfig = Record<string, unknown> & { Comment: string }
-type Named = PolicyConfig & { Name: string }
+type CachePolicyHeaders = CachePolicy['ParametersInCacheKeyAndForwardedToOrigin']['HeadersConfig']
 
-export type Policies = {
-  cachePolicies: Named[]
-  originRequestPolicies: Named[]
-  responseHeadersPolicies: Named[]
-  /** One for each route, in order; the last is the distribution's default behaviour. */
-  behaviours: Behaviour[]
-  /** Alternate domain names; the first is canonical. */
-  domains: string[]
-  /** By their names in the config. */
-  origins: Record<string, Origin>
-  /** Error-caching minimum TTLs: seconds by status; 10 for any other. */
-  errorCachingMinimums: Record<string, number>
-}
-
-/** What a behaviour of the distribution has to be set to; our own shape, because CloudFront's wants ids. */
-export type Behaviour = {
-  path: string
-  /** A key of the config's `origins`. */
-  origin: string
-  /** Whether CloudFront signs requests to the bucket; where not, the same bucket is a second origin without it. */
-  originAccessControl: boolean
-  viewerProtocolPolicy: 'redirect-to-https'
-  allowedMethods: readonly string[]
-  cachedMethods: readonly string[]
-  compress: boolean
-  /** Policies by name. */
-  cachePolicy: string
-  originRequestPolicy: string
-  responseHeadersPolicy: string
-}
+/** A policy without its name, which follows from it: equal policies are one policy. */
+type Unnamed<Policy extends { Name: string }> = Omit<Policy, 'Name'> & { Comment: string }
 
 const READ_METHODS = ['GET', 'HEAD']
 const PREFLIGHT_METHODS = ['GET', 'HEAD', 'OPTIONS']
@@ -51,9 +29,9 @@ const ALL_METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE']
 
 /** @throws BuildError if an account can't have as many policies */
 export function policiesOf(settings: Settings): Policies {
-  const cache = new PolicySet('cache')
-  const originRequest = new PolicySet('origin-request')
-  const responseHeaders = new PolicySet('response-headers')
+  const cache = new PolicySet<CachePolicy>('cache')
+  const originRequest = new PolicySet<OriginRequestPolicy>('origin-request')
+  const responseHeaders = new PolicySet<ResponseHeadersPolicy>('response-headers')
   const behaviours = settings.routes.map((route): Behaviour => {
     const isCached = route.cache !== 'never'
     const isBucket = isS3(originOf(settings, route))
@@ -82,8 +60,8 @@ export function policiesOf(settings: Settings): Policies {
 }
 
 /** Policies of one kind, each once. */
-class PolicySet {
-  readonly policies: Named[] = []
+class PolicySet<Policy extends { Name: string }> {
+  readonly policies: Policy[] = []
   readonly #kind: string
 
   constructor(kind: string) {
@@ -91,10 +69,11 @@ class PolicySet {
   }
 
   /** @returns the policy's name */
-  add(config: PolicyConfig): string {
+  add(config: Unnamed<Policy>): string {
     const hash = createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 12)
     const name = `rimlight-${this.#kind}-${hash}`
-    if (!this.policies.some(({ Name }) => Name === name)) this.policies.push({ Name: name, ...config })
+    if (!this.policies.some(({ Name }) => Name === name))
+      this.policies.push({ Name: name, ...config } as unknown as Policy)
     if (this.policies.length > POLICIES_PER_ACCOUNT) {
       throw new BuildError(
         `the routes need more than ${POLICIES_PER_ACCOUNT} different ${this.#kind} policies, as many as an account can have; let routes share their settings`,
@@ -108,9 +87,9 @@ const list = <T>(items: readonly T[]) => ({ Quantity: items.length, Items: items
 
 const comment = (text: string): string => `Rimlight: ${text}`.slice(0, POLICY_COMMENT_CHARACTERS)
 
-const NO_COOKIES = { CookieBehavior: 'none' }
+const NO_COOKIES: CookiesConfig = { CookieBehavior: 'none' }
 
-function cachePolicy(route: RouteSettings): PolicyConfig {
+function cachePolicy(route: RouteSettings): Unnamed<CachePolicy> {
   const isCached = route.cache !== 'never'
   const { min, default: usual, max } = route.cache === 'never' ? { min: 0, default: 0, max: 0 } : route.cache
   const parameters = parametersOf(route)
@@ -132,7 +111,7 @@ function cachePolicy(route: RouteSettings): PolicyConfig {
   }
 }
 
-const headersConfig = (names: readonly string[]) =>
+const headersConfig = (names: readonly string[]): CachePolicyHeaders =>
   names.length > 0 ? { HeaderBehavior: 'whitelist', Headers: list(names.toSorted()) } : { HeaderBehavior: 'none' }
 
 /**
@@ -140,7 +119,7 @@ const headersConfig = (names: readonly string[]) =>
  * behaviour allows HTTP, and `accept`, without which CloudFront would take it out of `vary`. A `never` route's
  * origin gets everything but the viewer's host: presigned URLs are made for the bucket's own.
  */
-function originRequestPolicy(route: RouteSettings): PolicyConfig {
+function originRequestPolicy(route: RouteSettings): Unnamed<OriginRequestPolicy> {
   if (route.cache === 'never') {
     return {
       Comment: comment('everything but the host'),
@@ -159,7 +138,11 @@ function originRequestPolicy(route: RouteSettings): PolicyConfig {
 }
 
 /** A value for one content type alone is left to origin-response: a policy knows no types. */
-function responseHeadersPolicy(route: RouteSettings, headers: Settings['headers'], isReadOnly: boolean): PolicyConfig {
+function responseHeadersPolicy(
+  route: RouteSettings,
+  headers: Settings['headers'],
+  isReadOnly: boolean,
+): Unnamed<ResponseHeadersPolicy> {
   const rows = responseHeaders(headers).filter(({ type }) => type === '')
   const custom = rows.filter(({ isSecurity }) => !isSecurity)
   const security = rows.flatMap(({ name, value }) => {

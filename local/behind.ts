@@ -2,8 +2,8 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Origin } from '../edge/policies.ts'
 import type { FolderPlace } from './bucket/folder-service.ts'
-import type { Origin } from './distribution/policies.ts'
 import { DEFAULT_TIMEOUTS, type OriginTarget, type OriginTimeouts, type Signing } from './distribution/settings.ts'
 import { InputError } from './input-error.ts'
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Policies } from './distribution/policies.ts'
+import type { Policies } from '../edge/policies.ts'
 import { InputError } from './input-error.ts'
 import { isObject } from './shape.ts'
 

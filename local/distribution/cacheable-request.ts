@@ -1,8 +1,8 @@
+import type { CachePolicy } from '../../edge/policies.ts'
 import type { CachedObject } from './edge-cache.ts'
 import type { ObjectRequest } from './fetch-object.ts'
 import { hasHeader, headerValue, withoutHeaders } from './header-lines.ts'
 import type { CacheKey, HeaderLine, ViewerRequest } from './messages.ts'
-import type { CachePolicy } from './policies.ts'
 
 /** A request that may be answered from the cache. */
 export type CacheableRequest = {

@@ -1,6 +1,7 @@
 /** `CloudFront-*` headers of viewer requests. Developer Guide, "Add CloudFront request headers". */
+
+import type { CachePolicy, OriginRequestPolicy } from '../../edge/policies.ts'
 import type { HeaderLine, ViewerRequest } from './messages.ts'
-import type { CachePolicy, OriginRequestPolicy } from './policies.ts'
 
 /** What this machine can tell; the viewer's country is nowhere to be had. */
 const KNOWN: Record<string, (viewer: ViewerRequest) => string> = {

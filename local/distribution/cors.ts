@@ -1,7 +1,8 @@
 /** CORS by a response headers policy. Developer Guide, "Understand response headers policies", CORS headers. */
+
+import { type CorsConfig, itemsOf } from '../../edge/policies.ts'
 import { hasHeader, headerValue, listOf, withHeader, withoutHeaders } from './header-lines.ts'
 import type { HeaderLine } from './messages.ts'
-import { type CorsConfig, itemsOf } from './policies.ts'
 
 /** @param isOptions whether the method may be OPTIONS: with what only a preflight asks, it makes the request one */
 export function applyCors(

@@ -1,11 +1,12 @@
 /** How a response leaves the distribution: conditions, ranges, policy, and the headers that CloudFront adds. */
+
+import type { ResponseHeadersPolicy } from '../../edge/policies.ts'
 import { conditionOf } from './conditions.ts'
 import type { CachedObject } from './edge-cache.ts'
 import { type EdgeResponse, errorResponse } from './generated-responses.ts'
 import { HOP_BY_HOP, hasHeader, headerValue, withHeader, withoutHeaders } from './header-lines.ts'
 import { VIA } from './identity.ts'
 import type { HeaderLine, ResultType, ViewerRequest } from './messages.ts'
-import type { ResponseHeadersPolicy } from './policies.ts'
 import { contentRange, multipartBody, rangeOf } from './ranges.ts'
 import { applyResponseHeadersPolicy } from './response-headers-policy.ts'
 

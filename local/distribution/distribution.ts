@@ -3,6 +3,7 @@
  * requests", "Behavior settings", "Restrictions on edge functions".
  */
 import { REQUEST_BYTES, URL_CHARACTERS } from '../../edge/limits.ts'
+import type { Behaviour, CachePolicy, OriginRequestPolicy, ResponseHeadersPolicy } from '../../edge/policies.ts'
 import { compileBehaviours } from './behaviours.ts'
 import type { Clock } from './clock.ts'
 import { namedHeaders, withCloudFrontHeaders } from './cloudfront-headers.ts'
@@ -23,7 +24,6 @@ import { KeptObjects, type ObjectStore } from './kept-objects.ts'
 import { cacheKey, forwardedRequest, forwardsCookies } from './key.ts'
 import type { CacheKey, HeaderLine, ViewerRequest } from './messages.ts'
 import { passedHeaders } from './passed-headers.ts'
-import type { Behaviour, CachePolicy, OriginRequestPolicy, ResponseHeadersPolicy } from './policies.ts'
 import type { DistributionSettings } from './settings.ts'
 import { Trace } from './trace.ts'
 import { type FunctionOutcome, type Handler, runViewerFunction } from './viewer-function.ts'

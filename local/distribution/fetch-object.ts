@@ -1,5 +1,6 @@
 /** What a cache miss sets off: origin-request, the origin, origin-response. */
 import { RESPONSE_HEADERS_BYTES } from '../../edge/limits.ts'
+import type { Behaviour } from '../../edge/policies.ts'
 import { at } from '../shape.ts'
 import type { EdgeRequest } from './edge-request.ts'
 import { HOP_BY_HOP, headerValue, withHeader, withoutHeaders } from './header-lines.ts'
@@ -15,7 +16,6 @@ import {
 import { type Lambdas, runLambda } from './lambdas.ts'
 import type { HeaderLine, ResultType } from './messages.ts'
 import { fetchFromOrigin, type OriginAnswer, type Origins } from './origin-fetch.ts'
-import type { Behaviour } from './policies.ts'
 import type { Trace } from './trace.ts'
 
 export type FetchedObject =

@@ -2,16 +2,17 @@
  * What of a request stands in the cache key, and what of it reaches the origin. Developer Guide, "Understand cache policies",
  * "Understand origin request policies", and "Understand how origin request policies and cache policies work together".
  */
-import { acceptedEncodings } from './compression.ts'
-import { HOP_BY_HOP, hasHeader, listOf } from './header-lines.ts'
-import type { CacheKey, HeaderLine } from './messages.ts'
+
 import {
   type CachePolicy,
   type CookiesConfig,
   itemsOf,
   type OriginRequestPolicy,
   type QueryStringsConfig,
-} from './policies.ts'
+} from '../../edge/policies.ts'
+import { acceptedEncodings } from './compression.ts'
+import { HOP_BY_HOP, hasHeader, listOf } from './header-lines.ts'
+import type { CacheKey, HeaderLine } from './messages.ts'
 
 /** Cookies are a header line. `query`: without `?`. */
 export type KeyedRequest = { path: string; query: string; headers: readonly HeaderLine[] }

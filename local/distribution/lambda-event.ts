@@ -2,13 +2,14 @@
  * Requests and responses as Lambda@Edge functions are given them, and what they return.
  * Developer Guide, "Lambda@Edge event structure".
  */
+
+import type { Origin } from '../../edge/policies.ts'
 import { titleCase } from '../platform/header-rules.ts'
 import { isObject, type JsonObject } from '../shape.ts'
 import type { EdgeRequest } from './edge-request.ts'
 import { asBytes } from './header-lines.ts'
 import { DISTRIBUTION } from './identity.ts'
 import type { HeaderLine } from './messages.ts'
-import type { Origin } from './policies.ts'
 
 type LambdaHeaders = Record<string, { key: string; value: string }[]>
 

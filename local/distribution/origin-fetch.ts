@@ -1,10 +1,10 @@
+import type { Policies } from '../../edge/policies.ts'
 import { at, isObject } from '../shape.ts'
 import { fromHead, toHead } from './head.ts'
 import { HOP_BY_HOP, headerValue, withHeader } from './header-lines.ts'
 import type { OriginRequest } from './lambda-event.ts'
 import type { HeaderLine } from './messages.ts'
 import { signedHeaders } from './origin-access-control.ts'
-import type { Policies } from './policies.ts'
 import {
   BUCKET_HEADERS,
   DEFAULT_TIMEOUTS,

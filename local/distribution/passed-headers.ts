@@ -2,10 +2,11 @@
  * What of a response's headers reaches viewers. Developer Guide, "Request and response behavior for custom origins" and
  * "… for Amazon S3 origins", headers that CloudFront removes or replaces; "Cache content based on cookies".
  */
+
+import type { CachePolicy, OriginRequestPolicy } from '../../edge/policies.ts'
 import { HOP_BY_HOP, listOf } from './header-lines.ts'
 import { forwardsCookies, headersForwarded } from './key.ts'
 import type { HeaderLine } from './messages.ts'
-import type { CachePolicy, OriginRequestPolicy } from './policies.ts'
 
 /** Between CloudFront and the origin; and `via`, which CloudFront sets. */
 const NEVER_PASSED = new Set([...HOP_BY_HOP, 'proxy-authenticate', 'via'])

@@ -1,8 +1,9 @@
 /** Response headers policies. Developer Guide, "Understand response headers policies". */
+
+import { itemsOf, type ResponseHeadersPolicy, type SecurityHeadersConfig } from '../../edge/policies.ts'
 import { applyCors } from './cors.ts'
 import { hasHeader, withHeader, withoutHeaders } from './header-lines.ts'
 import type { HeaderLine } from './messages.ts'
-import { itemsOf, type ResponseHeadersPolicy, type SecurityHeadersConfig } from './policies.ts'
 
 /**
  * Removes, then adds. A removed `server` comes back as CloudFront's own; so does a removed `date`, which is the caller's to

@@ -1,4 +1,4 @@
-import type { Policies } from './policies.ts'
+import type { Policies } from '../../edge/policies.ts'
 
 /** What the host tells the distribution when it starts. */
 export type DistributionSettings = {

@@ -6,7 +6,7 @@ import type {
   OriginRequestPolicy,
   Policies,
   ResponseHeadersPolicy,
-} from '../../../local/distribution/policies.ts'
+} from '../../../edge/policies.ts'
 
 type Keyed = CachePolicy['ParametersInCacheKeyAndForwardedToOrigin']
 

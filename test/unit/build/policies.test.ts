@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
-import { type Policies, policiesOf } from '../../../build/policies.ts'
+import { policiesOf } from '../../../build/policies.ts'
+import type { Policies } from '../../../edge/policies.ts'
 import { settingsWith } from './settings.ts'
 
 const policiesWith = (changes: Record<string, unknown>): Policies => policiesOf(settingsWith(changes))
@@ -7,7 +8,7 @@ const policiesWith = (changes: Record<string, unknown>): Policies => policiesOf(
 /** The three policies of a route, without the names, which are hashes. */
 function policiesFor(policies: Policies, route: number) {
   const behaviour = policies.behaviours[route] ?? expect.fail('no such route')
-  const named = (list: Policies['cachePolicies'], name: string) => {
+  const named = (list: { Name: string; Comment?: string }[], name: string) => {
     const { Name, ...config } = list.find(({ Name }) => Name === name) ?? expect.fail(`no policy is named ${name}`)
     expect(Name).toMatch(/^rimlight-[a-z-]+-[0-9a-f]{12}$/)
     return config

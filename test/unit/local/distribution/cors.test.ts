@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
+import type { CorsConfig } from '../../../../edge/policies.ts'
 import { applyCors, matchesOrigin } from '../../../../local/distribution/cors.ts'
 import type { HeaderLine } from '../../../../local/distribution/messages.ts'
-import type { CorsConfig } from '../../../../local/distribution/policies.ts'
 
 const list = <T>(...items: T[]) => ({ Quantity: items.length, Items: items })
 

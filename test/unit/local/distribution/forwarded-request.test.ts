@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
+import type { OriginRequestPolicy, QueryStringsConfig } from '../../../../edge/policies.ts'
 import { cacheKey, forwardedRequest, forwardsCookies } from '../../../../local/distribution/key.ts'
 import type { HeaderLine } from '../../../../local/distribution/messages.ts'
-import type { OriginRequestPolicy, QueryStringsConfig } from '../../../../local/distribution/policies.ts'
 import { cachePolicy, cookiesBy, type KeyedSettings, list, originPolicy, queryBy } from './policies.ts'
 
 describe('forwardedRequest', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
+import type { CookiesConfig, QueryStringsConfig } from '../../../../edge/policies.ts'
 import { cacheKey, keyText } from '../../../../local/distribution/key.ts'
 import type { CacheKey, HeaderLine } from '../../../../local/distribution/messages.ts'
-import type { CookiesConfig, QueryStringsConfig } from '../../../../local/distribution/policies.ts'
 import { cachePolicy, cookiesBy, type KeyedSettings, queryBy } from './policies.ts'
 
 const keyOf = (settings: KeyedSettings, request: { query?: string; headers?: HeaderLine[] }) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
+import type { CachePolicy, OriginRequestPolicy } from '../../../../edge/policies.ts'
 import type { HeaderLine } from '../../../../local/distribution/messages.ts'
 import { passedHeaders } from '../../../../local/distribution/passed-headers.ts'
-import type { CachePolicy, OriginRequestPolicy } from '../../../../local/distribution/policies.ts'
 
 const named = (...Items: string[]) =>
   ({ HeaderBehavior: 'whitelist', Headers: { Quantity: Items.length, Items } }) as const

@@ -1,10 +1,5 @@
 /** Policies of as few words as a case needs. */
-import type {
-  CachePolicy,
-  CookiesConfig,
-  OriginRequestPolicy,
-  QueryStringsConfig,
-} from '../../../../local/distribution/policies.ts'
+import type { CachePolicy, CookiesConfig, OriginRequestPolicy, QueryStringsConfig } from '../../../../edge/policies.ts'
 
 export const list = (...items: string[]) => ({ Quantity: items.length, Items: items })
 

@@ -1,10 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
+import type { CorsConfig, ResponseHeadersPolicy, SecurityHeadersConfig } from '../../../../edge/policies.ts'
 import type { HeaderLine } from '../../../../local/distribution/messages.ts'
-import type {
-  CorsConfig,
-  ResponseHeadersPolicy,
-  SecurityHeadersConfig,
-} from '../../../../local/distribution/policies.ts'
 import { applyResponseHeadersPolicy } from '../../../../local/distribution/response-headers-policy.ts'
 
 const list = <T>(...items: T[]) => ({ Quantity: items.length, Items: items })

@@ -17,12 +17,13 @@ export type Policies = {
   errorCachingMinimums: Record<string, number>
 }
 
+/** What a behaviour of the distribution has to be set to; our own shape, because CloudFront's wants ids. */
 export type Behaviour = {
   /** A path pattern. */
   path: string
   /** A key of `origins`. */
   origin: string
-  /** Whether CloudFront signs requests to the bucket. */
+  /** Whether CloudFront signs requests to the bucket; where not, the same bucket is a second origin without it. */
   originAccessControl: boolean
   viewerProtocolPolicy: 'allow-all' | 'redirect-to-https' | 'https-only'
   allowedMethods: readonly string[]
@@ -56,6 +57,7 @@ export type QueryStringsConfig = {
 
 export type CachePolicy = {
   Name: string
+  Comment?: string
   /** Seconds, as the other two. */
   MinTTL: number
   DefaultTTL: number
@@ -71,6 +73,7 @@ export type CachePolicy = {
 
 export type OriginRequestPolicy = {
   Name: string
+  Comment?: string
   HeadersConfig: {
     HeaderBehavior: 'none' | 'whitelist' | 'allViewer' | 'allViewerAndWhitelistCloudFront' | 'allExcept'
     Headers?: List<string>
@@ -81,6 +84,7 @@ export type OriginRequestPolicy = {
 
 export type ResponseHeadersPolicy = {
   Name: string
+  Comment?: string
   CorsConfig?: CorsConfig
   SecurityHeadersConfig?: SecurityHeadersConfig
   CustomHeadersConfig?: List<{ Header: string; Value: string; Override: boolean }>
