@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // A busy machine is late, not wrong.
+    expect: { poll: { timeout: 20_000 } },
     // Many tests wait for processes: one core need not be kept free.
     maxWorkers: '100%',
     // Whoever runs this may have credentials for AWS; tests that need some make them up.
