@@ -144,7 +144,7 @@ describe('a clone, and npm start', () => {
     expect(processes.length).toBeGreaterThan(2)
     expect(await command.stop()).toEqual({ code: 0, stderr: '' })
     expect(command.events.slice(-2)).toEqual([{ event: 'stopping' }, { event: 'stopped' }])
-    await vi.waitFor(() => expect(processes.filter(isRunning)).toEqual([]))
+    await vi.waitFor(() => expect(processes.filter(isRunning)).toEqual([]), { timeout: 20_000 })
     expect(await readdir(place.temporary)).toEqual([])
     for (const address of [url, ready.site.httpUrl])
       expect(await refuses(address)).toMatchObject({ code: 'ECONNREFUSED' })
@@ -279,7 +279,7 @@ describe('it ends', () => {
     command.child.stdout.destroy()
     await get(`${site.httpsUrl}/photos/dusk.jpg`)
     expect(await command.ended).toMatchObject({ code: 0 })
-    await vi.waitFor(() => expect(processes.filter(isRunning)).toEqual([]))
+    await vi.waitFor(() => expect(processes.filter(isRunning)).toEqual([]), { timeout: 20_000 })
   })
 
   it.runIf(process.platform === 'linux')('in the middle of a build', async () => {

@@ -22,7 +22,7 @@ describe.runIf(process.platform === 'linux')('a browser', () => {
     vi.stubEnv('PATH', `${folder}${delimiter}${process.env.PATH}`)
     const failed: string[] = []
     openBrowser(PAGE, (message) => failed.push(message))
-    await vi.waitFor(async () => expect(await readFile(done, 'utf8')).toBe(PAGE))
+    await vi.waitFor(async () => expect(await readFile(done, 'utf8')).toBe(PAGE), { timeout: 20_000 })
     expect(failed).toEqual([])
   })
 
