@@ -1,15 +1,15 @@
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
-import { compressionOf, weakEtag } from './compression.ts'
+import { type AcceptedEncodings, compressionOf, weakEtag } from './compression.ts'
 import { headerValue, listOf, withHeader, withoutHeaders } from './header-lines.ts'
 import type { HeaderLine, HttpVersion } from './messages.ts'
 
 type Content = { status: number; headers: HeaderLine[]; body: Uint8Array | null }
 
 /** Compresses what CloudFront compresses. Developer Guide, "Serve compressed files". */
-export function compressed<T extends Content>(content: T, accepted: string, httpVersion: HttpVersion): T {
+export function compressed<T extends Content>(content: T, accepted: AcceptedEncodings, httpVersion: HttpVersion): T {
   const { status, headers, body } = content
   if (body === null || accepted === '') return content
-  const encoding = compressionOf({ status, headers, bodyLength: body.length }, accepted as 'br', httpVersion)
+  const encoding = compressionOf({ status, headers, bodyLength: body.length }, accepted, httpVersion)
   if (encoding === null) return content
   const bytes =
     encoding === 'gzip' ? gzipSync(body) : brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } })

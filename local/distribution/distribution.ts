@@ -10,14 +10,8 @@ import { namedHeaders, withCloudFrontHeaders } from './cloudfront-headers.ts'
 import { EdgeCache } from './edge-cache.ts'
 import { EdgeLocation } from './edge-location.ts'
 import { type EdgeRequest, edgeRequest } from './edge-request.ts'
-import { type Backend, fetchObject } from './fetch-object.ts'
-import {
-  type EdgeResponse,
-  errorResponse,
-  FUNCTION_SAYS,
-  failureResponse,
-  redirectResponse,
-} from './generated-responses.ts'
+import { type Backend, fetchObject, responseOf } from './fetch-object.ts'
+import { type EdgeResponse, errorResponse, FUNCTION_SAYS, redirectResponse } from './generated-responses.ts'
 import { hasHeader, headerValue, withoutHeaders } from './header-lines.ts'
 import { DISTRIBUTION, POP_HEADER, requestId } from './identity.ts'
 import { KeptObjects, type ObjectStore } from './kept-objects.ts'
@@ -176,13 +170,14 @@ export class Distribution {
       requestId: id,
       trace,
     }
-    if (!isCacheable(route, viewer.method)) return passThrough(this.#backend, object, viewer)
+    const changed = { ...viewer, headers: request.headers }
+    if (!isCacheable(route, viewer.method)) return passThrough(this.#backend, object, changed)
     const key = cacheKey(route.cache, request, route.path)
     trace.add({ step: 'key', key })
     return location.answer({
       key,
       policy: route.cache,
-      viewer: { ...viewer, headers: request.headers },
+      viewer: changed,
       object,
       errorCachingMinimums,
       isS3,
@@ -223,7 +218,5 @@ async function passThrough(
   const range = viewer.headers.filter(([name]) => name === 'range' && !hasHeader(object.request.headers, 'range'))
   const request = { ...object.request, headers: [...object.request.headers, ...range] }
   const fetched = await fetchObject(backend, { ...object, request, validators: [] })
-  if (fetched.kind === 'failed') return failureResponse(fetched, object.requestId)
-  const { status, headers, body, isGenerated } = fetched
-  return { status, headers, body, result: isGenerated ? 'LambdaGeneratedResponse' : status >= 400 ? 'Error' : 'Miss' }
+  return responseOf(fetched, object.requestId)
 }

@@ -6,11 +6,12 @@
 import { type CacheableRequest, minimumOf, originBound, placeIn, validatorsOf } from './cacheable-request.ts'
 import type { Clock } from './clock.ts'
 import { compressed } from './compress.ts'
+import type { AcceptedEncodings } from './compression.ts'
 import { answerFromCache } from './delivery.ts'
 import type { CachedObject, EdgeCache } from './edge-cache.ts'
-import { type Backend, type FetchedObject, fetchObject } from './fetch-object.ts'
+import { type Backend, type FetchedObject, fetchObject, responseOf } from './fetch-object.ts'
 import { freshnessOf, unstoredFields } from './freshness.ts'
-import { type EdgeResponse, failureResponse } from './generated-responses.ts'
+import type { EdgeResponse } from './generated-responses.ts'
 import { hasHeader, withoutHeaders } from './header-lines.ts'
 import type { KeptObjects } from './kept-objects.ts'
 import { keyText } from './key.ts'
@@ -140,7 +141,7 @@ export class EdgeLocation {
       return { kind: 'stored', object: stale, result: 'RefreshHit' }
     }
     if (cached && validators.length > 0 && fetched.kind === 'object' && fetched.status === 304) {
-      return this.#revalidated(text, asked, cached, fetched, now)
+      return this.#revalidated(text, asked, cached, fetched.headers, now)
     }
     const received = await this.#received(text, asked, fetched, now)
     const asWhole = hasHeader(request.headers, 'range') && fetched.status === 200
@@ -158,14 +159,15 @@ export class EdgeLocation {
     return cached
   }
 
+  /** @param confirmation headers of the origin's 304 */
   #revalidated(
     text: string,
     asked: CacheableRequest,
     cached: CachedObject,
-    fetched: FetchedObject,
+    confirmation: readonly HeaderLine[],
     now: number,
   ): Fetching {
-    const received = fetched.kind === 'object' ? withoutHeaders(fetched.headers, OF_THE_BODY) : []
+    const received = withoutHeaders(confirmation, OF_THE_BODY)
     const names = received.map(([name]) => name)
     const headers = [...withoutHeaders(cached.headers, names), ...received]
     const object = { ...cached, headers, storedAt: now }
@@ -183,8 +185,7 @@ export class EdgeLocation {
   }
 
   async #received(text: string, asked: CacheableRequest, fetched: FetchedObject, now: number): Promise<Fetching> {
-    const { requestId } = asked.object
-    const response = fetched.kind === 'failed' ? failureResponse(fetched, requestId) : responseOf(fetched)
+    const response = responseOf(fetched, asked.object.requestId)
     let body: Uint8Array | null
     try {
       body = response.body instanceof ReadableStream ? await bytesOf(response.body) : response.body
@@ -204,7 +205,7 @@ export class EdgeLocation {
       body: method === 'HEAD' ? null : (body ?? new Uint8Array()),
     }
     const made = asked.object.behaviour.compress
-      ? compressed(plain, asked.key.headers['accept-encoding'] ?? '', asked.viewer.httpVersion)
+      ? compressed(plain, (asked.key.headers['accept-encoding'] ?? '') as AcceptedEncodings, asked.viewer.httpVersion)
       : plain
     const result = response.result === 'Miss' ? null : response.result
     const originBytes = fetched.kind === 'object' ? fetched.originBytes : 0
@@ -246,18 +247,6 @@ const isServerError = (status: number) => status >= 500
 
 /** RFC 9111, 3.2: what a 304 does not update. */
 const OF_THE_BODY = ['content-length', 'content-encoding', 'content-type', 'content-range', 'transfer-encoding']
-
-const responseOf = ({
-  status,
-  headers,
-  body,
-  isGenerated,
-}: Extract<FetchedObject, { kind: 'object' }>): EdgeResponse => ({
-  status,
-  headers,
-  body,
-  result: isGenerated ? 'LambdaGeneratedResponse' : status >= 400 ? 'Error' : 'Miss',
-})
 
 /** @throws if the stream breaks off */
 async function bytesOf(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {

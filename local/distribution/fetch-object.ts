@@ -3,6 +3,7 @@ import { RESPONSE_HEADERS_BYTES } from '../../edge/limits.ts'
 import type { Behaviour } from '../../edge/policies.ts'
 import { at } from '../shape.ts'
 import type { EdgeRequest } from './edge-request.ts'
+import { type EdgeResponse, failureResponse } from './generated-responses.ts'
 import { HOP_BY_HOP, headerValue, withHeader, withoutHeaders } from './header-lines.ts'
 import { VIA } from './identity.ts'
 import {
@@ -170,3 +171,10 @@ const lambdaFailure = (error: ResultType): FetchedObject => ({
   reason: error,
   says: `The Lambda@Edge function failed: ${error}. The page of requests says why.`,
 })
+
+/** What a viewer gets of it, where nothing is in the cache. */
+export function responseOf(fetched: FetchedObject, requestId: string): EdgeResponse {
+  if (fetched.kind === 'failed') return failureResponse(fetched, requestId)
+  const { status, headers, body, isGenerated } = fetched
+  return { status, headers, body, result: isGenerated ? 'LambdaGeneratedResponse' : status >= 400 ? 'Error' : 'Miss' }
+}

@@ -2,6 +2,7 @@
 import { Clock } from './clock.ts'
 import { finishedHeaders } from './delivery.ts'
 import { Distribution, type Served } from './distribution.ts'
+import { edgeRequest } from './edge-request.ts'
 import { fromHead, toHead } from './head.ts'
 import { headerValue } from './header-lines.ts'
 import type { ObjectStore } from './kept-objects.ts'
@@ -93,7 +94,7 @@ function headOf(viewer: ViewerRequest, { answer, policy, pop, id }: Served, now:
   const headers = finishedHeaders(answer, viewer, policy, { pop, id, now })
   const header = (name: string) => headerValue(viewer.headers, name)
   const length = headerValue(headers, 'content-length')
-  const at = viewer.target.indexOf('?')
+  const { path, query } = edgeRequest(viewer)
   return {
     status: answer.status,
     headers,
@@ -110,8 +111,8 @@ function headOf(viewer: ViewerRequest, { answer, policy, pop, id }: Served, now:
       port: viewer.port,
       method: viewer.method,
       host: header('host'),
-      path: at < 0 ? viewer.target : viewer.target.slice(0, at),
-      query: at < 0 ? '' : viewer.target.slice(at + 1),
+      path,
+      query,
       referer: header('referer'),
       userAgent: header('user-agent'),
       cookie: cookiesOf(viewer.headers),

@@ -1,7 +1,8 @@
 /** A bucket on this machine: GetObject and HeadObject, path style, over real sockets, with faults on demand. */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import { listening } from '../listener.ts'
 import {
   ACCESS_DENIED,
   BUCKET,
@@ -64,28 +65,14 @@ export async function openS3({ objects, credentials, region }: S3Options): Promi
   }
 
   const server = createServer(answer)
-  // Some faults write to the socket past Node's server, which then knows nothing of its state.
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-    // The reader may leave at any time.
-    socket.on('error', () => {})
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const { url, close } = await listening(server)
 
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: url,
     fail: (key, fault, times = Number.POSITIVE_INFINITY) => faults.set(key, { fault, times }),
     requests: (key) => counts.get(key) ?? 0,
     unsigned,
-    async close() {
-      const closed = once(server, 'close')
-      server.close()
-      for (const socket of sockets) socket.destroy()
-      await closed
-    },
+    close,
   }
 }
 

@@ -1,8 +1,7 @@
 /** An origin that answers by script: an HTTP server, one connection for each request. */
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { listening } from '../../listener.ts'
 import type { Answer } from './row.ts'
 
 export type SeenRequest = {
@@ -41,10 +40,9 @@ export async function openOrigin(now: () => number): Promise<ScriptedOrigin> {
     if (answers.length === 0) usedUp.resolve()
   }
 
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const { url, close } = await listening(server)
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     expect(scripted) {
       answers = [...scripted]
       seen = []
@@ -54,11 +52,7 @@ export async function openOrigin(now: () => number): Promise<ScriptedOrigin> {
     restart() {
       count = 0
     },
-    async close() {
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
+    close,
   }
 }
 
