@@ -1,6 +1,6 @@
 /** The listeners that viewers connect to: HTTPS, with HTTP/2 and HTTP/1.1, and HTTP. Everything else is the distribution's. */
 import { EventEmitter, once } from 'node:events'
-import { Agent, createServer, request as httpRequest, type IncomingMessage } from 'node:http'
+import { Agent, type ClientRequest, createServer, request as httpRequest, type IncomingMessage } from 'node:http'
 import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { REQUEST_BYTES } from '../edge/limits.ts'
@@ -39,11 +39,14 @@ export type Viewers = {
 /** Room for heads that are over CloudFront's limit, so that it is the distribution that refuses them. */
 const HEAD_BYTES = 4 * REQUEST_BYTES
 
+/** RFC 9110, 9.2.1. */
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
+
 /** @throws InputError if a port is taken or not allowed */
 export async function openViewers(options: ViewerOptions): Promise<Viewers> {
   const { certificate, httpsPort, httpPort, intercept, broken } = options
   const finished = new EventEmitter<{ request: [FinishedRequest] }>()
-  const agent = new Agent({ keepAlive: true, timeout: IDLE_MS })
+  const kept = new Agent({ keepAlive: true, timeout: IDLE_MS })
   const connected = Promise.withResolvers<void>()
   let worker: URL | undefined
   let complaints = () => ''
@@ -51,7 +54,7 @@ export async function openViewers(options: ViewerOptions): Promise<Viewers> {
   const answer = (request: ViewerIncoming, response: ViewerOutgoing) => {
     if (intercept(request, response)) return
     if (isGone(response)) return
-    if (worker) forward(request, response, worker, { agent, finished, broken, complaints })
+    if (worker) forward(request, response, worker, { kept, finished, broken, complaints })
     else void connected.promise.then(() => answer(request, response))
   }
   const secure = {
@@ -80,7 +83,7 @@ export async function openViewers(options: ViewerOptions): Promise<Viewers> {
   https.on('sessionError', () => {})
 
   const close = async () => {
-    agent.destroy()
+    kept.destroy()
     const closed = [https, http].filter((server) => server.listening).map((server) => once(server, 'close'))
     for (const server of [https, http]) if (server.listening) server.close()
     for (const socket of sockets) socket.destroy()
@@ -126,30 +129,42 @@ function refuseBroken(error: NodeJS.ErrnoException, socket: Socket): void {
   socket.end(`HTTP/1.1 ${status}\r\nServer: CloudFront\r\nX-Cache: Error from cloudfront\r\nConnection: close\r\n\r\n`)
 }
 
-type Passing = { agent: Agent; finished: Viewers['finished']; broken: BrokenOff; complaints: () => string }
+type Passing = { kept: Agent; finished: Viewers['finished']; broken: BrokenOff; complaints: () => string }
 
 function forward(incoming: ViewerIncoming, outgoing: ViewerOutgoing, worker: URL, passing: Passing): void {
   const started = performance.now()
   const id = requestId()
   const viewer = { id, ...viewerRequest(incoming) }
   const hasBody = carriesBody(incoming)
-  const upstream = httpRequest({
-    agent: passing.agent,
+  const head = {
     host: worker.hostname,
     port: worker.port,
     method: hasBody ? 'POST' : 'GET',
     maxHeaderSize: 8 * HEAD_BYTES,
     headers: { [HEAD_HEADER]: toHead(withinLimits(viewer)), ...(hasBody && lengthOf(incoming)) },
-  })
-  upstream.once('response', (response) => {
-    const text = response.headers[HEAD_HEADER]
-    if (typeof text !== 'string') {
-      response.resume()
-      return giveUp(outgoing, passing)
-    }
-    deliver(fromHead(text), response, outgoing, started, passing)
-  })
-  upstream.once('error', () => giveUp(outgoing, passing))
+  }
+  // What can't be sent twice goes over a connection that nobody can have closed meanwhile: RFC 9112, 9.3.1.
+  const isRepeatable = !hasBody && SAFE_METHODS.has(viewer.method)
+
+  const send = (agent: Agent | false): ClientRequest => {
+    const upstream = httpRequest({ ...head, agent })
+    upstream.once('response', (response) => {
+      const text = response.headers[HEAD_HEADER]
+      if (typeof text !== 'string') {
+        response.resume()
+        return giveUp(outgoing, passing)
+      }
+      deliver(fromHead(text), response, outgoing, started, passing)
+    })
+    upstream.once('error', () => {
+      const isStale = isRepeatable && upstream.reusedSocket && !outgoing.headersSent
+      if (isStale) send(false).end()
+      else giveUp(outgoing, passing)
+    })
+    return upstream
+  }
+
+  const upstream = send(isRepeatable && passing.kept)
   if (!hasBody) return void upstream.end()
   // What breaks off is not sent on as if it were whole.
   incoming.once('aborted', () => {

@@ -3,9 +3,8 @@
  * the AWS SDK waits six seconds before each upload of 2 MiB and more; Node does.
  */
 import { once } from 'node:events'
-import { Agent, createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { IDLE_MS } from '../workers.ts'
 
 export type BucketListener = {
   /** `http://127.0.0.1:PORT` */
@@ -15,8 +14,7 @@ export type BucketListener = {
 
 /** @param socket of the Worker, which is another one after a reload */
 export async function openBucketListener(socket: () => URL): Promise<BucketListener> {
-  const agent = new Agent({ keepAlive: true, timeout: IDLE_MS })
-  const server = createServer((request, response) => forward(request, response, socket(), agent))
+  const server = createServer((request, response) => forward(request, response, socket()))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
@@ -25,7 +23,6 @@ export async function openBucketListener(socket: () => URL): Promise<BucketListe
       const closed = once(server, 'close')
       server.close()
       server.closeAllConnections()
-      agent.destroy()
       await closed
     },
   }
@@ -34,9 +31,10 @@ export async function openBucketListener(socket: () => URL): Promise<BucketListe
 /** Of this connection, or answered already. */
 const OWN_HEADERS = new Set(['connection', 'expect', 'keep-alive', 'transfer-encoding'])
 
-function forward(incoming: IncomingMessage, outgoing: ServerResponse, { hostname, port }: URL, agent: Agent): void {
+function forward(incoming: IncomingMessage, outgoing: ServerResponse, { hostname, port }: URL): void {
   const upstream = send({
-    agent,
+    // An upload can't be sent twice, and a kept connection may have been closed meanwhile: RFC 9112, 9.3.1.
+    agent: false,
     hostname,
     port,
     method: incoming.method,
