@@ -6,4 +6,4 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
   process.exit(2)
 }
 const { main } = await import('./build/command.ts')
-process.exitCode = await main(process.argv.slice(2))
+process.exitCode = await main(process.argv.slice(2), process.stdout, process.stderr)

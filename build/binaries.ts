@@ -1,16 +1,21 @@
 /** sharp's native libraries for Lambda (Linux, x64, glibc), whatever the build runs on. */
+
 import { execFile } from 'node:child_process'
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
-import { ROOT } from './bundle.ts'
+import { ROOT } from '../command/root.ts'
 import { whyNotOnLambda } from './elf.ts'
 import { BuildError } from './error.ts'
+import { type Package, packagesOf } from './packages.ts'
 
 export type Libraries = {
   /** Contents by path in the zip. */
   files: Record<string, Buffer>
   versions: Record<string, string>
+  packages: Package[]
+  /** Versions of what libvips's binary is made from, libvips among them. */
+  native: Record<string, string>
 }
 
 const VERSIONS = 'node_modules/@img/sharp-libvips-linux-x64/versions.json'
@@ -30,8 +35,13 @@ export async function sharpForLambda(): Promise<Libraries> {
   const files: Libraries['files'] = {}
   for (const path of paths.flat()) files[relative(folder, path).replaceAll(sep, '/')] = await readFile(path)
   checkBinaries(files)
-  const { vips } = JSON.parse(String(files[VERSIONS]))
-  return { files, versions: { sharp: wanted['@img/sharp-linux-x64'], libvips: vips } }
+  const native = JSON.parse(String(files[VERSIONS]))
+  return {
+    files,
+    versions: { sharp: wanted['@img/sharp-linux-x64'], libvips: native.vips },
+    packages: await packagesOf(Object.keys(files), folder),
+    native,
+  }
 }
 
 async function hasAll(folder: string, wanted: Record<string, string>): Promise<boolean> {

@@ -1,16 +1,18 @@
 /** A trigger's code, with the compiled config in the place of `edge/rules.ts`. */
+
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'acorn'
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
+import { ROOT } from '../command/root.ts'
 import { type Rules, rulesModule } from './compile.ts'
 import { BuildError } from './error.ts'
+import { type Package, packagesOf } from './packages.ts'
 import { leanS3Client } from './s3-client.ts'
 import type { LazyModule, Target } from './targets.ts'
 
-export const ROOT = join(import.meta.dirname, '..')
-
-/** One file of an artefact. `isOurs`: it holds code of this project alone. */
-export type Bundle = { file: string; code: string; metafile: Metafile; isOurs: boolean }
+/** One file of an artefact. `packages`: whose code is in it besides our own. */
+export type Bundle = { file: string; code: string; metafile: Metafile; packages: Package[] }
 
 /** What the CloudFront Functions engine takes beyond ES5; the rest esbuild lowers or refuses. */
 export const FUNCTION: BuildOptions = {
@@ -29,6 +31,7 @@ export const FUNCTION: BuildOptions = {
 
 /** CommonJS, because loading a built-in by `require` takes a tenth of the time that `import` takes; see the decisions. */
 const LAMBDA: BuildOptions = {
+  banner: { js: '"use strict";' },
   target: 'node22',
   format: 'cjs',
   platform: 'node',
@@ -57,13 +60,27 @@ export async function bundle(target: Target, rules: Rules): Promise<Bundle[]> {
   const entry = bundled(target.entry, 'index.js', LAMBDA, [compiledRules(rules), ...(lazy ? [separate(lazy)] : [])])
   // Without images nothing would ever load it.
   if (!lazy || rules.imageRules.length === 0) return [await entry]
-  return Promise.all([entry, bundled(lazy.entry, lazy.file, { ...LAMBDA, ...PACKAGES }, leanS3Client)])
+  return Promise.all([entry, isPacked ? packed(lazy) : bundlePackages(lazy)])
 }
+
+/** Compiled for a package: npm may have given it other versions than the lock file names, so those are bundled with it. */
+const isPacked = import.meta.filename.endsWith('.js')
+
+/** Where `build/pack.ts` leaves what `bundlePackages` made. */
+export const packedFile = ({ file }: LazyModule): string => join(ROOT, 'lib', `${file}.json`)
+
+const packed = async (lazy: LazyModule): Promise<Bundle> => JSON.parse(await readFile(packedFile(lazy), 'utf8'))
+
+/** The code of packages. Nothing in it comes from the config. */
+export const bundlePackages = ({ entry, file }: LazyModule): Promise<Bundle> =>
+  bundled(entry, file, { ...LAMBDA, ...PACKAGES }, leanS3Client)
 
 /** @throws BuildError: file, line, and what the target can't take */
 async function bundled(entry: string, file: string, options: BuildOptions, plugins: Plugin[]): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
     charset: 'utf8',
+    // None of a project that this is installed in.
+    tsconfigRaw: {},
     ...options,
     absWorkingDir: ROOT,
     entryPoints: [entry],
@@ -77,8 +94,8 @@ async function bundled(entry: string, file: string, options: BuildOptions, plugi
   }).catch((cause) => {
     throw new BuildError(`${entry} does not build: ${cause.message}`, { cause })
   })
-  const isOurs = !Object.keys(metafile.inputs).some((input) => input.includes('node_modules/'))
-  return { file, code: outputFiles?.[0]?.text ?? '', metafile, isOurs }
+  const packages = await packagesOf(Object.keys(metafile.inputs), ROOT)
+  return { file, code: outputFiles?.[0]?.text ?? '', metafile, packages }
 }
 
 /** Leaves a module out of the bundle that imports it: it is loaded from its own file. */

@@ -9,7 +9,8 @@ import { nodesOf } from './syntax.ts'
 import type { Target } from './targets.ts'
 
 /** @throws BuildError saying what is wrong and where */
-export function checkCode(target: Target, { file, code, metafile, isOurs }: Bundle): void {
+export function checkCode(target: Target, { file, code, metafile, packages }: Bundle): void {
+  const isOurs = packages.length === 0
   const where = `${target.trigger}, ${file}`
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path))
   const undeclared = imports.filter((path) => !mayImport(target, isOurs, path))

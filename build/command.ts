@@ -1,63 +1,27 @@
-/** `npm run build`: what it takes, what it prints. */
-import { parseArgs, styleText } from 'node:util'
+/** `rimlight build`: what it takes, what it prints. */
+import { styleText } from 'node:util'
+import { defineCommand } from '../command/command.ts'
 import type { Manifest } from '../edge/manifest.ts'
-import { BuildError } from './error.ts'
 import { buildSite, type Site } from './site.ts'
 
-const HELP = `Usage: npm run build -- [--config FILE] [--out DIR] [--json]
-
-Builds the edge of a site: a CloudFront Function, two Lambda@Edge zips, and the policies that go with them. Everything
+export const main = defineCommand({
+  name: 'rimlight build',
+  usage: '[--config FILE] [--out DIR] [--json]',
+  about: `Builds the edge of a site: a CloudFront Function, two Lambda@Edge zips, and the policies that go with them. Everything
 is made and checked before anything is written: viewer-request.js, origin-request.zip, origin-response.zip,
-policies.json and manifest.json, all or none.
-
-Options
-  --config FILE  the config, TypeScript or JSON; default: edge.config.ts
-  --out DIR      where the files go; default: dist
-  --json         print the manifest; npm itself prints to stdout as well, unless it is called as npm run --silent build
-  --help         print this
-
-Exit code: 0 built; 1 the config or what came of it is not right; 2 wrong usage.
-`
-
-const HINT = '`npm run build -- --help` says how to use it'
-
-/** @returns the exit code */
-export async function main(args: string[]): Promise<number> {
-  const options = readOptions(args)
-  if (typeof options === 'string') {
-    process.stderr.write(`${options}; ${HINT}\n`)
-    return 2
-  }
-  if (options.help) {
-    process.stdout.write(HELP)
+policies.json, config.json and manifest.json, all or none.`,
+  options: {
+    config: { type: 'string', value: 'FILE', about: 'the config, TypeScript or JSON', default: 'edge.config.ts' },
+    out: { type: 'string', value: 'DIR', about: 'where the files go', default: 'dist' },
+    json: { type: 'boolean', about: 'print the manifest' },
+  },
+  exitCode: '0 built; 1 the config or what came of it is not right; 2 wrong usage',
+  async run({ config, out, json }, { stdout }) {
+    const site = await buildSite(config, out)
+    stdout.write(json ? `${JSON.stringify(site.manifest, null, 2)}\n` : report(site, out))
     return 0
-  }
-  try {
-    const site = await buildSite(options.config, options.out)
-    process.stdout.write(options.json ? `${JSON.stringify(site.manifest, null, 2)}\n` : report(site, options.out))
-    return 0
-  } catch (error) {
-    if (!(error instanceof BuildError)) throw error
-    process.stderr.write(`${error.message}\n`)
-    return 1
-  }
-}
-
-function readOptions(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        config: { type: 'string', default: 'edge.config.ts' },
-        out: { type: 'string', default: 'dist' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values
-  } catch (error) {
-    return (error as Error).message
-  }
-}
+  },
+})
 
 function report({ manifest, policies }: Site, folder: string): string {
   const { cachePolicies, originRequestPolicies, responseHeadersPolicies, behaviours } = policies

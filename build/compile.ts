@@ -4,19 +4,19 @@ import { formatRuleOf } from '../edge/accept.ts'
 import { INTERNAL_HEADERS } from '../edge/headers.ts'
 import { routeTable } from '../edge/patterns.ts'
 import type * as rules from '../edge/rules.ts'
-import { VARIANT_PARAMETERS } from '../edge/variant.ts'
-import { bucketDomains, pathOfPrefix } from './origins.ts'
-import { responseHeaders } from './response-headers.ts'
 import {
   type ApiOriginSettings,
   type ImageSettings,
   isS3,
   originOf,
   type RouteSettings,
-  ratioOf,
   type S3OriginSettings,
   type Settings,
-} from './schema.ts'
+} from '../edge/settings.ts'
+import { VARIANT_PARAMETERS } from '../edge/variant.ts'
+import { bucketDomains, pathOfPrefix } from './origins.ts'
+import { responseHeaders } from './response-headers.ts'
+import { ratioOf } from './schema.ts'
 
 /** The values of `edge/rules.ts`, all of them. */
 export type Rules = typeof rules

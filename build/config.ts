@@ -1,13 +1,16 @@
 /** Reads a config file, checks it whole, and gives it back with its defaults. */
+
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { extname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import * as v from 'valibot'
+import { ROOT } from '../command/root.ts'
+import type { Settings } from '../edge/settings.ts'
 import { BuildError } from './error.ts'
 import { type Problem, shown } from './problem.ts'
-import { isRecord, type Settings, schema } from './schema.ts'
+import { isRecord, schema } from './schema.ts'
 import { problemsOf } from './validate.ts'
 
 /** @throws BuildError naming every problem in the file, or why it could not be read */
@@ -43,7 +46,7 @@ async function importConfig(path: string, shownAs: string): Promise<unknown> {
       format: 'esm',
       target: 'node22',
       logLevel: 'silent',
-      alias: { rimlight: join(import.meta.dirname, '../edge/config.ts') },
+      alias: { rimlight: join(ROOT, 'edge/config.ts') },
     })
     const module = await import(pathToFileURL(outfile).href)
     if (!('default' in module)) throw new Error('it has no default export; write `export default defineConfig({ … })`')

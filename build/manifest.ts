@@ -1,21 +1,30 @@
 import { createHash } from 'node:crypto'
 import { LAMBDA_TIMEOUT_SECONDS } from '../edge/limits.ts'
 import type { Artefact, Manifest } from '../edge/manifest.ts'
+import type { Settings } from '../edge/settings.ts'
 import { imageRuleOf } from './compile.ts'
-import type { Settings } from './schema.ts'
+import type { Package } from './packages.ts'
 import type { Target } from './targets.ts'
 import { variantCount } from './variants.ts'
 
-/** `libraries`: versions of what is in it besides our own code. */
-export type Built = { target: Target; content: Buffer; libraries?: Record<string, string> }
+export type Built = {
+  target: Target
+  content: Buffer
+  /** What is in it besides our own code. */
+  packages: Package[]
+  /** Versions of sharp and libvips, and of what libvips is made from, where they are in it. */
+  libraries?: Record<string, string>
+  native?: Record<string, string>
+}
 
-export function manifestOf(settings: Settings, built: readonly Built[]): Manifest {
+/** @param config the text of `config.json` */
+export function manifestOf(settings: Settings, config: string, built: readonly Built[]): Manifest {
   const artefacts = built.map((artefact) => [artefact.target.trigger, artefactOf(settings, artefact)])
   const variants = settings.routes.flatMap(({ path, images }) =>
     images ? [[path, variantCount(imageRuleOf(images))]] : [],
   )
   return {
-    config: { sha256: sha256(JSON.stringify(settings)).toString('hex') },
+    config: { sha256: sha256(config).toString('hex') },
     artefacts: Object.fromEntries(artefacts),
     variants: Object.fromEntries(variants),
   }

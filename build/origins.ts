@@ -1,7 +1,7 @@
 /** What the distribution has besides behaviours and policies, and what the handlers count on. */
 import { canonicalPath } from '../edge/path.ts'
 import type { Origin } from '../edge/policies.ts'
-import { type ApiOriginSettings, isS3, type S3OriginSettings, type Settings } from './schema.ts'
+import { type ApiOriginSettings, isS3, type S3OriginSettings, type Settings } from '../edge/settings.ts'
 
 /**
  * Seconds, by status. What the handlers let live shorter than CloudFront's default of 10 needs a lower minimum:

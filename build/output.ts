@@ -3,14 +3,13 @@ import { lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BuildError } from './error.ts'
 
+export type OutputFile = { file: string; content: Buffer | string }
+
 /**
  * All are written under other names first, then renamed in the order given.
  * @throws BuildError if the folder can't be written
  */
-export async function writeAll(
-  folder: string,
-  files: readonly { file: string; content: Buffer | string }[],
-): Promise<void> {
+export async function writeAll(folder: string, files: readonly OutputFile[]): Promise<void> {
   const staged = files.map(({ file, content }) => ({
     content,
     path: join(folder, file),

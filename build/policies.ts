@@ -12,11 +12,11 @@ import type {
   Policies,
   ResponseHeadersPolicy,
 } from '../edge/policies.ts'
+import { isS3, originOf, type RouteSettings, type Settings } from '../edge/settings.ts'
 import { parametersOf } from './compile.ts'
 import { BuildError } from './error.ts'
 import { ERROR_CACHING_MINIMUMS, originsOf } from './origins.ts'
 import { removedNames, responseHeaders, SECURITY_HEADERS } from './response-headers.ts'
-import { isS3, originOf, type RouteSettings, type Settings } from './schema.ts'
 
 type CachePolicyHeaders = CachePolicy['ParametersInCacheKeyAndForwardedToOrigin']['HeadersConfig']
 

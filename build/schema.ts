@@ -2,6 +2,7 @@
 import * as v from 'valibot'
 import { DEFAULT_WIDTHS } from '../edge/config.ts'
 import { IMAGE_SIDE_PIXELS, LAMBDA_MEMORY_MB, PATTERN_CHARACTERS } from '../edge/limits.ts'
+import type { ApiOriginSettings, S3OriginSettings, Settings } from '../edge/settings.ts'
 
 const DEFAULT_RATIOS = ['1:1', '5:4', '4:3', '3:2', '16:9', '2:1', '4:5', '3:4', '2:3', '9:16', '1:2']
 const DEFAULT_QUALITIES = [50, 65, 80, 90]
@@ -236,7 +237,7 @@ const lambda = object({
 
 const ORIGINS = 'an object of origins by name'
 
-export const schema = object({
+const shape = object({
   domains: nonEmpty(hostName, 'a list of host names'),
   origins: v.pipe(noList(ORIGINS), v.record(string, origin, ORIGINS)),
   routes: v.pipe(v.array(route, 'a list of routes'), v.minLength(1, 'at least one route')),
@@ -244,21 +245,10 @@ export const schema = object({
   lambda: v.optional(lambda, {}),
 })
 
-/** A config that was checked, with its defaults: what everything in `build/` works on. */
-export type Settings = v.InferOutput<typeof schema>
-export type RouteSettings = Settings['routes'][number]
-export type ImageSettings = NonNullable<RouteSettings['images']>
-export type S3OriginSettings = v.InferOutput<typeof s3Origin>
-export type ApiOriginSettings = v.InferOutput<typeof apiOrigin>
+export const schema: v.GenericSchema<unknown, Settings, v.InferIssue<typeof shape>> = shape
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** The origin of a route of a config that was checked. */
-export const originOf = (settings: Settings, route: RouteSettings): S3OriginSettings | ApiOriginSettings =>
-  settings.origins[route.origin] as S3OriginSettings | ApiOriginSettings
-
-export const isS3 = (origin: S3OriginSettings | ApiOriginSettings): origin is S3OriginSettings => 'bucket' in origin
 
 export const ratioOf = (text: string): number => {
   const [width, height] = text.split(':').map(Number) as [number, number]

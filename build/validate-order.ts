@@ -2,8 +2,8 @@
 import { BEHAVIOURS } from '../edge/limits.ts'
 import { routeTable } from '../edge/patterns.ts'
 import { routeOf } from '../edge/routes.ts'
+import type { RouteSettings } from '../edge/settings.ts'
 import { type IsSound, type Problem, problem } from './problem.ts'
-import type { RouteSettings } from './schema.ts'
 
 /** A route behind one that takes all its paths, or whose every path has two readings, can never match. */
 export function orderProblems(routes: readonly RouteSettings[], isSound: IsSound): Problem[] {

@@ -8,10 +8,11 @@ import {
   POLICY_ITEMS,
   POLICY_NAME_CHARACTERS,
 } from '../edge/limits.ts'
+import { isS3, type RouteSettings, type Settings } from '../edge/settings.ts'
 import { OTHER_IMAGE_PARAMETERS, VARIANT_PARAMETERS, variantOf } from '../edge/variant.ts'
 import { imageRuleOf, parametersOf } from './compile.ts'
 import { type IsSound, type Problem, problem } from './problem.ts'
-import { isRecord, isS3, type RouteSettings, type Settings } from './schema.ts'
+import { isRecord } from './schema.ts'
 
 /** `s3`: whether the route's origin is a bucket; `undefined` where it has none that can be told. */
 type Context = { settings: Settings; route: RouteSettings; at: string; s3: boolean | undefined }

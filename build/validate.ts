@@ -1,6 +1,8 @@
 /** What no single field shows: references, order, quotas, and what CloudFront would refuse later. */
+
+import type { Settings } from '../edge/settings.ts'
 import type { IsSound, Problem } from './problem.ts'
-import { isRecord, type Settings } from './schema.ts'
+import { isRecord } from './schema.ts'
 import { headerProblems } from './validate-headers.ts'
 import { orderProblems } from './validate-order.ts'
 import { routeProblems } from './validate-route.ts'

@@ -2,7 +2,7 @@ import type { Trigger } from './limits.ts'
 
 /** The shape of `dist/manifest.json`: what was built, and how much of each limit it takes. */
 export type Manifest = {
-  /** sha256 (hex) of the validated config with its defaults. */
+  /** sha256 (hex) of `config.json`. */
   config: { sha256: string }
   artefacts: Record<Trigger, Artefact>
   /** By route pattern: how many variants one version of a source can ever have. */

@@ -3,10 +3,10 @@
  * file format and escapes: "Configure standard logging (legacy)".
  */
 import { type FileHandle, open } from 'node:fs/promises'
+import { InputError, systemMessage } from '../command/errors.ts'
 import { URL_CHARACTERS } from '../edge/limits.ts'
 import { DISTRIBUTION } from './distribution/identity.ts'
 import type { FinishedRequest } from './distribution/messages.ts'
-import { InputError, systemMessage } from './input-error.ts'
 
 type Field = (request: FinishedRequest) => string | number
 

@@ -1,11 +1,12 @@
 /** What stands behind each origin on this machine: a folder, the sample pictures, or a server. */
+
 import { stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join, resolve } from 'node:path'
+import { InputError } from '../command/errors.ts'
+import { ROOT } from '../command/root.ts'
 import type { Origin } from '../edge/policies.ts'
 import type { FolderPlace } from './bucket/folder-service.ts'
 import { DEFAULT_TIMEOUTS, type OriginTarget, type OriginTimeouts, type Signing } from './distribution/settings.ts'
-import { InputError } from './input-error.ts'
 
 export type OriginOption = string | ({ url: string } & Partial<OriginTimeouts>)
 
@@ -20,7 +21,7 @@ export type Behind = {
 }
 
 /** Pictures that the project makes itself. */
-export const SAMPLES = fileURLToPath(new URL('./samples', import.meta.url))
+export const SAMPLES = join(ROOT, 'local/samples')
 
 /** @throws InputError naming everything that can't be */
 export async function behindOrigins(

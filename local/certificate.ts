@@ -3,7 +3,7 @@ import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
-import { InputError, systemMessage } from './input-error.ts'
+import { InputError, systemMessage } from '../command/errors.ts'
 
 /** PEM. */
 export type Certificate = { key: string; cert: string }

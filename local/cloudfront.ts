@@ -1,4 +1,7 @@
 /** CloudFront on this machine: the built bundle behind CloudFront's rules, for `npm start` and for your own tests. */
+
+import { readPolicies } from '../command/bundle.ts'
+import { InputError } from '../command/errors.ts'
 import { type AccessLog, openAccessLog } from './access-log.ts'
 import { type Behind, behindOrigins, type OriginOption } from './behind.ts'
 import { BrokenOff } from './broken-off.ts'
@@ -7,8 +10,6 @@ import type { Site } from './console/site.ts'
 import { openConsole } from './console.ts'
 import { EDGE_LOCATIONS, edgeLocations } from './distribution/identity.ts'
 import type { FinishedRequest, RequestTrace } from './distribution/messages.ts'
-import { InputError } from './input-error.ts'
-import { readPolicies } from './policies-file.ts'
 import { openRuntime, type Runtime } from './runtime.ts'
 import { type ViewerFetch, viewerFetch } from './viewer-fetch.ts'
 import { openViewers } from './viewers.ts'

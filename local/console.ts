@@ -1,14 +1,14 @@
 /** `/__rimlight/`: the page that shows what the distribution does, and the JSON behind it. */
 
+import { InputError } from '../command/errors.ts'
+import { invalidationProblem } from '../edge/invalidation.ts'
 import type { Policies } from '../edge/policies.ts'
 import { SECURE, send, sendFile } from './console/answers.ts'
 import { imaginedViewer, type KeyFound, keyAnswer } from './console/key.ts'
 import { decoded, isForeign, isNamed, readQuestion } from './console/questions.ts'
 import { type Site, type SiteParts, siteOf } from './console/site.ts'
 import { invalidationId } from './distribution/identity.ts'
-import { invalidationProblem } from './distribution/invalidation.ts'
 import type { FinishedRequest, RequestTrace } from './distribution/messages.ts'
-import { InputError } from './input-error.ts'
 import type { Runtime } from './runtime.ts'
 import { Totals } from './totals.ts'
 import type { ViewerIncoming, ViewerOutgoing } from './viewers/messages.ts'

@@ -1,13 +1,14 @@
-/** `npm run replay`: events in, what the built bundle makes of them out. */
-import { parseArgs } from 'node:util'
-import { type Output, painter, statusLine, usageMessage } from './command-line.ts'
-import { InputError } from './input-error.ts'
+/** `rimlight replay`: events in, what the built bundle makes of them out. */
+import { defineCommand } from '../command/command.ts'
+import { InputError } from '../command/errors.ts'
+import { type Output, painter, statusLine } from '../command/output.ts'
 import { replay } from './replay/replay-events.ts'
 import { countsOf, isFine, jsonReport, textReport } from './replay/report.ts'
 
-const HELP = `Usage: npm run replay -- FILE-OR-FOLDER… [--dist DIR] [--json] [--update]
-
-Replays events of CloudFront Functions and of Lambda@Edge against the built bundle, shows what changed, and holds
+export const main = defineCommand({
+  name: 'rimlight replay',
+  usage: 'FILE-OR-FOLDER… [--dist DIR] [--json] [--update]',
+  about: `Replays events of CloudFront Functions and of Lambda@Edge against the built bundle, shows what changed, and holds
 every result to CloudFront's rules. The function runs in njs, where that is installed, and in workerd; the zips run
 in processes of their own, with Lambda's environment, timeout and memory.
 
@@ -20,51 +21,23 @@ named, they are an error. A run that is left with nothing to replay fails.
 
 Renditions need their sources: where AWS_ENDPOINT_URL_S3 is set, origin-response reads them there (path style), with
 the credentials in AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. Without it images fall back to the
-original, with reason=source-error.
-
-Options
-  --dist DIR  the bundle; default: dist
-  --json      print one JSON document: { bundle, engines, results, skipped, updated, counts }; npm itself
-              prints to stdout as well, unless it is called as npm run --silent replay
-  --update    record what is returned as what is expected, in the files themselves
-  --help      print this
-
-Exit code: 0 fine; 1 a rule broken, an expectation unmet, engines that disagree, or nothing replayed; 2 wrong usage
-or input.
-`
-
-const HINT = '`npm run replay -- --help` says how to use it'
-
-/** Runs the command and returns its exit code. */
-export async function main(args: string[], stdout: Output, stderr: Output): Promise<number> {
-  try {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        dist: { type: 'string', default: 'dist' },
-        json: { type: 'boolean', default: false },
-        update: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    })
-    if (values.help) {
-      stdout.write(HELP)
-      return 0
-    }
-    if (positionals.length === 0) throw new InputError(`expected files or folders of events, found none; ${HINT}`)
+original, with reason=source-error.`,
+  takesOperands: true,
+  options: {
+    dist: { type: 'string', value: 'DIR', about: 'the bundle', default: 'dist' },
+    json: { type: 'boolean', about: 'print one JSON document: { bundle, engines, results, skipped, updated, counts }' },
+    update: { type: 'boolean', about: 'record what is returned as what is expected, in the files themselves' },
+  },
+  exitCode:
+    '0 fine; 1 a rule broken, an expectation unmet, engines that disagree, or nothing replayed; 2 wrong usage or input',
+  async run({ dist, json, update }, { positionals, stdout, stderr, hint }) {
+    if (positionals.length === 0) throw new InputError(`expected files or folders of events, found none; ${hint}`)
     const onProgress = progressOn(stderr)
-    const { dist, update } = values
     const replayed = await replay(positionals, { dist, update, onProgress, env: variablesForS3(process.env) })
-    stdout.write(values.json ? jsonReport(replayed) : textReport(replayed, painter(stdout)))
+    stdout.write(json ? jsonReport(replayed) : textReport(replayed, painter(stdout)))
     return isFine(countsOf(replayed.results)) ? 0 : 1
-  } catch (error) {
-    const message = error instanceof InputError ? error.message : usageMessage(error, HINT)
-    if (message === undefined) throw error
-    stderr.write(`${message}\n`)
-    return 2
-  }
-}
+  },
+})
 
 /** What the functions may know of this environment: an endpoint that was chosen for them, and the credentials for it. */
 function variablesForS3(env: NodeJS.ProcessEnv): Record<string, string> {
@@ -84,5 +57,3 @@ function progressOn(output: Output): (done: number, total: number) => void {
     line.show(`${done} of ${total} events`)
   }
 }
-
-if (import.meta.main) process.exitCode = await main(process.argv.slice(2), process.stdout, process.stderr)

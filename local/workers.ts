@@ -1,11 +1,12 @@
 /** The text of the Workers: written in TypeScript like everything else, bundled when they are started. */
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { build } from 'esbuild'
+import { ROOT } from '../command/root.ts'
 
 /** @param entry below `local/` */
 export async function workerCode(entry: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(entry, import.meta.url))],
+    entryPoints: [join(ROOT, 'local', entry)],
     bundle: true,
     write: false,
     format: 'esm',

@@ -1,10 +1,11 @@
 /** How the page and its JSON are answered. */
+
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { ROOT } from '../../command/root.ts'
 import type { ViewerOutgoing } from '../viewers/messages.ts'
 
-const PAGE = fileURLToPath(new URL('../page', import.meta.url))
+const PAGE = join(ROOT, 'local/page')
 
 /** Nothing of the page comes from elsewhere, and nothing may frame it. */
 export const SECURE = {

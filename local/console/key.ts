@@ -1,7 +1,8 @@
 /** Which key a request would get. */
+
+import { InputError } from '../../command/errors.ts'
+import { isObject } from '../../command/shape.ts'
 import type { CacheKey, Step, ViewerRequest } from '../distribution/messages.ts'
-import { InputError } from '../input-error.ts'
-import { isObject } from '../shape.ts'
 
 /** A request that nobody sent. */
 export function imaginedViewer({ url, headers = {}, method = 'GET' }: Record<string, unknown>): ViewerRequest {

@@ -1,6 +1,6 @@
 /** Who may ask the page's JSON what, and what they ask. */
-import { InputError } from '../input-error.ts'
-import { isObject } from '../shape.ts'
+import { InputError } from '../../command/errors.ts'
+import { isObject } from '../../command/shape.ts'
 import type { ViewerIncoming } from '../viewers/messages.ts'
 
 /** Bytes of a question. */

@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readArtefact, readManifest } from '../../command/bundle.ts'
+import { InputError } from '../../command/errors.ts'
 import type { Trigger } from '../../edge/limits.ts'
 import type { Artefact, Manifest } from '../../edge/manifest.ts'
-import { InputError } from '../input-error.ts'
-import { isObject } from '../shape.ts'
 import type { EngineOptions, FunctionEngine } from './function-engine.ts'
 import { type Lambda, openLambda } from './lambda.ts'
 import { hasNjs, openNjs } from './njs.ts'
@@ -107,44 +105,4 @@ async function allOpened(opening: Promise<FunctionEngine>[]): Promise<FunctionEn
   if (failure === undefined) return engines
   await Promise.all(engines.map((engine) => engine.close()))
   throw failure.reason
-}
-
-async function readManifest(folder: string): Promise<Manifest> {
-  const path = join(folder, 'manifest.json')
-  const text = await readFile(path, 'utf8').catch(() => {
-    throw new InputError(`${path}: not found; \`npm run build\` writes the bundle to dist, or name another with --dist`)
-  })
-  const manifest = parseManifest(text)
-  if (manifest === undefined) throw new InputError(`${path}: not a manifest of a bundle; run \`npm run build\` again`)
-  return manifest
-}
-
-function parseManifest(text: string): Manifest | undefined {
-  try {
-    const manifest = JSON.parse(text)
-    const artefacts = isObject(manifest?.artefacts) ? Object.values(manifest.artefacts) : []
-    return artefacts.length > 0 && artefacts.every(isArtefact) ? manifest : undefined
-  } catch {
-    return undefined
-  }
-}
-
-const isArtefact = (value: unknown): value is Artefact =>
-  isObject(value) &&
-  typeof value.file === 'string' &&
-  typeof value.sha256 === 'string' &&
-  typeof value.handler === 'string' &&
-  (value.kind === 'function' || value.kind === 'lambda')
-
-async function readArtefact(folder: string, { file, sha256 }: Artefact): Promise<Buffer> {
-  const path = join(folder, file)
-  const content = await readFile(path).catch(() => {
-    throw new InputError(`${path}: not found, although the manifest names it; run \`npm run build\` again`)
-  })
-  const found = createHash('sha256').update(content).digest('hex')
-  if (found === sha256) return content
-  throw new InputError(
-    `${path}: not the file that was built: the manifest says sha256 ${sha256}, the file has ${found}; ` +
-      'run `npm run build` again',
-  )
 }

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT } from '../../command/root.ts'
 import { failed, type Outcome, returned } from './outcome.ts'
 
 /** A CloudFront Function loaded in an engine. */
@@ -23,7 +25,7 @@ const BATCH_EVENTS = 1_000
 export type Batch = { outcomes: Outcome[]; stopped?: string }
 
 /** Text that defines `globalThis.driveRimlightFunction`, for both engines. */
-export const driver = readFileSync(new URL('./function-driver.js', import.meta.url), 'utf8')
+export const driver = readFileSync(join(ROOT, 'local/functions/function-driver.js'), 'utf8')
 
 /**
  * An event as JSON. A lone surrogate has no place in UTF-8, so no request can hold one; njs reads it as U+FFFD and V8

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { ROOT } from '../../command/root.ts'
 import { LAMBDA_INIT_SECONDS } from '../../edge/limits.ts'
 import { invocationContext, type LambdaSpec, variables } from './lambda-environment.ts'
 import { onProcessEnd } from './lifetime.ts'
 import { residentMegabytes, watchMemory } from './memory.ts'
 import { failed, type Outcome, returned } from './outcome.ts'
 
-const RUNTIME = fileURLToPath(new URL('./lambda-runtime.cjs', import.meta.url))
+const RUNTIME = join(ROOT, 'local/functions/lambda-runtime.cjs')
 
 /** One execution environment: a Node process with the function loaded in it. */
 export type LambdaProcess = {

@@ -1,5 +1,5 @@
+import { isObject, isUnchanged, type JsonObject } from '../../command/shape.ts'
 import { DISALLOWED_HEADERS, isListed } from '../../edge/limits.ts'
-import { isObject, isUnchanged, type JsonObject } from '../shape.ts'
 
 /**
  * CloudFront's rules for the headers that a function returns. Only what the function itself did counts: an entry that

@@ -1,5 +1,5 @@
+import { isUnchanged, type JsonObject } from '../../command/shape.ts'
 import { REQUEST_BYTES, RESPONSE_STATUS, URL_CHARACTERS } from '../../edge/limits.ts'
-import { isUnchanged, type JsonObject } from '../shape.ts'
 import { escaped, type HeaderLines, headerBytes } from './header-rules.ts'
 
 /** CloudFront's rules for requests and responses that hold for both kinds of function. Faults are texts. */

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isObject, type JsonObject } from '../../command/shape.ts'
 import {
   DISALLOWED_ORIGIN_HEADERS,
   isListed,
@@ -7,7 +8,6 @@ import {
   ORIGIN_PORTS,
   ORIGIN_TIMEOUT_SECONDS,
 } from '../../edge/limits.ts'
-import { isObject, type JsonObject } from '../shape.ts'
 import { titleCase } from './header-rules.ts'
 
 /**

@@ -1,3 +1,4 @@
+import { at, isObject, isUnchanged, type JsonObject, objectAt } from '../../command/shape.ts'
 import {
   GENERATED_RESPONSE_BYTES,
   READ_ONLY_HEADERS,
@@ -6,7 +7,6 @@ import {
   type Trigger,
 } from '../../edge/limits.ts'
 import type { Violation } from '../functions/outcome.ts'
-import { at, isObject, isUnchanged, type JsonObject, objectAt } from '../shape.ts'
 import { disallowedFaults, type HeaderLines, headerBytes, readHeaders, readOnlyFaults } from './header-rules.ts'
 import {
   isBase64,

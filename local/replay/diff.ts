@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
+import { isObject } from '../../command/shape.ts'
 import { queryText } from '../platform/validate-function.ts'
-import { isObject } from '../shape.ts'
 
 /** One path at which two values differ: `~` in both, `-` in the first alone, `+` in the second alone. */
 export type Difference =

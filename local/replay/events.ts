@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { InputError, systemMessage } from '../input-error.ts'
-import { parseJson } from '../json.ts'
-import { isObject, type JsonObject } from '../shape.ts'
+import { InputError, systemMessage } from '../../command/errors.ts'
+import { parseJson } from '../../command/json.ts'
+import { isObject, type JsonObject } from '../../command/shape.ts'
 
 /** One event of a file. */
 export type Item = {

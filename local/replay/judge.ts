@@ -1,9 +1,9 @@
+import { at, isObject } from '../../command/shape.ts'
 import type { Trigger } from '../../edge/limits.ts'
 import type { FunctionEngine } from '../functions/function-engine.ts'
 import type { Outcome, Violation } from '../functions/outcome.ts'
 import { validateFunction } from '../platform/validate-function.ts'
 import { validateLambda } from '../platform/validate-lambda.ts'
-import { at, isObject } from '../shape.ts'
 import { changes, type Difference, diff } from './diff.ts'
 import type { Item } from './events.ts'
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { InputError, systemMessage } from '../input-error.ts'
+import { InputError, systemMessage } from '../../command/errors.ts'
 import { type EventFile, isEntry } from './events.ts'
 
 /**

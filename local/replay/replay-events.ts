@@ -1,7 +1,7 @@
+import { InputError } from '../../command/errors.ts'
 import type { Trigger } from '../../edge/limits.ts'
 import { type BundleOptions, type OpenBundle, openBundle } from '../functions/bundle.ts'
 import type { Outcome } from '../functions/outcome.ts'
-import { InputError } from '../input-error.ts'
 import { eventKind } from './event-kind.ts'
 import { type EventFile, type Item, readEvents } from './events.ts'
 import { disagreementOf, type Judgement, judge } from './judge.ts'

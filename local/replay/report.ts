@@ -1,4 +1,4 @@
-import type { Paint } from '../command-line.ts'
+import type { Paint } from '../../command/output.ts'
 import { NJS_MISSING } from '../functions/njs.ts'
 import type { Difference } from './diff.ts'
 import { placeText, type Replay, type ReplayResult, wroteText } from './replay-events.ts'

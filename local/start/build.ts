@@ -8,11 +8,11 @@ export type BuildResult =
   | { kind: 'failed'; message: string }
   | { kind: 'stopped' }
 
-const BUILD = fileURLToPath(new URL('../../build.mjs', import.meta.url))
+const RIMLIGHT = fileURLToPath(new URL('../../command/rimlight.mjs', import.meta.url))
 
 export function buildBundle(config: string, out: string, signal: AbortSignal): Promise<BuildResult> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [BUILD, '--config', config, '--out', out], {
+    const child = spawn(process.execPath, [RIMLIGHT, 'build', '--config', config, '--out', out], {
       stdio: ['ignore', 'ignore', 'pipe'],
       signal,
     })

@@ -1,8 +1,8 @@
 /** What `npm start` takes. */
-import { parseArgs } from 'node:util'
-import { usageMessage } from '../command-line.ts'
+
+import { InputError } from '../../command/errors.ts'
+import type { OptionRows, Values } from '../../command/options.ts'
 import { EDGE_LOCATIONS } from '../distribution/identity.ts'
-import { InputError } from '../input-error.ts'
 
 export type StartOptions = {
   config: string
@@ -22,12 +22,48 @@ export type StartOptions = {
   isJson: boolean
 }
 
-const HINT = '`npm start -- --help` says how to use it'
+export const OPTIONS = {
+  config: {
+    type: 'string',
+    value: 'FILE',
+    about: 'the config, TypeScript or JSON',
+    default: 'edge.config.ts',
+  },
+  out: { type: 'string', value: 'DIR', about: 'where the bundle is written', default: 'dist' },
+  bucket: {
+    type: 'string',
+    value: '[NAME=]DIR',
+    about: 'the folder behind the S3 origin NAME; without a name, behind all of them. Nothing is written into it',
+    multiple: true,
+  },
+  origin: { type: 'string', value: 'NAME=URL', about: 'the server behind the origin NAME', multiple: true },
+  'https-port': { type: 'string', value: 'N', about: '0 for a free one', default: '8443' },
+  'http-port': { type: 'string', value: 'N', about: '0 for a free one', default: '8080' },
+  pops: {
+    type: 'string',
+    value: 'N',
+    about:
+      'edge locations, each with a cache of its own. The request header x-rimlight-pop chooses one, else it is one at random',
+    default: '1',
+  },
+  persist: {
+    type: 'string',
+    value: 'DIR',
+    about:
+      'where buckets, caches and the certificate are kept from one start to the next; without it, nothing is left behind',
+  },
+  'access-log': { type: 'string', value: 'FILE', about: "append CloudFront's standard log to a file" },
+  open: { type: 'boolean', about: 'open the page that shows what happens' },
+  quiet: { type: 'boolean', about: 'say nothing of requests' },
+  json: {
+    type: 'boolean',
+    about:
+      'a line of JSON for everything that happens, for programs: { "event": … } with building, starting, ready (addresses, origins, examples), request, changed, reloaded, not-reloaded, warning, failed, stopping and stopped',
+  },
+} as const satisfies OptionRows
 
 /** @throws InputError with all that is wrong */
-export function readOptions(args: string[]): StartOptions | 'help' {
-  const values = parse(args)
-  if (values.help) return 'help'
+export function readOptions(values: Values<typeof OPTIONS>, hint: string): StartOptions {
   const problems: string[] = []
   const read = <T>(found: T | InputError): T | undefined => {
     if (!(found instanceof InputError)) return found
@@ -45,7 +81,7 @@ export function readOptions(args: string[]): StartOptions | 'help' {
     problems.push(`--https-port and --http-port: expected two ports, found ${httpsPort} twice`)
   }
   if (!buckets || !origins || httpsPort === undefined || httpPort === undefined || !pops || problems.length > 0) {
-    throw new InputError(`${problems.join('\n')}\n${HINT}`)
+    throw new InputError(`${problems.join('\n')}\n${hint}`)
   }
   return {
     config: values.config,
@@ -60,35 +96,6 @@ export function readOptions(args: string[]): StartOptions | 'help' {
     opensBrowser: values.open,
     isQuiet: values.quiet,
     isJson: values.json,
-  }
-}
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        config: { type: 'string', default: 'edge.config.ts' },
-        out: { type: 'string', default: 'dist' },
-        bucket: { type: 'string', multiple: true, default: [] },
-        origin: { type: 'string', multiple: true, default: [] },
-        'https-port': { type: 'string', default: '8443' },
-        'http-port': { type: 'string', default: '8080' },
-        pops: { type: 'string', default: '1' },
-        persist: { type: 'string' },
-        'access-log': { type: 'string' },
-        open: { type: 'boolean', default: false },
-        quiet: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values
-  } catch (error) {
-    const message = usageMessage(error, HINT)
-    if (message === undefined) throw error
-    // `npm start --bucket DIR` hands over DIR alone.
-    const isBare = (error as { code?: string }).code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL'
-    throw new InputError(isBare ? `${message}; options come after --, as in npm start -- --bucket DIR` : message)
   }
 }
 

@@ -2,12 +2,12 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import { readPolicies } from '../../command/bundle.ts'
+import { Failure, InputError } from '../../command/errors.ts'
 import type { Policies } from '../../edge/policies.ts'
 import { behindOrigins } from '../behind.ts'
 import { CERTIFICATE_FILE } from '../certificate.ts'
 import { type CloudFront, startCloudFront } from '../cloudfront.ts'
-import { InputError } from '../input-error.ts'
-import { readPolicies } from '../policies-file.ts'
 import { openBrowser } from './browser.ts'
 import { buildBundle } from './build.ts'
 import type { ReadyEvent, Say } from './events.ts'
@@ -17,19 +17,14 @@ import type { StartOptions } from './options.ts'
 import { configFiles, doneWithSources, SOURCE_FOLDERS, shortName } from './sources.ts'
 import { watchSources } from './watch.ts'
 
-/** The bundle could not be built; the message is the build's own. */
-export class BuildFailed extends Error {
-  override name = 'BuildFailed'
-}
-
 /**
  * Builds, starts, and keeps up with the sources until `signal` is aborted.
- * @throws BuildFailed, or InputError for what is wrong with the options
+ * @throws Failure with what the build says, InputError for what is wrong with the options
  */
 export async function run(options: StartOptions, say: Say, signal: AbortSignal): Promise<void> {
   say({ event: 'building', config: options.config, out: options.out })
   const built = await buildBundle(options.config, options.out, signal)
-  if (built.kind === 'failed') throw new BuildFailed(built.message)
+  if (built.kind === 'failed') throw new Failure(built.message)
   if (built.kind === 'built') {
     say({ event: 'starting' })
     const running = await start(options, say)

@@ -1,9 +1,7 @@
 /** What a bundle is made from: the project's own sources, and the config with what it imports from its neighbours. */
 import { relative, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { build, stop } from 'esbuild'
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+import { ROOT } from '../../command/root.ts'
 
 /** With all that is in them. */
 export const SOURCE_FOLDERS = ['edge', 'viewer-request', 'origin-request', 'origin-response', 'build'].map((folder) =>

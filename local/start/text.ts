@@ -1,5 +1,5 @@
 /** What `npm start` says, for people. */
-import { type Colour, type Output, type Paint, statusLine } from '../command-line.ts'
+import { type Colour, type Output, type Paint, statusLine } from '../../command/output.ts'
 import type { FinishedRequest, ResultType } from '../distribution/messages.ts'
 import type { ReadyEvent, Say, StartEvent } from './events.ts'
 

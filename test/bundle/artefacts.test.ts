@@ -151,7 +151,7 @@ describe('what is in a bundle', () => {
       const inputs = entry ? inputsOf(entry) : []
       expect(inputs).toEqual(expect.arrayContaining([target.entry, 'edge/rules.ts', 'edge/version.ts']))
       expect(inputs.filter((input) => !input.startsWith('edge/') && !input.startsWith(`${trigger}/`))).toEqual([])
-      expect(entry?.isOurs).toBe(true)
+      expect(entry?.packages).toEqual([])
     },
   )
 

@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { ROOT } from '../../build/bundle.ts'
+import { ROOT } from '../../command/root.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
 import { CONFIG, copyOfTree, edit, filesIn, runBuild, timesIn } from './tree.ts'
 
-describe('npm run build', () => {
+describe('rimlight build', () => {
   let folder: string
   let config: string
   const build = (...args: string[]) => runBuild(ROOT, args, { cwd: folder })
@@ -31,7 +31,7 @@ describe('npm run build', () => {
       'policies.json: 5 behaviours with 5 cache, 3 origin request and 1 response headers policies',
     )
     expect(stdout).toContain('/*: at most 7,440 variants of one version of an image')
-    expect(Object.keys(await filesIn(join(folder, 'printed')))).toHaveLength(5)
+    expect(Object.keys(await filesIn(join(folder, 'printed')))).toHaveLength(6)
   })
 
   it('--json prints the manifest and nothing else', async () => {
@@ -43,12 +43,12 @@ describe('npm run build', () => {
   it.each([
     ['an option that there is not', ['--verbose'], "Unknown option '--verbose'"],
     ['an option without its value', ['--out'], "Option '--out <value>' argument missing"],
-    ['a stray word', ['dist'], "Unexpected argument 'dist'"],
+    ['a stray word', ['dist'], 'expected options alone, found "dist"'],
   ])('%s: 2, and a hint', async (_rule, args, message) => {
     const { code, stdout, stderr } = await build(...args)
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toContain(message)
-    expect(stderr).toContain('npm run build -- --help')
+    expect(stderr).toContain('rimlight build --help')
   })
 
   it('a config that is not there: 1, and its name', async () => {

@@ -27,6 +27,7 @@ test('the same sources give the same bytes, wherever and whenever they are built
 
   const built = await filesIn(join(first, 'dist'))
   expect(Object.keys(built)).toEqual([
+    'config.json',
     'manifest.json',
     'origin-request.zip',
     'origin-response.zip',

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { cp, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { ROOT } from '../../build/bundle.ts'
+import { ROOT } from '../../command/root.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
 
 /** Five routes of all kinds, as JSON: what a site of some size would have. */
@@ -25,6 +25,7 @@ export const CONFIG = {
 const SOURCES = [
   'build',
   'build.mjs',
+  'command',
   'edge',
   'edge.config.ts',
   'origin-request',
@@ -52,7 +53,7 @@ export async function edit(tree: string, file: string, from: string, to: string)
 
 export type Run = { code: number | null; stdout: string; stderr: string }
 
-/** `npm run build`, without npm. */
+/** `rimlight build`, without npm. */
 export async function runBuild(
   tree: string,
   args: readonly string[],

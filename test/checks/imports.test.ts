@@ -135,7 +135,7 @@ describe('an import against the direction is reported', () => {
       { 'local/a.ts': "import '../viewer-request/index.ts'" },
       'local/a.ts may not import viewer-request/index.ts',
     ],
-    ['a file that no rule knows', { 'deploy/a.ts': '' }, 'deploy/a.ts: no rule says what it may import'],
+    ['a file that no rule knows', { 'elsewhere/a.ts': '' }, 'elsewhere/a.ts: no rule says what it may import'],
     [
       'a file that is not there',
       { 'edge/a.ts': "import './b.ts'" },

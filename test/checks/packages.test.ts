@@ -7,11 +7,11 @@ import { codeFiles, ROOT, textOf } from './sources.ts'
 
 const project: Package = JSON.parse(textOf('package.json'))
 const lock = JSON.parse(textOf('package-lock.json'))
-const names = Object.keys(project.devDependencies)
+const wanted = { ...project.dependencies, ...project.devDependencies }
+const names = Object.keys(wanted)
 
-const imported = new Set(
-  Object.entries(codeFiles()).flatMap(([file, text]) => importsOf(file, text).map(({ to }) => to)),
-)
+const imports = Object.entries(codeFiles()).flatMap(([file, text]) => importsOf(file, text))
+const imported = new Set(imports.map(({ to }) => to))
 
 /** The commands that a package brings. */
 function binariesOf(name: string): string[] {
@@ -21,9 +21,15 @@ function binariesOf(name: string): string[] {
   return typeof bin === 'string' ? [name.replace(/^@[^/]+\//, '')] : Object.keys(bin)
 }
 
-test('nothing is a dependency at run time', () => {
-  expect(Object.keys(project)).not.toContain('dependencies')
-  expect(names.length).toBeGreaterThan(10)
+test('whoever installs the package gets what its commands import, and nothing else', () => {
+  const byCommands = imports.filter(({ from, isType }) => !isType && /^(?:build|command|deploy|local)\//.test(from))
+  const packages = new Set(byCommands.map(({ to }) => to).filter((name) => names.includes(name)))
+  // Those who have an app of their own bring these: there must not be two of them.
+  const peers = Object.keys(project.peerDependencies ?? {})
+  expect(peers).toEqual(['aws-cdk-lib', 'constructs'])
+  expect([...packages].filter((name) => !peers.includes(name)).toSorted()).toEqual(
+    Object.keys(project.dependencies ?? {}).toSorted(),
+  )
 })
 
 test('every package is imported, or a command of a script', () => {
@@ -39,9 +45,12 @@ test('every package that is imported is one of ours', () => {
 
 test('every version is exact, and the lock file has the same', () => {
   expect(unpinned(project)).toEqual([])
-  expect(lock.packages[''].devDependencies).toEqual(project.devDependencies)
-  for (const name of names) {
-    expect(lock.packages[`node_modules/${name}`]?.version, name).toBe(project.devDependencies[name])
+  expect(lock.packages['']).toMatchObject({
+    dependencies: project.dependencies,
+    devDependencies: project.devDependencies,
+  })
+  for (const [name, version] of Object.entries(wanted)) {
+    expect(lock.packages[`node_modules/${name}`]?.version, name).toBe(version)
   }
 })
 

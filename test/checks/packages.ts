@@ -4,18 +4,26 @@
 const EXCEPTIONS: Record<string, string> = {
   node: 'one Node for all scripts: npm puts it before the one of the machine',
   '@types/node': 'the types of node:',
+  ajv: "the CycloneDX library's validator asks for it",
+  'ajv-formats': 'the same',
+  'ajv-formats-draft2019': 'the same',
 }
 
-export type Package = { scripts: Record<string, string>; devDependencies: Record<string, string> }
+export type Package = {
+  scripts: Record<string, string>
+  dependencies?: Record<string, string>
+  devDependencies: Record<string, string>
+  peerDependencies?: Record<string, string>
+}
 
 /** @param imported packages and built-ins that code imports @param binaries names of commands by package */
 export function unused(
-  { scripts, devDependencies }: Package,
+  { scripts, dependencies, devDependencies }: Package,
   imported: ReadonlySet<string>,
   binaries: Record<string, readonly string[]>,
 ): string[] {
   const words = new Set(Object.values(scripts).flatMap((script) => script.split(/\s+/)))
-  return Object.keys(devDependencies).filter((name) => {
+  return Object.keys({ ...dependencies, ...devDependencies }).filter((name) => {
     const isCommand = binaries[name]?.some((binary) => words.has(binary)) ?? false
     const isTyped = name.startsWith('@types/') && imported.has(name.slice('@types/'.length))
     return !imported.has(name) && !isTyped && !isCommand && !(name in EXCEPTIONS)
@@ -23,8 +31,8 @@ export function unused(
 }
 
 /** A range would resolve to another version on another day, or on another Node. */
-export const unpinned = ({ devDependencies }: Package): string[] =>
-  Object.entries(devDependencies).flatMap(([name, version]) =>
+export const unpinned = ({ dependencies, devDependencies }: Package): string[] =>
+  Object.entries({ ...dependencies, ...devDependencies }).flatMap(([name, version]) =>
     /^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version) ? [] : [`${name}: ${version}`],
   )
 

@@ -1,10 +1,11 @@
 /** The project's own config, built, and the recorded events replayed against it. */
+
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ROOT } from '../../build/bundle.ts'
 import { buildSite } from '../../build/site.ts'
+import { ROOT } from '../../command/root.ts'
 import { placeText, type Replay, type ReplayResult, replay } from '../../local/replay/replay-events.ts'
 
 const EVENTS = join(ROOT, 'test/events')

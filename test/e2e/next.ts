@@ -7,8 +7,9 @@ import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { npm, whyUnreachable } from '../npm.ts'
 
 /** Properties of `next/legacy/image`. */
 export type NextImage = {
@@ -29,13 +30,6 @@ const CACHE = join(import.meta.dirname, '../../node_modules/.cache/rimlight')
 
 const INSTALL = ['ci', '--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline']
 
-/** One more attempt, after a second. */
-const RETRIES = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=1000']
-
-/** What npm says where there is no way to its registry. */
-const UNREACHABLE =
-  /^npm error code (E(?:NOTFOUND|AI_AGAIN|CONNREFUSED|CONNRESET|TIMEDOUT|NETUNREACH|HOSTUNREACH|NOTCACHED)|ERR_SOCKET_TIMEOUT)$/m
-
 /**
  * Installs Next.js, unless an earlier run has.
  * @param options further ones of npm's
@@ -49,27 +43,19 @@ export async function stageNext(cache = CACHE, options: string[] = []): Promise<
   const temporary = await mkdtemp(`${folder}.tmp-`)
   try {
     for (const file of ['package.json', 'package-lock.json']) await copyFile(join(LOCKED, file), join(temporary, file))
-    await npm([...INSTALL, ...RETRIES, ...options], temporary)
+    await npm([...INSTALL, ...options], temporary)
     await rename(temporary, folder).catch((error) => {
       // Another run may have been faster.
       if (!existsSync(folder)) throw error
     })
     return { kind: 'installed', folder }
   } catch (error) {
-    const [, code] = UNREACHABLE.exec((error as { stderr?: string }).stderr ?? '') ?? []
+    const code = whyUnreachable(error)
     if (code === undefined) throw error
     return { kind: 'unreachable', reason: `Next.js is not installed yet, and npm's registry is out of reach: ${code}` }
   } finally {
     await rm(temporary, { recursive: true, force: true })
   }
-}
-
-/** The npm that runs the tests, or the one on the path. */
-const npm = (args: string[], cwd: string) => {
-  const script = process.env.npm_execpath
-  return script && basename(script) === 'npm-cli.js'
-    ? execute(process.execPath, [script, ...args], { cwd })
-    : execute('npm', args, { cwd, shell: process.platform === 'win32' })
 }
 
 const execute = promisify(execFile)

@@ -1,15 +1,15 @@
-/** `npm start` as a process, seen from outside. */
+/** `rimlight start` as a process, seen from outside. */
 import { spawn } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import https from 'node:https'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { buffer } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
+import { ROOT } from '../../command/root.ts'
 import type { StartEvent } from '../../local/start/events.ts'
 
-const START = fileURLToPath(new URL('../../local/start.ts', import.meta.url))
-const INVALIDATE = fileURLToPath(new URL('../../local/invalidate.ts', import.meta.url))
+const RIMLIGHT = join(ROOT, 'command/rimlight.mjs')
 
 export type Said<Name extends StartEvent['event']> = Extract<StartEvent, { event: Name }>
 
@@ -17,7 +17,7 @@ export type StartCommand = ReturnType<typeof startCommand>
 
 /** @param temporary the folder that it takes for the system's temporary one */
 export function startCommand(args: string[], temporary: string) {
-  const child = spawn(process.execPath, [START, '--json', ...args], {
+  const child = spawn(process.execPath, [RIMLIGHT, 'start', '--json', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, TMPDIR: temporary },
     // A group of its own, as a terminal's job has.
@@ -101,7 +101,7 @@ export async function get(url: string, headers: Record<string, string> = {}): Pr
 }
 
 export async function invalidate(...args: string[]): Promise<{ code: number; stdout: string }> {
-  const child = spawn(process.execPath, [INVALIDATE, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [RIMLIGHT, 'invalidate', ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [stdout, [code]] = await Promise.all([buffer(child.stdout), once(child, 'close')])
   return { code, stdout: stdout.toString() }
 }

@@ -129,7 +129,7 @@ describe('a clone, and npm start', () => {
     expect(remembered.requests).toContainEqual(told().find((request) => request.id === id))
   })
 
-  it('npm run invalidate removes from every edge location', async () => {
+  it('rimlight invalidate removes from every edge location', async () => {
     const at = (pop: string | undefined) => get(`${url}/drawings/balloons.png`, { 'x-rimlight-pop': pop ?? '' })
     for (const pop of ready.site.pops) await at(pop)
     expect(await invalidate('/drawings/*', '--url', url)).toEqual({

@@ -20,7 +20,9 @@ function metafile(imports: readonly string[], modules: Record<string, number> = 
 const check =
   (target: Target, code: string, imports: readonly string[] = []) =>
   () =>
-    checkCode(target, { file: 'index.js', code, metafile: metafile(imports), isOurs: true })
+    checkCode(target, { file: 'index.js', code, metafile: metafile(imports), packages: [] })
+
+const SHARP = { name: 'sharp', version: '1.0.0', license: 'Apache-2.0' }
 
 const HANDLER = 'function handler(event) { return event.request }'
 
@@ -49,7 +51,7 @@ describe('imports', () => {
 
   it('packages have what Node has, and do without some', () => {
     const packages = (imports: string[]) => () =>
-      checkCode(originResponse, { file: 'transform.js', code: '', metafile: metafile(imports), isOurs: false })
+      checkCode(originResponse, { file: 'transform.js', code: '', metafile: metafile(imports), packages: [SHARP] })
     expect(packages(['node:https', 'crypto', '@img/sharp-libvips-dev/include'])).not.toThrow()
     expect(packages(['crypto', '@img/sharp-wasm32/sharp.node'])).toThrow(
       'origin-response, transform.js imports @img/sharp-wasm32/sharp.node; packages may import what Node has, ' +
@@ -80,7 +82,12 @@ describe('a header that no function may add', () => {
   })
 
   it('packages speak to others than CloudFront', () => {
-    const bundle = { file: 'transform.js', code: 'exports.a = { expect: 1 }', metafile: metafile([]), isOurs: false }
+    const bundle = {
+      file: 'transform.js',
+      code: 'exports.a = { expect: 1 }',
+      metafile: metafile([]),
+      packages: [SHARP],
+    }
     expect(() => checkCode(originResponse, bundle)).not.toThrow()
   })
 
@@ -110,12 +117,12 @@ describe('size', () => {
   const sizes = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`edge/m${i}.ts`, i * 1_000]))
 
   it('at the limit', () => {
-    const bundles = [{ file: 'index.js', code: '', metafile: metafile([], sizes), isOurs: true }]
+    const bundles = [{ file: 'index.js', code: '', metafile: metafile([], sizes), packages: [] }]
     expect(() => checkSize(viewerRequest, 10_240, bundles)).not.toThrow()
   })
 
   it('above it: the ten modules that take the most', () => {
-    const bundles = [{ file: 'index.js', code: '', metafile: metafile([], sizes), isOurs: true }]
+    const bundles = [{ file: 'index.js', code: '', metafile: metafile([], sizes), packages: [] }]
     expect(() => checkSize(viewerRequest, 10_241, bundles)).toThrow(
       [
         'viewer-request.js has 10241 bytes; the limit is 10240. What takes them:',

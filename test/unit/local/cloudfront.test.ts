@@ -1,6 +1,4 @@
 /** CloudFront as a library, in somebody's own tests. */
-import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Config } from '../../../edge/config.ts'
 import { startCloudFront } from '../../../local/cloudfront.ts'
@@ -18,11 +16,6 @@ beforeAll(async () => {
 })
 afterAll(() => bundle.remove())
 
-it('is what `rimlight/local` names', () => {
-  const file = fileURLToPath(new URL('../../../local/cloudfront.ts', import.meta.url))
-  expect(createRequire(import.meta.url).resolve('rimlight/local')).toBe(file)
-})
-
 it.each([
   [{ pops: 0 }, 'pops: expected a whole number from 1 to 99, found 0'],
   [{ httpsPort: 70_000 }, 'httpsPort: expected a whole number from 0 to 65535, found 70000'],
@@ -33,7 +26,7 @@ it.each([
 
 it('says where there is no bundle', async () => {
   await expect(startCloudFront({ dist: 'nowhere' })).rejects.toThrow(
-    'nowhere/policies.json: not found; `npm run build` writes it',
+    'nowhere/policies.json: not found; `rimlight build` writes it',
   )
 })
 

@@ -2,8 +2,8 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { main } from '../../../local/start.ts'
+import { output } from '../command/fixture-output.ts'
 import { temporaryFolder } from './fixture.ts'
-import { output } from './fixture-output.ts'
 
 async function run(...args: string[]) {
   const stdout = output()
@@ -30,7 +30,7 @@ describe('npm start', () => {
       code: 2,
       stdout: '',
       stderr:
-        '--pops: expected a number of edge locations from 1 to 99, found "many"\n`npm start -- --help` says how to use it\n',
+        '--pops: expected a number of edge locations from 1 to 99, found "many"\n`rimlight start --help` says how to use it\n',
     })
     await expect(readdir(out)).rejects.toThrow('ENOENT')
   })

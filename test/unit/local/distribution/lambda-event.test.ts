@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { at } from '../../../../command/shape.ts'
 import {
   originObject,
   originRequestEvent,
@@ -7,7 +8,6 @@ import {
   responseReturned,
 } from '../../../../local/distribution/lambda-event.ts'
 import { validateLambda } from '../../../../local/platform/validate-lambda.ts'
-import { at } from '../../../../local/shape.ts'
 
 const ORIGIN = originObject({ domainName: 'api.example.com', originPath: '/prod', s3: null })
 const REQUEST = {

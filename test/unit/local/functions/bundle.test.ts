@@ -35,7 +35,7 @@ it('opens what is there, each once', async () => {
 
 it('says so when there is no manifest', async () => {
   await expect(openBundle(join(folder, 'none'))).rejects.toThrow(
-    `${join(folder, 'none', 'manifest.json')}: not found; \`npm run build\` writes the bundle to dist, or name another with --dist`,
+    `${join(folder, 'none', 'manifest.json')}: not found; \`rimlight build\` writes the bundle to dist, or name another with --dist`,
   )
 })
 
@@ -43,21 +43,21 @@ it.each(['nonsense', '{}', '{"artefacts":{}}', '{"artefacts":{"viewer-request":{
   'refuses the manifest %s',
   async (text) => {
     await writeFile(join(folder, 'manifest.json'), text)
-    await expect(openBundle(folder)).rejects.toThrow('not a manifest of a bundle; run `npm run build` again')
+    await expect(openBundle(folder)).rejects.toThrow('not a manifest of a bundle; run `rimlight build` again')
   },
 )
 
 it('says so when a file is missing', async () => {
   await rm(join(folder, 'origin-request.zip'))
   await expect(openBundle(folder)).rejects.toThrow(
-    `${join(folder, 'origin-request.zip')}: not found, although the manifest names it; run \`npm run build\` again`,
+    `${join(folder, 'origin-request.zip')}: not found, although the manifest names it; run \`rimlight build\` again`,
   )
 })
 
 it('says so when a file is not the one that was built', async () => {
   await writeFile(join(folder, 'viewer-request.js'), 'function handler(event) { return event.request }')
   await expect(openBundle(folder)).rejects.toThrow(
-    /viewer-request\.js: not the file that was built: the manifest says sha256 [0-9a-f]{64}, the file has [0-9a-f]{64}; run `npm run build` again$/,
+    /viewer-request\.js: not the file that was built: the manifest says sha256 [0-9a-f]{64}, the file has [0-9a-f]{64}; run `rimlight build` again$/,
   )
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { at } from '../../../../command/shape.ts'
 import { GENERATED_RESPONSE_BYTES } from '../../../../edge/limits.ts'
 import { validateLambda } from '../../../../local/platform/validate-lambda.ts'
-import { at } from '../../../../local/shape.ts'
 import { originRequestEvent, originResponseEvent, S3_ORIGIN } from '../fixture.ts'
 
 const PREFIX = 'The Lambda function result failed validation: '

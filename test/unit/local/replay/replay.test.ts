@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
+import { ROOT } from '../../../../command/root.ts'
 import { hasNjs, NJS_MISSING } from '../../../../local/functions/njs.ts'
 import { main } from '../../../../local/replay.ts'
 import {
@@ -131,15 +131,11 @@ replayed against dist, the CloudFront Function in ${hasNjs() ? 'njs and workerd'
 
 describe('wrong input, exit code 2', () => {
   it.each([
-    [
-      'no files',
-      [],
-      'expected files or folders of events, found none; `npm run replay -- --help` says how to use it\n',
-    ],
+    ['no files', [], 'expected files or folders of events, found none; `rimlight replay --help` says how to use it\n'],
     [
       'an unknown option',
       ['--updates', 'a'],
-      /^Unknown option '--updates'.*; `npm run replay -- --help` says how to use it\n$/,
+      /^Unknown option '--updates'.*; `rimlight replay --help` says how to use it\n$/,
     ],
     ['a missing file', ['/nowhere.json'], '/nowhere.json: expected a file or folder of events, found nothing\n'],
   ])('%s', async (_, args, message) => {
@@ -162,7 +158,7 @@ ${none}: is no event: neither of CloudFront Functions (\`version\`, \`context\`)
 
   it('no bundle', async () => {
     const { code, stderr } = await run([await file('a.json', functionEvent()), '--dist', join(folder, 'none')])
-    expect(stderr).toMatch(/manifest\.json: not found; `npm run build` writes the bundle to dist/)
+    expect(stderr).toMatch(/manifest\.json: not found; `rimlight build` writes the bundle to dist/)
     expect(code).toBe(2)
   })
 
@@ -294,8 +290,7 @@ describe('a bundle that breaks the rules, exit code 1', () => {
 describe('the command itself', () => {
   const command = (...args: string[]) =>
     new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
-      const script = fileURLToPath(new URL('../../../../local/replay.ts', import.meta.url))
-      execFile(process.execPath, [script, ...args], (error, stdout, stderr) =>
+      execFile(process.execPath, [join(ROOT, 'command/rimlight.mjs'), 'replay', ...args], (error, stdout, stderr) =>
         resolve({ code: error?.code ?? 0, stdout, stderr }),
       )
     })
@@ -340,7 +335,7 @@ describe('the command itself', () => {
 
   it('--help says how to use it', async () => {
     const { code, stdout } = await command('--help')
-    expect(stdout).toMatch(/^Usage: npm run replay -- FILE-OR-FOLDER… \[--dist DIR\] \[--json\] \[--update\]\n/)
+    expect(stdout).toMatch(/^Usage: rimlight replay FILE-OR-FOLDER… \[--dist DIR\] \[--json\] \[--update\]\n/)
     expect(code).toBe(0)
   })
 

@@ -1,6 +1,11 @@
 import { describe, expect, it, test } from 'vitest'
-import { InputError } from '../../../../local/input-error.ts'
-import { readOptions } from '../../../../local/start/options.ts'
+import { InputError } from '../../../../command/errors.ts'
+import { parseOptions } from '../../../../command/options.ts'
+import { OPTIONS, readOptions } from '../../../../local/start/options.ts'
+
+const HINT = '`rimlight start --help` says how to use it'
+
+const read = (args: string[]) => readOptions(parseOptions(args, OPTIONS, HINT).values, HINT)
 
 const DEFAULTS = {
   config: 'edge.config.ts',
@@ -42,15 +47,9 @@ describe('options', () => {
       { persist: 'p', accessLog: 'l', opensBrowser: true, isQuiet: true, isJson: true },
     ],
   ])('%s', (_, args, options) => {
-    expect(readOptions(args)).toEqual({ ...DEFAULTS, ...options })
-  })
-
-  it('help, whatever else is asked', () => {
-    expect(readOptions(['--https-port', 'x', '--help'])).toBe('help')
+    expect(read(args)).toEqual({ ...DEFAULTS, ...options })
   })
 })
-
-const HINT = '`npm start -- --help` says how to use it'
 
 describe('what is wrong is said', () => {
   test.each<[string, string[], string]>([
@@ -99,11 +98,11 @@ describe('what is wrong is said', () => {
       '--origin api: expected a URL such as http://localhost:3000, found "file:///a"',
     ],
   ])('%s: %j', (_, args, message) => {
-    expect(() => readOptions(args)).toThrow(new InputError(`${message}\n${HINT}`))
+    expect(() => read(args)).toThrow(new InputError(`${message}\n${HINT}`))
   })
 
   it('all of it at once', () => {
-    expect(() => readOptions(['--pops', 'x', '--https-port', 'y', '--bucket', ''])).toThrow(
+    expect(() => read(['--pops', 'x', '--https-port', 'y', '--bucket', ''])).toThrow(
       new InputError(
         [
           '--bucket: expected DIR or NAME=DIR, found ""',
@@ -116,18 +115,12 @@ describe('what is wrong is said', () => {
   })
 
   it('an option that there is not', () => {
-    expect(() => readOptions(['--port', '1'])).toThrow(
-      /^Unknown option '--port'.*`npm start -- --help` says how to use it$/s,
+    expect(() => read(['--port', '1'])).toThrow(
+      /^Unknown option '--port'.*`rimlight start --help` says how to use it$/s,
     )
   })
 
   it('an option without its value', () => {
-    expect(() => readOptions(['--bucket'])).toThrow(/^Option '--bucket <value>' argument missing; `npm start/)
-  })
-
-  it('what npm left of an option that it took for its own', () => {
-    expect(() => readOptions(['./photos'])).toThrow(
-      /^Unexpected argument '\.\/photos'.* says how to use it; options come after --, as in npm start -- --bucket DIR$/,
-    )
+    expect(() => read(['--bucket'])).toThrow(/^Option '--bucket <value>' argument missing; `rimlight start/)
   })
 })

@@ -1,4 +1,4 @@
-/** What the commands here have in common: where they write, how they colour, how they say that they were misused. */
+/** Where commands write: to people, in colour and over the same line; to programs, plainly. */
 import { styleText } from 'node:util'
 
 /** Where a command writes; `isTTY`: to a person. */
@@ -12,12 +12,6 @@ export const painter = (output: Output): Paint =>
   output.isTTY && !process.env.NO_COLOR
     ? (colour, text) => styleText(colour, text, { validateStream: false })
     : (_, text) => text
-
-/** The message of an error that `parseArgs` threw, with where to read on; `undefined` for any other. */
-export function usageMessage(error: unknown, hint: string): string | undefined {
-  const code = error instanceof TypeError && 'code' in error ? String(error.code) : ''
-  return code.startsWith('ERR_PARSE_ARGS_') ? `${(error as Error).message}; ${hint}` : undefined
-}
 
 export type StatusLine = {
   /** Replaces what it shows. */

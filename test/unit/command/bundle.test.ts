@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it, test } from 'vitest'
-import { InputError } from '../../../local/input-error.ts'
-import { readPolicies } from '../../../local/policies-file.ts'
-import { temporaryFolder } from './fixture.ts'
+import { readPolicies } from '../../../command/bundle.ts'
+import { InputError } from '../../../command/errors.ts'
+import { temporaryFolder } from '../local/fixture.ts'
 
 const WHOLE = { behaviours: [{ path: '*' }], cachePolicies: [], domains: ['cdn.example.com'], origins: {} }
 
@@ -16,7 +16,7 @@ it('is read as it stands', async () => {
 it('that is not there: the build writes it', async () => {
   const folder = await temporaryFolder()
   await expect(readPolicies(folder)).rejects.toThrow(
-    new InputError(`${join(folder, 'policies.json')}: not found; \`npm run build\` writes it`),
+    new InputError(`${join(folder, 'policies.json')}: not found; \`rimlight build\` writes it`),
   )
 })
 
@@ -30,6 +30,6 @@ test.each([
   const folder = await temporaryFolder()
   await writeFile(join(folder, 'policies.json'), text)
   await expect(readPolicies(folder)).rejects.toThrow(
-    new InputError(`${join(folder, 'policies.json')}: not the policies of a bundle; run \`npm run build\` again`),
+    new InputError(`${join(folder, 'policies.json')}: not the policies of a bundle; run \`rimlight build\` again`),
   )
 })

@@ -1,4 +1,4 @@
-import type { Output } from '../../../local/command-line.ts'
+import type { Output } from '../../../command/output.ts'
 
 /** Remembers what is written. */
 export function output(isTTY = false): Output & { said(): string } {

@@ -1,4 +1,4 @@
-import { InputError } from './input-error.ts'
+import { InputError } from './errors.ts'
 
 /** Parses a file's text. @throws InputError with the file, the line and the column of the first error */
 export function parseJson(text: string, path: string): unknown {
