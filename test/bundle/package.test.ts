@@ -1,0 +1,99 @@
+/** The package as another project has it: packed, installed, built with. */
+import { execFile } from 'node:child_process'
+import { cp, readFile, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { ROOT } from '../../command/root.ts'
+import { npm, whyUnreachable } from '../npm.ts'
+import { temporaryFolder } from '../unit/local/fixture.ts'
+import { CONFIG, filesIn, runBuild } from './tree.ts'
+
+const execute = promisify(execFile)
+
+const SOURCES = ['README.md', 'LICENSE', 'package.json', 'tsconfig.json', 'tsconfig.lib.json']
+
+/** Packs a copy: `lib/` is made on the way, and the project's own folder need not know of it. */
+async function packed(folder: string): Promise<string> {
+  const tree = await temporaryFolder()
+  const { files } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
+  for (const source of [...SOURCES, ...files.filter((file: string) => file !== 'lib')]) {
+    await cp(join(ROOT, source), join(tree, source), { recursive: true })
+  }
+  await symlink(join(ROOT, 'node_modules'), join(tree, 'node_modules'))
+  const { stdout } = await npm(['pack', '--json', '--pack-destination', folder], tree)
+  const [{ filename }] = JSON.parse(stdout)
+  return join(folder, filename)
+}
+
+const PACKAGE = { name: 'site', version: '1.0.0', private: true, type: 'module' }
+
+const CONFIG_MODULE = `import { defineConfig } from 'rimlight'
+export default defineConfig(${JSON.stringify(CONFIG)})
+`
+
+const TYPES = `import { defineConfig, type Config } from 'rimlight'
+import { type CloudFront, startCloudFront } from 'rimlight/local'
+import { fromKey } from 'rimlight/urls'
+export const config: Config = defineConfig({ domains: [], origins: {}, routes: [] })
+export const started: Promise<CloudFront> = startCloudFront({ dist: 'dist' })
+export const wrong: number = fromKey
+`
+
+const LOCAL = `import { startCloudFront } from 'rimlight/local'
+const cloudFront = await startCloudFront()
+const { status, headers } = await cloudFront.fetch('/photos/dusk.jpg?w=640', { headers: { accept: 'image/webp' } })
+await cloudFront.stop()
+console.log(status, headers.get('content-type'))
+`
+
+describe('the package in another project', () => {
+  let project: string
+  let unreachable: string | undefined
+  beforeAll(async () => {
+    project = await temporaryFolder()
+    await writeFile(join(project, 'package.json'), JSON.stringify(PACKAGE))
+    await writeFile(join(project, 'edge.config.ts'), CONFIG_MODULE)
+    const install = ['install', '--save-dev', '--prefer-offline', '--no-audit', '--no-fund', await packed(project)]
+    await npm(install, project).catch((error) => {
+      unreachable = whyUnreachable(error)
+      if (unreachable === undefined) throw error
+    })
+  })
+
+  const node = (...args: string[]) => execute(process.execPath, args, { cwd: project })
+  const rimlight = (...args: string[]) => node('node_modules/.bin/rimlight', ...args)
+
+  it('builds the same bytes', async ({ skip }) => {
+    skip(unreachable !== undefined, `npm's registry is out of reach: ${unreachable}`)
+    const here = await temporaryFolder()
+    await writeFile(join(here, 'config.json'), JSON.stringify(CONFIG))
+    expect(await runBuild(ROOT, ['--config', 'config.json'], { cwd: here })).toMatchObject({ code: 0 })
+    expect((await rimlight('build')).stderr).toBe('')
+    expect(await filesIn(join(project, 'dist'))).toEqual(await filesIn(join(here, 'dist')))
+  })
+
+  it('runs them', async ({ skip }) => {
+    skip(unreachable !== undefined, `npm's registry is out of reach: ${unreachable}`)
+    await rimlight('build')
+    await writeFile(join(project, 'local.mjs'), LOCAL)
+    expect((await node('local.mjs')).stdout).toBe('200 image/webp\n')
+  })
+
+  it('says what it is, and what it takes', async ({ skip }) => {
+    skip(unreachable !== undefined, `npm's registry is out of reach: ${unreachable}`)
+    expect((await rimlight('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+    for (const verb of ['build', 'start', 'replay', 'template', 'attach', 'detach', 'status', 'verify', 'publish']) {
+      expect((await rimlight(verb, '--help')).stdout).toMatch(new RegExp(`^Usage: rimlight ${verb} `))
+    }
+  })
+
+  it('has types', async ({ skip }) => {
+    skip(unreachable !== undefined, `npm's registry is out of reach: ${unreachable}`)
+    await writeFile(join(project, 'types.ts'), TYPES)
+    const tsc = [join(ROOT, 'node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--module', 'nodenext']
+    const types = ['--target', 'es2024', '--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')]
+    const found = await node(...tsc, ...types, 'types.ts').catch(({ stdout }) => stdout)
+    expect(found).toMatch(/^types\.ts\(6,14\): error TS2322: [^\n]*\n(?: [^\n]*\n)*$/)
+  })
+})
