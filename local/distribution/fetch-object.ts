@@ -1,7 +1,8 @@
 /** What a cache miss sets off: origin-request, the origin, origin-response. */
+
+import { at } from '../../command/shape.ts'
 import { RESPONSE_HEADERS_BYTES } from '../../edge/limits.ts'
 import type { Behaviour } from '../../edge/policies.ts'
-import { at } from '../shape.ts'
 import type { EdgeRequest } from './edge-request.ts'
 import { type EdgeResponse, failureResponse } from './generated-responses.ts'
 import { HOP_BY_HOP, headerValue, withHeader, withoutHeaders } from './header-lines.ts'

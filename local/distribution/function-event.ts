@@ -2,7 +2,7 @@
  * A viewer's request as CloudFront Functions are given it, and what they return as a request or a response.
  * Developer Guide, "CloudFront Functions event structure".
  */
-import { isObject, isUnchanged, type JsonObject, objectAt } from '../shape.ts'
+import { isObject, isUnchanged, type JsonObject, objectAt } from '../../command/shape.ts'
 import type { EdgeRequest } from './edge-request.ts'
 import { asBytes } from './header-lines.ts'
 import type { HeaderLine } from './messages.ts'

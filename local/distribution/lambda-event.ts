@@ -3,9 +3,9 @@
  * Developer Guide, "Lambda@Edge event structure".
  */
 
+import { isObject, type JsonObject } from '../../command/shape.ts'
 import type { Origin } from '../../edge/policies.ts'
 import { titleCase } from '../platform/header-rules.ts'
-import { isObject, type JsonObject } from '../shape.ts'
 import type { EdgeRequest } from './edge-request.ts'
 import { asBytes } from './header-lines.ts'
 import { DISTRIBUTION } from './identity.ts'

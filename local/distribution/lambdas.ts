@@ -1,6 +1,6 @@
+import { isObject, type JsonObject } from '../../command/shape.ts'
 import type { ErrorName, Outcome } from '../functions/outcome.ts'
 import { type LambdaTrigger, validateLambda } from '../platform/validate-lambda.ts'
-import { isObject, type JsonObject } from '../shape.ts'
 import type { Clock } from './clock.ts'
 import type { Fetcher } from './origin-fetch.ts'
 import type { LambdaCall } from './settings.ts'

@@ -1,5 +1,5 @@
+import { at, isObject } from '../../command/shape.ts'
 import type { Policies } from '../../edge/policies.ts'
-import { at, isObject } from '../shape.ts'
 import { fromHead, toHead } from './head.ts'
 import { HOP_BY_HOP, headerValue, withHeader } from './header-lines.ts'
 import type { OriginRequest } from './lambda-event.ts'

@@ -1,5 +1,5 @@
+import { isObject } from '../../command/shape.ts'
 import { changes } from '../replay/diff.ts'
-import { isObject } from '../shape.ts'
 import type { RequestSummary, RequestTrace, Step } from './messages.ts'
 
 /** A step whose changes are worked out when somebody asks. */

@@ -1,5 +1,5 @@
+import { isObject } from '../../command/shape.ts'
 import { validateFunction } from '../platform/validate-function.ts'
-import { isObject } from '../shape.ts'
 import type { EdgeRequest } from './edge-request.ts'
 import {
   type FunctionContext,
