@@ -23,15 +23,15 @@ const AGAIN = 'run `rimlight build` again'
 /** @throws InputError if a file is missing, or is not the one that the manifest tells of */
 export async function readBundle(folder: string): Promise<BuiltBundle> {
   const manifest = await readManifest(folder)
-  const artefacts = Object.entries(manifest.artefacts)
-  const contents = artefacts.map(async ([trigger, artefact]) => [trigger, await readArtefact(folder, artefact)])
-  return {
-    folder,
-    manifest,
-    policies: await readPolicies(folder),
-    settings: await readSettings(folder, manifest),
-    contents: Object.fromEntries(await Promise.all(contents)),
-  }
+  const [policies, settings, ...contents] = await Promise.all([
+    readPolicies(folder),
+    readSettings(folder, manifest),
+    ...Object.entries(manifest.artefacts).map(async ([trigger, artefact]) => [
+      trigger,
+      await readArtefact(folder, artefact),
+    ]),
+  ])
+  return { folder, manifest, policies, settings, contents: Object.fromEntries(contents) }
 }
 
 /** @throws InputError if the folder has none, or one of another shape */

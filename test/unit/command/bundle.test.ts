@@ -1,9 +1,17 @@
-import { writeFile } from 'node:fs/promises'
+import { cp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, it, test } from 'vitest'
-import { readPolicies } from '../../../command/bundle.ts'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
+import { readBundle, readPolicies } from '../../../command/bundle.ts'
 import { InputError } from '../../../command/errors.ts'
+import type { Config } from '../../../edge/config.ts'
+import { type Built, built } from '../../e2e/site.ts'
 import { temporaryFolder } from '../local/fixture.ts'
+
+const CONFIG: Config = {
+  domains: ['cdn.example.com'],
+  origins: { api: { domain: 'api.example.com' } },
+  routes: [{ path: '/*', origin: 'api', cache: {} }],
+}
 
 const WHOLE = { behaviours: [{ path: '*' }], cachePolicies: [], domains: ['cdn.example.com'], origins: {} }
 
@@ -32,4 +40,33 @@ test.each([
   await expect(readPolicies(folder)).rejects.toThrow(
     new InputError(`${join(folder, 'policies.json')}: not the policies of a bundle; run \`rimlight build\` again`),
   )
+})
+
+describe('a whole bundle', () => {
+  let site: Built
+  let dist: string
+  beforeAll(async () => {
+    site = await built(CONFIG)
+  })
+  afterAll(() => site.remove())
+  beforeEach(async () => {
+    dist = join(await temporaryFolder(), 'dist')
+    await cp(site.dist, dist, { recursive: true })
+  })
+
+  it('comes with the config that it was built from, and what its files hold', async () => {
+    const { manifest, settings, policies, contents } = await readBundle(dist)
+    expect(Object.keys(contents)).toEqual(Object.keys(manifest.artefacts))
+    expect([settings.domains, policies.domains]).toEqual([['cdn.example.com'], ['cdn.example.com']])
+  })
+
+  it.each(['origin-request.zip', 'policies.json', 'config.json'])('without %s: it is named', async (file) => {
+    await rm(join(dist, file))
+    await expect(readBundle(dist)).rejects.toThrow(new RegExp(`/${file}: not found`))
+  })
+
+  it('with another config than it was built from', async () => {
+    await writeFile(join(dist, 'config.json'), '{}')
+    await expect(readBundle(dist)).rejects.toThrow('config.json: not the file that was built: the manifest says sha256')
+  })
 })

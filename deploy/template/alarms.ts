@@ -1,0 +1,81 @@
+/** Alarms on errors and throttling. */
+import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch'
+import type { CfnTopic } from 'aws-cdk-lib/aws-sns'
+import type { Construct } from 'constructs'
+import type { LambdaTrigger } from './inputs.ts'
+
+export type Watched = {
+  distributionId: string
+  /** Names of functions. */
+  viewerRequest: string
+  lambdas: Record<LambdaTrigger, string>
+}
+
+type AlarmRow = {
+  id: string
+  about: string
+  namespace: 'AWS/CloudFront' | 'AWS/Lambda'
+  metric: string
+  dimensions: Record<string, string>
+  statistic: 'Sum' | 'Average'
+  /** The alarm is at this, and above it. */
+  threshold: number
+  /** Of five minutes each, one after the other. */
+  periods: number
+}
+
+const ofLambda = (row: AlarmRow): AlarmRow => ({ ...row, namespace: 'AWS/Lambda' })
+
+/**
+ * Developer Guide, "Types of metrics for CloudFront": all in us-east-1, and from all edge locations. Lambda@Edge's errors
+ * are among them, by distribution, as CloudFront's console has them ("Default Lambda@Edge function metrics"). Lambda's
+ * own metrics are in the region where a function ran, under its name with `us-east-1.` before it; these are us-east-1's.
+ */
+function alarmRows({ distributionId, viewerRequest, lambdas }: Watched): AlarmRow[] {
+  const distribution = { DistributionId: distributionId, Region: 'Global' }
+  const functions = { ...distribution, FunctionName: viewerRequest }
+  const edge = (id: string, metric: string, about: string, dimensions: Record<string, string>): AlarmRow => {
+    return { id, about, namespace: 'AWS/CloudFront', metric, dimensions, statistic: 'Sum', threshold: 1, periods: 1 }
+  }
+  return [
+    {
+      ...edge('ServerErrors', '5xxErrorRate', 'one in a hundred responses and more is a 5xx', distribution),
+      statistic: 'Average',
+      periods: 2,
+    },
+    edge('ViewerRequestErrors', 'FunctionExecutionErrors', 'viewer-request failed', functions),
+    edge('ViewerRequestInvalid', 'FunctionValidationErrors', 'viewer-request returned what is not valid', functions),
+    edge('ViewerRequestThrottles', 'FunctionThrottles', 'viewer-request was throttled', functions),
+    edge('LambdaErrors', 'LambdaExecutionError', 'a Lambda@Edge function failed', distribution),
+    edge('LambdaInvalid', 'LambdaValidationError', 'a Lambda@Edge function returned what is not valid', distribution),
+    edge('LambdaThrottles', 'LambdaLimitExceededErrors', 'a Lambda@Edge function was throttled', distribution),
+    ...(['origin-request', 'origin-response'] as const).flatMap((trigger) => {
+      const id = trigger === 'origin-request' ? 'OriginRequest' : 'OriginResponse'
+      const dimensions = { FunctionName: `us-east-1.${lambdas[trigger]}` }
+      return [
+        ofLambda(edge(`${id}Errors`, 'Errors', `${trigger} failed in us-east-1`, dimensions)),
+        ofLambda(edge(`${id}Throttles`, 'Throttles', `${trigger} was throttled in us-east-1`, dimensions)),
+      ]
+    }),
+  ]
+}
+
+export function alarms(scope: Construct, topic: CfnTopic, watched: Watched): void {
+  for (const { id, about, namespace, metric, dimensions, statistic, threshold, periods } of alarmRows(watched)) {
+    new CfnAlarm(scope, `${id}Alarm`, {
+      alarmDescription: `Rimlight: ${about}`,
+      namespace,
+      metricName: metric,
+      dimensions: Object.entries(dimensions).map(([name, value]) => ({ name, value })),
+      statistic,
+      period: 300,
+      evaluationPeriods: periods,
+      threshold,
+      comparisonOperator: 'GreaterThanOrEqualToThreshold',
+      // Without requests there are no figures.
+      treatMissingData: 'notBreaching',
+      alarmActions: [topic.ref],
+      okActions: [topic.ref],
+    })
+  }
+}

@@ -1,0 +1,69 @@
+/** Who reads which keys of the buckets: the config's routes, turned into what a bucket policy can say. */
+import type { Behaviour, Policies } from '../../edge/policies.ts'
+import type { RouteSettings, Settings } from '../../edge/settings.ts'
+import { type KeyPattern, keyPatterns, overlap, resourceText, withoutCovered } from './key-pattern.ts'
+
+export type BucketAccess = {
+  bucket: string
+  region: string
+  /** Names in the config. */
+  origins: string[]
+  /** What CloudFront reads for cached routes; key patterns as they stand in a `Resource`, like the other two. */
+  read: string[]
+  /** What origin-response reads to make renditions. */
+  images: string[]
+  /** What neither may read: the keys of `never` routes. */
+  never: string[]
+  /** Paths of `never` routes whose keys can't be denied. */
+  undenied: { path: string; because: string }[]
+}
+
+type BucketRoute = { route: RouteSettings; behaviour: Behaviour; index: number; prefix: string; keys: KeyPattern[] }
+
+/** One for each bucket that a route uses, in the order of the routes. */
+export function bucketAccess({ policies, settings }: { policies: Policies; settings: Settings }): BucketAccess[] {
+  const byBucket = new Map<string, { region: string; routes: BucketRoute[] }>()
+  policies.behaviours.forEach((behaviour, index) => {
+    const s3 = policies.origins[behaviour.origin]?.s3
+    const route = settings.routes[index]
+    if (!s3 || !route) return
+    const prefix = keyPrefix(s3.prefix)
+    const entry = byBucket.get(s3.bucket) ?? { region: s3.region, routes: [] }
+    entry.routes.push({ route, behaviour, index, prefix, keys: keyPatterns(behaviour.path, prefix) })
+    byBucket.set(s3.bucket, entry)
+  })
+  return [...byBucket].map(([bucket, { region, routes }]) => ({ bucket, region, ...accessOf(routes) }))
+}
+
+/** `/site/%C3%A9t%C3%A9`, as paths begin, is `site/été/` in keys. */
+const keyPrefix = (path: string): string => (path === '' ? '' : `${decodeURIComponent(path).slice(1)}/`)
+
+const resources = (routes: readonly BucketRoute[]): string[] =>
+  withoutCovered(routes.flatMap(({ keys }) => keys)).map(resourceText)
+
+function accessOf(routes: readonly BucketRoute[]): Omit<BucketAccess, 'bucket' | 'region'> {
+  const cached = routes.filter(({ behaviour }) => behaviour.originAccessControl)
+  const never = routes.filter(({ behaviour }) => !behaviour.originAccessControl)
+  const judged = never.map((route) => ({ route, shared: cached.filter((other) => isServedBy(other, route)) }))
+  return {
+    origins: [...new Set(routes.map(({ behaviour }) => behaviour.origin))],
+    read: resources(cached),
+    images: resources(cached.filter(({ route }) => route.images !== null)),
+    never: resources(judged.filter(({ shared }) => shared.length === 0).map(({ route }) => route)),
+    undenied: judged.flatMap(({ route, shared }) => {
+      const isReadable = cached.some((other) => !shared.includes(other) && doOverlap(other, route))
+      const [first] = shared
+      return first && isReadable ? [{ path: route.behaviour.path, because: first.behaviour.path }] : []
+    }),
+  }
+}
+
+/**
+ * Whether a cached route serves keys that a `never` route's pattern names: an earlier one takes their paths first, one
+ * of another prefix has paths of its own for them. A policy that denied these would break that route.
+ */
+const isServedBy = (cached: BucketRoute, never: BucketRoute): boolean =>
+  (cached.index < never.index || cached.prefix !== never.prefix) && doOverlap(cached, never)
+
+const doOverlap = (one: BucketRoute, other: BucketRoute): boolean =>
+  one.keys.some((key) => other.keys.some((otherKey) => overlap(key, otherKey)))

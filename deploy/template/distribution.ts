@@ -1,0 +1,110 @@
+/** The distribution: a behaviour for each route in order, with its origin, policies and functions. */
+import { CfnContinuousDeploymentPolicy, CfnDistribution } from 'aws-cdk-lib/aws-cloudfront'
+import type { CfnBucket } from 'aws-cdk-lib/aws-s3'
+import type { Construct } from 'constructs'
+import type { Behaviour, Policies } from '../../edge/policies.ts'
+import { HTTP_VERSION_OF_ROLLOUT, type Inputs, type LambdaTrigger } from './inputs.ts'
+import { originId, originResources, type Reader } from './origins.ts'
+import type { PolicyIds } from './policies.ts'
+
+export type Parts = {
+  reader: Reader | undefined
+  policyIds: PolicyIds
+  /** ARNs. */
+  viewerRequest: string
+  /** ARNs of versions. */
+  lambdas: Record<LambdaTrigger, string>
+  accessLogs: CfnBucket
+}
+
+/** What is before the paths of log files, besides the distribution's id. */
+const LOG_PREFIX = 'cloudfront/'
+
+export function distribution(scope: Construct, inputs: Inputs, parts: Parts): CfnDistribution {
+  const { policies } = inputs.bundle
+  const behaviours = policies.behaviours.map((behaviour) => behaviourResource(behaviour, policies, parts))
+  return new CfnDistribution(scope, 'Distribution', {
+    distributionConfig: {
+      enabled: true,
+      comment: `Rimlight: ${policies.domains.join(', ')}`.slice(0, COMMENT_CHARACTERS),
+      ipv6Enabled: true,
+      priceClass: inputs.priceClass,
+      ...(inputs.webAcl === undefined ? {} : { webAclId: inputs.webAcl }),
+      ...rolloutConfig(inputs),
+      origins: originResources(policies, parts.reader),
+      cacheBehaviors: policies.behaviours.slice(0, -1).map(({ path }, index) => ({
+        pathPattern: path,
+        ...(behaviours[index] as CfnDistribution.DefaultCacheBehaviorProperty),
+      })),
+      defaultCacheBehavior: behaviours.at(-1) as CfnDistribution.DefaultCacheBehaviorProperty,
+      customErrorResponses: Object.entries(policies.errorCachingMinimums).map(([status, seconds]) => ({
+        errorCode: Number(status),
+        errorCachingMinTtl: seconds,
+      })),
+      logging: { bucket: parts.accessLogs.attrDomainName, prefix: LOG_PREFIX, includeCookies: false },
+    },
+  })
+}
+
+/** CloudFront API, DistributionConfig, Comment. */
+const COMMENT_CHARACTERS = 128
+
+/** A staging distribution answers to its primary's names: it has none of its own. */
+function rolloutConfig({ rollout, aliases, certificate }: Inputs) {
+  if (rollout.kind === 'staging') {
+    return {
+      staging: true,
+      httpVersion: HTTP_VERSION_OF_ROLLOUT,
+      viewerCertificate: { cloudFrontDefaultCertificate: true },
+    }
+  }
+  return {
+    httpVersion: rollout.httpVersion,
+    viewerCertificate: certificate,
+    ...(aliases === undefined ? {} : { aliases: aliases as string[] }),
+    ...(rollout.policy === undefined ? {} : { continuousDeploymentPolicyId: rollout.policy }),
+  }
+}
+
+const behaviourResource = (
+  behaviour: Behaviour,
+  policies: Policies,
+  { policyIds, viewerRequest, lambdas }: Parts,
+): CfnDistribution.DefaultCacheBehaviorProperty => ({
+  targetOriginId: originId(behaviour, policies),
+  viewerProtocolPolicy: behaviour.viewerProtocolPolicy,
+  allowedMethods: [...behaviour.allowedMethods],
+  cachedMethods: [...behaviour.cachedMethods],
+  compress: behaviour.compress,
+  cachePolicyId: idOf(policyIds, behaviour.cachePolicy),
+  originRequestPolicyId: idOf(policyIds, behaviour.originRequestPolicy),
+  responseHeadersPolicyId: idOf(policyIds, behaviour.responseHeadersPolicy),
+  functionAssociations: [{ eventType: 'viewer-request', functionArn: viewerRequest }],
+  lambdaFunctionAssociations: [
+    { eventType: 'origin-request', lambdaFunctionArn: lambdas['origin-request'] },
+    { eventType: 'origin-response', lambdaFunctionArn: lambdas['origin-response'] },
+  ],
+})
+
+function idOf(ids: PolicyIds, name: string): string {
+  const id = ids[name]
+  if (id === undefined) throw new Error(`policies.json: a behaviour names the policy ${name}, which is not in it`)
+  return id
+}
+
+/** Sends a part of the primary distribution's viewers to a staging one; each of them stays where they were sent. */
+export const continuousDeployment = (
+  scope: Construct,
+  staging: CfnDistribution,
+  weight: number,
+): CfnContinuousDeploymentPolicy =>
+  new CfnContinuousDeploymentPolicy(scope, 'Rollout', {
+    continuousDeploymentPolicyConfig: {
+      enabled: true,
+      stagingDistributionDnsNames: [staging.attrDomainName],
+      trafficConfig: {
+        type: 'SingleWeight',
+        singleWeightConfig: { weight, sessionStickinessConfig: { idleTtl: 300, maximumTtl: 600 } },
+      },
+    },
+  })

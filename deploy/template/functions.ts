@@ -1,0 +1,77 @@
+/** The code: the CloudFront Function, the Lambda functions with the versions that the distribution names, their logs. */
+import { createHash } from 'node:crypto'
+import { CfnFunction as CloudFrontFunction } from 'aws-cdk-lib/aws-cloudfront'
+import { CfnVersion, CfnFunction as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import { CfnLogGroup } from 'aws-cdk-lib/aws-logs'
+import { CfnDeletionPolicy } from 'aws-cdk-lib/core'
+import type { Construct } from 'constructs'
+import type { Artefact } from '../../edge/manifest.ts'
+import type { Inputs, LambdaTrigger } from './inputs.ts'
+import { logPolicy, type Roles } from './roles.ts'
+
+/** Characters of a hash that tell two builds apart. */
+const HASH_CHARACTERS = 8
+
+/** Other code is another function, so that the distribution changes over to code and policies in one update. */
+export function viewerRequest(scope: Construct, { bundle, name, logRetentionDays }: Inputs): CloudFrontFunction {
+  const { sha256, runtime } = bundle.manifest.artefacts['viewer-request']
+  const hash = sha256.slice(0, HASH_CHARACTERS)
+  const resource = new CloudFrontFunction(scope, `ViewerRequest${hash}`, {
+    name: `${name}-viewer-request-${hash}`,
+    autoPublish: true,
+    functionCode: bundle.contents['viewer-request'].toString('utf8'),
+    functionConfig: { comment: 'Rimlight: viewer-request', runtime },
+  })
+  logs(scope, `ViewerRequestLogs${hash}`, `/aws/cloudfront/function/${resource.ref}`, logRetentionDays)
+  return resource
+}
+
+/** In us-east-1. Lambda@Edge makes one of the same name, for ever, in every other region that it runs in. */
+export const logs = (scope: Construct, id: string, name: string, days: number): CfnLogGroup =>
+  new CfnLogGroup(scope, id, { logGroupName: name, retentionInDays: days })
+
+export type Lambda = {
+  resource: LambdaFunction
+  version: CfnVersion
+  /** What has to be there before the first request. */
+  needs: (CfnLogGroup | ReturnType<typeof logPolicy>)[]
+}
+
+const IDS: Record<LambdaTrigger, string> = { 'origin-request': 'OriginRequest', 'origin-response': 'OriginResponse' }
+
+/**
+ * No environment variables, layers, VPC or tracing, and x86_64: Developer Guide, "Restrictions on Lambda@Edge". What was
+ * published before stays, to go back to; besides, Lambda does not delete what still has replicas at the edge.
+ */
+export function lambda(scope: Construct, trigger: LambdaTrigger, inputs: Inputs, roles: Roles): Lambda {
+  const id = IDS[trigger]
+  const artefact = inputs.bundle.manifest.artefacts[trigger]
+  const { bucket, key } = inputs.code[trigger]
+  const resource = new LambdaFunction(scope, `${id}Function`, {
+    description: `Rimlight: ${trigger}`,
+    code: { s3Bucket: bucket, s3Key: key },
+    role: roles[trigger].attrArn,
+    handler: artefact.handler,
+    runtime: artefact.runtime,
+    architectures: ['x86_64'],
+    ...(artefact.memory === undefined ? {} : { memorySize: artefact.memory }),
+    ...(artefact.timeout === undefined ? {} : { timeout: artefact.timeout }),
+  })
+  const version = new CfnVersion(scope, `${id}Version${versionHash(artefact)}`, {
+    functionName: resource.ref,
+    codeSha256: artefact.codeSha256,
+    description: `sha256 ${artefact.sha256}`,
+  })
+  version.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN
+  version.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN
+  const logGroupName = `/aws/lambda/us-east-1.${resource.ref}`
+  const logGroup = logs(scope, `${id}Logs`, logGroupName, inputs.logRetentionDays)
+  return { resource, version, needs: [logGroup, logPolicy(scope, `${id}LogPolicy`, roles[trigger], logGroupName)] }
+}
+
+/** A version holds the code and the settings it was published with. */
+const versionHash = ({ sha256, runtime, handler, memory, timeout }: Artefact): string =>
+  createHash('sha256')
+    .update(JSON.stringify([sha256, runtime, handler, memory ?? null, timeout ?? null]))
+    .digest('hex')
+    .slice(0, HASH_CHARACTERS)

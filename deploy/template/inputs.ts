@@ -1,0 +1,64 @@
+/** What the parts of the stack are made from: values of an application, or parameters and conditions of a template. */
+import type { CfnDistribution } from 'aws-cdk-lib/aws-cloudfront'
+import type { CfnCondition, IResolvable } from 'aws-cdk-lib/core'
+import type { BuiltBundle } from '../../command/bundle.ts'
+import type { Trigger } from '../../edge/limits.ts'
+
+export type LambdaTrigger = Exclude<Trigger, 'viewer-request'>
+
+export const LAMBDA_TRIGGERS: readonly LambdaTrigger[] = ['origin-request', 'origin-response']
+
+/** An object in a bucket in us-east-1. */
+export type CodeLocation = { bucket: string; key: string }
+
+/** A resource that is there on a condition of the template; without one it is there. */
+export type Conditional<Value> = Value & { condition?: CfnCondition }
+
+export type OriginAccess =
+  | { kind: 'control' }
+  /** An identity of this stack. */
+  | { kind: 'identity' }
+  /** One that exists. */
+  | { kind: 'existing-identity'; id: string }
+
+export type Inputs = {
+  bundle: BuiltBundle
+  /** What the names begin with that have to be unique in the account; at most `NAME_CHARACTERS`. */
+  name: string
+  code: Record<LambdaTrigger, CodeLocation>
+  buckets: 'existing' | 'created'
+  originAccess: OriginAccess
+  aliases: string[] | IResolvable | undefined
+  certificate: CfnDistribution.ViewerCertificateProperty
+  priceClass: string
+  /** ARN. */
+  webAcl: string | undefined
+  rollout: Rollout
+  logRetentionDays: number
+  accessLogDays: number
+  /** USD a month. */
+  budget: Conditional<{ amount: number }> | null
+  email: Conditional<{ address: string }> | null
+}
+
+export type Rollout =
+  /** `policy`: the id of a continuous deployment policy; `httpVersion` goes with it. */
+  | { kind: 'primary'; httpVersion: string; policy: string | undefined }
+  /** A staging distribution. `weight`: the share of the primary's viewers, 0 to 0.15. */
+  | { kind: 'staging'; weight: number }
+
+/** What holds where nothing is said. Days; USD a month. */
+export const DEFAULTS = { priceClass: 'PriceClass_All', logRetentionDays: 30, accessLogDays: 90, budget: 50 }
+
+/** With a certificate. Developer Guide, "Supported protocols and ciphers between viewers and CloudFront". */
+export const TLS = { sslSupportMethod: 'sni-only', minimumProtocolVersion: 'TLSv1.2_2021' }
+
+/**
+ * Characters: what `-viewer-request-` and 8 characters leave of a function's 64 (CloudFront API, FunctionName).
+ * Policies and origin access controls may be longer.
+ */
+export const NAME_CHARACTERS = 40
+
+/** HTTP/3 can't go together with continuous deployment: Developer Guide, "Quotas and other considerations" of it. */
+export const HTTP_VERSION = 'http2and3'
+export const HTTP_VERSION_OF_ROLLOUT = 'http2'

@@ -1,0 +1,70 @@
+/** What is left to do by hand once there is a template. */
+import { join } from 'node:path'
+import type { BuiltBundle } from '../../command/bundle.ts'
+import type { Paint } from '../../command/output.ts'
+import type { BucketAccess } from './bucket-access.ts'
+import { codeKey } from './code-key.ts'
+import { LAMBDA_TRIGGERS } from './inputs.ts'
+
+export type Upload = { file: string; key: string; bytes: number; sha256: string }
+
+/** The zips, and the keys in the code bucket where the template looks for them. */
+export const uploadsOf = (bundle: BuiltBundle): Upload[] =>
+  LAMBDA_TRIGGERS.map((trigger) => {
+    const { file, bytes, sha256 } = bundle.manifest.artefacts[trigger]
+    return { file: join(bundle.folder, file), key: codeKey(bundle, trigger), bytes, sha256 }
+  })
+
+/** Warnings: what the config asks for, and a bucket policy can't do. */
+export const notesOf = (access: readonly BucketAccess[]): string[] =>
+  access.flatMap(({ bucket, undenied }) =>
+    undenied.map(
+      ({ path, because }) =>
+        `${bucket}: the policy can't deny the keys of the never route ${path}, as ${because} serves some of them; nothing but the functions keeps the rest from being read through a cached route`,
+    ),
+  )
+
+type Steps = {
+  file: string
+  uploads: readonly Upload[]
+  access: readonly BucketAccess[]
+  isMerged: boolean
+  isStaging: boolean
+}
+
+export function nextSteps({ file, uploads, access, isMerged, isStaging }: Steps, paint: Paint): string {
+  const copies = uploads.map(({ file, key }) => `aws s3 cp ${quoted(file)} s3://CODE-BUCKET/${key}`)
+  const deploy = [
+    `aws cloudformation deploy --region us-east-1 --stack-name NAME --template-file ${quoted(file)}`,
+    '  --s3-bucket CODE-BUCKET --capabilities CAPABILITY_IAM --parameter-overrides CodeBucket=CODE-BUCKET',
+  ].join(' \\\n  ')
+  const merged = access.map(({ bucket }) => `  ${bucket}`)
+  return [
+    paint('bold', 'Upload the code of the Lambda functions to a bucket in us-east-1:'),
+    ...copies.map((line) => `  ${line}`),
+    '',
+    paint('bold', 'Make the stack, or update it:'),
+    `  ${deploy}`,
+    ...(isMerged && access.length > 0
+      ? [
+          '',
+          paint(
+            'bold',
+            'These buckets exist, and the stack leaves them as they are. Merge the policies that it gives as outputs',
+          ),
+          paint('bold', 'into theirs, and let them block public access:'),
+          ...merged,
+        ]
+      : []),
+    ...(isStaging
+      ? [
+          '',
+          paint('bold', "Then give the primary's stack the parameter RolloutPolicyId, which is an output of this one."),
+        ]
+      : []),
+    '',
+  ].join('\n')
+}
+
+/** As a shell takes it for one word. */
+const quoted = (text: string): string => (/^[\w./@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)

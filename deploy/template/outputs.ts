@@ -1,0 +1,42 @@
+/** What the stack tells of itself. */
+import { CfnOutput, Stack } from 'aws-cdk-lib/core'
+import type { Construct } from 'constructs'
+import { distributionArn } from './arn.ts'
+import { bucketPolicy } from './bucket-policy.ts'
+import { logicalIds } from './logical-ids.ts'
+import type { Resources } from './resources.ts'
+
+/** @param isMerged whether the buckets exist, and their policies are for their owner to merge */
+export function outputs(scope: Construct, resources: Resources, isMerged: boolean): void {
+  const { distribution, viewerRequest, lambdas, imageRole, accessLogs, alarmTopic, readers, rollout } = resources
+  const rows: [id: string, value: string, description: string][] = [
+    ['DistributionId', distribution.ref, 'The distribution.'],
+    ['DistributionDomainName', distribution.attrDomainName, 'What the alternate names are a CNAME or an alias of.'],
+    ['DistributionArn', distributionArn(distribution.ref), 'The distribution.'],
+    ['ViewerRequestArn', viewerRequest.attrFunctionArn, 'The CloudFront Function of every behaviour.'],
+    ['OriginRequestArn', lambdas['origin-request'].version.ref, 'The version that every behaviour has.'],
+    ['OriginResponseArn', lambdas['origin-response'].version.ref, 'The version that every behaviour has.'],
+    ['ImageRoleArn', imageRole.attrArn, 'What origin-response reads originals as.'],
+    ['AccessLogsBucket', accessLogs.ref, 'Where access logs are.'],
+    ['AlarmTopicArn', alarmTopic.ref, 'Where alarms and the budget are told of.'],
+    ...(readers.reader?.kind === 'identity'
+      ? [['OriginAccessIdentityId', readers.reader.id, 'What reads the buckets.'] as [string, string, string]]
+      : []),
+    ...(rollout === undefined
+      ? []
+      : [['RolloutPolicyId', rollout, "The primary stack's parameter of this name."] as [string, string, string]]),
+    ...(isMerged ? policyRows(scope, resources) : []),
+  ]
+  for (const [id, value, description] of rows) new CfnOutput(scope, id, { value, description })
+}
+
+function policyRows(scope: Construct, { access, readers }: Resources): [string, string, string][] {
+  const ids = logicalIds(access.map(({ bucket }) => bucket))
+  return access.map((one, index) => [
+    policyOutput(ids[index] as string),
+    Stack.of(scope).toJsonString(bucketPolicy(one, readers)),
+    `To be merged into the policy of the bucket ${one.bucket}, which should block public access.`,
+  ])
+}
+
+const policyOutput = (id: string): string => `${id}BucketPolicy`

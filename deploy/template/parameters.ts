@@ -1,0 +1,177 @@
+/** What is asked for when the template is deployed: parameters, and the conditions that make some of them optional. */
+import { CfnCondition, CfnParameter, type CfnParameterProps, CfnRule, Fn, Token } from 'aws-cdk-lib/core'
+import type { Construct } from 'constructs'
+import type { BuiltBundle } from '../../command/bundle.ts'
+import { codeKey } from './code-key.ts'
+import { DEFAULTS, HTTP_VERSION, HTTP_VERSION_OF_ROLLOUT, type Inputs, type LambdaTrigger, TLS } from './inputs.ts'
+
+/** CloudWatch Logs API, PutRetentionPolicy. */
+const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653]
+
+const NO_VALUE = Fn.ref('AWS::NoValue')
+
+const whenGiven = (condition: CfnCondition, value: string): string =>
+  Token.asString(Fn.conditionIf(condition.logicalId, value, NO_VALUE))
+
+type Answers = Pick<
+  Inputs,
+  | 'code'
+  | 'aliases'
+  | 'certificate'
+  | 'priceClass'
+  | 'webAcl'
+  | 'rollout'
+  | 'logRetentionDays'
+  | 'accessLogDays'
+  | 'budget'
+  | 'email'
+>
+
+export function parameters(scope: Construct, bundle: BuiltBundle, isStaging: boolean): Answers {
+  const ask = (id: string, props: CfnParameterProps) => new CfnParameter(scope, id, props)
+  /** Empty: as if it were not there. */
+  const optional = (id: string, props: CfnParameterProps) => {
+    const parameter = ask(id, { default: '', ...props })
+    const isGiven = new CfnCondition(scope, `Has${id}`, {
+      expression: Fn.conditionNot(Fn.conditionEquals(parameter.valueAsString, '')),
+    })
+    return { parameter, isGiven }
+  }
+  const code = codeParameters(ask, bundle)
+  const priceClass = ask('PriceClass', {
+    default: DEFAULTS.priceClass,
+    allowedValues: ['PriceClass_All', 'PriceClass_200', 'PriceClass_100'],
+    description:
+      'Where CloudFront serves from: everywhere, without the dearest regions, or in the cheapest ones alone.',
+  })
+  const webAcl = optional('WebAclArn', {
+    allowedPattern: '^$|^arn:aws:wafv2:us-east-1:[0-9]{12}:global/webacl/.+$',
+    description: 'A web ACL of AWS WAF; may be empty.',
+  })
+  const retention = ask('LogRetentionDays', {
+    type: 'Number',
+    default: DEFAULTS.logRetentionDays,
+    allowedValues: RETENTION_DAYS.map(String),
+    description:
+      'How long the log groups of the functions in us-east-1 keep what is written. Other regions have their own.',
+  })
+  const accessLogDays = ask('AccessLogDays', {
+    type: 'Number',
+    default: DEFAULTS.accessLogDays,
+    minValue: 1,
+    description: 'How long access logs are kept.',
+  })
+  const email = optional('AlarmEmail', {
+    allowedPattern: '^$|^[^@\\s]+@[^@\\s]+$',
+    description: 'Who is told of alarms and costs, once the address is confirmed; may be empty.',
+  })
+  return {
+    code,
+    priceClass: priceClass.valueAsString,
+    webAcl: whenGiven(webAcl.isGiven, webAcl.parameter.valueAsString),
+    logRetentionDays: retention.valueAsNumber,
+    accessLogDays: accessLogDays.valueAsNumber,
+    email: { address: email.parameter.valueAsString, condition: email.isGiven },
+    ...(isStaging ? stagingAnswers(ask) : primaryAnswers(scope, ask, optional, bundle)),
+  }
+}
+
+type Ask = (id: string, props: CfnParameterProps) => CfnParameter
+type AskOptional = (id: string, props: CfnParameterProps) => { parameter: CfnParameter; isGiven: CfnCondition }
+
+function codeParameters(ask: Ask, bundle: BuiltBundle): Inputs['code'] {
+  const bucket = ask('CodeBucket', {
+    allowedPattern: '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$',
+    description: 'The bucket in us-east-1 that the zips of the Lambda functions were uploaded to.',
+  }).valueAsString
+  const location = (id: string, trigger: LambdaTrigger) => ({
+    bucket,
+    key: ask(id, {
+      default: codeKey(bundle, trigger),
+      description: `The key of ${bundle.manifest.artefacts[trigger].file} in CodeBucket; it has to be that very file.`,
+    }).valueAsString,
+  })
+  return {
+    'origin-request': location('OriginRequestKey', 'origin-request'),
+    'origin-response': location('OriginResponseKey', 'origin-response'),
+  }
+}
+
+/** A staging distribution has its primary's names and certificate, and costs what is in the primary's budget. */
+const stagingAnswers = (ask: Ask): Pick<Answers, 'aliases' | 'certificate' | 'rollout' | 'budget'> => ({
+  aliases: undefined,
+  certificate: { cloudFrontDefaultCertificate: true },
+  budget: null,
+  rollout: {
+    kind: 'staging',
+    weight: ask('RolloutWeight', {
+      type: 'Number',
+      default: 0.05,
+      minValue: 0,
+      maxValue: 0.15,
+      description: "The share of the primary distribution's viewers that are sent here.",
+    }).valueAsNumber,
+  },
+})
+
+function primaryAnswers(
+  scope: Construct,
+  ask: Ask,
+  optional: AskOptional,
+  { policies }: BuiltBundle,
+): Pick<Answers, 'aliases' | 'certificate' | 'rollout' | 'budget'> {
+  const configured = policies.domains.join(',')
+  const certificate = optional('CertificateArn', {
+    allowedPattern: '^$|^arn:aws:acm:us-east-1:[0-9]{12}:certificate/.+$',
+    description: "A certificate of ACM in us-east-1 for the alternate names; empty: CloudFront's own name alone.",
+  })
+  const names = ask('AlternateNames', {
+    default: configured,
+    allowedPattern: '^$|^[a-z0-9*.-]+(,[a-z0-9*.-]+)*$',
+    description: "Host names, with commas between them; they need CertificateArn. The default is the config's domains.",
+  })
+  new CfnRule(scope, 'NamesNeedACertificate', {
+    ruleCondition: Fn.conditionEquals(certificate.parameter.valueAsString, ''),
+    assertions: [
+      {
+        assert: Fn.conditionOr(
+          Fn.conditionEquals(names.valueAsString, configured),
+          Fn.conditionEquals(names.valueAsString, ''),
+        ),
+        assertDescription: 'AlternateNames need a CertificateArn that is for them.',
+      },
+    ],
+  })
+  const hasNames = new CfnCondition(scope, 'HasAlternateNames', {
+    expression: Fn.conditionAnd(certificate.isGiven, Fn.conditionNot(Fn.conditionEquals(names.valueAsString, ''))),
+  })
+  const budget = ask('MonthlyBudget', {
+    type: 'Number',
+    default: DEFAULTS.budget,
+    minValue: 0,
+    description:
+      'USD a month for CloudFront and Lambda, of which the alarm topic is told at 80 and 100 %; 0: no budget.',
+  })
+  const hasBudget = new CfnCondition(scope, 'HasMonthlyBudget', {
+    expression: Fn.conditionNot(Fn.conditionEquals(budget.valueAsString, '0')),
+  })
+  const policy = optional('RolloutPolicyId', {
+    description:
+      'The RolloutPolicyId of a stack of `rimlight template --staging`: a part of the viewers is sent there.',
+  })
+  return {
+    aliases: Fn.conditionIf(hasNames.logicalId, Fn.split(',', names.valueAsString), NO_VALUE),
+    certificate: {
+      acmCertificateArn: whenGiven(certificate.isGiven, certificate.parameter.valueAsString),
+      sslSupportMethod: whenGiven(certificate.isGiven, TLS.sslSupportMethod),
+      minimumProtocolVersion: whenGiven(certificate.isGiven, TLS.minimumProtocolVersion),
+      cloudFrontDefaultCertificate: Fn.conditionIf(certificate.isGiven.logicalId, NO_VALUE, true),
+    },
+    budget: { amount: budget.valueAsNumber, condition: hasBudget },
+    rollout: {
+      kind: 'primary',
+      httpVersion: Token.asString(Fn.conditionIf(policy.isGiven.logicalId, HTTP_VERSION_OF_ROLLOUT, HTTP_VERSION)),
+      policy: whenGiven(policy.isGiven, policy.parameter.valueAsString),
+    },
+  }
+}

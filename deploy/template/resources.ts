@@ -1,0 +1,111 @@
+/** All of the stack, in the order in which one part needs the other. */
+import type { CfnDistribution, CfnFunction } from 'aws-cdk-lib/aws-cloudfront'
+import type { CfnRole } from 'aws-cdk-lib/aws-iam'
+import type { CfnBucket } from 'aws-cdk-lib/aws-s3'
+import type { CfnTopic } from 'aws-cdk-lib/aws-sns'
+import { CfnRule, Fn, Stack, Token } from 'aws-cdk-lib/core'
+import type { Construct } from 'constructs'
+import { InputError } from '../../command/errors.ts'
+import { alarms } from './alarms.ts'
+import { type BucketAccess, bucketAccess } from './bucket-access.ts'
+import type { Readers } from './bucket-policy.ts'
+import { accessLogs, bucketPolicies, createdBuckets } from './buckets.ts'
+import { monthlyBudget } from './budget.ts'
+import { continuousDeployment, distribution } from './distribution.ts'
+import { type Lambda, lambda, logs, viewerRequest } from './functions.ts'
+import type { Inputs, LambdaTrigger } from './inputs.ts'
+import { bucketReader } from './origins.ts'
+import { policyResources } from './policies.ts'
+import { roles } from './roles.ts'
+import { alarmTopic } from './topic.ts'
+
+export type Resources = {
+  distribution: CfnDistribution
+  viewerRequest: CfnFunction
+  lambdas: Record<LambdaTrigger, Lambda>
+  imageRole: CfnRole
+  accessLogs: CfnBucket
+  alarmTopic: CfnTopic
+  access: BucketAccess[]
+  /** What the buckets' policies are made from. */
+  readers: Readers
+  /** The id of the continuous deployment policy of a staging distribution. */
+  rollout: string | undefined
+}
+
+/** @throws InputError for what can't be made of the config in one stack in us-east-1 */
+export function resources(scope: Construct, inputs: Inputs): Resources {
+  requireRegion(scope)
+  const { bundle, name, rollout } = inputs
+  const access = bucketAccess(bundle)
+  const created = inputs.buckets === 'created' ? createdBuckets(scope, access) : []
+  const executionRoles = roles(scope, access)
+  const viewerRequestFunction = viewerRequest(scope, inputs)
+  const lambdas = {
+    'origin-request': lambda(scope, 'origin-request', inputs, executionRoles),
+    'origin-response': lambda(scope, 'origin-response', inputs, executionRoles),
+  }
+  const reader = bucketReader(scope, name, inputs.originAccess, bundle.policies.behaviours)
+  const logBucket = accessLogs(scope, inputs.accessLogDays)
+  const site = distribution(scope, inputs, {
+    reader,
+    policyIds: policyResources(scope, name, bundle.policies),
+    viewerRequest: viewerRequestFunction.attrFunctionArn,
+    lambdas: versionsOf(lambdas),
+    accessLogs: logBucket,
+  })
+  for (const part of [...created, ...Object.values(lambdas).flatMap(({ needs }) => needs)])
+    site.addResourceDependency(part)
+  logs(scope, 'DistributionLogs', `/aws/cloudfront/LambdaEdge/${site.ref}`, inputs.logRetentionDays)
+
+  const imageRole = executionRoles['origin-response']
+  const readers = { reader, distributionId: site.ref, imageRole: imageRole.attrArn }
+  if (created.length > 0) bucketPolicies(scope, created, access, readers)
+
+  const topic = alarmTopic(scope, inputs.email)
+  alarms(scope, topic, {
+    distributionId: site.ref,
+    viewerRequest: viewerRequestFunction.ref,
+    lambdas: {
+      'origin-request': lambdas['origin-request'].resource.ref,
+      'origin-response': lambdas['origin-response'].resource.ref,
+    },
+  })
+  if (inputs.budget) monthlyBudget(scope, topic, inputs.budget)
+  return {
+    distribution: site,
+    viewerRequest: viewerRequestFunction,
+    lambdas,
+    imageRole,
+    accessLogs: logBucket,
+    alarmTopic: topic,
+    access,
+    readers,
+    rollout: rollout.kind === 'staging' ? continuousDeployment(scope, site, rollout.weight).attrId : undefined,
+  }
+}
+
+const versionsOf = (lambdas: Record<LambdaTrigger, Lambda>): Record<LambdaTrigger, string> => ({
+  'origin-request': lambdas['origin-request'].version.ref,
+  'origin-response': lambdas['origin-response'].version.ref,
+})
+
+/** Developer Guide, "Restrictions on Lambda@Edge": the functions have to be in us-east-1; so do CloudFront's metrics. */
+function requireRegion(scope: Construct): void {
+  const { region } = Stack.of(scope)
+  if (Token.isUnresolved(region)) {
+    new CfnRule(scope, 'OnlyInUsEast1', {
+      assertions: [
+        {
+          assert: Fn.conditionEquals(region, 'us-east-1'),
+          assertDescription:
+            'Lambda@Edge functions, and what CloudFront measures, are in us-east-1: make the stack there.',
+        },
+      ],
+    })
+  } else if (region !== 'us-east-1') {
+    throw new InputError(
+      `expected a stack in us-east-1, where Lambda@Edge functions have to be, found one in ${region}; give the stack env: { region: 'us-east-1' }`,
+    )
+  }
+}

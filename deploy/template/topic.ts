@@ -1,0 +1,42 @@
+/** Where alarms and the budget are told of, and who reads it there. */
+import { CfnSubscription, CfnTopic, CfnTopicPolicy } from 'aws-cdk-lib/aws-sns'
+import { Aws } from 'aws-cdk-lib/core'
+import type { Construct } from 'constructs'
+import type { Inputs } from './inputs.ts'
+
+export function alarmTopic(scope: Construct, email: Inputs['email']): CfnTopic {
+  const topic = new CfnTopic(scope, 'AlarmTopic', {})
+  new CfnTopicPolicy(scope, 'AlarmTopicPolicy', {
+    topics: [topic.ref],
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Sid: 'AlarmsAndBudget',
+          Effect: 'Allow',
+          Principal: { Service: ['cloudwatch.amazonaws.com', 'budgets.amazonaws.com'] },
+          Action: 'sns:Publish',
+          Resource: topic.ref,
+          Condition: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+        },
+        {
+          Sid: 'HttpsOnly',
+          Effect: 'Deny',
+          Principal: '*',
+          Action: 'sns:Publish',
+          Resource: topic.ref,
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        },
+      ],
+    },
+  })
+  if (email) {
+    const subscription = new CfnSubscription(scope, 'AlarmSubscription', {
+      topicArn: topic.ref,
+      protocol: 'email',
+      endpoint: email.address,
+    })
+    if (email.condition) subscription.cfnOptions.condition = email.condition
+  }
+  return topic
+}
