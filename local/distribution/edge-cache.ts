@@ -1,4 +1,4 @@
-import { isInvalidated } from './invalidation.ts'
+import { isInvalidated } from '../../edge/invalidation.ts'
 import type { CacheKey, HeaderLine, ResultType } from './messages.ts'
 
 /** An object in the cache of an edge location. Times in milliseconds since 1970. */

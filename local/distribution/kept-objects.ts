@@ -1,6 +1,7 @@
 /** Cached objects on disk, for a cache that outlives the process: one R2 object each, its head before its body. */
+
+import { isInvalidated } from '../../edge/invalidation.ts'
 import type { CachedObject } from './edge-cache.ts'
-import { isInvalidated } from './invalidation.ts'
 
 /** The part of an R2 bucket that is used. */
 export type ObjectStore = {

@@ -1,0 +1,175 @@
+/** Removes objects from the caches of a distribution: CreateInvalidation of CloudFront's API. */
+import { createHash } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
+import { CloudFrontClient, CreateInvalidationCommand, GetInvalidationCommand } from '@aws-sdk/client-cloudfront'
+import { Failure, InputError } from '../command/errors.ts'
+import {
+  FREE_INVALIDATION_PATHS,
+  INVALIDATION_PATH_PRICE,
+  INVALIDATION_PATHS,
+  INVALIDATION_WILDCARDS,
+} from '../edge/invalidation.ts'
+import { askPerson } from './invalidate/ask.ts'
+import { asFailure } from './invalidate/refusals.ts'
+
+export type InvalidationRequest = {
+  /** The distribution's id. */
+  distribution: string
+  paths: readonly string[]
+  /** What tells a repeated request from a second one; `undefined`: one of this run's own. */
+  reference: string | undefined
+  /** Whether to wait until it is done everywhere. */
+  isAwaited: boolean
+  /** Whether what may cost something needs no asking. */
+  isAgreed: boolean
+}
+
+export type Invalidation = {
+  id: string
+  distribution: string
+  /** `InProgress` or `Completed`. */
+  status: string
+  paths: readonly string[]
+  reference: string
+  /** USD, where the month's free paths are used up already. */
+  costAtMost: number
+}
+
+/** What it gets from outside; tests bring their own. */
+export type Outside = {
+  /** Milliseconds since 1970. */
+  now(): number
+  sleep(milliseconds: number): Promise<unknown>
+  /** Puts a question to a person; null: nobody is there. */
+  ask: ((question: string) => Promise<boolean>) | null
+}
+
+export type Progress = {
+  /** It is under way: from here on nothing that happens to this process stops it. */
+  created(invalidation: Invalidation): void
+  /** @param seconds since it was created */
+  waiting(seconds: number): void
+}
+
+/** AWS General Reference, "Amazon CloudFront endpoints": one for all of a partition. */
+const REGION = 'us-east-1'
+
+/** An invalidation takes a minute or two; GetInvalidation is free. Milliseconds. */
+const BETWEEN_LOOKS = 5_000
+const PATIENCE = 30 * 60_000
+
+export const realOutside: Outside = {
+  now: Date.now,
+  sleep: (milliseconds) => setTimeout(milliseconds),
+  get ask() {
+    return process.stdin.isTTY ? (question: string) => askPerson(question) : null
+  },
+}
+
+/**
+ * @throws InputError for a request that CloudFront would refuse, or that is not agreed to; Failure for what it does not do
+ */
+export async function invalidateDistribution(
+  request: InvalidationRequest,
+  progress: Progress,
+  outside: Outside = realOutside,
+): Promise<Invalidation> {
+  const { distribution, paths } = request
+  const problems = problemsOf(request)
+  if (problems.length > 0) throw new InputError(problems.join('\n'))
+  await agree(request, outside)
+  const reference = request.reference ?? referenceOf(request, outside.now())
+  const client = new CloudFrontClient({ region: process.env.AWS_REGION || REGION, maxAttempts: 5 })
+  try {
+    const batch = { CallerReference: reference, Paths: { Quantity: paths.length, Items: [...paths] } }
+    const command = new CreateInvalidationCommand({ DistributionId: distribution, InvalidationBatch: batch })
+    const answer = await client.send(command).catch((error) => {
+      throw asFailure(error, 'cloudfront:CreateInvalidation', { distribution, reference })
+    })
+    const { Id: id = '', Status: status = '' } = answer.Invalidation ?? {}
+    const created = { id, distribution, status, paths, reference, costAtMost: costAtMost(paths.length) }
+    progress.created(created)
+    return request.isAwaited ? await completed(client, created, progress, outside) : created
+  } finally {
+    client.destroy()
+  }
+}
+
+/** USD. */
+export const costAtMost = (paths: number): number => Number((paths * INVALIDATION_PATH_PRICE).toFixed(3))
+
+function problemsOf({ distribution, paths, reference }: InvalidationRequest): string[] {
+  const wildcards = paths.filter((path) => path.endsWith('*')).length
+  const single = paths.length - wildcards
+  return [
+    ...(/^[A-Z0-9]{6,64}$/.test(distribution)
+      ? []
+      : [
+          `--distribution: expected a distribution's id such as EDFDVBD6EXAMPLE, found ${JSON.stringify(distribution)}; \`aws cloudfront list-distributions\` lists them`,
+        ]),
+    ...(reference === undefined || /^[\x21-\x7e]{1,128}$/.test(reference)
+      ? []
+      : [`--reference: expected 1 to 128 characters of ASCII without spaces, found ${JSON.stringify(reference)}`]),
+    ...(single > INVALIDATION_PATHS
+      ? [
+          `expected at most ${count(INVALIDATION_PATHS)} paths without a *, as many as CloudFront takes at a time, found ${count(single)}; a path such as /photos/* stands for all that begin so, and counts as one`,
+        ]
+      : []),
+    ...(wildcards > INVALIDATION_WILDCARDS
+      ? [
+          `expected at most ${INVALIDATION_WILDCARDS} paths with a *, as many as CloudFront takes at a time, found ${wildcards}; a shorter one, up to /*, stands for several`,
+        ]
+      : []),
+  ]
+}
+
+/** What the account has used up of its free paths is not known here: more than those cost something for sure. */
+async function agree({ paths, isAgreed }: InvalidationRequest, { ask }: Outside): Promise<void> {
+  if (isAgreed || paths.length <= FREE_INVALIDATION_PATHS) return
+  const said = `${count(paths.length)} paths cost from ${usd(costAtMost(paths.length - FREE_INVALIDATION_PATHS))} to ${usd(costAtMost(paths.length))} USD: ${count(FREE_INVALIDATION_PATHS)} a month are free, each other is ${INVALIDATION_PATH_PRICE} USD`
+  if (ask === null)
+    throw new InputError(`${said}; with --yes that is agreed to, and a path such as /photos/* counts as one`)
+  if (!(await ask(`${said}. Go ahead? [y/N] `))) throw new Failure('not agreed to: nothing was invalidated')
+}
+
+const usd = (cost: number): string => cost.toFixed(2)
+const count = (paths: number): string => paths.toLocaleString('en')
+
+/**
+ * The SDK sends it again with every retry, and CloudFront does the same request with the same reference once. A later
+ * run is another invalidation, of the same paths or not: there may be something new to remove.
+ */
+function referenceOf({ distribution, paths }: InvalidationRequest, now: number): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([distribution, ...paths]))
+    .digest('hex')
+  return `rimlight-${new Date(now).toISOString()}-${hash.slice(0, 16)}`
+}
+
+async function completed(
+  client: CloudFrontClient,
+  created: Invalidation,
+  progress: Progress,
+  outside: Outside,
+): Promise<Invalidation> {
+  const { distribution, id, reference } = created
+  const since = outside.now()
+  let { status } = created
+  while (status !== 'Completed') {
+    const waited = outside.now() - since
+    if (waited > PATIENCE) {
+      throw new Failure(
+        `the invalidation ${id} is ${status} after ${PATIENCE / 60_000} minutes; it goes on without this: \`aws cloudfront get-invalidation --distribution-id ${distribution} --id ${id}\` says how far it is`,
+      )
+    }
+    progress.waiting(Math.round(waited / 1000))
+    await outside.sleep(BETWEEN_LOOKS)
+    const answer = await client
+      .send(new GetInvalidationCommand({ DistributionId: distribution, Id: id }))
+      .catch((error) => {
+        throw asFailure(error, 'cloudfront:GetInvalidation', { distribution, reference, id })
+      })
+    status = answer.Invalidation?.Status ?? status
+  }
+  return { ...created, status }
+}

@@ -1,0 +1,60 @@
+/** From a key to the URL that viewers use, by the bundle's routes or by a base. */
+import type { Config } from '../../edge/config.ts'
+import type { Settings } from '../../edge/settings.ts'
+import { fromKey, type Site, siteOf } from '../../edge/urls.ts'
+import type { Destination } from './options.ts'
+
+export type Address =
+  /** `isVersioned`: the route has a version parameter. */
+  { kind: 'url'; url: string; isVersioned: boolean } | { kind: 'none'; reason: string }
+
+/** @param sha256 in hex */
+export type AddressOf = (key: string, sha256: string) => Address
+
+/** Of the hash, 64 bits: origin-response verifies a version as a prefix of `x-amz-meta-sha256`. */
+const VERSION_CHARACTERS = 16
+
+const versionOf = (sha256: string): string => sha256.slice(0, VERSION_CHARACTERS)
+
+export const NO_ADDRESS: AddressOf = () => ({ kind: 'none', reason: 'there is neither a bundle nor --url' })
+
+export function addressesOfBundle(settings: Settings, { bucket }: Destination): AddressOf {
+  // What a build checked and gave defaults is still a config.
+  const site = siteOf(settings as Config)
+  return (key, sha256) => {
+    try {
+      return addressed(fromKey(site, key, { version: versionOf(sha256), bucket }))
+    } catch (error) {
+      if (error instanceof TypeError) return { kind: 'none', reason: reasonOf(error, settings) }
+      throw error
+    }
+  }
+}
+
+/** @param base what stands for the destination */
+export function addressesOfBase(base: string, { bucket, prefix }: Destination): AddressOf {
+  const site: Site = { domains: ['base'], routes: [{ path: '/*', bucket, prefix }] }
+  return (key, sha256) => {
+    try {
+      const url = fromKey(site, key, { version: versionOf(sha256) })
+      return addressed(base + url.slice('https://base'.length))
+    } catch (error) {
+      if (error instanceof TypeError) return { kind: 'none', reason: tailOf(error) }
+      throw error
+    }
+  }
+}
+
+const addressed = (url: string): Address => ({ kind: 'url', url, isVersioned: url.includes('?') })
+
+/** Of `key: expected …, found "…": its path …`. */
+const tailOf = ({ message }: TypeError): string => message.slice(message.lastIndexOf('": ') + '": '.length)
+
+function reasonOf(error: TypeError, settings: Settings): string {
+  const reason = tailOf(error)
+  const [, path] = /^its path belongs to the route (.+)$/s.exec(reason) ?? []
+  const route = settings.routes.find((route) => route.path === path)
+  return route?.cache === 'never'
+    ? `its path belongs to the route ${path}, which is never cached: a URL that S3 has signed leads to it`
+    : reason
+}

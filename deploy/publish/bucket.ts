@@ -1,0 +1,194 @@
+/** A bucket: what is in it, and what is put there. */
+import { createReadStream } from 'node:fs'
+import { Transform } from 'node:stream'
+import { HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import type { Found, Wanted } from './change.ts'
+import { PIECE_BYTES } from './fingerprint.ts'
+import { compareKeys } from './keys.ts'
+import { asFailure, isNotFound, regionIn } from './refusals.ts'
+
+export type Bucket = {
+  /**
+   * What a listing tells of these keys, in `compareKeys` order; the first request there is: it finds the region.
+   * @returns for each key; `undefined` for those that were not reached
+   */
+  list(prefix: string, keys: readonly string[]): Promise<(key: string) => Found | undefined>
+  look(key: string): Promise<Found>
+  /**
+   * Uploads a file's bytes; S3 takes them if they have the sha256 that was told, all or nothing.
+   * @throws FileChanged if the file has become shorter; what the system throws if it can't be read; what S3 throws:
+   *   BadDigest if it has other bytes
+   */
+  upload(key: string, file: string, wanted: Wanted, sent: (bytes: number) => void): Promise<void>
+  close(): void
+}
+
+/** The file is not the one any more that was looked at. */
+export class FileChanged extends Error {
+  override name = 'FileChanged'
+}
+
+/**
+ * A page of a listing costs as much as a look at a dozen objects (Amazon S3 Pricing: LIST 0.005, HEAD 0.0004 USD per
+ * 1,000). Where a few files go among a great many, listing all of these would never end: looks are cheaper then.
+ */
+const pagesWorthwhile = (keys: number): number => 10 + Math.ceil(keys / 10)
+
+/** Milliseconds: to connect, and without a byte in either direction. */
+const CONNECTING = 10_000
+const SILENCE = 60_000
+
+const quiet = () => {}
+/** The SDK warns of each stream that it can't send again by itself. */
+const LOGGER = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet }
+
+/** @param region `undefined`: as the environment says; S3 corrects it either way */
+export async function openBucket(
+  name: string,
+  options: { region: string | undefined; concurrency: number; signal: AbortSignal },
+): Promise<Bucket> {
+  const { concurrency, signal } = options
+  const settings = {
+    maxAttempts: 5,
+    logger: LOGGER,
+    // As origin-response does: an endpoint of one's own has no name for each bucket.
+    forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL),
+    // The listing has shown by then that S3 takes what is sent.
+    expectContinueHeader: false,
+    requestHandler: {
+      connectionTimeout: CONNECTING,
+      socketTimeout: SILENCE,
+      httpsAgent: { keepAlive: true, maxSockets: concurrency },
+      httpAgent: { keepAlive: true, maxSockets: concurrency },
+    },
+  }
+  let region = options.region ?? (await configuredRegion())
+  let client = new S3Client({ ...settings, region })
+
+  async function listPage(input: { Prefix: string; StartAfter?: string; ContinuationToken?: string }) {
+    const command = new ListObjectsV2Command({ Bucket: name, EncodingType: 'url', ...input })
+    try {
+      return await client.send(command, { abortSignal: signal })
+    } catch (error) {
+      const actual = regionIn(error)
+      if (actual === undefined || actual === region) throw error
+      region = actual
+      client.destroy()
+      client = new S3Client({ ...settings, region })
+      return await client.send(command, { abortSignal: signal })
+    }
+  }
+
+  return {
+    async list(prefix, keys) {
+      const [first = '', last = ''] = [keys[0], keys.at(-1)]
+      const wanted = new Set(keys)
+      const sizes = new Map<string, number>()
+      const before = [...first].slice(0, -1).join('')
+      // The prefix itself is no key of theirs.
+      let page = { Prefix: prefix, ...(before.length > prefix.length ? { StartAfter: before } : {}) }
+      let until: string | null = ''
+      for (let pages = 0; until !== null && pages < pagesWorthwhile(keys.length); pages++) {
+        const { Contents = [], NextContinuationToken } = await listPage(page).catch((error) => {
+          throw asFailure(error, 's3:ListBucket', name)
+        })
+        for (const { Key, Size = 0 } of Contents) {
+          until = decodedKey(Key ?? '')
+          if (wanted.has(until)) sizes.set(until, Size)
+        }
+        if (NextContinuationToken === undefined || compareKeys(until ?? '', last) >= 0) until = null
+        else page = { Prefix: prefix, ContinuationToken: NextContinuationToken } as typeof page
+      }
+      return (key) => {
+        const bytes = sizes.get(key)
+        if (bytes !== undefined) return { kind: 'listed', bytes }
+        return until === null || compareKeys(key, until) <= 0 ? { kind: 'none' } : undefined
+      }
+    },
+
+    async look(key) {
+      const command = new HeadObjectCommand({ Bucket: name, Key: key, ChecksumMode: 'ENABLED' })
+      try {
+        const object = await client.send(command, { abortSignal: signal })
+        return {
+          kind: 'object',
+          bytes: object.ContentLength ?? 0,
+          sha256: object.Metadata?.sha256,
+          checksum: object.ChecksumType === 'COMPOSITE' ? undefined : hexOf(object.ChecksumSHA256),
+          contentType: object.ContentType,
+          cacheControl: object.CacheControl,
+          contentEncoding: object.ContentEncoding,
+        }
+      } catch (error) {
+        if (isNotFound(error)) return { kind: 'none' }
+        throw asFailure(error, 's3:GetObject', `${name}/${key}`)
+      }
+    },
+
+    async upload(key, file, wanted, sent) {
+      const { bytes, sha256, contentType, cacheControl } = wanted
+      const body = bytes === 0 ? null : bodyOf(file, bytes, sent)
+      // The SDK does not listen for it, and would wait for the rest of the body.
+      const broken = new AbortController()
+      body?.once('error', () => broken.abort())
+      try {
+        await client.send(
+          new PutObjectCommand({
+            Bucket: name,
+            Key: key,
+            Body: body ?? '',
+            ContentLength: bytes,
+            ContentType: contentType,
+            ...(cacheControl === undefined ? {} : { CacheControl: cacheControl }),
+            Metadata: { sha256 },
+            ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64'),
+          }),
+          { abortSignal: AbortSignal.any([signal, broken.signal]) },
+        )
+      } catch (error) {
+        throw body?.errored ?? error
+      } finally {
+        body?.destroy()
+      }
+    },
+
+    close: () => client.destroy(),
+  }
+}
+
+/** Us-east-1 knows every bucket of its partition. */
+async function configuredRegion(): Promise<string> {
+  const client = new S3Client({})
+  try {
+    return await client.config.region()
+  } catch {
+    return 'us-east-1'
+  } finally {
+    client.destroy()
+  }
+}
+
+/** The first `bytes` bytes of a file; with fewer, an error: S3 would wait for the rest. */
+function bodyOf(file: string, bytes: number, sent: (bytes: number) => void): Transform {
+  let read = 0
+  const counted = new Transform({
+    transform(piece: Buffer, _, done) {
+      read += piece.length
+      sent(piece.length)
+      done(null, piece)
+    },
+    flush(done) {
+      done(read === bytes ? null : new FileChanged(`${file} has become shorter`))
+    },
+  })
+  const source = createReadStream(file, { end: bytes - 1, highWaterMark: PIECE_BYTES })
+  source.once('error', (error) => counted.destroy(error))
+  counted.once('close', () => source.destroy())
+  return source.pipe(counted)
+}
+
+const hexOf = (base64: string | undefined): string | undefined =>
+  base64 === undefined ? undefined : Buffer.from(base64, 'base64').toString('hex')
+
+/** ListObjectsV2 with `encoding-type=url`: as in a form, `+` is a space. */
+const decodedKey = (key: string): string => decodeURIComponent(key.replace(/\+/g, '%20'))

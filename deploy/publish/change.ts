@@ -1,0 +1,57 @@
+/** What is in the bucket held against what should be. */
+import type { Fingerprint } from './fingerprint.ts'
+
+/** What an object should be. */
+export type Wanted = Fingerprint & {
+  contentType: string
+  /** `undefined`: none. */
+  cacheControl: string | undefined
+}
+
+/** What the bucket says of an object. */
+export type Found =
+  | { kind: 'none' }
+  /** All that a listing tells. */
+  | { kind: 'listed'; bytes: number }
+  | {
+      kind: 'object'
+      bytes: number
+      /** Its metadata, in hex; what whoever uploaded it claims. */
+      sha256: string | undefined
+      /** S3's own, over all its bytes, in hex; `undefined` where it was uploaded without. */
+      checksum: string | undefined
+      contentType: string | undefined
+      cacheControl: string | undefined
+      contentEncoding: string | undefined
+    }
+
+export type Change =
+  | { kind: 'same' }
+  | { kind: 'new' }
+  /** Other bytes, or bytes of which nothing is known. */
+  | { kind: 'changed' }
+  /** The same bytes under another header: `content-type: text/plain → image/svg+xml`. */
+  | { kind: 'headers'; differences: string[] }
+  /** Only a closer look tells. */
+  | { kind: 'unknown' }
+
+/**
+ * The bytes are the same where the metadata says so and S3's own checksum, if there is one, does not say otherwise. An
+ * object of the same bytes without that metadata is uploaded again: without it, no version could be verified.
+ */
+export function changeOf(wanted: Wanted, found: Found): Change {
+  if (found.kind === 'none') return { kind: 'new' }
+  if (found.bytes !== wanted.bytes) return { kind: 'changed' }
+  if (found.kind === 'listed') return { kind: 'unknown' }
+  const isSame = found.sha256 === wanted.sha256 && (found.checksum ?? wanted.sha256) === wanted.sha256
+  if (!isSame) return { kind: 'changed' }
+  const differences = [
+    ...difference('content-type', found.contentType, wanted.contentType),
+    ...difference('cache-control', found.cacheControl, wanted.cacheControl),
+    ...difference('content-encoding', found.contentEncoding, undefined),
+  ]
+  return differences.length > 0 ? { kind: 'headers', differences } : { kind: 'same' }
+}
+
+const difference = (header: string, found: string | undefined, wanted: string | undefined): string[] =>
+  (found || undefined) === wanted ? [] : [`${header}: ${found || 'none'} → ${wanted ?? 'none'}`]

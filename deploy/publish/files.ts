@@ -1,0 +1,83 @@
+/** What of a folder is published: its plain files, and nothing that only its owner needs. */
+import { lstat, readdir, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import pMap from 'p-map'
+import { InputError, systemMessage } from '../../command/errors.ts'
+
+export type LocalFile = {
+  /** In the folder, with slashes. */
+  path: string
+  /** Bytes, when it was found. */
+  bytes: number
+}
+
+/**
+ * - `hidden`: its name begins with a dot, or is one that a system puts in every folder;
+ * - `link`: a symbolic link, which may lead anywhere;
+ * - `special`: a socket, a pipe or a device;
+ * - `manifest`: what this command itself writes.
+ */
+export type LeftOut = { path: string; reason: 'hidden' | 'link' | 'special' | 'manifest' }
+
+/** RFC 8615: the one folder with a dot that is for the public. */
+const WELL_KNOWN = '.well-known'
+
+const OF_THE_SYSTEM = new Set(['desktop.ini', 'ehthumbs.db', 'thumbs.db'])
+
+const isHidden = (name: string): boolean =>
+  (name.startsWith('.') && name !== WELL_KNOWN) || OF_THE_SYSTEM.has(name.toLowerCase())
+
+/** What a folder holds may be read at a time. */
+const AT_ONCE = 32
+
+/**
+ * @param manifest the file that is none of them
+ * @returns both lists in the order of their paths
+ * @throws InputError if there is no such folder, or no file in it
+ */
+export async function filesIn(folder: string, manifest: string): Promise<{ files: LocalFile[]; leftOut: LeftOut[] }> {
+  const files: LocalFile[] = []
+  const leftOut: LeftOut[] = []
+  const found = await stat(folder).catch((cause) => {
+    throw new InputError(`expected a folder to publish, found none at ${folder} (${systemMessage(cause)})`, { cause })
+  })
+  if (!found.isDirectory()) throw new InputError(`expected a folder to publish, found a file: ${folder}`)
+
+  async function walk(below: string): Promise<void> {
+    const entries = await readdir(join(folder, below), { withFileTypes: true })
+    await pMap(
+      entries,
+      async (entry) => {
+        const path = below === '' ? entry.name : `${below}/${entry.name}`
+        const full = join(folder, path)
+        if (isHidden(entry.name)) leftOut.push({ path, reason: 'hidden' })
+        else if (entry.isDirectory()) folders.push(path)
+        else if (entry.isSymbolicLink()) leftOut.push({ path, reason: 'link' })
+        else if (!entry.isFile()) leftOut.push({ path, reason: 'special' })
+        else if (resolve(full) === resolve(manifest)) leftOut.push({ path, reason: 'manifest' })
+        else files.push({ path, bytes: (await lstat(full)).size })
+      },
+      { concurrency: AT_ONCE },
+    )
+  }
+
+  const folders = ['']
+  try {
+    for (const below of folders) await walk(below)
+  } catch (cause) {
+    throw new InputError(`expected to read all of ${folder}: ${systemMessage(cause)}`, { cause })
+  }
+  if (files.length === 0) {
+    const besides =
+      leftOut.length > 0
+        ? `; left out: ${leftOut
+            .map(({ path }) => path)
+            .toSorted()
+            .join(', ')}`
+        : ''
+    throw new InputError(`expected files to publish, found none in ${folder}${besides}`)
+  }
+  return { files: files.toSorted(byPath), leftOut: leftOut.toSorted(byPath) }
+}
+
+const byPath = (one: { path: string }, other: { path: string }): number => (one.path < other.path ? -1 : 1)

@@ -1,0 +1,138 @@
+/** What `rimlight publish` takes. */
+
+import { InputError } from '../../command/errors.ts'
+import type { OptionRows, Values } from '../../command/options.ts'
+
+export type PublishOptions = {
+  folder: string
+  destination: Destination
+  /** The folder of the bundle; `undefined`: `dist`, where there is one. */
+  dist: string | undefined
+  /** What `folder` is served as, without a slash at its end; `undefined`: as the bundle says. */
+  url: string | undefined
+  /** `undefined`: objects have none. */
+  cacheControl: string | undefined
+  /** The file that the URLs are written to. */
+  manifest: string
+  isDryRun: boolean
+  /** Requests at a time. */
+  concurrency: number
+}
+
+/** `prefix`: of all keys; empty, or with a slash at its end. */
+export type Destination = { bucket: string; prefix: string }
+
+const MOST_AT_A_TIME = 256
+
+export const OPTIONS = {
+  dist: {
+    type: 'string',
+    value: 'DIR',
+    about:
+      "the bundle: its domain, routes and prefixes make the URLs, its bucket's region is used; default: dist, where there is one",
+  },
+  url: {
+    type: 'string',
+    value: 'BASE',
+    about: 'the URL that DIR is served at, in place of a bundle: https://cdn.example.com/assets',
+  },
+  manifest: {
+    type: 'string',
+    value: 'FILE',
+    about: 'where the URLs of all files are written',
+    default: 'published.json',
+  },
+  'cache-control': {
+    type: 'string',
+    value: 'VALUE',
+    about:
+      'of every object; default: none, so that the route decides: a year with a version, its `default` without one',
+  },
+  'dry-run': { type: 'boolean', about: 'say what would be uploaded, and why; nothing is uploaded or written' },
+  concurrency: { type: 'string', value: 'N', about: `requests at a time, 1 to ${MOST_AT_A_TIME}`, default: '16' },
+  json: {
+    type: 'boolean',
+    about: 'print one JSON document: { destination, isDryRun, uploads, unchanged, leftOut, manifest, files }',
+  },
+} as const satisfies OptionRows
+
+/** @throws InputError with all that is wrong */
+export function readOptions(
+  values: Values<typeof OPTIONS>,
+  positionals: readonly string[],
+  hint: string,
+): PublishOptions {
+  const [folder, to, ...more] = positionals
+  if (folder === undefined || to === undefined || more.length > 0) {
+    const found = positionals.length === 0 ? 'nothing' : positionals.map((text) => JSON.stringify(text)).join(' ')
+    throw new InputError(`expected DIR s3://BUCKET/PREFIX, found ${found}; ${hint}`)
+  }
+  const problems: string[] = []
+  const read = <T>(found: T | InputError): T | undefined => {
+    if (!(found instanceof InputError)) return found
+    problems.push(found.message)
+    return undefined
+  }
+  const destination = read(destinationOf(to))
+  const url = read(values.url === undefined ? undefined : baseOf(values.url))
+  const cacheControl = read(values['cache-control'] === undefined ? undefined : cacheControlOf(values['cache-control']))
+  const concurrency = read(concurrencyOf(values.concurrency))
+  if (values.dist !== undefined && values.url !== undefined) {
+    problems.push('expected --dist or --url, found both: the URLs are made of one of them')
+  }
+  if (problems.length > 0 || !destination || concurrency === undefined) throw new InputError(problems.join('\n'))
+  const { dist, manifest, 'dry-run': isDryRun } = values
+  return { folder, destination, dist, url, cacheControl, manifest, isDryRun, concurrency }
+}
+
+/** S3 User Guide, "General purpose buckets naming rules". */
+const S3_URI = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([\s\S]*))?$/
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
+const CONTROL = /[\x00-\x1f\x7f]/
+
+function destinationOf(text: string): Destination | InputError {
+  const [, bucket, path = ''] = S3_URI.exec(text) ?? []
+  const expected = (what: string) => new InputError(`expected ${what}, found ${JSON.stringify(text)}`)
+  if (bucket === undefined) return expected('a bucket, and perhaps a prefix, such as s3://example-photos/site')
+  const prefix = path.replace(/\/$/, '')
+  if (prefix === '') return { bucket, prefix }
+  const isPlain = prefix.split('/').every((segment) => !['', '.', '..'].includes(segment)) && !CONTROL.test(prefix)
+  return isPlain ? { bucket, prefix: `${prefix}/` } : expected('a prefix whose segments are neither empty nor . or ..')
+}
+
+function baseOf(text: string): string | InputError {
+  const base = URL.parse(text)
+  const isBase = base && /^https?:$/.test(base.protocol) && base.search === '' && base.hash === ''
+  if (isBase) return base.href.replace(/\/+$/, '')
+  return new InputError(
+    `--url: expected a URL without a query, such as https://cdn.example.com/assets, found ${JSON.stringify(text)}`,
+  )
+}
+
+/** RFC 9111, 5.2: directives, some with a token or a quoted string. */
+const CACHE_CONTROL = /^[\w!#$%&'*+.^`|~-]+(?:=(?:[\w!#$%&'*+.^`|~-]+|"[\w !#-[\]-~]*"))?(?:\s*,\s*(?=\S)|$)/
+
+function cacheControlOf(text: string): string | InputError {
+  let rest = text.trim()
+  do {
+    const directive = CACHE_CONTROL.exec(rest)?.[0]
+    if (directive === undefined) {
+      return new InputError(
+        `--cache-control: expected directives such as "public, max-age=3600", found ${JSON.stringify(text)}`,
+      )
+    }
+    rest = rest.slice(directive.length)
+  } while (rest !== '')
+  return text.trim()
+}
+
+function concurrencyOf(text: string): number | InputError {
+  const number = /^\d{1,3}$/.test(text) ? Number(text) : 0
+  if (number >= 1 && number <= MOST_AT_A_TIME) return number
+  return new InputError(`--concurrency: expected a number from 1 to ${MOST_AT_A_TIME}, found ${JSON.stringify(text)}`)
+}
+
+/** Behind these, neither a version nor a route has a say: the origin's word stands. */
+export const keepsFromCaching = (cacheControl: string): boolean =>
+  /(?:^|[\s,])(?:private|no-store|no-cache)(?:$|[\s,=])/i.test(cacheControl)

@@ -1,0 +1,132 @@
+/** Compares a folder with a bucket, and uploads what the bucket lacks. */
+import { setMaxListeners } from 'node:events'
+import { join } from 'node:path'
+import pMap from 'p-map'
+import { InputError } from '../../command/errors.ts'
+import { type Bucket, openBucket } from './bucket.ts'
+import { type Change, changeOf, type Wanted } from './change.ts'
+import { contentTypeOf } from './content-type.ts'
+import { filesIn, type LeftOut } from './files.ts'
+import { fingerprintOf } from './fingerprint.ts'
+import { compareKeys, problemsOf } from './keys.ts'
+import type { PublishOptions } from './options.ts'
+import { type Pause, pause as realPause, uploadFile } from './upload.ts'
+
+export type Compared = { path: string; key: string; wanted: Wanted; change: Decided }
+
+/** What comparing ends with. */
+export type Decided = Exclude<Change, { kind: 'unknown' }>
+
+export type Outcome = {
+  /** All files, in the order of their paths, as they are in the bucket, or would be. */
+  files: Compared[]
+  leftOut: LeftOut[]
+}
+
+/** How far it is. Of bytes, `total` may change with a file. */
+export type Step =
+  | { step: 'looking' }
+  | { step: 'comparing'; done: number; total: number }
+  | { step: 'uploading'; done: number; total: number; bytes: number; totalBytes: number }
+
+export type Surroundings = {
+  /** Of the bucket, where a bundle says so. */
+  region: string | undefined
+  signal: AbortSignal
+  tell(step: Step): void
+  /** For tests. */
+  pause?: Pause
+}
+
+/**
+ * Uploads what is new or has changed; nothing is ever deleted. Whatever ends it, what was uploaded stays, whole, and the
+ * next run finds it there.
+ * @throws InputError for what can't be published, before anything is; Failure for what S3 refuses
+ */
+export async function publish(options: PublishOptions, surroundings: Surroundings): Promise<Outcome> {
+  const { destination, concurrency } = options
+  surroundings.tell({ step: 'looking' })
+  const { files, leftOut } = await filesIn(options.folder, options.manifest)
+  const problems = problemsOf(files, destination.prefix)
+  if (problems.length > 0) throw new InputError(problems.join('\n'))
+
+  // What goes wrong with one file ends all the others.
+  const failed = new AbortController()
+  const signal = AbortSignal.any([surroundings.signal, failed.signal])
+  // Each request and each file that is read listens.
+  setMaxListeners(0, signal)
+  const bucket = await openBucket(destination.bucket, { region: surroundings.region, concurrency, signal })
+  const rest = { ...surroundings, signal }
+  try {
+    const compared = await compare(
+      bucket,
+      files.map(({ path }) => path),
+      options,
+      rest,
+    )
+    return { files: options.isDryRun ? compared : await upload(bucket, compared, options, rest), leftOut }
+  } finally {
+    failed.abort()
+    bucket.close()
+  }
+}
+
+/** A file whose object may be the same by the listing needs a look of its own; no other does. */
+async function compare(
+  bucket: Bucket,
+  paths: readonly string[],
+  { folder, destination, cacheControl, concurrency }: PublishOptions,
+  { signal, tell }: Surroundings,
+): Promise<Compared[]> {
+  const { prefix } = destination
+  const listed = await bucket.list(prefix, paths.map((path) => prefix + path).toSorted(compareKeys))
+  let done = 0
+  const compareOne = async (path: string): Promise<Compared> => {
+    const key = prefix + path
+    const fingerprint = await fingerprintOf(join(folder, path), signal).catch((cause) => {
+      throw signal.aborted ? cause : new InputError(`expected to read ${path}: ${cause.message}`, { cause })
+    })
+    const wanted = { ...fingerprint, contentType: contentTypeOf(path), cacheControl }
+    const atFirst = changeOf(wanted, listed(key) ?? { kind: 'listed', bytes: wanted.bytes })
+    const change = atFirst.kind === 'unknown' ? changeOf(wanted, await bucket.look(key)) : atFirst
+    tell({ step: 'comparing', done: ++done, total: paths.length })
+    return { path, key, wanted, change: change as Decided }
+  }
+  return pMap(paths, compareOne, { concurrency, signal })
+}
+
+async function upload(
+  bucket: Bucket,
+  compared: readonly Compared[],
+  { folder, destination, concurrency }: PublishOptions,
+  { signal, tell, pause = realPause }: Surroundings,
+): Promise<Compared[]> {
+  const changed = compared.filter(({ change }) => change.kind !== 'same')
+  const totalBytes = bytesOf(changed)
+  let done = 0
+  let bytes = 0
+  const say = () => tell({ step: 'uploading', done, total: changed.length, bytes, totalBytes })
+  if (changed.length > 0) say()
+  const stored = new Map<Compared, Wanted>()
+  await pMap(
+    changed,
+    async (one) => {
+      const { path, key, wanted } = one
+      let before = 0
+      const sent = (total: number) => {
+        bytes += total - before
+        before = total
+        say()
+      }
+      const place = `${destination.bucket}/${key}`
+      const file = join(folder, path)
+      stored.set(one, await uploadFile(bucket, { key, file, wanted, place }, { signal, sent, pause }))
+      done++
+      say()
+    },
+    { concurrency, signal },
+  )
+  return compared.map((one) => ({ ...one, wanted: stored.get(one) ?? one.wanted }))
+}
+
+export const bytesOf = (files: readonly Compared[]): number => files.reduce((sum, { wanted }) => sum + wanted.bytes, 0)

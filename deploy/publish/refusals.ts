@@ -1,0 +1,98 @@
+/** What S3 refuses, and what to do: S3 API Reference, "Error responses". */
+import { Failure } from '../../command/errors.ts'
+import { failureOf, faultOf } from '../attach/faults.ts'
+
+type ServiceError = Error & {
+  $metadata?: { httpStatusCode?: number }
+  $response?: { headers?: Record<string, string> }
+  /** Of AuthorizationHeaderMalformed. */
+  Region?: string
+  code?: string
+}
+
+const statusOf = (error: unknown): number => (error as ServiceError)?.$metadata?.httpStatusCode ?? 0
+
+/** Of a HEAD, an error has a status alone. */
+export const isNotFound = (error: unknown): boolean =>
+  statusOf(error) === 404 && (error as Error).name !== 'NoSuchBucket'
+
+/** The bucket's own region, where S3 says that the request was made for another. */
+export function regionIn(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { $response, Region } = error as ServiceError
+  return $response?.headers?.['x-amz-bucket-region'] ?? Region
+}
+
+const NETWORK = new Set([
+  ...[
+    'EAI_AGAIN',
+    'ECONNABORTED',
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'EHOSTUNREACH',
+    'ENETDOWN',
+    'ENETUNREACH',
+    'ENOTFOUND',
+  ],
+  ...['EPIPE', 'ETIMEDOUT'],
+])
+
+const isOfTheNetwork = (error: unknown): error is ServiceError =>
+  error instanceof Error && (NETWORK.has((error as ServiceError).code ?? '') || error.name === 'TimeoutError')
+
+/** The bytes that arrived are not those that were announced. */
+const CHANGED = new Set(['BadDigest', 'IncompleteBody', 'XAmzContentSHA256Mismatch'])
+
+/**
+ * What an upload that failed is worth: another try, a second look at the file, or nothing. 4xx of S3's that pass:
+ * S3 API Reference, "List of error codes".
+ */
+export function afterUpload(error: unknown): 'again' | 'look' | 'give up' {
+  if (!(error instanceof Error)) return 'give up'
+  if (error.name === 'FileChanged' || CHANGED.has(error.name)) return 'look'
+  const isPassing =
+    statusOf(error) >= 500 || statusOf(error) === 429 || ['OperationAborted', 'RequestTimeout'].includes(error.name)
+  return isPassing || isOfTheNetwork(error) ? 'again' : 'give up'
+}
+
+/** What each call of publish's is for, where the permission for it is missing. */
+const PERMISSIONS = {
+  's3:ListBucket': 'to see what is there',
+  's3:GetObject': 'to compare what is there (and kms:Decrypt, where the bucket is encrypted with a key of your own)',
+  's3:PutObject': 'to upload (and kms:GenerateDataKey, where the bucket is encrypted with a key of your own)',
+}
+
+const MESSAGES: Record<string, (place: string) => string> = {
+  NoSuchBucket: (place) =>
+    `there is no bucket ${place.replace(/\/.*/s, '')}; \`aws s3 ls\` lists those of the account. A bucket has to be there before something is published in it`,
+  RequestTimeTooSkewed: () =>
+    "this machine's clock is off by more than 15 minutes, and S3 takes no request of another time",
+}
+
+const REFUSED_CREDENTIALS = new Set(['InvalidToken', 'TokenRefreshRequired', 'Unauthorized'])
+
+/**
+ * The error as it leaves the command; what is no error of S3's, of the network's or of the system's stays what it is.
+ * @param place the bucket, or the bucket and a key: `example-photos/a.jpg`
+ */
+export function asFailure(error: unknown, action: keyof typeof PERMISSIONS, place: string): unknown {
+  if (!(error instanceof Error) || error.name === 'AbortError') return error
+  const said = `${error.name}: ${error.message || 'no message'}`
+  const failure = (text: string) => new Failure(text, { cause: error })
+  const message = Object.hasOwn(MESSAGES, error.name) ? MESSAGES[error.name]?.(place) : undefined
+  if (message !== undefined) return failure(message)
+  const fault = REFUSED_CREDENTIALS.has(error.name) ? 'bad-credentials' : faultOf(error)
+  if (fault === 'no-credentials' || fault === 'bad-credentials') return failureOf(fault, action, error)
+  if (fault === 'unreachable' || isOfTheNetwork(error)) {
+    return failure(`S3 can't be reached for ${place} (${error.message || (error as ServiceError).code || error.name})`)
+  }
+  if (statusOf(error) === 403) {
+    const missing = /not authorized to perform:? ([\w-]+:[\w*]+)/.exec(error.message)?.[1] ?? action
+    return failure(
+      `expected permission for ${missing} on ${place}, ${PERMISSIONS[action]}, found none (${said}); allow it to whoever runs this`,
+    )
+  }
+  if (action === 's3:ListBucket' && statusOf(error) === 404) return failure(MESSAGES.NoSuchBucket?.(place) ?? said)
+  if (statusOf(error) > 0) return failure(`S3 refused ${action} on ${place} (${said}, status ${statusOf(error)})`)
+  return 'syscall' in error ? failure(error.message) : error
+}

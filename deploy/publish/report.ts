@@ -1,0 +1,142 @@
+/** What `rimlight publish` says. */
+import type { Paint } from '../../command/output.ts'
+import type { AddressOf } from './addresses.ts'
+import { UNKNOWN_TYPE } from './content-type.ts'
+import type { LeftOut } from './files.ts'
+import { keepsFromCaching, type PublishOptions } from './options.ts'
+import { bytesOf, type Compared, type Outcome, type Step } from './publish.ts'
+import type { Published } from './published.ts'
+
+const count = (number: number, what = 'file'): string =>
+  `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB']
+
+/** Three digits: `1.23 MB`. */
+export function bytesText(bytes: number): string {
+  let unit = 0
+  for (let rest = bytes; rest >= 999.5 && unit < UNITS.length - 1; rest /= 1000) unit++
+  const value = bytes / 1000 ** unit
+  const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2
+  return `${value.toFixed(digits)} ${UNITS[unit]}`
+}
+
+/** @param seconds since the first upload began */
+export function stepText(step: Step, seconds: number): string {
+  switch (step.step) {
+    case 'looking':
+      return 'Looking at the folder and at the bucket …'
+    case 'comparing':
+      return `Compared ${step.done.toLocaleString('en')} of ${count(step.total)} …`
+    case 'uploading': {
+      const rate = seconds > 0 ? `, ${bytesText(step.bytes / seconds)}/s` : ''
+      return `Uploaded ${step.done.toLocaleString('en')} of ${count(step.total)}, ${bytesText(step.bytes)} of ${bytesText(step.totalBytes)}${rate} …`
+    }
+  }
+}
+
+export const uploadedText = ({ done, total }: Extract<Step, { step: 'uploading' }>): string =>
+  `${done.toLocaleString('en')} of ${count(total)} ${done === 1 ? 'is' : 'are'} uploaded; run the same command again: it uploads the rest`
+
+const placeOf = ({ destination }: PublishOptions): string => `s3://${destination.bucket}/${destination.prefix}`
+
+export function publishedOf({ files }: Outcome, addressOf: AddressOf): Published {
+  return Object.fromEntries(
+    files.map(({ path, key, wanted: { sha256, bytes, contentType } }) => {
+      const address = addressOf(key, sha256)
+      return [path, { url: address.kind === 'url' ? address.url : null, key, sha256, bytes, contentType }]
+    }),
+  )
+}
+
+const changedOf = ({ files }: Outcome): Compared[] => files.filter(({ change }) => change.kind !== 'same')
+
+const REASONS = { new: 'new', changed: 'changed', headers: 'headers', same: '' } as const
+
+export function textReport(outcome: Outcome, published: Published, options: PublishOptions, paint: Paint): string {
+  const changed = changedOf(outcome)
+  const all = count(outcome.files.length)
+  const place = placeOf(options)
+  if (changed.length === 0) {
+    const urls = options.isDryRun ? [] : [urlsText(options)]
+    return `${[`${paint('green', 'Nothing to upload')}: ${all} ${outcome.files.length === 1 ? `is in ${place} as it is here` : `are in ${place} as they are here`}`, ...urls].join('\n')}\n`
+  }
+  const did = options.isDryRun ? 'Would upload' : 'Uploaded'
+  const line = ({ path, key, wanted, change }: Compared) => {
+    const differences = change.kind === 'headers' ? ` (${change.differences.join(', ')})` : ''
+    const what = options.isDryRun
+      ? `${path}, ${bytesText(wanted.bytes)}`
+      : (published[path]?.url ?? `s3://${options.destination.bucket}/${key}`)
+    return `  ${paint('dim', REASONS[change.kind].padEnd(9))}${printable(what)}${differences}`
+  }
+  const summary = `${did} ${changed.length.toLocaleString('en')} of ${all}, ${bytesText(bytesOf(changed))}, to ${place}`
+  const urls = options.isDryRun ? [] : ['', urlsText(options)]
+  return `${[paint('green', summary), '', ...changed.map(line), ...urls].join('\n')}\n`
+}
+
+const urlsText = ({ manifest }: PublishOptions): string => `The URLs of all files: ${manifest}`
+
+export function jsonReport(outcome: Outcome, published: Published, options: PublishOptions): string {
+  const changed = changedOf(outcome)
+  return `${JSON.stringify({
+    destination: placeOf(options),
+    isDryRun: options.isDryRun,
+    uploads: changed.map(({ path, key, wanted, change }) => ({
+      path,
+      key,
+      bytes: wanted.bytes,
+      reason: change.kind,
+      ...(change.kind === 'headers' && { differences: change.differences }),
+    })),
+    unchanged: outcome.files.length - changed.length,
+    leftOut: outcome.leftOut,
+    manifest: options.isDryRun ? null : options.manifest,
+    files: published,
+  })}\n`
+}
+
+/** What is worth knowing besides, a line each. */
+export function notesOf(outcome: Outcome, addressOf: AddressOf, { cacheControl }: PublishOptions): string[] {
+  const addresses = outcome.files.map(({ path, key, wanted }) => ({ path, ...addressOf(key, wanted.sha256) }))
+  const reasons = Map.groupBy(
+    addresses.filter((address) => address.kind === 'none'),
+    ({ reason }) => reason,
+  )
+  const unversioned = addresses.filter((address) => address.kind === 'url' && !address.isVersioned)
+  const untyped = outcome.files.filter(({ wanted }) => wanted.contentType === UNKNOWN_TYPE)
+  return [
+    ...Object.entries(LEFT_OUT).flatMap(([reason, what]) => {
+      const those = outcome.leftOut.filter((left) => left.reason === reason)
+      return those.length > 0 ? [`Left out, ${what}: ${namesOf(those)}`] : []
+    }),
+    ...[...reasons].map(([reason, those]) => `No URL, because ${reason}: ${namesOf(those)}`),
+    ...(unversioned.length > 0
+      ? [`No version in the URL, because the route has no parameter for one: ${namesOf(unversioned)}`]
+      : []),
+    ...(untyped.length > 0
+      ? [`Of no type that is known, so that browsers take them for downloads: ${namesOf(untyped)}`]
+      : []),
+    ...(cacheControl !== undefined && keepsFromCaching(cacheControl)
+      ? [`cache-control: ${cacheControl} keeps what has a version from being cached, too`]
+      : []),
+  ]
+}
+
+const LEFT_OUT: Record<LeftOut['reason'], string> = {
+  hidden: 'hidden',
+  link: 'a symbolic link',
+  special: 'neither a file nor a folder',
+  manifest: 'the list of URLs itself',
+}
+
+/** So many names tell what they are. */
+const NAMES_SHOWN = 3
+
+function namesOf(those: readonly { path: string }[]): string {
+  const shown = those.slice(0, NAMES_SHOWN).map(({ path }) => printable(path))
+  const more = those.length - shown.length
+  return `${shown.join(', ')}${more > 0 ? ` and ${more.toLocaleString('en')} more` : ''}`
+}
+
+/** A name may hold what a terminal obeys. */
+const printable = (text: string): string => text.replace(/\p{Cc}/gu, '\ufffd')

@@ -1,0 +1,65 @@
+/** One file into the bucket, with patience for S3 and for the network, and none for a file that won't hold still. */
+import { setTimeout } from 'node:timers/promises'
+import { Failure } from '../../command/errors.ts'
+import type { Bucket } from './bucket.ts'
+import type { Wanted } from './change.ts'
+import { fingerprintOf } from './fingerprint.ts'
+import { afterUpload, asFailure } from './refusals.ts'
+
+/** Of a file, whatever goes wrong. */
+export const TRIES = 6
+
+/** How often a file may change while it is read. */
+const LOOKS = 3
+
+/** Milliseconds before the second try; twice as long before each one after it: 6 seconds in all. */
+const FIRST_PAUSE = 200
+
+export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<unknown>
+
+export const pause: Pause = (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal })
+
+export type Upload = {
+  key: string
+  /** Where it is. */
+  file: string
+  wanted: Wanted
+  /** `bucket/key`. */
+  place: string
+}
+
+/**
+ * @param sent bytes of this try, so far
+ * @returns what is in the bucket then: other bytes than were wanted, if the file changed meanwhile
+ * @throws Failure for what S3 refuses, or a file that keeps changing
+ */
+export async function uploadFile(
+  bucket: Bucket,
+  { key, file, wanted, place }: Upload,
+  { signal, sent, pause }: { signal: AbortSignal; sent(bytes: number): void; pause: Pause },
+): Promise<Wanted> {
+  let current = wanted
+  for (let tries = 1, looks = 0; ; tries++) {
+    let total = 0
+    sent(total)
+    try {
+      await bucket.upload(key, file, current, (bytes) => {
+        total += bytes
+        sent(total)
+      })
+      return current
+    } catch (error) {
+      const next = signal.aborted ? 'give up' : afterUpload(error)
+      if (next === 'give up' || tries === TRIES) throw asFailure(error, 's3:PutObject', place)
+      if (next === 'again') {
+        await pause(FIRST_PAUSE * 2 ** (tries - 1) * (0.5 + Math.random() / 2), signal)
+        continue
+      }
+      looks++
+      if (looks > LOOKS) {
+        throw new Failure(`${file} changes while it is read; publish it when it has come to rest`, { cause: error })
+      }
+      current = { ...current, ...(await fingerprintOf(file, signal)) }
+    }
+  }
+}
