@@ -1,0 +1,97 @@
+/** `rimlight verify`: asks a distribution over HTTP whether it does what the config says. */
+import { readBundle } from '../command/bundle.ts'
+import { defineCommand } from '../command/command.ts'
+import { InputError } from '../command/errors.ts'
+import { painter, statusLine } from '../command/output.ts'
+import { jsonReport, planText, textReport } from './verify/report.ts'
+import { isFine } from './verify/results.ts'
+import { verify } from './verify/run.ts'
+
+export const main = defineCommand({
+  name: 'rimlight verify',
+  usage: 'URL [--object PATH…] [options]',
+  about: `Asks a distribution, one that is staged, or the CloudFront on this machine for everything that the bundle says of it:
+redirects, refusals, cache keys, versions, pictures, headers, conditions, lifetimes. What it can't see without an object
+that exists is skipped, and said so: name one for each route, a small one, and for compression a text beside it. The
+samples of \`rimlight start\` it finds by itself.
+
+It reads, and never writes: GET, HEAD, OPTIONS, and for each cached S3 route one POST without a body to a name that
+nothing has, which CloudFront refuses, and S3 itself would.
+Each question has a version of its own, so that the first answer is a miss: the origin sees each of them.`,
+  takesOperands: true,
+  options: {
+    object: {
+      type: 'string',
+      value: '[ROUTE=]PATH',
+      about: "an object that exists, as in a URL: /photos/dusk.jpg, or '/*=/photos/dusk.jpg'",
+      multiple: true,
+    },
+    route: { type: 'string', value: 'PATTERN', about: 'ask about this route alone', multiple: true },
+    dist: { type: 'string', value: 'DIR', about: 'the folder of the bundle', default: 'dist' },
+    'http-url': { type: 'string', value: 'URL', about: 'where HTTP is redirected, if not at port 80 of the same host' },
+    header: {
+      type: 'string',
+      value: 'NAME:VALUE',
+      about: 'sent with every request, such as aws-cf-cd-staging: true for a staging distribution',
+      multiple: true,
+    },
+    insecure: { type: 'boolean', about: 'take a certificate that nobody vouches for; on this machine any is taken' },
+    slow: { type: 'boolean', about: 'wait for what takes half a minute to expire' },
+    json: { type: 'boolean', about: 'print one JSON document' },
+  },
+  examples: [
+    'rimlight verify https://localhost:8443',
+    'rimlight verify https://cdn.example.com --object /photos/small.jpg --object /texts/list.json',
+    "rimlight verify https://d111111abcdef8.cloudfront.net --object '/api/*=/api/items?page=1' --slow --json",
+  ],
+  exitCode:
+    '0 all holds that was asked; 1 something differs or could not be asked; 2 wrong usage, or no CloudFront answers there',
+  async run(values, { positionals, stdout, stderr, hint }) {
+    const [address, ...more] = positionals
+    if (address === undefined || more.length > 0) {
+      throw new InputError(`expected one URL such as https://cdn.example.com, found ${positionals.length}; ${hint}`)
+    }
+    const status = statusLine(stderr)
+    const paint = painter(stdout)
+    const report = await verify({
+      bundle: await readBundle(values.dist),
+      url: urlOf(address, /^https:$/, 'URL: expected one such as https://cdn.example.com'),
+      httpUrl:
+        values['http-url'] === undefined
+          ? undefined
+          : urlOf(values['http-url'], /^http:$/, '--http-url: expected one such as http://cdn.example.com'),
+      routes: values.route,
+      objects: values.object,
+      headers: headersOf(values.header),
+      isInsecure: values.insecure,
+      isSlow: values.slow,
+      onPlan: (plan) => values.json || stdout.write(planText(plan, paint)),
+      onProgress: (done, total, doing) => status.show(`${done + 1} of ${total}  ${doing}`),
+    }).finally(() => status.clear())
+    stdout.write(values.json ? jsonReport(report) : textReport(report, paint))
+    return isFine(report.counts) ? 0 : 1
+  },
+})
+
+/** @throws InputError for what is no URL of this protocol, or more than an origin */
+function urlOf(text: string, protocol: RegExp, expected: string): URL {
+  const url = URL.parse(text)
+  if (url && protocol.test(url.protocol) && url.pathname === '/' && url.search === '' && url.hash === '') return url
+  throw new InputError(`${expected}, without a path, found ${JSON.stringify(text)}`)
+}
+
+/** RFC 9110, 5.1 and 5.5. */
+const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([ -~]*)$/
+
+/** @throws InputError for what is no header */
+function headersOf(texts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [, name, value = ''] = HEADER.exec(text) ?? []
+      if (name !== undefined) return [name.toLowerCase(), value.trimEnd()]
+      throw new InputError(
+        `--header: expected NAME:VALUE, such as 'aws-cf-cd-staging: true', found ${JSON.stringify(text)}`,
+      )
+    }),
+  )
+}

@@ -1,0 +1,70 @@
+/** What an answer says of itself. */
+import type { Answer } from './http.ts'
+
+type Headed = Pick<Answer, 'headers'>
+
+export const hasHeader = ({ headers }: Headed, name: string): boolean =>
+  headers.some(([found]) => found.toLowerCase() === name)
+
+/** All lines of a header as one value (RFC 9110, 5.3); empty where there is none. @param name in lower case */
+export const header = ({ headers }: Headed, name: string): string =>
+  headers
+    .filter(([found]) => found.toLowerCase() === name)
+    .map(([, value]) => value)
+    .join(', ')
+
+/** `Hit` of `Hit from cloudfront`; empty without an `x-cache`. */
+export const resultOf = (answer: Headed): string => header(answer, 'x-cache').split(' ', 1)[0] as string
+
+/** Whether it was in the cache; an object that had to be revalidated was. */
+export const isHit = (answer: Headed): boolean => ['Hit', 'RefreshHit'].includes(resultOf(answer))
+
+/** Whether it was not in the cache. */
+export const isNew = (answer: Headed): boolean => !isHit(answer) && ageOf(answer) === undefined
+
+/** Seconds that it lay in the cache; `undefined`: it did not. */
+export function ageOf(answer: Headed): number | undefined {
+  const age = header(answer, 'age')
+  return /^\d+$/.test(age) ? Number(age) : undefined
+}
+
+/** Seconds; `undefined` where there is no `max-age`. */
+export function maxAgeOf(answer: Headed): number | undefined {
+  const seconds = /(?:^|,)\s*max-age=(\d+)/i.exec(header(answer, 'cache-control'))?.[1]
+  return seconds === undefined ? undefined : Number(seconds)
+}
+
+/** Whether `cache-control` keeps it out of caches. */
+export const isKeptOut = (answer: Headed): boolean =>
+  /(?:^|,)\s*(?:private|no-store|no-cache)/i.test(header(answer, 'cache-control'))
+
+/** In lower case, without parameters. */
+export const mediaTypeOf = (answer: Headed): string =>
+  (header(answer, 'content-type').split(';', 1)[0] as string).trim().toLowerCase()
+
+/** `200, Miss from cloudfront, age 3`. */
+export function outcome(answer: Pick<Answer, 'status' | 'headers'>): string {
+  const age = ageOf(answer)
+  const says = [`${answer.status}`, header(answer, 'x-cache') || 'no x-cache', age === undefined ? '' : `age ${age}`]
+  return says.filter((part) => part !== '').join(', ')
+}
+
+/** `'public, max-age=60'`, or `none`. */
+export const quoted = (answer: Headed, name: string): string =>
+  hasHeader(answer, name) ? `'${header(answer, name)}'` : 'none'
+
+/** Of an image by its first bytes, whatever the headers call it; empty: none of these. */
+export function imageFormatOf({ beginning }: Pick<Answer, 'beginning'>): string {
+  const text = beginning.toString('latin1', 0, 16)
+  return SIGNATURES.find(([, pattern]) => pattern.test(text))?.[0] ?? ''
+}
+
+/** RFC 9649, 2.3; ISO/IEC 14496-12, `ftyp`; JFIF; PNG, 5.2; GIF89a, 17; TIFF 6.0, 2. */
+const SIGNATURES: readonly [format: string, beginning: RegExp][] = [
+  ['webp', /^RIFF[\s\S]{4}WEBP/],
+  ['avif', /^[\s\S]{4}ftypavi[fs]/],
+  ['jpg', /^\xff\xd8\xff/],
+  ['png', /^\x89PNG\r\n/],
+  ['gif', /^GIF8[79]a/],
+  ['tiff', /^(?:II\*\0|MM\0\*)/],
+]

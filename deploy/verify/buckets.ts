@@ -1,0 +1,40 @@
+/** The buckets of the routes, as S3 itself serves them. */
+import type { Origin, Policies } from '../../edge/policies.ts'
+import type { NamedObject } from './objects.ts'
+import type { Place } from './place.ts'
+
+export type BucketPlace = {
+  /** The origin's. */
+  name: string
+  origin: BucketOrigin
+  /** Of objects, as viewers ask for them. */
+  paths: readonly string[]
+  /** Where S3 is asked, or why it is not. */
+  reach: { url: URL } | { reason: string }
+}
+
+export type BucketOrigin = Origin & { s3: NonNullable<Origin['s3']> }
+
+/** Where a bucket is asked past the distribution. */
+export type BucketUrl = (origin: BucketOrigin) => URL
+
+/** @param bucketUrl `undefined`: the distribution is on this machine, and so are its buckets */
+export function bucketPlaces(
+  { origins }: Policies,
+  places: readonly Place[],
+  objects: readonly NamedObject[],
+  bucketUrl: BucketUrl | undefined,
+): BucketPlace[] {
+  return Object.entries(origins).flatMap(([name, origin]) => {
+    if (!isBucket(origin)) return []
+    const routes = places.filter(({ behaviour }) => behaviour.origin === name).map(({ route }) => route.path)
+    if (routes.length === 0) return []
+    const paths = objects.filter(({ route }) => routes.includes(route)).map(({ path }) => path)
+    const reach = bucketUrl ? { url: bucketUrl(origin) } : { reason: 'the distribution is on this machine, not in S3' }
+    return [{ name, origin, paths, reach }]
+  })
+}
+
+const isBucket = (origin: Origin): origin is BucketOrigin => origin.s3 !== null
+
+export const onS3: BucketUrl = ({ domainName }) => new URL(`https://${domainName}`)

@@ -1,0 +1,28 @@
+/** The contract of a route, in the order in which it is asked and reported. */
+import type { Check } from './check.ts'
+import { CORS_CHECKS } from './checks/cors.ts'
+import { DELIVERY_CHECKS } from './checks/delivery.ts'
+import { FUNCTION_CHECKS } from './checks/functions.ts'
+import { HEADER_CHECKS } from './checks/headers.ts'
+import { IMAGE_CHECKS } from './checks/images.ts'
+import { KEY_CHECKS } from './checks/keys.ts'
+import { LIFETIME_CHECKS } from './checks/lifetimes.ts'
+import { MISSING_CHECKS } from './checks/missing.ts'
+import { NEVER_CHECKS } from './checks/never.ts'
+import { REFUSAL_CHECKS } from './checks/refusals.ts'
+import { VERSION_CHECKS } from './checks/versions.ts'
+import type { Place } from './place.ts'
+
+export const ROUTE_CHECKS: readonly Check<Place>[] = [
+  ...FUNCTION_CHECKS,
+  ...REFUSAL_CHECKS,
+  ...KEY_CHECKS,
+  ...VERSION_CHECKS,
+  ...IMAGE_CHECKS,
+  ...HEADER_CHECKS,
+  ...DELIVERY_CHECKS,
+  ...CORS_CHECKS,
+  ...MISSING_CHECKS,
+  ...NEVER_CHECKS,
+  ...LIFETIME_CHECKS,
+]

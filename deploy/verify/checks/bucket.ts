@@ -1,0 +1,43 @@
+/** Whether the buckets behind cached routes can be read past the distribution. */
+
+import type { BucketPlace } from '../buckets.ts'
+import { type Asking, type Check, type Finding, judged, skipped } from '../check.ts'
+import { NoAnswer } from '../http.ts'
+
+const RULE = 'Developer Guide, "Restrict access to an Amazon S3 origin"; S3 User Guide, "Blocking public access"'
+
+export const BUCKET_CHECKS: readonly Check<BucketPlace>[] = [
+  {
+    id: 'bucket-object',
+    title: 'S3 itself gives nobody an object',
+    rule: RULE,
+    asks: 1,
+    async ask(place, asking) {
+      const [path] = place.paths
+      if (path === undefined) return skipped('no object of this bucket is known; name one with --object')
+      return asked(place, asking, `${place.origin.s3.prefix}${path}`)
+    },
+    means: ({ name }) =>
+      `Everybody can read past the distribution, its rules and its log. Switch Block Public Access on for the bucket of ${name}, and let its policy allow the distribution alone.`,
+  },
+  {
+    id: 'bucket-list',
+    title: 'S3 itself tells nobody which objects there are',
+    rule: RULE,
+    asks: 1,
+    ask: (place, asking) => asked(place, asking, '/'),
+    means: ({ name }) =>
+      `Everybody can read the keys of the bucket of ${name}. Switch Block Public Access on, and take s3:ListBucket from everybody.`,
+  },
+]
+
+async function asked({ reach, origin }: BucketPlace, { ask }: Asking, path: string): Promise<Finding> {
+  if ('reason' in reach) return skipped(reach.reason)
+  try {
+    const answer = await ask({ path: `${reach.url.pathname.replace(/\/$/, '')}${path}` })
+    return judged(answer.status === 403, '403', `${answer.status}, ${answer.bytes} bytes`)
+  } catch (cause) {
+    if (!(cause instanceof NoAnswer)) throw cause
+    return skipped(`${origin.domainName} can't be reached from here: ${cause.message}`)
+  }
+}

@@ -1,0 +1,109 @@
+/** Reads across origins, and what OPTIONS is answered. */
+import { hasHeader, header, outcome, quoted } from '../answer.ts'
+import { type Check, judged, skipped } from '../check.ts'
+import { anyPath, isCachedBucket, NO_OTHER_PATH, type Place } from '../place.ts'
+import { attachFunction, attachPolicy } from '../say.ts'
+
+const RULE = 'Developer Guide, "Understand response headers policies"; Fetch Standard, "CORS protocol"'
+
+const STRANGER = 'https://rimlight-verify.example'
+
+/** An origin that may read, and what it is told. */
+function friendOf({ route }: Place): { origin: string; told: string } {
+  const origins = route.cors?.origins ?? '*'
+  const [first = STRANGER] = origins === '*' ? [STRANGER] : origins
+  return { origin: first, told: origins === '*' ? '*' : first }
+}
+
+const isForAll = ({ route }: Place): boolean => route.cors?.origins === '*'
+
+export const CORS_CHECKS: readonly Check<Place>[] = [
+  {
+    id: 'cors',
+    title: 'an origin that may read is told so',
+    rule: RULE,
+    asks: 1,
+    appliesTo: ({ route }) => route.cors !== null,
+    async ask(place, { ask }) {
+      const path = anyPath(place)
+      if (path === undefined) return skipped(NO_OTHER_PATH)
+      const { origin, told } = friendOf(place)
+      const answer = await ask({ path, headers: { origin } })
+      return judged(
+        header(answer, 'access-control-allow-origin') === told,
+        `access-control-allow-origin: '${told}'`,
+        `${outcome(answer)}, access-control-allow-origin: ${quoted(answer, 'access-control-allow-origin')}`,
+      )
+    },
+    means: (place) =>
+      `Scripts, fonts and canvases of ${friendOf(place).told === '*' ? 'other sites' : friendOf(place).told} can't read what is here. ${attachPolicy(place, 'responseHeadersPolicy')}`,
+  },
+  {
+    id: 'cors-stranger',
+    title: 'any other origin is told nothing',
+    rule: RULE,
+    asks: 1,
+    appliesTo: (place) => !isForAll(place),
+    async ask(place, { ask }) {
+      const path = anyPath(place)
+      if (path === undefined) return skipped(NO_OTHER_PATH)
+      const answer = await ask({ path, headers: { origin: STRANGER } })
+      return judged(
+        !hasHeader(answer, 'access-control-allow-origin'),
+        'no access-control-allow-origin',
+        `${outcome(answer)}, access-control-allow-origin: ${quoted(answer, 'access-control-allow-origin')}`,
+      )
+    },
+    means: (place) =>
+      `Scripts of any site can read what only some may. ${attachPolicy(place, 'responseHeadersPolicy')}`,
+  },
+  {
+    id: 'options',
+    title: 'OPTIONS is answered at the edge',
+    rule: 'README, "What is refused"',
+    asks: 1,
+    unless: ['viewer-request'],
+    appliesTo: isCachedBucket,
+    async ask(place, { ask }) {
+      const path = anyPath(place)
+      if (path === undefined) return skipped(NO_OTHER_PATH)
+      const answer = await ask({ method: 'OPTIONS', path })
+      return judged(
+        answer.status === 204 && header(answer, 'allow') === 'GET, HEAD, OPTIONS',
+        '204, allow: GET, HEAD, OPTIONS',
+        `${outcome(answer)}, allow: ${quoted(answer, 'allow')}`,
+      )
+    },
+    means: (place) =>
+      `Preflights of browsers fail, and with them what they are for. Let ${place.route.path} allow GET, HEAD and OPTIONS. ${attachFunction(place, 'viewer-request')}`,
+  },
+  {
+    id: 'preflight',
+    title: 'a preflight of an origin that may read is granted',
+    rule: RULE,
+    asks: 1,
+    after: ['options'],
+    appliesTo: (place) => isCachedBucket(place) && place.route.cors !== null,
+    async ask(place, { ask }) {
+      const path = anyPath(place)
+      if (path === undefined) return skipped(NO_OTHER_PATH)
+      const { origin, told } = friendOf(place)
+      const maxAge = place.route.cors?.maxAge
+      const answer = await ask({ method: 'OPTIONS', path, headers: { origin, 'access-control-request-method': 'GET' } })
+      const expected = [
+        ['access-control-allow-origin', told],
+        ...(maxAge === undefined ? [] : [['access-control-max-age', `${maxAge}`]]),
+      ] as const
+      const isGranted = /\bGET\b/.test(header(answer, 'access-control-allow-methods'))
+      return judged(
+        isGranted && expected.every(([name = '', value]) => header(answer, name) === value),
+        [...expected.map(([name, value]) => `${name}: '${value}'`), 'access-control-allow-methods with GET'].join(', '),
+        [...expected.map(([name]) => name), 'access-control-allow-methods']
+          .map((name = '') => `${name}: ${quoted(answer, name)}`)
+          .join(', '),
+      )
+    },
+    means: (place) =>
+      `Browsers don't send what they asked leave for. ${attachFunction(place, 'viewer-request')} ${attachPolicy(place, 'responseHeadersPolicy')}`,
+  },
+]

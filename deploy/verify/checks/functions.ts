@@ -1,0 +1,104 @@
+/** Whether this build's functions are there, and whether what was named is served at all. */
+import { hasHeader, header, outcome, quoted, resultOf } from '../answer.ts'
+import { type Check, differs, holds, judged, skipped } from '../check.ts'
+import { freshQuery, isThere, objectOf } from '../objects.ts'
+import { malformedPath, NO_OTHER_PATH, type Place } from '../place.ts'
+import { attachFunction, nameAnObject } from '../say.ts'
+
+/** Developer Guide, "Troubleshooting error responses from your distribution". */
+const FAILURES: Record<string, string> = {
+  FunctionExecutionError: 'the CloudFront Function throws: its log is in CloudWatch, us-east-1',
+  FunctionThrottledError:
+    'the CloudFront Function takes too long: `aws cloudfront test-function` tells its utilisation',
+  FunctionValidationError: 'what the CloudFront Function returns breaks a rule of the platform',
+  LambdaExecutionError: 'a Lambda function throws or runs out of time: its log is in CloudWatch, in the region nearby',
+  LambdaValidationError: 'what a Lambda function returns breaks a rule of the platform',
+  LambdaLimitExceeded: 'the Lambda functions are at their concurrency limit',
+}
+
+const failureOf = (result: string): string | undefined =>
+  FAILURES[result] && `${FAILURES[result]}. \`rimlight replay\` runs this build's functions on recorded events.`
+
+export const FUNCTION_CHECKS: readonly Check<Place>[] = [
+  {
+    id: 'viewer-request',
+    title: "this build's CloudFront Function runs",
+    rule: 'README, "What is refused": a control character in the path',
+    asks: 1,
+    async ask(place, { ask }) {
+      const path = malformedPath(place)
+      if (path === undefined) return skipped(NO_OTHER_PATH)
+      const answer = await ask({ path })
+      const result = resultOf(answer)
+      return judged(
+        answer.status === 400 && result === 'FunctionGeneratedResponse',
+        '400, FunctionGeneratedResponse from cloudfront',
+        outcome(answer),
+        failureOf(result),
+      )
+    },
+    means: (place) =>
+      `No function, or not this one, answers at viewer-request: nothing is canonical, refused or redirected. ${attachFunction(place, 'viewer-request')}`,
+  },
+  {
+    id: 'object',
+    title: 'what was named is there',
+    rule: '`rimlight verify --help`: objects that exist',
+    asks: 0,
+    appliesTo: ({ kind, isCached }) => kind === 'api' || isCached,
+    async ask(place) {
+      const { objects, kind } = place
+      if (objects.length === 0) {
+        const example = kind === 'api' ? '/a/path?that=answers' : '/a/path/that/exists.jpg'
+        return skipped(`no object of this route is known; ${nameAnObject(place, example)}`)
+      }
+      const lost = objects.find((object) => !isThere(object))
+      if (lost === undefined) return holds(objects.map(({ path }) => path).join(', '))
+      const { answer, path } = lost
+      return differs(`200 for ${path}`, outcome(answer), failureOf(resultOf(answer)))
+    },
+    means: ({ kind, route, behaviour }) =>
+      kind === 'api'
+        ? `The API does not answer this with 200, or it is not what is behind ${route.path}: its origin has to be ${behaviour.origin}. Name a path that answers a GET without credentials, or set the origin right.`
+        : `Either no such object is there, and another has to be named; or the bucket does not let the distribution read: origin access control and the bucket policy have to be set for ${behaviour.origin}; or ${route.path} leads to another origin, which the order of the behaviours decides.`,
+  },
+  {
+    id: 'origin-response',
+    title: "this build's origin-response runs",
+    rule: 'README, "How long a response is cached": every response of a cached route says how long',
+    asks: 1,
+    after: ['object'],
+    appliesTo: ({ isCached }) => isCached,
+    async ask(place, { ask }) {
+      const { path, query } = objectOf(place)
+      const answer = await ask({ path, query: [...query, ...freshQuery(place)] })
+      return judged(
+        hasHeader(answer, 'cache-control'),
+        'a cache-control',
+        `${outcome(answer)}, cache-control: ${quoted(answer, 'cache-control')}`,
+      )
+    },
+    means: (place) =>
+      `Nothing decides how long a response lives: browsers guess, versions are not checked, S3's headers leak, and images stay as they are. ${attachFunction(place, 'origin-response')}`,
+  },
+  {
+    id: 'origin-request',
+    title: "this build's origin-request runs",
+    rule: 'README, "How long a response is cached": no route header',
+    asks: 1,
+    after: ['object', 'origin-response'],
+    appliesTo: ({ isCached }) => isCached,
+    async ask(place, { ask }) {
+      const { path, query } = objectOf(place)
+      const answer = await ask({ path, query: [...query, ...freshQuery(place)] })
+      const says = header(answer, 'x-rimlight')
+      return judged(
+        !says.includes('reason=no-route'),
+        'no x-rimlight: original; reason=no-route',
+        `${outcome(answer)}, x-rimlight: ${quoted(answer, 'x-rimlight')}`,
+      )
+    },
+    means: (place) =>
+      `origin-response is not told which route this is: everything lives 60 s, no version counts, no image is made, and the query string reaches S3. ${attachFunction(place, 'origin-request')}`,
+  },
+]

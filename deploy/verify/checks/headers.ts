@@ -1,0 +1,143 @@
+/** Headers of responses: those that are set, those that are not to be seen, and `Vary`. */
+import { isListed } from '../../../edge/limits.ts'
+import { itemsOf, type ResponseHeadersPolicy } from '../../../edge/policies.ts'
+import { header, mediaTypeOf, outcome, quoted } from '../answer.ts'
+import { type Check, differs, holds, judged, skipped } from '../check.ts'
+import type { Answer } from '../http.ts'
+import { freshQuery, isThere, objectOf } from '../objects.ts'
+import { anyPath, isCachedBucket, malformedPath, NO_OTHER_PATH, type Place } from '../place.ts'
+import { attachFunction, attachPolicy, nameAnObject } from '../say.ts'
+
+const RULE = 'README, "Which headers change"; Developer Guide, "Understand response headers policies"'
+
+export const HEADER_CHECKS: readonly Check<Place>[] = [
+  {
+    id: 'headers-set',
+    title: 'responses carry the headers of the config',
+    rule: RULE,
+    asks: 1,
+    appliesTo: ({ responseHeaders }) => setHeaders(responseHeaders).length > 0,
+    async ask(place, { ask }) {
+      const object = place.objects.find(isThere)
+      const path = object?.path ?? anyPath(place)
+      if (path === undefined) return skipped(NO_OTHER_PATH)
+      const answer = await ask({ path, query: [...(object?.query ?? []), ...freshQuery(place)] })
+      return judgedHeaders(answer, setHeaders(place.responseHeaders))
+    },
+    means: (place) =>
+      `Browsers are not told what the config tells them. ${attachPolicy(place, 'responseHeadersPolicy')}`,
+  },
+  {
+    id: 'headers-generated',
+    title: 'so does what the function answers itself',
+    rule: RULE,
+    asks: 1,
+    after: ['viewer-request'],
+    appliesTo: ({ responseHeaders }) => setHeaders(responseHeaders).length > 0,
+    async ask(place, { ask }) {
+      const path = malformedPath(place)
+      if (path === undefined) return skipped(NO_OTHER_PATH)
+      return judgedHeaders(await ask({ path }), setHeaders(place.responseHeaders))
+    },
+    means: (place) =>
+      `origin-response sets these headers too, but not on what never gets there: the policy has to. ${attachPolicy(place, 'responseHeadersPolicy')}`,
+  },
+  {
+    id: 'headers-dropped',
+    title: "headers that are nobody's business are gone",
+    rule: RULE,
+    asks: 1,
+    after: ['object'],
+    appliesTo: ({ isCached, headers }) => isCached && headers.dropResponse.length > 0,
+    async ask(place, { ask }) {
+      const { path, query } = objectOf(place)
+      const answer = await ask({ path, query: [...query, ...freshQuery(place)] })
+      const left = answer.headers.filter(([name, value]) => {
+        const lower = name.toLowerCase()
+        // A removed `server` comes back as CloudFront's own.
+        const isCloudFronts = lower.startsWith('x-amz-cf-') || (lower === 'server' && value === 'CloudFront')
+        return isListed(lower, place.headers.dropResponse) && !isCloudFronts
+      })
+      const found = left.map(([name, value]) => `${name}: ${value}`).join(', ')
+      return judged(left.length === 0, `none of ${place.headers.dropResponse.join(', ')}`, found || 'none of them')
+    },
+    means: (place) =>
+      `The origin tells the world about itself. ${attachFunction(place, 'origin-response')} ${attachPolicy(place, 'responseHeadersPolicy')}`,
+  },
+  {
+    id: 'headers-svg',
+    title: 'an SVG can run no scripts',
+    rule: 'README, "Which headers change": set on SVG',
+    asks: 1,
+    unless: ['origin-response'],
+    after: ['object'],
+    appliesTo: (place) => isCachedBucket(place) && place.headers.setResponse['content-security-policy'] === undefined,
+    async ask(place, { ask }) {
+      const drawing = svgOf(place)
+      if (!drawing) return skipped(`no SVG of this route is known; ${nameAnObject(place, '/a/drawing.svg')}`)
+      const answer = await ask({ path: drawing.path, query: [...drawing.query, ...freshQuery(place)] })
+      return judgedHeaders(answer, [['content-security-policy', SVG_POLICY]])
+    },
+    means: (place) =>
+      `An SVG that somebody has uploaded runs its scripts on your domain. ${attachFunction(place, 'origin-response')}`,
+  },
+  {
+    id: 'vary',
+    title: 'responses for pictures vary with Accept',
+    rule: 'README, "Which headers change"; RFC 9110, 12.5.5',
+    asks: 1,
+    after: ['origin-request'],
+    appliesTo: (place) => isCachedBucket(place) && place.route.images !== null,
+    async ask(place, { ask }) {
+      const picture = place.objects.find(
+        (object) => isThere(object) && /\.(?:jpe?g|png|gif|webp|avif|tiff?)$/i.test(object.path),
+      )
+      if (!picture) return skipped(`no picture of this route is known; ${nameAnObject(place, '/a/picture.jpg')}`)
+      const answer = await ask({ path: picture.path, query: [...picture.query, ...freshQuery(place)] })
+      const isVaried = /(?:^|,)\s*accept\s*(?:,|$)/i.test(header(answer, 'vary'))
+      return judged(isVaried, 'vary with accept', `${outcome(answer)}, vary: ${quoted(answer, 'vary')}`)
+    },
+    means: (place) =>
+      `A cache between CloudFront and the viewer gives a picture to browsers that can't show its format. CloudFront takes Accept out of Vary where it is not forwarded. ${attachPolicy(place, 'originRequestPolicy')}`,
+  },
+]
+
+/** The default of `setResponse` for SVG alone. */
+export const SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+const svgOf = ({ objects }: Place) =>
+  objects.find((object) => isThere(object) && mediaTypeOf(object.answer) === 'image/svg+xml')
+
+function judgedHeaders(answer: Answer, expected: readonly (readonly [string, string])[]) {
+  const wrong = expected.filter(([name, value]) => header(answer, name) !== value)
+  if (wrong.length === 0) return holds(expected.map(([name]) => name).join(', '))
+  return differs(
+    wrong.map(([name, value]) => `${name}: '${value}'`).join('; '),
+    `${outcome(answer)}; ${wrong.map(([name]) => `${name}: ${quoted(answer, name)}`).join('; ')}`,
+  )
+}
+
+/** What a policy puts on every response, whatever stood there. Developer Guide, "Security headers". */
+export function setHeaders({ SecurityHeadersConfig, CustomHeadersConfig }: ResponseHeadersPolicy): [string, string][] {
+  const security = SecurityHeadersConfig ?? {}
+  const { StrictTransportSecurity: transport, XSSProtection: scripts } = security
+  const rows: [string, string | undefined][] = [
+    ['strict-transport-security', transport && transportText(transport)],
+    ['x-content-type-options', security.ContentTypeOptions && 'nosniff'],
+    ['x-frame-options', security.FrameOptions?.FrameOption],
+    ['referrer-policy', security.ReferrerPolicy?.ReferrerPolicy],
+    ['content-security-policy', security.ContentSecurityPolicy?.ContentSecurityPolicy],
+    ['x-xss-protection', scripts && (scripts.Protection ? `1${scripts.ModeBlock ? '; mode=block' : ''}` : '0')],
+    ...itemsOf(CustomHeadersConfig).map(({ Header, Value }): [string, string] => [Header.toLowerCase(), Value]),
+  ]
+  return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as [string, string]]))
+}
+
+type Security = NonNullable<ResponseHeadersPolicy['SecurityHeadersConfig']>
+
+const transportText = (transport: NonNullable<Security['StrictTransportSecurity']>): string =>
+  [
+    `max-age=${transport.AccessControlMaxAgeSec}`,
+    ...(transport.IncludeSubdomains ? ['includeSubDomains'] : []),
+    ...(transport.Preload ? ['preload'] : []),
+  ].join('; ')

@@ -1,0 +1,262 @@
+/** The cache key: what is one object, and what is another. */
+import { isHit, isKeptOut, isNew, maxAgeOf, outcome, quoted } from '../answer.ts'
+import { type Asking, type Check, differs, type Finding, holds, judged, skipped } from '../check.ts'
+import type { Answer, Question } from '../http.ts'
+import { freshQuery, objectOf } from '../objects.ts'
+import { type Place, unheardOf } from '../place.ts'
+import { attachFunction, attachPolicy } from '../say.ts'
+
+const RULE = 'README, "What is in the cache key"'
+
+/** `fresh`: pairs that make a key of its own; `more`: pairs beside them. */
+export function questionFor(place: Place, more: readonly string[] = [], fresh = freshQuery(place)): Question {
+  const { path, query } = objectOf(place)
+  return { path, query: [...query, ...fresh, ...more] }
+}
+
+/** Why nothing can be a hit, whatever the distribution does. */
+export function uncachedBecause(place: Place): string | undefined {
+  const { answer, path } = objectOf(place)
+  if (isKeptOut(answer)) return `${path} says ${quoted(answer, 'cache-control')}; name an object that may be cached`
+  if (maxAgeOf(answer) === 0) return `${path} may be cached for 0 s; name one that lives longer`
+  return undefined
+}
+
+/**
+ * The answer to the second of two questions that should be about one object. Where it is a miss, once more with two new
+ * ones: one edge location has many servers, and the first may have filled another one's cache.
+ */
+async function secondOf(pair: () => readonly [Question, Question], { ask }: Asking): Promise<Answer> {
+  const [one, other] = pair()
+  await ask(one)
+  const answer = await ask(other)
+  if (isHit(answer)) return answer
+  const [again, another] = pair()
+  await ask(again)
+  await ask(again)
+  return ask(another)
+}
+
+const HIT = 'a Hit: the object that the first question has filled'
+const MISS = 'no Hit: another object'
+
+const oneObject = async (pair: () => readonly [Question, Question], asking: Asking): Promise<Finding> => {
+  const answer = await secondOf(pair, asking)
+  return judged(isHit(answer), HIT, `${outcome(answer)} for ${answer.target}`)
+}
+
+/** Requests of `oneObject`, at most. */
+const TWICE = 5
+
+const keyed = (place: Place, name: string, leads: string): string =>
+  `The cache policy of ${place.route.path} does not key on ${name}, or the function drops it: ${leads}. ${attachPolicy(place, 'cachePolicy')}`
+
+/** Of the name in a raw pair. */
+const nameOf = (pair: string): string => pair.replace(/=.*/s, '')
+
+const byName = (one: string, other: string): number =>
+  nameOf(one) < nameOf(other) ? -1 : nameOf(one) > nameOf(other) ? 1 : 0
+
+const hasVersion = ({ route, isCached }: Place): boolean => isCached && route.version !== null
+
+const CACHED: Pick<Check<Place>, 'after' | 'unless' | 'appliesTo'> = {
+  after: ['cached'],
+  unless: ['key-version'],
+  appliesTo: ({ isCached }) => isCached,
+}
+
+const TO_OTHERS = 'what was answered to one is given to others, whoever they are'
+const FOR_ALL = 'one answer is given for all of its values'
+
+export const KEY_CHECKS: readonly Check<Place>[] = [
+  {
+    id: 'cached',
+    title: 'what was asked for before comes from the cache',
+    rule: 'Developer Guide, "Manage how long content stays in the cache"',
+    asks: 4,
+    after: ['object'],
+    appliesTo: ({ isCached }) => isCached,
+    async ask(place, { ask }) {
+      const because = uncachedBecause(place)
+      if (because !== undefined) return skipped(because)
+      const question = questionFor(place)
+      await ask(question)
+      let answer = await ask(question)
+      // One edge location has many servers: the first may have filled another one's cache.
+      for (let more = 2; more > 0 && !isHit(answer); more -= 1) answer = await ask(question)
+      return judged(isHit(answer), 'a Hit', outcome(answer))
+    },
+    means: (place) =>
+      `Every request goes to the origin: CachingDisabled, or TTLs of 0, in place of the route's own. ${attachPolicy(place, 'cachePolicy')}`,
+  },
+  {
+    id: 'key-version',
+    title: 'another version is another object',
+    rule: RULE,
+    asks: 2,
+    after: ['cached'],
+    appliesTo: hasVersion,
+    async ask(place, { ask }) {
+      await ask(questionFor(place))
+      const answer = await ask(questionFor(place))
+      return judged(isNew(answer), MISS, `${outcome(answer)} for ${answer.target}, which nobody had asked for`)
+    },
+    means: (place) =>
+      keyed(place, place.route.version ?? 'v', 'an update of an object would not be seen until it expires'),
+  },
+  {
+    ...CACHED,
+    id: 'key-order',
+    title: 'the order of parameters makes no difference',
+    rule: RULE,
+    asks: TWICE,
+    unless: ['viewer-request', 'key-version'],
+    appliesTo: (place) =>
+      place.isCached &&
+      (place.objects[0]?.query.length ?? 0) + freshQuery(place).length + parametersOf(place).length > 1,
+    ask: (place, asking) =>
+      oneObject(() => {
+        const { path, query = [] } = questionFor(place, parametersOf(place))
+        const sorted = query.toSorted(byName)
+        return [
+          { path, query: sorted },
+          { path, query: sorted.toSorted((one, other) => byName(other, one)) },
+        ]
+      }, asking),
+    means: (place) =>
+      `One object is kept, and paid for, under several keys. ${attachFunction(place, 'viewer-request')}`,
+  },
+  {
+    ...CACHED,
+    id: 'key-unknown',
+    title: 'parameters that the route does not know make no difference',
+    rule: RULE,
+    asks: TWICE,
+    ask: (place, asking) =>
+      oneObject(() => {
+        const one = questionFor(place)
+        const tracking = [`utm_source=${unheardOf()}`, 'fbclid=a%20b', 'rimlight-verify']
+        return [one, { ...one, query: [...tracking, ...(one.query ?? [])] }]
+      }, asking),
+    means: (place) =>
+      `Every link with a tracking parameter misses the cache, and anybody can fill it. ${attachFunction(place, 'viewer-request')} ${attachPolicy(place, 'cachePolicy')}`,
+  },
+  {
+    ...CACHED,
+    id: 'key-spelling',
+    title: 'a path and a version can be escaped in several ways, and are the same',
+    rule: `${RULE}; RFC 3986, 6.2.2`,
+    asks: TWICE,
+    unless: ['viewer-request', 'key-version'],
+    appliesTo: ({ kind, isCached }) => kind === 'bucket' && isCached,
+    ask: (place, asking) =>
+      oneObject(() => {
+        const one = questionFor(place)
+        const path = one.path.replace(/([A-Za-z0-9])([^/]*)$/, (_, first, rest) => `${escaped(first)}${rest}`)
+        const query = (one.query ?? []).map((pair) => pair.replace(/=rl/, `=${escaped('r')}l`))
+        return [one, { path, query }]
+      }, asking),
+    means: (place) =>
+      `One object is kept under several keys, and an invalidation of one leaves the others. ${attachFunction(place, 'viewer-request')}`,
+  },
+  {
+    ...CACHED,
+    id: 'key-cookies',
+    title: 'cookies make no difference',
+    rule: RULE,
+    asks: TWICE,
+    ask: (place, asking) =>
+      oneObject(() => {
+        const one = questionFor(place)
+        return [one, { ...one, headers: { cookie: `session=${unheardOf()}; theme=dark` } }]
+      }, asking),
+    means: (place) =>
+      `Every visitor has a copy of every object: the cache policy keys on cookies, and nothing removes them before. ${attachPolicy(place, 'cachePolicy')}`,
+  },
+  {
+    ...CACHED,
+    id: 'key-other-headers',
+    title: 'headers that the route does not name make no difference',
+    rule: RULE,
+    asks: TWICE,
+    ask: (place, asking) =>
+      oneObject(() => {
+        const one = questionFor(place)
+        const headers = Object.entries({ ...OTHER_HEADERS, 'user-agent': `rimlight-verify ${unheardOf()}` })
+        return [
+          one,
+          { ...one, headers: Object.fromEntries(headers.filter(([name]) => !place.route.headers.includes(name))) },
+        ]
+      }, asking),
+    means: (place) =>
+      `Every browser and every language has a copy of every object. ${attachPolicy(place, 'cachePolicy')}`,
+  },
+  {
+    ...CACHED,
+    id: 'key-headers',
+    title: "the route's headers are in the key",
+    rule: RULE,
+    asks: 11,
+    appliesTo: (place) => place.isCached && keyedHeaders(place).length > 0,
+    async ask(place, { ask }) {
+      const question = questionFor(place)
+      await ask(question)
+      const seen: Seen[] = []
+      for (const name of keyedHeaders(place)) {
+        const answer = await ask({ ...question, headers: { [name]: `Bearer ${unheardOf()}` } })
+        seen.push({ name, answer })
+      }
+      return judgedNames(place, seen, TO_OTHERS)
+    },
+    means: (place) => keyed(place, keyedHeaders(place).join(', '), TO_OTHERS),
+  },
+  {
+    ...CACHED,
+    id: 'key-query',
+    title: "the route's query parameters are in the key",
+    rule: RULE,
+    asks: 11,
+    appliesTo: ({ isCached, route }) => isCached && route.query.length > 0,
+    async ask(place, { ask }) {
+      const { path, query = [] } = questionFor(place)
+      await ask({ path, query })
+      const seen: Seen[] = []
+      for (const name of place.route.query) {
+        const others = query.filter((pair) => nameOf(pair) !== name)
+        const answer = await ask({ path, query: [...others, `${name}=${unheardOf()}`] })
+        seen.push({ name, answer })
+      }
+      return judgedNames(place, seen, FOR_ALL)
+    },
+    means: (place) => keyed(place, place.route.query.join(', '), FOR_ALL),
+  },
+]
+
+/** Another host is another distribution's. */
+const keyedHeaders = ({ route }: Place): string[] => route.headers.filter((name) => name !== 'host')
+
+/** The answer with another value of a name. */
+type Seen = { name: string; answer: Answer }
+
+function judgedNames(place: Place, seen: readonly Seen[], leads: string): Finding {
+  const names = seen.map(({ name }) => name).join(', ')
+  const lost = seen.filter(({ answer }) => !isNew(answer))
+  if (lost.length === 0) return holds(names)
+  const found = lost.map(({ name, answer }) => `${outcome(answer)} for another ${name}`).join('; ')
+  return differs(`no Hit for another ${names}`, found, keyed(place, lost.map(({ name }) => name).join(', '), leads))
+}
+
+/** What a browser may send. */
+const OTHER_HEADERS = {
+  accept: 'text/html,*/*;q=0.8',
+  'accept-language': 'de-DE,de;q=0.9',
+  referer: 'https://www.example.com/',
+}
+
+const escaped = (letter: string): string => `%${letter.charCodeAt(0).toString(16)}`
+
+/** What can be put beside an object's own query: a width, or parameters that a bucket never sees. */
+function parametersOf({ route, kind }: Place): string[] {
+  if (route.images) return [`w=${route.images.widths[0]}`]
+  return kind === 'bucket' ? route.query.map((name) => `${name}=a`) : []
+}

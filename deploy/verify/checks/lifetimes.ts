@@ -1,0 +1,59 @@
+/** How long objects stay in the cache, against what the handlers said. */
+import { ageOf, hasHeader, isKeptOut, maxAgeOf, outcome, quoted } from '../answer.ts'
+import { type Check, judged, skipped } from '../check.ts'
+import type { Question } from '../http.ts'
+import { objectOf } from '../objects.ts'
+import type { Place } from '../place.ts'
+import { attachPolicy } from '../say.ts'
+import { questionFor } from './keys.ts'
+
+/** Seconds that are waited without being asked to, and with `--slow`. */
+const SOON = 3
+const LATER = 60
+
+export const LIFETIME_CHECKS: readonly Check<Place>[] = [
+  {
+    id: 'lifetime',
+    title: 'what has expired is asked for again',
+    rule: 'Developer Guide, "Manage how long content stays in the cache"',
+    asks: 2,
+    after: ['cached', 'origin-request'],
+    waits: true,
+    appliesTo: ({ isCached }) => isCached,
+    async ask(place, { ask, wait, isSlow }) {
+      const question = shortLived(place)
+      const most = isSlow ? LATER : SOON
+      const first = await ask(question)
+      const { cache } = place.route
+      // The minimum of the route's own is no fault.
+      const lifetime = Math.max(maxAgeOf(first) ?? Number.POSITIVE_INFINITY, cache === 'never' ? 0 : cache.min)
+      if (lifetime > most) {
+        return skipped(
+          `it lives for ${lifetime} s${lifetime > LATER ? ', longer than anybody waits' : '; --slow waits for them'}`,
+        )
+      }
+      await wait(lifetime + 1.5)
+      const answer = await ask(question)
+      const age = ageOf(answer) ?? 0
+      return judged(
+        age <= lifetime,
+        `no Hit with an age above ${lifetime}: cache-control is ${quoted(first, 'cache-control')}`,
+        `${outcome(answer)} after ${lifetime + 1.5} s`,
+      )
+    },
+    means: (place) =>
+      `The MinTTL of the cache policy is above what the handlers allow: stopgaps, and objects that were replaced, stay. ${attachPolicy(place, 'cachePolicy')}`,
+  },
+]
+
+const HOUR = 3_600_000
+
+/** Of what can be asked for, what lives shortest: a version that is on its way, or the object itself. */
+function shortLived(place: Place): Question {
+  const { answer, path, query } = objectOf(place)
+  const own = questionFor(place)
+  const canBeStopgap = place.kind === 'bucket' && place.route.version !== null && hasHeader(answer, 'last-modified')
+  if (!canBeStopgap || isKeptOut(answer) || (maxAgeOf(answer) ?? LATER) <= 30) return own
+  const future = Date.now() + 2 * HOUR + Math.floor(Math.random() * HOUR)
+  return { path, query: [...query, `${place.route.version}=${future}`] }
+}

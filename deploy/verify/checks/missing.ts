@@ -1,0 +1,113 @@
+/** Objects that are not there. */
+import { ageOf, header, mediaTypeOf, outcome, quoted } from '../answer.ts'
+import { type Check, judged, skipped } from '../check.ts'
+import type { Answer } from '../http.ts'
+import { freshQuery } from '../objects.ts'
+import { isCachedBucket, madeUpPath, NO_OTHER_PATH, type Place } from '../place.ts'
+import { attachFunction } from '../say.ts'
+
+const RULE = 'README, "How long a response is cached"; Developer Guide, "Control how long CloudFront caches errors"'
+
+const said = (answer: Answer): string =>
+  `${outcome(answer)}, ${mediaTypeOf(answer) || 'no content-type'}, cache-control: ${quoted(answer, 'cache-control')}`
+
+/** Seconds. What was asked for by version is probably on its way. README, "How long a response is cached". */
+const VERSIONED = 10
+
+/** The shortest that a missing object of the route lives; S3's own least is 1. */
+const shortest = ({ route }: Place): number =>
+  Math.max(1, route.version === null ? route.missing : Math.min(route.missing, VERSIONED))
+
+/** Seconds that are waited without being asked to. */
+const SOON = 3
+
+export const MISSING_CHECKS: readonly Check<Place>[] = [
+  {
+    id: 'missing',
+    title: 'what is not there is a 404 that lives as long as the route says',
+    rule: RULE,
+    asks: 1,
+    unless: ['origin-request', 'origin-response'],
+    appliesTo: isCachedBucket,
+    async ask(place, { ask }) {
+      const path = madeUpPath(place)
+      if (path === undefined) return skipped(NO_OTHER_PATH)
+      const answer = await ask({ path })
+      const expected = `public, max-age=${place.route.missing}`
+      const isOurs = answer.status === 404 && mediaTypeOf(answer) === 'text/plain'
+      return judged(
+        isOurs && header(answer, 'cache-control') === expected,
+        `404, text/plain, cache-control: '${expected}'`,
+        said(answer),
+      )
+    },
+    means: (place) =>
+      `S3's own 403 goes out, with the bucket's words, and for how long is anybody's guess. ${attachFunction(place, 'origin-response')} ${attachFunction(place, 'origin-request')}`,
+  },
+  {
+    id: 'missing-version',
+    title: 'asked for by version, it lives 10 s at most',
+    rule: RULE,
+    asks: 1,
+    unless: ['key-version', 'missing', 'origin-request', 'origin-response'],
+    appliesTo: (place) => isCachedBucket(place) && place.route.version !== null,
+    async ask(place, { ask }) {
+      const path = madeUpPath(place)
+      if (path === undefined) return skipped(NO_OTHER_PATH)
+      const answer = await ask({ path, query: freshQuery(place) })
+      const expected = `public, max-age=${Math.min(place.route.missing, VERSIONED)}`
+      return judged(
+        answer.status === 404 && header(answer, 'cache-control') === expected,
+        `404, cache-control: '${expected}'`,
+        said(answer),
+      )
+    },
+    means: (place) =>
+      `Who links to a picture before it is uploaded keeps it away for longer than it takes. ${attachFunction(place, 'origin-request')}`,
+  },
+  {
+    id: 'missing-cached',
+    title: 'a 404 is remembered, so that it costs the origin one request',
+    rule: RULE,
+    asks: 4,
+    after: ['missing'],
+    unless: ['cached'],
+    appliesTo: (place) => isCachedBucket(place) && place.route.missing > 0,
+    async ask(place, { ask }) {
+      const path = madeUpPath(place)
+      if (path === undefined) return skipped(NO_OTHER_PATH)
+      await ask({ path })
+      let answer = await ask({ path })
+      for (let more = 2; more > 0 && ageOf(answer) === undefined; more -= 1) answer = await ask({ path })
+      return judged(answer.status === 404 && ageOf(answer) !== undefined, '404 with an age', said(answer))
+    },
+    means: ({ route }) =>
+      `Every request for what is not there goes to the bucket. Caching is off for ${route.path}: CachingDisabled, or TTLs of 0.`,
+  },
+  {
+    id: 'missing-lifetime',
+    title: 'a 404 is forgotten when its time is over',
+    rule: RULE,
+    asks: 2,
+    after: ['missing'],
+    waits: true,
+    appliesTo: isCachedBucket,
+    async ask(place, { ask, wait, isSlow }) {
+      const lifetime = shortest(place)
+      if (lifetime > SOON && !isSlow) return skipped(`it lives for ${lifetime} s; --slow waits for them`)
+      const path = madeUpPath(place)
+      if (path === undefined) return skipped(NO_OTHER_PATH)
+      const query = freshQuery(place)
+      await ask({ path, query })
+      await wait(lifetime + 1.5)
+      const answer = await ask({ path, query })
+      return judged(
+        (ageOf(answer) ?? 0) <= lifetime,
+        `no age above ${lifetime}`,
+        `${outcome(answer)} after ${lifetime + 1.5} s`,
+      )
+    },
+    means: ({ route }) =>
+      `What was uploaded meanwhile stays away: the error-caching minimum TTL for 404 outlives the handlers' lifetimes; CloudFront's default is 10 s. Set ErrorCachingMinTTL of 404 to 0 in CustomErrorResponses; ${route.path} counts on it.`,
+  },
+]

@@ -1,0 +1,122 @@
+/** `?v=` cannot lie: which versions make an object immutable, and which do not. */
+import { hasHeader, header, isKeptOut, maxAgeOf, outcome, quoted } from '../answer.ts'
+import { type Check, type Finding, judged, skipped } from '../check.ts'
+import type { Answer } from '../http.ts'
+import { freshQuery, objectOf } from '../objects.ts'
+import { isCachedBucket, type Place } from '../place.ts'
+import { attachFunction } from '../say.ts'
+
+const RULE = 'README, "How long a response is cached"'
+
+const hasVersion = (place: Place): boolean => place.isCached && place.route.version !== null
+const hasVerdict = (place: Place): boolean => hasVersion(place) && isCachedBucket(place)
+
+const isImmutable = (answer: Answer): boolean => /\bimmutable\b/i.test(header(answer, 'cache-control'))
+
+const said = (answer: Answer): string => `${outcome(answer)}, cache-control: ${quoted(answer, 'cache-control')}`
+
+const IMMUTABLE = 'public, max-age=31536000, immutable'
+
+/** Why the version makes no difference; the origin's own word always stands. */
+function ownWord(place: Place): Finding | undefined {
+  const { answer, path } = objectOf(place)
+  return isKeptOut(answer) ? skipped(`${path} says ${quoted(answer, 'cache-control')}, and that stands`) : undefined
+}
+
+/** With this version of the object; nothing else in the query. */
+const withVersion = (place: Place, version: string) => {
+  const { path, query } = objectOf(place)
+  return { path, query: [...query, `${place.route.version}=${version}`] }
+}
+
+const HOUR = 3_600_000
+
+const SETTLED =
+  'Versions that the object bears out are to be cached for a year; here they are not, and every visit asks again.'
+
+export const VERSION_CHECKS: readonly Check<Place>[] = [
+  {
+    id: 'version-unknown',
+    title: 'a version that nothing bears out is not immutable',
+    rule: RULE,
+    asks: 1,
+    after: ['origin-request'],
+    unless: ['key-version'],
+    appliesTo: hasVersion,
+    async ask(place, { ask }) {
+      const { path, query } = objectOf(place)
+      const answer = await ask({ path, query: [...query, ...freshQuery(place)] })
+      const { cache } = place.route
+      const most = cache === 'never' ? 0 : cache.default
+      const expected = `no immutable, max-age=${most} at most`
+      const age = maxAgeOf(answer)
+      return judged(
+        !isImmutable(answer) && (isKeptOut(answer) || (age !== undefined && age <= most)),
+        expected,
+        said(answer),
+      )
+    },
+    means: (place) =>
+      `Old bytes can be frozen under the name of new ones for a year. ${attachFunction(place, 'origin-response')}`,
+  },
+  {
+    id: 'version-future',
+    title: 'a timestamp that is newer than the object is a stopgap',
+    rule: RULE,
+    asks: 1,
+    after: ['origin-request'],
+    unless: ['key-version'],
+    appliesTo: hasVerdict,
+    async ask(place, { ask }) {
+      if (!hasHeader(objectOf(place).answer, 'last-modified')) return skipped('the object has no last-modified')
+      const own = ownWord(place)
+      if (own) return own
+      const answer = await ask(withVersion(place, `${Date.now() + HOUR + Math.floor(Math.random() * HOUR)}`))
+      const expected = "max-age=30, no etag, no last-modified, x-rimlight-verdict: 'unsettled'"
+      const isStopgap = !isImmutable(answer) && maxAgeOf(answer) === 30
+      const isBare = !hasHeader(answer, 'etag') && !hasHeader(answer, 'last-modified')
+      const verdict = header(answer, 'x-rimlight-verdict')
+      const validators = `etag: ${quoted(answer, 'etag')}, x-rimlight-verdict: ${quoted(answer, 'x-rimlight-verdict')}`
+      return judged(isStopgap && isBare && verdict === 'unsettled', expected, `${said(answer)}, ${validators}`)
+    },
+    means: (place) =>
+      `Who asks for a new version a moment before it is uploaded freezes the old bytes under it. ${attachFunction(place, 'origin-response')}`,
+  },
+  {
+    id: 'version-timestamp',
+    title: 'a timestamp of the upload is immutable',
+    rule: RULE,
+    asks: 1,
+    after: ['origin-request'],
+    unless: ['key-version'],
+    appliesTo: hasVerdict,
+    async ask(place, { ask }) {
+      const modified = Date.parse(header(objectOf(place).answer, 'last-modified'))
+      if (Number.isNaN(modified)) return skipped('the object has no last-modified')
+      const own = ownWord(place)
+      if (own) return own
+      // Last-Modified is in seconds; what is beyond them makes a key that nobody has asked for.
+      const answer = await ask(withVersion(place, `${modified + Math.floor(Math.random() * 1000)}`))
+      return judged(header(answer, 'cache-control') === IMMUTABLE, `'${IMMUTABLE}'`, said(answer))
+    },
+    means: (place) => `${SETTLED} ${attachFunction(place, 'origin-response')}`,
+  },
+  {
+    id: 'version-etag',
+    title: "the beginning of the object's ETag is immutable",
+    rule: RULE,
+    asks: 1,
+    after: ['origin-request'],
+    unless: ['key-version'],
+    appliesTo: hasVerdict,
+    async ask(place, { ask }) {
+      const [, hash] = /^"([0-9a-f]{32})(?:-\d+)?"$/i.exec(header(objectOf(place).answer, 'etag')) ?? []
+      if (hash === undefined) return skipped('the object has no ETag of the kind that S3 makes')
+      const own = ownWord(place)
+      if (own) return own
+      const answer = await ask(withVersion(place, hash.slice(0, 8 + Math.floor(Math.random() * 24))))
+      return judged(header(answer, 'cache-control') === IMMUTABLE, `'${IMMUTABLE}'`, said(answer))
+    },
+    means: (place) => `${SETTLED} ${attachFunction(place, 'origin-response')}`,
+  },
+]

@@ -1,0 +1,161 @@
+/** HTTP as a viewer speaks it, with nothing hidden: headers as they came, no redirect followed, nothing decoded. */
+import http, { type IncomingMessage } from 'node:http'
+import https from 'node:https'
+import { isIP } from 'node:net'
+import { connect } from 'node:tls'
+import { systemMessage } from '../../command/errors.ts'
+
+export type Question = {
+  method?: 'GET' | 'HEAD' | 'OPTIONS' | 'POST'
+  /** As it is sent, escapes and all. */
+  path: string
+  /** Raw `name=value` pairs. */
+  query?: readonly string[]
+  /** Besides the viewer's own. */
+  headers?: Readonly<Record<string, string>>
+  /** Over HTTP, to the port that redirects. */
+  isPlain?: true
+}
+
+export type Answer = {
+  method: string
+  /** Path and query. */
+  target: string
+  /** What the question said besides the viewer's own headers. */
+  sent: Readonly<Record<string, string>>
+  status: number
+  /** In their order, names as they were written. */
+  headers: readonly (readonly [name: string, value: string])[]
+  /** Length of the body as it came over the wire. */
+  bytes: number
+  /** Its beginning, 64 KiB at most. */
+  beginning: Buffer
+  milliseconds: number
+}
+
+/** No answer came: no address, no connection, no time left. */
+export class NoAnswer extends Error {
+  override name = 'NoAnswer'
+}
+
+export type ViewerOptions = {
+  url: URL
+  /** For what is asked over HTTP; `undefined`: nobody knows where it listens. */
+  httpUrl: URL | undefined
+  /** Sent with every request. */
+  headers: Readonly<Record<string, string>>
+  /** Takes certificates that nobody vouches for. */
+  isInsecure: boolean
+  /** Milliseconds for one request, connection and body included. */
+  patience: number
+}
+
+export type Viewer = {
+  /** @throws NoAnswer */
+  ask(question: Question): Promise<Answer>
+  /** The protocol that it chooses where HTTP/2 and HTTP/1.1 are offered. @throws NoAnswer */
+  protocol(): Promise<string>
+  /** How many requests were sent so far. */
+  requests(): number
+  close(): void
+}
+
+/** Negotiates no format and no encoding, so that what a check asks for is all that it gets. */
+const OWN_HEADERS = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'rimlight-verify' }
+
+export function openViewer({ url, httpUrl, headers, isInsecure, patience }: ViewerOptions): Viewer {
+  // One connection, one edge location: what one request has filled, the next can find.
+  const secure = new https.Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: !isInsecure })
+  const plain = new http.Agent({ keepAlive: true, maxSockets: 1 })
+  let requests = 0
+  return {
+    async ask({ method = 'GET', path, query = [], headers: sent = {}, isPlain }) {
+      const target = `${path}${query.length > 0 ? `?${query.join('&')}` : ''}`
+      const base = isPlain ? httpUrl : url
+      if (base === undefined) throw new NoAnswer('where it listens for HTTP is not known')
+      requests += 1
+      const asked = {
+        method,
+        hostname: base.hostname.replace(/^\[|\]$/g, ''),
+        port: base.port,
+        path: target,
+        headers: { ...OWN_HEADERS, ...headers, ...sent, ...(method === 'POST' && { 'content-length': '0' }) },
+        signal: AbortSignal.timeout(patience),
+      }
+      const started = performance.now()
+      const received = await answered(
+        base.protocol === 'http:'
+          ? http.request({ ...asked, agent: plain })
+          : https.request({ ...asked, agent: secure }),
+        `${method} ${base.origin}${target}`,
+      )
+      return { method, target, sent, ...received, milliseconds: performance.now() - started }
+    },
+    async protocol() {
+      requests += 1
+      return chosenProtocol(url, isInsecure, patience)
+    },
+    requests: () => requests,
+    close() {
+      secure.destroy()
+      plain.destroy()
+    },
+  }
+}
+
+type Received = Pick<Answer, 'status' | 'headers' | 'bytes' | 'beginning'>
+
+async function answered(request: http.ClientRequest, what: string): Promise<Received> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
+  request.once('response', resolve).once('error', reject).end()
+  try {
+    const response = await promise
+    return { status: response.statusCode ?? 0, headers: linesOf(response.rawHeaders), ...(await measured(response)) }
+  } catch (cause) {
+    throw new NoAnswer(`${what}: ${reasonOf(cause)}`, { cause })
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof Error && /^(?:Timeout|Abort)Error$/.test(cause.name)) return 'no answer in time'
+  // Of several addresses that were tried, the error holds one for each and says nothing itself.
+  const first = cause instanceof AggregateError ? cause.errors[0] : cause
+  return systemMessage(first)
+}
+
+const linesOf = (raw: readonly string[]) =>
+  raw.flatMap((name, i) => (i % 2 === 0 ? [[name, raw[i + 1] ?? ''] as const] : []))
+
+const KEPT_BYTES = 65_536
+
+/** Reads to the end: CloudFront need not keep what a viewer broke off. */
+async function measured(response: IncomingMessage): Promise<{ bytes: number; beginning: Buffer }> {
+  const kept: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    if (bytes < KEPT_BYTES) kept.push(chunk)
+    bytes += chunk.length
+  }
+  return { bytes, beginning: Buffer.concat(kept).subarray(0, KEPT_BYTES) }
+}
+
+/** RFC 7301. */
+async function chosenProtocol({ hostname, port, origin }: URL, isInsecure: boolean, patience: number): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const socket = connect({
+    host: hostname,
+    port: Number(port || 443),
+    servername: isIP(hostname) === 0 ? hostname : '',
+    ALPNProtocols: ['h2', 'http/1.1'],
+    rejectUnauthorized: !isInsecure,
+  })
+  socket.setTimeout(patience, () => socket.destroy(new Error('no answer in time')))
+  socket.once('secureConnect', () => resolve(socket.alpnProtocol || 'none')).once('error', reject)
+  try {
+    return await promise
+  } catch (cause) {
+    throw new NoAnswer(`TLS with ${origin}: ${reasonOf(cause)}`, { cause })
+  } finally {
+    socket.destroy()
+  }
+}

@@ -1,0 +1,101 @@
+/** Objects to ask for: those that were named, and what a CloudFront on this machine says it has. */
+import { InputError } from '../../command/errors.ts'
+import { at, isObject } from '../../command/shape.ts'
+import type { Answer, Viewer } from './http.ts'
+import { type KnownObject, type Place, unheardOf } from './place.ts'
+
+/** A path with its query, as it was named for a route. */
+export type NamedObject = { route: string; path: string; query: readonly string[] }
+
+/** What a URL's path and query may hold: RFC 3986, 3.3 and 3.4. */
+const TARGET = /^\/[A-Za-z0-9._~!$&'()*+,;=:@/%-]*(?:\?[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*)?$/
+
+/**
+ * @param texts each a path, or a route's pattern, `=` and a path
+ * @throws InputError for each that is neither
+ */
+export function namedObjects(texts: readonly string[], places: readonly Place[]): NamedObject[] {
+  const found = texts.map((text) => namedObject(text, places))
+  const problems = found.filter((one) => typeof one === 'string')
+  if (problems.length > 0) throw new InputError(problems.join('\n'))
+  return found.filter((one) => typeof one !== 'string')
+}
+
+function namedObject(text: string, places: readonly Place[]): NamedObject | string {
+  const patterns = places.map(({ route }) => route.path).toSorted((one, other) => other.length - one.length)
+  const pattern = patterns.find((path) => text.startsWith(`${path}=/`))
+  const target = pattern === undefined ? text : text.slice(pattern.length + 1)
+  if (!TARGET.test(target)) {
+    return `--object: expected a path as it stands in a URL, such as /photos/dusk.jpg, or a route's pattern before it, such as '/*=/photos/dusk.jpg', found ${JSON.stringify(text)}`
+  }
+  const [path = '', query] = target.split('?', 2)
+  const owner = places.find(({ takes }) => takes(path))?.route.path
+  if (owner === undefined || (pattern !== undefined && owner !== pattern)) {
+    return `--object: expected a path of the route ${pattern}, found ${path}, which is of ${owner ?? 'none'}`
+  }
+  return { route: owner, path, query: query ? query.split('&') : [] }
+}
+
+/** What `npm start` and `startCloudFront` say of themselves. */
+export type LocalSite = { httpUrl: string; pops: string[]; samples: string[] }
+
+/** `undefined`: what answers there is no CloudFront of this machine. @throws NoAnswer */
+export async function localSite(viewer: Viewer): Promise<LocalSite | undefined> {
+  const answer = await viewer.ask({ path: '/__rimlight/site' })
+  const site = answer.status === 200 ? parsed(answer) : undefined
+  const { httpUrl, pops, samples } = isObject(site) ? site : {}
+  if (typeof httpUrl !== 'string' || !Array.isArray(pops) || !Array.isArray(samples)) return undefined
+  return {
+    httpUrl,
+    pops: pops.map(String),
+    samples: samples.map((sample) => at(sample, 'path')).filter((path) => typeof path === 'string'),
+  }
+}
+
+function parsed({ beginning }: Answer): unknown {
+  try {
+    return JSON.parse(beginning.toString())
+  } catch {
+    return undefined
+  }
+}
+
+/** Of the samples of a route one of each of these: a picture, a drawing, a text. */
+const SAMPLED = [/\.jpg$/, /\.svg$/, /\.json$/]
+
+/** Samples for the cached routes that nothing was named for. */
+export function sampledObjects(samples: readonly string[], named: readonly NamedObject[], places: readonly Place[]) {
+  return places
+    .filter(
+      ({ kind, isCached, route }) => kind === 'bucket' && isCached && !named.some((one) => one.route === route.path),
+    )
+    .flatMap(({ route, takes }) =>
+      SAMPLED.flatMap((pattern) => samples.find((path) => pattern.test(path) && takes(path)) ?? []).map(
+        (path): NamedObject => ({ route: route.path, path, query: [] }),
+      ),
+    )
+}
+
+/** Asks for each once. @throws NoAnswer */
+export async function known(place: Place, named: readonly NamedObject[], viewer: Viewer): Promise<Place> {
+  const objects: KnownObject[] = []
+  for (const { route, path, query } of named) {
+    if (route !== place.route.path) continue
+    const answer = await viewer.ask({ path, query: [...query, ...freshQuery(place)] })
+    objects.push({ path, query, answer })
+  }
+  return { ...place, objects }
+}
+
+/** What makes a key that nobody has asked for before; empty where the route has no version parameter. */
+export const freshQuery = ({ route, isCached }: Place): string[] =>
+  isCached && route.version !== null ? [`${route.version}=${unheardOf()}`] : []
+
+export const isThere = ({ answer }: KnownObject): boolean => answer.status === 200
+
+/** The first object that is there. A check that uses it comes after `object`. */
+export function objectOf({ objects, route }: Place): KnownObject {
+  const object = objects.find(isThere)
+  if (object === undefined) throw new Error(`no object of ${route.path} is there: the check has to come after 'object'`)
+  return object
+}

@@ -1,0 +1,111 @@
+/** What was found, for people. */
+import type { Paint } from '../../command/output.ts'
+import { type Asked, type CheckResult, isFine, type Report } from './results.ts'
+
+/** Characters of a line. */
+const LINE = 110
+const INDENT = 6
+
+const SKIPPED = '  – skipped  '
+
+/** For programs: everything known, as one JSON document. */
+export const jsonReport = (report: Report): string => `${JSON.stringify(report, null, 2)}\n`
+
+export const planText = ({ url, checks, atMost }: { url: string; checks: number; atMost: number }, paint: Paint) =>
+  `${paint('bold', url)}: ${checks} checks, at most ${atMost} requests, none of which writes anything\n\n`
+
+export function textReport(report: Report, paint: Paint): string {
+  const width = Math.max(...report.checks.map(({ id }) => id.length)) + 2
+  const sections = [
+    ...report.places.map(({ name, about }) => {
+      const checks = report.checks.filter(({ place }) => place === name)
+      return [`${paint('bold', name)}  ${paint('dim', about)}`, ...linesOfPlace(checks, width, paint)]
+    }),
+    observationLines(report, paint),
+    [summary(report, paint)],
+  ]
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`
+}
+
+/** What was skipped for one reason is one paragraph. */
+function linesOfPlace(checks: readonly CheckResult[], width: number, paint: Paint): string[] {
+  const reasons = Map.groupBy(
+    checks.filter((check) => check.status === 'skipped'),
+    (check) => (check.status === 'skipped' ? check.reason : ''),
+  )
+  return [
+    ...checks.flatMap((check) => (check.status === 'skipped' ? [] : checkLines(check, width, paint))),
+    ...[...reasons].flatMap(([reason, skipped]) => [
+      ...wrapped(reason, SKIPPED.length).map((line, i) =>
+        i === 0 ? paint('yellow', SKIPPED) + line.trimStart() : line,
+      ),
+      ...wrapped(skipped.map(({ id }) => id).join(', '), INDENT).map((line) => paint('dim', line)),
+    ]),
+  ]
+}
+
+function checkLines(check: CheckResult, width: number, paint: Paint): string[] {
+  const { id, title } = check
+  if (check.status === 'holds') return [`  ${paint('green', '✓')} ${id.padEnd(width)}${paint('dim', title)}`]
+  const colour = check.status === 'differs' ? 'red' : 'yellow'
+  const head = `  ${paint(colour, check.status === 'differs' ? '✗' : '?')} ${paint(colour, id.padEnd(width))}${title}`
+  if (check.status === 'unasked') return [head, ...field('not asked', check.reason)]
+  if (check.status === 'skipped') return [head, ...field('skipped', check.reason)]
+  return [
+    head,
+    ...field('expected', check.expected),
+    ...field('found', check.found),
+    ...field('means', check.means),
+    ...field('rule', check.rule).map((line) => paint('dim', line)),
+    ...check.asked.flatMap((asked) => field('asked', askedText(asked)).map((line) => paint('dim', line))),
+  ]
+}
+
+const FIELD = 10
+
+function field(name: string, text: string): string[] {
+  const [first = '', ...rest] = wrapped(text, INDENT + FIELD)
+  return [`${' '.repeat(INDENT)}${name.padEnd(FIELD)}${first.trimStart()}`, ...rest]
+}
+
+function askedText({ method, target, sent, status, headers }: Asked): string {
+  const said = Object.entries(sent).map(([name, value]) => ` · ${name}: ${value}`)
+  const result = headers.find(([name]) => name.toLowerCase() === 'x-cache')?.[1] ?? ''
+  return `${method} ${target}${said.join('')} → ${status}${result && `, ${result}`}`
+}
+
+const observationLines = ({ observations }: Report, paint: Paint): string[] =>
+  observations.length === 0
+    ? []
+    : [
+        `${paint('bold', 'As found')}  ${paint('dim', 'what AWS does not document: judged neither way')}`,
+        ...observations.flatMap(({ title, place, found }) => [
+          `  ${paint('cyan', '·')} ${title}  ${paint('dim', place)}`,
+          ...wrapped(found, INDENT),
+        ]),
+      ]
+
+function summary({ counts, requests, milliseconds, checks }: Report, paint: Paint): string {
+  const { holds, differs, skipped, unasked } = counts
+  const took = `${requests.made} requests in ${(milliseconds / 1000).toFixed(1)} s`
+  const parts = [`${holds} hold`, `${differs} differ`, `${skipped} skipped`, `${unasked} could not be asked`]
+  const named = checks.filter(({ status }) => status === 'differs').map(({ place, id }) => `${place} ${id}`)
+  const fine = skipped === 0 ? 'All holds' : 'All that was asked holds'
+  const verdict = isFine(counts) ? fine : differs > 0 ? `Differs: ${named.join(', ')}` : 'Not settled'
+  return `${paint(isFine(counts) ? 'green' : 'red', verdict)}\n${parts.join(', ')}; ${took}`
+}
+
+function wrapped(text: string, indent: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && indent + line.length + 1 + word.length > LINE) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line].map((one) => `${' '.repeat(indent)}${one}`)
+}

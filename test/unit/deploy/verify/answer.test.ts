@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import {
+  ageOf,
+  hasHeader,
+  header,
+  imageFormatOf,
+  isHit,
+  isKeptOut,
+  isNew,
+  maxAgeOf,
+  mediaTypeOf,
+  outcome,
+  quoted,
+  resultOf,
+} from '../../../../deploy/verify/answer.ts'
+
+const with_ = (...headers: [string, string][]) => ({ status: 200, headers })
+
+describe('headers', () => {
+  const answer = with_(['Vary', 'Accept'], ['vary', 'Origin'], ['X-Empty', ''])
+
+  it('are found in any case, and their lines joined', () => {
+    expect(header(answer, 'vary')).toBe('Accept, Origin')
+    expect(hasHeader(answer, 'x-empty')).toBe(true)
+    expect(quoted(answer, 'x-empty')).toBe("''")
+    expect(quoted(answer, 'etag')).toBe('none')
+  })
+
+  it('a media type has no parameters', () => {
+    expect(mediaTypeOf(with_(['content-type', 'Image/SVG+xml; charset=utf-8']))).toBe('image/svg+xml')
+    expect(mediaTypeOf(with_())).toBe('')
+  })
+})
+
+describe('what the cache did', () => {
+  it.each([
+    ['Hit from cloudfront', 'Hit', true],
+    ['RefreshHit from cloudfront', 'RefreshHit', true],
+    ['Miss from cloudfront', 'Miss', false],
+    ['FunctionGeneratedResponse from cloudfront', 'FunctionGeneratedResponse', false],
+  ])('%s', (value, result, hit) => {
+    const answer = with_(['X-Cache', value])
+    expect(resultOf(answer)).toBe(result)
+    expect(isHit(answer)).toBe(hit)
+    expect(isNew(answer)).toBe(!hit)
+  })
+
+  it('an error with an age was in the cache', () => {
+    const answer = { status: 404, headers: [['x-cache', 'Error from cloudfront'] as const, ['Age', '3'] as const] }
+    expect(isNew(answer)).toBe(false)
+    expect(ageOf(answer)).toBe(3)
+    expect(outcome(answer)).toBe('404, Error from cloudfront, age 3')
+  })
+
+  it('an age that is none does not count', () => {
+    expect(ageOf(with_(['age', 'old']))).toBeUndefined()
+    expect(outcome(with_())).toBe('200, no x-cache')
+  })
+})
+
+describe('cache-control', () => {
+  it.each([
+    ['public, max-age=60', 60, false],
+    ['s-maxage=5, MAX-AGE=0', 0, false],
+    ['s-maxage=5', undefined, false],
+    ['x-max-age=5', undefined, false],
+    ['Private, max-age=9', 9, true],
+    ['no-store', undefined, true],
+  ])('%s', (value, seconds, isOut) => {
+    const answer = with_(['cache-control', value])
+    expect(maxAgeOf(answer)).toBe(seconds)
+    expect(isKeptOut(answer)).toBe(isOut)
+  })
+})
+
+describe('image formats, by their first bytes', () => {
+  it.each([
+    ['webp', 'RIFF\x10\0\0\0WEBPVP8 '],
+    ['avif', '\0\0\0\x20ftypavif'],
+    ['avif', '\0\0\0\x20ftypavis'],
+    ['jpg', '\xff\xd8\xff\xe0'],
+    ['png', '\x89PNG\r\n\x1a\n'],
+    ['gif', 'GIF89a'],
+    ['tiff', 'II*\0'],
+    ['', 'RIFF\x10\0\0\0WAVE'],
+    ['', '<svg xmlns='],
+    ['', ''],
+  ])('%j', (format, text) => {
+    expect(imageFormatOf({ beginning: Buffer.from(text, 'latin1') })).toBe(format)
+  })
+})

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest'
+import { responseHeaders } from '../../../../build/response-headers.ts'
+import { BUCKET_CHECKS } from '../../../../deploy/verify/checks/bucket.ts'
+import { SVG_POLICY, setHeaders } from '../../../../deploy/verify/checks/headers.ts'
+import { ROUTE_CHECKS } from '../../../../deploy/verify/checks.ts'
+import { OBSERVATIONS } from '../../../../deploy/verify/observations.ts'
+import type { Place } from '../../../../deploy/verify/place.ts'
+import { placesFor, placesOfConfig } from './fixture-places.ts'
+
+describe('the table of checks', () => {
+  const checks = [...ROUTE_CHECKS, ...BUCKET_CHECKS]
+
+  it('has each id once', () => {
+    const ids = [...checks, ...OBSERVATIONS].map(({ id }) => id)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(ids.length).toBeGreaterThan(50)
+    expect(ids.filter((id) => !/^[a-z]+(?:-[a-z]+)*$/.test(id))).toEqual([])
+  })
+
+  it('builds only on what comes before', () => {
+    const wrong = ROUTE_CHECKS.flatMap(({ id, after = [], unless = [] }, index) => {
+      const earlier = ROUTE_CHECKS.slice(0, index).map((check) => check.id)
+      return [...after, ...unless].filter((name) => !earlier.includes(name)).map((name) => `${id} on ${name}`)
+    })
+    expect(wrong).toEqual([])
+  })
+
+  it('asks about every kind of route', () => {
+    const places = placesFor(
+      { path: '/d/*', cache: 'never' },
+      { path: '/a/*', origin: 'api', headers: ['authorization'], cors: { origins: '*' } },
+      { path: '/i/*', images: true },
+    )
+    const counts = places.map((place) => ROUTE_CHECKS.filter(({ appliesTo }) => appliesTo?.(place) !== false).length)
+    expect(counts.map((count) => count > 6)).toEqual([true, true, true, true])
+  })
+})
+
+it('a redirect is not asked for where nobody knows where HTTP is', async () => {
+  const [place] = placesFor() as [Place]
+  const check = ROUTE_CHECKS.find(({ id }) => id === 'https')
+  const finding = await check?.ask(place, {
+    ask: () => Promise.reject(new Error('asked')),
+    wait: async () => {},
+    hasHttp: false,
+    isSlow: false,
+  })
+  expect(finding).toEqual({
+    status: 'skipped',
+    reason: 'it is not known where HTTP is to be asked for; --http-url says it',
+  })
+})
+
+describe('headers that a policy sets', () => {
+  const headersWith = (setResponse: Record<string, string | null>): Record<string, string> => {
+    const [place] = placesOfConfig({
+      domains: ['cdn.example.com'],
+      origins: { photos: { bucket: 'example-photos', region: 'us-east-1' } },
+      routes: [{ path: '/*', origin: 'photos', cache: {} }],
+      headers: { setResponse },
+    }) as [Place]
+    return Object.fromEntries(setHeaders(place.responseHeaders))
+  }
+
+  it('are the defaults', () => {
+    expect(headersWith({})).toEqual({
+      'strict-transport-security': 'max-age=63072000',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'strict-origin-when-cross-origin',
+      'cross-origin-resource-policy': 'cross-origin',
+    })
+  })
+
+  it('are as the config writes them', () => {
+    const own = {
+      'strict-transport-security': 'max-age=300; includeSubDomains; preload',
+      'x-frame-options': 'DENY',
+      'x-xss-protection': '1; mode=block',
+      'content-security-policy': "default-src 'self'",
+      'x-own': 'a',
+    }
+    expect(headersWith({ ...own, 'referrer-policy': null })).toEqual({
+      ...own,
+      'x-content-type-options': 'nosniff',
+      'cross-origin-resource-policy': 'cross-origin',
+    })
+    expect(headersWith({ 'x-xss-protection': '0' })).toMatchObject({ 'x-xss-protection': '0' })
+  })
+
+  it("SVG's policy is the build's", () => {
+    const [row] = responseHeaders({ dropRequest: [], dropResponse: [], setResponse: {} }).filter(
+      ({ type }) => type === 'image/svg+xml',
+    )
+    expect(row).toMatchObject({ name: 'content-security-policy', value: SVG_POLICY })
+  })
+})

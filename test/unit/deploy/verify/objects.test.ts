@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { freshQuery, namedObjects, sampledObjects } from '../../../../deploy/verify/objects.ts'
+import type { Place } from '../../../../deploy/verify/place.ts'
+import { placesFor } from './fixture-places.ts'
+
+const places = placesFor(
+  { path: '/drafts/*', cache: 'never' },
+  { path: '/api/*', origin: 'api', version: null, query: ['a'] },
+  { path: '/photos/*' },
+)
+
+describe('--object', () => {
+  it.each([
+    ['/photos/a.jpg', { route: '/photos/*', path: '/photos/a.jpg', query: [] }],
+    ['/photos/*=/photos/a.jpg', { route: '/photos/*', path: '/photos/a.jpg', query: [] }],
+    ['/*=/a.jpg', { route: '/*', path: '/a.jpg', query: [] }],
+    ['/a=b/c.jpg', { route: '/*', path: '/a=b/c.jpg', query: [] }],
+    ['/api/items?a=1&b=/x=2', { route: '/api/*', path: '/api/items', query: ['a=1', 'b=/x=2'] }],
+    ['/a%20b.jpg?', { route: '/*', path: '/a%20b.jpg', query: [] }],
+  ])('%s', (text, expected) => {
+    expect(namedObjects([text], places)).toEqual([expected])
+  })
+
+  it('says everything that is wrong at once', () => {
+    const wrong = ['a.jpg', '/a b.jpg', '/photos/*=/a.jpg', 'https://cdn.example.com/a.jpg']
+    expect(() => namedObjects(wrong, places)).toThrow(
+      [
+        "--object: expected a path as it stands in a URL, such as /photos/dusk.jpg, or a route's pattern before it, such as '/*=/photos/dusk.jpg', found \"a.jpg\"",
+        "--object: expected a path as it stands in a URL, such as /photos/dusk.jpg, or a route's pattern before it, such as '/*=/photos/dusk.jpg', found \"/a b.jpg\"",
+        '--object: expected a path of the route /photos/*, found /a.jpg, which is of /*',
+        "--object: expected a path as it stands in a URL, such as /photos/dusk.jpg, or a route's pattern before it, such as '/*=/photos/dusk.jpg', found \"https://cdn.example.com/a.jpg\"",
+      ].join('\n'),
+    )
+  })
+})
+
+describe('samples', () => {
+  const samples = ['/photos/a.jpg', '/photos/b.jpg', '/drawings/c.svg', '/api/d.json', '/drafts/e.jpg', '/texts/f.json']
+
+  it('are one of each kind, for cached buckets that nothing was named for', () => {
+    expect(sampledObjects(samples, [], places).map(({ route, path }) => `${route} ${path}`)).toEqual([
+      '/photos/* /photos/a.jpg',
+      '/* /drawings/c.svg',
+      '/* /texts/f.json',
+    ])
+    const named = namedObjects(['/photos/z.jpg'], places)
+    expect(sampledObjects(samples, named, places).map(({ route }) => route)).toEqual(['/*', '/*'])
+  })
+})
+
+describe('a key that nobody has asked for', () => {
+  it('has a version that is no number and no hash, where the route has versions', () => {
+    const [drafts, api, photos] = places as [Place, Place, Place]
+    expect(freshQuery(photos)).toEqual([expect.stringMatching(/^v=rl[0-9a-f]{12}$/)])
+    expect(freshQuery(photos)).not.toEqual(freshQuery(photos))
+    expect(freshQuery(drafts)).toEqual([])
+    expect(freshQuery(api)).toEqual([])
+  })
+})
