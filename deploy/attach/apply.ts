@@ -1,0 +1,51 @@
+/**
+ * Does what the plan says, in an order that leaves every interruption harmless: what no viewer meets comes first, the
+ * function's publication and the distribution's update last and together. Each step finds done what an earlier run did.
+ */
+import type { BuiltBundle } from '../../command/bundle.ts'
+import type { StatusLine } from '../../command/output.ts'
+import type { Attachment } from './behaviours.ts'
+import type { Calls } from './calls.ts'
+import { updateDistribution } from './distribution.ts'
+import { testEvents } from './events.ts'
+import { prepareFunction, publishFunction, type TestedEvent, testFunction } from './function.ts'
+import { applyLambda } from './lambdas.ts'
+import { attachedConfig, type Plan } from './plan.ts'
+import { applyRole } from './role.ts'
+
+/** @returns what the tests of the function measured; empty where it was published already */
+export async function applyPlan(
+  calls: Calls,
+  plan: Plan,
+  bundle: BuiltBundle,
+  line: StatusLine,
+): Promise<TestedEvent[]> {
+  const { resources, distribution } = plan
+  const { function: cloudFrontFunction, role, lambdas } = resources
+  const isNew = cloudFrontFunction.change !== 'keep'
+  let tested: TestedEvent[] = []
+  let etag = ''
+  if (isNew) {
+    line.show(`Testing ${cloudFrontFunction.name}`)
+    etag = await prepareFunction(calls, cloudFrontFunction, bundle)
+    tested = await testFunction(calls, cloudFrontFunction, etag, testEvents(distribution.id, bundle))
+  }
+  await applyRole(calls, role)
+  const target: Attachment = { 'viewer-request': cloudFrontFunction.arn, 'origin-request': '', 'origin-response': '' }
+  for (const lambda of lambdas) {
+    target[lambda.trigger] =
+      lambda.version !== null && !plan.updates
+        ? `${lambda.arn}:${lambda.version}`
+        : await applyLambda(calls, lambda, bundle, (text) => line.show(text))
+  }
+  if (isNew) {
+    line.show(`Publishing ${cloudFrontFunction.name}`)
+    await publishFunction(calls, cloudFrontFunction, etag)
+  }
+  if (plan.updates) {
+    line.show(`Updating ${distribution.id}`)
+    await updateDistribution(calls, distribution, attachedConfig(plan, target))
+  }
+  line.clear()
+  return tested
+}

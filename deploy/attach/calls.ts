@@ -1,0 +1,61 @@
+/** Every call of AWS goes through here: between two of them a Ctrl-C is heeded, and what is to be tried again is. */
+import { Failure } from '../../command/errors.ts'
+import { type Fault, failureOf, faultOf, TRIES } from './faults.ts'
+import type { Clients, World } from './world.ts'
+
+/** A Ctrl-C; what was done until then is done. */
+export class Interrupted extends Failure {
+  override name = 'Interrupted'
+}
+
+export type Calls = {
+  /** @param action as IAM names it: `cloudfront:UpdateDistribution` @throws Failure, Conflict, Interrupted */
+  call<T>(action: string, send: (clients: Clients) => Promise<T>): Promise<T>
+  /** The same, and null for what AWS does not have. */
+  find<T>(action: string, send: (clients: Clients) => Promise<T>): Promise<T | null>
+  /** @throws Interrupted */
+  sleep(milliseconds: number): Promise<void>
+}
+
+/** Milliseconds before the second try; twice as long before each one after it. */
+const FIRST_PAUSE = 1_000
+const LONGEST_PAUSE = 20_000
+
+export function callsOf(world: World, signal: AbortSignal): Calls {
+  const clients = world.clients()
+
+  const heed = () => {
+    if (signal.aborted) throw new Interrupted('interrupted')
+  }
+
+  async function sleep(milliseconds: number): Promise<void> {
+    heed()
+    await world.sleep(milliseconds, signal)
+    heed()
+  }
+
+  /** The SDK tries again by itself what the network lost; this has the patience that one person's script needs. */
+  async function tried<T>(action: string, send: (clients: Clients) => Promise<T>, isFind: boolean): Promise<T | null> {
+    for (let tries = 1; ; tries += 1) {
+      heed()
+      try {
+        return await send(clients)
+      } catch (error) {
+        const fault = faultOf(error)
+        if (fault === null) throw error
+        if (fault === 'not-found' && isFind) return null
+        if (!isWorthAnotherTry(fault) || tries === TRIES) throw failureOf(fault, action, error as Error)
+        const pause = Math.min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE)
+        await sleep(pause * (0.5 + world.random() / 2))
+      }
+    }
+  }
+
+  return {
+    call: async (action, send) => (await tried(action, send, false)) as Awaited<ReturnType<typeof send>>,
+    find: (action, send) => tried(action, send, true),
+    sleep,
+  }
+}
+
+const isWorthAnotherTry = (fault: Fault): boolean => fault === 'throttled' || fault === 'role-is-new'

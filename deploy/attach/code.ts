@@ -1,0 +1,68 @@
+/** Whose code is on the triggers, and of which build: told by its hash, not by its name. */
+import { createHash } from 'node:crypto'
+import { GetFunctionCommand } from '@aws-sdk/client-cloudfront'
+import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda'
+import type { BuiltBundle } from '../../command/bundle.ts'
+import type { Trigger } from '../../edge/limits.ts'
+import { associationAt, behavioursOf } from './behaviours.ts'
+import type { Calls } from './calls.ts'
+import { isOurs, shortName, TRIGGERS } from './names.ts'
+import type { Situation } from './plan.ts'
+
+export type TriggerCode = {
+  trigger: Trigger
+  name: string | null
+  build: 'this' | 'other' | 'foreign' | 'none'
+  /** sha256 in hex of a function, in base64 of a Lambda's zip, as AWS reports it; null: not ours, or not to be had. */
+  sha256: string | null
+}
+
+/** Of the behaviours that are asked for; of all, where these can't be told. */
+export async function attachedCode(
+  calls: Calls,
+  { distribution, pairs }: Situation,
+  { manifest }: BuiltBundle,
+): Promise<{ path: string; triggers: TriggerCode[] }[]> {
+  const hashes = new Map<string, string | null>()
+  const hashOf = async (arn: string) => {
+    if (!hashes.has(arn)) hashes.set(arn, await readHash(calls, arn))
+    return hashes.get(arn) ?? null
+  }
+  const rows: { path: string; triggers: TriggerCode[] }[] = []
+  for (const { pattern, behaviour } of pairs.length > 0 ? pairs : behavioursOf(distribution.config)) {
+    const triggers: TriggerCode[] = []
+    for (const trigger of TRIGGERS) {
+      const there = associationAt(behaviour, trigger)
+      if (!there) {
+        triggers.push({ trigger, name: null, build: 'none', sha256: null })
+        continue
+      }
+      const { sha256: hex, codeSha256 } = manifest.artefacts[trigger]
+      const isOwn = isOurs(there.arn, distribution.id)
+      const sha256 = isOwn ? await hashOf(there.arn) : null
+      const isThis = sha256 === (there.kind === 'function' ? hex : codeSha256)
+      triggers.push({
+        trigger,
+        name: shortName(there.arn),
+        build: !isOwn ? 'foreign' : isThis ? 'this' : 'other',
+        sha256,
+      })
+    }
+    rows.push({ path: pattern, triggers })
+  }
+  return rows
+}
+
+async function readHash({ find }: Calls, arn: string): Promise<string | null> {
+  const [name = '', version] = shortName(arn).split(':')
+  if (version === undefined) {
+    const found = await find('cloudfront:GetFunction', ({ cloudfront }) =>
+      cloudfront.send(new GetFunctionCommand({ Name: name, Stage: 'LIVE' })),
+    )
+    return found?.FunctionCode ? createHash('sha256').update(found.FunctionCode).digest('hex') : null
+  }
+  const found = await find('lambda:GetFunctionConfiguration', ({ lambda }) =>
+    lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name, Qualifier: version })),
+  )
+  return found?.CodeSha256 ?? null
+}

@@ -1,0 +1,120 @@
+/** The distribution: read, updated in one call, waited for. */
+import {
+  type DistributionConfig,
+  GetCachePolicyCommand,
+  GetDistributionCommand,
+  GetOriginRequestPolicyCommand,
+  GetResponseHeadersPolicyCommand,
+  UpdateDistributionCommand,
+} from '@aws-sdk/client-cloudfront'
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
+import { Failure } from '../../command/errors.ts'
+import type { StatusLine } from '../../command/output.ts'
+import type { CloudFrontBehaviour } from './behaviours.ts'
+import type { Calls } from './calls.ts'
+import type { FoundPolicies } from './findings.ts'
+
+export type Identity = {
+  account: string
+  /** `aws`, but in partitions of their own. */
+  partition: string
+}
+
+export async function readIdentity({ call }: Calls): Promise<Identity> {
+  const { Account = '', Arn = '' } = await call('sts:GetCallerIdentity', ({ sts }) =>
+    sts.send(new GetCallerIdentityCommand({})),
+  )
+  return { account: Account, partition: Arn.split(':')[1] ?? 'aws' }
+}
+
+export type FoundDistribution = {
+  id: string
+  domain: string
+  etag: string
+  isDeployed: boolean
+  config: DistributionConfig
+}
+
+/** Config, ETag and state of one moment. @throws Failure if the account has none of this id */
+export async function readDistribution({ find }: Calls, id: string, { account }: Identity): Promise<FoundDistribution> {
+  const answer = await find('cloudfront:GetDistribution', ({ cloudfront }) =>
+    cloudfront.send(new GetDistributionCommand({ Id: id })),
+  )
+  if (!answer?.Distribution?.DistributionConfig) {
+    throw new Failure(
+      `unknown distribution: expected one of account ${account} in --distribution, found none with the id ${id}; \`aws cloudfront list-distributions\` lists them, AWS_PROFILE names another account`,
+    )
+  }
+  const { DomainName = '', Status, DistributionConfig } = answer.Distribution
+  return {
+    id,
+    domain: DomainName,
+    etag: answer.ETag ?? '',
+    isDeployed: Status === 'Deployed',
+    config: DistributionConfig,
+  }
+}
+
+/** Those of these behaviours, each once. */
+export async function readPolicies(calls: Calls, behaviours: readonly CloudFrontBehaviour[]): Promise<FoundPolicies> {
+  const { find } = calls
+  const ids = (key: 'CachePolicyId' | 'OriginRequestPolicyId' | 'ResponseHeadersPolicyId') => [
+    ...new Set(behaviours.flatMap((behaviour) => behaviour[key] || [])),
+  ]
+  const found: FoundPolicies = { cache: {}, originRequest: {}, responseHeaders: {} }
+  for (const Id of ids('CachePolicyId')) {
+    const answer = await find('cloudfront:GetCachePolicy', ({ cloudfront }) =>
+      cloudfront.send(new GetCachePolicyCommand({ Id })),
+    )
+    const config = answer?.CachePolicy?.CachePolicyConfig
+    if (config) found.cache[Id] = config
+  }
+  for (const Id of ids('OriginRequestPolicyId')) {
+    const answer = await find('cloudfront:GetOriginRequestPolicy', ({ cloudfront }) =>
+      cloudfront.send(new GetOriginRequestPolicyCommand({ Id })),
+    )
+    const config = answer?.OriginRequestPolicy?.OriginRequestPolicyConfig
+    if (config) found.originRequest[Id] = config
+  }
+  for (const Id of ids('ResponseHeadersPolicyId')) {
+    const answer = await find('cloudfront:GetResponseHeadersPolicy', ({ cloudfront }) =>
+      cloudfront.send(new GetResponseHeadersPolicyCommand({ Id })),
+    )
+    const config = answer?.ResponseHeadersPolicy?.ResponseHeadersPolicyConfig
+    if (config) found.responseHeaders[Id] = config
+  }
+  return found
+}
+
+/** @throws Conflict if it is no longer the one that was read */
+export async function updateDistribution(
+  { call }: Calls,
+  { id, etag }: FoundDistribution,
+  config: DistributionConfig,
+): Promise<void> {
+  await call('cloudfront:UpdateDistribution', ({ cloudfront }) =>
+    cloudfront.send(new UpdateDistributionCommand({ Id: id, IfMatch: etag, DistributionConfig: config })),
+  )
+}
+
+/** Milliseconds. */
+const PAUSE = 15_000
+const PATIENCE = 45 * 60_000
+
+/** Until every edge location has it. */
+export async function waitUntilDeployed(calls: Calls, id: string, identity: Identity, line: StatusLine): Promise<void> {
+  for (let waited = 0; waited <= PATIENCE; waited += PAUSE) {
+    if ((await readDistribution(calls, id, identity)).isDeployed) return line.clear()
+    line.show(`Waiting until ${id} is deployed: ${durationText(waited)}; Ctrl-C stops the waiting, not the deployment`)
+    await calls.sleep(PAUSE)
+  }
+  throw new Failure(
+    `${id} is not deployed after ${durationText(PATIENCE)}; CloudFront goes on by itself: \`rimlight status --distribution ${id}\` tells when it is`,
+  )
+}
+
+export function durationText(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1_000)
+  const minutes = Math.floor(seconds / 60)
+  return minutes === 0 ? `${seconds} s` : `${minutes} min ${seconds % 60} s`
+}

@@ -1,0 +1,155 @@
+/** What an error of AWS means, by its name: `Error responses` of each service's API reference. */
+import { Failure } from '../../command/errors.ts'
+
+/** Somebody else changed something between our reading and our writing: read again, plan again. */
+export class Conflict extends Error {
+  override name = 'Conflict'
+}
+
+const NOT_FOUND = new Set([
+  'NoSuchCachePolicy',
+  'NoSuchDistribution',
+  'NoSuchEntity',
+  'NoSuchEntityException',
+  'NoSuchFunctionExists',
+  'NoSuchOriginRequestPolicy',
+  'NoSuchResponseHeadersPolicy',
+  'ResourceNotFoundException',
+])
+
+const CONFLICTS = new Set([
+  'ConcurrentModification',
+  'ConcurrentModificationException',
+  'EntityAlreadyExists',
+  'EntityAlreadyExistsException',
+  'FunctionAlreadyExists',
+  'InvalidIfMatchVersion',
+  'PreconditionFailed',
+  'PreconditionFailedException',
+  'ResourceConflictException',
+])
+
+const NO_CREDENTIALS = new Set(['CredentialsProviderError', 'TokenProviderError'])
+
+const BAD_CREDENTIALS = new Set([
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'InvalidAccessKeyId',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+  'MissingAuthenticationToken',
+  'MissingAuthenticationTokenException',
+  'RequestExpired',
+  'SignatureDoesNotMatch',
+  'UnrecognizedClientException',
+])
+
+const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation'])
+
+const THROTTLED = new Set([
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'SlowDown',
+  'ThrottledException',
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+])
+
+const QUOTAS = new Set([
+  'CodeStorageExceededException',
+  'FunctionSizeLimitExceeded',
+  'LimitExceeded',
+  'LimitExceededException',
+  'ServiceQuotaExceededException',
+])
+
+/**
+ * IAM tells its other services of a new role in seconds, not at once: IAM User Guide, "Changes that I make are not
+ * always immediately visible". The texts are Lambda's and CloudFront's.
+ */
+const ROLE_IS_NEW = /cannot be assumed by Lambda|must be assumable with edgelambda/
+
+/** `retry`: the same call may do later what it did not do now. */
+export type Fault =
+  | 'not-found'
+  | 'conflict'
+  | 'no-credentials'
+  | 'bad-credentials'
+  | 'denied'
+  | 'throttled'
+  | 'role-is-new'
+  | 'quota'
+  | 'unreachable'
+  | 'refused'
+
+/** Null: no error of AWS. */
+export function faultOf(error: unknown): Fault | null {
+  if (!(error instanceof Error)) return null
+  const { name, message } = error
+  if (NO_CREDENTIALS.has(name)) return 'no-credentials'
+  if (!('$metadata' in error)) return null
+  // What AWS itself says has this.
+  if (!('$fault' in error)) return 'unreachable'
+  if (THROTTLED.has(name)) return 'throttled'
+  if (ROLE_IS_NEW.test(message)) return 'role-is-new'
+  if (NOT_FOUND.has(name)) return 'not-found'
+  if (CONFLICTS.has(name)) return 'conflict'
+  if (BAD_CREDENTIALS.has(name)) return 'bad-credentials'
+  if (DENIED.has(name)) return 'denied'
+  // `TooManyFunctions`, `TooManyDistributionsWithLambdaAssociations` and their like.
+  if (QUOTAS.has(name) || name.startsWith('TooMany')) return 'quota'
+  return 'refused'
+}
+
+/** The error as it leaves the command. @param action IAM's name of the call: `cloudfront:UpdateDistribution` */
+export function failureOf(fault: Fault, action: string, cause: Error): Failure | Conflict {
+  const said = `${cause.name}: ${cause.message || 'no message'}`
+  switch (fault) {
+    case 'conflict':
+      return new Conflict(`${action}: ${said}`, { cause })
+    case 'no-credentials':
+      return new Failure(
+        `expected credentials for AWS, found none (${cause.message}); sign in with \`aws sso login\` or \`aws login\`, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
+        { cause },
+      )
+    case 'bad-credentials':
+      return new Failure(`expected credentials that AWS takes, found some that it refuses (${said}); sign in again`, {
+        cause,
+      })
+    case 'denied': {
+      const missing = /not authorized to perform:? ([\w-]+:[\w*]+)/.exec(cause.message)?.[1] ?? action
+      return new Failure(
+        `expected permission for ${missing}, found none (${said}); allow that action to whoever runs this: \`rimlight attach --help\` lists all that it takes`,
+        { cause },
+      )
+    }
+    case 'throttled':
+      return new Failure(
+        `${action}: AWS takes no more calls at present, after ${TRIES} tries (${said}); run the same command again later: it carries on`,
+        { cause },
+      )
+    case 'role-is-new':
+      return new Failure(
+        `${action}: the functions' role is not usable after ${TRIES} tries (${said}); run the same command again in a minute: it carries on`,
+        { cause },
+      )
+    case 'quota':
+      return new Failure(
+        `${action}: a quota of the account is reached (${said}); remove what is no longer used, or ask for more in the Service Quotas console, and run the same command again: it carries on`,
+        { cause },
+      )
+    case 'unreachable':
+      return new Failure(
+        `${action}: expected an answer from AWS, found none (${cause.message}); when the network is there, run the same command again: it carries on`,
+        { cause },
+      )
+    case 'not-found':
+    case 'refused':
+      return new Failure(`${action}: AWS refused it (${said})`, { cause })
+  }
+}
+
+/** Of one call, where the same call may succeed later. */
+export const TRIES = 8

@@ -1,0 +1,35 @@
+/** What looking at a behaviour takes, and what comes of it. */
+import type {
+  CachePolicyConfig,
+  DistributionConfig,
+  OriginRequestPolicyConfig,
+  ResponseHeadersPolicyConfig,
+} from '@aws-sdk/client-cloudfront'
+import type { BuiltBundle } from '../../command/bundle.ts'
+
+export type Findings = {
+  /** What attach refuses. */
+  problems: string[]
+  /** What it tells of, and leaves as it is. */
+  notes: string[]
+}
+
+/** By id, as the account has them. */
+export type FoundPolicies = {
+  cache: Record<string, CachePolicyConfig>
+  originRequest: Record<string, OriginRequestPolicyConfig>
+  responseHeaders: Record<string, ResponseHeadersPolicyConfig>
+}
+
+export type Checked = {
+  config: DistributionConfig
+  distribution: string
+  found: FoundPolicies
+  bundle: BuiltBundle
+  /** Whether what others have on our triggers may go. */
+  replaces: boolean
+}
+
+/** The policy of a name; `Policies` is whole. */
+export const named = <Policy extends { Name: string }>(policies: readonly Policy[], name: string): Policy =>
+  policies.find(({ Name }) => Name === name) as Policy

@@ -1,0 +1,201 @@
+/** The two Lambdas: one numbered version of each for every build and setting, which is what a distribution can take. */
+import {
+  CreateFunctionCommand,
+  type FunctionConfiguration,
+  GetFunctionConfigurationCommand,
+  ListVersionsByFunctionCommand,
+  PublishVersionCommand,
+  type Runtime,
+  UpdateFunctionCodeCommand,
+  UpdateFunctionConfigurationCommand,
+} from '@aws-sdk/client-lambda'
+import type { BuiltBundle } from '../../command/bundle.ts'
+import { Failure } from '../../command/errors.ts'
+import type { Artefact } from '../../edge/manifest.ts'
+import type { Calls } from './calls.ts'
+import type { Identity } from './distribution.ts'
+import { Conflict } from './faults.ts'
+import { type LambdaTrigger, resourceName } from './names.ts'
+import { REGION } from './world.ts'
+
+export type LambdaPlan = {
+  trigger: LambdaTrigger
+  name: string
+  /** Without a version. */
+  arn: string
+  role: string
+  /** The version that is the bundle's already; null: one has to be published. */
+  version: string | null
+  /** What has to be done before. */
+  changes: ('create' | 'code' | 'configuration')[]
+}
+
+export async function planLambda(
+  calls: Calls,
+  trigger: LambdaTrigger,
+  distribution: string,
+  { account, partition }: Identity,
+  role: string,
+  { manifest }: BuiltBundle,
+): Promise<LambdaPlan> {
+  const name = resourceName(distribution, trigger)
+  const arn = `arn:${partition}:lambda:${REGION}:${account}:function:${name}`
+  const plan = { trigger, name, arn, role }
+  const artefact = manifest.artefacts[trigger]
+  const versions = await readVersions(calls, name)
+  if (!versions) return { ...plan, version: null, changes: ['create'] }
+
+  const isWanted = (found: FunctionConfiguration) => hasCode(found, artefact) && hasSettings(found, artefact, role)
+  // An older build has its version still: going back to it takes no more than naming it.
+  const version = versions.numbered.findLast(isWanted)?.Version
+  if (version) return { ...plan, version, changes: [] }
+  const { latest } = versions
+  const changes: LambdaPlan['changes'] = []
+  if (!hasCode(latest, artefact)) changes.push('code')
+  if (!hasSettings(latest, artefact, role)) changes.push('configuration')
+  return { ...plan, version: null, changes }
+}
+
+const LATEST = '$LATEST'
+
+/** `numbered`: oldest first. */
+type Versions = { latest: FunctionConfiguration; numbered: FunctionConfiguration[] }
+
+/** Null: there is no such function. */
+async function readVersions({ find }: Calls, FunctionName: string): Promise<Versions | null> {
+  const versions: FunctionConfiguration[] = []
+  let Marker: string | undefined
+  do {
+    const page = await find('lambda:ListVersionsByFunction', ({ lambda }) =>
+      lambda.send(new ListVersionsByFunctionCommand({ FunctionName, ...(Marker ? { Marker } : {}) })),
+    )
+    if (!page) return null
+    versions.push(...(page.Versions ?? []))
+    Marker = page.NextMarker || undefined
+  } while (Marker)
+  return {
+    latest: versions.find(({ Version }) => Version === LATEST) ?? {},
+    numbered: versions
+      .filter(({ Version }) => Version !== LATEST)
+      .toSorted((a, b) => Number(a.Version) - Number(b.Version)),
+  }
+}
+
+const hasCode = ({ CodeSha256, Architectures }: FunctionConfiguration, { codeSha256 }: Artefact): boolean =>
+  CodeSha256 === codeSha256 && Architectures?.join() === 'x86_64'
+
+/** Besides what is the bundle's, what Lambda@Edge does not allow: Developer Guide, "Restrictions on Lambda@Edge". */
+const hasSettings = (found: FunctionConfiguration, artefact: Artefact, role: string): boolean =>
+  found.Runtime === artefact.runtime &&
+  found.Handler === artefact.handler &&
+  found.MemorySize === artefact.memory &&
+  found.Timeout === artefact.timeout &&
+  found.Role === role &&
+  Object.keys(found.Environment?.Variables ?? {}).length === 0 &&
+  (found.Layers ?? []).length === 0 &&
+  (found.VpcConfig?.SubnetIds ?? []).length === 0
+
+/** @returns the ARN of the version, which is ready to be associated */
+export async function applyLambda(
+  calls: Calls,
+  plan: LambdaPlan,
+  bundle: BuiltBundle,
+  progress: (text: string) => void,
+): Promise<string> {
+  const version = plan.version ?? (await publish(calls, plan, bundle, progress))
+  progress(`Waiting for ${plan.name}:${version}`)
+  await waitUntilReady(calls, plan.name, version)
+  return `${plan.arn}:${version}`
+}
+
+async function publish(
+  calls: Calls,
+  plan: LambdaPlan,
+  { manifest, contents }: BuiltBundle,
+  progress: (text: string) => void,
+): Promise<string> {
+  const { name, role, trigger, changes } = plan
+  const { call } = calls
+  const artefact = manifest.artefacts[trigger]
+  const settings = {
+    FunctionName: name,
+    Role: role,
+    Runtime: artefact.runtime as Runtime,
+    Handler: artefact.handler,
+    MemorySize: artefact.memory ?? 128,
+    Timeout: artefact.timeout ?? 30,
+    Description: `Rimlight ${trigger}`,
+  }
+  if (changes.includes('create')) {
+    progress(`Creating ${name}`)
+    await call('lambda:CreateFunction', ({ lambda }) =>
+      lambda.send(
+        new CreateFunctionCommand({ ...settings, Code: { ZipFile: contents[trigger] }, Architectures: ['x86_64'] }),
+      ),
+    )
+  } else {
+    await waitUntilReady(calls, name, LATEST)
+  }
+  if (changes.includes('code')) {
+    progress(`Uploading ${name}`)
+    await call('lambda:UpdateFunctionCode', ({ lambda }) =>
+      lambda.send(
+        new UpdateFunctionCodeCommand({ FunctionName: name, ZipFile: contents[trigger], Architectures: ['x86_64'] }),
+      ),
+    )
+    await waitUntilReady(calls, name, LATEST)
+  }
+  if (changes.includes('configuration')) {
+    await call('lambda:UpdateFunctionConfiguration', ({ lambda }) =>
+      lambda.send(
+        new UpdateFunctionConfigurationCommand({
+          ...settings,
+          Environment: { Variables: {} },
+          Layers: [],
+          VpcConfig: { SubnetIds: [], SecurityGroupIds: [] },
+        }),
+      ),
+    )
+    await waitUntilReady(calls, name, LATEST)
+  }
+  if (changes.includes('create')) await waitUntilReady(calls, name, LATEST)
+
+  // Lambda makes no second version of what is the last one already: Lambda API Reference, PublishVersion.
+  const published = await call('lambda:PublishVersion', ({ lambda }) =>
+    lambda.send(new PublishVersionCommand({ FunctionName: name, CodeSha256: artefact.codeSha256 })),
+  )
+  if (!published.Version || !hasCode(published, artefact) || !hasSettings(published, artefact, role)) {
+    throw new Conflict(`${name}: somebody else changed it before version ${published.Version} was published`)
+  }
+  return published.Version
+}
+
+/** Milliseconds. */
+const PAUSE = 2_000
+const PATIENCE = 5 * 60_000
+
+/** Lambda Developer Guide, "Lambda function states". */
+async function waitUntilReady({ call, sleep }: Calls, name: string, version: string): Promise<void> {
+  for (let waited = 0; waited <= PATIENCE; waited += PAUSE) {
+    const { State, StateReason, LastUpdateStatus, LastUpdateStatusReason } = await call(
+      'lambda:GetFunctionConfiguration',
+      ({ lambda }) =>
+        lambda.send(
+          new GetFunctionConfigurationCommand({
+            FunctionName: name,
+            ...(version === LATEST ? {} : { Qualifier: version }),
+          }),
+        ),
+    )
+    if (State === 'Failed' || LastUpdateStatus === 'Failed') {
+      throw new Failure(
+        `${name}: expected it to become ready, found it failed: ${StateReason || LastUpdateStatusReason || 'Lambda gives no reason'}; run the same command again, or delete the function first`,
+      )
+    }
+    if (State !== 'Pending' && LastUpdateStatus !== 'InProgress') return
+    await sleep(PAUSE)
+  }
+  throw new Failure(
+    `${name}: expected it to be ready within ${PATIENCE / 60_000} minutes, found it pending; run the same command again: it carries on`,
+  )
+}

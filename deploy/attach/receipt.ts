@@ -1,0 +1,146 @@
+/**
+ * The receipt: what a distribution was before Rimlight, so that it can be so again.
+ *
+ * Its `original` is the last state without anything of ours. While something of ours is on the distribution, it stands
+ * as it was first written, however often attach is interrupted or run with newer builds. Once nothing is (before the
+ * first attach gets as far as the distribution, after detach, or when somebody took it off by hand), the distribution
+ * as it is then is what there will be to go back to: if that is another state than the recorded one, it is recorded,
+ * and the old receipt is kept beside.
+ */
+import { copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { isDeepStrictEqual } from 'node:util'
+import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
+import type { BuiltBundle } from '../../command/bundle.ts'
+import { Failure, InputError, systemMessage } from '../../command/errors.ts'
+import { parseJson } from '../../command/json.ts'
+import { isObject } from '../../command/shape.ts'
+import type { Trigger } from '../../edge/limits.ts'
+import { behavioursOf, detached, isOursOn, withBehaviours } from './behaviours.ts'
+import { resourceName, TRIGGERS } from './names.ts'
+
+const FORMAT = 'rimlight-receipt-1'
+
+export type Receipt = {
+  format: typeof FORMAT
+  account: string
+  distribution: string
+  original: {
+    /** ISO 8601, as `attachment.recordedAt`. */
+    recordedAt: string
+    etag: string
+    config: DistributionConfig
+    /** Rimlight was on the distribution and no receipt was found: `config` is the rest of it. */
+    isReconstructed: boolean
+  }
+  /** What attach was about to put there, the last time that it was run. */
+  attachment: {
+    recordedAt: string
+    /** sha256 (hex) of the build's `config.json`. */
+    config: string
+    /** Path patterns. */
+    behaviours: string[]
+    artefacts: Record<Trigger, { name: string; sha256: string; codeSha256: string }>
+  }
+}
+
+/** @throws InputError if it is none, or one of another distribution */
+export async function readReceipt(file: string, distribution: string | undefined): Promise<Receipt | null> {
+  const text = await readFile(file, 'utf8').catch((cause) => {
+    if (cause.code === 'ENOENT') return null
+    throw new InputError(`--receipt: ${systemMessage(cause)}`, { cause })
+  })
+  if (text === null) return null
+  const value = parseJson(text, file)
+  if (!isReceipt(value)) {
+    throw new InputError(
+      `${file}: expected a receipt that \`rimlight attach\` wrote, found something else; name another file with --receipt`,
+    )
+  }
+  if (distribution !== undefined && value.distribution !== distribution) {
+    throw new InputError(
+      `${file}: expected the receipt of distribution ${distribution}, found that of ${value.distribution}; name another file with --receipt`,
+    )
+  }
+  return value
+}
+
+const isReceipt = (value: unknown): value is Receipt =>
+  isObject(value) &&
+  value.format === FORMAT &&
+  typeof value.account === 'string' &&
+  typeof value.distribution === 'string' &&
+  isObject(value.original) &&
+  isObject(value.original.config) &&
+  isObject(value.original.config.DefaultCacheBehavior) &&
+  isObject(value.attachment) &&
+  Array.isArray(value.attachment.behaviours)
+
+/** @throws Failure: nothing of one account says anything about another's */
+export function checkAccount(receipt: Receipt, file: string, account: string): void {
+  if (receipt.account === account) return
+  throw new Failure(
+    `wrong account: expected ${receipt.account}, of which ${file} tells, found credentials of ${account}; use those of ${receipt.account} (AWS_PROFILE), or name another receipt with --receipt`,
+  )
+}
+
+export type Found = { account: string; id: string; etag: string; config: DistributionConfig }
+
+type Behaviours = readonly string[]
+
+/** The receipt that is to be there before the first change; the same object, if it is there already. */
+export function receiptFor(
+  { account, id, etag, config }: Found,
+  { manifest }: BuiltBundle,
+  behaviours: Behaviours,
+  existing: Receipt | null,
+  now: Date,
+): Receipt {
+  const isAttached = behavioursOf(config).some(({ behaviour }) => isOursOn(behaviour, id))
+  const stands = existing && (isAttached || isDeepStrictEqual(existing.original.config, plain(config)))
+  const recordedAt = now.toISOString()
+  const attachment: Receipt['attachment'] = {
+    recordedAt,
+    config: manifest.config.sha256,
+    behaviours: [...behaviours],
+    artefacts: Object.fromEntries(
+      TRIGGERS.map((trigger) => {
+        const { sha256, codeSha256 } = manifest.artefacts[trigger]
+        return [trigger, { name: resourceName(id, trigger), sha256, codeSha256 }]
+      }),
+    ) as Receipt['attachment']['artefacts'],
+  }
+  const isSame =
+    existing && isDeepStrictEqual({ ...attachment, recordedAt: existing.attachment.recordedAt }, existing.attachment)
+  if (stands && isSame) return existing
+  const rest = withBehaviours(config, ({ behaviour }) => detached(behaviour, undefined, id))
+  return {
+    format: FORMAT,
+    account,
+    distribution: id,
+    original: stands
+      ? existing.original
+      : { recordedAt, etag, config: plain(isAttached ? rest : config), isReconstructed: isAttached },
+    attachment: isSame ? existing.attachment : attachment,
+  }
+}
+
+/** As it will be read again. */
+const plain = (config: DistributionConfig): DistributionConfig => JSON.parse(JSON.stringify(config))
+
+/** All of it or nothing; one that told of another original is kept. @returns where it is kept */
+export async function writeReceipt(file: string, receipt: Receipt, existing: Receipt | null): Promise<string | null> {
+  const temporary = `${file}.${process.pid}.tmp`
+  const isOther = existing !== null && !isDeepStrictEqual(existing.original, receipt.original)
+  const kept = isOther ? `${file}.${existing.original.recordedAt.replace(/[:.]/g, '')}` : null
+  try {
+    if (kept) await copyFile(file, kept)
+    await writeFile(temporary, `${JSON.stringify(receipt, null, 2)}\n`)
+    await rename(temporary, file)
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => {})
+    throw new InputError(`--receipt: nothing was changed, since it can't be written: ${systemMessage(cause)}`, {
+      cause,
+    })
+  }
+  return kept
+}

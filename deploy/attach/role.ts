@@ -1,0 +1,125 @@
+/** The role that both Lambdas run with: it reads the originals of images, writes logs, and nothing else. */
+
+import { isDeepStrictEqual } from 'node:util'
+import {
+  CreateRoleCommand,
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  PutRolePolicyCommand,
+  UpdateAssumeRolePolicyCommand,
+} from '@aws-sdk/client-iam'
+import type { BuiltBundle } from '../../command/bundle.ts'
+import type { Calls } from './calls.ts'
+import type { Identity } from './distribution.ts'
+import { POLICY_NAME, roleName } from './names.ts'
+
+export type RolePlan = {
+  name: string
+  arn: string
+  /** What is to be made or put right. */
+  changes: ('create' | 'trust' | 'permissions')[]
+  trust: object
+  permissions: object
+}
+
+/** Developer Guide, "Set up IAM permissions and roles for Lambda@Edge", "Function execution role". */
+const TRUST = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { Service: ['lambda.amazonaws.com', 'edgelambda.amazonaws.com'] },
+      Action: 'sts:AssumeRole',
+    },
+  ],
+}
+
+export async function planRole(
+  { find }: Calls,
+  distribution: string,
+  identity: Identity,
+  bundle: BuiltBundle,
+): Promise<RolePlan> {
+  const name = roleName(distribution)
+  const arn = `arn:${identity.partition}:iam::${identity.account}:role/${name}`
+  const permissions = permissionsOf(distribution, identity, bundle)
+  const role = await find('iam:GetRole', ({ iam }) => iam.send(new GetRoleCommand({ RoleName: name })))
+  if (!role) return { name, arn, changes: ['create', 'permissions'], trust: TRUST, permissions }
+  const policy = await find('iam:GetRolePolicy', ({ iam }) =>
+    iam.send(new GetRolePolicyCommand({ RoleName: name, PolicyName: POLICY_NAME })),
+  )
+  const changes: RolePlan['changes'] = []
+  if (!isDocument(role.Role?.AssumeRolePolicyDocument, TRUST)) changes.push('trust')
+  if (!isDocument(policy?.PolicyDocument, permissions)) changes.push('permissions')
+  return { name, arn: role.Role?.Arn ?? arn, changes, trust: TRUST, permissions }
+}
+
+/** IAM gives documents back URL-encoded: IAM API Reference, GetRole. */
+function isDocument(text: string | undefined, wanted: object): boolean {
+  try {
+    return isDeepStrictEqual(JSON.parse(decodeURIComponent(text ?? '')), wanted)
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Lambda@Edge logs in the region that it runs in, to `/aws/lambda/us-east-1.NAME`: Developer Guide, "Edge function
+ * logs".
+ */
+export function permissionsOf(distribution: string, { account, partition }: Identity, bundle: BuiltBundle): object {
+  const originals = originalsOf(bundle).map((key) => `arn:${partition}:s3:::${key}`)
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      ...(originals.length > 0 ? [{ Effect: 'Allow', Action: ['s3:GetObject'], Resource: originals }] : []),
+      {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: [`arn:${partition}:logs:*:${account}:log-group:/aws/lambda/us-east-1.rimlight-${distribution}-*`],
+      },
+    ],
+  }
+}
+
+/** Of the buckets of routes with images, what is under their prefixes. */
+function originalsOf({ settings, policies }: BuiltBundle): string[] {
+  const keys = settings.routes.flatMap(({ images, origin }) => {
+    const s3 = images ? policies.origins[origin]?.s3 : null
+    return s3 ? [`${s3.bucket}${escaped(decodeURIComponent(s3.prefix))}/*`] : []
+  })
+  return [...new Set(keys)].toSorted()
+}
+
+/** IAM User Guide, "Policy variables": what the signs stand for, they stand for in `${…}`. */
+const escaped = (text: string): string => text.replace(/[*?$]/g, (sign) => `\${${sign}}`)
+
+export async function applyRole({ call }: Calls, { name, changes, trust, permissions }: RolePlan): Promise<void> {
+  if (changes.includes('create')) {
+    await call('iam:CreateRole', ({ iam }) =>
+      iam.send(
+        new CreateRoleCommand({
+          RoleName: name,
+          AssumeRolePolicyDocument: JSON.stringify(trust),
+          Description: "Rimlight's functions at the edge",
+        }),
+      ),
+    )
+  }
+  if (changes.includes('trust')) {
+    await call('iam:UpdateAssumeRolePolicy', ({ iam }) =>
+      iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: name, PolicyDocument: JSON.stringify(trust) })),
+    )
+  }
+  if (changes.includes('permissions')) {
+    await call('iam:PutRolePolicy', ({ iam }) =>
+      iam.send(
+        new PutRolePolicyCommand({
+          RoleName: name,
+          PolicyName: POLICY_NAME,
+          PolicyDocument: JSON.stringify(permissions),
+        }),
+      ),
+    )
+  }
+}

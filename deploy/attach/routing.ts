@@ -1,0 +1,105 @@
+/** Which behaviours attach is about, and whether CloudFront and the function mean the same route by every path. */
+import type { Behaviour, Policies } from '../../edge/policies.ts'
+import { DEFAULT_PATTERN, type NamedBehaviour } from './behaviours.ts'
+import { findPath, normalPattern } from './patterns.ts'
+
+export type Pair = NamedBehaviour & {
+  /** Of the route with the same pattern. */
+  index: number
+  wanted: Behaviour
+}
+
+export type Pairing = { pairs: Pair[]; problems: string[] }
+
+/** @param asked path patterns; empty: all behaviours */
+export function pairingOf(
+  behaviours: readonly NamedBehaviour[],
+  policies: Policies,
+  asked: readonly string[],
+): Pairing {
+  return asked.length === 0 ? pairedInOrder(behaviours, policies) : pairedByName(behaviours, policies, asked)
+}
+
+function pairedInOrder(behaviours: readonly NamedBehaviour[], policies: Policies): Pairing {
+  const found = behaviours.map(patternText)
+  const routes = policies.behaviours.map(({ path }) => path)
+  if (routes.map(normalPattern).join('\n') === behaviours.map(({ pattern }) => normalPattern(pattern)).join('\n')) {
+    const pairs = behaviours.map((named, index) => ({
+      ...named,
+      index,
+      wanted: policies.behaviours[index] as Behaviour,
+    }))
+    return { pairs, problems: [] }
+  }
+  const isOrder = isSameSet(routes.map(normalPattern), found.map(withoutDefault))
+  const problem = [
+    `the distribution's behaviours are not the config's routes${isOrder ? ' in their order' : ''}: a path could mean one route to CloudFront and another to the function`,
+    `    expected, in this order: ${routes.map(routeText).join('  ')}`,
+    `    found:                   ${found.join('  ')}`,
+    isOrder
+      ? '    put the behaviours into this order, or name those to attach to with --behaviour'
+      : '    add, remove or rename behaviours or routes, or name those to attach to with --behaviour',
+  ].join('\n')
+  return { pairs: [], problems: [problem] }
+}
+
+const withoutDefault = (text: string): string => normalPattern(text.replace(/ \(default\)$/, ''))
+
+const isSameSet = (one: readonly string[], other: readonly string[]): boolean =>
+  one.toSorted().join('\n') === other.toSorted().join('\n')
+
+const patternText = ({ pattern, isDefault }: NamedBehaviour): string => (isDefault ? `${pattern} (default)` : pattern)
+
+const routeText = (path: string, index: number, { length }: readonly string[]): string =>
+  index === length - 1 ? `${path} (default)` : path
+
+/** `*`, `default` and `/*` are the default behaviour, which has no pattern. */
+const askedPattern = (text: string): string =>
+  text === 'default' || text === '*' || text === DEFAULT_PATTERN ? DEFAULT_PATTERN : normalPattern(text)
+
+function pairedByName(behaviours: readonly NamedBehaviour[], policies: Policies, asked: readonly string[]): Pairing {
+  const routes = policies.behaviours.map(({ path }) => path)
+  const wanted = new Set(asked.map(askedPattern))
+  const problems: string[] = []
+  for (const pattern of wanted) {
+    if (!behaviours.some((named) => patternOf(named) === pattern)) {
+      problems.push(
+        `--behaviour ${pattern}: expected a behaviour of the distribution (${behaviours.map(patternText).join('  ')}), found none with that pattern; name another`,
+      )
+    } else if (!routes.some((path) => normalPattern(path) === pattern)) {
+      problems.push(
+        `--behaviour ${pattern}: expected a route of the config (${routes.join('  ')}), found none with that path; add one, and build again`,
+      )
+    }
+  }
+  const pairs = behaviours.flatMap((named) => {
+    const index = routes.findIndex((path) => normalPattern(path) === patternOf(named))
+    return wanted.has(patternOf(named)) && index >= 0
+      ? [{ ...named, index, wanted: policies.behaviours[index] as Behaviour }]
+      : []
+  })
+  return { pairs, problems: [...problems, ...pairs.flatMap((pair) => ambiguity(pair, behaviours, routes))] }
+}
+
+/** An explicit behaviour for all paths is none that has the default's name. */
+const patternOf = ({ pattern, isDefault }: NamedBehaviour): string =>
+  !isDefault && normalPattern(pattern) === DEFAULT_PATTERN ? '' : normalPattern(pattern)
+
+/** A path that meets this behaviour, and another route than its own. */
+function ambiguity(
+  { pattern, behaviour, index }: Pair,
+  behaviours: readonly NamedBehaviour[],
+  routes: string[],
+): string[] {
+  const at = behaviours.findIndex((named) => named.behaviour === behaviour)
+  const before = behaviours.slice(0, at).map((named) => named.pattern)
+  for (const route of routes.slice(0, index)) {
+    const witness = findPath([pattern, route], before)
+    if (witness.kind === 'none') continue
+    const example = witness.kind === 'path' ? `${witness.path} would` : 'a path could'
+    return [
+      `--behaviour ${pattern}: ${example} be ${pattern} to CloudFront and ${route} to the function; put a behaviour ${route} before ${pattern}, or take the route out of the config`,
+    ]
+  }
+  return []
+}

@@ -1,0 +1,77 @@
+/** What attach and detach have in common: plan, ask, change, and all of it again if somebody else came in between. */
+import type { CommandContext } from '../../command/command.ts'
+import { Failure, InputError } from '../../command/errors.ts'
+import { type StatusLine, statusLine } from '../../command/output.ts'
+import { type Calls, callsOf, Interrupted } from './calls.ts'
+import { Conflict } from './faults.ts'
+import type { World } from './world.ts'
+
+export type Session = { calls: Calls; line: StatusLine; world: World }
+
+/** @param interrupted what to say of a Ctrl-C: how to carry on */
+export async function inSession<T>(
+  world: World,
+  { stderr }: CommandContext,
+  interrupted: () => string,
+  run: (session: Session) => Promise<T>,
+): Promise<T> {
+  const { signal, close } = world.interrupt()
+  const line = statusLine(stderr)
+  try {
+    return await run({ calls: callsOf(world, signal), line, world })
+  } catch (error) {
+    throw error instanceof Interrupted ? new Interrupted(interrupted(), { cause: error }) : error
+  } finally {
+    line.clear()
+    close()
+  }
+}
+
+/** Times that it is planned anew before it is given up. */
+const PLANS = 5
+
+/** @param attempt reads, plans, asks and changes, once */
+export async function untilUndisturbed<T>(
+  { stderr }: CommandContext,
+  { line }: Session,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  for (let plans = 1; ; plans += 1) {
+    try {
+      return await attempt()
+    } catch (error) {
+      line.clear()
+      if (!(error instanceof Conflict)) throw error
+      if (plans === PLANS) {
+        throw new Failure(
+          `expected nobody else to change it meanwhile, found changes ${PLANS} times (${error.message}); run the same command again when they are done: it carries on`,
+          { cause: error },
+        )
+      }
+      stderr.write(`Somebody else changed something meanwhile (${error.message}): reading and planning again.\n`)
+    }
+  }
+}
+
+/** @throws InputError where there is nobody to ask */
+export async function confirmed(world: World, isYes: boolean, question: string): Promise<boolean> {
+  if (isYes) return true
+  if (!world.ask) {
+    throw new InputError(
+      'expected --yes, since stdin is no terminal and nobody can be asked; --dry-run shows the plan alone',
+    )
+  }
+  return world.ask(question)
+}
+
+/** @throws InputError with the option's name */
+export function distributionId(value: string | undefined, hint: string): string {
+  if (value === undefined) throw new InputError(`expected --distribution ID, found none; ${hint}`)
+  // CloudFront's ids are letters and digits; it becomes a part of names.
+  if (!/^[A-Z0-9]{1,32}$/.test(value)) {
+    throw new InputError(
+      `--distribution: expected an id such as EDFDVBD6EXAMPLE, found ${JSON.stringify(value)}; \`aws cloudfront list-distributions\` lists them`,
+    )
+  }
+  return value
+}

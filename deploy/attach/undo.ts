@@ -1,0 +1,64 @@
+/** Takes back what attach put on a distribution. */
+import { isDeepStrictEqual } from 'node:util'
+import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
+import { type Association, associationAt, behavioursOf, detached, isOursOn, withBehaviours } from './behaviours.ts'
+import { type Difference, differences } from './difference.ts'
+import { TRIGGERS } from './names.ts'
+import { shortNameOrNull, type TriggerChange } from './plan.ts'
+import type { Receipt } from './receipt.ts'
+
+export type UndoPlan = {
+  config: DistributionConfig
+  /** Whether it differs from what is. */
+  changes: boolean
+  behaviours: { path: string; changes: TriggerChange[] }[]
+  /** What others changed since the receipt was written. */
+  others: Difference[]
+  /** Whether `config` is the receipt's, byte for byte. */
+  isOriginal: boolean
+}
+
+/**
+ * Where nobody else changed anything, the config is the receipt's. Else what is ours goes, what it replaced comes back,
+ * and what others changed stays, unless `whole` asks for the receipt's.
+ */
+export function undoPlan(current: DistributionConfig, receipt: Receipt, whole: boolean): UndoPlan {
+  const { distribution, original } = receipt
+  const before = new Map(
+    behavioursOf(original.config).map(({ pattern, isDefault, behaviour }) => [keyOf(pattern, isDefault), behaviour]),
+  )
+  const restored = withBehaviours(current, ({ pattern, isDefault, behaviour }) =>
+    detached(behaviour, before.get(keyOf(pattern, isDefault)), distribution),
+  )
+  const others = differences(original.config, restored)
+  const isOriginal = whole || others.length === 0
+  const config = isOriginal ? original.config : restored
+  const isAttached = behavioursOf(current).some(({ behaviour }) => isOursOn(behaviour, distribution))
+  return {
+    config,
+    changes: (isAttached || whole) && !isDeepStrictEqual(plain(current), plain(config)),
+    behaviours: changesBetween(current, config),
+    others,
+    isOriginal,
+  }
+}
+
+/** As JSON has it. */
+const plain = (config: DistributionConfig): unknown => JSON.parse(JSON.stringify(config))
+
+const keyOf = (pattern: string, isDefault: boolean): string => (isDefault ? '' : pattern)
+
+function changesBetween(current: DistributionConfig, config: DistributionConfig): UndoPlan['behaviours'] {
+  const after = new Map(behavioursOf(config).map((named) => [keyOf(named.pattern, named.isDefault), named.behaviour]))
+  return behavioursOf(current).map(({ pattern, isDefault, behaviour }) => {
+    const then = after.get(keyOf(pattern, isDefault))
+    const changes = TRIGGERS.map((trigger) => ({
+      trigger,
+      before: nameOf(associationAt(behaviour, trigger)),
+      after: then ? nameOf(associationAt(then, trigger)) : null,
+    }))
+    return { path: pattern, changes }
+  })
+}
+
+const nameOf = (association: Association | undefined): string | null => shortNameOrNull(association?.arn)

@@ -1,0 +1,158 @@
+/** `rimlight status`: what is attached to a distribution, from which build, and what has drifted. */
+import { type BuiltBundle, readBundle } from '../command/bundle.ts'
+import { defineCommand, type Main } from '../command/command.ts'
+import { type Paint, painter } from '../command/output.ts'
+import { attachedCode, type TriggerCode } from './attach/code.ts'
+import { receiptName, shortName, TRIGGERS } from './attach/names.ts'
+import { type Plan, planOf, planResources, readSituation } from './attach/plan.ts'
+import { checkAccount, readReceipt } from './attach/receipt.ts'
+import { distributionId, inSession } from './attach/session.ts'
+import { noteLines, titleOf } from './attach/text.ts'
+import { realWorld, type World } from './attach/world.ts'
+
+export type Status = {
+  account: string
+  distribution: { id: string; domain: string; isDeployed: boolean }
+  /** `drifted`: something of Rimlight is there, and not all of this build as attach would have it. */
+  state: 'attached' | 'drifted' | 'not-attached'
+  behaviours: { path: string; triggers: TriggerCode[]; notes: string[] }[]
+  /** What keeps it from being attached and current. */
+  drift: string[]
+  notes: string[]
+}
+
+export const statusCommand = (world: World): Main =>
+  defineCommand({
+    name: 'rimlight status',
+    usage: '--distribution ID [--behaviour PATTERN…] [--dist DIR] [--receipt FILE] [--json]',
+    about: `Says what a distribution has of the bundle in dist/: which function is on which trigger of each behaviour, from which build,
+whether it is deployed, and what differs from what \`rimlight attach\` would make. It changes nothing.`,
+    options: {
+      distribution: { type: 'string', value: 'ID', about: 'the distribution' },
+      behaviour: {
+        type: 'string',
+        value: 'PATTERN',
+        about: "a behaviour that is to be attached; default: the receipt's, or all",
+        multiple: true,
+      },
+      dist: { type: 'string', value: 'DIR', about: 'the bundle', default: 'dist' },
+      receipt: {
+        type: 'string',
+        value: 'FILE',
+        about: 'the receipt; default: rimlight-ID.receipt.json, if there is one',
+      },
+      json: { type: 'boolean', about: 'print one JSON document' },
+    },
+    examples: ['rimlight status --distribution EDFDVBD6EXAMPLE'],
+    exitCode:
+      '0 attached and from this build, deployed or in progress; 1 drifted or not attached; 2 wrong usage or input',
+    async run(values, context) {
+      const distribution = distributionId(values.distribution, context.hint)
+      const bundle = await readBundle(values.dist)
+      const file = values.receipt ?? receiptName(distribution)
+      const receipt = await readReceipt(file, distribution)
+      const behaviours = values.behaviour.length > 0 ? values.behaviour : (receipt?.attachment.behaviours ?? [])
+      const { stdout } = context
+      const status = await inSession(
+        world,
+        context,
+        () => 'Interrupted.',
+        async ({ calls, line }) => {
+          line.show(`Reading ${distribution}`)
+          // All of them, as the receipt lists them, is as good as none.
+          const isAll = behaviours.length === bundle.policies.behaviours.length
+          const asked = { distribution, behaviours: isAll ? [] : behaviours, replaces: false }
+          const situation = await readSituation(calls, asked, bundle, (account) => {
+            if (receipt) checkAccount(receipt, file, account)
+          })
+          const plan = planOf(situation, await planResources(calls, situation, bundle))
+          return statusOf(plan, await attachedCode(calls, situation, bundle))
+        },
+      )
+      stdout.write(values.json ? `${JSON.stringify(status)}\n` : statusText(status, bundle, painter(stdout)))
+      return status.state === 'attached' ? 0 : 1
+    },
+  })
+
+export const main = statusCommand(realWorld)
+
+type Rows = { path: string; triggers: TriggerCode[] }[]
+
+function statusOf(plan: Plan, rows: Rows): Status {
+  const { identity, distribution, notes } = plan
+  const isOn = rows.some(({ triggers }) => triggers.some(({ build }) => build === 'this' || build === 'other'))
+  const drift = [...triggerDrift(plan, rows), ...otherDrift(plan)]
+  return {
+    account: identity.account,
+    distribution: { id: distribution.id, domain: distribution.domain, isDeployed: distribution.isDeployed },
+    state: !isOn ? 'not-attached' : drift.length > 0 ? 'drifted' : 'attached',
+    behaviours: rows.map(({ path, triggers }) => ({ path, triggers, notes: notes[path] ?? [] })),
+    drift,
+    notes: notes[''] ?? [],
+  }
+}
+
+function triggerDrift({ target }: Plan, rows: Rows): string[] {
+  const problems: Record<TriggerCode['build'], (code: TriggerCode) => string> = {
+    this: ({ trigger, name }) => `expected ${shortName(target[trigger] ?? 'a version of its own')}, found ${name}`,
+    other: ({ name }) => `expected the code of this build, found another in ${name}`,
+    foreign: ({ name }) => `expected Rimlight's function, found ${name}`,
+    none: () => "expected Rimlight's function, found nothing",
+  }
+  const isRight = ({ trigger, build, name }: TriggerCode) =>
+    build === 'this' && name === shortName(target[trigger] ?? '')
+  return rows.flatMap(({ path, triggers }) =>
+    triggers.filter((code) => !isRight(code)).map((code) => `${path}: ${code.trigger}: ${problems[code.build](code)}`),
+  )
+}
+
+/** What attach would refuse or put right, besides what is on the triggers. */
+function otherDrift({ problems, resources, distribution, pairs }: Plan): string[] {
+  const { role, lambdas } = resources
+  const shown = pairs.flatMap(({ pattern }) => TRIGGERS.map((trigger) => `${pattern}: ${trigger}: `))
+  const others = problems.filter(
+    (problem) => ![...shown, `distribution ${distribution.id}: `].some((beginning) => problem.startsWith(beginning)),
+  )
+  const roleProblem = role.changes.includes('create') ? 'none' : `another in its ${role.changes.join(' and ')}`
+  return [
+    ...others,
+    ...(role.changes.length > 0 ? [`expected the role ${role.name} as attach makes it, found ${roleProblem}`] : []),
+    ...lambdas.flatMap(({ name, version }) =>
+      version === null ? [`expected a version of ${name} with this build's code and settings, found none`] : [],
+    ),
+  ]
+}
+
+const BUILDS = { this: 'this build', other: 'another build', foreign: "not Rimlight's", none: '' }
+
+function statusText(status: Status, { folder, manifest }: BuiltBundle, paint: Paint): string {
+  const { behaviours, drift, distribution, account, notes, state } = status
+  const width = 'viewer-request'.length + 2
+  const states = {
+    attached: paint('green', `Attached: the build in ${folder} (config ${manifest.config.sha256.slice(0, 12)})`),
+    drifted: paint(
+      'yellow',
+      `Drifted from the build in ${folder}; \`rimlight attach --distribution ${distribution.id}\` puts right what it can:`,
+    ),
+    'not-attached': paint('yellow', `Not attached; \`rimlight attach --distribution ${distribution.id}\` does that`),
+  }
+  return [
+    paint('bold', titleOf(distribution, account)),
+    ...behaviours.flatMap(({ path, triggers, notes: own }) => [
+      '',
+      paint('bold', `Behaviour ${path}`),
+      ...triggers.map(({ trigger, name, build }) =>
+        paint(
+          build === 'this' ? 'green' : 'yellow',
+          `    ${trigger.padEnd(width)}${name ?? 'nothing'}${BUILDS[build] && `, ${BUILDS[build]}`}`,
+        ),
+      ),
+      ...noteLines(own, paint),
+    ]),
+    ...(notes.length > 0 ? ['', paint('bold', 'Distribution'), ...noteLines(notes, paint)] : []),
+    '',
+    states[state],
+    ...(state === 'attached' ? [] : drift.map((line) => `  ${line}`)),
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,105 @@
+/**
+ * An AWS in memory, behind the real client classes: it keeps what it is told, enforces ETags, publication before
+ * association and Lambda@Edge's rules, takes its time where AWS does, and can fail or end the process at any call.
+ */
+import { CloudFrontClient } from '@aws-sdk/client-cloudfront'
+import { IAMClient } from '@aws-sdk/client-iam'
+import { LambdaClient } from '@aws-sdk/client-lambda'
+import { STSClient } from '@aws-sdk/client-sts'
+import { mockClient } from 'aws-sdk-client-mock'
+import { cloudFrontCommands } from './cloudfront.ts'
+import { iamCommands } from './iam.ts'
+import { lambdaCommands } from './lambda.ts'
+import type { Account, CommandRow } from './state.ts'
+import { stsCommands } from './sts.ts'
+
+/** The process is gone: nothing catches this, and nothing is called after it. */
+export class ProcessDied extends Error {
+  override name = 'ProcessDied'
+}
+
+type Death = { atCall: number; tookEffect: boolean }
+
+export const ACCOUNT = '111122223333'
+
+export class MemoryAws implements Account {
+  account = ACCOUNT
+  arn = `arn:aws:iam::${ACCOUNT}:user/deployer`
+  distributions: Account['distributions'] = new Map()
+  functions: Account['functions'] = new Map()
+  cachePolicies: Account['cachePolicies'] = new Map()
+  originRequestPolicies: Account['originRequestPolicies'] = new Map()
+  responseHeadersPolicies: Account['responseHeadersPolicies'] = new Map()
+  lambdas: Account['lambdas'] = new Map()
+  roles: Account['roles'] = new Map()
+  utilisation: Account['utilisation'] = () => 23
+  /** Names of the calls, in order. */
+  calls: string[] = []
+  mutations: string[] = []
+  /** Called before each call; what it throws, the call throws. */
+  before: (action: string, count: number) => void = () => {}
+  #death: Death | null = null
+  #isDead = false
+  #tags = 0
+
+  /** The process ends at this call, counted from now on: before AWS heard of it, or after. */
+  dieAt(call: number, tookEffect: boolean): void {
+    this.#death = { atCall: this.calls.length + call, tookEffect }
+  }
+
+  /** Another process. */
+  revive(): void {
+    this.#isDead = false
+    this.#death = null
+  }
+
+  etag(): string {
+    this.#tags += 1
+    return `ETAG${this.#tags}`
+  }
+
+  handle(row: CommandRow, input: Record<string, unknown>, region: string): object {
+    if (this.#isDead) throw new ProcessDied('a dead process called')
+    this.calls.push(row.action)
+    const death = this.#death?.atCall === this.calls.length ? this.#death : null
+    if (death) this.#isDead = true
+    if (death && !death.tookEffect) throw new ProcessDied(`before ${row.action}`)
+    try {
+      this.before(row.action, this.calls.filter((action) => action === row.action).length)
+      const answer = structuredClone(row.handle(structuredClone(input), this, { region }))
+      if (row.isMutation) this.mutations.push(row.action)
+      if (!death) return answer
+    } catch (error) {
+      if (!death) throw error
+    }
+    throw new ProcessDied(`after ${row.action}`)
+  }
+}
+
+/** All clients of the four services talk to this account from now on. */
+export function install(aws: MemoryAws): { restore(): void } {
+  const mocks = [
+    registered(mockClient(CloudFrontClient), cloudFrontCommands, aws),
+    registered(mockClient(LambdaClient), lambdaCommands, aws),
+    registered(mockClient(IAMClient), iamCommands, aws),
+    registered(mockClient(STSClient), stsCommands, aws),
+  ]
+  return {
+    restore() {
+      for (const mock of mocks) mock.restore()
+    },
+  }
+}
+
+type Mock = { on(command: never): { callsFake(fake: Fake): unknown }; restore(): void }
+type Fake = (input: Record<string, unknown>, getClient: () => object) => Promise<object>
+
+function registered(mock: Mock, rows: readonly CommandRow[], aws: MemoryAws): Mock {
+  for (const row of rows) {
+    mock.on(row.command as never).callsFake(async (input, getClient) => {
+      const { config } = getClient() as { config: { region(): Promise<string> } }
+      return aws.handle(row, input, await config.region())
+    })
+  }
+  return mock
+}

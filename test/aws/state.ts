@@ -1,0 +1,50 @@
+/** What an account in memory holds, and how a command works on it. */
+import type {
+  CachePolicyConfig,
+  DistributionConfig,
+  FunctionConfig,
+  OriginRequestPolicyConfig,
+  ResponseHeadersPolicyConfig,
+} from '@aws-sdk/client-cloudfront'
+import type { FunctionConfiguration } from '@aws-sdk/client-lambda'
+
+export type FunctionStage = { code: Uint8Array; config: FunctionConfig; etag: string }
+
+/** `polls`: how often it is asked after before it is ready. */
+export type Settling<T> = T & { polls: number }
+
+export type Lambda = { latest: Settling<FunctionConfiguration>; versions: Settling<FunctionConfiguration>[] }
+
+export type Role = {
+  /** JSON. */
+  trust: string
+  policies: Map<string, string>
+  /** Times that Lambda, and then CloudFront, don't know it yet. */
+  unknownTo: { lambda: number; edge: number }
+}
+
+export type Account = {
+  account: string
+  /** Whose calls these are. */
+  arn: string
+  distributions: Map<string, Settling<{ config: DistributionConfig; etag: string }>>
+  functions: Map<string, { development: FunctionStage; live: FunctionStage | null }>
+  /** By id, as the other policies. */
+  cachePolicies: Map<string, CachePolicyConfig>
+  originRequestPolicies: Map<string, OriginRequestPolicyConfig>
+  responseHeadersPolicies: Map<string, ResponseHeadersPolicyConfig>
+  lambdas: Map<string, Lambda>
+  roles: Map<string, Role>
+  /** What TestFunction measures for a path. */
+  utilisation: (path: string) => number
+  /** A new one. */
+  etag(): string
+}
+
+/** Handles one command; throws the service's own errors. */
+export type Handler = (input: Record<string, unknown>, aws: Account, client: { region: string }) => object
+
+/** Of four services, which have no type of command in common. */
+type CommandClass = new (input: never) => object
+
+export type CommandRow = { action: string; command: CommandClass; isMutation: boolean; handle: Handler }

@@ -1,0 +1,354 @@
+/** What attach says when AWS does not do what it is asked. */
+
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { STSServiceException } from '@aws-sdk/client-sts'
+import { expect, it, test } from 'vitest'
+import { attachCommand } from '../../../../deploy/attach.ts'
+import { detachCommand } from '../../../../deploy/detach.ts'
+import { cloudFrontError } from '../../../aws/cloudfront.ts'
+import { configOf, ID, run, testWorld } from '../../../aws/fixture.ts'
+import { iamError } from '../../../aws/iam.ts'
+import { lambdaError } from '../../../aws/lambda.ts'
+import type { MemoryAws } from '../../../aws/memory-aws.ts'
+import { behaviourOf, scene, stateOf, useBundles } from './scene.ts'
+
+const bundles = useBundles()
+
+/** The call fails from its n-th time on. */
+const failing = (aws: MemoryAws, action: string, error: () => Error, from = 1, times = Number.POSITIVE_INFINITY) => {
+  aws.before = (called, count) => {
+    if (called === action && count >= from && count < from + times) throw error()
+  }
+}
+
+const USER = 'arn:aws:iam::111122223333:user/deployer'
+const LISTS = 'allow that action to whoever runs this: `rimlight attach --help` lists all that it takes'
+
+const noCredentials = () =>
+  Object.assign(new Error('Could not load credentials from any providers'), { name: 'CredentialsProviderError' })
+
+const stsError = (name: string, message: string) =>
+  new STSServiceException({ name, message, $fault: 'client', $metadata: {} })
+
+const FAULTS: [string, string, () => Error, string][] = [
+  [
+    'no credentials',
+    'sts:GetCallerIdentity',
+    noCredentials,
+    'expected credentials for AWS, found none (Could not load credentials from any providers); sign in with `aws sso login` or `aws login`, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+  ],
+  [
+    'credentials that are no longer good',
+    'sts:GetCallerIdentity',
+    () => stsError('ExpiredToken', 'The security token included in the request is expired'),
+    'expected credentials that AWS takes, found some that it refuses (ExpiredToken: The security token included in the request is expired); sign in again',
+  ],
+  [
+    'no permission to read',
+    'cloudfront:GetDistribution',
+    () =>
+      cloudFrontError('AccessDenied', `User: ${USER} is not authorized to perform: cloudfront:GetDistribution`, 403),
+    `expected permission for cloudfront:GetDistribution, found none (AccessDenied: User: ${USER} is not authorized to perform: cloudfront:GetDistribution); ${LISTS}`,
+  ],
+  [
+    'no permission, and AWS does not say for what',
+    'iam:GetRole',
+    () => iamError('AccessDenied', 'Access denied'),
+    `expected permission for iam:GetRole, found none (AccessDenied: Access denied); ${LISTS}`,
+  ],
+  [
+    'no permission for what Lambda does in the name of who calls',
+    'lambda:CreateFunction',
+    () =>
+      lambdaError(
+        'AccessDeniedException',
+        `User: ${USER} is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/x because no identity-based policy allows the iam:PassRole action`,
+        403,
+      ),
+    `expected permission for iam:PassRole, found none (AccessDeniedException: User: ${USER} is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/x because no identity-based policy allows the iam:PassRole action); ${LISTS}`,
+  ],
+  [
+    'no permission for the replicas',
+    'cloudfront:UpdateDistribution',
+    () => cloudFrontError('AccessDenied', `User: ${USER} is not authorized to perform: lambda:EnableReplication*`, 403),
+    `expected permission for lambda:EnableReplication*, found none (AccessDenied: User: ${USER} is not authorized to perform: lambda:EnableReplication*); ${LISTS}`,
+  ],
+  ...(
+    [
+      ['cloudfront:CreateFunction', cloudFrontError, 'TooManyFunctions'],
+      ['cloudfront:UpdateDistribution', cloudFrontError, 'TooManyDistributionsWithLambdaAssociations'],
+      ['cloudfront:UpdateDistribution', cloudFrontError, 'TooManyDistributionsWithSingleFunctionARN'],
+      ['lambda:CreateFunction', lambdaError, 'CodeStorageExceededException'],
+      ['iam:CreateRole', iamError, 'LimitExceededException'],
+    ] as const
+  ).map(([action, error, name]): [string, string, () => Error, string] => [
+    `the quota ${name}`,
+    action,
+    () => error(name, 'No more of these.'),
+    `${action}: a quota of the account is reached (${name}: No more of these.); remove what is no longer used, or ask for more in the Service Quotas console, and run the same command again: it carries on`,
+  ]),
+  [
+    'throttling without an end',
+    'lambda:PublishVersion',
+    () => lambdaError('TooManyRequestsException', 'Rate exceeded', 429),
+    'lambda:PublishVersion: AWS takes no more calls at present, after 8 tries (TooManyRequestsException: Rate exceeded); run the same command again later: it carries on',
+  ],
+  [
+    'a role that never becomes usable',
+    'lambda:CreateFunction',
+    () =>
+      lambdaError('InvalidParameterValueException', 'The role defined for the function cannot be assumed by Lambda.'),
+    "lambda:CreateFunction: the functions' role is not usable after 8 tries (InvalidParameterValueException: The role defined for the function cannot be assumed by Lambda.); run the same command again in a minute: it carries on",
+  ],
+  [
+    'what has no other name',
+    'cloudfront:UpdateDistribution',
+    () => cloudFrontError('InvalidArgument', 'The parameter Comment is too big.'),
+    'cloudfront:UpdateDistribution: AWS refused it (InvalidArgument: The parameter Comment is too big.)',
+  ],
+]
+
+test.each(FAULTS)('%s', async (_, action, error, message) => {
+  const { aws, attach, config, original } = await scene(bundles)
+  failing(aws, action, error)
+  const { code, stderr } = await attach()
+  expect(code).toBe(1)
+  expect(stderr.replace(/^Receipt: .*\n/, '')).toBe(`${message}\n`)
+  expect(JSON.stringify(config())).toBe(original)
+
+  // And when the cause is gone, it carries on.
+  aws.before = () => {}
+  expect((await attach()).code).toBe(0)
+})
+
+it('an error that is none of AWS is nobody\u2019s to explain away', async () => {
+  const { aws, attach } = await scene(bundles)
+  failing(aws, 'iam:GetRole', () => new TypeError('ours'))
+  await expect(attach()).rejects.toThrow(new TypeError('ours'))
+})
+
+it('throttling is waited out, each time twice as long', async () => {
+  const { aws, attach } = await scene(bundles)
+  failing(aws, 'cloudfront:GetDistribution', () => cloudFrontError('Throttling', 'Rate exceeded'), 1, 6)
+  const world = testWorld()
+  const { code } = await attach(['--dry-run'], { world })
+  expect(code).toBe(0)
+  expect(world.slept).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 20_000])
+})
+
+it('an unknown distribution', async () => {
+  await scene(bundles)
+  const args = ['--distribution', 'ENOWHERE', '--dist', bundles.dist, '--yes']
+  expect(await run(attachCommand(testWorld()), args)).toEqual({
+    code: 1,
+    stdout: '',
+    stderr:
+      'unknown distribution: expected one of account 111122223333 in --distribution, found none with the id ENOWHERE; `aws cloudfront list-distributions` lists them, AWS_PROFILE names another account\n',
+  })
+})
+
+test.each(['attach', 'detach', 'status'] as const)('%s: the wrong account', async (command) => {
+  const one = await scene(bundles)
+  await one.attach()
+  const state = stateOf(one.aws)
+  one.aws.account = '999999999999'
+  const { code, stderr } = await one[command]()
+  expect(code).toBe(1)
+  expect(stderr).toBe(
+    `wrong account: expected 111122223333, of which ${one.file} tells, found credentials of 999999999999; use those of 111122223333 (AWS_PROFILE), or name another receipt with --receipt\n`,
+  )
+  expect(stateOf(one.aws)).toEqual(state)
+})
+
+it('a distribution that somebody else changes meanwhile is read, planned and asked for again', async () => {
+  const { aws, attach, config, receipt } = await scene(bundles)
+  aws.before = (action, count) => {
+    const distribution = aws.distributions.get(ID)
+    if (action !== 'cloudfront:UpdateDistribution' || !distribution || count > 2) return
+    // The first two times are one role too new, and one change of somebody else's.
+    if (count === 2) Object.assign(distribution, { etag: 'ETHEIRS', config: { ...configOf(aws), Comment: 'theirs' } })
+  }
+  const world = testWorld({ answers: [true, true] })
+  const { code, stderr, stdout } = await attach([], { world })
+  expect(code).toBe(0)
+  expect(world.questions).toEqual(['Attach? [y/N] ', 'Attach? [y/N] '])
+  expect(stderr).toContain(
+    'Somebody else changed something meanwhile (cloudfront:UpdateDistribution: PreconditionFailed: The request failed because it did not meet the preconditions in one or more request-header fields.): reading and planning again.\n',
+  )
+  expect(stdout).toContain('as it is, version 1')
+  expect(config().Comment).toBe('theirs')
+  expect(behaviourOf(config()).FunctionAssociations?.Quantity).toBe(1)
+  expect((await receipt()).original).toMatchObject({ etag: 'ETHEIRS', config: { Comment: 'theirs' } })
+})
+
+it('and so is one whose ETag AWS no longer takes; without an end, it gives up', async () => {
+  const { aws, attach } = await scene(bundles)
+  failing(aws, 'cloudfront:UpdateDistribution', () => cloudFrontError('InvalidIfMatchVersion', 'Not valid.'))
+  const { code, stderr } = await attach()
+  expect(code).toBe(1)
+  expect(stderr.split('\n').slice(1)).toEqual([
+    ...Array(4).fill(
+      'Somebody else changed something meanwhile (cloudfront:UpdateDistribution: InvalidIfMatchVersion: Not valid.): reading and planning again.',
+    ),
+    'expected nobody else to change it meanwhile, found changes 5 times (cloudfront:UpdateDistribution: InvalidIfMatchVersion: Not valid.); run the same command again when they are done: it carries on',
+    '',
+  ])
+})
+
+it('a function that somebody makes at the same time is taken as it is', async () => {
+  const { aws, attach } = await scene(bundles)
+  failing(aws, 'cloudfront:CreateFunction', () => cloudFrontError('FunctionAlreadyExists', 'It does.', 409), 1, 1)
+  expect((await attach()).code).toBe(0)
+})
+
+it('a Lambda that fails to become ready', async () => {
+  const { aws, attach } = await scene(bundles)
+  aws.before = (action) => {
+    const latest = aws.lambdas.get(`rimlight-${ID}-origin-request`)?.latest
+    if (action !== 'lambda:GetFunctionConfiguration' || !latest) return
+    Object.assign(latest, { State: 'Failed', StateReason: 'The runtime is gone.', polls: 99 })
+  }
+  const { code, stderr } = await attach()
+  expect(code).toBe(1)
+  expect(stderr).toContain(
+    'rimlight-EDFDVBD6EXAMPLE-origin-request: expected it to become ready, found it failed: The runtime is gone.; run the same command again, or delete the function first\n',
+  )
+})
+
+it('a Lambda that is never ready', async () => {
+  const { aws, attach } = await scene(bundles)
+  aws.before = () => {
+    for (const { latest } of aws.lambdas.values()) latest.polls = 99
+  }
+  const { code, stderr } = await attach()
+  expect(code).toBe(1)
+  expect(stderr).toContain(
+    'rimlight-EDFDVBD6EXAMPLE-origin-request: expected it to be ready within 5 minutes, found it pending; run the same command again: it carries on\n',
+  )
+})
+
+it('a deployment that does not end', async () => {
+  const { aws, attach } = await scene(bundles)
+  aws.before = (action) => {
+    const distribution = aws.distributions.get(ID)
+    if (action === 'cloudfront:GetDistribution' && distribution && distribution.etag !== 'EORIGINAL')
+      distribution.polls = 9
+  }
+  const { code, stderr } = await attach()
+  expect(code).toBe(1)
+  expect(stderr).toContain(
+    'EDFDVBD6EXAMPLE is not deployed after 45 min 0 s; CloudFront goes on by itself: `rimlight status --distribution EDFDVBD6EXAMPLE` tells when it is\n',
+  )
+})
+
+it('a function that takes too long is not published', async () => {
+  const { aws, attach } = await scene(bundles)
+  aws.utilisation = (path) => (path.startsWith('/api/') ? 71 : 20)
+  const { code, stderr } = await attach()
+  expect(code).toBe(1)
+  expect(stderr).toContain(
+    'rimlight-EDFDVBD6EXAMPLE-viewer-request: expected a compute utilisation below 71 for /api/sample%7epage, found 71 in 3 tests: CloudFront would throttle it, so it is not published; fewer routes and shorter patterns make it faster\n',
+  )
+  expect(aws.functions.get(`rimlight-${ID}-viewer-request`)?.live).toBeNull()
+  expect(aws.mutations).toEqual(['cloudfront:CreateFunction'])
+})
+
+it('one slow measurement is measured again; one near the limit is told', async () => {
+  const { aws, attach } = await scene(bundles)
+  const measured = [80, 90, 55]
+  aws.utilisation = () => measured.shift() ?? 50
+  const { code, stdout } = await attach()
+  expect(code).toBe(0)
+  expect(stdout).toContain(
+    'Compute utilisation  55 % /drafts/sample%7epage: near the limit, CloudFront may throttle it\nCompute utilisation  50 % /api/sample%7epage\n',
+  )
+})
+
+it('a function that fails in CloudFront\u2019s engine is not published', async () => {
+  const { aws, attach } = await scene(bundles)
+  aws.before = (action) => {
+    const development = aws.functions.get(`rimlight-${ID}-viewer-request`)?.development
+    if (action === 'cloudfront:TestFunction' && development)
+      development.code = Buffer.from('function handler() { throw 7 }')
+  }
+  const { code, stderr } = await attach()
+  expect(code).toBe(1)
+  expect(stderr).toContain(
+    "rimlight-EDFDVBD6EXAMPLE-viewer-request: expected an answer to the test event /drafts/sample%7epage, found an error in CloudFront's engine: 7; the function is not published; please report it\n",
+  )
+  expect(aws.mutations).toEqual(['cloudfront:CreateFunction'])
+})
+
+const usage = (main: typeof attachCommand, args: string[]) => run(main(testWorld()), args)
+
+test.each([
+  [attachCommand, [], 'expected --distribution ID, found none; `rimlight attach --help` says how to use it\n'],
+  [
+    attachCommand,
+    ['--distribution', '../x'],
+    '--distribution: expected an id such as EDFDVBD6EXAMPLE, found "../x"; `aws cloudfront list-distributions` lists them\n',
+  ],
+  [
+    detachCommand,
+    [],
+    'expected --distribution ID or --receipt FILE, found neither; `rimlight detach --help` says how to use it\n',
+  ],
+])('wrong usage', async (main, args, message) => {
+  expect(await usage(main, args)).toEqual({ code: 2, stdout: '', stderr: message })
+})
+
+it('nobody to ask', async () => {
+  const { aws } = await scene(bundles)
+  const args = ['--distribution', ID, '--dist', bundles.dist]
+  const { code, stderr } = await usage(attachCommand, args)
+  expect(code).toBe(2)
+  expect(stderr).toBe(
+    'expected --yes, since stdin is no terminal and nobody can be asked; --dry-run shows the plan alone\n',
+  )
+  expect(aws.mutations).toEqual([])
+})
+
+it('a receipt that can\u2019t be written: nothing is changed', async () => {
+  const { aws } = await scene(bundles)
+  const file = '/nowhere/at/all/receipt.json'
+  const args = ['--distribution', ID, '--dist', bundles.dist, '--receipt', file, '--yes']
+  const { code, stderr } = await usage(attachCommand, args)
+  expect(code).toBe(2)
+  expect(stderr).toMatch(
+    /^--receipt: nothing was changed, since it can't be written: ENOENT: no such file or directory/,
+  )
+  expect(aws.mutations).toEqual([])
+})
+
+it('a receipt that can\u2019t be written anew stays as it is', async () => {
+  const { aws, attach, file } = await scene(bundles)
+  await attach()
+  const before = await readFile(file, 'utf8')
+  await mkdir(`${file}.${process.pid}.tmp`)
+  aws.mutations.length = 0
+  const { code, stderr } = await attach([], { dist: bundles.newer })
+  expect(code).toBe(2)
+  expect(stderr).toMatch(/^--receipt: nothing was changed, since it can't be written: EISDIR/)
+  expect(aws.mutations).toEqual([])
+  expect(await readFile(file, 'utf8')).toBe(before)
+})
+
+test.each([
+  ['{}', 'expected a receipt that `rimlight attach` wrote, found something else; name another file with --receipt\n'],
+  ['{', 'broken JSON at line 1, column 2: the text ends too early\n'],
+])('a receipt that is none: %s', async (text, message) => {
+  const { attach, file } = await scene(bundles)
+  await writeFile(file, text)
+  expect(await attach()).toEqual({ code: 2, stdout: '', stderr: `${file}: ${message}` })
+})
+
+it('the receipt of another distribution', async () => {
+  const { attach, file } = await scene(bundles)
+  await attach()
+  const args = ['--distribution', 'EOTHER', '--dist', bundles.dist, '--receipt', file, '--yes']
+  expect(await usage(attachCommand, args)).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `${file}: expected the receipt of distribution EOTHER, found that of ${ID}; name another file with --receipt\n`,
+  })
+})

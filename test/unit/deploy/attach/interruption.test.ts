@@ -1,0 +1,130 @@
+/** Attach and detach, ended at every single call of AWS, and run again. */
+import { readdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { expect, test } from 'vitest'
+import { addForeignFunctions, testWorld } from '../../../aws/fixture.ts'
+import { ProcessDied } from '../../../aws/memory-aws.ts'
+import { behaviourOf, type Scene, scene, stateOf, useBundles } from './scene.ts'
+
+const bundles = useBundles()
+
+type Case = {
+  /** What has been done when the command is run that is interrupted. */
+  before(scene: Scene): Promise<unknown>
+  command(scene: Scene): Promise<{ code: number }>
+}
+
+const CASES: Record<string, Case> = {
+  'the first attach': { before: async () => {}, command: ({ attach }) => attach(['--replace']) },
+  'attach of a newer build': {
+    before: ({ attach }) => attach(['--replace']),
+    command: ({ attach }) => attach(['--replace'], { dist: bundles.newer }),
+  },
+  'attach after detach': {
+    before: async ({ attach, detach }) => {
+      await attach(['--replace'])
+      await detach()
+    },
+    command: ({ attach }) => attach(['--replace'], { dist: bundles.newer }),
+  },
+  detach: { before: ({ attach }) => attach(['--replace']), command: ({ detach }) => detach() },
+}
+
+/** With functions of others on a behaviour, that have to come back. */
+const inhabited = () =>
+  scene(bundles, (config, aws) => {
+    const { functionArn, lambdaArn } = addForeignFunctions(aws)
+    Object.assign(behaviourOf(config, '/api/*'), {
+      FunctionAssociations: { Quantity: 1, Items: [{ FunctionARN: functionArn, EventType: 'viewer-request' }] },
+      LambdaFunctionAssociations: {
+        Quantity: 1,
+        Items: [{ LambdaFunctionARN: lambdaArn, EventType: 'origin-request', IncludeBody: true }],
+      },
+    })
+  })
+
+test.each(Object.entries(CASES))('%s', async (_, { before, command }) => {
+  const whole = await inhabited()
+  await before(whole)
+  whole.aws.calls.length = 0
+  whole.aws.mutations.length = 0
+  expect((await command(whole)).code).toBe(0)
+  const [count, expected, changes] = [whole.aws.calls.length, stateOf(whole.aws), [...whole.aws.mutations]]
+  expect(count).toBeGreaterThan(3)
+
+  for (let call = 1; call <= count; call += 1) {
+    for (const tookEffect of [false, true]) {
+      const place = `at call ${call} (${whole.aws.calls[call - 1]}), which ${tookEffect ? 'took' : 'had no'} effect`
+      const one = await inhabited()
+      await before(one)
+      one.aws.mutations.length = 0
+      one.aws.dieAt(call, tookEffect)
+      await expect(command(one), place).rejects.toThrow(ProcessDied)
+      one.aws.revive()
+
+      expect((await command(one)).code, place).toBe(0)
+      expect(stateOf(one.aws), place).toEqual(expected)
+      // What was done before is not done again.
+      expect(one.aws.mutations.toSorted(), place).toEqual(changes.toSorted())
+      expect(JSON.stringify((await one.receipt()).original.config), place).toBe(one.original)
+      expect(await readdir(dirname(one.file)), place).toEqual(['receipt.json'])
+
+      one.aws.mutations.length = 0
+      expect((await command(one)).code, place).toBe(0)
+      expect(one.aws.mutations, place).toEqual([])
+
+      expect((await one.detach()).code, place).toBe(0)
+      expect(JSON.stringify(one.config()), place).toBe(one.original)
+    }
+  }
+})
+
+test('Ctrl-C before a change leaves everything as it was', async () => {
+  const { aws, attach, file } = await scene(bundles)
+  const world = testWorld()
+  aws.before = (action) => {
+    if (action === 'cloudfront:GetDistribution') world.abort()
+  }
+  const { code, stderr } = await attach([], { world })
+  expect({ code, stderr }).toEqual({ code: 1, stderr: 'Interrupted: nothing was changed.\n' })
+  expect(aws.mutations).toEqual([])
+  expect(await readdir(dirname(file))).toEqual([])
+})
+
+test('Ctrl-C between two changes says how to carry on, and that works', async () => {
+  const { aws, attach, file, detach, config, original } = await scene(bundles)
+  const world = testWorld()
+  aws.before = (action) => {
+    if (action === 'lambda:CreateFunction') world.abort()
+  }
+  const { code, stderr } = await attach([], { world })
+  expect(code).toBe(1)
+  expect(stderr).toContain(
+    `Interrupted: nothing is lost. The receipt is ${file}. Run the same command again to carry on, or \`rimlight detach --receipt ${file}\` to go back.\n`,
+  )
+  aws.before = () => {}
+  expect((await attach()).code).toBe(0)
+  await detach()
+  expect(JSON.stringify(config())).toBe(original)
+})
+
+test('Ctrl-C while it waits: CloudFront goes on', async () => {
+  const { attach } = await scene(bundles)
+  await attach(['--no-wait'])
+  const world = testWorld({ onSleep: ({ abort }) => abort() })
+  const { code, stderr } = await attach([], { world })
+  expect(code).toBe(1)
+  expect(stderr).toBe(
+    'Interrupted: EDFDVBD6EXAMPLE has everything, and CloudFront goes on deploying it. `rimlight status --distribution EDFDVBD6EXAMPLE` tells when it is done.\n',
+  )
+})
+
+test('Ctrl-C in detach says how to carry on', async () => {
+  const { aws, attach, detach, file } = await scene(bundles)
+  await attach()
+  const world = testWorld()
+  aws.before = () => world.abort()
+  const { code, stderr } = await detach([], { world })
+  expect(code).toBe(1)
+  expect(stderr).toBe(`Interrupted: nothing is lost. The receipt is ${file}; run the same command again to carry on.\n`)
+})

@@ -1,0 +1,137 @@
+/** Small parts that the commands' own tests don't look at closely. */
+import { expect, it, test } from 'vitest'
+import { bucketDomains } from '../../../../build/origins.ts'
+import type { BuiltBundle } from '../../../../command/bundle.ts'
+import { readBundle } from '../../../../command/bundle.ts'
+import { durationText } from '../../../../deploy/attach/distribution.ts'
+import { testEvents } from '../../../../deploy/attach/events.ts'
+import { isOurs, receiptName, resourceName, roleName, shortName, TRIGGERS } from '../../../../deploy/attach/names.ts'
+import { domainsOf } from '../../../../deploy/attach/origins.ts'
+import { PERMISSIONS } from '../../../../deploy/attach/permissions.ts'
+import { permissionsOf } from '../../../../deploy/attach/role.ts'
+import { realWorld } from '../../../../deploy/attach/world.ts'
+import { attachCommand } from '../../../../deploy/attach.ts'
+import { detachCommand } from '../../../../deploy/detach.ts'
+import { statusCommand } from '../../../../deploy/status.ts'
+import { routeTable } from '../../../../edge/patterns.ts'
+import { routeOf } from '../../../../edge/routes.ts'
+import { ID, run, testWorld } from '../../../aws/fixture.ts'
+import { scene, useBundles } from './scene.ts'
+
+const bundles = useBundles()
+
+test.each([
+  ['example-photos', 'us-east-1'],
+  ['b', 'eu-central-1'],
+  ['b', 'cn-north-1'],
+])('a bucket has the names that origin-request takes: %s in %s', (bucket, region) => {
+  const domains = bucketDomains(bucket, region)
+  expect(domainsOf({ domainName: domains[0], originPath: '', s3: { bucket, region, prefix: '' } })).toEqual(domains)
+})
+
+it('names fit into 64 characters, and are told from others', () => {
+  const longest = 'E'.repeat(14)
+  for (const name of [...TRIGGERS.map((trigger) => resourceName(longest, trigger)), roleName(longest)]) {
+    expect(name.length).toBeLessThanOrEqual(64)
+  }
+  const arn = `arn:aws:lambda:us-east-1:1:function:${resourceName(ID, 'origin-request')}:3`
+  expect(shortName(arn)).toBe(`rimlight-${ID}-origin-request:3`)
+  expect(isOurs(arn, ID)).toBe(true)
+  expect(isOurs(arn, 'EOTHER')).toBe(false)
+  expect(isOurs(`${arn}4`.replace('rimlight', 'primlight'), ID)).toBe(false)
+  expect(shortName('no ARN')).toBe('no ARN')
+  expect(receiptName(ID)).toBe(`rimlight-${ID}.receipt.json`)
+})
+
+it('test events are one for each route, and each is its own route', async () => {
+  const bundle = await readBundle(bundles.dist)
+  const events = testEvents(ID, bundle)
+  const table = routeTable(bundle.settings.routes.map(({ path }) => path))
+  expect(events.map(({ path }) => routeOf(path, table))).toMatchObject([
+    { kind: 'route', index: 0 },
+    { kind: 'route', index: 1 },
+    { kind: 'route', index: 2 },
+  ])
+  expect(events[2]?.event).toMatchObject({
+    version: '1.0',
+    context: { eventType: 'viewer-request' },
+    request: { uri: '/caf%c3%a9/sample.jpg', querystring: { v: { value: '1700000000' }, w: {}, utm_source: {} } },
+  })
+})
+
+it('what is called is what the help asks permission for', async () => {
+  const { aws, attach, detach, status } = await scene(bundles)
+  await attach()
+  await attach([], { dist: bundles.newer })
+  for (const { latest } of aws.lambdas.values()) latest.Timeout = 3
+  for (const { versions } of aws.lambdas.values()) versions.length = 0
+  for (const role of aws.roles.values()) role.trust = JSON.stringify({ Statement: [] })
+  expect((await attach()).code).toBe(0)
+  await status()
+  await detach()
+  const used = new Set(aws.calls)
+  const listed = Object.entries(PERMISSIONS).flatMap(([service, actions]) =>
+    actions.map((action) => `${service}:${action}`),
+  )
+  expect([...used].filter((action) => !listed.includes(action))).toEqual([])
+  // What AWS does in the caller's name is no call of ours.
+  expect(listed.filter((action) => !used.has(action))).toEqual([
+    'lambda:GetFunction',
+    'lambda:EnableReplication*',
+    'lambda:DisableReplication*',
+    'iam:PassRole',
+    'iam:CreateServiceLinkedRole',
+  ])
+})
+
+it('the role reads originals of images alone, whatever the prefix is called', async () => {
+  const bundle = await readBundle(bundles.dist)
+  const identity = { account: '1', partition: 'aws' }
+  const statements = (change: (copy: BuiltBundle) => void) => {
+    const copy = structuredClone({ ...bundle, contents: {} }) as BuiltBundle
+    change(copy)
+    return (permissionsOf(ID, identity, copy) as { Statement: { Action: string[]; Resource: string[] }[] }).Statement
+  }
+  const named = statements(({ policies }) => {
+    Object.assign(policies.origins.photos?.s3 ?? {}, { prefix: '/a%20b/$*' })
+  })
+  expect(named[0]?.Resource).toEqual([`arn:aws:s3:::example-photos/a b/${'$'}{$}${'$'}{*}/*`])
+  const none = statements(({ settings }) => {
+    for (const route of settings.routes) route.images = null
+  })
+  expect(none.map(({ Action }) => Action[0])).toEqual(['logs:CreateLogGroup'])
+})
+
+it('durations are told as people tell them', () => {
+  expect([0, 15_000, 60_000, 95_000].map(durationText)).toEqual(['0 s', '15 s', '1 min 0 s', '1 min 35 s'])
+})
+
+it('calls us-east-1, whatever region the machine is set to', async () => {
+  const { lambda, cloudfront } = realWorld.clients()
+  expect(await Promise.all([lambda.config.region(), cloudfront.config.region()])).toEqual(['us-east-1', 'us-east-1'])
+})
+
+it('a Ctrl-C aborts the signal, and is nobody\u2019s business after', () => {
+  const before = process.listenerCount('SIGINT')
+  const { signal, close } = realWorld.interrupt()
+  process.emit('SIGINT')
+  expect(signal.aborted).toBe(true)
+  close()
+  expect(process.listenerCount('SIGINT')).toBe(before)
+})
+
+it('sleep ends at once when it is interrupted', async () => {
+  await realWorld.sleep(60_000, AbortSignal.abort())
+})
+
+test.each([
+  ['attach', attachCommand, '--replace'],
+  ['detach', detachCommand, '--whole'],
+  ['status', statusCommand, '--receipt FILE'],
+])('%s --help', async (name, main, option) => {
+  const { code, stdout } = await run(main(testWorld()), ['--help'])
+  expect(code).toBe(0)
+  expect(stdout).toContain(`Usage: rimlight ${name} `)
+  expect(stdout).toContain(`  ${option}`)
+  expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(120)
+})
