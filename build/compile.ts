@@ -4,6 +4,7 @@ import { formatRuleOf } from '../edge/accept.ts'
 import { INTERNAL_HEADERS } from '../edge/headers.ts'
 import { routeTable } from '../edge/patterns.ts'
 import type * as rules from '../edge/rules.ts'
+import { bucketDomains } from '../edge/s3-domains.ts'
 import {
   type ApiOriginSettings,
   type ImageSettings,
@@ -14,7 +15,7 @@ import {
   type Settings,
 } from '../edge/settings.ts'
 import { VARIANT_PARAMETERS } from '../edge/variant.ts'
-import { bucketDomains, pathOfPrefix } from './origins.ts'
+import { pathOfPrefix } from './origins.ts'
 import { responseHeaders } from './response-headers.ts'
 import { ratioOf } from './schema.ts'
 

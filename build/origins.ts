@@ -1,6 +1,7 @@
 /** What the distribution has besides behaviours and policies, and what the handlers count on. */
 import { canonicalPath } from '../edge/path.ts'
 import type { Origin } from '../edge/policies.ts'
+import { bucketDomains } from '../edge/s3-domains.ts'
 import { type ApiOriginSettings, isS3, type S3OriginSettings, type Settings } from '../edge/settings.ts'
 
 /**
@@ -30,13 +31,3 @@ export const pathOfPrefix = (prefix: string): string =>
     .filter((part) => part !== '')
     .map((part) => canonicalPath(`/${encodeURIComponent(part)}`))
     .join('')
-
-/**
- * S3's REST endpoints of one bucket, its regional one first.
- * Amazon S3 User Guide, "Virtual hosting of buckets" and "Dual-stack endpoints".
- */
-export function bucketDomains(bucket: string, region: string): [string, ...string[]] {
-  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
-  const nameOf = (host: string) => `${bucket}.${host}.${suffix}`
-  return [nameOf(`s3.${region}`), nameOf('s3'), nameOf(`s3.dualstack.${region}`), nameOf(`s3-${region}`)]
-}

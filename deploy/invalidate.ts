@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { CloudFrontClient, CreateInvalidationCommand, GetInvalidationCommand } from '@aws-sdk/client-cloudfront'
+import { askPerson } from '../command/ask.ts'
 import { Failure, InputError } from '../command/errors.ts'
 import {
   FREE_INVALIDATION_PATHS,
@@ -9,7 +10,6 @@ import {
   INVALIDATION_PATHS,
   INVALIDATION_WILDCARDS,
 } from '../edge/invalidation.ts'
-import { askPerson } from './invalidate/ask.ts'
 import { asFailure } from './invalidate/refusals.ts'
 
 export type InvalidationRequest = {

@@ -1,6 +1,6 @@
 /** Every call of AWS goes through here: between two of them a Ctrl-C is heeded, and what is to be tried again is. */
 import { Failure } from '../../command/errors.ts'
-import { type Fault, failureOf, faultOf, TRIES } from './faults.ts'
+import { type Fault, failureOf, faultOf, TRIES } from '../aws/faults.ts'
 import type { Clients, World } from './world.ts'
 
 /** A Ctrl-C; what was done until then is done. */

@@ -12,9 +12,9 @@ import {
 import type { BuiltBundle } from '../../command/bundle.ts'
 import { Failure } from '../../command/errors.ts'
 import type { Artefact } from '../../edge/manifest.ts'
+import { Conflict } from '../aws/faults.ts'
 import type { Calls } from './calls.ts'
 import type { Identity } from './distribution.ts'
-import { Conflict } from './faults.ts'
 import { type LambdaTrigger, resourceName } from './names.ts'
 import { REGION } from './world.ts'
 

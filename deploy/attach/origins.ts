@@ -1,19 +1,12 @@
 /** Whether a behaviour's origin is its route's: origin-request answers 404 where it is not. */
 import type { Origin as CloudFrontOrigin, DistributionConfig } from '@aws-sdk/client-cloudfront'
 import type { Origin, Policies } from '../../edge/policies.ts'
+import { bucketDomains } from '../../edge/s3-domains.ts'
 import type { Findings } from './findings.ts'
 import type { Pair } from './routing.ts'
 
-/**
- * S3's REST endpoints of one bucket: any of them will do.
- * Amazon S3 User Guide, "Virtual hosting of buckets" and "Dual-stack endpoints".
- */
-export function domainsOf({ domainName, s3 }: Origin): string[] {
-  if (!s3) return [domainName]
-  const { bucket, region } = s3
-  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
-  return [`s3.${region}`, 's3', `s3.dualstack.${region}`, `s3-${region}`].map((host) => `${bucket}.${host}.${suffix}`)
-}
+/** Any of a bucket's will do. */
+const domainsOf = ({ domainName, s3 }: Origin): string[] => (s3 ? bucketDomains(s3.bucket, s3.region) : [domainName])
 
 export function originFindings(pair: Pair, config: DistributionConfig, policies: Policies): Findings {
   const wanted = policies.origins[pair.wanted.origin] as Origin

@@ -2,8 +2,8 @@
 import type { CommandContext } from '../../command/command.ts'
 import { Failure, InputError } from '../../command/errors.ts'
 import { type StatusLine, statusLine } from '../../command/output.ts'
+import { Conflict } from '../aws/faults.ts'
 import { type Calls, callsOf, Interrupted } from './calls.ts'
-import { Conflict } from './faults.ts'
 import type { World } from './world.ts'
 
 export type Session = { calls: Calls; line: StatusLine; world: World }

@@ -1,14 +1,13 @@
 /** What the commands get from outside besides their arguments: AWS, time, a person. Tests bring their own. */
-import { createInterface } from 'node:readline/promises'
 import { setTimeout } from 'node:timers/promises'
 import { CloudFrontClient } from '@aws-sdk/client-cloudfront'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { STSClient } from '@aws-sdk/client-sts'
+import { askPerson } from '../../command/ask.ts'
+import { type Interrupt, interrupt } from '../../command/interrupt.ts'
 
 export type Clients = { cloudfront: CloudFrontClient; lambda: LambdaClient; iam: IAMClient; sts: STSClient }
-
-export type Interrupt = { signal: AbortSignal; close(): void }
 
 export type World = {
   clients(): Clients
@@ -39,35 +38,7 @@ export const realWorld: World = {
   now: () => new Date(),
   random: Math.random,
   get ask() {
-    return process.stdin.isTTY ? askPerson : null
+    return process.stdin.isTTY ? (question: string) => askPerson(question) : null
   },
   interrupt,
-}
-
-/** On stderr, so that stdout holds results alone. */
-async function askPerson(question: string): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  // Ctrl-C, or the end of the input, is a no.
-  const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')))
-  const answer = await Promise.race([terminal.question(question).catch(() => ''), closed])
-  terminal.close()
-  return /^\s*y(?:es)?\s*$/i.test(answer)
-}
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
-/** The first signal is heeded between two calls of AWS; at the second the process ends at once. */
-function interrupt(): Interrupt {
-  const controller = new AbortController()
-  const heed = () => {
-    if (controller.signal.aborted) process.exit(130)
-    controller.abort()
-  }
-  for (const name of SIGNALS) process.on(name, heed)
-  return {
-    signal: controller.signal,
-    close() {
-      for (const name of SIGNALS) process.off(name, heed)
-    },
-  }
 }

@@ -1,6 +1,6 @@
 /** What CloudFront refuses to invalidate, and what to do: CloudFront API Reference, CreateInvalidation, "Errors". */
 import { Failure } from '../../command/errors.ts'
-import { failureOf, faultOf } from '../attach/faults.ts'
+import { failureOf, faultOf } from '../aws/faults.ts'
 
 /** What a message tells of the request. `id`: of an invalidation that was created. */
 type Told = { distribution: string; reference: string; id?: string }

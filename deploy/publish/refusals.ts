@@ -1,6 +1,6 @@
 /** What S3 refuses, and what to do: S3 API Reference, "Error responses". */
 import { Failure } from '../../command/errors.ts'
-import { failureOf, faultOf } from '../attach/faults.ts'
+import { failureOf, faultOf } from '../aws/faults.ts'
 
 type ServiceError = Error & {
   $metadata?: { httpStatusCode?: number }

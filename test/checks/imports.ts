@@ -75,6 +75,7 @@ export const RULES: readonly Rule[] = [
       'edge/manifest.ts',
       'edge/patterns.ts',
       'edge/policies.ts',
+      'edge/s3-domains.ts',
       'edge/settings.ts',
       'edge/urls.ts',
       'node:',

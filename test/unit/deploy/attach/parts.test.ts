@@ -1,12 +1,10 @@
 /** Small parts that the commands' own tests don't look at closely. */
 import { expect, it, test } from 'vitest'
-import { bucketDomains } from '../../../../build/origins.ts'
 import type { BuiltBundle } from '../../../../command/bundle.ts'
 import { readBundle } from '../../../../command/bundle.ts'
 import { durationText } from '../../../../deploy/attach/distribution.ts'
 import { testEvents } from '../../../../deploy/attach/events.ts'
 import { isOurs, receiptName, resourceName, roleName, shortName, TRIGGERS } from '../../../../deploy/attach/names.ts'
-import { domainsOf } from '../../../../deploy/attach/origins.ts'
 import { PERMISSIONS } from '../../../../deploy/attach/permissions.ts'
 import { permissionsOf } from '../../../../deploy/attach/role.ts'
 import { realWorld } from '../../../../deploy/attach/world.ts'
@@ -19,15 +17,6 @@ import { ID, run, testWorld } from '../../../aws/fixture.ts'
 import { scene, useBundles } from './scene.ts'
 
 const bundles = useBundles()
-
-test.each([
-  ['example-photos', 'us-east-1'],
-  ['b', 'eu-central-1'],
-  ['b', 'cn-north-1'],
-])('a bucket has the names that origin-request takes: %s in %s', (bucket, region) => {
-  const domains = bucketDomains(bucket, region)
-  expect(domainsOf({ domainName: domains[0], originPath: '', s3: { bucket, region, prefix: '' } })).toEqual(domains)
-})
 
 it('names fit into 64 characters, and are told from others', () => {
   const longest = 'E'.repeat(14)

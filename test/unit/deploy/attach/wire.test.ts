@@ -6,7 +6,7 @@ import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-l
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, expect, it, test } from 'vitest'
 import { callsOf } from '../../../../deploy/attach/calls.ts'
-import { failureOf, faultOf } from '../../../../deploy/attach/faults.ts'
+import { failureOf, faultOf } from '../../../../deploy/aws/faults.ts'
 import { testWorld } from '../../../aws/fixture.ts'
 import { type Listener, listening } from '../../../listener.ts'
 

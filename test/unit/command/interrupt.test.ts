@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 
-const INTERRUPT = fileURLToPath(new URL('../../../../local/start/interrupt.ts', import.meta.url))
+const INTERRUPT = fileURLToPath(new URL('../../../command/interrupt.ts', import.meta.url))
 
 /** Says `ready`, then `aborted`, and stays until it is told to go on. */
 const SCRIPT = `

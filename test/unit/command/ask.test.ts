@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { expect, it } from 'vitest'
-import { askPerson } from '../../../../deploy/invalidate/ask.ts'
+import { askPerson } from '../../../command/ask.ts'
 
 it.each([
   ['y\n', true],
