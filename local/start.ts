@@ -1,9 +1,9 @@
 /** `rimlight start`: CloudFront on this machine. */
 import { defineCommand } from '../command/command.ts'
 import { Failure, InputError } from '../command/errors.ts'
+import { interrupt } from '../command/interrupt.ts'
 import { type Output, painter } from '../command/output.ts'
 import type { Say } from './start/events.ts'
-import { interrupt } from '../command/interrupt.ts'
 import { OPTIONS, readOptions } from './start/options.ts'
 import { run } from './start/run.ts'
 import { sayToPeople } from './start/text.ts'

@@ -17,12 +17,13 @@ export function viewerRequest(scope: Construct, { bundle, name, logRetentionDays
   const { sha256, runtime } = bundle.manifest.artefacts['viewer-request']
   const hash = sha256.slice(0, HASH_CHARACTERS)
   const resource = new CloudFrontFunction(scope, `ViewerRequest${hash}`, {
+    // Its `ref` is an ARN, which names neither a log group nor what is measured.
     name: `${name}-viewer-request-${hash}`,
     autoPublish: true,
     functionCode: bundle.contents['viewer-request'].toString('utf8'),
     functionConfig: { comment: 'Rimlight: viewer-request', runtime },
   })
-  logs(scope, `ViewerRequestLogs${hash}`, `/aws/cloudfront/function/${resource.ref}`, logRetentionDays)
+  logs(scope, `ViewerRequestLogs${hash}`, `/aws/cloudfront/function/${resource.name}`, logRetentionDays)
   return resource
 }
 

@@ -65,7 +65,7 @@ export function resources(scope: Construct, inputs: Inputs): Resources {
   const topic = alarmTopic(scope, inputs.email)
   alarms(scope, topic, {
     distributionId: site.ref,
-    viewerRequest: viewerRequestFunction.ref,
+    viewerRequest: viewerRequestFunction.name,
     lambdas: {
       'origin-request': lambdas['origin-request'].resource.ref,
       'origin-response': lambdas['origin-response'].resource.ref,

@@ -156,10 +156,10 @@ describe('the Lambda functions', () => {
 
 it('log groups in us-east-1 forget what is in them', () => {
   const groups = resourcesOf(template, 'AWS::Logs::LogGroup').map(({ properties }) => plain(properties))
-  const { id } = onlyResource(template, 'AWS::CloudFront::Function')
+  const { properties } = onlyResource(template, 'AWS::CloudFront::Function')
   expect(groups).toEqual(
     [
-      `/aws/cloudfront/function/<${id}>`,
+      `/aws/cloudfront/function/${joined(properties.Name)}`,
       '/aws/lambda/us-east-1.<OriginRequestFunction>',
       '/aws/lambda/us-east-1.<OriginResponseFunction>',
       '/aws/cloudfront/LambdaEdge/<Distribution>',
