@@ -1,4 +1,4 @@
-/** CloudFront on this machine: the built bundle behind CloudFront's rules, for `npm start` and for your own tests. */
+/** CloudFront on this machine: the built bundle behind CloudFront's rules, for `rimlight start` and for your own tests. */
 
 import { readPolicies } from '../command/bundle.ts'
 import { InputError } from '../command/errors.ts'

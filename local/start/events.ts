@@ -2,7 +2,7 @@ import type { Site } from '../console/site.ts'
 import type { FinishedRequest } from '../distribution/messages.ts'
 import type { Example } from './examples.ts'
 
-/** What `npm start` has to say, for people and, a line of JSON each, for programs. */
+/** What `rimlight start` has to say, for people and, a line of JSON each, for programs. */
 export type StartEvent =
   | { event: 'building'; config: string; out: string }
   | { event: 'starting' }

@@ -1,4 +1,4 @@
-/** What `npm start` takes. */
+/** What `rimlight start` takes. */
 
 import { InputError } from '../../command/errors.ts'
 import type { OptionRows, Values } from '../../command/options.ts'

@@ -1,4 +1,4 @@
-/** From the build to the end: what `npm start` does. */
+/** From the build to the end: what `rimlight start` does. */
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'

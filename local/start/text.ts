@@ -1,4 +1,4 @@
-/** What `npm start` says, for people. */
+/** What `rimlight start` says, for people. */
 import { type Colour, type Output, type Paint, statusLine } from '../../command/output.ts'
 import type { FinishedRequest, ResultType } from '../distribution/messages.ts'
 import type { ReadyEvent, Say, StartEvent } from './events.ts'
