@@ -1,7 +1,7 @@
 /** `rimlight attach`: puts a bundle on a distribution that exists. */
 import { type BuiltBundle, readBundle } from '../command/bundle.ts'
 import { type CommandContext, defineCommand, type Main } from '../command/command.ts'
-import { Failure } from '../command/errors.ts'
+import { Failure, InputError } from '../command/errors.ts'
 import { painter } from '../command/output.ts'
 import { applyPlan } from './attach/apply.ts'
 import { type Identity, waitUntilDeployed } from './attach/distribution.ts'
@@ -9,7 +9,7 @@ import { NEAR_LIMIT, type TestedEvent } from './attach/function.ts'
 import { planJson, situationJson } from './attach/json.ts'
 import { receiptName } from './attach/names.ts'
 import { permissionText } from './attach/permissions.ts'
-import { type Asked, planOf, planResources, readSituation } from './attach/plan.ts'
+import { type Asked, attachedPatterns, planOf, planResources, readSituation } from './attach/plan.ts'
 import { checkAccount, type Receipt, readReceipt, receiptFor, writeReceipt } from './attach/receipt.ts'
 import { confirmed, distributionId, inSession, type Session, untilUndisturbed } from './attach/session.ts'
 import { planText } from './attach/text.ts'
@@ -80,6 +80,11 @@ ${permissionText}`,
     exitCode: '0 attached, or nothing to change; 1 refused, declined or not done; 2 wrong usage or input',
     async run(values, context) {
       if (values.undo) {
+        if (values.behaviour.length > 0 || values.replace) {
+          throw new InputError(
+            `--undo: expected neither --behaviour nor --replace beside it, since it puts back all that the receipt recorded; ${context.hint}`,
+          )
+        }
         return undo(world, context, {
           distribution: values.distribution,
           receipt: values.receipt,
@@ -120,26 +125,31 @@ async function attach(world: World, context: CommandContext, options: Options, b
       const changing = () => {
         stage = 'changing'
       }
-      const done = await untilUndisturbed(context, session, () => attempt(session, context, options, bundle, changing))
+      const done = await untilUndisturbed(context, session, (isAgain) =>
+        attempt(session, context, options, bundle, changing, isAgain),
+      )
       const { outcome } = done
       if (outcome.kind === 'attached' && !outcome.isDeployed && options.waits) {
         stage = 'waiting'
         await waitUntilDeployed(session.calls, options.distribution, done.identity, session.line)
         outcome.isDeployed = true
       }
-      return report(context, options, done)
+      return report(context, options, done, stage !== 'reading')
     },
   )
 }
 
 /** @param changing is called before the first change */
 async function attempt(
-  { calls, line, world }: Session,
-  { stdout, stderr }: CommandContext,
+  session: Session,
+  context: CommandContext,
   options: Options,
   bundle: BuiltBundle,
   changing: () => void,
+  isAgain: boolean,
 ): Promise<Done> {
+  const { calls, line, world } = session
+  const { stdout, stderr } = context
   const existing = await readReceipt(options.receipt, options.distribution)
   line.show(`Reading ${options.distribution}`)
   const situation = await readSituation(calls, options, bundle, (account) => {
@@ -155,6 +165,11 @@ async function attempt(
 
   const plan = planOf(situation, await planResources(calls, situation, bundle))
   line.clear()
+  if (isAgain && plan.changes && !distribution.isDeployed) {
+    // What somebody else changed meanwhile is being deployed now.
+    await waitUntilDeployed(calls, options.distribution, identity, line)
+    return attempt(session, context, options, bundle, changing, isAgain)
+  }
   const json = planJson(plan)
   if (plan.problems.length > 0) return refused(plan.problems, json)
 
@@ -166,8 +181,8 @@ async function attempt(
     return { plan: json, outcome: { kind: 'declined' }, identity }
   }
 
-  const paths = plan.pairs.map(({ pattern }) => pattern)
-  const receipt = receiptFor({ ...distribution, account: identity.account }, bundle, paths, existing, world.now())
+  const found = { ...distribution, account: identity.account }
+  const receipt = receiptFor(found, bundle, attachedPatterns(plan), existing, world.now())
   if (receipt !== existing) {
     const kept = await writeReceipt(options.receipt, receipt, existing)
     stderr.write(receiptText(options.receipt, receipt, kept))
@@ -182,19 +197,30 @@ async function attempt(
   }
 }
 
-function report({ stdout, stderr }: CommandContext, options: Options, { plan, outcome }: Done): number {
+/** @param isBegun functions may have been made already, in an attempt that somebody else came in between of */
+function report(
+  { stdout, stderr }: CommandContext,
+  options: Options,
+  { plan, outcome }: Done,
+  isBegun: boolean,
+): number {
   if (options.isJson) stdout.write(`${JSON.stringify({ plan, outcome })}\n`)
   const people = options.isJson ? stderr : stdout
+  const unchanged = isBegun ? 'The distribution was not updated' : 'Nothing was changed'
+  const rest = isBegun
+    ? ['The functions that were made or published until then stay: the same command carries on.']
+    : []
   switch (outcome.kind) {
     case 'refused':
       throw new Failure(
         [
-          `Nothing was changed: ${options.distribution} can't be attached to as it is.`,
+          `${unchanged}: ${options.distribution} can't be attached to as it is.`,
           ...outcome.problems.map((problem) => `  ${problem}`),
+          ...rest,
         ].join('\n'),
       )
     case 'declined':
-      throw new Failure('Nothing was changed.')
+      throw new Failure([`${unchanged}.`, ...rest].join('\n'))
     case 'planned':
       people.write(outcome.isChange ? 'Nothing was changed: --dry-run.\n' : 'Nothing to change.\n')
       return 0

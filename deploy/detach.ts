@@ -15,6 +15,7 @@ import { checkAccount, type Receipt, readReceipt } from './attach/receipt.ts'
 import { confirmed, distributionId, inSession, type Session, untilUndisturbed } from './attach/session.ts'
 import { changeLines, titleOf } from './attach/text.ts'
 import { type UndoPlan, undoPlan } from './attach/undo.ts'
+import { unknownProblem } from './attach/unknown.ts'
 import { realWorld, type World } from './attach/world.ts'
 
 export type UndoOptions = {
@@ -123,6 +124,8 @@ async function attempt(
   const plan = undoPlan(distribution.config, receipt, isWhole)
   line.clear()
   const { isOriginal, changes: isChanged } = plan
+  const loss = isChanged ? unknownProblem(distribution) : null
+  if (loss) throw new Failure(`Nothing was changed: ${loss}`)
   const people = isJson ? stderr : stdout
   if (isChanged || !isJson) people.write(planText(plan, distribution, receipt, isWhole, painter(people)))
   const as = (outcome: DetachOutcome) => ({ plan, outcome, identity })

@@ -89,11 +89,14 @@ function settingFindings({ behaviour, wanted }: Pair): Findings {
     'viewer protocol policy': wanted.viewerProtocolPolicy,
     'allowed methods': [...wanted.allowedMethods],
     compress: wanted.compress,
+    // Such requests pass Lambda@Edge by: Developer Guide, "Using gRPC with CloudFront distributions".
+    gRPC: false,
   }
   const found = {
     'viewer protocol policy': behaviour.ViewerProtocolPolicy,
     'allowed methods': behaviour.AllowedMethods?.Items ?? ['GET', 'HEAD'],
     compress: behaviour.Compress ?? false,
+    gRPC: behaviour.GrpcConfig?.Enabled ?? false,
   }
   return {
     problems: [],

@@ -13,6 +13,7 @@ import type { StatusLine } from '../../command/output.ts'
 import type { CloudFrontBehaviour } from './behaviours.ts'
 import type { Calls } from './calls.ts'
 import type { FoundPolicies } from './findings.ts'
+import { recordAnswer, unknownSettings } from './unknown.ts'
 
 export type Identity = {
   account: string
@@ -33,13 +34,18 @@ export type FoundDistribution = {
   etag: string
   isDeployed: boolean
   config: DistributionConfig
+  /** What CloudFront has besides, and an update would take away. */
+  unknown: string[]
 }
 
 /** Config, ETag and state of one moment. @throws Failure if the account has none of this id */
 export async function readDistribution({ find }: Calls, id: string, { account }: Identity): Promise<FoundDistribution> {
-  const answer = await find('cloudfront:GetDistribution', ({ cloudfront }) =>
-    cloudfront.send(new GetDistributionCommand({ Id: id })),
-  )
+  let written = () => ''
+  const answer = await find('cloudfront:GetDistribution', ({ cloudfront }) => {
+    const command = new GetDistributionCommand({ Id: id })
+    written = recordAnswer(command)
+    return cloudfront.send(command)
+  })
   if (!answer?.Distribution?.DistributionConfig) {
     throw new Failure(
       `unknown distribution: expected one of account ${account} in --distribution, found none with the id ${id}; \`aws cloudfront list-distributions\` lists them, AWS_PROFILE names another account`,
@@ -52,6 +58,7 @@ export async function readDistribution({ find }: Calls, id: string, { account }:
     etag: answer.ETag ?? '',
     isDeployed: Status === 'Deployed',
     config: DistributionConfig,
+    unknown: unknownSettings(written(), DistributionConfig),
   }
 }
 

@@ -133,9 +133,8 @@ async function publish(
         new CreateFunctionCommand({ ...settings, Code: { ZipFile: contents[trigger] }, Architectures: ['x86_64'] }),
       ),
     )
-  } else {
-    await waitUntilReady(calls, name, LATEST)
   }
+  await waitUntilReady(calls, name, LATEST)
   if (changes.includes('code')) {
     progress(`Uploading ${name}`)
     await call('lambda:UpdateFunctionCode', ({ lambda }) =>
@@ -158,7 +157,6 @@ async function publish(
     )
     await waitUntilReady(calls, name, LATEST)
   }
-  if (changes.includes('create')) await waitUntilReady(calls, name, LATEST)
 
   // Lambda makes no second version of what is the last one already: Lambda API Reference, PublishVersion.
   const published = await call('lambda:PublishVersion', ({ lambda }) =>

@@ -19,6 +19,7 @@ import { type LambdaPlan, planLambda } from './lambdas.ts'
 import { LAMBDA_TRIGGERS, shortName, TRIGGERS } from './names.ts'
 import { planRole, type RolePlan } from './role.ts'
 import { type Pair, pairingOf } from './routing.ts'
+import { unknownProblem } from './unknown.ts'
 
 export type Asked = {
   distribution: string
@@ -109,6 +110,8 @@ export function planOf(situation: Situation, resources: Resources): Plan {
     resources.lambdas.some(({ version }) => version === null)
   const changes = updates || isNew
   const problems = [...situation.problems, ...leftBehind(situation, target, isNew)]
+  const loss = updates ? unknownProblem(distribution) : null
+  if (loss) problems.push(loss)
   if (changes && !distribution.isDeployed) {
     problems.push(
       `distribution ${distribution.id}: expected it to be deployed, found it in the middle of a deployment; wait until \`rimlight status --distribution ${distribution.id}\` says that it is done, and run this again`,
@@ -138,6 +141,14 @@ export function attachedConfig({ distribution, pairs }: Situation, target: Attac
   return withBehaviours(distribution.config, ({ behaviour }) =>
     asked.has(behaviour) ? attached(behaviour, target) : behaviour,
   )
+}
+
+/** Of the behaviours that have Rimlight when it is done: a part of them may have it from before. */
+export function attachedPatterns({ distribution, pairs }: Situation): string[] {
+  const asked = new Set<unknown>(pairs.map(({ behaviour }) => behaviour))
+  return behavioursOf(distribution.config)
+    .filter(({ behaviour }) => asked.has(behaviour) || isOursOn(behaviour, distribution.id))
+    .map(({ pattern }) => pattern)
 }
 
 /** A line of the plan's diff: null for nothing there. */

@@ -32,7 +32,7 @@ export type Receipt = {
     /** Rimlight was on the distribution and no receipt was found: `config` is the rest of it. */
     isReconstructed: boolean
   }
-  /** What attach was about to put there, the last time that it was run. */
+  /** What was to be there after attach, the last time that it was run. */
   attachment: {
     recordedAt: string
     /** sha256 (hex) of the build's `config.json`. */
@@ -70,6 +70,7 @@ const isReceipt = (value: unknown): value is Receipt =>
   typeof value.account === 'string' &&
   typeof value.distribution === 'string' &&
   isObject(value.original) &&
+  typeof value.original.recordedAt === 'string' &&
   isObject(value.original.config) &&
   isObject(value.original.config.DefaultCacheBehavior) &&
   isObject(value.attachment) &&
@@ -134,11 +135,11 @@ export async function writeReceipt(file: string, receipt: Receipt, existing: Rec
   const kept = isOther ? `${file}.${existing.original.recordedAt.replace(/[:.]/g, '')}` : null
   try {
     if (kept) await copyFile(file, kept)
-    await writeFile(temporary, `${JSON.stringify(receipt, null, 2)}\n`)
+    await writeFile(temporary, `${JSON.stringify(receipt, null, 2)}\n`, { flush: true })
     await rename(temporary, file)
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {})
-    throw new InputError(`--receipt: nothing was changed, since it can't be written: ${systemMessage(cause)}`, {
+    throw new InputError(`--receipt: it can't be written, and without it nothing is changed: ${systemMessage(cause)}`, {
       cause,
     })
   }

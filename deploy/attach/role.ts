@@ -1,5 +1,4 @@
 /** The role that both Lambdas run with: it reads the originals of images, writes logs, and nothing else. */
-
 import { isDeepStrictEqual } from 'node:util'
 import {
   CreateRoleCommand,
@@ -54,14 +53,24 @@ export async function planRole(
   return { name, arn: role.Role?.Arn ?? arn, changes, trust: TRUST, permissions }
 }
 
-/** IAM gives documents back URL-encoded: IAM API Reference, GetRole. */
+/**
+ * IAM gives documents back URL-encoded (IAM API Reference, GetRole), and a trust's services in an order of its own, now
+ * one and now another (github.com/pulumi/pulumi-aws/issues/1338).
+ */
 function isDocument(text: string | undefined, wanted: object): boolean {
   try {
-    return isDeepStrictEqual(JSON.parse(decodeURIComponent(text ?? '')), wanted)
+    return isDeepStrictEqual(
+      JSON.parse(decodeURIComponent(text ?? ''), sorted),
+      JSON.parse(JSON.stringify(wanted), sorted),
+    )
   } catch {
     return false
   }
 }
+
+/** For JSON.parse. In a policy, lists are sets: IAM User Guide, "Grammar of the IAM JSON policy language". */
+const sorted = (_: string, value: unknown): unknown =>
+  Array.isArray(value) ? value.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : value
 
 /**
  * Lambda@Edge logs in the region that it runs in, to `/aws/lambda/us-east-1.NAME`: Developer Guide, "Edge function

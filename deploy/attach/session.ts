@@ -30,15 +30,15 @@ export async function inSession<T>(
 /** Times that it is planned anew before it is given up. */
 const PLANS = 5
 
-/** @param attempt reads, plans, asks and changes, once */
+/** @param attempt reads, plans, asks and changes, once; `isAgain`: somebody else came in between before */
 export async function untilUndisturbed<T>(
   { stderr }: CommandContext,
   { line }: Session,
-  attempt: () => Promise<T>,
+  attempt: (isAgain: boolean) => Promise<T>,
 ): Promise<T> {
   for (let plans = 1; ; plans += 1) {
     try {
-      return await attempt()
+      return await attempt(plans > 1)
     } catch (error) {
       line.clear()
       if (!(error instanceof Conflict)) throw error

@@ -55,7 +55,7 @@ function resourceLines({ resources }: Plan, { manifest }: BuiltBundle, paint: Pa
       `${FUNCTION_CHANGES[cloudFrontFunction.change]} (sha256 ${manifest.artefacts['viewer-request'].sha256.slice(0, 12)})`,
       cloudFrontFunction.change !== 'keep',
     ],
-    [`role ${role.name}`, role.changes.length > 0 ? ROLE_CHANGE(role.changes) : 'as it is', role.changes.length > 0],
+    [`role ${role.name}`, role.changes.length > 0 ? roleChange(role.changes) : 'as it is', role.changes.length > 0],
     ...lambdas.map(({ name, version, changes, trigger }): [string, string, boolean] => [
       `lambda ${name}`,
       `${version === null ? [...changes.map((change) => LAMBDA_CHANGES[change]), 'publish a version'].join(', ') : `as it is, version ${version}`} (sha256 ${manifest.artefacts[trigger].sha256.slice(0, 12)})`,
@@ -68,7 +68,7 @@ function resourceLines({ resources }: Plan, { manifest }: BuiltBundle, paint: Pa
   )
 }
 
-const ROLE_CHANGE = (changes: readonly string[]): string =>
+const roleChange = (changes: readonly string[]): string =>
   changes.includes('create') ? 'create' : `put right: ${changes.join(', ')}`
 
 const LAMBDA_CHANGES = { create: 'create', code: 'update the code', configuration: 'update the configuration' }

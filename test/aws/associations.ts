@@ -4,18 +4,16 @@ import { trusted } from './iam.ts'
 import { roleOfArn } from './lambda.ts'
 import type { Account } from './state.ts'
 
-type Problem = { name: string; message: string }
+export type Problem = { name: string; message: string }
 type Behaviour = CacheBehavior | DefaultCacheBehavior
 
+export const behavioursOf = ({ CacheBehaviors, DefaultCacheBehavior }: DistributionConfig): Behaviour[] => [
+  ...(CacheBehaviors?.Items ?? []),
+  ...(DefaultCacheBehavior ? [DefaultCacheBehavior] : []),
+]
+
 export function associationProblem(config: DistributionConfig, aws: Account): Problem | undefined {
-  const all: Behaviour[] = [
-    ...(config.CacheBehaviors?.Items ?? []),
-    ...(config.DefaultCacheBehavior ? [config.DefaultCacheBehavior] : []),
-  ]
-  if (config.CacheBehaviors && config.CacheBehaviors.Quantity !== (config.CacheBehaviors.Items ?? []).length) {
-    return { name: 'InconsistentQuantities', message: 'CacheBehaviors' }
-  }
-  for (const behaviour of all) {
+  for (const behaviour of behavioursOf(config)) {
     const problem = problemOf(behaviour, aws)
     if (problem) return problem
   }
@@ -24,11 +22,6 @@ export function associationProblem(config: DistributionConfig, aws: Account): Pr
 
 function problemOf(behaviour: Behaviour, aws: Account): Problem | undefined {
   const { FunctionAssociations: functions, LambdaFunctionAssociations: lambdas } = behaviour
-  for (const list of [functions, lambdas]) {
-    if (list && list.Quantity !== (list.Items ?? []).length) {
-      return { name: 'InconsistentQuantities', message: "The value of Quantity and the size of Items don't match." }
-    }
-  }
   const events = [...(functions?.Items ?? []), ...(lambdas?.Items ?? [])].map(({ EventType }) => EventType)
   if (new Set(events).size !== events.length) {
     return { name: 'InvalidFunctionAssociation', message: 'There is more than one function on an event type.' }
@@ -49,8 +42,9 @@ function problemOf(behaviour: Behaviour, aws: Account): Problem | undefined {
       }
     }
   }
-  for (const { LambdaFunctionARN = '' } of lambdas?.Items ?? []) {
-    const message = lambdaProblem(LambdaFunctionARN, aws)
+  for (const { LambdaFunctionARN = '', EventType, IncludeBody } of lambdas?.Items ?? []) {
+    const isBodiless = EventType?.endsWith('-response') && IncludeBody
+    const message = isBodiless ? 'IncludeBody is for request events.' : lambdaProblem(LambdaFunctionARN, aws)
     if (message) return { name: 'InvalidLambdaFunctionAssociation', message }
   }
   return undefined
@@ -67,6 +61,8 @@ function lambdaProblem(arn: string, aws: Account): string | undefined {
   if (version.Architectures?.join() !== 'x86_64') return `The function architecture must be x86_64: ${arn}`
   if (Object.keys(version.Environment?.Variables ?? {}).length > 0)
     return 'The function cannot have environment variables'
+  if ((version.Layers ?? []).length > 0) return `The function cannot have layers: ${arn}`
+  if ((version.VpcConfig?.SubnetIds ?? []).length > 0) return `The function cannot be in a VPC: ${arn}`
   const role = roleOfArn(aws, version.Role)
   if (!role || !trusted(role).includes('edgelambda.amazonaws.com') || role.unknownTo.edge > 0) {
     if (role) role.unknownTo.edge -= 1

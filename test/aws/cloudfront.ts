@@ -16,6 +16,7 @@ import {
   UpdateFunctionCommand,
 } from '@aws-sdk/client-cloudfront'
 import { associationProblem } from './associations.ts'
+import { configProblem } from './config.ts'
 import type { Account, CommandRow, FunctionStage } from './state.ts'
 
 const POLLS = 3
@@ -112,7 +113,7 @@ export const cloudFrontCommands: readonly CommandRow[] = [
     const found = distributionOf(aws, Id)
     checkTag(IfMatch, found.etag)
     const config = DistributionConfig as DistributionConfig
-    const problem = associationProblem(config, aws)
+    const problem = configProblem(found.config, config, aws) ?? associationProblem(config, aws)
     if (problem) throw cloudFrontError(problem.name, problem.message)
     Object.assign(found, { config, etag: aws.etag(), polls: POLLS })
     return { ETag: found.etag, Distribution: { Id, Status: 'InProgress', DistributionConfig: config } }

@@ -153,6 +153,13 @@ function behaviourConfig(behaviour: Behaviour): DefaultCacheBehavior {
 
 export const configOf = (aws: MemoryAws): DistributionConfig => aws.distributions.get(ID)?.config as DistributionConfig
 
+/** Somebody else's update: like any, it takes CloudFront its time to deploy. */
+export function changeByOthers(aws: MemoryAws, change: (config: DistributionConfig) => void): void {
+  const config = structuredClone(configOf(aws))
+  change(config)
+  Object.assign(aws.distributions.get(ID) ?? {}, { config, etag: aws.etag(), polls: 3 })
+}
+
 /** What is somebody else's, published and ready. */
 export function addForeignFunctions(aws: MemoryAws): { functionArn: string; lambdaArn: string } {
   const stage = { code: new Uint8Array(), config: { Comment: '', Runtime: 'cloudfront-js-2.0' as const }, etag: 'F' }

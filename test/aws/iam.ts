@@ -23,6 +23,14 @@ export const trusted = ({ trust }: Role): string[] =>
     [statement.Principal.Service].flat(),
   )
 
+/** As IAM tells it: the services in an order of its own, which is not the one that they were given in. */
+function toldTrust({ trust }: Role): string {
+  const reversed = JSON.parse(trust, (key, value) =>
+    key === 'Service' && Array.isArray(value) ? value.toReversed() : value,
+  )
+  return encodeURIComponent(JSON.stringify(reversed))
+}
+
 export const iamCommands: readonly CommandRow[] = [
   {
     action: 'iam:GetRole',
@@ -32,7 +40,7 @@ export const iamCommands: readonly CommandRow[] = [
       Role: {
         RoleName,
         Arn: `arn:aws:iam::${aws.account}:role/${RoleName}`,
-        AssumeRolePolicyDocument: encodeURIComponent(roleOf(aws, RoleName).trust),
+        AssumeRolePolicyDocument: toldTrust(roleOf(aws, RoleName)),
       },
     }),
   },

@@ -1,7 +1,8 @@
+import type { CacheBehavior } from '@aws-sdk/client-cloudfront'
 import { expect, it } from 'vitest'
 import { attachCommand } from '../../../../deploy/attach.ts'
 import { detachCommand } from '../../../../deploy/detach.ts'
-import { addForeignFunctions, configOf, ID, run, testWorld } from '../../../aws/fixture.ts'
+import { addForeignFunctions, changeByOthers, configOf, ID, run, testWorld } from '../../../aws/fixture.ts'
 import { behaviourOf, scene, useBundles } from './scene.ts'
 
 const bundles = useBundles()
@@ -69,15 +70,13 @@ it('does not wait for a deployment before it, and with --no-wait for none after 
 it('what others changed since stays, and is shown', async () => {
   const { aws, attach, detach, config, original } = await scene(bundles)
   await attach()
-  const changed = structuredClone(configOf(aws))
-  changed.Comment = 'renamed'
-  behaviourOf(changed).Compress = false
-  changed.CacheBehaviors?.Items?.unshift({
-    ...structuredClone(changed.CacheBehaviors.Items[0]),
-    PathPattern: '/new/*',
-  } as never)
-  if (changed.CacheBehaviors) changed.CacheBehaviors.Quantity = 3
-  Object.assign(aws.distributions.get(ID) ?? {}, { config: changed, etag: 'ETHEIRS' })
+  changeByOthers(aws, (changed) => {
+    changed.Comment = 'renamed'
+    behaviourOf(changed).Compress = false
+    const special = changed.CacheBehaviors?.Items ?? []
+    special.unshift({ ...structuredClone(special[0]), PathPattern: '/new/*' } as CacheBehavior)
+    changed.CacheBehaviors = { Quantity: 3, Items: special }
+  })
 
   const { code, stdout } = await detach()
   expect(code).toBe(0)
@@ -103,12 +102,12 @@ it('a function that others put in the place of ours since stays', async () => {
   const { aws, attach, detach, config } = await scene(bundles)
   const { functionArn } = addForeignFunctions(aws)
   await attach()
-  const changed = structuredClone(configOf(aws))
-  behaviourOf(changed).FunctionAssociations = {
-    Quantity: 1,
-    Items: [{ FunctionARN: functionArn, EventType: 'viewer-request' }],
-  }
-  Object.assign(aws.distributions.get(ID) ?? {}, { config: changed })
+  changeByOthers(aws, (changed) => {
+    behaviourOf(changed).FunctionAssociations = {
+      Quantity: 1,
+      Items: [{ FunctionARN: functionArn, EventType: 'viewer-request' }],
+    }
+  })
   expect((await detach()).code).toBe(0)
   expect(behaviourOf(config())).toMatchObject({
     FunctionAssociations: { Quantity: 1, Items: [{ FunctionARN: functionArn, EventType: 'viewer-request' }] },
@@ -132,7 +131,9 @@ it('a distribution that somebody else changes meanwhile is read and planned agai
   aws.calls.length = 0
   aws.before = (action, count) => {
     if (action !== 'cloudfront:UpdateDistribution' || count !== 1) return
-    Object.assign(aws.distributions.get(ID) ?? {}, { etag: 'ETHEIRS', config: { ...configOf(aws), Comment: 'theirs' } })
+    changeByOthers(aws, (config) => {
+      config.Comment = 'theirs'
+    })
   }
   const world = testWorld({ answers: [true, true] })
   expect((await detach([], { world })).code).toBe(0)

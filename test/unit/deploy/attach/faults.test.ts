@@ -1,12 +1,12 @@
 /** What attach says when AWS does not do what it is asked. */
-
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
 import { STSServiceException } from '@aws-sdk/client-sts'
 import { expect, it, test } from 'vitest'
 import { attachCommand } from '../../../../deploy/attach.ts'
 import { detachCommand } from '../../../../deploy/detach.ts'
 import { cloudFrontError } from '../../../aws/cloudfront.ts'
-import { configOf, ID, run, testWorld } from '../../../aws/fixture.ts'
+import { changeByOthers, ID, run, testWorld } from '../../../aws/fixture.ts'
 import { iamError } from '../../../aws/iam.ts'
 import { lambdaError } from '../../../aws/lambda.ts'
 import type { MemoryAws } from '../../../aws/memory-aws.ts'
@@ -19,6 +19,10 @@ const failing = (aws: MemoryAws, action: string, error: () => Error, from = 1, t
   aws.before = (called, count) => {
     if (called === action && count >= from && count < from + times) throw error()
   }
+}
+
+const rename = (config: DistributionConfig) => {
+  config.Comment = 'theirs'
 }
 
 const USER = 'arn:aws:iam::111122223333:user/deployer'
@@ -163,14 +167,14 @@ test.each(['attach', 'detach', 'status'] as const)('%s: the wrong account', asyn
 it('a distribution that somebody else changes meanwhile is read, planned and asked for again', async () => {
   const { aws, attach, config, receipt } = await scene(bundles)
   aws.before = (action, count) => {
-    const distribution = aws.distributions.get(ID)
-    if (action !== 'cloudfront:UpdateDistribution' || !distribution || count > 2) return
-    // The first two times are one role too new, and one change of somebody else's.
-    if (count === 2) Object.assign(distribution, { etag: 'ETHEIRS', config: { ...configOf(aws), Comment: 'theirs' } })
+    // The first time, the role is too new.
+    if (action === 'cloudfront:UpdateDistribution' && count === 2) changeByOthers(aws, rename)
   }
   const world = testWorld({ answers: [true, true] })
-  const { code, stderr, stdout } = await attach([], { world })
+  const { code, stderr, stdout } = await attach([], { world, isTTY: true })
   expect(code).toBe(0)
+  // Theirs is deployed first.
+  expect(stderr.split('Waiting until EDFDVBD6EXAMPLE is deployed: 0 s')).toHaveLength(3)
   expect(world.questions).toEqual(['Attach? [y/N] ', 'Attach? [y/N] '])
   expect(stderr).toContain(
     'Somebody else changed something meanwhile (cloudfront:UpdateDistribution: PreconditionFailed: The request failed because it did not meet the preconditions in one or more request-header fields.): reading and planning again.\n',
@@ -178,7 +182,36 @@ it('a distribution that somebody else changes meanwhile is read, planned and ask
   expect(stdout).toContain('as it is, version 1')
   expect(config().Comment).toBe('theirs')
   expect(behaviourOf(config()).FunctionAssociations?.Quantity).toBe(1)
-  expect((await receipt()).original).toMatchObject({ etag: 'ETHEIRS', config: { Comment: 'theirs' } })
+  expect((await receipt()).original).toMatchObject({ etag: 'ETAG2', config: { Comment: 'theirs' } })
+})
+
+it('a no after somebody else\u2019s change: the functions are there, and that is said', async () => {
+  const { aws, attach, config } = await scene(bundles)
+  aws.before = (action, count) => {
+    if (action === 'cloudfront:UpdateDistribution' && count === 2) changeByOthers(aws, rename)
+  }
+  const { code, stderr } = await attach([], { world: testWorld({ answers: [true, false] }) })
+  expect(code).toBe(1)
+  expect(stderr).toMatch(
+    /: reading and planning again\.\nThe distribution was not updated\.\nThe functions that were made or published until then stay: the same command carries on\.\n$/,
+  )
+  expect(behaviourOf(config()).FunctionAssociations?.Quantity).toBe(0)
+  expect(aws.mutations).toContain('cloudfront:PublishFunction')
+})
+
+it('what somebody else changed meanwhile may be what attach refuses', async () => {
+  const { aws, attach } = await scene(bundles)
+  aws.before = (action, count) => {
+    if (action !== 'cloudfront:UpdateDistribution' || count !== 2) return
+    changeByOthers(aws, (config) => {
+      behaviourOf(config).TargetOriginId = 'api'
+    })
+  }
+  const { code, stderr } = await attach()
+  expect(code).toBe(1)
+  expect(stderr).toMatch(
+    /: reading and planning again\.\nThe distribution was not updated: EDFDVBD6EXAMPLE can't be attached to as it is\.\n {2}\/\*: origin api: expected .*\nThe functions that were made or published until then stay: the same command carries on\.\n$/,
+  )
 })
 
 it('and so is one whose ETag AWS no longer takes; without an end, it gives up', async () => {
@@ -289,6 +322,11 @@ test.each([
     '--distribution: expected an id such as EDFDVBD6EXAMPLE, found "../x"; `aws cloudfront list-distributions` lists them\n',
   ],
   [
+    attachCommand,
+    ['--distribution', ID, '--undo', '--behaviour', '/api/*'],
+    '--undo: expected neither --behaviour nor --replace beside it, since it puts back all that the receipt recorded; `rimlight attach --help` says how to use it\n',
+  ],
+  [
     detachCommand,
     [],
     'expected --distribution ID or --receipt FILE, found neither; `rimlight detach --help` says how to use it\n',
@@ -315,7 +353,7 @@ it('a receipt that can\u2019t be written: nothing is changed', async () => {
   const { code, stderr } = await usage(attachCommand, args)
   expect(code).toBe(2)
   expect(stderr).toMatch(
-    /^--receipt: nothing was changed, since it can't be written: ENOENT: no such file or directory/,
+    /^--receipt: it can't be written, and without it nothing is changed: ENOENT: no such file or directory/,
   )
   expect(aws.mutations).toEqual([])
 })
@@ -328,13 +366,17 @@ it('a receipt that can\u2019t be written anew stays as it is', async () => {
   aws.mutations.length = 0
   const { code, stderr } = await attach([], { dist: bundles.newer })
   expect(code).toBe(2)
-  expect(stderr).toMatch(/^--receipt: nothing was changed, since it can't be written: EISDIR/)
+  expect(stderr).toMatch(/^--receipt: it can't be written, and without it nothing is changed: EISDIR/)
   expect(aws.mutations).toEqual([])
   expect(await readFile(file, 'utf8')).toBe(before)
 })
 
 test.each([
   ['{}', 'expected a receipt that `rimlight attach` wrote, found something else; name another file with --receipt\n'],
+  [
+    '{ "format": "rimlight-receipt-1", "account": "1", "distribution": "E", "original": { "config": { "DefaultCacheBehavior": {} } }, "attachment": { "behaviours": [] } }',
+    'expected a receipt that `rimlight attach` wrote, found something else; name another file with --receipt\n',
+  ],
   ['{', 'broken JSON at line 1, column 2: the text ends too early\n'],
 ])('a receipt that is none: %s', async (text, message) => {
   const { attach, file } = await scene(bundles)

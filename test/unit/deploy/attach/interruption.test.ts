@@ -79,6 +79,27 @@ test.each(Object.entries(CASES))('%s', async (_, { before, command }) => {
   }
 })
 
+test('attach of a newer build, interrupted, and then another build or none', async () => {
+  const whole = await inhabited()
+  await whole.attach(['--replace'])
+  const expected = JSON.stringify(whole.config())
+  const count = whole.aws.calls.length
+  for (let call = 1; call <= count; call += 1) {
+    const one = await inhabited()
+    await one.attach(['--replace'])
+    one.aws.dieAt(call, true)
+    await one.attach(['--replace'], { dist: bundles.newer }).catch(() => {})
+    one.aws.revive()
+    for (const distribution of one.aws.distributions.values()) distribution.polls = 0
+
+    expect((await one.attach(['--replace'])).code, `at call ${call}`).toBe(0)
+    expect(JSON.stringify(one.config()), `at call ${call}`).toBe(expected)
+    expect((await one.status()).code, `at call ${call}`).toBe(0)
+    expect((await one.detach()).code, `at call ${call}`).toBe(0)
+    expect(JSON.stringify(one.config()), `at call ${call}`).toBe(one.original)
+  }
+})
+
 test('Ctrl-C before a change leaves everything as it was', async () => {
   const { aws, attach, file } = await scene(bundles)
   const world = testWorld()

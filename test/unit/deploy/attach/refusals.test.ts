@@ -345,6 +345,7 @@ it('what makes no answer wrong is told, and attached to', async () => {
     const behaviour = behaviourOf(config)
     behaviour.ViewerProtocolPolicy = 'allow-all'
     behaviour.Compress = false
+    behaviour.GrpcConfig = { Enabled: true }
     behaviour.AllowedMethods = { Quantity: 2, Items: ['HEAD', 'GET'] }
     delete behaviour.OriginRequestPolicyId
     delete behaviour.ResponseHeadersPolicyId
@@ -367,6 +368,7 @@ it('what makes no answer wrong is told, and attached to', async () => {
     'expected → found: viewer protocol policy: "redirect-to-https" → "allow-all"',
     'expected → found: allowed methods: ["GET","HEAD","OPTIONS"] → ["HEAD","GET"]',
     'expected → found: compress: true → false',
+    'expected → found: gRPC: false → true',
     'error caching minimum TTL of 404: expected 0 s, found 10 (the default) s: such answers live longer than they should',
     ...[500, 502, 503, 504].map(
       (status) =>

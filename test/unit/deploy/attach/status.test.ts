@@ -89,12 +89,19 @@ it('of a distribution whose behaviours are no longer the routes, it tells of all
 })
 
 it('after attach to some behaviours, these are what is to be attached', async () => {
-  const { attach, status, detach } = await scene(bundles)
+  const { attach, status, detach, config } = await scene(bundles)
   await attach(['--behaviour', '/drafts/*'])
   expect((await status()).code).toBe(0)
   const all = await status(['--behaviour', '/drafts/*', '--behaviour', '/api/*', '--behaviour', '/*'])
   expect(all.code).toBe(1)
   expect(all.stdout).toContain("  /api/*: viewer-request: expected Rimlight's function, found nothing\n")
+  // One after the other: both.
+  await attach(['--behaviour', '/api/*'])
+  behaviourOf(config(), '/drafts/*').FunctionAssociations = { Quantity: 0 }
+  expect(await status()).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining("  /drafts/*: viewer-request: expected Rimlight's function, found nothing\n"),
+  })
   await detach()
   expect((await status()).stdout).toContain('Not attached;')
 })
