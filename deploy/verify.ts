@@ -23,7 +23,8 @@ Each question has a version of its own, so that the first answer is a miss: the 
     object: {
       type: 'string',
       value: '[ROUTE=]PATH',
-      about: "an object that exists, as in a URL: /photos/dusk.jpg, or '/*=/photos/dusk.jpg'",
+      about:
+        "an object that exists, as in a URL: /photos/dusk.jpg, or '/*=/photos/dusk.jpg'; of its query, what the function drops, versions and sizes are left out",
       multiple: true,
     },
     route: { type: 'string', value: 'PATTERN', about: 'ask about this route alone', multiple: true },
@@ -76,8 +77,8 @@ Each question has a version of its own, so that the first answer is a miss: the 
 /** @throws InputError for what is no URL of this protocol, or more than an origin */
 function urlOf(text: string, protocol: RegExp, expected: string): URL {
   const url = URL.parse(text)
-  if (url && protocol.test(url.protocol) && url.pathname === '/' && url.search === '' && url.hash === '') return url
-  throw new InputError(`${expected}, without a path, found ${JSON.stringify(text)}`)
+  if (url && protocol.test(url.protocol) && url.href === `${url.origin}/`) return url
+  throw new InputError(`${expected}, without a path or credentials, found ${JSON.stringify(text)}`)
 }
 
 /** RFC 9110, 5.1 and 5.5. */

@@ -19,8 +19,13 @@ export const resultOf = (answer: Headed): string => header(answer, 'x-cache').sp
 /** Whether it was in the cache; an object that had to be revalidated was. */
 export const isHit = (answer: Headed): boolean => ['Hit', 'RefreshHit'].includes(resultOf(answer))
 
-/** Whether it was not in the cache. */
+/** Whether it was not in the cache; of an error in the cache, `x-cache` does not tell. */
 export const isNew = (answer: Headed): boolean => !isHit(answer) && ageOf(answer) === undefined
+
+/** Whether its age tells nothing of this cache: somebody behind it has sent one. */
+export const isAgedElsewhere = (answer: Headed): boolean => resultOf(answer) === 'Miss' && ageOf(answer) !== undefined
+
+export const AGED_ELSEWHERE = "has an age though it is a Miss: the origin's own, so that nothing is told by it"
 
 /** Seconds that it lay in the cache; `undefined`: it did not. */
 export function ageOf(answer: Headed): number | undefined {
@@ -29,8 +34,14 @@ export function ageOf(answer: Headed): number | undefined {
 }
 
 /** Seconds; `undefined` where there is no `max-age`. */
-export function maxAgeOf(answer: Headed): number | undefined {
-  const seconds = /(?:^|,)\s*max-age=(\d+)/i.exec(header(answer, 'cache-control'))?.[1]
+export const maxAgeOf = (answer: Headed): number | undefined => secondsOf(answer, /(?:^|,)\s*max-age=(\d+)/i)
+
+/** Seconds for a shared cache, such as CloudFront's (RFC 9111, 5.2.2.10). */
+export const lifetimeOf = (answer: Headed): number | undefined =>
+  secondsOf(answer, /(?:^|,)\s*s-maxage=(\d+)/i) ?? maxAgeOf(answer)
+
+function secondsOf(answer: Headed, directive: RegExp): number | undefined {
+  const seconds = directive.exec(header(answer, 'cache-control'))?.[1]
   return seconds === undefined ? undefined : Number(seconds)
 }
 

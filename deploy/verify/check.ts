@@ -32,8 +32,8 @@ export type Asking = {
   ask: Viewer['ask']
   /** Lets seconds pass. */
   wait(seconds: number): Promise<void>
-  /** Whether it is known where HTTP is to be asked for. */
-  hasHttp: boolean
+  /** Where HTTP is asked for; `undefined`: nobody knows. */
+  httpUrl: URL | undefined
   /** Whether to wait for half a minute, where nothing shorter shows it. */
   isSlow: boolean
 }

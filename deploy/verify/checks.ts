@@ -4,7 +4,9 @@ import { CORS_CHECKS } from './checks/cors.ts'
 import { DELIVERY_CHECKS } from './checks/delivery.ts'
 import { FUNCTION_CHECKS } from './checks/functions.ts'
 import { HEADER_CHECKS } from './checks/headers.ts'
+import { IMAGE_KEY_CHECKS } from './checks/image-keys.ts'
 import { IMAGE_CHECKS } from './checks/images.ts'
+import { KEY_VALUE_CHECKS } from './checks/key-values.ts'
 import { KEY_CHECKS } from './checks/keys.ts'
 import { LIFETIME_CHECKS } from './checks/lifetimes.ts'
 import { MISSING_CHECKS } from './checks/missing.ts'
@@ -17,7 +19,9 @@ export const ROUTE_CHECKS: readonly Check<Place>[] = [
   ...FUNCTION_CHECKS,
   ...REFUSAL_CHECKS,
   ...KEY_CHECKS,
+  ...KEY_VALUE_CHECKS,
   ...VERSION_CHECKS,
+  ...IMAGE_KEY_CHECKS,
   ...IMAGE_CHECKS,
   ...HEADER_CHECKS,
   ...DELIVERY_CHECKS,

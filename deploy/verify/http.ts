@@ -30,7 +30,6 @@ export type Answer = {
   bytes: number
   /** Its beginning, 64 KiB at most. */
   beginning: Buffer
-  milliseconds: number
 }
 
 /** No answer came: no address, no connection, no time left. */
@@ -76,20 +75,20 @@ export function openViewer({ url, httpUrl, headers, isInsecure, patience }: View
       requests += 1
       const asked = {
         method,
-        hostname: base.hostname.replace(/^\[|\]$/g, ''),
+        hostname: addressOf(base),
         port: base.port,
         path: target,
         headers: { ...OWN_HEADERS, ...headers, ...sent, ...(method === 'POST' && { 'content-length': '0' }) },
         signal: AbortSignal.timeout(patience),
+        maxHeaderSize: HEADER_BYTES,
       }
-      const started = performance.now()
       const received = await answered(
         base.protocol === 'http:'
           ? http.request({ ...asked, agent: plain })
           : https.request({ ...asked, agent: secure }),
         `${method} ${base.origin}${target}`,
       )
-      return { method, target, sent, ...received, milliseconds: performance.now() - started }
+      return { method, target, sent, ...received }
     },
     async protocol() {
       requests += 1
@@ -103,11 +102,19 @@ export function openViewer({ url, httpUrl, headers, isInsecure, patience }: View
   }
 }
 
+/** More than an origin's headers may have at CloudFront (32,768), with those that CloudFront adds. */
+const HEADER_BYTES = 65_536
+
+/** An IPv6 address without the brackets that it has in a URL. */
+const addressOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '')
+
 type Received = Pick<Answer, 'status' | 'headers' | 'bytes' | 'beginning'>
 
 async function answered(request: http.ClientRequest, what: string): Promise<Received> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
-  request.once('response', resolve).once('error', reject).end()
+  // An answer of 101 is followed by neither a response nor an error.
+  const closed = () => reject(new Error('the connection was closed without an answer'))
+  request.once('response', resolve).once('error', reject).once('close', closed).end()
   try {
     const response = await promise
     return { status: response.statusCode ?? 0, headers: linesOf(response.rawHeaders), ...(await measured(response)) }
@@ -140,12 +147,13 @@ async function measured(response: IncomingMessage): Promise<{ bytes: number; beg
 }
 
 /** RFC 7301. */
-async function chosenProtocol({ hostname, port, origin }: URL, isInsecure: boolean, patience: number): Promise<string> {
+async function chosenProtocol(url: URL, isInsecure: boolean, patience: number): Promise<string> {
+  const host = addressOf(url)
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   const socket = connect({
-    host: hostname,
-    port: Number(port || 443),
-    servername: isIP(hostname) === 0 ? hostname : '',
+    host,
+    port: Number(url.port || 443),
+    servername: isIP(host) === 0 ? host : '',
     ALPNProtocols: ['h2', 'http/1.1'],
     rejectUnauthorized: !isInsecure,
   })
@@ -154,7 +162,7 @@ async function chosenProtocol({ hostname, port, origin }: URL, isInsecure: boole
   try {
     return await promise
   } catch (cause) {
-    throw new NoAnswer(`TLS with ${origin}: ${reasonOf(cause)}`, { cause })
+    throw new NoAnswer(`TLS with ${url.origin}: ${reasonOf(cause)}`, { cause })
   } finally {
     socket.destroy()
   }

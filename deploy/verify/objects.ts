@@ -1,7 +1,7 @@
 /** Objects to ask for: those that were named, and what a CloudFront on this machine says it has. */
 import { InputError } from '../../command/errors.ts'
 import { at, isObject } from '../../command/shape.ts'
-import type { Answer, Viewer } from './http.ts'
+import type { Answer, Question, Viewer } from './http.ts'
 import { type KnownObject, type Place, unheardOf } from './place.ts'
 
 /** A path with its query, as it was named for a route. */
@@ -28,13 +28,20 @@ function namedObject(text: string, places: readonly Place[]): NamedObject | stri
   if (!TARGET.test(target)) {
     return `--object: expected a path as it stands in a URL, such as /photos/dusk.jpg, or a route's pattern before it, such as '/*=/photos/dusk.jpg', found ${JSON.stringify(text)}`
   }
-  const [path = '', query] = target.split('?', 2)
-  const owner = places.find(({ takes }) => takes(path))?.route.path
-  if (owner === undefined || (pattern !== undefined && owner !== pattern)) {
-    return `--object: expected a path of the route ${pattern}, found ${path}, which is of ${owner ?? 'none'}`
+  const [path = '', query = ''] = target.split(/\?(.*)/, 2)
+  const owner = places.find(({ takes }) => takes(path))
+  if (owner === undefined || (pattern !== undefined && owner.route.path !== pattern)) {
+    return `--object: expected a path of the route ${pattern}, found ${path}, which is of ${owner?.route.path ?? 'none'}`
   }
-  return { route: owner, path, query: query ? query.split('&') : [] }
+  return { route: owner.route.path, path, query: query.split('&').filter((pair) => isOwn(pair, owner)) }
 }
+
+/** Of a pair: what says which object it is. A version and a rendition's size are what the checks ask for themselves. */
+const isOwn = (pair: string, { isCached, route }: Place): boolean =>
+  pair !== '' && (!isCached || route.query.includes(nameOf(pair)))
+
+/** The name in a raw pair. */
+export const nameOf = (pair: string): string => pair.replace(/=.*/s, '')
 
 /** What `npm start` and `startCloudFront` say of themselves. */
 export type LocalSite = { httpUrl: string; pops: string[]; samples: string[] }
@@ -81,7 +88,7 @@ export async function known(place: Place, named: readonly NamedObject[], viewer:
   const objects: KnownObject[] = []
   for (const { route, path, query } of named) {
     if (route !== place.route.path) continue
-    const answer = await viewer.ask({ path, query: [...query, ...freshQuery(place)] })
+    const answer = await viewer.ask(questionOf(place, { path, query }))
     objects.push({ path, query, answer })
   }
   return { ...place, objects }
@@ -99,3 +106,11 @@ export function objectOf({ objects, route }: Place): KnownObject {
   if (object === undefined) throw new Error(`no object of ${route.path} is there: the check has to come after 'object'`)
   return object
 }
+
+/** @param object default: the first. @param more raw pairs beside those of the object. @param fresh a key of its own */
+export const questionOf = (
+  place: Place,
+  { path, query }: Pick<KnownObject, 'path' | 'query'> = objectOf(place),
+  more: readonly string[] = [],
+  fresh = freshQuery(place),
+) => ({ path, query: [...query, ...fresh, ...more] }) satisfies Question

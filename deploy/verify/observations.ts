@@ -1,7 +1,7 @@
 /** What AWS does not document and can be seen from outside: reported as it was found, and judged neither way. */
 import { hasHeader, header, imageFormatOf, mediaTypeOf, outcome, quoted, resultOf } from './answer.ts'
 import type { Answer, Question, Viewer } from './http.ts'
-import { freshQuery, isThere } from './objects.ts'
+import { isThere, questionOf } from './objects.ts'
 import { anyPath, isCachedBucket, madeUpPath, malformedPath, type Place } from './place.ts'
 
 export type Observation = {
@@ -30,8 +30,7 @@ function renditionOf(place: Place): Question {
   const picture = pictureOf(place)
   const width = place.route.images?.widths[0]
   return {
-    path: picture?.path ?? '',
-    query: [...(picture?.query ?? []), ...freshQuery(place), `w=${width}`],
+    ...questionOf(place, picture, [`w=${width}`]),
     headers: { accept: 'image/webp' },
   }
 }

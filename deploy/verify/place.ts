@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { BuiltBundle } from '../../command/bundle.ts'
 import { Failure } from '../../command/errors.ts'
+import { isListed } from '../../edge/limits.ts'
 import { patternOf } from '../../edge/patterns.ts'
 import type { Behaviour, CachePolicy, ResponseHeadersPolicy } from '../../edge/policies.ts'
 import type { RouteSettings, Settings } from '../../edge/settings.ts'
@@ -69,6 +70,9 @@ const unescaped = (path: string): string =>
   path.replace(/%([2-7][0-9a-f])/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
 
 export const isCachedBucket = ({ kind, isCached }: Place): boolean => kind === 'bucket' && isCached
+
+/** Whether the config leaves this header in responses. */
+export const isShown = ({ headers }: Place, name: string): boolean => !isListed(name, headers.dropResponse)
 
 /** Text that nobody has asked for before. No version can be taken for it: it is no number and no hash. */
 export const unheardOf = (): string => `rl${randomBytes(6).toString('hex')}`

@@ -86,7 +86,7 @@ export async function verify(options: VerifyOptions): Promise<Report> {
     const checks = await runSeries(slots, {
       wait,
       isSlow,
-      hasHttp: httpUrl !== undefined,
+      httpUrl,
       onProgress: (done, { place, check }) =>
         options.onProgress?.(done, slots.length, `${place}  ${check.id}${check.waits ? ', waiting' : ''}`),
     })

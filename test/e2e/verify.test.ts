@@ -157,6 +157,17 @@ describe('a distribution as it should be', () => {
     expect(textReport(report, unpainted)).toContain('Everybody can read past the distribution, its rules and its log.')
   })
 
+  it('buckets: what is no answer of a bucket is skipped', async () => {
+    const s3 = await openOrigin((_, response) => response.writeHead(404).end('<Code>NoSuchBucket</Code>'))
+    const report = await reportOn(cloudfront, { routes: ['/brief/*'], bucketUrl: () => new URL(s3.url) })
+    await s3.close()
+    const reason = 'S3 answers 404: whether the bucket example-photos can be read is not to be seen'
+    expect(skippedIn(report)).toMatchObject({
+      's3://example-photos bucket-object': reason,
+      's3://example-photos bucket-list': reason,
+    })
+  })
+
   it('buckets: one out of reach is skipped', async () => {
     const report = await reportOn(cloudfront, {
       routes: ['/brief/*'],
@@ -177,7 +188,7 @@ describe('a distribution as it should be', () => {
     )
     await proxy.close()
     expect(code).toBe(1)
-    expect(out).toMatch(/ {2}\? viewer-request +this build's/)
+    expect(out).toMatch(/ {2}\? viewer-request +the CloudFront Function runs/)
     expect(out).toMatch(/not asked +GET https:\/\/127\.0\.0\.1:\d+\/static\/rimlight-verify-%01/)
     expect(out).toContain('\nNot settled\n')
     expect(out).toMatch(/, 0 differ, \d+ skipped, 3 could not be asked; /)
@@ -203,8 +214,13 @@ describe('a distribution as it should be', () => {
   describe('what nobody can ask', () => {
     it.each([
       ['no URL', [], 'expected one URL such as https://cdn.example.com, found 0; `rimlight verify --help`'],
-      ['HTTP', ['http://cdn.example.com'], 'URL: expected one such as https://cdn.example.com, without a path, found'],
-      ['a path', ['https://cdn.example.com/a'], 'without a path, found "https://cdn.example.com/a"'],
+      [
+        'HTTP',
+        ['http://cdn.example.com'],
+        'URL: expected one such as https://cdn.example.com, without a path or credentials, found',
+      ],
+      ['a path', ['https://cdn.example.com/a'], 'without a path or credentials, found "https://cdn.example.com/a"'],
+      ['credentials', ['https://me:mine@cdn.example.com'], 'or credentials, found "https://me:mine@cdn.example.com"'],
       ['nobody there', ['https://127.0.0.1:1'], 'nobody answers at https://127.0.0.1:1: GET https://127.0.0.1:1/__rim'],
       ['a header that is none', ['https://a.example', '--header', 'x'], '--header: expected NAME:VALUE, such as'],
       [
@@ -239,6 +255,22 @@ describe('a distribution as it should be', () => {
       expect(code).toBe(2)
     })
   })
+})
+
+it('what the config drops is not missed', async () => {
+  const [route] = CONFIG.routes.filter(({ path }) => path === '/*')
+  const own = await built({
+    ...CONFIG,
+    routes: route ? [route] : [],
+    headers: { dropResponse: ['x-*'] },
+  })
+  const cloudfront = await start(own.dist)
+  const report = await reportOn(cloudfront, { bundle: await readBundle(own.dist), objects: ['/photos/dusk.jpg'] })
+  await cloudfront.stop()
+  await own.remove()
+  expect(differing(report, '/*')).toEqual([])
+  expect(report.checks.find(({ id }) => id === 'version-future')?.status).toBe('holds')
+  expect(skippedIn(report)['/* image-webp']).toBe('the config drops x-rimlight, which says what was made')
 })
 
 it('samples are found where no bucket is given', async () => {

@@ -35,6 +35,11 @@ async function asked({ reach, origin }: BucketPlace, { ask }: Asking, path: stri
   if ('reason' in reach) return skipped(reach.reason)
   try {
     const answer = await ask({ path: `${reach.url.pathname.replace(/\/$/, '')}${path}` })
+    if (answer.status !== 403 && answer.status !== 200) {
+      return skipped(
+        `S3 answers ${answer.status}: whether the bucket ${origin.s3.bucket} can be read is not to be seen`,
+      )
+    }
     return judged(answer.status === 403, '403', `${answer.status}, ${answer.bytes} bytes`)
   } catch (cause) {
     if (!(cause instanceof NoAnswer)) throw cause

@@ -1,7 +1,7 @@
 /** Reads across origins, and what OPTIONS is answered. */
 import { hasHeader, header, outcome, quoted } from '../answer.ts'
 import { type Check, judged, skipped } from '../check.ts'
-import { anyPath, isCachedBucket, NO_OTHER_PATH, type Place } from '../place.ts'
+import { anyPath, isCachedBucket, malformedPath, NO_OTHER_PATH, type Place } from '../place.ts'
 import { attachFunction, attachPolicy } from '../say.ts'
 
 const RULE = 'Developer Guide, "Understand response headers policies"; Fetch Standard, "CORS protocol"'
@@ -43,9 +43,11 @@ export const CORS_CHECKS: readonly Check<Place>[] = [
     title: 'any other origin is told nothing',
     rule: RULE,
     asks: 1,
+    unless: ['viewer-request'],
     appliesTo: (place) => !isForAll(place),
     async ask(place, { ask }) {
-      const path = anyPath(place)
+      // An origin that is told of Origin may have rules of its own; of what the function refuses, it is not.
+      const path = isCachedBucket(place) ? anyPath(place) : malformedPath(place)
       if (path === undefined) return skipped(NO_OTHER_PATH)
       const answer = await ask({ path, headers: { origin: STRANGER } })
       return judged(

@@ -2,10 +2,9 @@
 import { hasHeader, header, isHit, mediaTypeOf, outcome, quoted } from '../answer.ts'
 import { type Check, judged, skipped } from '../check.ts'
 import type { Question } from '../http.ts'
-import { freshQuery, isThere, objectOf } from '../objects.ts'
+import { isThere, objectOf, questionOf } from '../objects.ts'
 import { isCachedBucket, type KnownObject, type Place } from '../place.ts'
 import { attachFunction, attachPolicy, nameAnObject } from '../say.ts'
-import { questionFor } from './keys.ts'
 
 export const DELIVERY_CHECKS: readonly Check<Place>[] = [
   {
@@ -17,7 +16,7 @@ export const DELIVERY_CHECKS: readonly Check<Place>[] = [
     appliesTo: isCachedBucket,
     async ask(place, { ask }) {
       const { answer: whole } = objectOf(place)
-      const answer = await ask({ ...questionFor(place), method: 'HEAD' })
+      const answer = await ask({ ...questionOf(place), method: 'HEAD' })
       const length = header(answer, 'content-length')
       const isSame = mediaTypeOf(answer) === mediaTypeOf(whole) && (length === '' || Number(length) === whole.bytes)
       return judged(
@@ -38,7 +37,7 @@ export const DELIVERY_CHECKS: readonly Check<Place>[] = [
     unless: ['cached'],
     appliesTo: isCachedBucket,
     async ask(place, { ask }) {
-      const question = questionFor(place)
+      const question = questionOf(place)
       const whole = await ask(question)
       const conditions = [
         ['if-none-match', header(whole, 'etag')],
@@ -66,7 +65,7 @@ export const DELIVERY_CHECKS: readonly Check<Place>[] = [
     async ask(place, { ask }) {
       const { answer: whole } = objectOf(place)
       if (whole.bytes < 20) return skipped('the object is too short for a part of it')
-      const answer = await ask({ ...questionFor(place), headers: { range: 'bytes=10-19' } })
+      const answer = await ask({ ...questionOf(place), headers: { range: 'bytes=10-19' } })
       const isPart = answer.beginning.equals(whole.beginning.subarray(10, 20))
       const expected = `206, bytes 10-19/${whole.bytes}`
       return judged(
@@ -91,13 +90,11 @@ export const DELIVERY_CHECKS: readonly Check<Place>[] = [
       if (text === undefined) {
         return skipped(`no text of 1,000 bytes or more is known; ${nameAnObject(place, '/a/page.json')}`)
       }
-      const { path, query } = text
-      const fresh = () => ({ path, query: [...query, ...freshQuery(place)] })
       const compressed = (question: Question) => ask({ ...question, headers: { 'accept-encoding': 'gzip, br' } })
-      const own = fresh()
+      const own = questionOf(place, text)
       let answer = await compressed(own)
       // The guide: CloudFront may leave it out where an edge location is busy.
-      if (!hasHeader(answer, 'content-encoding')) answer = await compressed(fresh())
+      if (!hasHeader(answer, 'content-encoding')) answer = await compressed(questionOf(place, text))
       const encoding = header(answer, 'content-encoding')
       if (encoding === '' && place.kind === 'api') {
         return skipped(

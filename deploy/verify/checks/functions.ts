@@ -1,8 +1,8 @@
-/** Whether this build's functions are there, and whether what was named is served at all. */
+/** Whether the functions are there, and whether what was named is served at all. Of which build they are, other checks tell. */
 import { hasHeader, header, outcome, quoted, resultOf } from '../answer.ts'
 import { type Check, differs, holds, judged, skipped } from '../check.ts'
-import { freshQuery, isThere, objectOf } from '../objects.ts'
-import { malformedPath, NO_OTHER_PATH, type Place } from '../place.ts'
+import { isThere, questionOf } from '../objects.ts'
+import { isShown, malformedPath, NO_OTHER_PATH, type Place } from '../place.ts'
 import { attachFunction, nameAnObject } from '../say.ts'
 
 /** Developer Guide, "Troubleshooting error responses from your distribution". */
@@ -22,7 +22,7 @@ const failureOf = (result: string): string | undefined =>
 export const FUNCTION_CHECKS: readonly Check<Place>[] = [
   {
     id: 'viewer-request',
-    title: "this build's CloudFront Function runs",
+    title: 'the CloudFront Function runs',
     rule: 'README, "What is refused": a control character in the path',
     asks: 1,
     async ask(place, { ask }) {
@@ -38,7 +38,7 @@ export const FUNCTION_CHECKS: readonly Check<Place>[] = [
       )
     },
     means: (place) =>
-      `No function, or not this one, answers at viewer-request: nothing is canonical, refused or redirected. ${attachFunction(place, 'viewer-request')}`,
+      `No function, or not this one, answers at viewer-request: nothing is canonical, refused or redirected. ${attachFunction(place, 'viewer-request')} A 403 may be of a web ACL that comes before the function, and refuses such paths itself.`,
   },
   {
     id: 'object',
@@ -64,14 +64,13 @@ export const FUNCTION_CHECKS: readonly Check<Place>[] = [
   },
   {
     id: 'origin-response',
-    title: "this build's origin-response runs",
+    title: 'origin-response runs',
     rule: 'README, "How long a response is cached": every response of a cached route says how long',
     asks: 1,
     after: ['object'],
     appliesTo: ({ isCached }) => isCached,
     async ask(place, { ask }) {
-      const { path, query } = objectOf(place)
-      const answer = await ask({ path, query: [...query, ...freshQuery(place)] })
+      const answer = await ask(questionOf(place))
       return judged(
         hasHeader(answer, 'cache-control'),
         'a cache-control',
@@ -83,14 +82,13 @@ export const FUNCTION_CHECKS: readonly Check<Place>[] = [
   },
   {
     id: 'origin-request',
-    title: "this build's origin-request runs",
+    title: 'origin-request runs',
     rule: 'README, "How long a response is cached": no route header',
     asks: 1,
     after: ['object', 'origin-response'],
-    appliesTo: ({ isCached }) => isCached,
+    appliesTo: (place) => place.isCached && isShown(place, 'x-rimlight'),
     async ask(place, { ask }) {
-      const { path, query } = objectOf(place)
-      const answer = await ask({ path, query: [...query, ...freshQuery(place)] })
+      const answer = await ask(questionOf(place))
       const says = header(answer, 'x-rimlight')
       return judged(
         !says.includes('reason=no-route'),

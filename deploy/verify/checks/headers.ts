@@ -1,11 +1,10 @@
 /** Headers of responses: those that are set, those that are not to be seen, and `Vary`. */
-import { isListed } from '../../../edge/limits.ts'
 import { itemsOf, type ResponseHeadersPolicy } from '../../../edge/policies.ts'
 import { header, mediaTypeOf, outcome, quoted } from '../answer.ts'
 import { type Check, differs, holds, judged, skipped } from '../check.ts'
 import type { Answer } from '../http.ts'
-import { freshQuery, isThere, objectOf } from '../objects.ts'
-import { anyPath, isCachedBucket, malformedPath, NO_OTHER_PATH, type Place } from '../place.ts'
+import { isThere, questionOf } from '../objects.ts'
+import { anyPath, isCachedBucket, isShown, malformedPath, NO_OTHER_PATH, type Place } from '../place.ts'
 import { attachFunction, attachPolicy, nameAnObject } from '../say.ts'
 
 const RULE = 'README, "Which headers change"; Developer Guide, "Understand response headers policies"'
@@ -21,7 +20,7 @@ export const HEADER_CHECKS: readonly Check<Place>[] = [
       const object = place.objects.find(isThere)
       const path = object?.path ?? anyPath(place)
       if (path === undefined) return skipped(NO_OTHER_PATH)
-      const answer = await ask({ path, query: [...(object?.query ?? []), ...freshQuery(place)] })
+      const answer = await ask(questionOf(place, { path, query: object?.query ?? [] }))
       return judgedHeaders(answer, setHeaders(place.responseHeaders))
     },
     means: (place) =>
@@ -50,13 +49,13 @@ export const HEADER_CHECKS: readonly Check<Place>[] = [
     after: ['object'],
     appliesTo: ({ isCached, headers }) => isCached && headers.dropResponse.length > 0,
     async ask(place, { ask }) {
-      const { path, query } = objectOf(place)
-      const answer = await ask({ path, query: [...query, ...freshQuery(place)] })
+      const answer = await ask(questionOf(place))
+      const own = setHeaders(place.responseHeaders).map(([name]) => name)
       const left = answer.headers.filter(([name, value]) => {
         const lower = name.toLowerCase()
         // A removed `server` comes back as CloudFront's own.
-        const isCloudFronts = lower.startsWith('x-amz-cf-') || (lower === 'server' && value === 'CloudFront')
-        return isListed(lower, place.headers.dropResponse) && !isCloudFronts
+        const isCloudFronts = /^x-(?:cache$|amz-cf-)/.test(lower) || (lower === 'server' && value === 'CloudFront')
+        return !isShown(place, lower) && !isCloudFronts && !own.includes(lower)
       })
       const found = left.map(([name, value]) => `${name}: ${value}`).join(', ')
       return judged(left.length === 0, `none of ${place.headers.dropResponse.join(', ')}`, found || 'none of them')
@@ -75,7 +74,7 @@ export const HEADER_CHECKS: readonly Check<Place>[] = [
     async ask(place, { ask }) {
       const drawing = svgOf(place)
       if (!drawing) return skipped(`no SVG of this route is known; ${nameAnObject(place, '/a/drawing.svg')}`)
-      const answer = await ask({ path: drawing.path, query: [...drawing.query, ...freshQuery(place)] })
+      const answer = await ask(questionOf(place, drawing))
       return judgedHeaders(answer, [['content-security-policy', SVG_POLICY]])
     },
     means: (place) =>
@@ -93,7 +92,7 @@ export const HEADER_CHECKS: readonly Check<Place>[] = [
         (object) => isThere(object) && /\.(?:jpe?g|png|gif|webp|avif|tiff?)$/i.test(object.path),
       )
       if (!picture) return skipped(`no picture of this route is known; ${nameAnObject(place, '/a/picture.jpg')}`)
-      const answer = await ask({ path: picture.path, query: [...picture.query, ...freshQuery(place)] })
+      const answer = await ask(questionOf(place, picture))
       const isVaried = /(?:^|,)\s*accept\s*(?:,|$)/i.test(header(answer, 'vary'))
       return judged(isVaried, 'vary with accept', `${outcome(answer)}, vary: ${quoted(answer, 'vary')}`)
     },

@@ -1,24 +1,19 @@
 /** The cache key: what is one object, and what is another. */
-import { isHit, isKeptOut, isNew, maxAgeOf, outcome, quoted } from '../answer.ts'
-import { type Asking, type Check, differs, type Finding, holds, judged, skipped } from '../check.ts'
+import { AGED_ELSEWHERE, isAgedElsewhere, isHit, isKeptOut, isNew, lifetimeOf, outcome, quoted } from '../answer.ts'
+import { type Asking, type Check, type Finding, judged, skipped } from '../check.ts'
 import type { Answer, Question } from '../http.ts'
-import { freshQuery, objectOf } from '../objects.ts'
+import { freshQuery, nameOf, objectOf, questionOf } from '../objects.ts'
 import { type Place, unheardOf } from '../place.ts'
 import { attachFunction, attachPolicy } from '../say.ts'
 
-const RULE = 'README, "What is in the cache key"'
-
-/** `fresh`: pairs that make a key of its own; `more`: pairs beside them. */
-export function questionFor(place: Place, more: readonly string[] = [], fresh = freshQuery(place)): Question {
-  const { path, query } = objectOf(place)
-  return { path, query: [...query, ...fresh, ...more] }
-}
+export const KEY_RULE = 'README, "What is in the cache key"'
 
 /** Why nothing can be a hit, whatever the distribution does. */
 export function uncachedBecause(place: Place): string | undefined {
   const { answer, path } = objectOf(place)
   if (isKeptOut(answer)) return `${path} says ${quoted(answer, 'cache-control')}; name an object that may be cached`
-  if (maxAgeOf(answer) === 0) return `${path} may be cached for 0 s; name one that lives longer`
+  if (lifetimeOf(answer) === 0) return `${path} may be cached for 0 s; name one that lives longer`
+  if (isAgedElsewhere(answer)) return `${path} ${AGED_ELSEWHERE}`
   return undefined
 }
 
@@ -26,7 +21,7 @@ export function uncachedBecause(place: Place): string | undefined {
  * The answer to the second of two questions that should be about one object. Where it is a miss, once more with two new
  * ones: one edge location has many servers, and the first may have filled another one's cache.
  */
-async function secondOf(pair: () => readonly [Question, Question], { ask }: Asking): Promise<Answer> {
+export async function secondOf(pair: () => readonly [Question, Question], { ask }: Asking): Promise<Answer> {
   const [one, other] = pair()
   await ask(one)
   const answer = await ask(other)
@@ -45,28 +40,22 @@ const oneObject = async (pair: () => readonly [Question, Question], asking: Aski
   return judged(isHit(answer), HIT, `${outcome(answer)} for ${answer.target}`)
 }
 
-/** Requests of `oneObject`, at most. */
-const TWICE = 5
+/** Requests of `secondOf`, at most. */
+export const TWICE = 5
 
-const keyed = (place: Place, name: string, leads: string): string =>
+export const keyed = (place: Place, name: string, leads: string): string =>
   `The cache policy of ${place.route.path} does not key on ${name}, or the function drops it: ${leads}. ${attachPolicy(place, 'cachePolicy')}`
-
-/** Of the name in a raw pair. */
-const nameOf = (pair: string): string => pair.replace(/=.*/s, '')
 
 const byName = (one: string, other: string): number =>
   nameOf(one) < nameOf(other) ? -1 : nameOf(one) > nameOf(other) ? 1 : 0
 
 const hasVersion = ({ route, isCached }: Place): boolean => isCached && route.version !== null
 
-const CACHED: Pick<Check<Place>, 'after' | 'unless' | 'appliesTo'> = {
+export const CACHED: Pick<Check<Place>, 'after' | 'unless' | 'appliesTo'> = {
   after: ['cached'],
   unless: ['key-version'],
   appliesTo: ({ isCached }) => isCached,
 }
-
-const TO_OTHERS = 'what was answered to one is given to others, whoever they are'
-const FOR_ALL = 'one answer is given for all of its values'
 
 export const KEY_CHECKS: readonly Check<Place>[] = [
   {
@@ -79,7 +68,7 @@ export const KEY_CHECKS: readonly Check<Place>[] = [
     async ask(place, { ask }) {
       const because = uncachedBecause(place)
       if (because !== undefined) return skipped(because)
-      const question = questionFor(place)
+      const question = questionOf(place)
       await ask(question)
       let answer = await ask(question)
       // One edge location has many servers: the first may have filled another one's cache.
@@ -92,13 +81,13 @@ export const KEY_CHECKS: readonly Check<Place>[] = [
   {
     id: 'key-version',
     title: 'another version is another object',
-    rule: RULE,
+    rule: KEY_RULE,
     asks: 2,
     after: ['cached'],
     appliesTo: hasVersion,
     async ask(place, { ask }) {
-      await ask(questionFor(place))
-      const answer = await ask(questionFor(place))
+      await ask(questionOf(place))
+      const answer = await ask(questionOf(place))
       return judged(isNew(answer), MISS, `${outcome(answer)} for ${answer.target}, which nobody had asked for`)
     },
     means: (place) =>
@@ -108,7 +97,7 @@ export const KEY_CHECKS: readonly Check<Place>[] = [
     ...CACHED,
     id: 'key-order',
     title: 'the order of parameters makes no difference',
-    rule: RULE,
+    rule: KEY_RULE,
     asks: TWICE,
     unless: ['viewer-request', 'key-version'],
     appliesTo: (place) =>
@@ -116,7 +105,7 @@ export const KEY_CHECKS: readonly Check<Place>[] = [
       (place.objects[0]?.query.length ?? 0) + freshQuery(place).length + parametersOf(place).length > 1,
     ask: (place, asking) =>
       oneObject(() => {
-        const { path, query = [] } = questionFor(place, parametersOf(place))
+        const { path, query } = questionOf(place, objectOf(place), parametersOf(place))
         const sorted = query.toSorted(byName)
         return [
           { path, query: sorted },
@@ -130,13 +119,13 @@ export const KEY_CHECKS: readonly Check<Place>[] = [
     ...CACHED,
     id: 'key-unknown',
     title: 'parameters that the route does not know make no difference',
-    rule: RULE,
+    rule: KEY_RULE,
     asks: TWICE,
     ask: (place, asking) =>
       oneObject(() => {
-        const one = questionFor(place)
+        const one = questionOf(place)
         const tracking = [`utm_source=${unheardOf()}`, 'fbclid=a%20b', 'rimlight-verify']
-        return [one, { ...one, query: [...tracking, ...(one.query ?? [])] }]
+        return [one, { ...one, query: [...tracking, ...one.query] }]
       }, asking),
     means: (place) =>
       `Every link with a tracking parameter misses the cache, and anybody can fill it. ${attachFunction(place, 'viewer-request')} ${attachPolicy(place, 'cachePolicy')}`,
@@ -145,16 +134,15 @@ export const KEY_CHECKS: readonly Check<Place>[] = [
     ...CACHED,
     id: 'key-spelling',
     title: 'a path and a version can be escaped in several ways, and are the same',
-    rule: `${RULE}; RFC 3986, 6.2.2`,
+    rule: `${KEY_RULE}; RFC 3986, 6.2.2`,
     asks: TWICE,
     unless: ['viewer-request', 'key-version'],
     appliesTo: ({ kind, isCached }) => kind === 'bucket' && isCached,
     ask: (place, asking) =>
       oneObject(() => {
-        const one = questionFor(place)
-        const path = one.path.replace(/([A-Za-z0-9])([^/]*)$/, (_, first, rest) => `${escaped(first)}${rest}`)
-        const query = (one.query ?? []).map((pair) => pair.replace(/=rl/, `=${escaped('r')}l`))
-        return [one, { path, query }]
+        const one = questionOf(place)
+        const query = one.query.map((pair) => pair.replace(/=rl/, `=${escaped('r')}l`))
+        return [one, { path: otherSpelling(one.path, place), query }]
       }, asking),
     means: (place) =>
       `One object is kept under several keys, and an invalidation of one leaves the others. ${attachFunction(place, 'viewer-request')}`,
@@ -163,11 +151,11 @@ export const KEY_CHECKS: readonly Check<Place>[] = [
     ...CACHED,
     id: 'key-cookies',
     title: 'cookies make no difference',
-    rule: RULE,
+    rule: KEY_RULE,
     asks: TWICE,
     ask: (place, asking) =>
       oneObject(() => {
-        const one = questionFor(place)
+        const one = questionOf(place)
         return [one, { ...one, headers: { cookie: `session=${unheardOf()}; theme=dark` } }]
       }, asking),
     means: (place) =>
@@ -177,11 +165,11 @@ export const KEY_CHECKS: readonly Check<Place>[] = [
     ...CACHED,
     id: 'key-other-headers',
     title: 'headers that the route does not name make no difference',
-    rule: RULE,
+    rule: KEY_RULE,
     asks: TWICE,
     ask: (place, asking) =>
       oneObject(() => {
-        const one = questionFor(place)
+        const one = questionOf(place)
         const headers = Object.entries({ ...OTHER_HEADERS, 'user-agent': `rimlight-verify ${unheardOf()}` })
         return [
           one,
@@ -191,60 +179,7 @@ export const KEY_CHECKS: readonly Check<Place>[] = [
     means: (place) =>
       `Every browser and every language has a copy of every object. ${attachPolicy(place, 'cachePolicy')}`,
   },
-  {
-    ...CACHED,
-    id: 'key-headers',
-    title: "the route's headers are in the key",
-    rule: RULE,
-    asks: 11,
-    appliesTo: (place) => place.isCached && keyedHeaders(place).length > 0,
-    async ask(place, { ask }) {
-      const question = questionFor(place)
-      await ask(question)
-      const seen: Seen[] = []
-      for (const name of keyedHeaders(place)) {
-        const answer = await ask({ ...question, headers: { [name]: `Bearer ${unheardOf()}` } })
-        seen.push({ name, answer })
-      }
-      return judgedNames(place, seen, TO_OTHERS)
-    },
-    means: (place) => keyed(place, keyedHeaders(place).join(', '), TO_OTHERS),
-  },
-  {
-    ...CACHED,
-    id: 'key-query',
-    title: "the route's query parameters are in the key",
-    rule: RULE,
-    asks: 11,
-    appliesTo: ({ isCached, route }) => isCached && route.query.length > 0,
-    async ask(place, { ask }) {
-      const { path, query = [] } = questionFor(place)
-      await ask({ path, query })
-      const seen: Seen[] = []
-      for (const name of place.route.query) {
-        const others = query.filter((pair) => nameOf(pair) !== name)
-        const answer = await ask({ path, query: [...others, `${name}=${unheardOf()}`] })
-        seen.push({ name, answer })
-      }
-      return judgedNames(place, seen, FOR_ALL)
-    },
-    means: (place) => keyed(place, place.route.query.join(', '), FOR_ALL),
-  },
 ]
-
-/** Another host is another distribution's. */
-const keyedHeaders = ({ route }: Place): string[] => route.headers.filter((name) => name !== 'host')
-
-/** The answer with another value of a name. */
-type Seen = { name: string; answer: Answer }
-
-function judgedNames(place: Place, seen: readonly Seen[], leads: string): Finding {
-  const names = seen.map(({ name }) => name).join(', ')
-  const lost = seen.filter(({ answer }) => !isNew(answer))
-  if (lost.length === 0) return holds(names)
-  const found = lost.map(({ name, answer }) => `${outcome(answer)} for another ${name}`).join('; ')
-  return differs(`no Hit for another ${names}`, found, keyed(place, lost.map(({ name }) => name).join(', '), leads))
-}
 
 /** What a browser may send. */
 const OTHER_HEADERS = {
@@ -252,6 +187,15 @@ const OTHER_HEADERS = {
   'accept-language': 'de-DE,de;q=0.9',
   referer: 'https://www.example.com/',
 }
+
+/** With the first letter of its name escaped, unless that could be read as another route's. */
+function otherSpelling(path: string, { isAmbiguous }: Place): string {
+  const spelling = path.replace(FIRST_LETTER, (_, before, letter, rest) => `${before}${escaped(letter)}${rest}`)
+  return isAmbiguous(spelling) ? path : spelling
+}
+
+/** Of the last segment; what is escaped there stays. */
+const FIRST_LETTER = /(\/(?:%[0-9A-Fa-f]{2}|[^/%A-Za-z0-9])*)([A-Za-z0-9])([^/]*)$/
 
 const escaped = (letter: string): string => `%${letter.charCodeAt(0).toString(16)}`
 

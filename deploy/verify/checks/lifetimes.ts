@@ -1,11 +1,10 @@
 /** How long objects stay in the cache, against what the handlers said. */
-import { ageOf, hasHeader, isKeptOut, maxAgeOf, outcome, quoted } from '../answer.ts'
+import { ageOf, hasHeader, isKeptOut, lifetimeOf, outcome, quoted } from '../answer.ts'
 import { type Check, judged, skipped } from '../check.ts'
 import type { Question } from '../http.ts'
-import { objectOf } from '../objects.ts'
+import { objectOf, questionOf } from '../objects.ts'
 import type { Place } from '../place.ts'
 import { attachPolicy } from '../say.ts'
-import { questionFor } from './keys.ts'
 
 /** Seconds that are waited without being asked to, and with `--slow`. */
 const SOON = 3
@@ -26,7 +25,7 @@ export const LIFETIME_CHECKS: readonly Check<Place>[] = [
       const first = await ask(question)
       const { cache } = place.route
       // The minimum of the route's own is no fault.
-      const lifetime = Math.max(maxAgeOf(first) ?? Number.POSITIVE_INFINITY, cache === 'never' ? 0 : cache.min)
+      const lifetime = Math.max(lifetimeOf(first) ?? Number.POSITIVE_INFINITY, cache === 'never' ? 0 : cache.min)
       if (lifetime > most) {
         return skipped(
           `it lives for ${lifetime} s${lifetime > LATER ? ', longer than anybody waits' : '; --slow waits for them'}`,
@@ -51,9 +50,9 @@ const HOUR = 3_600_000
 /** Of what can be asked for, what lives shortest: a version that is on its way, or the object itself. */
 function shortLived(place: Place): Question {
   const { answer, path, query } = objectOf(place)
-  const own = questionFor(place)
+  const own = questionOf(place)
   const canBeStopgap = place.kind === 'bucket' && place.route.version !== null && hasHeader(answer, 'last-modified')
-  if (!canBeStopgap || isKeptOut(answer) || (maxAgeOf(answer) ?? LATER) <= 30) return own
+  if (!canBeStopgap || isKeptOut(answer) || (lifetimeOf(answer) ?? LATER) <= 30) return own
   const future = Date.now() + 2 * HOUR + Math.floor(Math.random() * HOUR)
   return { path, query: [...query, `${place.route.version}=${future}`] }
 }

@@ -1,5 +1,5 @@
 /** Routes that are never cached. */
-import { isNew, outcome } from '../answer.ts'
+import { AGED_ELSEWHERE, isAgedElsewhere, isNew, outcome } from '../answer.ts'
 import { type Check, judged, skipped } from '../check.ts'
 import { anyPath, NO_OTHER_PATH, type Place } from '../place.ts'
 import { attachPolicy, nameAnObject } from '../say.ts'
@@ -17,6 +17,7 @@ export const NEVER_CHECKS: readonly Check<Place>[] = [
       const question = { path, query: place.objects[0]?.query ?? [] }
       const first = await ask(question)
       const second = await ask(question)
+      if (isAgedElsewhere(first) && isAgedElsewhere(second)) return skipped(`${path} ${AGED_ELSEWHERE}`)
       return judged(
         isNew(first) && isNew(second),
         'no Hit and no age, however often',

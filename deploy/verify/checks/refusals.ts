@@ -7,21 +7,22 @@ import { attachFunction } from '../say.ts'
 export const REFUSAL_CHECKS: readonly Check<Place>[] = [
   {
     id: 'https',
-    title: 'HTTP is redirected to HTTPS, path and query kept',
+    title: 'HTTP is redirected to HTTPS on one of its hosts, path and query kept',
     rule: 'README, "What is refused"; Developer Guide, "Viewer protocol policy"',
     asks: 1,
-    async ask(place, { ask, hasHttp }) {
-      if (!hasHttp) return skipped('it is not known where HTTP is to be asked for; --http-url says it')
+    async ask(place, { ask, httpUrl }) {
+      if (httpUrl === undefined) return skipped('it is not known where HTTP is to be asked for; --http-url says it')
       const path = anyPath(place)
       if (path === undefined) return skipped(NO_OTHER_PATH)
       const target = `${path}?v=${unheardOf()}&b=2&a=%20`
       const [plain = '', query = ''] = target.split('?')
       const answer = await ask({ path: plain, query: query.split('&'), isPlain: true })
-      const location = URL.parse(header(answer, 'location'))
-      const isSame = location?.protocol === 'https:' && `${location.pathname}${location.search}` === target
+      const [, host = '', rest] =
+        /^https:\/\/(\[[^\]]*\]|[^/?#:]*)(?::\d+)?(.*)$/.exec(header(answer, 'location')) ?? []
+      const hosts = [...new Set([httpUrl.hostname, ...place.domains])]
       return judged(
-        answer.status === 301 && isSame,
-        `301 to https://…${plain}, the query as sent`,
+        answer.status === 301 && hosts.includes(host) && rest === target,
+        `301 to https://${hosts.join(' or ')}${plain}, the query as sent`,
         `${outcome(answer)}, location: ${quoted(answer, 'location')}`,
       )
     },

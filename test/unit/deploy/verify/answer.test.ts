@@ -4,9 +4,11 @@ import {
   hasHeader,
   header,
   imageFormatOf,
+  isAgedElsewhere,
   isHit,
   isKeptOut,
   isNew,
+  lifetimeOf,
   maxAgeOf,
   mediaTypeOf,
   outcome,
@@ -52,6 +54,12 @@ describe('what the cache did', () => {
     expect(outcome(answer)).toBe('404, Error from cloudfront, age 3')
   })
 
+  it('a miss with an age has it from elsewhere', () => {
+    expect(isAgedElsewhere(with_(['x-cache', 'Miss from cloudfront'], ['age', '7']))).toBe(true)
+    expect(isAgedElsewhere(with_(['x-cache', 'Miss from cloudfront']))).toBe(false)
+    expect(isAgedElsewhere(with_(['x-cache', 'Hit from cloudfront'], ['age', '7']))).toBe(false)
+  })
+
   it('an age that is none does not count', () => {
     expect(ageOf(with_(['age', 'old']))).toBeUndefined()
     expect(outcome(with_())).toBe('200, no x-cache')
@@ -70,6 +78,17 @@ describe('cache-control', () => {
     const answer = with_(['cache-control', value])
     expect(maxAgeOf(answer)).toBe(seconds)
     expect(isKeptOut(answer)).toBe(isOut)
+  })
+})
+
+describe('the lifetime in a shared cache', () => {
+  it.each([
+    ['max-age=2, s-maxage=20', 20],
+    ['S-MAXAGE=0, max-age=30', 0],
+    ['max-age=30', 30],
+    ['public', undefined],
+  ])('%s', (value, seconds) => {
+    expect(lifetimeOf(with_(['cache-control', value]))).toBe(seconds)
   })
 })
 

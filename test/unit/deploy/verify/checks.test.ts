@@ -36,21 +36,6 @@ describe('the table of checks', () => {
   })
 })
 
-it('a redirect is not asked for where nobody knows where HTTP is', async () => {
-  const [place] = placesFor() as [Place]
-  const check = ROUTE_CHECKS.find(({ id }) => id === 'https')
-  const finding = await check?.ask(place, {
-    ask: () => Promise.reject(new Error('asked')),
-    wait: async () => {},
-    hasHttp: false,
-    isSlow: false,
-  })
-  expect(finding).toEqual({
-    status: 'skipped',
-    reason: 'it is not known where HTTP is to be asked for; --http-url says it',
-  })
-})
-
 describe('headers that a policy sets', () => {
   const headersWith = (setResponse: Record<string, string | null>): Record<string, string> => {
     const [place] = placesOfConfig({

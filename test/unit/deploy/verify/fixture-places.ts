@@ -25,6 +25,5 @@ export const answerOf = (parts: Partial<Answer> = {}): Answer => ({
   headers: [['x-cache', 'Miss from cloudfront']],
   bytes: 0,
   beginning: Buffer.alloc(0),
-  milliseconds: 1,
   ...parts,
 })

@@ -57,6 +57,22 @@ it('reads a long body to its end, and keeps its beginning', async () => {
   expect(answer.beginning).toHaveLength(65_536)
 })
 
+it('takes as many headers as CloudFront lets through', async () => {
+  const viewer = await viewerOf((_, response) => {
+    for (let i = 0; i < 8; i += 1) response.setHeader(`x-${i}`, 'x'.repeat(4_000))
+    response.end()
+  })
+  expect((await viewer.ask({ path: '/' })).headers.length).toBeGreaterThanOrEqual(8)
+})
+
+it('takes the brackets off an IPv6 address', async () => {
+  const url = new URL('https://[::1]:1')
+  const viewer = openViewer({ url, httpUrl: undefined, headers: {}, isInsecure: true, patience: 10_000 })
+  opened.push(viewer)
+  await expect(viewer.ask({ path: '/' })).rejects.toThrow(/: connect E[A-Z]+ ::1:1/)
+  await expect(viewer.protocol()).rejects.toThrow(/^TLS with https:\/\/\[::1\]:1: connect E[A-Z]+ ::1:1/)
+})
+
 it.each<[string, RequestListener, RegExp]>([
   ['never answers', () => {}, /^GET http:\/\/127\.0\.0\.1:\d+\/a\?b: no answer in time$/],
   ['hangs up', ({ socket }) => socket.destroy(), /socket hang up|ECONNRESET/],
@@ -67,6 +83,11 @@ it.each<[string, RequestListener, RegExp]>([
       response.write('abc', () => response.destroy())
     },
     /aborted|ECONNRESET|terminated/,
+  ],
+  [
+    'switches to another protocol',
+    ({ socket }) => socket.end('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'),
+    /: the connection was closed without an answer$/,
   ],
 ])('who %s gives no answer', async (_, listener, message) => {
   const viewer = await viewerOf(listener, 300)

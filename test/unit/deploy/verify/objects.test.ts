@@ -15,8 +15,10 @@ describe('--object', () => {
     ['/photos/*=/photos/a.jpg', { route: '/photos/*', path: '/photos/a.jpg', query: [] }],
     ['/*=/a.jpg', { route: '/*', path: '/a.jpg', query: [] }],
     ['/a=b/c.jpg', { route: '/*', path: '/a=b/c.jpg', query: [] }],
-    ['/api/items?a=1&b=/x=2', { route: '/api/*', path: '/api/items', query: ['a=1', 'b=/x=2'] }],
+    ['/api/items?a=/x=1?&b=2&a=3', { route: '/api/*', path: '/api/items', query: ['a=/x=1?', 'a=3'] }],
     ['/a%20b.jpg?', { route: '/*', path: '/a%20b.jpg', query: [] }],
+    ['/photos/a.jpg?v=0123abcd&w=640&utm_source=x', { route: '/photos/*', path: '/photos/a.jpg', query: [] }],
+    ['/drafts/a.json?X-Amz-Date=1&v=2', { route: '/drafts/*', path: '/drafts/a.json', query: ['X-Amz-Date=1', 'v=2'] }],
   ])('%s', (text, expected) => {
     expect(namedObjects([text], places)).toEqual([expected])
   })

@@ -27,7 +27,7 @@ async function run(checks: Check<string>[], own: Viewer = viewer) {
   const results = await runSeries(slotsOf('/here', 'there', checks, own), {
     wait: async () => {},
     isSlow: false,
-    hasHttp: true,
+    httpUrl: new URL('http://127.0.0.1'),
     onProgress: (_, slot) => order.push(slot.check.id),
   })
   return { order, results, of: (id: string) => results.find((result) => result.id === id) }

@@ -1,0 +1,37 @@
+/** What the checks of renditions share: a picture to ask for, and what is said of it. */
+import type { ImageSettings } from '../../../edge/settings.ts'
+import { imageFormatOf, outcome, quoted } from '../answer.ts'
+import { type Finding, skipped } from '../check.ts'
+import type { Answer } from '../http.ts'
+import { isThere } from '../objects.ts'
+import { isCachedBucket, type KnownObject, type Place } from '../place.ts'
+import { nameAnObject } from '../say.ts'
+
+/** Formats that renditions are made of, by their first bytes. */
+const SOURCES = ['jpg', 'png', 'webp', 'gif', 'tiff', 'avif']
+
+export const images = ({ route }: Place): ImageSettings => {
+  if (route.images) return route.images
+  throw new Error(`${route.path} has no images: its checks do not apply`)
+}
+
+export const hasImages = (place: Place): boolean => isCachedBucket(place) && place.route.images !== null
+
+/** The first picture among the objects that is not in this format by its name or its bytes. */
+export const pictureOf = ({ objects }: Place, unlike = ''): KnownObject | undefined =>
+  objects.find((object) => {
+    const format = imageFormatOf(object.answer)
+    const isNamed = unlike !== '' && object.path.toLowerCase().endsWith(`.${unlike}`)
+    return isThere(object) && SOURCES.includes(format) && format !== unlike && !isNamed
+  })
+
+export const noPicture = (place: Place): Finding =>
+  skipped(`no picture of this route is known; ${nameAnObject(place, '/a/picture.jpg')}`)
+
+export const smallest = (place: Place): string => `w=${images(place).widths[0]}`
+
+/** `webp; 640x427; q=80`, `original; reason=deadline`. */
+export const said = (answer: Answer): string => `${outcome(answer)}, x-rimlight: ${quoted(answer, 'x-rimlight')}`
+
+/** Without this nothing is sure to be new. */
+export const UNLESS = ['key-version']

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest'
+import type { Place } from '../../../../../deploy/verify/place.ts'
+import { asked } from '../fixture-asking.ts'
+import { placesFor } from '../fixture-places.ts'
+
+describe('ages where nothing is cached', () => {
+  const [place] = placesFor({ path: '/d/*', cache: 'never' }) as [Place]
+
+  it.each<[string, string[], string]>([
+    ['the origin sends them', ['Miss', 'Miss'], 'skipped'],
+    ['an error was cached', ['Error', 'Error'], 'differs'],
+    ['an object was cached', ['Miss', 'Hit'], 'differs'],
+  ])('%s', async (_, results, status) => {
+    const { finding } = await asked('never-cached', place, () => ({
+      headers: [
+        ['x-cache', `${results.shift()} from cloudfront`],
+        ['age', '7'],
+      ],
+    }))
+    expect(finding.status).toBe(status)
+  })
+})
