@@ -55,6 +55,8 @@ function ttlProblems({ route, at, s3 }: Context): Problem[] {
   }
   if (min > usual) found.push(problem(`${at}.cache.default`, `at least min, ${min} seconds`, usual))
   if (usual > max) found.push(problem(`${at}.cache.max`, `at least default, ${usual} seconds`, max))
+  // CloudFront API Reference, CreateCachePolicy: without caching, a policy may have nothing in its key.
+  if (max === 0) found.push(problem(`${at}.cache.max`, "more than 0 seconds, or cache: 'never'", max))
   return found
 }
 

@@ -48,6 +48,7 @@ export type Route = {
 
 export type CacheTtls = {
   default?: Duration
+  /** More than 0: what is not to be cached at all is `cache: 'never'`. */
   max?: Duration
   /** More than 10 s on an S3 route is an error: the handlers' short lifetimes would not hold. */
   min?: Duration

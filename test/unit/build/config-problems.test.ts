@@ -198,6 +198,10 @@ const TABLE: Record<string, Row[]> = {
       { 'routes[1].cache': { default: '2h', max: '1h' } },
     ],
     [
+      "routes[1].cache.max: expected more than 0 seconds, or cache: 'never'; found 0",
+      { 'routes[1].cache': { default: 0, max: 0 } },
+    ],
+    [
       'routes[1].cache.default: expected at least min, 7200 seconds; found 3600',
       { 'routes[1].cache': { min: '2h', default: '1h' } },
     ],
