@@ -18,11 +18,16 @@ export type BuiltBundle = {
   contents: Record<Trigger, Buffer>
 }
 
+const TRIGGERS: readonly Trigger[] = ['viewer-request', 'origin-request', 'origin-response']
+
 const AGAIN = 'run `rimlight build` again'
 
 /** @throws InputError if a file is missing, or is not the one that the manifest tells of */
 export async function readBundle(folder: string): Promise<BuiltBundle> {
   const manifest = await readManifest(folder)
+  if (!isObject(manifest.config) || !TRIGGERS.every((trigger) => trigger in manifest.artefacts)) {
+    throw new InputError(`${join(folder, 'manifest.json')}: not a manifest of a whole bundle; ${AGAIN}`)
+  }
   const [policies, settings, ...contents] = await Promise.all([
     readPolicies(folder),
     readSettings(folder, manifest),

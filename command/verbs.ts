@@ -59,8 +59,9 @@ export const main: Main = async ([name, ...args], stdout, stderr) => {
 /** With the process's arguments, streams and exit code. */
 export async function runAsProcess(): Promise<void> {
   // Whoever reads this may leave first; what goes on then is ended as from outside, and cleans up after itself.
-  process.stdout.once('error', () => {
+  process.stdout.once('error', (error: NodeJS.ErrnoException) => {
     process.stdout.on('error', () => {})
+    if (error.code !== 'EPIPE') process.stderr.write(`the output can't be written: ${error.message}\n`)
     process.kill(process.pid, 'SIGTERM')
   })
   process.exitCode = await main(process.argv.slice(2), process.stdout, process.stderr)

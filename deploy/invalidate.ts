@@ -10,7 +10,7 @@ import {
   INVALIDATION_PATHS,
   INVALIDATION_WILDCARDS,
 } from '../edge/invalidation.ts'
-import { asFailure } from './invalidate/refusals.ts'
+import { asFailure, unanswered } from './invalidate/refusals.ts'
 
 export type InvalidationRequest = {
   /** The distribution's id. */
@@ -86,7 +86,9 @@ export async function invalidateDistribution(
     const answer = await client.send(command).catch((error) => {
       throw asFailure(error, 'cloudfront:CreateInvalidation', { distribution, reference })
     })
-    const { Id: id = '', Status: status = '' } = answer.Invalidation ?? {}
+    const { Id: id, Status: status = '' } = answer.Invalidation ?? {}
+    // To the SDK, any page of HTML is an answer with nothing in it.
+    if (id === undefined) throw unanswered('what did tells of no invalidation', { distribution, reference })
     const created = { id, distribution, status, paths, reference, costAtMost: costAtMost(paths.length) }
     progress.created(created)
     return request.isAwaited ? await completed(client, created, progress, outside) : created

@@ -107,7 +107,7 @@ async function write(file: string, text: string): Promise<void> {
     await writeFile(temporary, text)
     await rename(temporary, file)
   } catch (cause) {
-    await rm(temporary, { force: true })
+    await rm(temporary, { force: true }).catch(() => {})
     throw new InputError(`--out: ${file} can't be written: ${systemMessage(cause)}`, { cause })
   }
 }

@@ -31,8 +31,11 @@ export function asFailure(error: unknown, action: string, told: Told): unknown {
   if (fault === null) return error
   const isAnswered = fault !== 'unreachable' && !('$fault' in error && error.$fault === 'server')
   if (isAnswered) return new Failure(`${action}: CloudFront refused it (${said})`, { cause: error })
-  return new Failure(`CloudFront does not answer (${said}); ${again(told)}`, { cause: error })
+  return unanswered(said, told, error)
 }
+
+export const unanswered = (said: string, told: Told, cause?: Error): Failure =>
+  new Failure(`CloudFront does not answer (${said}); ${again(told)}`, { cause })
 
 /** An error of the service's side, too, leaves open what was done. */
 const again = ({ id, reference, distribution }: Told): string =>

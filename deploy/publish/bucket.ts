@@ -5,7 +5,7 @@ import { HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } f
 import type { Found, Wanted } from './change.ts'
 import { PIECE_BYTES } from './fingerprint.ts'
 import { compareKeys } from './keys.ts'
-import { asFailure, isNotFound, regionIn } from './refusals.ts'
+import { asFailure, isNotFound, notOfS3, regionIn } from './refusals.ts'
 
 export type Bucket = {
   /**
@@ -89,11 +89,18 @@ export async function openBucket(
       let page = { Prefix: prefix, ...(before.length > prefix.length ? { StartAfter: before } : {}) }
       let until: string | null = ''
       for (let pages = 0; until !== null && pages < pagesWorthwhile(keys.length); pages++) {
-        const { Contents = [], NextContinuationToken } = await listPage(page).catch((error) => {
+        const {
+          Name,
+          EncodingType,
+          Contents = [],
+          NextContinuationToken,
+        } = await listPage(page).catch((error) => {
           throw asFailure(error, 's3:ListBucket', name)
         })
-        for (const { Key, Size = 0 } of Contents) {
-          until = decodedKey(Key ?? '')
+        // To the SDK, any page of HTML is a listing of nothing.
+        if (Name === undefined) throw notOfS3(name, 200)
+        for (const { Key = '', Size = 0 } of Contents) {
+          until = EncodingType === 'url' ? decodedKey(Key) : Key
           if (wanted.has(until)) sizes.set(until, Size)
         }
         if (NextContinuationToken === undefined || compareKeys(until ?? '', last) >= 0) until = null
@@ -190,5 +197,5 @@ function bodyOf(file: string, bytes: number, sent: (bytes: number) => void): Tra
 const hexOf = (base64: string | undefined): string | undefined =>
   base64 === undefined ? undefined : Buffer.from(base64, 'base64').toString('hex')
 
-/** ListObjectsV2 with `encoding-type=url`: as in a form, `+` is a space. */
+/** ListObjectsV2 with `encoding-type=url`, which not every S3 heeds: as in a form, `+` is a space. */
 const decodedKey = (key: string): string => decodeURIComponent(key.replace(/\+/g, '%20'))

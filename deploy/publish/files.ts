@@ -1,4 +1,5 @@
 /** What of a folder is published: its plain files, and nothing that only its owner needs. */
+import { isUtf8 } from 'node:buffer'
 import { lstat, readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import pMap from 'p-map'
@@ -33,24 +34,28 @@ const AT_ONCE = 32
 /**
  * @param manifest the file that is none of them
  * @returns both lists in the order of their paths
- * @throws InputError if there is no such folder, or no file in it
+ * @throws InputError if there is no such folder, or no file in it, or one whose name can be no key
  */
 export async function filesIn(folder: string, manifest: string): Promise<{ files: LocalFile[]; leftOut: LeftOut[] }> {
   const files: LocalFile[] = []
   const leftOut: LeftOut[] = []
+  const misnamed: string[] = []
   const found = await stat(folder).catch((cause) => {
     throw new InputError(`expected a folder to publish, found none at ${folder} (${systemMessage(cause)})`, { cause })
   })
   if (!found.isDirectory()) throw new InputError(`expected a folder to publish, found a file: ${folder}`)
 
   async function walk(below: string): Promise<void> {
-    const entries = await readdir(join(folder, below), { withFileTypes: true })
+    // As bytes: what is no text is not to be found by any.
+    const entries = await readdir(join(folder, below), { withFileTypes: true, encoding: 'buffer' })
     await pMap(
       entries,
       async (entry) => {
-        const path = below === '' ? entry.name : `${below}/${entry.name}`
+        const name = entry.name.toString()
+        const path = below === '' ? name : `${below}/${name}`
         const full = join(folder, path)
-        if (isHidden(entry.name)) leftOut.push({ path, reason: 'hidden' })
+        if (isHidden(name)) leftOut.push({ path, reason: 'hidden' })
+        else if (!isUtf8(entry.name)) misnamed.push(path)
         else if (entry.isDirectory()) folders.push(path)
         else if (entry.isSymbolicLink()) leftOut.push({ path, reason: 'link' })
         else if (!entry.isFile()) leftOut.push({ path, reason: 'special' })
@@ -66,6 +71,10 @@ export async function filesIn(folder: string, manifest: string): Promise<{ files
     for (const below of folders) await walk(below)
   } catch (cause) {
     throw new InputError(`expected to read all of ${folder}: ${systemMessage(cause)}`, { cause })
+  }
+  if (misnamed.length > 0) {
+    const problem = (path: string) => `${path}: expected a name in UTF-8, found one that is not; rename it`
+    throw new InputError(misnamed.toSorted().map(problem).join('\n'))
   }
   if (files.length === 0) {
     const besides =

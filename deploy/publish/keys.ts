@@ -10,7 +10,6 @@ const OBJECT_BYTES = 5 * 1024 ** 3
 /** What S3 would refuse, before anything is uploaded; one line for each. */
 export function problemsOf(files: readonly LocalFile[], prefix: string): string[] {
   return files.flatMap(({ path, bytes }) => [
-    ...(path.includes('\ufffd') ? [`${path}: expected a name in UTF-8, found one that is not; rename it`] : []),
     ...(Buffer.byteLength(prefix + path) > KEY_BYTES
       ? [`${path}: expected a key of at most ${KEY_BYTES} bytes, found ${Buffer.byteLength(prefix + path)}; shorten it`]
       : []),

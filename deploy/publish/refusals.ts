@@ -71,6 +71,13 @@ const MESSAGES: Record<string, (place: string) => string> = {
 
 const REFUSED_CREDENTIALS = new Set(['InvalidToken', 'TokenRefreshRequired', 'Unauthorized'])
 
+/** What no S3 says, in its place. */
+export const notOfS3 = (place: string, status: number, cause?: Error): Failure =>
+  new Failure(
+    `expected an answer of S3's for ${place}, found one that is none (status ${status}); look at AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL, and at what stands between here and there`,
+    { cause },
+  )
+
 /**
  * The error as it leaves the command; what is no error of S3's, of the network's or of the system's stays what it is.
  * @param place the bucket, or the bucket and a key: `example-photos/a.jpg`
@@ -83,6 +90,9 @@ export function asFailure(error: unknown, action: keyof typeof PERMISSIONS, plac
   if (message !== undefined) return failure(message)
   const fault = REFUSED_CREDENTIALS.has(error.name) ? 'bad-credentials' : faultOf(error)
   if (fault === 'no-credentials' || fault === 'bad-credentials') return failureOf(fault, action, error)
+  if (fault === 'unreachable' && !isOfTheNetwork(error) && statusOf(error) > 0) {
+    return notOfS3(place, statusOf(error), error)
+  }
   if (fault === 'unreachable' || isOfTheNetwork(error)) {
     return failure(`S3 can't be reached for ${place} (${error.message || (error as ServiceError).code || error.name})`)
   }

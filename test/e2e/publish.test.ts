@@ -473,9 +473,31 @@ describe("S3's own", () => {
   })
 
   const listed = (keys: string[]) =>
-    `<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>next</NextContinuationToken>${keys
+    `<ListBucketResult><Name>example-photos</Name><IsTruncated>true</IsTruncated><NextContinuationToken>next</NextContinuationToken>${keys
       .map((key) => `<Contents><Key>${key}</Key><Size>1</Size></Contents>`)
       .join('')}</ListBucketResult>`
+
+  it('a page that is no listing is taken for none', async () => {
+    answer = (_, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<html><body>Sign in</body></html>')
+      return true
+    }
+    expect(await publish(await folderOf({ 'a.txt': 'x' }), 's3://example-photos/site')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^expected an answer of S3's for example-photos, found one that is none/),
+    })
+    expect(count('PUT')).toBe(0)
+  })
+
+  it('keys that an S3 lists as they are', async () => {
+    answer = (request, response) => {
+      if (request.method !== 'GET') return false
+      response.writeHead(200, XML).end(listed(['site/100%+.txt']).replace('true', 'false').replace('next', ''))
+      return true
+    }
+    expect(await publish(await folderOf({ '100%+.txt': 'x' }), 's3://example-photos/site')).toMatchObject({ code: 0 })
+    expect([count('GET'), count('HEAD'), count('PUT')]).toEqual([1, 1, 1])
+  })
 
   it.each([
     ['that goes past all files is not read on', 'site/zz', [1, 0]],

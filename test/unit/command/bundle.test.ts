@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vit
 import { readBundle, readPolicies } from '../../../command/bundle.ts'
 import { InputError } from '../../../command/errors.ts'
 import type { Config } from '../../../edge/config.ts'
+import type { Manifest } from '../../../edge/manifest.ts'
 import { type Built, built } from '../../e2e/site.ts'
 import { temporaryFolder } from '../local/fixture.ts'
 
@@ -63,6 +64,20 @@ describe('a whole bundle', () => {
   it.each(['origin-request.zip', 'policies.json', 'config.json'])('without %s: it is named', async (file) => {
     await rm(join(dist, file))
     await expect(readBundle(dist)).rejects.toThrow(new RegExp(`/${file}: not found`))
+  })
+
+  it.each([
+    ['of a build before there was a config', ({ artefacts }: Manifest) => ({ artefacts })],
+    [
+      'without one of the triggers',
+      ({ config, artefacts: { 'origin-request': _, ...artefacts } }: Manifest) => ({ config, artefacts }),
+    ],
+  ])('%s: the build writes another', async (_, changed) => {
+    const path = join(dist, 'manifest.json')
+    await writeFile(path, JSON.stringify(changed((await readBundle(dist)).manifest)))
+    await expect(readBundle(dist)).rejects.toThrow(
+      new InputError(`${path}: not a manifest of a whole bundle; run \`rimlight build\` again`),
+    )
   })
 
   it('with another config than it was built from', async () => {

@@ -1,5 +1,8 @@
-import { readdirSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, openSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { ROOT } from '../../../command/root.ts'
 import { main } from '../../../command/verbs.ts'
 import { output } from './fixture-output.ts'
 
@@ -43,5 +46,14 @@ describe('rimlight', () => {
       stdout: '',
       stderr: `expected a verb, found "${word}"; \`rimlight --help\` has the list\n`,
     })
+  })
+
+  it('says so where what it prints finds no room', ({ skip }) => {
+    skip(!existsSync('/dev/full'), 'there is no /dev/full here')
+    const args = [join(ROOT, 'command/rimlight.mjs'), '--help']
+    const stdio = ['ignore', openSync('/dev/full', 'w'), 'pipe'] as const
+    const { status, stderr } = spawnSync(process.execPath, args, { stdio: [...stdio], encoding: 'utf8' })
+    expect(status).not.toBe(0)
+    expect(stderr).toMatch(/^the output can't be written: ENOSPC: /)
   })
 })

@@ -47,6 +47,19 @@ async function invalidate(request: Partial<InvalidationRequest>, ask: Outside['a
 const inputs = () => aws.commandCalls(CreateInvalidationCommand).map(({ args }) => args[0].input)
 
 describe('an invalidation', () => {
+  it('that the answer says nothing of is not waited for', async () => {
+    aws.on(CreateInvalidationCommand).resolves({})
+    const { thrown, told } = (await invalidate({ isAwaited: true, reference: 'r1' })) as {
+      thrown?: Error
+      told: unknown[]
+    }
+    expect(thrown).toBeInstanceOf(Failure)
+    expect(thrown?.message).toMatch(
+      /^CloudFront does not answer \(what did tells of no invalidation\); whether the invalidation was created is not known: .* --reference r1,/,
+    )
+    expect(told).toEqual([])
+  })
+
   it('is created once, under a reference of its own', async () => {
     aws.on(CreateInvalidationCommand).resolves(status('InProgress'))
     const { invalidation, told } = (await invalidate({})) as Awaited<ReturnType<typeof invalidate>> & {

@@ -160,6 +160,9 @@ describe('rimlight template refuses', () => {
     await mkdir(join(folder, 'taken'))
     expect((await run('--dist', site.dist, '--out', join(folder, 'taken'))).code).toBe(2)
     expect(await readdir(folder)).toEqual(['taken'])
+    expect((await run('--dist', site.dist, '--out', join(site.dist, 'manifest.json', 'template.json'))).stderr).toMatch(
+      /^--out: .*template\.json can't be written: ENOTDIR: /,
+    )
   })
 
   it.each(['aws-cdk-lib', 'constructs'])('to go on without %s, and says what to install', async (name) => {

@@ -3,6 +3,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { InputError } from '../../../../command/errors.ts'
 import { filesIn } from '../../../../deploy/publish/files.ts'
 import { temporaryFolder } from '../../local/fixture.ts'
 
@@ -68,4 +69,18 @@ it('no files, or no folder', async () => {
   await expect(filesIn(bare, 'x')).rejects.toThrow(`expected files to publish, found none in ${bare}`)
   const file = join(await folderOf('a.txt'), 'a.txt')
   await expect(filesIn(file, 'x')).rejects.toThrow(`expected a folder to publish, found a file: ${file}`)
+})
+
+it('a name that is not UTF-8, and can be no key', async ({ skip }) => {
+  const folder = await folderOf('a.txt', 'a\ufffd.txt')
+  const misnamed = Buffer.from(`${folder}/_.txt`)
+  misnamed[folder.length + 1] = 0xff
+  const isTaken = await writeFile(misnamed, '').then(
+    () => true,
+    () => false,
+  )
+  skip(!isTaken, 'the file system takes no such name')
+  await expect(filesIn(folder, 'published.json')).rejects.toThrow(
+    new InputError('\ufffd.txt: expected a name in UTF-8, found one that is not; rename it'),
+  )
 })

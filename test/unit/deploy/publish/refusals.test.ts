@@ -34,6 +34,12 @@ it.each<[string, Error, Parameters<typeof asFailure>[1], RegExp | string]>([
   ['a token of nobody', error('InvalidToken', status(400)), 's3:PutObject', /some that it refuses \(InvalidToken: /],
   ['no credentials', error('CredentialsProviderError'), 's3:ListBucket', /^expected credentials for AWS, found none/],
   [
+    'what is no answer of S3',
+    error('Error', { $metadata: { httpStatusCode: 502 } }),
+    's3:ListBucket',
+    "expected an answer of S3's for photos/a, found one that is none (status 502); look at AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL, and at what stands between here and there",
+  ],
+  [
     'a name without an address',
     error('Error', { code: 'ENOTFOUND' }),
     's3:ListBucket',

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { bundleOf, CONFIG } from './bundles.ts'
-import { onlyResource, plain, resourcesOf, templateFor } from './templates.ts'
+import { joined, onlyResource, plain, resourcesOf, templateFor } from './templates.ts'
 
 const template = templateFor(bundleOf(CONFIG))
-const viewerRequest = `<${onlyResource(template, 'AWS::CloudFront::Function').id}>`
+const viewerRequest = onlyResource(template, 'AWS::CloudFront::Function')
 const topic = `<${onlyResource(template, 'AWS::SNS::Topic').id}>`
 
 type Alarm = {
@@ -25,7 +25,7 @@ describe('alarms', () => {
       Dimensions.map(({ Name, Value }) => `${Name}=${Value}`).join(' '),
     ])
     const distribution = 'DistributionId=<Distribution> Region=Global'
-    const functions = `${distribution} FunctionName=${viewerRequest}`
+    const functions = `${distribution} FunctionName=${joined(viewerRequest.properties.Name)}`
     expect(rows).toEqual([
       ['AWS/CloudFront 5xxErrorRate Average 1', distribution],
       ['AWS/CloudFront FunctionExecutionErrors Sum 1', functions],
@@ -102,7 +102,7 @@ it('the outputs are what other tools ask for', () => {
     DistributionId: '<Distribution>',
     DistributionDomainName: '<Distribution.DomainName>',
     DistributionArn: 'arn:aws:cloudfront::<AWS::AccountId>:distribution/<Distribution>',
-    ViewerRequestArn: viewerRequest.replace('>', '.FunctionARN>'),
+    ViewerRequestArn: `<${viewerRequest.id}.FunctionARN>`,
     OriginRequestArn: expect.stringMatching(/^<OriginRequestVersion/),
     OriginResponseArn: expect.stringMatching(/^<OriginResponseVersion/),
     ImageRoleArn: '<OriginResponseRole.Arn>',

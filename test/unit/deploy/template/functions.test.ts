@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Config } from '../../../../edge/config.ts'
 import { bundleOf, CONFIG } from './bundles.ts'
-import { onlyResource, plain, resourcesOf, templateFor } from './templates.ts'
+import { joined, onlyResource, plain, resourcesOf, templateFor } from './templates.ts'
 
 /** With what CloudFormation's own substitution would look for. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: it stands in the code
