@@ -17,14 +17,19 @@ export type Built = {
   native?: Record<string, string>
 }
 
-/** @param config the text of `config.json` */
-export function manifestOf(settings: Settings, config: string, built: readonly Built[]): Manifest {
+/** @param texts of `config.json` and `policies.json` */
+export function manifestOf(
+  settings: Settings,
+  texts: { config: string; policies: string },
+  built: readonly Built[],
+): Manifest {
   const artefacts = built.map((artefact) => [artefact.target.trigger, artefactOf(settings, artefact)])
   const variants = settings.routes.flatMap(({ path, images }) =>
     images ? [[path, variantCount(imageRuleOf(images))]] : [],
   )
   return {
-    config: { sha256: sha256(config).toString('hex') },
+    config: { sha256: sha256(texts.config).toString('hex') },
+    policies: { sha256: sha256(texts.policies).toString('hex') },
     artefacts: Object.fromEntries(artefacts),
     variants: Object.fromEntries(variants),
   }

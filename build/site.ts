@@ -17,8 +17,8 @@ export type Site = {
   built: Built[]
   manifest: Manifest
   policies: Policies
-  /** The text of `config.json`. */
-  config: string
+  /** Of `config.json` and `policies.json`. */
+  texts: { config: string; policies: string }
 }
 
 /** @throws BuildError; nothing is written by this */
@@ -26,8 +26,8 @@ export async function makeSite(settings: Settings): Promise<Site> {
   const rules = compile(settings)
   const policies = policiesOf(settings)
   const built = await Promise.all(TARGETS.map((target) => makeArtefact(target, rules)))
-  const config = json(settings)
-  return { built, policies, config, manifest: manifestOf(settings, config, built) }
+  const texts = { config: json(settings), policies: json(policies) }
+  return { built, policies, texts, manifest: manifestOf(settings, texts, built) }
 }
 
 async function makeArtefact(target: Target, rules: Rules): Promise<Built> {
@@ -55,10 +55,10 @@ export async function buildSite(configFile: string, folder: string): Promise<Sit
 }
 
 /** The manifest comes last: what it names is there. */
-export const filesOf = ({ built, policies, config, manifest }: Site): OutputFile[] => [
+export const filesOf = ({ built, texts, manifest }: Site): OutputFile[] => [
   ...built.map(({ target, content }) => ({ file: target.file, content })),
-  { file: 'policies.json', content: json(policies) },
-  { file: 'config.json', content: config },
+  { file: 'policies.json', content: texts.policies },
+  { file: 'config.json', content: texts.config },
   { file: 'manifest.json', content: json(manifest) },
 ]
 

@@ -25,12 +25,17 @@ const AGAIN = 'run `rimlight build` again'
 /** @throws InputError if a file is missing, or is not the one that the manifest tells of */
 export async function readBundle(folder: string): Promise<BuiltBundle> {
   const manifest = await readManifest(folder)
-  if (!isObject(manifest.config) || !TRIGGERS.every((trigger) => trigger in manifest.artefacts)) {
+  const isWhole = [manifest.config, manifest.policies].every(isObject)
+  if (!isWhole || !TRIGGERS.every((trigger) => trigger in manifest.artefacts)) {
     throw new InputError(`${join(folder, 'manifest.json')}: not a manifest of a whole bundle; ${AGAIN}`)
   }
+  const listed = async <T>(file: string, { sha256 }: { sha256: string }): Promise<T> => {
+    const path = join(folder, file)
+    return JSON.parse(verified(path, await textOf(path), sha256))
+  }
   const [policies, settings, ...contents] = await Promise.all([
-    readPolicies(folder),
-    readSettings(folder, manifest),
+    listed<Policies>('policies.json', manifest.policies),
+    listed<Settings>('config.json', manifest.config),
     ...Object.entries(manifest.artefacts).map(async ([trigger, artefact]) => [
       trigger,
       await readArtefact(folder, artefact),
@@ -58,7 +63,10 @@ export async function readManifest(folder: string): Promise<Manifest> {
   return manifest as Manifest
 }
 
-/** @throws InputError if the folder has none, or one of an older build */
+/**
+ * As they are, whatever the manifest says: the CloudFront on this machine runs what somebody tries.
+ * @throws InputError if the folder has none, or one of an older build
+ */
 export async function readPolicies(folder: string): Promise<Policies> {
   const path = join(folder, 'policies.json')
   const policies = parsed(
@@ -79,11 +87,6 @@ export async function readArtefact(folder: string, { file, sha256 }: Artefact): 
     throw new InputError(`${path}: not found, although the manifest names it; ${AGAIN}`, { cause })
   })
   return verified(path, content, sha256)
-}
-
-async function readSettings(folder: string, { config }: Manifest): Promise<Settings> {
-  const path = join(folder, 'config.json')
-  return JSON.parse(verified(path, await textOf(path), config.sha256))
 }
 
 const textOf = (path: string) =>

@@ -4,6 +4,8 @@ import type { Trigger } from './limits.ts'
 export type Manifest = {
   /** sha256 (hex) of `config.json`. */
   config: { sha256: string }
+  /** The same of `policies.json`. */
+  policies: { sha256: string }
   artefacts: Record<Trigger, Artefact>
   /** By route pattern: how many variants one version of a source can ever have. */
   variants: Record<string, number>

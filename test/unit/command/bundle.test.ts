@@ -80,8 +80,8 @@ describe('a whole bundle', () => {
     )
   })
 
-  it('with another config than it was built from', async () => {
-    await writeFile(join(dist, 'config.json'), '{}')
-    await expect(readBundle(dist)).rejects.toThrow('config.json: not the file that was built: the manifest says sha256')
+  it.each(['config.json', 'policies.json'])('with another %s than was built', async (file) => {
+    await writeFile(join(dist, file), '{}')
+    await expect(readBundle(dist)).rejects.toThrow(`${file}: not the file that was built: the manifest says sha256`)
   })
 })

@@ -32,13 +32,15 @@ export function bundleOf(config: Config, code: Partial<Record<Trigger, string>> 
     'origin-request': contentOf('origin-request'),
     'origin-response': contentOf('origin-response'),
   }
+  const policies = policiesOf(settings)
   return {
     folder: 'dist',
     settings,
-    policies: policiesOf(settings),
+    policies,
     contents,
     manifest: {
       config: { sha256: hash(JSON.stringify(settings), 'hex') },
+      policies: { sha256: hash(JSON.stringify(policies), 'hex') },
       artefacts: {
         'viewer-request': artefact('viewer-request', contents['viewer-request']),
         'origin-request': artefact('origin-request', contents['origin-request']),
