@@ -1,5 +1,4 @@
 /** A trigger's code, with the compiled config in the place of `edge/rules.ts`. */
-
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'acorn'

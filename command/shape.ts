@@ -1,6 +1,5 @@
-import { isDeepStrictEqual } from 'node:util'
-
 /** Telling what parsed JSON holds. */
+import { isDeepStrictEqual } from 'node:util'
 
 export type JsonObject = Record<string, unknown>
 

@@ -19,6 +19,7 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns'
 import { Names } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
 import type { BuiltBundle } from '../command/bundle.ts'
+import { InputError } from '../command/errors.ts'
 import { bucketPolicy } from './template/bucket-policy.ts'
 import {
   type CodeLocation,
@@ -62,7 +63,10 @@ export type RimlightDistributionProps = {
   monthlyBudget?: number | null
   /** Who is told of alarms and costs, once the address is confirmed; others may subscribe to `alarmTopic`. */
   alarmEmail?: string
-  /** Makes it a staging distribution. `weight`: the share of the primary's viewers that it is sent, 0 to 0.15. */
+  /**
+   * Makes it a staging distribution, with neither names, certificate nor budget of its own. `weight`: the share of the
+   * primary's viewers that it is sent, 0 to 0.15.
+   */
   staging?: { weight: number }
   /** The id of the continuous deployment policy of a staging distribution; CloudFront then serves no HTTP/3. */
   rolloutPolicyId?: string
@@ -132,7 +136,7 @@ export class RimlightDistribution extends Construct {
 function inputsOf(scope: Construct, props: RimlightDistributionProps): Inputs {
   const { bundle, domainNames = [], certificateArn, monthlyBudget = DEFAULTS.budget, alarmEmail, staging } = props
   if (domainNames.length > 0 && certificateArn === undefined) {
-    throw new Error(`expected a certificateArn for the domainNames ${domainNames.join(', ')}, found none`)
+    throw new InputError(`expected a certificateArn for the domainNames ${domainNames.join(', ')}, found none`)
   }
   return {
     bundle,

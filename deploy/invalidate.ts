@@ -10,7 +10,7 @@ import {
   INVALIDATION_PATHS,
   INVALIDATION_WILDCARDS,
 } from '../edge/invalidation.ts'
-import { asFailure, unanswered } from './invalidate/refusals.ts'
+import { asFailure, goesOn, unanswered } from './invalidate/refusals.ts'
 
 export type InvalidationRequest = {
   /** The distribution's id. */
@@ -44,7 +44,7 @@ export type Outside = {
   ask: ((question: string) => Promise<boolean>) | null
 }
 
-export type Progress = {
+type Progress = {
   /** It is under way: from here on nothing that happens to this process stops it. */
   created(invalidation: Invalidation): void
   /** @param seconds since it was created */
@@ -58,7 +58,7 @@ const REGION = 'us-east-1'
 const BETWEEN_LOOKS = 5_000
 const PATIENCE = 30 * 60_000
 
-export const realOutside: Outside = {
+const realOutside: Outside = {
   now: Date.now,
   sleep: (milliseconds) => setTimeout(milliseconds),
   get ask() {
@@ -161,7 +161,7 @@ async function completed(
     const waited = outside.now() - since
     if (waited > PATIENCE) {
       throw new Failure(
-        `the invalidation ${id} is ${status} after ${PATIENCE / 60_000} minutes; it goes on without this: \`aws cloudfront get-invalidation --distribution-id ${distribution} --id ${id}\` says how far it is`,
+        `the invalidation ${id} is ${status} after ${PATIENCE / 60_000} minutes; it ${goesOn(distribution, id)}`,
       )
     }
     progress.waiting(Math.round(waited / 1000))

@@ -25,7 +25,7 @@ have. What is uploaded is there at once and whole; run again after a Ctrl-C, or 
 
 Left out: symbolic links, and what is hidden (names that begin with a dot, but for .well-known; Thumbs.db and its
 like). Text is taken to be UTF-8. Without cache-control, the route decides how long a URL without a version is cached;
---cache-control decides for it, and with no-store, no-cache or private keeps the others from being cached, too.
+--cache-control decides for it, and with no-store, no-cache or private keeps URLs with a version from being cached, too.
 
 It takes credentials for AWS with permission for s3:ListBucket on the bucket, and for s3:GetObject and s3:PutObject on
 its objects. Comparing costs a request for each file whose size is the same: 0.04 USD for 100,000 files.`,

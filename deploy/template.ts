@@ -1,9 +1,9 @@
 /** `rimlight template`: a CloudFormation template for all that a distribution of this bundle needs. */
-import { rename, rm, writeFile } from 'node:fs/promises'
 import { type BuiltBundle, readBundle } from '../command/bundle.ts'
 import { defineCommand } from '../command/command.ts'
 import { InputError, systemMessage } from '../command/errors.ts'
 import { painter } from '../command/output.ts'
+import { replaceFile } from '../command/replace-file.ts'
 import type { OriginAccess } from './template/inputs.ts'
 import { nextSteps, notesOf, uploadsOf } from './template/next-steps.ts'
 import { requirePackages } from './template/packages.ts'
@@ -44,8 +44,12 @@ their log groups there, /aws/lambda/us-east-1.NAME, and keeps them for ever.`,
   async run(values, { stdout, stderr, hint }) {
     const originAccess = originAccessOf(values.oai, values['oai-id'], hint)
     const bundle = await readBundle(values.dist)
-    const isMerged = !values['create-buckets']
-    const options = { buckets: isMerged ? 'existing' : 'created', originAccess, staging: values.staging } as const
+    const hasExistingBuckets = !values['create-buckets']
+    const options = {
+      buckets: hasExistingBuckets ? 'existing' : 'created',
+      originAccess,
+      staging: values.staging,
+    } as const
     const { template, access } = await synthesised(bundle, options)
     const text = textOf(template)
     const uploads = uploadsOf(bundle)
@@ -66,7 +70,7 @@ their log groups there, /aws/lambda/us-east-1.NAME, and keeps them for ever.`,
       return 0
     }
     stdout.write(`Wrote ${file}: ${resources} resources in ${bytes.toLocaleString('en')} bytes\n\n`)
-    stdout.write(nextSteps({ file, uploads, access, isMerged, isStaging: values.staging }, painter(stdout)))
+    stdout.write(nextSteps({ file, uploads, access, hasExistingBuckets, isStaging: values.staging }, painter(stdout)))
     return 0
   },
 })
@@ -102,12 +106,9 @@ function originAccessOf(isNew: boolean, id: string | undefined, hint: string): O
 }
 
 async function write(file: string, text: string): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`
   try {
-    await writeFile(temporary, text)
-    await rename(temporary, file)
+    await replaceFile(file, text)
   } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => {})
     throw new InputError(`--out: ${file} can't be written: ${systemMessage(cause)}`, { cause })
   }
 }

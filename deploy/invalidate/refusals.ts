@@ -41,4 +41,8 @@ export const unanswered = (said: string, told: Told, cause?: Error): Failure =>
 const again = ({ id, reference, distribution }: Told): string =>
   id === undefined
     ? `whether the invalidation was created is not known: run the same command again with --reference ${reference}, and it is created once`
-    : `the invalidation ${id} goes on without this: \`aws cloudfront get-invalidation --distribution-id ${distribution} --id ${id}\` says how far it is`
+    : `the invalidation ${id} ${goesOn(distribution, id)}`
+
+/** Of an invalidation that nobody here waits for any more. */
+export const goesOn = (distribution: string, id: string): string =>
+  `goes on without this: \`aws cloudfront get-invalidation --distribution-id ${distribution} --id ${id}\` says how far it is`

@@ -1,5 +1,4 @@
 /** What `rimlight publish` takes. */
-
 import { InputError } from '../../command/errors.ts'
 import type { OptionRows, Values } from '../../command/options.ts'
 

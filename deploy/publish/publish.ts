@@ -15,7 +15,7 @@ import { type Pause, pause as realPause, uploadFile } from './upload.ts'
 export type Compared = { path: string; key: string; wanted: Wanted; change: Decided }
 
 /** What comparing ends with. */
-export type Decided = Exclude<Change, { kind: 'unknown' }>
+type Decided = Exclude<Change, { kind: 'unknown' }>
 
 export type Outcome = {
   /** All files, in the order of their paths, as they are in the bucket, or would be. */

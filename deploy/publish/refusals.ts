@@ -24,17 +24,16 @@ export function regionIn(error: unknown): string | undefined {
 }
 
 const NETWORK = new Set([
-  ...[
-    'EAI_AGAIN',
-    'ECONNABORTED',
-    'ECONNREFUSED',
-    'ECONNRESET',
-    'EHOSTUNREACH',
-    'ENETDOWN',
-    'ENETUNREACH',
-    'ENOTFOUND',
-  ],
-  ...['EPIPE', 'ETIMEDOUT'],
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
 ])
 
 const isOfTheNetwork = (error: unknown): error is ServiceError =>

@@ -2,9 +2,9 @@
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch'
 import type { CfnTopic } from 'aws-cdk-lib/aws-sns'
 import type { Construct } from 'constructs'
-import type { LambdaTrigger } from './inputs.ts'
+import { LAMBDA_TRIGGERS, type LambdaTrigger, LOGICAL_IDS } from './inputs.ts'
 
-export type Watched = {
+type Watched = {
   distributionId: string
   /** Names of functions. */
   viewerRequest: string
@@ -24,7 +24,7 @@ type AlarmRow = {
   periods: number
 }
 
-const ofLambda = (row: AlarmRow): AlarmRow => ({ ...row, namespace: 'AWS/Lambda' })
+const AT_THE_FIRST = { namespace: 'AWS/CloudFront', statistic: 'Sum', threshold: 1, periods: 1 } as const
 
 /**
  * Developer Guide, "Types of metrics for CloudFront": all in us-east-1, and from all edge locations. Lambda@Edge's errors
@@ -34,28 +34,32 @@ const ofLambda = (row: AlarmRow): AlarmRow => ({ ...row, namespace: 'AWS/Lambda'
 function alarmRows({ distributionId, viewerRequest, lambdas }: Watched): AlarmRow[] {
   const distribution = { DistributionId: distributionId, Region: 'Global' }
   const functions = { ...distribution, FunctionName: viewerRequest }
-  const edge = (id: string, metric: string, about: string, dimensions: Record<string, string>): AlarmRow => {
-    return { id, about, namespace: 'AWS/CloudFront', metric, dimensions, statistic: 'Sum', threshold: 1, periods: 1 }
-  }
+  const alarm = (id: string, metric: string, about: string, dimensions: Record<string, string>): AlarmRow => ({
+    ...AT_THE_FIRST,
+    id,
+    metric,
+    about,
+    dimensions,
+  })
   return [
     {
-      ...edge('ServerErrors', '5xxErrorRate', 'one in a hundred responses and more is a 5xx', distribution),
+      ...alarm('ServerErrors', '5xxErrorRate', 'one in a hundred responses and more is a 5xx', distribution),
       statistic: 'Average',
       periods: 2,
     },
-    edge('ViewerRequestErrors', 'FunctionExecutionErrors', 'viewer-request failed', functions),
-    edge('ViewerRequestInvalid', 'FunctionValidationErrors', 'viewer-request returned what is not valid', functions),
-    edge('ViewerRequestThrottles', 'FunctionThrottles', 'viewer-request was throttled', functions),
-    edge('LambdaErrors', 'LambdaExecutionError', 'a Lambda@Edge function failed', distribution),
-    edge('LambdaInvalid', 'LambdaValidationError', 'a Lambda@Edge function returned what is not valid', distribution),
-    edge('LambdaThrottles', 'LambdaLimitExceededErrors', 'a Lambda@Edge function was throttled', distribution),
-    ...(['origin-request', 'origin-response'] as const).flatMap((trigger) => {
-      const id = trigger === 'origin-request' ? 'OriginRequest' : 'OriginResponse'
+    alarm('ViewerRequestErrors', 'FunctionExecutionErrors', 'viewer-request failed', functions),
+    alarm('ViewerRequestInvalid', 'FunctionValidationErrors', 'viewer-request returned what is not valid', functions),
+    alarm('ViewerRequestThrottles', 'FunctionThrottles', 'viewer-request was throttled', functions),
+    alarm('LambdaErrors', 'LambdaExecutionError', 'a Lambda@Edge function failed', distribution),
+    alarm('LambdaInvalid', 'LambdaValidationError', 'a Lambda@Edge function returned what is not valid', distribution),
+    alarm('LambdaThrottles', 'LambdaLimitExceededErrors', 'a Lambda@Edge function was throttled', distribution),
+    ...LAMBDA_TRIGGERS.flatMap((trigger) => {
+      const id = LOGICAL_IDS[trigger]
       const dimensions = { FunctionName: `us-east-1.${lambdas[trigger]}` }
       return [
-        ofLambda(edge(`${id}Errors`, 'Errors', `${trigger} failed in us-east-1`, dimensions)),
-        ofLambda(edge(`${id}Throttles`, 'Throttles', `${trigger} was throttled in us-east-1`, dimensions)),
-      ]
+        alarm(`${id}Errors`, 'Errors', `${trigger} failed in us-east-1`, dimensions),
+        alarm(`${id}Throttles`, 'Throttles', `${trigger} was throttled in us-east-1`, dimensions),
+      ].map((row) => ({ ...row, namespace: 'AWS/Lambda' as const }))
     }),
   ]
 }

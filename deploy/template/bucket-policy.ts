@@ -6,6 +6,7 @@ import { InputError } from '../../command/errors.ts'
 import { bucketArn, distributionArn } from './arn.ts'
 import type { BucketAccess } from './bucket-access.ts'
 import type { Reader } from './origins.ts'
+import { httpsOnly } from './statements.ts'
 
 export type Readers = {
   /** How CloudFront reads; `undefined`: no bucket. */
@@ -18,7 +19,7 @@ export type Readers = {
 export type BucketPolicy = { Version: string; Statement: object[] }
 
 /** Bytes. Amazon S3 User Guide, "Bucket policies": the limit. */
-export const BUCKET_POLICY_BYTES = 20_480
+const BUCKET_POLICY_BYTES = 20_480
 
 /** Bytes that names, which are known when the stack is made, may take in place of the ones that stand for them here. */
 const NAMES_BYTES = 2_048
@@ -75,14 +76,7 @@ function policyOf(access: BucketAccess, { reader, distributionId, imageRole }: R
             },
           ]
         : []),
-      {
-        Sid: sid('HttpsOnly'),
-        Effect: 'Deny',
-        Principal: '*',
-        Action: 's3:*',
-        Resource: [arn, `${arn}/*`],
-        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-      },
+      httpsOnly(sid('HttpsOnly'), 's3:*', [arn, `${arn}/*`]),
     ],
   }
 }

@@ -6,6 +6,7 @@ import { InputError } from '../../command/errors.ts'
 import type { BucketAccess } from './bucket-access.ts'
 import { bucketPolicy, type Readers } from './bucket-policy.ts'
 import { logicalIds } from './logical-ids.ts'
+import { httpsOnly } from './statements.ts'
 
 const PRIVATE = {
   publicAccessBlockConfiguration: {
@@ -33,16 +34,7 @@ export function accessLogs(scope: Construct, days: number): CfnBucket {
     bucket: bucket.ref,
     policyDocument: {
       Version: '2012-10-17',
-      Statement: [
-        {
-          Sid: 'HttpsOnly',
-          Effect: 'Deny',
-          Principal: '*',
-          Action: 's3:*',
-          Resource: [bucket.attrArn, `${bucket.attrArn}/*`],
-          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-        },
-      ],
+      Statement: [httpsOnly('HttpsOnly', 's3:*', [bucket.attrArn, `${bucket.attrArn}/*`])],
     },
   })
   return bucket

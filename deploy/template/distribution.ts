@@ -1,5 +1,5 @@
 /** The distribution: a behaviour for each route in order, with its origin, policies and functions. */
-import { CfnContinuousDeploymentPolicy, CfnDistribution } from 'aws-cdk-lib/aws-cloudfront'
+import { CfnDistribution } from 'aws-cdk-lib/aws-cloudfront'
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
 import type { Behaviour, Policies } from '../../edge/policies.ts'
@@ -91,20 +91,3 @@ function idOf(ids: PolicyIds, name: string): string {
   if (id === undefined) throw new Error(`policies.json: a behaviour names the policy ${name}, which is not in it`)
   return id
 }
-
-/** Sends a part of the primary distribution's viewers to a staging one; each of them stays where they were sent. */
-export const continuousDeployment = (
-  scope: Construct,
-  staging: CfnDistribution,
-  weight: number,
-): CfnContinuousDeploymentPolicy =>
-  new CfnContinuousDeploymentPolicy(scope, 'Rollout', {
-    continuousDeploymentPolicyConfig: {
-      enabled: true,
-      stagingDistributionDnsNames: [staging.attrDomainName],
-      trafficConfig: {
-        type: 'SingleWeight',
-        singleWeightConfig: { weight, sessionStickinessConfig: { idleTtl: 300, maximumTtl: 600 } },
-      },
-    },
-  })

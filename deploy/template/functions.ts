@@ -6,7 +6,7 @@ import { CfnLogGroup } from 'aws-cdk-lib/aws-logs'
 import { CfnDeletionPolicy } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import type { Artefact } from '../../edge/manifest.ts'
-import type { Inputs, LambdaTrigger } from './inputs.ts'
+import { type Inputs, type LambdaTrigger, LOGICAL_IDS } from './inputs.ts'
 import { logPolicy, type Roles } from './roles.ts'
 
 /** Characters of a hash that tell two builds apart. */
@@ -38,14 +38,12 @@ export type Lambda = {
   needs: (CfnLogGroup | ReturnType<typeof logPolicy>)[]
 }
 
-const IDS: Record<LambdaTrigger, string> = { 'origin-request': 'OriginRequest', 'origin-response': 'OriginResponse' }
-
 /**
  * No environment variables, layers, VPC or tracing, and x86_64: Developer Guide, "Restrictions on Lambda@Edge". What was
  * published before stays, to go back to; besides, Lambda does not delete what still has replicas at the edge.
  */
 export function lambda(scope: Construct, trigger: LambdaTrigger, inputs: Inputs, roles: Roles): Lambda {
-  const id = IDS[trigger]
+  const id = LOGICAL_IDS[trigger]
   const artefact = inputs.bundle.manifest.artefacts[trigger]
   const { bucket, key } = inputs.code[trigger]
   const resource = new LambdaFunction(scope, `${id}Function`, {

@@ -8,6 +8,12 @@ export type LambdaTrigger = Exclude<Trigger, 'viewer-request'>
 
 export const LAMBDA_TRIGGERS: readonly LambdaTrigger[] = ['origin-request', 'origin-response']
 
+/** What the logical ids of a trigger's resources begin with. */
+export const LOGICAL_IDS: Record<LambdaTrigger, string> = {
+  'origin-request': 'OriginRequest',
+  'origin-response': 'OriginResponse',
+}
+
 /** An object in a bucket in us-east-1. */
 export type CodeLocation = { bucket: string; key: string }
 

@@ -28,24 +28,23 @@ type Steps = {
   file: string
   uploads: readonly Upload[]
   access: readonly BucketAccess[]
-  isMerged: boolean
+  hasExistingBuckets: boolean
   isStaging: boolean
 }
 
-export function nextSteps({ file, uploads, access, isMerged, isStaging }: Steps, paint: Paint): string {
+export function nextSteps({ file, uploads, access, hasExistingBuckets, isStaging }: Steps, paint: Paint): string {
   const copies = uploads.map(({ file, key }) => `aws s3 cp ${quoted(file)} s3://CODE-BUCKET/${key}`)
   const deploy = [
     `aws cloudformation deploy --region us-east-1 --stack-name NAME --template-file ${quoted(file)}`,
     '  --s3-bucket CODE-BUCKET --capabilities CAPABILITY_IAM --parameter-overrides CodeBucket=CODE-BUCKET',
   ].join(' \\\n  ')
-  const merged = access.map(({ bucket }) => `  ${bucket}`)
   return [
     paint('bold', 'Upload the code of the Lambda functions to a bucket in us-east-1:'),
     ...copies.map((line) => `  ${line}`),
     '',
     paint('bold', 'Make the stack, or update it:'),
     `  ${deploy}`,
-    ...(isMerged && access.length > 0
+    ...(hasExistingBuckets && access.length > 0
       ? [
           '',
           paint(
@@ -53,7 +52,7 @@ export function nextSteps({ file, uploads, access, isMerged, isStaging }: Steps,
             'These buckets exist, and the stack leaves them as they are. Merge the policies that it gives as outputs',
           ),
           paint('bold', 'into theirs, and let them block public access:'),
-          ...merged,
+          ...access.map(({ bucket }) => `  ${bucket}`),
         ]
       : []),
     ...(isStaging

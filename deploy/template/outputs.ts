@@ -6,8 +6,8 @@ import { bucketPolicy } from './bucket-policy.ts'
 import { logicalIds } from './logical-ids.ts'
 import type { Resources } from './resources.ts'
 
-/** @param isMerged whether the buckets exist, and their policies are for their owner to merge */
-export function outputs(scope: Construct, resources: Resources, isMerged: boolean): void {
+/** @param hasExistingBuckets their policies are for their owner to merge, and the stack tells them */
+export function outputs(scope: Construct, resources: Resources, hasExistingBuckets: boolean): void {
   const { distribution, viewerRequest, lambdas, imageRole, accessLogs, alarmTopic, readers, rollout } = resources
   const rows: [id: string, value: string, description: string][] = [
     ['DistributionId', distribution.ref, 'The distribution.'],
@@ -25,7 +25,7 @@ export function outputs(scope: Construct, resources: Resources, isMerged: boolea
     ...(rollout === undefined
       ? []
       : [['RolloutPolicyId', rollout, "The primary stack's parameter of this name."] as [string, string, string]]),
-    ...(isMerged ? policyRows(scope, resources) : []),
+    ...(hasExistingBuckets ? policyRows(scope, resources) : []),
   ]
   for (const [id, value, description] of rows) new CfnOutput(scope, id, { value, description })
 }
@@ -33,10 +33,8 @@ export function outputs(scope: Construct, resources: Resources, isMerged: boolea
 function policyRows(scope: Construct, { access, readers }: Resources): [string, string, string][] {
   const ids = logicalIds(access.map(({ bucket }) => bucket))
   return access.map((one, index) => [
-    policyOutput(ids[index] as string),
+    `${ids[index]}BucketPolicy`,
     Stack.of(scope).toJsonString(bucketPolicy(one, readers)),
     `To be merged into the policy of the bucket ${one.bucket}, which should block public access.`,
   ])
 }
-
-const policyOutput = (id: string): string => `${id}BucketPolicy`

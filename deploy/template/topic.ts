@@ -3,6 +3,7 @@ import { CfnSubscription, CfnTopic, CfnTopicPolicy } from 'aws-cdk-lib/aws-sns'
 import { Aws } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import type { Inputs } from './inputs.ts'
+import { httpsOnly } from './statements.ts'
 
 export function alarmTopic(scope: Construct, email: Inputs['email']): CfnTopic {
   const topic = new CfnTopic(scope, 'AlarmTopic', {})
@@ -19,14 +20,7 @@ export function alarmTopic(scope: Construct, email: Inputs['email']): CfnTopic {
           Resource: topic.ref,
           Condition: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
         },
-        {
-          Sid: 'HttpsOnly',
-          Effect: 'Deny',
-          Principal: '*',
-          Action: 'sns:Publish',
-          Resource: topic.ref,
-          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-        },
+        httpsOnly('HttpsOnly', 'sns:Publish', topic.ref),
       ],
     },
   })
