@@ -1,12 +1,11 @@
 /** sharp's native libraries for Lambda (Linux, x64, glibc), whatever the build runs on. */
 
-import { execFile } from 'node:child_process'
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
-import { basename, join, relative, sep } from 'node:path'
-import { promisify } from 'node:util'
+import { join, relative, sep } from 'node:path'
 import { ROOT } from '../command/root.ts'
 import { whyNotOnLambda } from './elf.ts'
 import { BuildError } from './error.ts'
+import { npm } from './npm.ts'
 import { type Package, packagesOf } from './packages.ts'
 
 export type Libraries = {
@@ -76,16 +75,6 @@ export async function installed(wanted: Record<string, string>, cache = CACHE): 
   }
   return folder
 }
-
-/** The npm that runs this build, or the one on the path; pnpm and yarn leave their own names in the same place. */
-const npm = (args: string[], cwd: string) => {
-  const script = process.env.npm_execpath
-  return script && basename(script) === 'npm-cli.js'
-    ? execFileAsync(process.execPath, [script, ...args], { cwd })
-    : execFileAsync('npm', args, { cwd, shell: process.platform === 'win32' })
-}
-
-const execFileAsync = promisify(execFile)
 
 /** All but what only a compiler reads. */
 async function filesBelow(folder: string): Promise<string[]> {

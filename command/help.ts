@@ -1,5 +1,6 @@
 /** The help of a command, from the table that its options are read by. */
 import type { OptionRow, OptionRows } from './options.ts'
+import { wrap } from './wrap.ts'
 
 export type Help<Rows extends OptionRows> = {
   /** As it is typed: `rimlight publish`. */
@@ -60,15 +61,5 @@ const reflowed = (text: string): string =>
     .map((line) => (line.startsWith(' ') ? line : wrapped(line, 0)))
     .join('\n')
 
-/** Lines of at most 120 characters, the second and all after it moved in. */
-function wrapped(text: string, indent: number): string {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line !== '' && indent + line.length + 1 + word.length > LINE) {
-      lines.push(line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  return [...lines, line].join(`\n${' '.repeat(indent)}`)
-}
+/** The second line and all after it are moved in. */
+const wrapped = (text: string, indent: number): string => wrap(text, LINE - indent).join(`\n${' '.repeat(indent)}`)

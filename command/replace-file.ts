@@ -3,13 +3,18 @@ import { basename, dirname, join } from 'node:path'
 
 /**
  * All of it or nothing: what was there before stays until the new one is whole.
+ * @param options `mode` of the new file; `flush`: it is on the disk before it takes the other's place
  * @throws what the system says, if it does not let it be written
  */
-export async function replaceFile(file: string, text: string): Promise<void> {
+export async function replaceFile(
+  file: string,
+  text: string,
+  options: { mode?: number; flush?: boolean } = {},
+): Promise<void> {
   // Hidden: `rimlight publish` does not take what a run that was killed leaves behind.
   const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`)
   try {
-    await writeFile(temporary, text)
+    await writeFile(temporary, text, options)
     await rename(temporary, file)
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {})

@@ -1,18 +1,10 @@
 /** npm, for tests that install something. */
-import { execFile } from 'node:child_process'
-import { basename } from 'node:path'
-import { promisify } from 'node:util'
+import { npm as run } from '../build/npm.ts'
 
-const execute = promisify(execFile)
+/** One more attempt, after a second. */
+const RETRIES = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=1000']
 
-/** The npm that runs the tests, or the one on the path. One more attempt, after a second. */
-export const npm = (args: readonly string[], cwd: string): Promise<{ stdout: string; stderr: string }> => {
-  const script = process.env.npm_execpath
-  const all = [...args, '--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=1000']
-  return script && basename(script) === 'npm-cli.js'
-    ? execute(process.execPath, [script, ...all], { cwd })
-    : execute('npm', all, { cwd, shell: process.platform === 'win32' })
-}
+export const npm = (args: readonly string[], cwd: string) => run([...args, ...RETRIES], cwd)
 
 /** What npm says where there is no way to its registry. */
 const UNREACHABLE =

@@ -7,12 +7,13 @@
  * as it is then is what there will be to go back to: if that is another state than the recorded one, it is recorded,
  * and the old receipt is kept beside.
  */
-import { copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { copyFile, readFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
 import type { BuiltBundle } from '../../command/bundle.ts'
 import { Failure, InputError, systemMessage } from '../../command/errors.ts'
 import { parseJson } from '../../command/json.ts'
+import { replaceFile } from '../../command/replace-file.ts'
 import { isObject } from '../../command/shape.ts'
 import type { Trigger } from '../../edge/limits.ts'
 import { behavioursOf, detached, isOursOn, withBehaviours } from './behaviours.ts'
@@ -130,15 +131,12 @@ const plain = (config: DistributionConfig): DistributionConfig => JSON.parse(JSO
 
 /** All of it or nothing; one that told of another original is kept. @returns where it is kept */
 export async function writeReceipt(file: string, receipt: Receipt, existing: Receipt | null): Promise<string | null> {
-  const temporary = `${file}.${process.pid}.tmp`
   const isOther = existing !== null && !isDeepStrictEqual(existing.original, receipt.original)
   const kept = isOther ? `${file}.${existing.original.recordedAt.replace(/[:.]/g, '')}` : null
   try {
     if (kept) await copyFile(file, kept)
-    await writeFile(temporary, `${JSON.stringify(receipt, null, 2)}\n`, { flush: true })
-    await rename(temporary, file)
+    await replaceFile(file, `${JSON.stringify(receipt, null, 2)}\n`, { flush: true })
   } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => {})
     throw new InputError(`--receipt: it can't be written, and without it nothing is changed: ${systemMessage(cause)}`, {
       cause,
     })

@@ -103,6 +103,10 @@ export function faultOf(error: unknown): Fault | null {
   return 'refused'
 }
 
+/** The action that AWS names, or the one that was called. */
+export const missingPermission = ({ message }: Error, action: string): string =>
+  /not authorized to perform:? ([\w-]+:[\w*]+)/.exec(message)?.[1] ?? action
+
 /** The error as it leaves the command. @param action IAM's name of the call: `cloudfront:UpdateDistribution` */
 export function failureOf(fault: Fault, action: string, cause: Error): Failure | Conflict {
   const said = `${cause.name}: ${cause.message || 'no message'}`
@@ -119,7 +123,7 @@ export function failureOf(fault: Fault, action: string, cause: Error): Failure |
         cause,
       })
     case 'denied': {
-      const missing = /not authorized to perform:? ([\w-]+:[\w*]+)/.exec(cause.message)?.[1] ?? action
+      const missing = missingPermission(cause, action)
       return new Failure(
         `expected permission for ${missing}, found none (${said}); allow that action to whoever runs this: \`rimlight attach --help\` lists all that it takes`,
         { cause },

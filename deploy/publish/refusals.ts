@@ -1,6 +1,6 @@
 /** What S3 refuses, and what to do: S3 API Reference, "Error responses". */
 import { Failure } from '../../command/errors.ts'
-import { failureOf, faultOf } from '../aws/faults.ts'
+import { failureOf, faultOf, missingPermission } from '../aws/faults.ts'
 
 type ServiceError = Error & {
   $metadata?: { httpStatusCode?: number }
@@ -96,7 +96,7 @@ export function asFailure(error: unknown, action: keyof typeof PERMISSIONS, plac
     return failure(`S3 can't be reached for ${place} (${error.message || (error as ServiceError).code || error.name})`)
   }
   if (statusOf(error) === 403) {
-    const missing = /not authorized to perform:? ([\w-]+:[\w*]+)/.exec(error.message)?.[1] ?? action
+    const missing = missingPermission(error, action)
     return failure(
       `expected permission for ${missing} on ${place}, ${PERMISSIONS[action]}, found none (${said}); allow it to whoever runs this`,
     )

@@ -1,5 +1,6 @@
 /** What was found, for people. */
 import type { Paint } from '../../command/output.ts'
+import { wrap } from '../../command/wrap.ts'
 import { type Asked, type CheckResult, isFine, type Report } from './results.ts'
 
 /** Characters of a line. */
@@ -98,14 +99,5 @@ function summary({ counts, requests, milliseconds, checks }: Report, paint: Pain
   return `${paint(isFine(counts) ? 'green' : 'red', verdict)}\n${parts.join(', ')}; ${took}`
 }
 
-function wrapped(text: string, indent: number): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line !== '' && indent + line.length + 1 + word.length > LINE) {
-      lines.push(line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  return [...lines, line].map((one) => `${' '.repeat(indent)}${one}`)
-}
+const wrapped = (text: string, indent: number): string[] =>
+  wrap(text, LINE - indent).map((line) => `${' '.repeat(indent)}${line}`)

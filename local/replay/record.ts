@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
-import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { InputError, systemMessage } from '../../command/errors.ts'
+import { replaceFile } from '../../command/replace-file.ts'
 import { type EventFile, isEntry } from './events.ts'
 
 /**
@@ -18,7 +18,9 @@ export async function recordExpectations(file: EventFile, values: Map<number, un
   const recorded = Array.isArray(document) ? document.map(record) : record(document, 0)
   if (JSON.stringify(recorded) === JSON.stringify(document)) return false
   try {
-    await replaceFile(await realpath(file.path), `${JSON.stringify(recorded, null, 2)}\n`)
+    const path = await realpath(file.path)
+    const { mode } = await stat(path)
+    await replaceFile(path, `${JSON.stringify(recorded, null, 2)}\n`, { mode })
   } catch (cause) {
     throw new InputError(
       `${file.path}: can't be written (${systemMessage(cause)}) and is as it was; ` +
@@ -27,15 +29,4 @@ export async function recordExpectations(file: EventFile, values: Map<number, un
     )
   }
   return true
-}
-
-async function replaceFile(path: string, text: string) {
-  const temporary = `${path}.${randomUUID()}.tmp`
-  try {
-    await writeFile(temporary, text, { mode: (await stat(path)).mode })
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
 }

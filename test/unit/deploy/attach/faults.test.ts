@@ -1,5 +1,7 @@
 /** What attach says when AWS does not do what it is asked. */
+
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
 import { STSServiceException } from '@aws-sdk/client-sts'
 import { expect, it, test } from 'vitest'
@@ -362,7 +364,8 @@ it('a receipt that can\u2019t be written anew stays as it is', async () => {
   const { aws, attach, file } = await scene(bundles)
   await attach()
   const before = await readFile(file, 'utf8')
-  await mkdir(`${file}.${process.pid}.tmp`)
+  // The name that it is written under first.
+  await mkdir(join(dirname(file), `.${basename(file)}.${process.pid}.tmp`))
   aws.mutations.length = 0
   const { code, stderr } = await attach([], { dist: bundles.newer })
   expect(code).toBe(2)
