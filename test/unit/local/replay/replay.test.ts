@@ -224,8 +224,8 @@ describe('--update', () => {
 
   it('names the file that it could not write, and those that it did', async () => {
     const fine = await file('a.json', functionEvent())
-    // The name leaves no room for that of the temporary file beside it.
-    const stuck = await file(`${'b'.repeat(240)}.json`, functionEvent())
+    // The longest name that there is: it leaves no room for that of the temporary file beside it.
+    const stuck = await file(`${'b'.repeat(250)}.json`, functionEvent())
     const { code, stdout, stderr } = await replayed(folder, '--update')
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toMatch(`wrote ${fine}\n${stuck}: can't be written (ENAMETOOLONG: `)
