@@ -2,7 +2,7 @@
 
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
-import { ROOT } from '../command/root.ts'
+import { ROOT } from '../base/root.ts'
 import { whyNotOnLambda } from './elf.ts'
 import { BuildError } from './error.ts'
 import { npm } from './npm.ts'

@@ -1,7 +1,7 @@
 /** `rimlight build`: what it takes, what it prints. */
 import { styleText } from 'node:util'
-import { defineCommand } from '../command/command.ts'
-import type { Manifest } from '../edge/manifest.ts'
+import type { Manifest } from '../bundle/manifest.ts'
+import { defineCommand } from '../cli/kit/command.ts'
 import { buildSite, type Site } from './site.ts'
 
 export const main = defineCommand({

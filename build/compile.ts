@@ -1,10 +1,5 @@
 /** The config as the handlers read it: the values of `edge/rules.ts`. */
 
-import { formatRuleOf } from '../edge/accept.ts'
-import { INTERNAL_HEADERS } from '../edge/headers.ts'
-import { routeTable } from '../edge/patterns.ts'
-import type * as rules from '../edge/rules.ts'
-import { bucketDomains } from '../edge/s3-domains.ts'
 import {
   type ApiOriginSettings,
   type ImageSettings,
@@ -13,8 +8,13 @@ import {
   type RouteSettings,
   type S3OriginSettings,
   type Settings,
-} from '../edge/settings.ts'
+} from '../bundle/settings.ts'
+import { formatRuleOf } from '../edge/accept.ts'
+import { INTERNAL_HEADERS } from '../edge/headers.ts'
+import { routeTable } from '../edge/patterns.ts'
+import type * as rules from '../edge/rules.ts'
 import { VARIANT_PARAMETERS } from '../edge/variant.ts'
+import { bucketDomains } from '../urls/s3-domains.ts'
 import { pathOfPrefix } from './origins.ts'
 import { responseHeaders } from './response-headers.ts'
 import { ratioOf } from './schema.ts'

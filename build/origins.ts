@@ -1,8 +1,9 @@
 /** What the distribution has besides behaviours and policies, and what the handlers count on. */
+
+import type { Origin } from '../bundle/policies.ts'
+import { type ApiOriginSettings, isS3, type S3OriginSettings, type Settings } from '../bundle/settings.ts'
 import { canonicalPath } from '../edge/path.ts'
-import type { Origin } from '../edge/policies.ts'
-import { bucketDomains } from '../edge/s3-domains.ts'
-import { type ApiOriginSettings, isS3, type S3OriginSettings, type Settings } from '../edge/settings.ts'
+import { bucketDomains } from '../urls/s3-domains.ts'
 
 /**
  * Seconds, by status. What the handlers let live shorter than CloudFront's default of 10 needs a lower minimum:

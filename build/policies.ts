@@ -3,7 +3,6 @@
  * OriginRequestPolicyConfig, ResponseHeadersPolicyConfig). What viewer-request keeps is what the cache policy keys on.
  */
 import { createHash } from 'node:crypto'
-import { POLICIES_PER_ACCOUNT, POLICY_COMMENT_CHARACTERS } from '../edge/limits.ts'
 import type {
   Behaviour,
   CachePolicy,
@@ -11,8 +10,9 @@ import type {
   OriginRequestPolicy,
   Policies,
   ResponseHeadersPolicy,
-} from '../edge/policies.ts'
-import { isS3, originOf, type RouteSettings, type Settings } from '../edge/settings.ts'
+} from '../bundle/policies.ts'
+import { isS3, originOf, type RouteSettings, type Settings } from '../bundle/settings.ts'
+import { POLICIES_PER_ACCOUNT, POLICY_COMMENT_CHARACTERS } from '../edge/limits.ts'
 import { parametersOf } from './compile.ts'
 import { BuildError } from './error.ts'
 import { ERROR_CACHING_MINIMUMS, originsOf } from './origins.ts'

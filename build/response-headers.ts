@@ -1,5 +1,5 @@
 /** The response headers table, from which origin-response and the response headers policy both follow. */
-import type { Settings } from '../edge/settings.ts'
+import type { Settings } from '../bundle/settings.ts'
 
 type HeaderSettings = Settings['headers']
 

@@ -1,8 +1,8 @@
 /** The shape of a config file, its defaults, and what each value becomes: durations in seconds, names in lower case. */
 import * as v from 'valibot'
+import type { ApiOriginSettings, S3OriginSettings, Settings } from '../bundle/settings.ts'
 import { DEFAULT_WIDTHS } from '../edge/config.ts'
 import { IMAGE_SIDE_PIXELS, LAMBDA_MEMORY_MB, PATTERN_CHARACTERS } from '../edge/limits.ts'
-import type { ApiOriginSettings, S3OriginSettings, Settings } from '../edge/settings.ts'
 
 const DEFAULT_RATIOS = ['1:1', '5:4', '4:3', '3:2', '16:9', '2:1', '4:5', '3:4', '2:3', '9:16', '1:2']
 const DEFAULT_QUALITIES = [50, 65, 80, 90]

@@ -1,7 +1,7 @@
 /** The build, step by step: everything is made and checked in memory, then written. */
-import type { Manifest } from '../edge/manifest.ts'
-import type { Policies } from '../edge/policies.ts'
-import type { Settings } from '../edge/settings.ts'
+import type { Manifest } from '../bundle/manifest.ts'
+import type { Policies } from '../bundle/policies.ts'
+import type { Settings } from '../bundle/settings.ts'
 import { sharpForLambda } from './binaries.ts'
 import { bundle } from './bundle.ts'
 import { checkCode, checkSize } from './check.ts'

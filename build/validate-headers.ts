@@ -1,6 +1,7 @@
 /** Header rules that the platform would refuse, at the trigger that would carry them out, or in a policy. */
+
+import type { Settings } from '../bundle/settings.ts'
 import { DISALLOWED_HEADERS, isListed, READ_ONLY_HEADERS, RESPONSE_HEADERS_POLICY_ITEMS } from '../edge/limits.ts'
-import type { Settings } from '../edge/settings.ts'
 import { type Problem, problem } from './problem.ts'
 import { DEFAULT_NAMES, removedNames, responseHeaders, securityHeaderProblem } from './response-headers.ts'
 

@@ -1,8 +1,9 @@
 /** The order of routes: the first match wins, and the last one takes what is left. */
+
+import type { RouteSettings } from '../bundle/settings.ts'
 import { BEHAVIOURS } from '../edge/limits.ts'
 import { routeTable } from '../edge/patterns.ts'
 import { routeOf } from '../edge/routes.ts'
-import type { RouteSettings } from '../edge/settings.ts'
 import { type IsSound, type Problem, problem } from './problem.ts'
 
 /** A route behind one that takes all its paths, or whose every path has two readings, can never match. */

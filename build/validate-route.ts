@@ -1,4 +1,6 @@
 /** What one route asks for, held against its origin and CloudFront's quotas. */
+
+import { isS3, type RouteSettings, type Settings } from '../bundle/settings.ts'
 import {
   DISALLOWED_HEADERS,
   IMAGE_MEMORY_MB,
@@ -8,7 +10,6 @@ import {
   POLICY_ITEMS,
   POLICY_NAME_CHARACTERS,
 } from '../edge/limits.ts'
-import { isS3, type RouteSettings, type Settings } from '../edge/settings.ts'
 import { OTHER_IMAGE_PARAMETERS, VARIANT_PARAMETERS, variantOf } from '../edge/variant.ts'
 import { imageRuleOf, parametersOf } from './compile.ts'
 import { type IsSound, type Problem, problem } from './problem.ts'

@@ -1,6 +1,6 @@
 /** What no single field shows: references, order, quotas, and what CloudFront would refuse later. */
 
-import type { Settings } from '../edge/settings.ts'
+import type { Settings } from '../bundle/settings.ts'
 import type { IsSound, Problem } from './problem.ts'
 import { isRecord } from './schema.ts'
 import { headerProblems } from './validate-headers.ts'

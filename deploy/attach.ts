@@ -1,9 +1,11 @@
 /** `rimlight attach`: puts a bundle on a distribution that exists. */
-import { type BuiltBundle, readBundle } from '../command/bundle.ts'
-import { type CommandContext, defineCommand, type Main } from '../command/command.ts'
-import { Failure, InputError } from '../command/errors.ts'
-import { painter } from '../command/output.ts'
+
+import { Failure, InputError } from '../base/errors.ts'
+import { type BuiltBundle, readBundle } from '../bundle/read-bundle.ts'
+import { type CommandContext, defineCommand, type Main } from '../cli/kit/command.ts'
+import { painter } from '../cli/kit/output.ts'
 import { applyPlan } from './attach/apply.ts'
+import { realWorld, type World } from './attach/aws-clients.ts'
 import { type Identity, waitUntilDeployed } from './attach/distribution.ts'
 import { NEAR_LIMIT, type TestedEvent } from './attach/function.ts'
 import { planJson, situationJson } from './attach/json.ts'
@@ -13,7 +15,6 @@ import { type Asked, attachedPatterns, planOf, planResources, readSituation } fr
 import { checkAccount, type Receipt, readReceipt, receiptFor, writeReceipt } from './attach/receipt.ts'
 import { confirmed, distributionId, inSession, type Session, untilUndisturbed } from './attach/session.ts'
 import { planText } from './attach/text.ts'
-import { realWorld, type World } from './attach/world.ts'
 import { undo } from './detach.ts'
 
 export type AttachOutcome =

@@ -18,8 +18,8 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets'
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns'
 import { Names } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
-import type { BuiltBundle } from '../command/bundle.ts'
-import { InputError } from '../command/errors.ts'
+import { InputError } from '../base/errors.ts'
+import type { BuiltBundle } from '../bundle/read-bundle.ts'
 import { bucketPolicy } from './template/bucket-policy.ts'
 import {
   type CodeLocation,
@@ -34,7 +34,7 @@ import {
 } from './template/inputs.ts'
 import { type Resources, resources } from './template/resources.ts'
 
-export { type BuiltBundle, readBundle } from '../command/bundle.ts'
+export { type BuiltBundle, readBundle } from '../bundle/read-bundle.ts'
 export type { OriginAccess } from './template/inputs.ts'
 
 export type RimlightDistributionProps = {

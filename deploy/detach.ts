@@ -1,8 +1,10 @@
 /** `rimlight detach`: puts back what attach's receipt recorded. */
-import { type CommandContext, defineCommand, type Main } from '../command/command.ts'
-import { Failure, InputError } from '../command/errors.ts'
-import { type Paint, painter } from '../command/output.ts'
-import { differenceText } from './attach/difference.ts'
+
+import { Failure, InputError } from '../base/errors.ts'
+import { type CommandContext, defineCommand, type Main } from '../cli/kit/command.ts'
+import { type Paint, painter } from '../cli/kit/output.ts'
+import { realWorld, type World } from './attach/aws-clients.ts'
+import { differenceText } from './attach/config-diff.ts'
 import {
   type FoundDistribution,
   readDistribution,
@@ -15,8 +17,7 @@ import { checkAccount, type Receipt, readReceipt } from './attach/receipt.ts'
 import { confirmed, distributionId, inSession, type Session, untilUndisturbed } from './attach/session.ts'
 import { changeLines, titleOf } from './attach/text.ts'
 import { type UndoPlan, undoPlan } from './attach/undo.ts'
-import { unknownProblem } from './attach/unknown.ts'
-import { realWorld, type World } from './attach/world.ts'
+import { unknownProblem } from './attach/unknown-settings.ts'
 
 export type UndoOptions = {
   distribution: string | undefined

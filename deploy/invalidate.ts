@@ -2,14 +2,14 @@
 import { createHash } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { CloudFrontClient, CreateInvalidationCommand, GetInvalidationCommand } from '@aws-sdk/client-cloudfront'
-import { askPerson } from '../command/ask.ts'
-import { Failure, InputError } from '../command/errors.ts'
+import { Failure, InputError } from '../base/errors.ts'
+import { askPerson } from '../cli/kit/ask.ts'
 import {
   FREE_INVALIDATION_PATHS,
   INVALIDATION_PATH_PRICE,
   INVALIDATION_PATHS,
   INVALIDATION_WILDCARDS,
-} from '../edge/invalidation.ts'
+} from '../urls/invalidation.ts'
 import { asFailure, goesOn, unanswered } from './invalidate/refusals.ts'
 
 export type InvalidationRequest = {

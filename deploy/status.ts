@@ -1,14 +1,14 @@
 /** `rimlight status`: what is attached to a distribution, from which build, and what has drifted. */
-import { type BuiltBundle, readBundle } from '../command/bundle.ts'
-import { defineCommand, type Main } from '../command/command.ts'
-import { type Paint, painter } from '../command/output.ts'
+import { type BuiltBundle, readBundle } from '../bundle/read-bundle.ts'
+import { defineCommand, type Main } from '../cli/kit/command.ts'
+import { type Paint, painter } from '../cli/kit/output.ts'
+import { realWorld, type World } from './attach/aws-clients.ts'
 import { attachedCode, type TriggerCode } from './attach/code.ts'
 import { receiptName, shortName, TRIGGERS } from './attach/names.ts'
 import { type Plan, planOf, planResources, readSituation } from './attach/plan.ts'
 import { checkAccount, readReceipt } from './attach/receipt.ts'
 import { distributionId, inSession } from './attach/session.ts'
 import { noteLines, titleOf } from './attach/text.ts'
-import { realWorld, type World } from './attach/world.ts'
 
 export type Status = {
   account: string

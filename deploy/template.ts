@@ -1,9 +1,10 @@
 /** `rimlight template`: a CloudFormation template for all that a distribution of this bundle needs. */
-import { type BuiltBundle, readBundle } from '../command/bundle.ts'
-import { defineCommand } from '../command/command.ts'
-import { InputError, systemMessage } from '../command/errors.ts'
-import { painter } from '../command/output.ts'
-import { replaceFile } from '../command/replace-file.ts'
+
+import { InputError, systemMessage } from '../base/errors.ts'
+import { replaceFile } from '../base/replace-file.ts'
+import { type BuiltBundle, readBundle } from '../bundle/read-bundle.ts'
+import { defineCommand } from '../cli/kit/command.ts'
+import { painter } from '../cli/kit/output.ts'
 import type { OriginAccess } from './template/inputs.ts'
 import { nextSteps, notesOf, uploadsOf } from './template/next-steps.ts'
 import { requirePackages } from './template/packages.ts'

@@ -1,8 +1,9 @@
 /** `rimlight verify`: asks a distribution over HTTP whether it does what the config says. */
-import { readBundle } from '../command/bundle.ts'
-import { defineCommand } from '../command/command.ts'
-import { InputError } from '../command/errors.ts'
-import { painter, statusLine } from '../command/output.ts'
+
+import { InputError } from '../base/errors.ts'
+import { readBundle } from '../bundle/read-bundle.ts'
+import { defineCommand } from '../cli/kit/command.ts'
+import { painter, statusLine } from '../cli/kit/output.ts'
 import { jsonReport, planText, textReport } from './verify/report.ts'
 import { isFine } from './verify/results.ts'
 import { verify } from './verify/run.ts'

@@ -1,18 +1,18 @@
 /** CloudFront on this machine: the built bundle behind CloudFront's rules, for `rimlight start` and for your own tests. */
 
-import { readPolicies } from '../command/bundle.ts'
-import { InputError } from '../command/errors.ts'
-import { type AccessLog, openAccessLog } from './access-log.ts'
-import { type Behind, behindOrigins, type OriginOption } from './behind.ts'
-import { BrokenOff } from './broken-off.ts'
-import { certificateFor } from './certificate.ts'
+import { InputError } from '../base/errors.ts'
+import { readPolicies } from '../bundle/read-bundle.ts'
 import type { Site } from './console/site.ts'
 import { openConsole } from './console.ts'
-import { EDGE_LOCATIONS, edgeLocations } from './distribution/identity.ts'
-import type { FinishedRequest, RequestTrace } from './distribution/messages.ts'
-import { openRuntime, type Runtime } from './runtime.ts'
-import { type ViewerFetch, viewerFetch } from './viewer-fetch.ts'
-import { openViewers } from './viewers.ts'
+import { BrokenOff } from './host/aborted-bodies.ts'
+import { type Behind, behindOrigins, type OriginOption } from './host/origin-targets.ts'
+import { openRuntime, type Runtime } from './host/runtime.ts'
+import { type AccessLog, openAccessLog } from './listeners/access-log.ts'
+import { certificateFor } from './listeners/certificate.ts'
+import { type ViewerFetch, viewerFetch } from './listeners/viewer-fetch.ts'
+import { openViewers } from './listeners/viewer-listeners.ts'
+import { EDGE_LOCATIONS, edgeLocations } from './protocol/identity.ts'
+import type { FinishedRequest, RequestTrace } from './protocol/messages.ts'
 
 export type CloudFrontOptions = {
   /** The folder of the bundle; default `dist`. */

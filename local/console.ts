@@ -1,18 +1,18 @@
 /** `/__rimlight/`: the page that shows what the distribution does, and the JSON behind it. */
 
-import { InputError } from '../command/errors.ts'
-import { invalidationProblem } from '../edge/invalidation.ts'
-import type { Policies } from '../edge/policies.ts'
+import { InputError } from '../base/errors.ts'
+import type { Policies } from '../bundle/policies.ts'
+import { invalidationProblem } from '../urls/invalidation.ts'
 import { SECURE, send, sendFile } from './console/answers.ts'
 import { imaginedViewer, type KeyFound, keyAnswer } from './console/key.ts'
 import { decoded, isForeign, isNamed, readQuestion } from './console/questions.ts'
 import { type Site, type SiteParts, siteOf } from './console/site.ts'
-import { invalidationId } from './distribution/identity.ts'
-import type { FinishedRequest, RequestTrace } from './distribution/messages.ts'
-import type { Runtime } from './runtime.ts'
+import type { Runtime } from './host/runtime.ts'
+import type { Viewers } from './listeners/viewer-listeners.ts'
+import type { ViewerIncoming, ViewerOutgoing } from './listeners/viewer-messages.ts'
+import { invalidationId } from './protocol/identity.ts'
+import type { FinishedRequest, RequestTrace } from './protocol/messages.ts'
 import { Totals } from './totals.ts'
-import type { ViewerIncoming, ViewerOutgoing } from './viewers/messages.ts'
-import type { Viewers } from './viewers.ts'
 
 type Connected = { runtime: Runtime; viewers: Viewers; parts: SiteParts }
 

@@ -2,8 +2,8 @@
 import http from 'node:http'
 import https from 'node:https'
 import { text } from 'node:stream/consumers'
-import { Failure, InputError, systemMessage } from '../command/errors.ts'
-import { isObject } from '../command/shape.ts'
+import { Failure, InputError, systemMessage } from '../base/errors.ts'
+import { isObject } from '../base/json-values.ts'
 
 /** Milliseconds. */
 const PATIENCE = 10_000

@@ -1,7 +1,8 @@
 /** `rimlight replay`: events in, what the built bundle makes of them out. */
-import { defineCommand } from '../command/command.ts'
-import { InputError } from '../command/errors.ts'
-import { type Output, painter, statusLine } from '../command/output.ts'
+
+import { InputError } from '../base/errors.ts'
+import { defineCommand } from '../cli/kit/command.ts'
+import { type Output, painter, statusLine } from '../cli/kit/output.ts'
 import { replay } from './replay/replay-events.ts'
 import { countsOf, isFine, jsonReport, textReport } from './replay/report.ts'
 

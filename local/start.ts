@@ -1,8 +1,9 @@
 /** `rimlight start`: CloudFront on this machine. */
-import { defineCommand } from '../command/command.ts'
-import { Failure, InputError } from '../command/errors.ts'
-import { interrupt } from '../command/interrupt.ts'
-import { type Output, painter } from '../command/output.ts'
+
+import { Failure, InputError } from '../base/errors.ts'
+import { defineCommand } from '../cli/kit/command.ts'
+import { interrupt } from '../cli/kit/interrupt.ts'
+import { type Output, painter } from '../cli/kit/output.ts'
 import type { Say } from './start/events.ts'
 import { OPTIONS, readOptions } from './start/options.ts'
 import { run } from './start/run.ts'

@@ -1,4 +1,4 @@
-import type { FinishedRequest } from './distribution/messages.ts'
+import type { FinishedRequest } from './protocol/messages.ts'
 
 export type Figures = {
   requests: number

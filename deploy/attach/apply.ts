@@ -2,8 +2,8 @@
  * Does what the plan says, in an order that leaves every interruption harmless: what no viewer meets comes first, the
  * function's publication and the distribution's update last and together. Each step finds done what an earlier run did.
  */
-import type { BuiltBundle } from '../../command/bundle.ts'
-import type { StatusLine } from '../../command/output.ts'
+import type { BuiltBundle } from '../../bundle/read-bundle.ts'
+import type { StatusLine } from '../../cli/kit/output.ts'
 import type { Attachment } from './behaviours.ts'
 import type { Calls } from './calls.ts'
 import { updateDistribution } from './distribution.ts'

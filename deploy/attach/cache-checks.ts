@@ -1,9 +1,9 @@
 /** Whether a behaviour's cache policy and the function mean the same key by every request. */
 import type { CachePolicyConfig } from '@aws-sdk/client-cloudfront'
-import type { BuiltBundle } from '../../command/bundle.ts'
+import { type CachePolicy, itemsOf } from '../../bundle/policies.ts'
+import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import { isListed, MIN_TTL_ON_S3_SECONDS } from '../../edge/limits.ts'
-import { type CachePolicy, itemsOf } from '../../edge/policies.ts'
-import { differences, differenceText } from './difference.ts'
+import { differences, differenceText } from './config-diff.ts'
 import { type Checked, type Findings, named } from './findings.ts'
 import type { Pair } from './routing.ts'
 

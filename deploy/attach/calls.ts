@@ -1,7 +1,7 @@
 /** Every call of AWS goes through here: between two of them a Ctrl-C is heeded, and what is to be tried again is. */
-import { Failure } from '../../command/errors.ts'
+import { Failure } from '../../base/errors.ts'
 import { type Fault, failureOf, faultOf, TRIES } from '../aws/faults.ts'
-import type { Clients, World } from './world.ts'
+import type { Clients, World } from './aws-clients.ts'
 
 /** A Ctrl-C; what was done until then is done. */
 export class Interrupted extends Failure {

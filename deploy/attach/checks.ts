@@ -3,10 +3,10 @@
  * make an answer wrong is refused, what only makes it another one is told.
  */
 import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
-import type { Policies } from '../../edge/policies.ts'
+import type { Policies } from '../../bundle/policies.ts'
 import { associationAt, associationsOf } from './behaviours.ts'
 import { cacheFindings } from './cache-checks.ts'
-import { differences, differenceText } from './difference.ts'
+import { differences, differenceText } from './config-diff.ts'
 import { type Checked, type Findings, named } from './findings.ts'
 import { isOurs, shortName, TRIGGERS } from './names.ts'
 import { originRequestFindings } from './origin-request-checks.ts'

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { GetFunctionCommand } from '@aws-sdk/client-cloudfront'
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda'
-import type { BuiltBundle } from '../../command/bundle.ts'
+import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import type { Trigger } from '../../edge/limits.ts'
 import { associationAt, behavioursOf } from './behaviours.ts'
 import type { Calls } from './calls.ts'

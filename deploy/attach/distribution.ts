@@ -8,12 +8,12 @@ import {
   UpdateDistributionCommand,
 } from '@aws-sdk/client-cloudfront'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
-import { Failure } from '../../command/errors.ts'
-import type { StatusLine } from '../../command/output.ts'
+import { Failure } from '../../base/errors.ts'
+import type { StatusLine } from '../../cli/kit/output.ts'
 import type { CloudFrontBehaviour } from './behaviours.ts'
 import type { Calls } from './calls.ts'
 import type { FoundPolicies } from './findings.ts'
-import { recordAnswer, unknownSettings } from './unknown.ts'
+import { recordAnswer, unknownSettings } from './unknown-settings.ts'
 
 export type Identity = {
   account: string

@@ -1,5 +1,5 @@
 /** Events for TestFunction, one per route. Shape: Developer Guide, "CloudFront Functions event structure". */
-import type { BuiltBundle } from '../../command/bundle.ts'
+import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 
 export type TestEvent = { path: string; event: object }
 

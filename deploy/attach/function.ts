@@ -7,8 +7,8 @@ import {
   TestFunctionCommand,
   UpdateFunctionCommand,
 } from '@aws-sdk/client-cloudfront'
-import type { BuiltBundle } from '../../command/bundle.ts'
-import { Failure } from '../../command/errors.ts'
+import { Failure } from '../../base/errors.ts'
+import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import type { Calls } from './calls.ts'
 import type { Identity } from './distribution.ts'
 import type { TestEvent } from './events.ts'

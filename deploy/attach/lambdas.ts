@@ -9,14 +9,14 @@ import {
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda'
-import type { BuiltBundle } from '../../command/bundle.ts'
-import { Failure } from '../../command/errors.ts'
-import type { Artefact } from '../../edge/manifest.ts'
+import { Failure } from '../../base/errors.ts'
+import type { Artefact } from '../../bundle/manifest.ts'
+import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import { Conflict } from '../aws/faults.ts'
+import { REGION } from './aws-clients.ts'
 import type { Calls } from './calls.ts'
 import type { Identity } from './distribution.ts'
 import { type LambdaTrigger, resourceName } from './names.ts'
-import { REGION } from './world.ts'
 
 export type LambdaPlan = {
   trigger: LambdaTrigger

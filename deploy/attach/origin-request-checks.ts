@@ -1,6 +1,6 @@
 /** What a behaviour's origin request policy passes on, and what it costs where that is not what the config means. */
 import type { OriginRequestPolicyConfig } from '@aws-sdk/client-cloudfront'
-import type { OriginRequestPolicy } from '../../edge/policies.ts'
+import type { OriginRequestPolicy } from '../../bundle/policies.ts'
 import { type Checked, type Findings, named } from './findings.ts'
 import type { Pair } from './routing.ts'
 

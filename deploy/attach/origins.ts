@@ -1,7 +1,7 @@
 /** Whether a behaviour's origin is its route's: origin-request answers 404 where it is not. */
 import type { Origin as CloudFrontOrigin, DistributionConfig } from '@aws-sdk/client-cloudfront'
-import type { Origin, Policies } from '../../edge/policies.ts'
-import { bucketDomains } from '../../edge/s3-domains.ts'
+import type { Origin, Policies } from '../../bundle/policies.ts'
+import { bucketDomains } from '../../urls/s3-domains.ts'
 import type { Findings } from './findings.ts'
 import type { Pair } from './routing.ts'
 

@@ -1,6 +1,6 @@
 /** What attach is going to do, and why it may not: everything is read before anything is changed. */
 import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
-import type { BuiltBundle } from '../../command/bundle.ts'
+import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import type { Trigger } from '../../edge/limits.ts'
 import {
   type Attachment,
@@ -19,7 +19,7 @@ import { type LambdaPlan, planLambda } from './lambdas.ts'
 import { LAMBDA_TRIGGERS, shortName, TRIGGERS } from './names.ts'
 import { planRole, type RolePlan } from './role.ts'
 import { type Pair, pairingOf } from './routing.ts'
-import { unknownProblem } from './unknown.ts'
+import { unknownProblem } from './unknown-settings.ts'
 
 export type Asked = {
   distribution: string

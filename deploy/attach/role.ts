@@ -7,7 +7,7 @@ import {
   PutRolePolicyCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam'
-import type { BuiltBundle } from '../../command/bundle.ts'
+import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import type { Calls } from './calls.ts'
 import type { Identity } from './distribution.ts'
 import { POLICY_NAME, roleName } from './names.ts'

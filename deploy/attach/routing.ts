@@ -1,5 +1,5 @@
 /** Which behaviours attach is about, and whether CloudFront and the function mean the same route by every path. */
-import type { Behaviour, Policies } from '../../edge/policies.ts'
+import type { Behaviour, Policies } from '../../bundle/policies.ts'
 import { DEFAULT_PATTERN, type NamedBehaviour } from './behaviours.ts'
 import { findPath, normalPattern } from './patterns.ts'
 

@@ -1,10 +1,11 @@
 /** What attach and detach have in common: plan, ask, change, and all of it again if somebody else came in between. */
-import type { CommandContext } from '../../command/command.ts'
-import { Failure, InputError } from '../../command/errors.ts'
-import { type StatusLine, statusLine } from '../../command/output.ts'
+
+import { Failure, InputError } from '../../base/errors.ts'
+import type { CommandContext } from '../../cli/kit/command.ts'
+import { type StatusLine, statusLine } from '../../cli/kit/output.ts'
 import { Conflict } from '../aws/faults.ts'
+import type { World } from './aws-clients.ts'
 import { type Calls, callsOf, Interrupted } from './calls.ts'
-import type { World } from './world.ts'
 
 export type Session = { calls: Calls; line: StatusLine; world: World }
 

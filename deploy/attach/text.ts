@@ -1,6 +1,6 @@
 /** Plans and reports for people. */
-import type { BuiltBundle } from '../../command/bundle.ts'
-import type { Paint } from '../../command/output.ts'
+import type { BuiltBundle } from '../../bundle/read-bundle.ts'
+import type { Paint } from '../../cli/kit/output.ts'
 import type { FoundDistribution } from './distribution.ts'
 import { type Plan, type TriggerChange, triggerChanges } from './plan.ts'
 

@@ -1,5 +1,5 @@
 /** What an error of AWS means, by its name: `Error responses` of each service's API reference. */
-import { Failure } from '../../command/errors.ts'
+import { Failure } from '../../base/errors.ts'
 
 /** Somebody else changed something between our reading and our writing: read again, plan again. */
 export class Conflict extends Error {

@@ -1,5 +1,5 @@
 /** What CloudFront refuses to invalidate, and what to do: CloudFront API Reference, CreateInvalidation, "Errors". */
-import { Failure } from '../../command/errors.ts'
+import { Failure } from '../../base/errors.ts'
 import { failureOf, faultOf } from '../aws/faults.ts'
 
 /** What a message tells of the request. `id`: of an invalidation that was created. */

@@ -1,7 +1,8 @@
 /** From a key to the URL that viewers use, by the bundle's routes or by a base. */
+
+import type { Settings } from '../../bundle/settings.ts'
 import type { Config } from '../../edge/config.ts'
-import type { Settings } from '../../edge/settings.ts'
-import { fromKey, type Site, siteOf } from '../../edge/urls.ts'
+import { fromKey, type Site, siteOf } from '../../urls/urls.ts'
 import type { Destination } from './options.ts'
 
 export type Address =

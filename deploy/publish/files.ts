@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import { lstat, readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import pMap from 'p-map'
-import { InputError, systemMessage } from '../../command/errors.ts'
+import { InputError, systemMessage } from '../../base/errors.ts'
 
 export type LocalFile = {
   /** In the folder, with slashes. */

@@ -1,6 +1,6 @@
 /** What `rimlight publish` takes. */
-import { InputError } from '../../command/errors.ts'
-import type { OptionRows, Values } from '../../command/options.ts'
+import { InputError } from '../../base/errors.ts'
+import type { OptionRows, Values } from '../../cli/kit/options.ts'
 
 export type PublishOptions = {
   folder: string

@@ -2,7 +2,7 @@
 import { setMaxListeners } from 'node:events'
 import { join } from 'node:path'
 import pMap from 'p-map'
-import { InputError } from '../../command/errors.ts'
+import { InputError } from '../../base/errors.ts'
 import { type Bucket, openBucket } from './bucket.ts'
 import { type Change, changeOf, type Wanted } from './change.ts'
 import { contentTypeOf } from './content-type.ts'

@@ -1,8 +1,8 @@
 /** The manifest of URLs: what an application looks its files up in. */
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { Failure, systemMessage } from '../../command/errors.ts'
-import { replaceFile } from '../../command/replace-file.ts'
+import { Failure, systemMessage } from '../../base/errors.ts'
+import { replaceFile } from '../../base/replace-file.ts'
 
 /** By the path in the folder. */
 export type Published = Record<string, PublishedFile>

@@ -1,5 +1,5 @@
 /** What S3 refuses, and what to do: S3 API Reference, "Error responses". */
-import { Failure } from '../../command/errors.ts'
+import { Failure } from '../../base/errors.ts'
 import { failureOf, faultOf, missingPermission } from '../aws/faults.ts'
 
 type ServiceError = Error & {

@@ -1,5 +1,5 @@
 /** What `rimlight publish` says. */
-import type { Paint } from '../../command/output.ts'
+import type { Paint } from '../../cli/kit/output.ts'
 import type { AddressOf } from './addresses.ts'
 import { UNKNOWN_TYPE } from './content-type.ts'
 import type { LeftOut } from './files.ts'

@@ -1,6 +1,6 @@
 /** One file into the bucket, with patience for S3 and for the network, and none for a file that won't hold still. */
 import { setTimeout } from 'node:timers/promises'
-import { Failure } from '../../command/errors.ts'
+import { Failure } from '../../base/errors.ts'
 import type { Bucket } from './bucket.ts'
 import type { Wanted } from './change.ts'
 import { fingerprintOf } from './fingerprint.ts'

@@ -1,6 +1,6 @@
 /** Who reads which keys of the buckets: the config's routes, turned into what a bucket policy can say. */
-import type { Behaviour, Policies } from '../../edge/policies.ts'
-import type { RouteSettings, Settings } from '../../edge/settings.ts'
+import type { Behaviour, Policies } from '../../bundle/policies.ts'
+import type { RouteSettings, Settings } from '../../bundle/settings.ts'
 import { type KeyPattern, keyPatterns, overlap, resourceText, withoutCovered } from './key-pattern.ts'
 
 export type BucketAccess = {

@@ -2,7 +2,7 @@
  * A bucket's policy: what this distribution and the image role may read. A missing key is a 403 to them, not a 404, as
  * they may not list the bucket; origin-response answers both as 404.
  */
-import { InputError } from '../../command/errors.ts'
+import { InputError } from '../../base/errors.ts'
 import { bucketArn, distributionArn } from './arn.ts'
 import type { BucketAccess } from './bucket-access.ts'
 import type { Reader } from './origins.ts'

@@ -2,7 +2,7 @@
 import { CfnBucket, CfnBucketPolicy } from 'aws-cdk-lib/aws-s3'
 import { CfnDeletionPolicy } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
-import { InputError } from '../../command/errors.ts'
+import { InputError } from '../../base/errors.ts'
 import type { BucketAccess } from './bucket-access.ts'
 import { bucketPolicy, type Readers } from './bucket-policy.ts'
 import { logicalIds } from './logical-ids.ts'

@@ -1,4 +1,4 @@
-import type { BuiltBundle } from '../../command/bundle.ts'
+import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import type { LambdaTrigger } from './inputs.ts'
 
 /** Where a template looks for a zip: another zip is another object, so that none is ever replaced. */

@@ -2,7 +2,7 @@
 import { CfnDistribution } from 'aws-cdk-lib/aws-cloudfront'
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
-import type { Behaviour, Policies } from '../../edge/policies.ts'
+import type { Behaviour, Policies } from '../../bundle/policies.ts'
 import { HTTP_VERSION_OF_ROLLOUT, type Inputs, type LambdaTrigger } from './inputs.ts'
 import { originId, originResources, type Reader } from './origins.ts'
 import type { PolicyIds } from './policies.ts'

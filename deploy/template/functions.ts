@@ -5,7 +5,7 @@ import { CfnVersion, CfnFunction as LambdaFunction } from 'aws-cdk-lib/aws-lambd
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs'
 import { CfnDeletionPolicy } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
-import type { Artefact } from '../../edge/manifest.ts'
+import type { Artefact } from '../../bundle/manifest.ts'
 import { type Inputs, type LambdaTrigger, LOGICAL_IDS } from './inputs.ts'
 import { logPolicy, type Roles } from './roles.ts'
 

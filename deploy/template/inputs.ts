@@ -1,7 +1,7 @@
 /** What the parts of the stack are made from: values of an application, or parameters and conditions of a template. */
 import type { CfnDistribution } from 'aws-cdk-lib/aws-cloudfront'
 import type { CfnCondition, IResolvable } from 'aws-cdk-lib/core'
-import type { BuiltBundle } from '../../command/bundle.ts'
+import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import type { Trigger } from '../../edge/limits.ts'
 
 export type LambdaTrigger = Exclude<Trigger, 'viewer-request'>

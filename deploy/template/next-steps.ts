@@ -1,7 +1,7 @@
 /** What is left to do by hand once there is a template. */
 import { join } from 'node:path'
-import type { BuiltBundle } from '../../command/bundle.ts'
-import type { Paint } from '../../command/output.ts'
+import type { BuiltBundle } from '../../bundle/read-bundle.ts'
+import type { Paint } from '../../cli/kit/output.ts'
 import type { BucketAccess } from './bucket-access.ts'
 import { codeKey } from './code-key.ts'
 import { LAMBDA_TRIGGERS } from './inputs.ts'

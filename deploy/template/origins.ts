@@ -5,7 +5,7 @@ import {
   CfnOriginAccessControl,
 } from 'aws-cdk-lib/aws-cloudfront'
 import type { Construct } from 'constructs'
-import type { Behaviour, Policies } from '../../edge/policies.ts'
+import type { Behaviour, Policies } from '../../bundle/policies.ts'
 import type { OriginAccess } from './inputs.ts'
 
 /** How CloudFront reads buckets, as the origins and as bucket policies put it. */

@@ -1,5 +1,5 @@
 /** The template needs packages that nothing else does: whoever wants one installs them. */
-import { Failure } from '../../command/errors.ts'
+import { Failure } from '../../base/errors.ts'
 
 /** From `import`, and from `require`, by which one of them loads the other. */
 const MISSING = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND']

@@ -1,7 +1,7 @@
 /** What is asked for when the template is deployed: parameters, and the conditions that make some of them optional. */
 import { CfnCondition, CfnParameter, type CfnParameterProps, CfnRule, Fn, Token } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
-import type { BuiltBundle } from '../../command/bundle.ts'
+import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import { codeKey } from './code-key.ts'
 import { DEFAULTS, HTTP_VERSION, HTTP_VERSION_OF_ROLLOUT, type Inputs, type LambdaTrigger, TLS } from './inputs.ts'
 

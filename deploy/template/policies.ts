@@ -1,8 +1,8 @@
 /** The policies of `policies.json` as resources: CloudFormation's shapes are the API's, but for lists. */
 import { CfnResource } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
-import { isObject } from '../../command/shape.ts'
-import type { Policies } from '../../edge/policies.ts'
+import { isObject } from '../../base/json-values.ts'
+import type { Policies } from '../../bundle/policies.ts'
 
 /** Ids by the names that behaviours call policies by. */
 export type PolicyIds = Record<string, string>

@@ -1,7 +1,7 @@
 /** The buckets of the routes, as S3 itself serves them. */
-import type { Origin, Policies } from '../../edge/policies.ts'
+import type { Origin, Policies } from '../../bundle/policies.ts'
+import type { Place } from './check-target.ts'
 import type { NamedObject } from './objects.ts'
-import type { Place } from './place.ts'
 
 export type BucketPlace = {
   /** The origin's. */

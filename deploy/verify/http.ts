@@ -3,7 +3,7 @@ import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { isIP } from 'node:net'
 import { connect } from 'node:tls'
-import { systemMessage } from '../../command/errors.ts'
+import { systemMessage } from '../../base/errors.ts'
 
 export type Question = {
   method?: 'GET' | 'HEAD' | 'OPTIONS' | 'POST'

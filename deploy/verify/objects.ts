@@ -1,8 +1,8 @@
 /** Objects to ask for: those that were named, and what a CloudFront on this machine says it has. */
-import { InputError } from '../../command/errors.ts'
-import { at, isObject } from '../../command/shape.ts'
+import { InputError } from '../../base/errors.ts'
+import { at, isObject } from '../../base/json-values.ts'
+import { type KnownObject, type Place, unheardOf } from './check-target.ts'
 import type { Answer, Question, Viewer } from './http.ts'
-import { type KnownObject, type Place, unheardOf } from './place.ts'
 
 /** A path with its query, as it was named for a route. */
 export type NamedObject = { route: string; path: string; query: readonly string[] }

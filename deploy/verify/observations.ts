@@ -1,8 +1,8 @@
 /** What AWS does not document and can be seen from outside: reported as it was found, and judged neither way. */
 import { hasHeader, header, imageFormatOf, mediaTypeOf, outcome, quoted, resultOf } from './answer.ts'
+import { anyPath, isCachedBucket, madeUpPath, malformedPath, type Place } from './check-target.ts'
 import type { Answer, Question, Viewer } from './http.ts'
 import { isThere, questionOf } from './objects.ts'
-import { anyPath, isCachedBucket, madeUpPath, malformedPath, type Place } from './place.ts'
 
 export type Observation = {
   id: string

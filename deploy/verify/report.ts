@@ -1,6 +1,7 @@
 /** What was found, for people. */
-import type { Paint } from '../../command/output.ts'
-import { wrap } from '../../command/wrap.ts'
+
+import { wrap } from '../../base/wrap-lines.ts'
+import type { Paint } from '../../cli/kit/output.ts'
 import { type Asked, type CheckResult, isFine, type Report } from './results.ts'
 
 /** Characters of a line. */

@@ -1,16 +1,17 @@
 /** Asks a distribution about every rule of the contract, and says what was found. */
-import type { BuiltBundle } from '../../command/bundle.ts'
-import { InputError } from '../../command/errors.ts'
+
+import { InputError } from '../../base/errors.ts'
+import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import { type BucketPlace, type BucketUrl, bucketPlaces, onS3 } from './buckets.ts'
+import { aboutPlace, type Place, placesOf } from './check-target.ts'
 import { BUCKET_CHECKS } from './checks/bucket.ts'
 import { ROUTE_CHECKS } from './checks.ts'
+import { isThisMachine, opened } from './connect.ts'
 import { NoAnswer, openViewer, type Viewer } from './http.ts'
 import { known, namedObjects, sampledObjects } from './objects.ts'
 import { OBSERVATIONS, type Observation } from './observations.ts'
-import { isThisMachine, opened } from './opening.ts'
-import { aboutPlace, type Place, placesOf } from './place.ts'
 import { countsOf, type ObservationResult, type Report } from './results.ts'
-import { runSeries, type Slot, slotsOf } from './series.ts'
+import { runSeries, type Slot, slotsOf } from './run-checks.ts'
 
 export type VerifyOptions = {
   bundle: BuiltBundle

@@ -2,8 +2,8 @@
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ROOT } from '../../command/root.ts'
-import type { ViewerOutgoing } from '../viewers/messages.ts'
+import { ROOT } from '../../base/root.ts'
+import type { ViewerOutgoing } from '../listeners/viewer-messages.ts'
 
 const PAGE = join(ROOT, 'local/page')
 

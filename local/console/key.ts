@@ -1,8 +1,8 @@
 /** Which key a request would get. */
 
-import { InputError } from '../../command/errors.ts'
-import { isObject } from '../../command/shape.ts'
-import type { CacheKey, Step, ViewerRequest } from '../distribution/messages.ts'
+import { InputError } from '../../base/errors.ts'
+import { isObject } from '../../base/json-values.ts'
+import type { CacheKey, Step, ViewerRequest } from '../protocol/messages.ts'
 
 /** A request that nobody sent. */
 export function imaginedViewer({ url, headers = {}, method = 'GET' }: Record<string, unknown>): ViewerRequest {

@@ -1,7 +1,7 @@
 /** Who may ask the page's JSON what, and what they ask. */
-import { InputError } from '../../command/errors.ts'
-import { isObject } from '../../command/shape.ts'
-import type { ViewerIncoming } from '../viewers/messages.ts'
+import { InputError } from '../../base/errors.ts'
+import { isObject } from '../../base/json-values.ts'
+import type { ViewerIncoming } from '../listeners/viewer-messages.ts'
 
 /** Bytes of a question. */
 const QUESTION_BYTES = 1_000_000

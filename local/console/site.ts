@@ -1,8 +1,8 @@
 /** What `GET site` says: what runs, and what is behind it. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { itemsOf, type Policies } from '../../edge/policies.ts'
-import { type Behind, SAMPLES } from '../behind.ts'
+import { itemsOf, type Policies } from '../../bundle/policies.ts'
+import { type Behind, SAMPLES } from '../host/origin-targets.ts'
 
 export type Site = {
   domains: string[]

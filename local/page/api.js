@@ -1,10 +1,10 @@
 /// <reference lib="dom" />
 /** The page's side of the API below `/__rimlight/`. */
 
-/** @typedef {import('../distribution/messages.ts').FinishedRequest} FinishedRequest */
-/** @typedef {import('../distribution/messages.ts').RequestTrace} RequestTrace */
-/** @typedef {import('../distribution/messages.ts').CacheKey} CacheKey */
-/** @typedef {import('../distribution/messages.ts').Change} Change */
+/** @typedef {import('../protocol/messages.ts').FinishedRequest} FinishedRequest */
+/** @typedef {import('../protocol/messages.ts').RequestTrace} RequestTrace */
+/** @typedef {import('../protocol/messages.ts').CacheKey} CacheKey */
+/** @typedef {import('../protocol/messages.ts').Change} Change */
 /** @typedef {{ path: string, width: number, height: number, bytes: number, about?: string }} Sample */
 /**
  * @typedef {{

@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 /** What a function changed, as a small diff. */
 import { el } from './dom.js'
+import { shown } from './format.js'
 import { isHeader } from './meanings.js'
-import { shown } from './words.js'
 
 /** @typedef {import('./api.js').Change} Change */
 

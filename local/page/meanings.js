@@ -1,6 +1,6 @@
 /** What `x-rimlight` and the verdict on a version say, in sentences. */
 
-/** @typedef {import('../distribution/messages.ts').RequestTrace} RequestTrace */
+/** @typedef {import('../protocol/messages.ts').RequestTrace} RequestTrace */
 /** @typedef {{ tone: 'good' | 'plain' | 'warn', title: string, text: string }} Remark */
 
 /**

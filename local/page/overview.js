@@ -2,7 +2,7 @@
 /** What is behind the distribution, and what it has done so far. */
 import { getTotals } from './api.js'
 import { el, facts } from './dom.js'
-import { bytes, count, percent, plural, saving } from './words.js'
+import { bytes, count, percent, plural, saving } from './format.js'
 
 /** Totals are asked for this often at most. */
 const TOTALS_MILLISECONDS = 400

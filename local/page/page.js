@@ -3,18 +3,18 @@
 import { getSite, messageOf } from './api.js'
 import { byId, el } from './dom.js'
 import { openKey } from './key.js'
-import { openLive } from './live.js'
+import { openUpkeep } from './maintenance.js'
 import { siteView, totalsIn } from './overview.js'
 import { openPictures } from './pictures.js'
+import { openLive } from './request-feed.js'
 import { openRequests } from './requests.js'
-import { openUpkeep } from './upkeep.js'
 
-/** @type {Record<import('./live.js').State, string>} */
+/** @type {Record<import('./request-feed.js').State, string>} */
 const STATES = { waiting: 'Connecting', live: 'Live', polling: 'Live, by polling', lost: 'Not answering, trying again' }
 
 const AGAIN_MILLISECONDS = 2000
 
-/** @param {import('./live.js').State} now */
+/** @param {import('./request-feed.js').State} now */
 function showState(now) {
   const state = byId('state', 'p')
   state.dataset.state = now

@@ -3,12 +3,12 @@
 import { messageOf } from './api.js'
 import { look, targetOf } from './ask.js'
 import { byId, el } from './dom.js'
-import { openStage } from './stage.js'
+import { bytes, format, saving } from './format.js'
 import { isText, isVector, OPEN, urlOf } from './variants.js'
-import { bytes, format, saving } from './words.js'
+import { openStage } from './viewer-pane.js'
 
 /** @typedef {import('./api.js').Sample} Sample */
-/** @typedef {import('./live.js').Live} Live */
+/** @typedef {import('./request-feed.js').Live} Live */
 
 /**
  * The whole URL of a path on this host, also of one that begins with two slashes.

@@ -2,9 +2,9 @@
 /** The live list: what comes is put on top, each row opens into its way through the distribution. */
 import { getTrace, messageOf } from './api.js'
 import { badge, byId, el, kindOf } from './dom.js'
-import { KEPT } from './live.js'
+import { bytes, count, date, duration, format, plural, timeOfDay } from './format.js'
+import { KEPT } from './request-feed.js'
 import { traceView } from './trace.js'
-import { bytes, count, date, duration, format, plural, timeOfDay } from './words.js'
 
 /** @typedef {import('./api.js').FinishedRequest} FinishedRequest */
 /** @typedef {{ request: FinishedRequest, item: HTMLLIElement, text: string }} Row */
@@ -21,7 +21,7 @@ const KINDS = /** @type {const} */ ([
 ])
 
 /**
- * @param {import('./live.js').Live} live
+ * @param {import('./request-feed.js').Live} live
  * @param {string} example a URL to try when there is nothing yet
  */
 export function openRequests(live, example) {

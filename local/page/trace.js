@@ -2,10 +2,10 @@
 /** A request's way through the distribution, step by step. */
 import { changesView } from './changes.js'
 import { badge, bar, el, facts } from './dom.js'
+import { bytes, date, duration } from './format.js'
 import { renditionRemark, verdictRemark } from './meanings.js'
-import { bytes, date, duration } from './words.js'
 
-/** @typedef {import('../distribution/messages.ts').Step} Step */
+/** @typedef {import('../protocol/messages.ts').Step} Step */
 /** @typedef {import('./api.js').RequestTrace} RequestTrace */
 /** @typedef {import('./api.js').FinishedRequest} FinishedRequest */
 

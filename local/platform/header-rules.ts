@@ -1,4 +1,4 @@
-import { isObject, isUnchanged, type JsonObject } from '../../command/shape.ts'
+import { isObject, isUnchanged, type JsonObject } from '../../base/json-values.ts'
 import { DISALLOWED_HEADERS, isListed } from '../../edge/limits.ts'
 
 /**

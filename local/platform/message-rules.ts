@@ -1,4 +1,4 @@
-import { isUnchanged, type JsonObject } from '../../command/shape.ts'
+import { isUnchanged, type JsonObject } from '../../base/json-values.ts'
 import { REQUEST_BYTES, RESPONSE_STATUS, URL_CHARACTERS } from '../../edge/limits.ts'
 import { escaped, type HeaderLines, headerBytes } from './header-rules.ts'
 

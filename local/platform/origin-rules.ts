@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { isObject, type JsonObject } from '../../command/shape.ts'
+import { isObject, type JsonObject } from '../../base/json-values.ts'
 import {
   DISALLOWED_ORIGIN_HEADERS,
   isListed,

@@ -1,4 +1,4 @@
-import { at, isObject, isUnchanged, type JsonObject, objectAt } from '../../command/shape.ts'
+import { at, isObject, isUnchanged, type JsonObject, objectAt } from '../../base/json-values.ts'
 import {
   GENERATED_RESPONSE_BYTES,
   READ_ONLY_HEADERS,
@@ -6,7 +6,7 @@ import {
   REPLACED_REQUEST_BODY_BYTES,
   type Trigger,
 } from '../../edge/limits.ts'
-import type { Violation } from '../functions/outcome.ts'
+import type { Violation } from '../protocol/outcome.ts'
 import { disallowedFaults, type HeaderLines, headerBytes, readHeaders, readOnlyFaults } from './header-rules.ts'
 import {
   isBase64,

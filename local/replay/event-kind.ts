@@ -1,4 +1,4 @@
-import { at, isObject } from '../../command/shape.ts'
+import { at, isObject } from '../../base/json-values.ts'
 
 /** The triggers of CloudFront; a bundle has some of them. */
 const EVENT_TRIGGERS = ['viewer-request', 'origin-request', 'origin-response', 'viewer-response'] as const

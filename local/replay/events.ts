@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { InputError, systemMessage } from '../../command/errors.ts'
-import { parseJson } from '../../command/json.ts'
-import { isObject, type JsonObject } from '../../command/shape.ts'
+import { InputError, systemMessage } from '../../base/errors.ts'
+import { parseJson } from '../../base/json.ts'
+import { isObject, type JsonObject } from '../../base/json-values.ts'
 
 /** One event of a file. */
 export type Item = {

@@ -1,10 +1,10 @@
-import { at, isObject } from '../../command/shape.ts'
+import { at, isObject } from '../../base/json-values.ts'
 import type { Trigger } from '../../edge/limits.ts'
-import type { FunctionEngine } from '../functions/function-engine.ts'
-import type { Outcome, Violation } from '../functions/outcome.ts'
+import type { FunctionEngine } from '../host/functions/function-engine.ts'
+import { changes, type Difference, diff } from '../platform/diff.ts'
 import { validateFunction } from '../platform/validate-function.ts'
 import { validateLambda } from '../platform/validate-lambda.ts'
-import { changes, type Difference, diff } from './diff.ts'
+import type { Outcome, Violation } from '../protocol/outcome.ts'
 import type { Item } from './events.ts'
 
 /** What is to be said of one replayed event. */

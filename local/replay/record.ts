@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises'
-import { InputError, systemMessage } from '../../command/errors.ts'
-import { replaceFile } from '../../command/replace-file.ts'
+import { InputError, systemMessage } from '../../base/errors.ts'
+import { replaceFile } from '../../base/replace-file.ts'
 import { type EventFile, isEntry } from './events.ts'
 
 /**

@@ -1,6 +1,6 @@
-import type { Paint } from '../../command/output.ts'
-import { NJS_MISSING } from '../functions/njs.ts'
-import type { Difference } from './diff.ts'
+import type { Paint } from '../../cli/kit/output.ts'
+import { NJS_MISSING } from '../host/functions/njs.ts'
+import type { Difference } from '../platform/diff.ts'
 import { placeText, type Replay, type ReplayResult, wroteText } from './replay-events.ts'
 
 export type Counts = {

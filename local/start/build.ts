@@ -8,7 +8,7 @@ export type BuildResult =
   | { kind: 'failed'; message: string }
   | { kind: 'stopped' }
 
-const RIMLIGHT = fileURLToPath(new URL('../../command/rimlight.mjs', import.meta.url))
+const RIMLIGHT = fileURLToPath(new URL('../../cli/rimlight.mjs', import.meta.url))
 
 export function buildBundle(config: string, out: string, signal: AbortSignal): Promise<BuildResult> {
   return new Promise((resolve) => {

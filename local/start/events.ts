@@ -1,5 +1,5 @@
 import type { Site } from '../console/site.ts'
-import type { FinishedRequest } from '../distribution/messages.ts'
+import type { FinishedRequest } from '../protocol/messages.ts'
 import type { Example } from './examples.ts'
 
 /** What `rimlight start` has to say, for people and, a line of JSON each, for programs. */

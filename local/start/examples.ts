@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
-import { itemsOf, type Policies } from '../../edge/policies.ts'
-import type { Behind } from '../behind.ts'
+import { itemsOf, type Policies } from '../../bundle/policies.ts'
 import type { Site } from '../console/site.ts'
-import { compileBehaviours } from '../distribution/behaviours.ts'
+import type { Behind } from '../host/origin-targets.ts'
+import { compileBehaviours } from '../platform/behaviours.ts'
 
 export type Example = { url: string; shows: string }
 

@@ -1,8 +1,8 @@
 /** What `rimlight start` takes. */
 
-import { InputError } from '../../command/errors.ts'
-import type { OptionRows, Values } from '../../command/options.ts'
-import { EDGE_LOCATIONS } from '../distribution/identity.ts'
+import { InputError } from '../../base/errors.ts'
+import type { OptionRows, Values } from '../../cli/kit/options.ts'
+import { EDGE_LOCATIONS } from '../protocol/identity.ts'
 
 export type StartOptions = {
   config: string

@@ -1,12 +1,19 @@
 /** What a bundle is made from: the project's own sources, and the config with what it imports from its neighbours. */
 import { relative, resolve } from 'node:path'
 import { build, stop } from 'esbuild'
-import { ROOT } from '../../command/root.ts'
+import { ROOT } from '../../base/root.ts'
 
 /** With all that is in them. */
-export const SOURCE_FOLDERS = ['edge', 'viewer-request', 'origin-request', 'origin-response', 'build'].map((folder) =>
-  resolve(ROOT, folder),
-)
+export const SOURCE_FOLDERS = [
+  'base',
+  'bundle',
+  'edge',
+  'urls',
+  'viewer-request',
+  'origin-request',
+  'origin-response',
+  'build',
+].map((folder) => resolve(ROOT, folder))
 
 /**
  * The config and the files that it imports, absolute; of a config that can't be read, itself and what `before` has.

@@ -1,6 +1,6 @@
 /** What `rimlight start` says, for people. */
-import { type Colour, type Output, type Paint, statusLine } from '../../command/output.ts'
-import type { FinishedRequest, ResultType } from '../distribution/messages.ts'
+import { type Colour, type Output, type Paint, statusLine } from '../../cli/kit/output.ts'
+import type { FinishedRequest, ResultType } from '../protocol/messages.ts'
 import type { ReadyEvent, Say, StartEvent } from './events.ts'
 
 /** @param options.isQuiet says nothing of requests */

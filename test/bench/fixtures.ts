@@ -1,6 +1,6 @@
 /** What the benchmarks run on: a site of five routes, and a browser that asks it for a photo. */
 import { checkConfig } from '../../build/config.ts'
-import type { Settings } from '../../edge/settings.ts'
+import type { Settings } from '../../bundle/settings.ts'
 
 export const settings = (): Settings =>
   checkConfig(

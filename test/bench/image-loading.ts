@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { ROOT } from '../../command/root.ts'
+import { ROOT } from '../../base/root.ts'
 import type { ImageSite } from './image-site.ts'
 import { inTurns, median, ratioOf } from './measure.ts'
 

@@ -9,10 +9,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
+import { ROOT } from '../../base/root.ts'
 import { compiledRules, FUNCTION } from '../../build/bundle.ts'
 import { compile } from '../../build/compile.ts'
 import { makeSite } from '../../build/site.ts'
-import { ROOT } from '../../command/root.ts'
 import { settings, viewerEvent } from './fixtures.ts'
 
 /** The budget that the design gives the function, and what others' functions cost on a like event (njs 0.7.9). */

@@ -12,7 +12,7 @@ import { compile } from '../../build/compile.ts'
 import { checkConfig } from '../../build/config.ts'
 import { whyNotOnLambda } from '../../build/elf.ts'
 import { TARGETS, type Target } from '../../build/targets.ts'
-import type { Artefact, Manifest } from '../../edge/manifest.ts'
+import type { Artefact, Manifest } from '../../bundle/manifest.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
 import { CONFIG, copyOfTree, filesIn, runBuild } from './tree.ts'
 

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { ROOT } from '../../command/root.ts'
+import { ROOT } from '../../base/root.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
 import { CONFIG, copyOfTree, edit, filesIn, runBuild, timesIn } from './tree.ts'
 

@@ -5,14 +5,14 @@ import { cp, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, expect, it } from 'vitest'
-import { ROOT } from '../../command/root.ts'
+import { ROOT } from '../../base/root.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
 import { copyOfTree, filesIn } from './tree.ts'
 
 const execute = promisify(execFile)
 
 const release = async (tree: string, args: string[], options: { cwd?: string; env?: Record<string, string> } = {}) =>
-  execute(process.execPath, [join(tree, 'command/rimlight.mjs'), 'release', '--config', 'config.json', ...args], {
+  execute(process.execPath, [join(tree, 'cli/rimlight.mjs'), 'release', '--config', 'config.json', ...args], {
     cwd: options.cwd ?? tree,
     env: { ...process.env, ...options.env },
   })

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { cp, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { ROOT } from '../../command/root.ts'
+import { ROOT } from '../../base/root.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
 
 /** Five routes of all kinds, as JSON: what a site of some size would have. */
@@ -23,15 +23,18 @@ export const CONFIG = {
 }
 
 const SOURCES = [
+  'base',
   'build',
   'build.mjs',
-  'command',
+  'bundle',
+  'cli',
   'edge',
   'edge.config.ts',
   'origin-request',
   'origin-response',
   'package.json',
   'tsconfig.json',
+  'urls',
   'viewer-request',
 ]
 

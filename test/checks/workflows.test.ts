@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { validate } from '@actions/languageservice'
 import { describe, expect, it } from 'vitest'
 import { TextDocument } from 'vscode-languageserver-textdocument'
-import { ROOT } from '../../command/root.ts'
+import { ROOT } from '../../base/root.ts'
 import { textOf } from './sources.ts'
 
 const FOLDER = '.github/workflows'

@@ -1,6 +1,6 @@
 /** The shape of the conformance table: a rule, its cases, and what each driver can't do. */
 import type { Trigger } from '../../edge/limits.ts'
-import type { Outcome } from '../../local/functions/outcome.ts'
+import type { Outcome } from '../../local/protocol/outcome.ts'
 
 export type DriverName = 'source' | 'njs' | 'workerd' | 'zip'
 

@@ -1,7 +1,7 @@
 /** The site that the conformance table is about: one route for every kind that the config knows. */
 import { checkConfig } from '../../build/config.ts'
+import type { Settings } from '../../bundle/settings.ts'
 import type { Config } from '../../edge/config.ts'
-import type { Settings } from '../../edge/settings.ts'
 
 export const CONFIG: Config = {
   domains: ['cdn.example.com', 'img.example.com'],

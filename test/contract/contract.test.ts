@@ -1,6 +1,6 @@
 /** One conformance table, run by every driver that can: what behaviour.md says, held against what was built. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { at } from '../../command/shape.ts'
+import { at } from '../../base/json-values.ts'
 import { validateFunction } from '../../local/platform/validate-function.ts'
 import { validateLambda } from '../../local/platform/validate-lambda.ts'
 import { type Case, returnedValue, type Table } from './case.ts'

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ROOT } from '../../base/root.ts'
 import { buildSite } from '../../build/site.ts'
-import { ROOT } from '../../command/root.ts'
 import { placeText, type Replay, type ReplayResult, replay } from '../../local/replay/replay-events.ts'
 
 const EVENTS = join(ROOT, 'test/events')

@@ -13,7 +13,7 @@ import { main } from '../../deploy/publish.ts'
 import type { Config } from '../../edge/config.ts'
 import { type CloudFront, startCloudFront } from '../../local/cloudfront.ts'
 import { type Listener, listening } from '../listener.ts'
-import { output } from '../unit/command/fixture-output.ts'
+import { output } from '../unit/cli/kit/fixture-output.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
 import { type Built, built } from './site.ts'
 
@@ -30,7 +30,7 @@ const CONFIG: Config = {
   ],
 }
 
-const RIMLIGHT = fileURLToPath(new URL('../../command/rimlight.mjs', import.meta.url))
+const RIMLIGHT = fileURLToPath(new URL('../../cli/rimlight.mjs', import.meta.url))
 const YEAR = 'public, max-age=31536000, immutable'
 
 let site: Built

@@ -6,10 +6,10 @@ import https from 'node:https'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { buffer } from 'node:stream/consumers'
-import { ROOT } from '../../command/root.ts'
+import { ROOT } from '../../base/root.ts'
 import type { StartEvent } from '../../local/start/events.ts'
 
-const RIMLIGHT = join(ROOT, 'command/rimlight.mjs')
+const RIMLIGHT = join(ROOT, 'cli/rimlight.mjs')
 
 export type Said<Name extends StartEvent['event']> = Extract<StartEvent, { event: Name }>
 

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from 'node:http'
 import { createServer, request as httpsRequest } from 'node:https'
-import { certificateFor } from '../../local/certificate.ts'
+import { certificateFor } from '../../local/listeners/certificate.ts'
 import { type Listener, listening } from '../listener.ts'
 
 export type Tampering = {

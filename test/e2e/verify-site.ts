@@ -2,16 +2,16 @@
 import { createHash } from 'node:crypto'
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Config } from '../../edge/config.ts'
-import type { Trigger } from '../../edge/limits.ts'
-import type { Manifest } from '../../edge/manifest.ts'
+import type { Manifest } from '../../bundle/manifest.ts'
 import type {
   Behaviour,
   CachePolicy,
   OriginRequestPolicy,
   Policies,
   ResponseHeadersPolicy,
-} from '../../edge/policies.ts'
+} from '../../bundle/policies.ts'
+import type { Config } from '../../edge/config.ts'
+import type { Trigger } from '../../edge/limits.ts'
 import { photo } from '../images/pictures.ts'
 import { temporaryFolder, writeZip } from '../unit/local/fixture.ts'
 import { openOrigin, type ScriptedOrigin } from './origin.ts'

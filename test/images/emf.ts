@@ -1,5 +1,5 @@
 /** Whether a log line is one that CloudWatch makes metrics of: User Guide, "Embedded metric format specification". */
-import { at, isObject } from '../../command/shape.ts'
+import { at, isObject } from '../../base/json-values.ts'
 
 /** Of the units in the API Reference, MetricDatum, those that a function can have. */
 const UNITS = ['Milliseconds', 'Seconds', 'Bytes', 'Kilobytes', 'Megabytes', 'Count', 'Percent', 'None']

@@ -1,7 +1,7 @@
 /** The judge lets pass what is right, and finds each thing that can be wrong. */
 import sharp, { type Sharp } from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { failed, type Outcome, returned } from '../../local/functions/outcome.ts'
+import { failed, type Outcome, returned } from '../../local/protocol/outcome.ts'
 import { originResponseEvent } from '../contract/events.ts'
 import { fixture } from './fixtures.ts'
 import { type Invocation, judge } from './judge.ts'

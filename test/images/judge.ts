@@ -3,10 +3,10 @@
  * reason, and never anything else. behaviour.md, origin-response, 4.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { at } from '../../command/shape.ts'
+import { at } from '../../base/json-values.ts'
 import { GENERATED_RESPONSE_BYTES } from '../../edge/limits.ts'
-import type { Outcome } from '../../local/functions/outcome.ts'
 import { validateLambda } from '../../local/platform/validate-lambda.ts'
+import type { Outcome } from '../../local/protocol/outcome.ts'
 import { logFaults } from './emf.ts'
 import { type Expected, isReason, isTransient } from './reasons.ts'
 import { type Asked, renditionFaults } from './rendition.ts'

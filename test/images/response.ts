@@ -1,5 +1,5 @@
 /** What a handler returned, the way that the judges look at it. */
-import { at } from '../../command/shape.ts'
+import { at } from '../../base/json-values.ts'
 import type { Kind } from './fixtures.ts'
 
 /** What is known of a source; upright, of one frame. */

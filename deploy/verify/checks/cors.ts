@@ -1,8 +1,8 @@
 /** Reads across origins, and what OPTIONS is answered. */
 import { hasHeader, header, outcome, quoted } from '../answer.ts'
 import { type Check, judged, skipped } from '../check.ts'
-import { anyPath, isCachedBucket, malformedPath, NO_OTHER_PATH, type Place } from '../place.ts'
-import { attachFunction, attachPolicy } from '../say.ts'
+import { anyPath, isCachedBucket, malformedPath, NO_OTHER_PATH, type Place } from '../check-target.ts'
+import { attachFunction, attachPolicy } from '../remedies.ts'
 
 const RULE = 'Developer Guide, "Understand response headers policies"; Fetch Standard, "CORS protocol"'
 

@@ -1,10 +1,10 @@
 /** HEAD, conditions, ranges, compression. */
 import { hasHeader, header, isHit, mediaTypeOf, outcome, quoted } from '../answer.ts'
 import { type Check, judged, skipped } from '../check.ts'
+import { isCachedBucket, type KnownObject, type Place } from '../check-target.ts'
 import type { Question } from '../http.ts'
 import { isThere, objectOf, questionOf } from '../objects.ts'
-import { isCachedBucket, type KnownObject, type Place } from '../place.ts'
-import { attachFunction, attachPolicy, nameAnObject } from '../say.ts'
+import { attachFunction, attachPolicy, nameAnObject } from '../remedies.ts'
 
 export const DELIVERY_CHECKS: readonly Check<Place>[] = [
   {

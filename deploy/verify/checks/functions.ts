@@ -1,9 +1,9 @@
 /** Whether the functions are there, and whether what was named is served at all. Of which build they are, other checks tell. */
 import { hasHeader, header, outcome, quoted, resultOf } from '../answer.ts'
 import { type Check, differs, holds, judged, skipped } from '../check.ts'
+import { isShown, malformedPath, NO_OTHER_PATH, type Place } from '../check-target.ts'
 import { isThere, questionOf } from '../objects.ts'
-import { isShown, malformedPath, NO_OTHER_PATH, type Place } from '../place.ts'
-import { attachFunction, nameAnObject } from '../say.ts'
+import { attachFunction, nameAnObject } from '../remedies.ts'
 
 /** Developer Guide, "Troubleshooting error responses from your distribution". */
 const FAILURES: Record<string, string> = {

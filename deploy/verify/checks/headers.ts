@@ -1,11 +1,11 @@
 /** Headers of responses: those that are set, those that are not to be seen, and `Vary`. */
-import { itemsOf, type ResponseHeadersPolicy } from '../../../edge/policies.ts'
+import { itemsOf, type ResponseHeadersPolicy } from '../../../bundle/policies.ts'
 import { header, mediaTypeOf, outcome, quoted } from '../answer.ts'
 import { type Check, differs, holds, judged, skipped } from '../check.ts'
+import { anyPath, isCachedBucket, isShown, malformedPath, NO_OTHER_PATH, type Place } from '../check-target.ts'
 import type { Answer } from '../http.ts'
 import { isThere, questionOf } from '../objects.ts'
-import { anyPath, isCachedBucket, isShown, malformedPath, NO_OTHER_PATH, type Place } from '../place.ts'
-import { attachFunction, attachPolicy, nameAnObject } from '../say.ts'
+import { attachFunction, attachPolicy, nameAnObject } from '../remedies.ts'
 
 const RULE = 'README, "Which headers change"; Developer Guide, "Understand response headers policies"'
 

@@ -1,10 +1,10 @@
 /** The cache key of renditions: by which parameters they are told apart. */
-import type { ImageSettings } from '../../../edge/settings.ts'
+import type { ImageSettings } from '../../../bundle/settings.ts'
 import { imageFormatOf, isHit, isNew, outcome } from '../answer.ts'
 import { type Check, judged, skipped } from '../check.ts'
+import type { Place } from '../check-target.ts'
 import { freshQuery, questionOf } from '../objects.ts'
-import type { Place } from '../place.ts'
-import { attachFunction, attachPolicy } from '../say.ts'
+import { attachFunction, attachPolicy } from '../remedies.ts'
 import { secondOf, TWICE } from './keys.ts'
 import { hasImages, images, noPicture, pictureOf, said, smallest, UNLESS } from './pictures.ts'
 

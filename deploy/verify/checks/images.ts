@@ -2,10 +2,10 @@
 import type { NegotiatedFormat } from '../../../edge/config.ts'
 import { hasHeader, header, imageFormatOf, mediaTypeOf, outcome, quoted } from '../answer.ts'
 import { type Check, differs, type Finding, holds, judged, skipped } from '../check.ts'
+import { isShown, type Place } from '../check-target.ts'
 import type { Answer } from '../http.ts'
 import { questionOf } from '../objects.ts'
-import { isShown, type Place } from '../place.ts'
-import { attachFunction, nameAnObject } from '../say.ts'
+import { attachFunction, nameAnObject } from '../remedies.ts'
 import { hasImages, images, noPicture, pictureOf, said, smallest, UNLESS } from './pictures.ts'
 
 const RULE = 'README, "Images"'

@@ -1,9 +1,9 @@
 /** The cache key: values that an API answers by. */
 import { isNew, outcome } from '../answer.ts'
 import { type Check, differs, type Finding, holds } from '../check.ts'
+import { type Place, unheardOf } from '../check-target.ts'
 import type { Answer } from '../http.ts'
 import { nameOf, questionOf } from '../objects.ts'
-import { type Place, unheardOf } from '../place.ts'
 import { CACHED, KEY_RULE, keyed } from './keys.ts'
 
 const TO_OTHERS = 'what was answered to one is given to others, whoever they are'

@@ -1,10 +1,10 @@
 /** The cache key: what is one object, and what is another. */
 import { AGED_ELSEWHERE, isAgedElsewhere, isHit, isKeptOut, isNew, lifetimeOf, outcome, quoted } from '../answer.ts'
 import { type Asking, type Check, type Finding, judged, skipped } from '../check.ts'
+import { type Place, unheardOf } from '../check-target.ts'
 import type { Answer, Question } from '../http.ts'
 import { freshQuery, nameOf, objectOf, questionOf } from '../objects.ts'
-import { type Place, unheardOf } from '../place.ts'
-import { attachFunction, attachPolicy } from '../say.ts'
+import { attachFunction, attachPolicy } from '../remedies.ts'
 
 export const KEY_RULE = 'README, "What is in the cache key"'
 

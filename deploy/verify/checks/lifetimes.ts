@@ -1,10 +1,10 @@
 /** How long objects stay in the cache, against what the handlers said. */
 import { ageOf, hasHeader, isKeptOut, lifetimeOf, outcome, quoted } from '../answer.ts'
 import { type Check, judged, skipped } from '../check.ts'
+import type { Place } from '../check-target.ts'
 import type { Question } from '../http.ts'
 import { objectOf, questionOf } from '../objects.ts'
-import type { Place } from '../place.ts'
-import { attachPolicy } from '../say.ts'
+import { attachPolicy } from '../remedies.ts'
 
 /** Seconds that are waited without being asked to, and with `--slow`. */
 const SOON = 3

@@ -1,10 +1,10 @@
 /** Objects that are not there. */
 import { ageOf, header, mediaTypeOf, outcome, quoted } from '../answer.ts'
 import { type Check, judged, skipped } from '../check.ts'
+import { isCachedBucket, madeUpPath, NO_OTHER_PATH, type Place } from '../check-target.ts'
 import type { Answer } from '../http.ts'
 import { freshQuery } from '../objects.ts'
-import { isCachedBucket, madeUpPath, NO_OTHER_PATH, type Place } from '../place.ts'
-import { attachFunction } from '../say.ts'
+import { attachFunction } from '../remedies.ts'
 
 const RULE = 'README, "How long a response is cached"; Developer Guide, "Control how long CloudFront caches errors"'
 

@@ -1,8 +1,8 @@
 /** Routes that are never cached. */
 import { AGED_ELSEWHERE, isAgedElsewhere, isNew, outcome } from '../answer.ts'
 import { type Check, judged, skipped } from '../check.ts'
-import { anyPath, NO_OTHER_PATH, type Place } from '../place.ts'
-import { attachPolicy, nameAnObject } from '../say.ts'
+import { anyPath, NO_OTHER_PATH, type Place } from '../check-target.ts'
+import { attachPolicy, nameAnObject } from '../remedies.ts'
 
 export const NEVER_CHECKS: readonly Check<Place>[] = [
   {

@@ -1,11 +1,11 @@
 /** What the checks of renditions share: a picture to ask for, and what is said of it. */
-import type { ImageSettings } from '../../../edge/settings.ts'
+import type { ImageSettings } from '../../../bundle/settings.ts'
 import { imageFormatOf, outcome, quoted } from '../answer.ts'
 import { type Finding, skipped } from '../check.ts'
+import { isCachedBucket, type KnownObject, type Place } from '../check-target.ts'
 import type { Answer } from '../http.ts'
 import { isThere } from '../objects.ts'
-import { isCachedBucket, type KnownObject, type Place } from '../place.ts'
-import { nameAnObject } from '../say.ts'
+import { nameAnObject } from '../remedies.ts'
 
 /** Formats that renditions are made of, by their first bytes. */
 const SOURCES = ['jpg', 'png', 'webp', 'gif', 'tiff', 'avif']

@@ -1,8 +1,16 @@
 /** What never gets behind the cache: HTTP, other methods, paths that can be read in two ways. */
 import { header, outcome, quoted, resultOf } from '../answer.ts'
 import { type Check, judged, skipped } from '../check.ts'
-import { anyPath, isCachedBucket, madeUpPath, NO_OTHER_PATH, type Place, unheardOf, withinName } from '../place.ts'
-import { attachFunction } from '../say.ts'
+import {
+  anyPath,
+  isCachedBucket,
+  madeUpPath,
+  NO_OTHER_PATH,
+  type Place,
+  unheardOf,
+  withinName,
+} from '../check-target.ts'
+import { attachFunction } from '../remedies.ts'
 
 export const REFUSAL_CHECKS: readonly Check<Place>[] = [
   {

@@ -1,10 +1,10 @@
 /** `?v=` cannot lie: which versions make an object immutable, and which do not. */
 import { hasHeader, header, isKeptOut, lifetimeOf, maxAgeOf, outcome, quoted } from '../answer.ts'
 import { type Check, type Finding, judged, skipped } from '../check.ts'
+import { isCachedBucket, isShown, type Place } from '../check-target.ts'
 import type { Answer } from '../http.ts'
 import { objectOf, questionOf } from '../objects.ts'
-import { isCachedBucket, isShown, type Place } from '../place.ts'
-import { attachFunction } from '../say.ts'
+import { attachFunction } from '../remedies.ts'
 
 const RULE = 'README, "How long a response is cached"'
 

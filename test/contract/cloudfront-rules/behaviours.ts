@@ -6,7 +6,7 @@ import type {
   OriginRequestPolicy,
   Policies,
   ResponseHeadersPolicy,
-} from '../../../edge/policies.ts'
+} from '../../../bundle/policies.ts'
 
 type Keyed = CachePolicy['ParametersInCacheKeyAndForwardedToOrigin']
 

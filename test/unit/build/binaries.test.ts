@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join, relative, sep } from 'node:path'
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest'
+import { ROOT } from '../../../base/root.ts'
 import { installed, type Libraries, sharpForLambda } from '../../../build/binaries.ts'
 import { BuildError } from '../../../build/error.ts'
-import { ROOT } from '../../../command/root.ts'
 import { closedEndpoint } from '../../images/s3.ts'
 
 const read = async (file: string) => JSON.parse(await readFile(join(ROOT, file), 'utf8'))

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { ROOT } from '../../../base/root.ts'
 import { whyNotOnLambda } from '../../../build/elf.ts'
-import { ROOT } from '../../../command/root.ts'
 
 type Header = { magic?: string; bits?: number; order?: number; machine?: number }
 

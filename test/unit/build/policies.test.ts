@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import { policiesOf } from '../../../build/policies.ts'
-import type { Policies } from '../../../edge/policies.ts'
+import type { Policies } from '../../../bundle/policies.ts'
 import { settingsWith } from './settings.ts'
 
 const policiesWith = (changes: Record<string, unknown>): Policies => policiesOf(settingsWith(changes))

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { ROOT } from '../../../base/root.ts'
 import { type Bundle, bundle } from '../../../build/bundle.ts'
 import { compile } from '../../../build/compile.ts'
 import { withLiteralKeys } from '../../../build/s3-client.ts'
 import { TARGETS, type Target } from '../../../build/targets.ts'
-import { ROOT } from '../../../command/root.ts'
 import { settingsWith } from './settings.ts'
 
 describe('withLiteralKeys', () => {

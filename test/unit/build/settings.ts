@@ -1,5 +1,5 @@
 import { checkConfig } from '../../../build/config.ts'
-import type { Settings } from '../../../edge/settings.ts'
+import type { Settings } from '../../../bundle/settings.ts'
 
 /** A config that is right, as plain data. */
 export const config = () => ({

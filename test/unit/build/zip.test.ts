@@ -4,8 +4,8 @@ import { buffer } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import yauzl from 'yauzl'
+import { ROOT } from '../../../base/root.ts'
 import { zip } from '../../../build/zip.ts'
-import { ROOT } from '../../../command/root.ts'
 
 const FILES = { 'node_modules/b/index.js': 'two', 'index.js': 'one', 'a.node': Buffer.from([0, 255]) }
 

@@ -1,7 +1,7 @@
 import { CloudFrontClient, CreateInvalidationCommand, GetInvalidationCommand } from '@aws-sdk/client-cloudfront'
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterEach, describe, expect, it } from 'vitest'
-import { Failure, InputError } from '../../../command/errors.ts'
+import { Failure, InputError } from '../../../base/errors.ts'
 import {
   costAtMost,
   type InvalidationRequest,

@@ -1,4 +1,4 @@
-import type { FinishedRequest } from '../../../local/distribution/messages.ts'
+import type { FinishedRequest } from '../../../local/protocol/messages.ts'
 
 /** A Hit on a rendition over HTTPS; `request` is laid over it. */
 export const finishedRequest = (request: Partial<FinishedRequest> = {}): FinishedRequest => ({

@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { afterAll } from 'vitest'
 import yazl from 'yazl'
+import type { Artefact } from '../../../bundle/manifest.ts'
 import type { Trigger } from '../../../edge/limits.ts'
-import type { Artefact } from '../../../edge/manifest.ts'
 
 const folders: string[] = []
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))))

@@ -2,7 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { main } from '../../../local/start.ts'
-import { output } from '../command/fixture-output.ts'
+import { output } from '../cli/kit/fixture-output.ts'
 import { temporaryFolder } from './fixture.ts'
 
 async function run(...args: string[]) {

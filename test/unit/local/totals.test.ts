@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { FinishedRequest } from '../../../local/distribution/messages.ts'
+import type { FinishedRequest } from '../../../local/protocol/messages.ts'
 import { Totals } from '../../../local/totals.ts'
 
 it('sums up hits, bytes, and what renditions save', () => {

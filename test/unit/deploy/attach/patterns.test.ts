@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it, test } from 'vitest'
 import { findPath, normalPattern } from '../../../../deploy/attach/patterns.ts'
-import { compilePattern } from '../../../../local/distribution/behaviours.ts'
+import { compilePattern } from '../../../../local/platform/behaviours.ts'
 
 test.each<[string[], string[], string]>([
   [['/*', '/drafts/*'], [], '/drafts/'],

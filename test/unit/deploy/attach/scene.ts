@@ -3,12 +3,12 @@ import { cp, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CacheBehavior, DefaultCacheBehavior, DistributionConfig } from '@aws-sdk/client-cloudfront'
 import { afterAll, afterEach, beforeAll } from 'vitest'
-import { readPolicies } from '../../../../command/bundle.ts'
+import type { Policies } from '../../../../bundle/policies.ts'
+import { readPolicies } from '../../../../bundle/read-bundle.ts'
 import type { Receipt } from '../../../../deploy/attach/receipt.ts'
 import { attachCommand } from '../../../../deploy/attach.ts'
 import { detachCommand } from '../../../../deploy/detach.ts'
 import { statusCommand } from '../../../../deploy/status.ts'
-import type { Policies } from '../../../../edge/policies.ts'
 import {
   accountWith,
   CONFIG,

@@ -3,7 +3,7 @@ import type { CacheBehavior, DistributionConfig } from '@aws-sdk/client-cloudfro
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { attached, behavioursOf, withBehaviours } from '../../../../deploy/attach/behaviours.ts'
-import { differences } from '../../../../deploy/attach/difference.ts'
+import { differences } from '../../../../deploy/attach/config-diff.ts'
 import type { Receipt } from '../../../../deploy/attach/receipt.ts'
 import { undoPlan } from '../../../../deploy/attach/undo.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import type { RouteSettings, Settings } from '../../../../bundle/settings.ts'
 import { addressesOfBase, addressesOfBundle, NO_ADDRESS } from '../../../../deploy/publish/addresses.ts'
-import type { RouteSettings, Settings } from '../../../../edge/settings.ts'
 
 const SHA256 = '0123456789abcdef'.repeat(4)
 

@@ -3,7 +3,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { InputError } from '../../../../command/errors.ts'
+import { InputError } from '../../../../base/errors.ts'
 import { filesIn } from '../../../../deploy/publish/files.ts'
 import { temporaryFolder } from '../../local/fixture.ts'
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { parseOptions } from '../../../../command/options.ts'
+import { parseOptions } from '../../../../cli/kit/options.ts'
 import { keepsFromCaching, OPTIONS, readOptions } from '../../../../deploy/publish/options.ts'
 import { main } from '../../../../deploy/publish.ts'
-import { output } from '../../command/fixture-output.ts'
+import { output } from '../../cli/kit/fixture-output.ts'
 
 function read(...args: string[]) {
   const { values, positionals } = parseOptions(args, OPTIONS, 'hint')

@@ -1,9 +1,9 @@
 /** Configs at random: what the template's behaviours key on is what the function leaves, no more and no less. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { at } from '../../../../base/json-values.ts'
 import { compile } from '../../../../build/compile.ts'
-import { at } from '../../../../command/shape.ts'
-import type { RouteSettings } from '../../../../edge/settings.ts'
+import type { RouteSettings } from '../../../../bundle/settings.ts'
 import { config } from '../../../contract/config-arbitrary.ts'
 import { type Handler, loadHandler } from '../../../contract/drivers.ts'
 import { type ViewerInput, viewerEvent } from '../../../contract/events.ts'

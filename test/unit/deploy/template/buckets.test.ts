@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { InputError } from '../../../../command/errors.ts'
+import { InputError } from '../../../../base/errors.ts'
 import type { Config, Route } from '../../../../edge/config.ts'
 import { bundleOf, CONFIG } from './bundles.ts'
 import { joined, plain, resourcesOf, templateFor } from './templates.ts'

@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto'
 import { checkConfig } from '../../../../build/config.ts'
 import { policiesOf } from '../../../../build/policies.ts'
-import type { BuiltBundle } from '../../../../command/bundle.ts'
+import type { Artefact } from '../../../../bundle/manifest.ts'
+import type { BuiltBundle } from '../../../../bundle/read-bundle.ts'
 import type { TemplateOptions } from '../../../../deploy/template/synthesise.ts'
 import type { Config } from '../../../../edge/config.ts'
 import type { Trigger } from '../../../../edge/limits.ts'
-import type { Artefact } from '../../../../edge/manifest.ts'
 
 const hash = (content: string | Buffer, encoding: 'hex' | 'base64') =>
   createHash('sha256').update(content).digest(encoding)

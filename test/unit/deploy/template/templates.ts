@@ -1,8 +1,8 @@
 /** Templates, and how to find one's way in them. */
 import { Template } from 'aws-cdk-lib/assertions'
 import { App } from 'aws-cdk-lib/core'
-import type { BuiltBundle } from '../../../../command/bundle.ts'
-import { at } from '../../../../command/shape.ts'
+import { at } from '../../../../base/json-values.ts'
+import type { BuiltBundle } from '../../../../bundle/read-bundle.ts'
 import { type TemplateOptions, templateStack } from '../../../../deploy/template/synthesise.ts'
 import { OPTIONS } from './bundles.ts'
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { responseHeaders } from '../../../../build/response-headers.ts'
+import type { Place } from '../../../../deploy/verify/check-target.ts'
 import { BUCKET_CHECKS } from '../../../../deploy/verify/checks/bucket.ts'
 import { SVG_POLICY, setHeaders } from '../../../../deploy/verify/checks/headers.ts'
 import { ROUTE_CHECKS } from '../../../../deploy/verify/checks.ts'
 import { OBSERVATIONS } from '../../../../deploy/verify/observations.ts'
-import type { Place } from '../../../../deploy/verify/place.ts'
 import { placesFor, placesOfConfig } from './fixture-places.ts'
 
 describe('the table of checks', () => {

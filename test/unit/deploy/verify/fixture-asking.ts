@@ -1,7 +1,7 @@
 import type { Finding } from '../../../../deploy/verify/check.ts'
+import type { Place } from '../../../../deploy/verify/check-target.ts'
 import { ROUTE_CHECKS } from '../../../../deploy/verify/checks.ts'
 import type { Answer, Question } from '../../../../deploy/verify/http.ts'
-import type { Place } from '../../../../deploy/verify/place.ts'
 import { answerOf } from './fixture-places.ts'
 
 /** Asks one check of a place, and shows what it asked. @param answer to each question */

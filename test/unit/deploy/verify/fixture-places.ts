@@ -1,7 +1,7 @@
 import { checkConfig } from '../../../../build/config.ts'
 import { policiesOf } from '../../../../build/policies.ts'
+import { type Place, placesOf } from '../../../../deploy/verify/check-target.ts'
 import type { Answer } from '../../../../deploy/verify/http.ts'
-import { type Place, placesOf } from '../../../../deploy/verify/place.ts'
 import type { Config, Route } from '../../../../edge/config.ts'
 
 export const placesOfConfig = (config: Config): Place[] => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { Place } from '../../../../deploy/verify/check-target.ts'
 import { freshQuery, namedObjects, sampledObjects } from '../../../../deploy/verify/objects.ts'
-import type { Place } from '../../../../deploy/verify/place.ts'
 import { placesFor } from './fixture-places.ts'
 
 const places = placesFor(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { at } from '../../../../command/shape.ts'
+import { at } from '../../../../base/json-values.ts'
 import { GENERATED_RESPONSE_BYTES } from '../../../../edge/limits.ts'
 import { validateLambda } from '../../../../local/platform/validate-lambda.ts'
 import { originRequestEvent, originResponseEvent, S3_ORIGIN } from '../fixture.ts'

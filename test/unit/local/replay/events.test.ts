@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { InputError } from '../../../../command/errors.ts'
+import { InputError } from '../../../../base/errors.ts'
 import { readEvents } from '../../../../local/replay/events.ts'
 import { temporaryFolder, writeJson } from '../fixture.ts'
 

@@ -3,8 +3,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
-import { ROOT } from '../../../../command/root.ts'
-import { hasNjs, NJS_MISSING } from '../../../../local/functions/njs.ts'
+import { ROOT } from '../../../../base/root.ts'
+import { hasNjs, NJS_MISSING } from '../../../../local/host/functions/njs.ts'
 import { main } from '../../../../local/replay.ts'
 import {
   functionEvent,
@@ -290,7 +290,7 @@ describe('a bundle that breaks the rules, exit code 1', () => {
 describe('the command itself', () => {
   const command = (...args: string[]) =>
     new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
-      execFile(process.execPath, [join(ROOT, 'command/rimlight.mjs'), 'replay', ...args], (error, stdout, stderr) =>
+      execFile(process.execPath, [join(ROOT, 'cli/rimlight.mjs'), 'replay', ...args], (error, stdout, stderr) =>
         resolve({ code: error?.code ?? 0, stdout, stderr }),
       )
     })

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
-import { InputError } from '../../../../command/errors.ts'
-import { parseOptions } from '../../../../command/options.ts'
+import { InputError } from '../../../../base/errors.ts'
+import { parseOptions } from '../../../../cli/kit/options.ts'
 import { OPTIONS, readOptions } from '../../../../local/start/options.ts'
 
 const HINT = '`rimlight start --help` says how to use it'

@@ -36,7 +36,7 @@ describe('what a config is made from', () => {
 })
 
 test('the folders of the sources are there', () => {
-  expect(SOURCE_FOLDERS).toHaveLength(5)
+  expect(SOURCE_FOLDERS).toHaveLength(8)
   for (const folder of SOURCE_FOLDERS) expect(existsSync(folder)).toBe(true)
 })
 

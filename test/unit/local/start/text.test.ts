@@ -1,10 +1,10 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it, test } from 'vitest'
-import { painter } from '../../../../command/output.ts'
-import type { FinishedRequest } from '../../../../local/distribution/messages.ts'
+import { painter } from '../../../../cli/kit/output.ts'
+import type { FinishedRequest } from '../../../../local/protocol/messages.ts'
 import type { ReadyEvent, StartEvent } from '../../../../local/start/events.ts'
 import { sayToPeople } from '../../../../local/start/text.ts'
-import { output } from '../../command/fixture-output.ts'
+import { output } from '../../cli/kit/fixture-output.ts'
 import { finishedRequest } from '../fixture-request.ts'
 
 function heard(events: StartEvent[], options: { isTTY?: boolean; isQuiet?: boolean } = {}) {

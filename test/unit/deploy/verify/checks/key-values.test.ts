@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Place } from '../../../../../deploy/verify/place.ts'
+import type { Place } from '../../../../../deploy/verify/check-target.ts'
 import { appliesTo, asked, withObject } from '../fixture-asking.ts'
 import { placesFor } from '../fixture-places.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Place } from '../../../../../deploy/verify/place.ts'
+import type { Place } from '../../../../../deploy/verify/check-target.ts'
 import { asked } from '../fixture-asking.ts'
 import { placesFor } from '../fixture-places.ts'
 

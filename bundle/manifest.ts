@@ -1,0 +1,33 @@
+import type { Trigger } from '../edge/limits.ts'
+
+/** The shape of `dist/manifest.json`: what was built, and how much of each limit it takes. */
+export type Manifest = {
+  /** sha256 (hex) of `config.json`. */
+  config: { sha256: string }
+  /** The same of `policies.json`. */
+  policies: { sha256: string }
+  artefacts: Record<Trigger, Artefact>
+  /** By route pattern: how many variants one version of a source can ever have. */
+  variants: Record<string, number>
+}
+
+export type Artefact = {
+  /** The file's name beside the manifest. */
+  file: string
+  kind: 'function' | 'lambda'
+  runtime: 'cloudfront-js-2.0' | 'nodejs22.x' | 'nodejs24.x'
+  handler: 'handler' | 'index.handler'
+  bytes: number
+  /** Bytes. */
+  limit: number
+  /** bytes ÷ limit. */
+  share: number
+  /** sha256 in hex; `codeSha256` is the same in base64, as Lambda reports it. */
+  sha256: string
+  codeSha256: string
+  /** Versions of sharp and libvips, where they are in it. */
+  libraries?: Record<string, string>
+  /** Lambda alone: MB and seconds. */
+  memory?: number
+  timeout?: number
+}

@@ -1,0 +1,120 @@
+/** Reads what a build wrote: each file once, and held to the manifest. */
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { InputError } from '../base/errors.ts'
+import { isObject } from '../base/json-values.ts'
+import type { Trigger } from '../edge/limits.ts'
+import type { Artefact, Manifest } from './manifest.ts'
+import type { Policies } from './policies.ts'
+import type { Settings } from './settings.ts'
+
+export type BuiltBundle = {
+  folder: string
+  manifest: Manifest
+  policies: Policies
+  /** The config that it was built from. */
+  settings: Settings
+  contents: Record<Trigger, Buffer>
+}
+
+const TRIGGERS: readonly Trigger[] = ['viewer-request', 'origin-request', 'origin-response']
+
+const AGAIN = 'run `rimlight build` again'
+
+/** @throws InputError if a file is missing, or is not the one that the manifest tells of */
+export async function readBundle(folder: string): Promise<BuiltBundle> {
+  const manifest = await readManifest(folder)
+  const isWhole = [manifest.config, manifest.policies].every(isObject)
+  if (!isWhole || !TRIGGERS.every((trigger) => trigger in manifest.artefacts)) {
+    throw new InputError(`${join(folder, 'manifest.json')}: not a manifest of a whole bundle; ${AGAIN}`)
+  }
+  const listed = async <T>(file: string, { sha256 }: { sha256: string }): Promise<T> => {
+    const path = join(folder, file)
+    return JSON.parse(verified(path, await textOf(path), sha256))
+  }
+  const [policies, settings, ...contents] = await Promise.all([
+    listed<Policies>('policies.json', manifest.policies),
+    listed<Settings>('config.json', manifest.config),
+    ...Object.entries(manifest.artefacts).map(async ([trigger, artefact]) => [
+      trigger,
+      await readArtefact(folder, artefact),
+    ]),
+  ])
+  return { folder, manifest, policies, settings, contents: Object.fromEntries(contents) }
+}
+
+/** @throws InputError if the folder has none, or one of another shape */
+export async function readManifest(folder: string): Promise<Manifest> {
+  const path = join(folder, 'manifest.json')
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    throw new InputError(
+      `${path}: not found; \`rimlight build\` writes the bundle to dist, or name another with --dist`,
+      {
+        cause,
+      },
+    )
+  })
+  const manifest = parsed(text, ({ artefacts }) => {
+    const all = isObject(artefacts) ? Object.values(artefacts) : []
+    return all.length > 0 && all.every(isArtefact)
+  })
+  if (manifest === undefined) throw new InputError(`${path}: not a manifest of a bundle; ${AGAIN}`)
+  return manifest as Manifest
+}
+
+/**
+ * As they are, whatever the manifest says: the CloudFront on this machine runs what somebody tries.
+ * @throws InputError if the folder has none, or one of an older build
+ */
+export async function readPolicies(folder: string): Promise<Policies> {
+  const path = join(folder, 'policies.json')
+  const policies = parsed(
+    await textOf(path),
+    ({ behaviours, cachePolicies, domains, origins }) =>
+      [behaviours, cachePolicies, domains].every(Array.isArray) &&
+      (behaviours as unknown[]).length > 0 &&
+      isObject(origins),
+  )
+  if (policies === undefined) throw new InputError(`${path}: not the policies of a bundle; ${AGAIN}`)
+  return policies as Policies
+}
+
+/** @throws InputError if a file is missing, or is not the one that the manifest tells of */
+export async function readArtefact(folder: string, { file, sha256 }: Artefact): Promise<Buffer> {
+  const path = join(folder, file)
+  const content = await readFile(path).catch((cause) => {
+    throw new InputError(`${path}: not found, although the manifest names it; ${AGAIN}`, { cause })
+  })
+  return verified(path, content, sha256)
+}
+
+const textOf = (path: string) =>
+  readFile(path, 'utf8').catch((cause) => {
+    throw new InputError(`${path}: not found; \`rimlight build\` writes it`, { cause })
+  })
+
+function verified<Content extends string | Buffer>(path: string, content: Content, sha256: string): Content {
+  const found = createHash('sha256').update(content).digest('hex')
+  if (found === sha256) return content
+  throw new InputError(
+    `${path}: not the file that was built: the manifest says sha256 ${sha256}, the file has ${found}; ${AGAIN}`,
+  )
+}
+
+/** What a file holds, `undefined` if it is not what it should be. */
+function parsed(text: string, isWhole: (value: Record<string, unknown>) => boolean): unknown {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) && isWhole(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const isArtefact = (value: unknown): value is Artefact =>
+  isObject(value) &&
+  typeof value.file === 'string' &&
+  typeof value.sha256 === 'string' &&
+  typeof value.handler === 'string' &&
+  (value.kind === 'function' || value.kind === 'lambda')

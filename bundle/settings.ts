@@ -1,0 +1,63 @@
+/** `dist/config.json`: the config as it was built, checked and with its defaults; its sha256 is the manifest's. */
+import type { NegotiatedFormat } from '../edge/config.ts'
+
+export type Settings = {
+  domains: string[]
+  /** By name. */
+  origins: Record<string, S3OriginSettings | ApiOriginSettings>
+  routes: RouteSettings[]
+  headers: {
+    /** Names in lower case, as all of them. */
+    dropRequest: string[]
+    /** A trailing `*` matches the rest of a name. */
+    dropResponse: string[]
+    /** What differs from the defaults; null: the default is off. */
+    setResponse: Record<string, string | null>
+  }
+  lambda: {
+    runtime: 'nodejs22.x' | 'nodejs24.x'
+    /** MB. */
+    originRequestMemory: number
+    originResponseMemory: number
+  }
+}
+
+export type S3OriginSettings = { bucket: string; region: string; prefix?: string | undefined }
+
+export type ApiOriginSettings = { domain: string; path?: string | undefined }
+
+/** Durations are seconds. */
+export type RouteSettings = {
+  path: string
+  origin: string
+  cache: 'never' | { default: number; max: number; min: number }
+  /** The version parameter, or none. */
+  version: string | null
+  query: string[]
+  headers: string[]
+  images: ImageSettings | null
+  missing: number
+  settle: number
+  cors: { origins: '*' | string[]; maxAge?: number | undefined } | null
+  auth: null
+}
+
+export type ImageSettings = {
+  formats: NegotiatedFormat[]
+  /** Pixels, ascending. */
+  widths: number[]
+  /** Such as `3:2`. */
+  ratios: string[]
+  qualities: number[]
+  quality: number
+  /** Bytes. */
+  maxInputBytes: number
+  /** Width × height × frames. */
+  maxInputPixels: number
+}
+
+export const isS3 = (origin: S3OriginSettings | ApiOriginSettings): origin is S3OriginSettings => 'bucket' in origin
+
+/** The origin of a route of a config that was checked. */
+export const originOf = (settings: Settings, route: RouteSettings): S3OriginSettings | ApiOriginSettings =>
+  settings.origins[route.origin] as S3OriginSettings | ApiOriginSettings

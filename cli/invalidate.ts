@@ -1,0 +1,123 @@
+/** `rimlight invalidate`: at AWS, or on this machine. */
+import { readFile } from 'node:fs/promises'
+import { InputError, systemMessage } from '../base/errors.ts'
+import type { Invalidation, Outside } from '../deploy/invalidate.ts'
+import { invalidateHere, LOCAL_URL, type Removed } from '../local/invalidate.ts'
+import {
+  distinctPaths,
+  FREE_INVALIDATION_PATHS,
+  INVALIDATION_PATH_PRICE,
+  invalidationProblem,
+} from '../urls/invalidation.ts'
+import { defineCommand, type Main } from './kit/command.ts'
+import { type Output, painter, statusLine } from './kit/output.ts'
+
+/** @param outside for tests: time, and a person to ask */
+export const invalidateCommand = (outside?: Outside): Main =>
+  defineCommand({
+    name: 'rimlight invalidate',
+    usage: 'PATH… [--distribution ID [--wait] [--yes]] [--paths FILE] [--json]',
+    about: `Removes objects from the caches of a distribution, or, without --distribution, from those of the CloudFront that
+\`rimlight start\` runs on this machine. A path begins with a slash; a * at its end stands for the rest. A path without
+one is that path without a query: '/photos/cat.jpg*' is the picture with all its renditions and versions. Quotes keep
+the shell from reading the * itself. A path that another one stands for is left out.
+
+At AWS, ${FREE_INVALIDATION_PATHS.toLocaleString('en')} paths a month and account are free, each other is ${INVALIDATION_PATH_PRICE} USD, whatever it stands for; a URL with a version
+needs none at all. It takes permission for cloudfront:CreateInvalidation, and with --wait for
+cloudfront:GetInvalidation.`,
+    takesOperands: true,
+    options: {
+      distribution: { type: 'string', value: 'ID', about: "the distribution's id: EDFDVBD6EXAMPLE" },
+      paths: { type: 'string', value: 'FILE', about: 'further paths, one to a line' },
+      wait: { type: 'boolean', about: 'wait until it is done at every edge location: a minute or two' },
+      yes: { type: 'boolean', about: 'do not ask before what is more than the free paths' },
+      reference: {
+        type: 'string',
+        value: 'TEXT',
+        about:
+          "CloudFront's CallerReference: the same paths with the same one are invalidated once; default: this run's own",
+      },
+      url: { type: 'string', value: 'URL', about: `where CloudFront runs on this machine; default: ${LOCAL_URL}` },
+      json: {
+        type: 'boolean',
+        about:
+          'print one JSON document: { id, paths, removed }, or with --distribution { id, distribution, status, paths, reference, costAtMost }',
+      },
+    },
+    examples: [
+      "rimlight invalidate '/*'",
+      "rimlight invalidate '/photos/cat.jpg*' '/photos/dog.jpg*' --distribution EDFDVBD6EXAMPLE --wait",
+      'rimlight invalidate --paths changed.txt --distribution EDFDVBD6EXAMPLE --yes',
+    ],
+    exitCode: '0 done, or with --distribution under way; 1 not done; 2 wrong usage or input',
+    async run(values, { positionals, stdout, stderr, hint }) {
+      const { distribution, wait: isAwaited, yes: isAgreed, reference, url, json } = values
+      if (distribution !== undefined && url !== undefined) {
+        throw new InputError(`expected --distribution or --url, found both; ${hint}`)
+      }
+      const given = [...positionals, ...(values.paths === undefined ? [] : await linesOf(values.paths))]
+      if (given.length === 0) throw new InputError(`expected paths such as '/photos/*', found none; ${hint}`)
+      const problems = given.map(invalidationProblem).filter((problem) => problem !== undefined)
+      if (problems.length > 0) throw new InputError(problems.join('\n'))
+      const paths = distinctPaths(given)
+
+      const print = (result: Removed | Invalidation, text: string) =>
+        stdout.write(json ? `${JSON.stringify(result)}\n` : `${text}\n`)
+      if (distribution === undefined) {
+        const removed = await invalidateHere(url ?? LOCAL_URL, paths)
+        print(removed, removedText(removed))
+        return 0
+      }
+      const { invalidateDistribution } = await import('../deploy/invalidate.ts')
+      const progress = progressOn(stderr, isAwaited)
+      const request = { distribution, paths, reference, isAwaited, isAgreed }
+      const done = await invalidateDistribution(request, progress, outside).finally(progress.end)
+      print(done, invalidationText(done, painter(stdout)))
+      return 0
+    },
+  })
+
+export const main = invalidateCommand()
+
+async function linesOf(file: string): Promise<string[]> {
+  const text = await readFile(file, 'utf8').catch((cause) => {
+    throw new InputError(
+      `--paths: expected a file with a path to a line, found none at ${file} (${systemMessage(cause)})`,
+      {
+        cause,
+      },
+    )
+  })
+  const lines = text.replace(/^\ufeff/, '').split(/\r?\n/)
+  return lines.map((line) => line.trim()).filter((line) => line !== '')
+}
+
+const removedText = ({ paths, removed }: Removed): string => {
+  const count = removed === 1 ? '1 object' : `${removed.toLocaleString('en')} objects`
+  return `Removed ${count} from the caches: ${paths.join(' ')}`
+}
+
+/** So many paths stand in a line; of more, their number says enough. */
+const PATHS_SHOWN = 10
+
+function invalidationText(invalidation: Invalidation, paint: ReturnType<typeof painter>): string {
+  const { id, distribution, status, paths, costAtMost } = invalidation
+  const what = paths.length > PATHS_SHOWN ? `${paths.length.toLocaleString('en')} paths` : paths.join(' ')
+  const did = status === 'Completed' ? 'Removed from the caches' : 'Being removed from the caches, in a minute or two'
+  const cost = `${costAtMost} USD at most: nothing, where the month's free paths are not used up`
+  return `${paint('green', did)}: ${what}\n${paint('dim', `Invalidation ${id} of ${distribution}; ${cost}`)}`
+}
+
+function progressOn(stderr: Output, isAwaited: boolean) {
+  const line = statusLine(stderr)
+  let id = ''
+  return {
+    created(invalidation: Invalidation) {
+      id = invalidation.id
+      // Whoever does not wait for the end knows what to ask for.
+      if (isAwaited) stderr.write(`Invalidation ${id}\n`)
+    },
+    waiting: (seconds: number) => line.show(`In progress, ${seconds} s …`),
+    end: line.clear,
+  }
+}

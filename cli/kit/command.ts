@@ -1,0 +1,49 @@
+/** A command: its table of options, its help, and its errors as exit codes, in one place for all of them. */
+import { Failure, InputError } from '../../base/errors.ts'
+import { type Help, helpOf } from './help.ts'
+import { type OptionRows, parseOptions, type Values } from './options.ts'
+import type { Output } from './output.ts'
+
+export type Command<Rows extends OptionRows> = Help<Rows> & {
+  /** Whether it takes anything but options; without it, that is refused. */
+  takesOperands?: true
+  /**
+   * @returns the exit code
+   * @throws InputError for 2, Failure for 1; anything else is a fault of ours
+   */
+  run(values: Values<Rows>, context: CommandContext): Promise<number>
+}
+
+export type CommandContext = {
+  /** What is no option. */
+  positionals: string[]
+  stdout: Output
+  stderr: Output
+  /** The end of messages on wrong usage: where to read on. */
+  hint: string
+}
+
+/** Runs with these arguments, and gives the exit code. */
+export type Main = (args: string[], stdout: Output, stderr: Output) => Promise<number>
+
+export function defineCommand<const Rows extends OptionRows>(command: Command<Rows>): Main {
+  const hint = `\`${command.name} --help\` says how to use it`
+  return async (args, stdout, stderr) => {
+    try {
+      const { values, positionals, help } = parseOptions(args, command.options, hint)
+      if (help) {
+        stdout.write(helpOf(command))
+        return 0
+      }
+      const [operand] = positionals
+      if (operand !== undefined && !command.takesOperands) {
+        throw new InputError(`expected options alone, found ${JSON.stringify(operand)}; ${hint}`)
+      }
+      return await command.run(values, { positionals, stdout, stderr, hint })
+    } catch (error) {
+      if (!(error instanceof InputError || error instanceof Failure)) throw error
+      stderr.write(`${error.message}\n`)
+      return error instanceof InputError ? 2 : 1
+    }
+  }
+}

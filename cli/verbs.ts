@@ -1,0 +1,68 @@
+/** `rimlight`: a verb, and what the verb takes. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ROOT } from '../base/root.ts'
+import type { Main } from './kit/command.ts'
+
+type Verb = { about: string; load(): Promise<{ main: Main }> }
+
+const VERBS: Record<string, Verb> = {
+  build: { about: 'builds the bundle of a config into dist/', load: () => import('../build/command.ts') },
+  start: { about: 'runs it as a CloudFront on this machine', load: () => import('../local/start.ts') },
+  replay: { about: 'runs it on recorded events, and shows what changed', load: () => import('../local/replay.ts') },
+  template: { about: 'writes a CloudFormation template for all of it', load: () => import('../deploy/template.ts') },
+  attach: { about: 'puts it on a distribution that exists', load: () => import('../deploy/attach.ts') },
+  detach: { about: 'takes it off again', load: () => import('../deploy/detach.ts') },
+  status: { about: 'says what a distribution has of it', load: () => import('../deploy/status.ts') },
+  verify: { about: 'asks a distribution whether it does what it should', load: () => import('../deploy/verify.ts') },
+  release: { about: 'builds everything that goes to a distribution, with hashes', load: () => import('./release.ts') },
+  publish: { about: 'uploads what changed in a folder', load: () => import('../deploy/publish.ts') },
+  invalidate: { about: 'removes objects from the caches', load: () => import('./invalidate.ts') },
+}
+
+const WIDTH = Math.max(...Object.keys(VERBS).map(({ length }) => length)) + 2
+
+const HELP = `Usage: rimlight VERB [options]
+
+The edge of an image site on Amazon CloudFront.
+
+${Object.entries(VERBS)
+  .map(([name, { about }]) => `  ${name.padEnd(WIDTH)}${about}`)
+  .join('\n')}
+
+  rimlight VERB --help  says what a verb takes
+  rimlight --version    says which version this is
+
+Exit code: 2 for wrong usage; each verb has its own.
+`
+
+const HINT = '`rimlight --help` has the list'
+
+/** Runs the verb that stands first, and gives its exit code. */
+export const main: Main = async ([name, ...args], stdout, stderr) => {
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    stdout.write(HELP)
+    return name === undefined ? 2 : 0
+  }
+  if (name === '--version') {
+    stdout.write(`${JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')).version}\n`)
+    return 0
+  }
+  const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
+  if (!verb) {
+    stderr.write(`expected a verb, found ${JSON.stringify(name)}; ${HINT}\n`)
+    return 2
+  }
+  return (await verb.load()).main(args, stdout, stderr)
+}
+
+/** With the process's arguments, streams and exit code. */
+export async function runAsProcess(): Promise<void> {
+  // Whoever reads this may leave first; what goes on then is ended as from outside, and cleans up after itself.
+  process.stdout.once('error', (error: NodeJS.ErrnoException) => {
+    process.stdout.on('error', () => {})
+    if (error.code !== 'EPIPE') process.stderr.write(`the output can't be written: ${error.message}\n`)
+    process.kill(process.pid, 'SIGTERM')
+  })
+  process.exitCode = await main(process.argv.slice(2), process.stdout, process.stderr)
+}

@@ -1,0 +1,44 @@
+/** What the commands get from outside besides their arguments: AWS, time, a person. Tests bring their own. */
+import { setTimeout } from 'node:timers/promises'
+import { CloudFrontClient } from '@aws-sdk/client-cloudfront'
+import { IAMClient } from '@aws-sdk/client-iam'
+import { LambdaClient } from '@aws-sdk/client-lambda'
+import { STSClient } from '@aws-sdk/client-sts'
+import { askPerson } from '../../cli/kit/ask.ts'
+import { type Interrupt, interrupt } from '../../cli/kit/interrupt.ts'
+
+export type Clients = { cloudfront: CloudFrontClient; lambda: LambdaClient; iam: IAMClient; sts: STSClient }
+
+export type World = {
+  clients(): Clients
+  /** Ends early, and quietly, when the signal is aborted. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>
+  now(): Date
+  /** From 0 to 1. */
+  random(): number
+  /** Puts a question to a person; null: nobody is there. */
+  ask: ((question: string) => Promise<boolean>) | null
+  interrupt(): Interrupt
+}
+
+/** Developer Guide, "Restrictions on Lambda@Edge": functions are in us-east-1; CloudFront and IAM are global there. */
+export const REGION = 'us-east-1'
+
+export const realWorld: World = {
+  clients() {
+    const config = { region: REGION, maxAttempts: 5 }
+    return {
+      cloudfront: new CloudFrontClient(config),
+      lambda: new LambdaClient(config),
+      iam: new IAMClient(config),
+      sts: new STSClient(config),
+    }
+  },
+  sleep: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }).catch(() => {}),
+  now: () => new Date(),
+  random: Math.random,
+  get ask() {
+    return process.stdin.isTTY ? (question: string) => askPerson(question) : null
+  },
+  interrupt,
+}

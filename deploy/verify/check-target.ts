@@ -1,0 +1,115 @@
+/** What there is to check: the routes of a bundle with the policies that their behaviours have to have. */
+import { randomBytes } from 'node:crypto'
+import { Failure } from '../../base/errors.ts'
+import type { Behaviour, CachePolicy, ResponseHeadersPolicy } from '../../bundle/policies.ts'
+import type { BuiltBundle } from '../../bundle/read-bundle.ts'
+import type { RouteSettings, Settings } from '../../bundle/settings.ts'
+import { isListed } from '../../edge/limits.ts'
+import { patternOf } from '../../edge/patterns.ts'
+import type { Answer } from './http.ts'
+
+/** One route. */
+export type Place = {
+  route: RouteSettings
+  behaviour: Behaviour
+  cachePolicy: CachePolicy
+  responseHeaders: ResponseHeadersPolicy
+  kind: 'bucket' | 'api'
+  isCached: boolean
+  headers: Settings['headers']
+  domains: readonly string[]
+  /** Whether a path's first match is this route. */
+  takes(path: string): boolean
+  /** Whether a path's first match, read without its escapes, is another route than with them. */
+  isAmbiguous(path: string): boolean
+  /** What was named for it, as it was found. */
+  objects: readonly KnownObject[]
+}
+
+export type KnownObject = {
+  path: string
+  /** Raw pairs that stay on every request for it. */
+  query: readonly string[]
+  /** To a plain GET, with a version of its own where the route has versions. */
+  answer: Answer
+}
+
+/** @throws Failure if the policies name one that is not there */
+export function placesOf({
+  policies,
+  settings,
+  folder,
+}: Pick<BuiltBundle, 'policies' | 'settings' | 'folder'>): Place[] {
+  const patterns = settings.routes.map(({ path }) => patternOf(path))
+  const firstMatch = (path: string) => patterns.findIndex((pattern) => pattern.test(path))
+  return settings.routes.map((route, index) => {
+    const behaviour = policies.behaviours[index] as Behaviour
+    return {
+      route,
+      behaviour,
+      cachePolicy: named(policies.cachePolicies, behaviour.cachePolicy, folder),
+      responseHeaders: named(policies.responseHeadersPolicies, behaviour.responseHeadersPolicy, folder),
+      kind: policies.origins[behaviour.origin]?.s3 ? 'bucket' : 'api',
+      isCached: route.cache !== 'never',
+      headers: settings.headers,
+      domains: policies.domains,
+      takes: (path) => firstMatch(path) === index,
+      isAmbiguous: (path) => firstMatch(path) !== firstMatch(unescaped(path)),
+      objects: [],
+    }
+  })
+}
+
+function named<Policy extends { Name: string }>(policies: readonly Policy[], name: string, folder: string): Policy {
+  const found = policies.find(({ Name }) => Name === name)
+  if (found) return found
+  throw new Failure(`${folder}/policies.json: a behaviour names the policy ${name}, which is not there; build again`)
+}
+
+const unescaped = (path: string): string =>
+  path.replace(/%([2-7][0-9a-f])/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+
+export const isCachedBucket = ({ kind, isCached }: Place): boolean => kind === 'bucket' && isCached
+
+/** Whether the config leaves this header in responses. */
+export const isShown = ({ headers }: Place, name: string): boolean => !isListed(name, headers.dropResponse)
+
+/** Text that nobody has asked for before. No version can be taken for it: it is no number and no hash. */
+export const unheardOf = (): string => `rl${randomBytes(6).toString('hex')}`
+
+const NAME = 'rimlight-verify-'
+
+/**
+ * A path of this route that no object is at: beside the known one, else from the pattern. `undefined`: every path that
+ * there is to make belongs to another route.
+ */
+export function madeUpPath({ route, takes, objects }: Place): string | undefined {
+  const name = `${NAME}${unheardOf()}`
+  const [known] = objects
+  const beside = known?.path.replace(/[^/]*?(\.[A-Za-z0-9]+)?$/, (_, extension = '') => `${name}${extension}`)
+  const last = route.path.lastIndexOf('*')
+  const filled = last < 0 ? undefined : `${route.path.slice(0, last)}${name}${route.path.slice(last + 1)}`
+  const fromPattern = filled?.replace(/[*?]/g, 'x')
+  return [beside, fromPattern].find((path) => path?.startsWith('/') && takes(path))
+}
+
+/** A made-up path that the function refuses: it has a control character. */
+export const malformedPath = (place: Place): string | undefined => withinName(place, '%01')
+
+/** A made-up path with a text in its name. */
+export const withinName = (place: Place, text: string): string | undefined =>
+  madeUpPath(place)?.replace(NAME, (name) => `${name}${text}`)
+
+/** Any path of this route: a made-up one, a known one, or the pattern where it is a path. */
+export const anyPath = (place: Place): string | undefined =>
+  madeUpPath(place) ??
+  place.objects[0]?.path ??
+  (place.takes(place.route.path) && !/[*?]/.test(place.route.path) ? place.route.path : undefined)
+
+export const NO_OTHER_PATH = 'its pattern leaves no path that could be made up'
+
+/** `bucket photos, cached for 86400 s, images`. */
+export function aboutPlace({ route, behaviour, kind }: Place): string {
+  const kept = route.cache === 'never' ? 'never cached' : `cached for ${route.cache.default} s`
+  return [`${kind} ${behaviour.origin}`, kept, ...(route.images ? ['images'] : [])].join(', ')
+}

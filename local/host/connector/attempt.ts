@@ -1,0 +1,142 @@
+/** One attempt to send a request and get the head of a response. */
+import http, { type ClientRequest } from 'node:http'
+import https from 'node:https'
+import { RESPONSE_HEADERS_BYTES } from '../../../edge/limits.ts'
+import type { HeaderLine } from '../../protocol/messages.ts'
+import type { Address } from './address.ts'
+import type { OriginRequest, OriginResponse } from './exchange.ts'
+import { CODE, ConnectorError } from './failure.ts'
+import { responseOf } from './response.ts'
+import { timer } from './timer.ts'
+
+export type FailedAttempt = {
+  kind: 'failed'
+  code: string
+  message: string
+  /** `asked`: the origin may have seen something of the request. */
+  phase: 'connecting' | 'asked'
+  /** The connection had served another request before. */
+  wasKept: boolean
+}
+
+export type AttemptRequest = OriginRequest & { address: Address; signal: AbortSignal; agent: http.Agent }
+
+export function attemptRequest(asked: AttemptRequest): Promise<OriginResponse | FailedAttempt> {
+  const { address, timeouts } = asked
+  return new Promise((resolve) => {
+    let phase: FailedAttempt['phase'] | 'over' = 'connecting'
+    let wasKept = false
+    const patience = timer(() =>
+      request.destroy(new ConnectorError(phase === 'connecting' ? CODE.connectTimeout : CODE.readTimeout)),
+    )
+    // Of what happens after the head, the body tells.
+    const failed = ({ code = '', message }: NodeJS.ErrnoException) => {
+      if (phase === 'over') return
+      resolve({ kind: 'failed', code, message, phase, wasKept })
+      phase = 'over'
+      patience.stop()
+    }
+    const opened = openRequest(asked)
+    if (opened instanceof Error) return failed(opened)
+    const request = opened
+    request.on('error', failed)
+
+    patience.start(timeouts.connectionTimeout)
+    request.once('socket', (socket) => {
+      wasKept = request.reusedSocket
+      const ask = async () => {
+        phase = 'asked'
+        patience.stop()
+        // Every packet counts, also one of a head that is not complete yet.
+        socket.on('data', patience.again)
+        request.once('close', () => socket.off('data', patience.again))
+        const waitForOrigin = () => phase === 'asked' && patience.start(timeouts.readTimeout)
+        await sendBody(request, asked.body, { waitForOrigin, goOn: patience.stop })
+        waitForOrigin()
+      }
+      if (wasKept) void ask()
+      else socket.once(address.scheme === 'https' ? 'secureConnect' : 'connect', ask)
+    })
+    request.once('response', (incoming) => {
+      phase = 'over'
+      patience.stop()
+      // An origin that has answered need not take the rest of the request.
+      incoming.once('close', () => void (request.writableFinished || request.destroy()))
+      resolve(responseOf(incoming, { method: asked.method, origin: address.origin, readTimeout: timeouts.readTimeout }))
+    })
+    request.once('upgrade', (_, socket) => {
+      socket.destroy()
+      failed(new ConnectorError(CODE.switched))
+    })
+    let continues = 0
+    request.on('continue', () => {
+      continues += 1
+      // "100 Continue responses": the second one is an error.
+      if (continues === 2) request.destroy(new ConnectorError(CODE.secondContinue))
+    })
+  })
+}
+
+function openRequest(asked: AttemptRequest): ClientRequest | Error {
+  const { address, method, headers, agent, signal } = asked
+  try {
+    const request = (address.scheme === 'https' ? https : http).request({
+      host: address.hostname,
+      port: address.port,
+      path: address.target,
+      method,
+      headers: [...headers, ...framing(asked)].flat(),
+      agent,
+      signal,
+      maxHeaderSize: RESPONSE_HEADERS_BYTES,
+    })
+    // Node would drop the lines beyond 2,000.
+    request.maxHeadersCount = 0
+    return request
+  } catch (error) {
+    // Characters that a line of a request can't hold.
+    return new ConnectorError(CODE.unsendable, (error as Error).message)
+  }
+}
+
+/** `Connection` is what CloudFront sends: "HTTP request headers and CloudFront behavior". */
+function framing({ method, headers, body }: AttemptRequest): HeaderLine[] {
+  const has = (name: string) => headers.some(([line]) => line.toLowerCase() === name)
+  const lines: HeaderLine[] = has('connection') ? [] : [['Connection', 'Keep-Alive']]
+  if (has('content-length') || has('transfer-encoding')) return lines
+  if (Buffer.isBuffer(body)) return [...lines, ['Content-Length', String(body.length)]]
+  if (body) return [...lines, ['Transfer-Encoding', 'chunked']]
+  // RFC 9110, 8.6: methods that are about content say that there is none.
+  return ['POST', 'PUT', 'PATCH'].includes(method) ? [...lines, ['Content-Length', '0']] : lines
+}
+
+type Patience = { waitForOrigin(): void; goOn(): void }
+
+/** The origin is waited for while it takes nothing; the viewer, while it sends nothing, is another matter. */
+async function sendBody(request: ClientRequest, body: AttemptRequest['body'], patience: Patience): Promise<void> {
+  if (!body || Buffer.isBuffer(body)) {
+    request.end(body ?? undefined)
+    return
+  }
+  request.once('close', () => body.destroy())
+  try {
+    for await (const chunk of body) {
+      if (request.write(chunk)) continue
+      patience.waitForOrigin()
+      await drained(request)
+      patience.goOn()
+    }
+    request.end()
+  } catch (cause) {
+    request.destroy(new ConnectorError(CODE.requestBody, (cause as Error).message))
+  }
+}
+
+const drained = (request: ClientRequest): Promise<void> =>
+  new Promise((resolve) => {
+    const done = () => {
+      request.off('drain', done).off('close', done)
+      resolve()
+    }
+    request.on('drain', done).on('close', done)
+  })

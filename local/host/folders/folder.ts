@@ -1,0 +1,121 @@
+/**
+ * A folder as a bucket has it: regular files that are not hidden, by their paths with `/`. Links in it are not
+ * followed. Nothing is ever written into it.
+ */
+import { createHash } from 'node:crypto'
+import { type BigIntStats, constants } from 'node:fs'
+import { type FileHandle, open, readdir, realpath, stat } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import type { FileEntry, FileStat } from '../../protocol/folder-messages.ts'
+import { compareKeys } from '../../protocol/listing.ts'
+
+export type Folder = {
+  /** `null`: the bucket has no such file. */
+  stat(key: string): Promise<FileStat | null>
+  /** To be closed. What is said of it is of what the handle reads. */
+  open(key: string): Promise<(FileStat & { handle: FileHandle }) | null>
+  /** In the order of the keys' UTF-8 bytes. */
+  list(): Promise<FileEntry[]>
+  /** Hex. */
+  md5(key: string): Promise<string | null>
+}
+
+/** Rejects if there is no such folder. The folder itself may be a link. */
+export async function openFolder(path: string): Promise<Folder> {
+  const root = await realpath(path)
+  const sums = new Map<string, { version: string; sum: string }>()
+
+  const fileAt = async (key: string): Promise<{ path: string; stats: BigIntStats } | null> => {
+    const path = isVisible(key) ? join(root, ...key.split('/')) : null
+    if (path === null) return null
+    try {
+      // A link on the way leads elsewhere, and so does a name in another case where the system takes it for the same.
+      if ((await realpath(path)) !== path) return null
+      const stats = await stat(path, { bigint: true })
+      return stats.isFile() ? { path, stats } : null
+    } catch (error) {
+      return missing(error)
+    }
+  }
+
+  const openFile: Folder['open'] = async (key) => {
+    const file = await fileAt(key)
+    if (!file) return null
+    try {
+      const handle = await open(file.path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
+      return { ...statOf(await handle.stat({ bigint: true })), handle }
+    } catch (error) {
+      return missing(error)
+    }
+  }
+
+  return {
+    async stat(key) {
+      const file = await fileAt(key)
+      return file && statOf(file.stats)
+    },
+    open: openFile,
+    async list() {
+      const entries = await readdir(root, { recursive: true, withFileTypes: true })
+      const keys = entries
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) =>
+          join(parentPath, name)
+            .slice(root.length + 1)
+            .split(sep)
+            .join('/'),
+        )
+      const files = await Promise.all(
+        keys.map(async (key) => {
+          const file = await fileAt(key)
+          return file && { key, ...statOf(file.stats) }
+        }),
+      )
+      return files.filter((file) => file !== null).toSorted((one, other) => compareKeys(one.key, other.key))
+    },
+    async md5(key) {
+      const file = await openFile(key)
+      if (!file) return null
+      try {
+        const known = sums.get(key)
+        if (known?.version === file.version) return known.sum
+        const hash = createHash('md5')
+        for await (const bytes of file.handle.createReadStream({ autoClose: false })) hash.update(bytes)
+        const sum = hash.digest('hex')
+        sums.set(key, { version: file.version, sum })
+        return sum
+      } finally {
+        await file.handle.close()
+      }
+    },
+  }
+}
+
+/** A folder whose files are found under a prefix, which ends with a slash or is empty. */
+export const under = (prefix: string, folder: Folder): Folder => {
+  const ask = async <T>(key: string, answer: (own: string) => Promise<T | null>): Promise<T | null> =>
+    key.startsWith(prefix) ? answer(key.slice(prefix.length)) : null
+  return {
+    stat: (key) => ask(key, folder.stat),
+    open: (key) => ask(key, folder.open),
+    md5: (key) => ask(key, folder.md5),
+    list: async () => (await folder.list()).map((entry) => ({ ...entry, key: `${prefix}${entry.key}` })),
+  }
+}
+
+/** No part of it is hidden, leads anywhere, or would be another name to the system. */
+const isVisible = (key: string): boolean =>
+  key.split('/').every((part) => part !== '' && !part.startsWith('.') && !part.includes('\0') && !part.includes(sep))
+
+const statOf = ({ size, mtimeMs, mtimeNs, ctimeNs, ino }: BigIntStats): FileStat => ({
+  size: Number(size),
+  modified: Number(mtimeMs),
+  version: [ino, size, mtimeNs, ctimeNs].join('-'),
+})
+
+/** `null` for a file that is not there, or not any more, or cannot be. */
+function missing(error: unknown): null {
+  const { code } = error as NodeJS.ErrnoException
+  if (code !== undefined && ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP', 'EINVAL'].includes(code)) return null
+  throw error
+}

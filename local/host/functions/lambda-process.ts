@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process'
+import { EventEmitter, once } from 'node:events'
+import { join } from 'node:path'
+import { ROOT } from '../../../base/root.ts'
+import { LAMBDA_INIT_SECONDS } from '../../../edge/limits.ts'
+import { failed, type Outcome, returned } from '../../protocol/outcome.ts'
+import { invocationContext, type LambdaSpec, variables } from './lambda-environment.ts'
+import { onProcessEnd } from './lifetime.ts'
+import { residentMegabytes, watchMemory } from './memory.ts'
+
+const RUNTIME = join(ROOT, 'local/host/functions/lambda-runtime.cjs')
+
+/** One execution environment: a Node process with the function loaded in it. */
+export type LambdaProcess = {
+  /** False once the process is gone: a crash, or killed for its time or its memory. */
+  alive(): boolean
+  load(): Promise<Outcome>
+  invoke(event: unknown, now: number | null): Promise<Outcome>
+  /** Resolves when the process is gone. */
+  kill(): Promise<void>
+}
+
+type Answer = { log?: string; loaded?: true; value?: string | null; failure?: string }
+
+export function startLambdaProcess(spec: LambdaSpec): LambdaProcess {
+  const child = spawn(process.execPath, [`--max-old-space-size=${spec.memory}`, RUNTIME], {
+    cwd: spec.root,
+    env: variables(spec),
+    // stderr is for what Node itself says when it dies; the function's own output comes as messages, in order.
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  const forget = onProcessEnd(() => child.kill('SIGKILL'))
+  let alive = true
+  let dyingWords = ''
+  child.stderr?.setEncoding('utf8').on('data', (text) => {
+    dyingWords = (dyingWords + text).slice(-10_000)
+  })
+  // Not a promise: that would keep a reaction for each of a long run's invocations.
+  const gone = new EventEmitter<{ gone: [] }>()
+  let exitReason = ''
+  const end = (code: number | null, signal: NodeJS.Signals | null) => {
+    alive = false
+    forget()
+    exitReason = reasonOfExit(code, signal, dyingWords, spec)
+    gone.emit('gone')
+  }
+  child.once('close', end)
+  child.once('error', (error) => {
+    dyingWords = String(error)
+    end(null, null)
+  })
+
+  /** Sends a request and waits for its answer, or for the end of the process, for which there may be a reason. */
+  function exchange(request: object, seconds: number, late: Outcome): Promise<Outcome> {
+    const { promise, resolve } = Promise.withResolvers<Outcome>()
+    let written = ''
+    let killedFor: Outcome | undefined
+    const killFor = (outcome: Outcome) => {
+      killedFor ??= outcome
+      child.kill('SIGKILL')
+    }
+    const timer = setTimeout(() => killFor(late), seconds * 1000)
+    const unwatch = watchMemory(child.pid ?? 0, spec.memory, (megabytes) => killFor(tooMuchMemory(megabytes, spec)))
+    const finish = (outcome: Outcome) => {
+      clearTimeout(timer)
+      unwatch()
+      child.off('message', listen)
+      gone.off('gone', die)
+      resolve({ ...outcome, logs: linesOf(written) })
+    }
+    const listen = (answer: Answer) => {
+      if (answer.log !== undefined) written += answer.log
+      else if (killedFor === undefined) {
+        const megabytes = residentMegabytes(child.pid ?? 0) ?? 0
+        if (megabytes > spec.memory) killFor(tooMuchMemory(megabytes, spec))
+        else finish(outcomeOf(answer))
+      }
+    }
+    child.on('message', listen)
+    const die = () => finish(killedFor ?? failed('LambdaExecutionError', exitReason))
+    if (alive) gone.once('gone', die)
+    else die()
+    // The callback keeps a process that has just died from raising an error here: `gone` tells of it.
+    child.send(request, () => {})
+    return promise
+  }
+
+  return {
+    alive: () => alive,
+    load: () =>
+      exchange(
+        { load: { root: spec.root, handler: spec.handler, callbacks: spec.runtime === 'nodejs22.x' } },
+        LAMBDA_INIT_SECONDS,
+        failed('LambdaExecutionError', `Init took more than ${LAMBDA_INIT_SECONDS} seconds`),
+      ),
+    invoke: (event, now) =>
+      exchange(
+        {
+          invoke: {
+            event: JSON.stringify(event) ?? 'null',
+            now,
+            milliseconds: spec.timeout * 1000,
+            context: invocationContext(spec),
+          },
+        },
+        spec.timeout,
+        failed('LambdaLimitExceeded', `Task timed out after ${spec.timeout.toFixed(2)} seconds`),
+      ),
+    async kill() {
+      if (!alive) return
+      const end = once(gone, 'gone')
+      child.kill('SIGKILL')
+      await end
+    },
+  }
+}
+
+function outcomeOf({ loaded, value, failure }: Answer): Outcome {
+  if (failure !== undefined) return failed('LambdaExecutionError', failure)
+  if (loaded) return returned(undefined)
+  const result = value ? tryParse(value) : null
+  return result === null ? failed('LambdaExecutionError', 'the function returned nothing') : returned(result)
+}
+
+/** What the function itself sends over its runtime's channel may be anything. */
+function tryParse(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text))
+  } catch {
+    return null
+  }
+}
+
+const tooMuchMemory = (megabytes: number, { memory }: LambdaSpec) =>
+  failed(
+    'LambdaExecutionError',
+    `the process was killed at ${megabytes} MB of memory; the function's size is ${memory} MB`,
+  )
+
+/** Says why a process ended on its own: V8's limit on the heap is the function's size, too. */
+function reasonOfExit(code: number | null, signal: string | null, words: string, { memory }: LambdaSpec) {
+  if (/heap out of memory/.test(words)) {
+    return `the process ran out of memory; the function's size is ${memory} MB`
+  }
+  const error = words.match(/^(?:Uncaught )?(?:\w*Error\b.*|\[UnhandledPromiseRejection.*)$/m)?.[0]
+  const exit = signal ? `signal: ${signal}` : `exit status ${code}`
+  return `Runtime exited before it answered: ${exit}${error ? `: ${error}` : ''}`
+}
+
+const linesOf = (text: string) => (text === '' ? [] : text.replace(/\n$/, '').split('\n'))

@@ -1,0 +1,116 @@
+import { rmSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Artefact } from '../../../bundle/manifest.ts'
+import { LAMBDA_MEMORY_MB, LAMBDA_TIMEOUT_SECONDS } from '../../../edge/limits.ts'
+import type { Outcome } from '../../protocol/outcome.ts'
+import type { LambdaSpec } from './lambda-environment.ts'
+import { type LambdaProcess, startLambdaProcess } from './lambda-process.ts'
+import { onProcessEnd } from './lifetime.ts'
+import { unzip } from './unzip.ts'
+
+export type LambdaOptions = {
+  zip: string
+  /** Memory and timeout default to Lambda's smallest size and to the most that an origin trigger may take. */
+  artefact: Pick<Artefact, 'handler' | 'runtime' | 'memory' | 'timeout'>
+  name?: string
+  /** Variables to add, such as `AWS_ENDPOINT_URL_S3`. Lambda@Edge itself allows none. */
+  env?: Record<string, string>
+  /** How many execution environments there may be at a time; default 1. */
+  environments?: number
+}
+
+export type Lambda = {
+  /**
+   * Hands one event to the function. An execution environment has one invocation at a time; what finds none free
+   * waits for its turn. Does not reject for what a function does. `now`, in milliseconds since 1970, is what the function
+   * takes the time to be.
+   */
+  invoke(event: unknown, options?: { now?: number | undefined }): Promise<Outcome>
+  /** Ends the processes and removes what was unpacked. */
+  close(): Promise<void>
+}
+
+/**
+ * Unpacks a zip and runs it in Node processes of its own, with Lambda's environment variables, timeout and memory.
+ * A process starts when none is free, and afresh after an invocation that ended it. Rejects for a broken zip.
+ */
+export async function openLambda({
+  zip,
+  artefact,
+  name = 'us-east-1.rimlight',
+  env = {},
+  environments = 1,
+}: LambdaOptions): Promise<Lambda> {
+  const root = await mkdtemp(join(tmpdir(), 'rimlight-lambda-'))
+  const forget = onProcessEnd(() => rmSync(root, { recursive: true, force: true }))
+  const remove = async () => {
+    await rm(root, { recursive: true, force: true })
+    forget()
+  }
+  try {
+    await unzip(zip, root)
+  } catch (error) {
+    await remove()
+    throw error
+  }
+
+  const { handler, runtime, memory = LAMBDA_MEMORY_MB.min, timeout = LAMBDA_TIMEOUT_SECONDS } = artefact
+  const spec: LambdaSpec = { root, handler, runtime, memory, timeout, name, env }
+  /** Free processes; the one that was used last is taken first, as Lambda does. */
+  const free: LambdaProcess[] = []
+  const all = new Set<LambdaProcess>()
+  const turns = new Turns(environments)
+  let closed = false
+
+  async function invokeNext(event: unknown, now: number | null): Promise<Outcome> {
+    if (closed) throw new Error(`${zip} has been closed`)
+    const kept = free.pop()
+    const lambda = kept?.alive() ? kept : startLambdaProcess(spec)
+    if (lambda !== kept) {
+      if (kept) all.delete(kept)
+      all.add(lambda)
+      const loading = await lambda.load()
+      if (loading.kind === 'failed') {
+        await lambda.kill()
+        all.delete(lambda)
+        return loading
+      }
+    }
+    const outcome = await lambda.invoke(event, now)
+    free.push(lambda)
+    return outcome
+  }
+
+  return {
+    invoke: (event, { now } = {}) => turns.take(() => invokeNext(event, now ?? null)),
+    async close() {
+      closed = true
+      await Promise.all([...all].map((lambda) => lambda.kill()))
+      await remove()
+    },
+  }
+}
+
+/** Lets so much work go on at a time; the rest waits in line. */
+class Turns {
+  #free: number
+  readonly #line: (() => void)[] = []
+
+  constructor(atOnce: number) {
+    this.#free = atOnce
+  }
+
+  async take<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1
+    else await new Promise<void>((resolve) => this.#line.push(resolve))
+    try {
+      return await work()
+    } finally {
+      const next = this.#line.shift()
+      if (next) next()
+      else this.#free += 1
+    }
+  }
+}

@@ -1,0 +1,113 @@
+/** The certificate that the HTTPS listener shows: self-signed, for this machine's names and the distribution's domains. */
+import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
+import { join } from 'node:path'
+import { InputError, systemMessage } from '../../base/errors.ts'
+
+/** PEM. */
+export type Certificate = { key: string; cert: string }
+
+/** What the certificate is called in the folder that it is kept in. */
+export const CERTIFICATE_FILE = 'certificate.pem'
+const KEY_FILE = 'certificate-key.pem'
+
+const OWN_NAMES = ['localhost', '127.0.0.1', '::1']
+
+const DAY = 86_400_000
+/** Browsers accept no more of a server's certificate: CA/Browser Forum, Baseline Requirements, 6.3.2. */
+const DAYS = 397
+
+/**
+ * @param domains besides `localhost` and its addresses; `*.example.com` is allowed
+ * @param folder where it is kept from one start to the next; without one it is made anew
+ * @param now milliseconds since 1970
+ * @throws InputError if the folder can't be written
+ */
+export async function certificateFor(
+  domains: readonly string[],
+  folder?: string,
+  now = Date.now(),
+): Promise<Certificate> {
+  const names = [...new Set([...OWN_NAMES, ...domains])]
+  if (folder === undefined) return makeCertificate(names, now)
+  const kept = await readCertificate(folder)
+  if (kept && isGood(kept, names, now)) return kept
+  const made = await makeCertificate(names, now)
+  await writeCertificate(folder, made)
+  return made
+}
+
+/** Not one of an authority: who trusts it trusts these names, and nothing that somebody signs with its key. */
+async function makeCertificate(names: readonly string[], now: number): Promise<Certificate> {
+  // Loaded only here: it takes longer than all the rest, and a kept certificate does without.
+  const { generate } = await import('selfsigned')
+  const notBeforeDate = new Date(now - DAY)
+  const made = await generate(
+    [
+      { name: 'commonName', value: 'localhost' },
+      { name: 'organizationName', value: 'Rimlight' },
+    ],
+    {
+      keyType: 'ec',
+      curve: 'P-256',
+      algorithm: 'sha256',
+      notBeforeDate,
+      notAfterDate: new Date(notBeforeDate.getTime() + DAYS * DAY),
+      extensions: [
+        { name: 'basicConstraints', cA: false, critical: true },
+        { name: 'keyUsage', digitalSignature: true, critical: true },
+        { name: 'extKeyUsage', serverAuth: true },
+        {
+          name: 'subjectAltName',
+          altNames: names.map((name) => (isIP(name) ? { type: 7, ip: name } : { type: 2, value: name })),
+        },
+      ],
+    },
+  )
+  return { key: made.private, cert: made.cert }
+}
+
+async function readCertificate(folder: string): Promise<Certificate | undefined> {
+  try {
+    const [key, cert] = await Promise.all(
+      [KEY_FILE, CERTIFICATE_FILE].map((file) => readFile(join(folder, file), 'utf8')),
+    )
+    return key !== undefined && cert !== undefined ? { key, cert } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** For these names and no others, with its own key, and for a day at least. */
+function isGood({ key, cert }: Certificate, names: readonly string[], now: number): boolean {
+  try {
+    const certificate = new X509Certificate(cert)
+    return (
+      certificate.checkPrivateKey(createPrivateKey(key)) &&
+      certificate.validFromDate.getTime() <= now &&
+      certificate.validToDate.getTime() > now + DAY &&
+      (certificate.subjectAltName ?? '').split(', ').length === names.length &&
+      names.every((name) => (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined)
+    )
+  } catch {
+    return false
+  }
+}
+
+/** Under other names first, and the key before what it belongs to: a certificate without its key is made anew. */
+async function writeCertificate(folder: string, { key, cert }: Certificate): Promise<void> {
+  const files = [
+    { path: join(folder, KEY_FILE), text: key },
+    { path: join(folder, CERTIFICATE_FILE), text: cert },
+  ]
+  const staged = files.map(({ path, text }) => ({ path, text, temporary: `${path}.${randomUUID()}` }))
+  try {
+    await mkdir(folder, { recursive: true })
+    for (const { temporary, text } of staged) await writeFile(temporary, text, { mode: 0o600 })
+    for (const { temporary, path } of staged) await rename(temporary, path)
+  } catch (cause) {
+    await Promise.allSettled(staged.map(({ temporary }) => rm(temporary, { force: true })))
+    throw new InputError(`${folder}: expected a folder to keep the certificate in: ${systemMessage(cause)}`, { cause })
+  }
+}

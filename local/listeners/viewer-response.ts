@@ -1,0 +1,49 @@
+/** A response of the distribution's, as it goes out. */
+import { constants } from 'node:http2'
+import { titleCase } from '../platform/header-rules.ts'
+import { HOP_BY_HOP } from '../protocol/header-lines.ts'
+import type { HeaderLine } from '../protocol/messages.ts'
+import type { ViewerOutgoing } from './viewer-messages.ts'
+
+/** The head of a response, in the form of its protocol. */
+export function writeHead(
+  outgoing: ViewerOutgoing,
+  status: number,
+  headers: readonly HeaderLine[],
+  close: boolean,
+): void {
+  if ('stream' in outgoing) {
+    const lines: Record<string, string | string[]> = Object.create(null)
+    for (const [name, value] of headers) {
+      if (OF_THE_CONNECTION.has(name)) continue
+      const before = lines[name]
+      lines[name] = before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value]
+    }
+    outgoing.sendDate = false
+    outgoing.writeHead(status, lines)
+    if (close) outgoing.once('close', () => outgoing.stream.session?.close())
+    return
+  }
+  outgoing.sendDate = false
+  if (close) outgoing.shouldKeepAlive = false
+  outgoing.writeHead(
+    status,
+    headers.flatMap(([name, value]) => [titleCase(name), value]),
+  )
+}
+
+/** RFC 9113, 8.2.2. */
+const OF_THE_CONNECTION = new Set([...HOP_BY_HOP, 'http2-settings'])
+
+/** As on an HTTP/1.1 connection. */
+export const headBytes = (headers: readonly HeaderLine[]) =>
+  headers.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 17)
+
+/** HTTP/2's responses have no `destroyed`. */
+export const isGone = (outgoing: ViewerOutgoing): boolean =>
+  'stream' in outgoing ? outgoing.stream.destroyed : outgoing.destroyed
+
+export function breakOff(outgoing: ViewerOutgoing): void {
+  if ('stream' in outgoing) outgoing.stream.close(constants.NGHTTP2_INTERNAL_ERROR)
+  else outgoing.destroy()
+}

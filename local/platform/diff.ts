@@ -1,0 +1,81 @@
+import { isDeepStrictEqual } from 'node:util'
+import { isObject } from '../../base/json-values.ts'
+import { queryText } from './validate-function.ts'
+
+/** One path at which two values differ: `~` in both, `-` in the first alone, `+` in the second alone. */
+export type Difference =
+  | { sign: '~'; path: string; before: unknown; after: unknown }
+  | { sign: '-'; path: string; before: unknown }
+  | { sign: '+'; path: string; after: unknown }
+
+type Leaves = Map<string, unknown>
+
+/**
+ * What changed from one message to another, by path, for reading. A header or a parameter counts as its value, and a
+ * query as its text, whichever way it is given: `headers.range`, not `headers.range[0].value`.
+ */
+export const changes = (before: unknown, after: unknown): Difference[] =>
+  compare(leaves(before, readLeaf), leaves(after, readLeaf))
+
+/**
+ * How two JSON values differ; empty exactly if they are deeply equal, where the order of keys counts for nothing.
+ * Differences that `changes` does not show, such as the case of a header's key, are told leaf by leaf.
+ */
+export function diff(before: unknown, after: unknown): Difference[] {
+  if (isDeepStrictEqual(before, after)) return []
+  const readable = changes(before, after)
+  return readable.length > 0 ? readable : compare(leaves(before), leaves(after))
+}
+
+function compare(before: Leaves, after: Leaves): Difference[] {
+  const kept = [...before].flatMap(([path, value]): Difference[] => {
+    if (!after.has(path)) return [{ sign: '-', path, before: value }]
+    const other = after.get(path)
+    return isDeepStrictEqual(value, other) ? [] : [{ sign: '~', path, before: value, after: other }]
+  })
+  const added = [...after]
+    .filter(([path]) => !before.has(path))
+    .map(([path, value]): Difference => ({ sign: '+', path, after: value }))
+  return [...kept, ...added]
+}
+
+/** Gives the values that a structure stands for, `undefined` if it is to be taken apart. */
+type LeafReader = (value: unknown, key: string) => unknown[] | undefined
+
+/** Every leaf by its path. An empty object or array counts only where no reader gives the leaves. */
+function leaves(root: unknown, read?: LeafReader): Leaves {
+  const found: Leaves = new Map()
+  const visit = (value: unknown, path: string, key: string) => {
+    const values = read?.(value, key)
+    if (values?.length === 1) return found.set(path, values[0])
+    if (values) return values.forEach((one, index) => void found.set(`${path}[${index}]`, one))
+    const children = Array.isArray(value) ? [...value.entries()] : isObject(value) ? Object.entries(value) : undefined
+    if (children === undefined || (children.length === 0 && !read)) return found.set(path, value)
+    for (const [child, inner] of children) visit(inner, join(path, child), String(child))
+  }
+  visit(root, '', '')
+  return found
+}
+
+function join(path: string, key: string | number) {
+  if (typeof key === 'number') return `${path}[${key}]`
+  if (!/^[\w$-]+$/.test(key)) return `${path}[${JSON.stringify(key)}]`
+  return path === '' ? key : `${path}.${key}`
+}
+
+/** A CloudFront Functions field, a Lambda@Edge header, or a query, as text. */
+function readLeaf(value: unknown, key: string): unknown[] | undefined {
+  if (key === 'querystring') return [queryText(value)]
+  if (Array.isArray(value)) {
+    const texts = value.map(lineText)
+    return value.length > 0 && !texts.includes(undefined) ? texts : undefined
+  }
+  if (!isObject(value) || !hasOnly(value, ['value', 'multiValue'])) return undefined
+  if (Array.isArray(value.multiValue)) return readLeaf(value.multiValue, '')
+  return typeof value.value === 'string' ? [value.value] : undefined
+}
+
+const lineText = (line: unknown): string | undefined =>
+  isObject(line) && hasOnly(line, ['key', 'value']) && typeof line.value === 'string' ? line.value : undefined
+
+const hasOnly = (value: object, keys: string[]) => Object.keys(value).every((key) => keys.includes(key))

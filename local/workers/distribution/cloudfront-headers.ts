@@ -1,0 +1,29 @@
+/** `CloudFront-*` headers of viewer requests. Developer Guide, "Add CloudFront request headers". */
+
+import type { CachePolicy, OriginRequestPolicy } from '../../../bundle/policies.ts'
+import type { HeaderLine, ViewerRequest } from '../../protocol/messages.ts'
+
+/** What this machine can tell; the viewer's country is nowhere to be had. */
+const KNOWN: Record<string, (viewer: ViewerRequest) => string> = {
+  'cloudfront-forwarded-proto': ({ scheme }) => scheme,
+  'cloudfront-viewer-address': ({ ip, port }) => `${ip}:${port}`,
+  'cloudfront-viewer-http-version': ({ httpVersion }) => httpVersion,
+  'cloudfront-viewer-tls': ({ tls }) => (tls ? `${tls.protocol}:${tls.cipher}:fullHandshake` : ''),
+}
+
+/** The ones that a behaviour's policies name. */
+export function namedHeaders(cache: CachePolicy, originRequest: OriginRequestPolicy | undefined): string[] {
+  const configs = [cache.ParametersInCacheKeyAndForwardedToOrigin.HeadersConfig, originRequest?.HeadersConfig]
+  return configs.flatMap((config) => {
+    const names = config && 'Headers' in config ? (config.Headers?.Items ?? []) : []
+    return names
+      .map((name) => name.toLowerCase())
+      .filter((name) => name in KNOWN && config?.HeaderBehavior !== 'allExcept')
+  })
+}
+
+/** A viewer's own copies never count. */
+export const withCloudFrontHeaders = (viewer: ViewerRequest, names: readonly string[]): HeaderLine[] => [
+  ...viewer.headers.filter(([name]) => !name.startsWith('cloudfront-')),
+  ...names.map((name): HeaderLine => [name, KNOWN[name]?.(viewer) ?? '']).filter(([, value]) => value !== ''),
+]

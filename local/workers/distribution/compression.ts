@@ -1,0 +1,113 @@
+/** What CloudFront compresses, and for whom. Developer Guide, "Serve compressed files", where no other source is named. */
+import { headerValue } from '../../protocol/header-lines.ts'
+import type { HeaderLine, HttpVersion } from '../../protocol/messages.ts'
+
+export type AcceptedEncodings = '' | 'br' | 'gzip' | 'br,gzip'
+
+/**
+ * `Accept-Encoding` as it stands in the key and goes to the origin: of what the cache policy enables, what the viewer
+ * takes. Developer Guide, "Understand cache policies", compression support; weights by RFC 9110, 12.5.3. `*` names none:
+ * the guide looks for the two by name.
+ *
+ * @param values of the header's lines
+ */
+export function acceptedEncodings(
+  values: readonly string[],
+  { gzip, brotli }: { gzip: boolean; brotli: boolean },
+): AcceptedEncodings {
+  let takesGzip = false
+  let takesBrotli = false
+  for (const value of values) {
+    takesGzip ||= gzip && GZIP.test(value)
+    takesBrotli ||= brotli && BROTLI.test(value)
+  }
+  if (takesBrotli) return takesGzip ? 'br,gzip' : 'br'
+  return takesGzip ? 'gzip' : ''
+}
+
+const ZERO_WEIGHT = '[ \\t]*;[ \\t]*q[ \\t]*=[ \\t]*0(?:\\.0*)?[ \\t]*(?:,|$)'
+const named = (coding: string) => new RegExp(`(?:^|,)[ \\t]*${coding}(?!${ZERO_WEIGHT})[ \\t]*(?:[;,]|$)`, 'i')
+const GZIP = named('gzip')
+const BROTLI = named('br')
+
+/** Bytes, by `Content-Length`. */
+const SMALLEST = 1_000
+const LARGEST = 10_000_000
+
+const STATUSES = [200, 403, 404]
+
+/**
+ * With what CloudFront compresses a response of the origin; null: not at all.
+ *
+ * @param response `bodyLength` in bytes; 0 for none
+ */
+export function compressionOf(
+  { status, headers, bodyLength }: { status: number; headers: readonly HeaderLine[]; bodyLength: number },
+  accepted: AcceptedEncodings,
+  httpVersion: HttpVersion,
+): 'br' | 'gzip' | null {
+  if (accepted === '' || httpVersion === '1.0' || !STATUSES.includes(status) || bodyLength === 0) return null
+  if (headers.some(([name]) => name === 'content-encoding')) return null
+  const length = headerValue(headers, 'content-length')
+  if (!/^\d+$/.test(length) || Number(length) < SMALLEST || Number(length) > LARGEST) return null
+  const [type = ''] = headerValue(headers, 'content-type').split(';', 1)
+  if (!COMPRESSED_TYPES.has(type.trim().toLowerCase())) return null
+  return accepted === 'gzip' ? 'gzip' : 'br'
+}
+
+/** The `ETag` of what was compressed. Null: it is not a valid one, and goes. */
+export function weakEtag(etag: string): string | null {
+  if (etag.startsWith('W/')) return etag
+  return etag.length >= 2 && etag.startsWith('"') && etag.endsWith('"') ? `W/${etag}` : null
+}
+
+const COMPRESSED_TYPES = new Set([
+  'application/dash+xml',
+  'application/eot',
+  'application/font',
+  'application/font-sfnt',
+  'application/javascript',
+  'application/json',
+  'application/opentype',
+  'application/otf',
+  'application/pdf',
+  'application/pkcs7-mime',
+  'application/protobuf',
+  'application/rss+xml',
+  'application/truetype',
+  'application/ttf',
+  'application/vnd.apple.mpegurl',
+  'application/vnd.mapbox-vector-tile',
+  'application/vnd.ms-fontobject',
+  'application/wasm',
+  'application/xhtml+xml',
+  'application/xml',
+  'application/x-font-opentype',
+  'application/x-font-truetype',
+  'application/x-font-ttf',
+  'application/x-httpd-cgi',
+  'application/x-javascript',
+  'application/x-mpegurl',
+  'application/x-opentype',
+  'application/x-otf',
+  'application/x-perl',
+  'application/x-ttf',
+  'font/eot',
+  'font/opentype',
+  'font/otf',
+  'font/ttf',
+  'image/svg+xml',
+  'text/css',
+  'text/csv',
+  'text/html',
+  'text/javascript',
+  'text/js',
+  'text/plain',
+  'text/richtext',
+  'text/tab-separated-values',
+  'text/xml',
+  'text/x-component',
+  'text/x-java-source',
+  'text/x-script',
+  'vnd.apple.mpegurl',
+])

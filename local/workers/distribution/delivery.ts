@@ -1,0 +1,108 @@
+/** How a response leaves the distribution: conditions, ranges, policy, and the headers that CloudFront adds. */
+
+import type { ResponseHeadersPolicy } from '../../../bundle/policies.ts'
+import { HOP_BY_HOP, hasHeader, headerValue, withHeader, withoutHeaders } from '../../protocol/header-lines.ts'
+import { VIA } from '../../protocol/identity.ts'
+import type { HeaderLine, ResultType, ViewerRequest } from '../../protocol/messages.ts'
+import { conditionOf } from './conditions.ts'
+import { type EdgeResponse, errorResponse } from './generated-responses.ts'
+import type { CachedObject } from './lru-cache.ts'
+import { contentRange, multipartBody, rangeOf } from './ranges.ts'
+import { applyResponseHeadersPolicy } from './response-headers-policy.ts'
+
+/** A cached object as the answer to a request: the whole, a part, that it has not changed, or that it has. */
+export function answerFromCache(
+  object: CachedObject,
+  { method, headers: asked }: Pick<ViewerRequest, 'method' | 'headers'>,
+  result: ResultType,
+  now: number,
+  id: string,
+): EdgeResponse {
+  const headers: HeaderLine[] =
+    result === 'Miss'
+      ? object.headers
+      : withHeader(object.headers, 'age', String(Math.max(0, Math.floor((now - object.storedAt) / 1000))))
+  const { status, body } = object
+  if (status !== 200) return { status, headers, body, result }
+  const entity = { etag: headerValue(headers, 'etag'), lastModified: headerValue(headers, 'last-modified') }
+  const condition = conditionOf(method, asked, entity)
+  if (condition === 'not-modified') {
+    return { status: 304, headers: withoutHeaders(headers, OF_THE_CONTENT), body: null, result }
+  }
+  if (condition === 'precondition-failed') {
+    return errorResponse(412, 'Error', 'The object is not the one that the request is about.', id)
+  }
+  if (method === 'HEAD' || body === null) return { status, headers, body: null, result }
+  if (method !== 'GET') return { status, headers, body, result }
+  return part(object, body, headers, asked, result, id)
+}
+
+/** RFC 9110, 15.4.5: what a 304 leaves out. */
+const OF_THE_CONTENT = ['content-length', 'content-type', 'content-encoding', 'content-range', 'accept-ranges']
+
+function part(
+  { status }: CachedObject,
+  body: Uint8Array,
+  headers: HeaderLine[],
+  asked: readonly HeaderLine[],
+  result: ResultType,
+  id: string,
+): EdgeResponse {
+  const range = rangeOf(asked, {
+    length: body.length,
+    etag: headerValue(headers, 'etag'),
+    lastModified: headerValue(headers, 'last-modified'),
+  })
+  if (range.kind === 'whole') return { status, headers, body, result }
+  if (range.kind === 'unsatisfiable') {
+    const answer = errorResponse(416, 'Error', 'No part of the object is in the range that was asked for.', id)
+    return { ...answer, headers: [...answer.headers, ['content-range', contentRange(null, body.length)]] }
+  }
+  const [first] = range.parts
+  if (range.parts.length === 1 && first) {
+    const bytes = body.subarray(first[0], first[1] + 1)
+    const described = withHeader(
+      withHeader(headers, 'content-range', contentRange(first, body.length)),
+      'content-length',
+      String(bytes.length),
+    )
+    return { status: 206, headers: described, body: bytes, result, range: first }
+  }
+  const boundary = `CloudFront:${id.slice(0, 32).replaceAll(/[^A-Za-z0-9]/g, '0')}`
+  const bytes = multipartBody(range.parts, body, headerValue(headers, 'content-type'), boundary)
+  const described = withHeader(headers, 'content-type', `multipart/byteranges; boundary="${boundary}"`)
+  return { status: 206, headers: withHeader(described, 'content-length', String(bytes.length)), body: bytes, result }
+}
+
+/** Adds what every response carries. Developer Guide, "Understand response headers policies". */
+export function finishedHeaders(
+  response: EdgeResponse,
+  viewer: ViewerRequest,
+  policy: ResponseHeadersPolicy | undefined,
+  { pop, id, now }: { pop: string; id: string; now: number },
+): HeaderLine[] {
+  const own: HeaderLine[] = [
+    ['x-cache', `${response.result} from cloudfront`],
+    ['via', VIA],
+    ['x-amz-cf-pop', pop],
+    ['x-amz-cf-id', id],
+  ]
+  let headers: HeaderLine[] = [...withoutHeaders(response.headers, OWN_NAMES), ...own]
+  const length = lengthOf(response, viewer.method)
+  if (length !== undefined) {
+    headers = withoutHeaders(headers, ['content-length'])
+    if (length !== null) headers.push(['content-length', String(length)])
+  }
+  if (policy) headers = applyResponseHeadersPolicy(policy, viewer.headers, headers, viewer.method)
+  return hasHeader(headers, 'date') ? headers : [...headers, ['date', new Date(now).toUTCString()]]
+}
+
+/** RFC 9110, 8.6. Null: it is not said; `undefined`: it stays as the origin said it. */
+function lengthOf({ status, body }: EdgeResponse, method: string): number | null | undefined {
+  if (status === 204) return null
+  if (status === 205) return 0
+  if (status === 304 || method === 'HEAD' || body instanceof ReadableStream) return undefined
+  return body?.length ?? 0
+}
+
+const OWN_NAMES = [...HOP_BY_HOP, 'x-cache', 'x-amz-cf-pop', 'x-amz-cf-id']

@@ -1,0 +1,99 @@
+/**
+ * Requests and responses as Lambda@Edge functions are given them, and what they return.
+ * Developer Guide, "Lambda@Edge event structure".
+ */
+
+import { isObject, type JsonObject } from '../../../base/json-values.ts'
+import type { Origin } from '../../../bundle/policies.ts'
+import { titleCase } from '../../platform/header-rules.ts'
+import { asBytes } from '../../protocol/header-lines.ts'
+import { DISTRIBUTION } from '../../protocol/identity.ts'
+import type { HeaderLine } from '../../protocol/messages.ts'
+import type { EdgeRequest } from './edge-request.ts'
+
+type LambdaHeaders = Record<string, { key: string; value: string }[]>
+
+export type OriginRequest = EdgeRequest & { clientIp: string; origin: unknown }
+
+export const originRequestEvent = (request: OriginRequest, requestId: string): JsonObject =>
+  eventOf('origin-request', requestId, { request: requestObject(request) })
+
+export const originResponseEvent = (
+  request: OriginRequest,
+  response: { status: number; statusText: string; headers: readonly HeaderLine[] },
+  requestId: string,
+): JsonObject =>
+  eventOf('origin-response', requestId, {
+    request: requestObject(request),
+    response: {
+      status: String(response.status),
+      statusDescription: response.statusText,
+      headers: lambdaHeaders(response.headers),
+    },
+  })
+
+const eventOf = (eventType: string, requestId: string, messages: JsonObject): JsonObject => ({
+  Records: [{ cf: { config: { ...DISTRIBUTION, eventType, requestId }, ...messages } }],
+})
+
+const requestObject = ({ clientIp, method, path, query, headers, origin }: OriginRequest) => ({
+  clientIp,
+  headers: lambdaHeaders(headers),
+  method,
+  origin,
+  querystring: query,
+  uri: path,
+})
+
+function lambdaHeaders(lines: readonly HeaderLine[]): LambdaHeaders {
+  const headers: LambdaHeaders = Object.create(null)
+  for (const [name, value] of lines) {
+    const entries = headers[name] ?? []
+    entries.push({ key: titleCase(name), value })
+    headers[name] = entries
+  }
+  return headers
+}
+
+/** An origin as an event tells of it. Buckets are reached by origin access control, which has no field here. */
+export const originObject = ({ domainName, originPath, s3 }: Origin): JsonObject =>
+  s3
+    ? { s3: { authMethod: 'none', customHeaders: {}, domainName, path: originPath, region: s3.region } }
+    : {
+        custom: {
+          customHeaders: {},
+          domainName,
+          keepaliveTimeout: 5,
+          path: originPath,
+          port: 443,
+          protocol: 'https',
+          readTimeout: 30,
+          sslProtocols: ['TLSv1.2'],
+        },
+      }
+
+/** The request that a function returned, which has been found valid. */
+export const requestReturned = (value: JsonObject, before: OriginRequest): OriginRequest => ({
+  clientIp: before.clientIp,
+  method: before.method,
+  path: asBytes(String(value.uri)),
+  query: asBytes(String(value.querystring ?? '')),
+  headers: linesOf(value.headers),
+  origin: value.origin,
+})
+
+/** The response that a function returned. `body`: `undefined` leaves the origin's as it is. */
+export function responseReturned({ status, headers, body, bodyEncoding }: JsonObject) {
+  return {
+    status: Number(status),
+    headers: linesOf(headers),
+    body: typeof body === 'string' ? Buffer.from(body, bodyEncoding === 'base64' ? 'base64' : 'utf8') : undefined,
+  }
+}
+
+const linesOf = (headers: unknown): HeaderLine[] =>
+  Object.entries(isObject(headers) ? headers : {}).flatMap(([name, entries]) =>
+    (Array.isArray(entries) ? entries : []).map(
+      (entry): HeaderLine => [name.toLowerCase(), asBytes(String(entry.value))],
+    ),
+  )

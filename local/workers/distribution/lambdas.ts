@@ -1,0 +1,44 @@
+import { isObject, type JsonObject } from '../../../base/json-values.ts'
+import { type LambdaTrigger, validateLambda } from '../../platform/validate-lambda.ts'
+import type { ErrorName, Outcome } from '../../protocol/outcome.ts'
+import type { LambdaCall } from '../../protocol/settings.ts'
+import type { Clock } from './clock.ts'
+import type { Fetcher } from './origin-fetch.ts'
+import type { Trace } from './trace.ts'
+
+export type Lambdas = {
+  /** The host, which runs them. */
+  host: Fetcher
+  clock: Clock
+}
+
+export type LambdaOutcome = { kind: 'returned'; value: JsonObject } | { kind: 'failed'; error: ErrorName }
+
+/** Runs a Lambda@Edge function on an event and holds what it returns to the platform's rules. */
+export async function runLambda(
+  { host, clock }: Lambdas,
+  trigger: LambdaTrigger,
+  event: JsonObject,
+  message: unknown,
+  trace: Trace,
+): Promise<LambdaOutcome> {
+  const started = Date.now()
+  // A clock that stands still for the invocation is only for tests that moved it.
+  const call: LambdaCall = { event, now: clock.offset === 0 ? null : clock.now() }
+  const response = await host.fetch(`http://host/lambda/${trigger}`, { method: 'POST', body: JSON.stringify(call) })
+  const outcome = (await response.json()) as Outcome
+  const ended = (value: unknown, problems: string[]) =>
+    trace.ran(trigger, Date.now() - started, message, value, problems, outcome.logs)
+  if (outcome.kind === 'failed') {
+    ended(undefined, [`${outcome.error}: ${outcome.reason}`])
+    return { kind: 'failed', error: outcome.error }
+  }
+  const violations = validateLambda(trigger, event, outcome.value)
+  ended(
+    outcome.value,
+    violations.map(({ error, reason }) => `${error}: ${reason}`),
+  )
+  return violations.length === 0 && isObject(outcome.value)
+    ? { kind: 'returned', value: outcome.value }
+    : { kind: 'failed', error: 'LambdaValidationError' }
+}

@@ -1,0 +1,51 @@
+/** The folder behind a bucket, as the Worker asks the host for it: the other side is `folder-service.ts`. */
+
+import type { FileEntry, FileStat } from '../../protocol/folder-messages.ts'
+import type { Fetcher } from './environment.ts'
+import { S3Error } from './s3-error.ts'
+
+/** A bucket that has a folder. */
+export type Folder = { name: string; folder: Fetcher }
+
+export type FileContent = FileStat & { contentType: string; body: ReadableStream<Uint8Array> }
+
+/** `null`: there is none. */
+export async function fileOf(folder: Folder, key: string): Promise<FileStat | null> {
+  const response = await ask(folder, 'stat', key)
+  return response && ((await response.json()) as FileStat)
+}
+
+/** What it says is of the very bytes that it gives. */
+export async function contentOf(folder: Folder, key: string): Promise<FileContent | null> {
+  const response = await ask(folder, 'file', key)
+  if (!response?.body) return null
+  const header = (name: string) => response.headers.get(name) ?? ''
+  return {
+    size: Number(header('content-length')),
+    modified: Number(header('x-modified')),
+    version: header('x-version'),
+    contentType: header('content-type'),
+    body: response.body,
+  }
+}
+
+/** In the order of the keys' UTF-8 bytes. */
+export async function filesOf(folder: Folder): Promise<FileEntry[]> {
+  const response = await ask(folder, 'list')
+  return response ? ((await response.json()) as FileEntry[]) : []
+}
+
+/** Hex. */
+export async function md5Of(folder: Folder, key: string): Promise<string | null> {
+  const response = await ask(folder, 'md5', key)
+  return (await response?.text()) ?? null
+}
+
+async function ask({ name, folder }: Folder, what: string, key?: string): Promise<Response | null> {
+  const query = new URLSearchParams({ bucket: name, ...(key === undefined ? {} : { key }) })
+  const response = await folder.fetch(`http://folder/${what}?${query}`)
+  if (response.ok) return response
+  await response.body?.cancel()
+  if (response.status === 404) return null
+  throw new S3Error('ServiceUnavailable', `The folder behind the bucket answered with ${response.status}.`)
+}

@@ -1,0 +1,156 @@
+/** The objects of a bucket: what was uploaded, and what lies in the folder behind it. */
+
+import { DEFAULT_TYPE } from '../../protocol/content-types.ts'
+import type { FileStat } from '../../protocol/folder-messages.ts'
+import { now } from './clock.ts'
+import type { Bucket } from './environment.ts'
+import { contentOf, type Folder, fileOf } from './files.ts'
+import { fromR2, type Metadata, type Remembered, type StoredObject, toR2 } from './metadata.ts'
+import type { R2Condition, R2Metadata } from './r2.ts'
+import { isRefusal } from './r2-error.ts'
+import { S3Error } from './s3-error.ts'
+
+/** What workerd has and Node's types have not: Cloudflare Workers docs, "TransformStream". */
+declare const FixedLengthStream: new (length: number) => TransformStream<Uint8Array, Uint8Array>
+
+/** How often a file may change under the import before the request is given up. */
+const ATTEMPTS = 5
+
+/**
+ * The object that a key has now. A file in the folder is imported when it is first asked for and whenever it has
+ * changed since; an upload hides the file until then.
+ */
+export async function objectOf(bucket: Bucket, key: string): Promise<StoredObject | null> {
+  const folder = folderOf(bucket)
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const stored = await storedUnder(bucket, key)
+    if (!folder) return stored
+    const file = await fileOf(folder, key)
+    if (isCurrent(stored, file)) return stored.source === 'deleted' ? null : stored
+    if (!file) {
+      if (stored) await hide(bucket, stored, '')
+      return null
+    }
+    const imported = await importFile(bucket, folder, stored, key)
+    if (imported) return imported
+  }
+  throw new S3Error('ServiceUnavailable', 'The file behind the object could not be read whole: it may be changing.')
+}
+
+/** The folder's view of it has not changed since; what was uploaded needs no file. */
+export const isCurrent = (stored: StoredObject | null, file: FileStat | null): stored is StoredObject =>
+  stored !== null && (file ? stored.file === file.version : stored.source !== 'file')
+
+/** @returns `null` if the file or the stored object has changed under it */
+async function importFile(
+  { r2 }: Bucket,
+  folder: Folder,
+  stored: StoredObject | null,
+  key: string,
+): Promise<StoredObject | null> {
+  try {
+    const content = await contentOf(folder, key)
+    if (!content) return null
+    const remembered: Remembered = { modified: content.modified, source: 'file', file: content.version, checksum: null }
+    const imported = await r2.put(key, content.body, {
+      ...toR2({ contentType: content.contentType, user: {} }, remembered),
+      onlyIf: stillAs(stored),
+    })
+    return imported && fromR2(imported)
+  } catch (error) {
+    // Anything else is the connection: the host breaks it off when the file shrinks while it is read.
+    if (error instanceof S3Error || isRefusal(error)) throw error
+    return null
+  }
+}
+
+/** Nobody has put another object there in the meantime. */
+const stillAs = (stored: StoredObject | null): R2Condition =>
+  stored ? { etagMatches: stored.etag } : { etagDoesNotMatch: '*' }
+
+async function storedUnder({ r2 }: Bucket, key: string): Promise<StoredObject | null> {
+  const found = await r2.head(key)
+  return found && fromR2(found)
+}
+
+export type Upload = {
+  key: string
+  metadata: Metadata
+  /** Bytes. */
+  length: number
+  /** What makes it reject stores nothing. */
+  bytes: AsyncIterable<Uint8Array>
+  checksum: StoredObject['checksum']
+}
+
+/** What an upload remembers, as R2 keeps it. */
+export async function uploadOptions(
+  bucket: Bucket,
+  { key, metadata, checksum }: Pick<Upload, 'key' | 'metadata' | 'checksum'>,
+): Promise<R2Metadata> {
+  const folder = folderOf(bucket)
+  const file = folder ? await fileOf(folder, key) : null
+  return toR2(metadata, { modified: now(), source: 'upload', file: file?.version ?? '', checksum })
+}
+
+/**
+ * @param over what has to be there still, `null` for nothing; `undefined`: whatever is there
+ * @returns `null` if something else is there
+ */
+export async function putObject(
+  bucket: Bucket,
+  upload: Upload,
+  over?: StoredObject | null,
+): Promise<StoredObject | null> {
+  const options = await uploadOptions(bucket, upload)
+  // What a file has hidden, or a deletion, is there all the same.
+  const onlyIf = over === undefined ? {} : { onlyIf: stillAs(over ?? (await storedUnder(bucket, upload.key))) }
+  const stored = await pour(upload, (value) => bucket.r2.put(upload.key, value, { ...options, ...onlyIf }))
+  return stored && fromR2(stored)
+}
+
+/** Gives a body of known length to R2. Rejects with what the bytes reject with. */
+export async function pour<T>(
+  { length, bytes }: Pick<Upload, 'length' | 'bytes'>,
+  store: (value: ReadableStream<Uint8Array> | Uint8Array) => Promise<T>,
+): Promise<T> {
+  if (length === 0) {
+    for await (const _ of bytes);
+    return store(new Uint8Array())
+  }
+  const { readable, writable } = new FixedLengthStream(length)
+  const storing = store(readable)
+  // It may be refused before anybody waits for it.
+  storing.catch(() => {})
+  const writer = writable.getWriter()
+  try {
+    for await (const piece of bytes) await writer.write(piece)
+    await writer.close()
+  } catch (error) {
+    await writer.abort(error).catch(() => {})
+    await storing.catch((cause) => {
+      // R2's own refusal comes first; otherwise it only repeats that it was given up.
+      if (!(error instanceof S3Error) && isRefusal(cause)) throw cause
+    })
+    throw error
+  }
+  return storing
+}
+
+/** Nothing is removed from a folder: a file is hidden until it changes. */
+export async function deleteObject(bucket: Bucket, key: string): Promise<void> {
+  const folder = folderOf(bucket)
+  const file = folder && (await fileOf(folder, key))
+  if (file) await hide(bucket, { key }, file.version)
+  else await bucket.r2.delete(key)
+}
+
+/** @param stored with an ETag: unless there is something else by now */
+async function hide({ r2 }: Bucket, stored: { key: string; etag?: string }, file: string): Promise<void> {
+  await r2.put(stored.key, new Uint8Array(), {
+    ...toR2({ contentType: DEFAULT_TYPE, user: {} }, { modified: now(), source: 'deleted', file, checksum: null }),
+    ...(stored.etag === undefined ? {} : { onlyIf: { etagMatches: stored.etag } }),
+  })
+}
+
+export const folderOf = ({ name, folder }: Bucket): Folder | null => folder && { name, folder }

@@ -1,7 +1,0 @@
-import type { Output } from '../../../command/output.ts'
-
-/** Remembers what is written. */
-export function output(isTTY = false): Output & { said(): string } {
-  const parts: string[] = []
-  return { isTTY, write: (text) => parts.push(text), said: () => parts.join('') }
-}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { type CachedObject, EdgeCache } from '../../../../../local/workers/distribution/lru-cache.ts'
+
+const MB = 1024 * 1024
+
+const object = (path: string, bytes = 0, query = ''): CachedObject => ({
+  key: { behaviour: '/*', path, query, headers: {}, cookies: '' },
+  status: 200,
+  headers: [],
+  body: new Uint8Array(bytes),
+  result: null,
+  reason: null,
+  originBytes: 0,
+  storedAt: 0,
+  freshUntil: 0,
+  revalidatingUntil: 0,
+  insteadOfErrorUntil: 0,
+})
+
+describe('memory', () => {
+  it('is 512 MB for all edge locations together: what was used least recently goes first', () => {
+    const cache = new EdgeCache(2)
+    for (const name of ['a', 'b', 'c']) cache.put(name, object(`/${name}`, 80 * MB))
+    cache.get('a')
+    cache.put('d', object('/d', 80 * MB))
+    expect(['a', 'b', 'c', 'd'].filter((name) => cache.get(name))).toEqual(['a', 'c', 'd'])
+  })
+
+  it('is given back by what is replaced and removed', () => {
+    const cache = new EdgeCache(2)
+    for (let turn = 0; turn < 20; turn += 1) cache.put('same', object('/same', 100 * MB))
+    cache.put('other', object('/other', 100 * MB))
+    expect(cache.get('same')).toBeDefined()
+    cache.delete('same')
+    cache.put('third', object('/third', 150 * MB))
+    expect(cache.get('other')).toBeDefined()
+  })
+
+  it('is not for what is larger than all of it', () => {
+    const cache = new EdgeCache(2)
+    cache.put('huge', object('/huge', 257 * MB))
+    expect(cache.get('huge')).toBeUndefined()
+  })
+})
+
+it('an invalidation removes what its paths are about, and says how many', () => {
+  const cache = new EdgeCache()
+  cache.put('1', object('/a'))
+  cache.put('2', object('/a', 0, 'w=1'))
+  cache.put('3', object('/b/c'))
+  expect(cache.invalidate(['/a', '/b/*', '/a'])).toBe(2)
+  expect(['1', '2', '3'].filter((key) => cache.get(key))).toEqual(['2'])
+})

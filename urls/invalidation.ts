@@ -1,0 +1,60 @@
+/**
+ * Paths to invalidate. Developer Guide, "What you need to know when invalidating paths": a path begins with a slash, `*`
+ * stands for the rest and only at the end; a path without a query stands for all queries only with a `*`.
+ */
+import { locationOf } from '../edge/path.ts'
+
+/** Characters. */
+const PATH_CHARACTERS = 4_000
+
+/**
+ * In progress at a time, for one distribution. Developer Guide, "Concurrent invalidation request maximum"; from its edition
+ * of October 2026 on, "Quotas on invalidations" gives a rate instead (150 paths, 1 with a `*`, a second).
+ */
+export const INVALIDATION_PATHS = 3_000
+
+/** The same, of paths with a `*`. */
+export const INVALIDATION_WILDCARDS = 15
+
+/** A month, of an account. Developer Guide, "Pay for file invalidation". */
+export const FREE_INVALIDATION_PATHS = 1_000
+
+/** USD for each path beyond. Amazon CloudFront Pricing, "Invalidation Requests". */
+export const INVALIDATION_PATH_PRICE = 0.005
+
+/** What is wrong with a path; `undefined`: nothing. */
+export function invalidationProblem(path: string): string | undefined {
+  if (!path.startsWith('/')) return `expected a path that begins with a slash, such as /photos/*, found ${quoted(path)}`
+  const star = path.indexOf('*')
+  if (star >= 0 && star < path.length - 1) {
+    return `expected a * at the end of the path alone, such as /photos/*, found ${quoted(path)}`
+  }
+  const isTooLong = path.length > PATH_CHARACTERS
+  if (isTooLong) return `expected a path of at most ${PATH_CHARACTERS} characters, found one of ${path.length}`
+  const escaped = escapedPath(path)
+  if (escaped !== path) return `expected a path with its characters escaped, found ${quoted(path)}; that is ${escaped}`
+  // The same page: CloudFront does not support it in invalidations, "whether it's URL-encoded or not".
+  if (!/~|%7e/i.test(path)) return undefined
+  return `expected a path without a ~, which CloudFront invalidates none with, found ${quoted(path)}; a * in its place stands for it and all after it`
+}
+
+const quoted = (text: string) => JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text)
+
+/** As viewer-request escapes what a URL may not hold. */
+function escapedPath(path: string): string {
+  const mark = path.indexOf('?')
+  return mark < 0 ? locationOf(path, '') : locationOf(path.slice(0, mark), path.slice(mark))
+}
+
+/** Whether an object, by its path and query in the cache, falls under an invalidation path. */
+export function isInvalidated(path: string, object: { path: string; query: string }): boolean {
+  const target = object.query === '' ? object.path : `${object.path}?${object.query}`
+  return path.endsWith('*') ? target.startsWith(path.slice(0, -1)) : target === path
+}
+
+/** The paths in their order, each once, without those that a path with a `*` stands for. */
+export function distinctPaths(paths: readonly string[]): string[] {
+  const stems = [...new Set(paths)].filter((path) => path.endsWith('*')).map((path) => path.slice(0, -1))
+  const isCovered = (path: string) => stems.some((stem) => path.startsWith(stem) && path !== `${stem}*`)
+  return [...new Set(paths)].filter((path) => !isCovered(path))
+}
