@@ -3,10 +3,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ROOT } from '../base/root.ts'
 import type { Main } from './kit/command.ts'
+import { defineVerbs, type VerbRows } from './kit/verbs.ts'
 
-type Verb = { about: string; load(): Promise<{ main: Main }> }
-
-const VERBS: Record<string, Verb> = {
+const VERBS: VerbRows = {
   build: { about: 'builds the bundle of a config into dist/', load: () => import('../build/command.ts') },
   start: { about: 'runs it as a CloudFront on this machine', load: () => import('../local/start.ts') },
   replay: { about: 'runs it on recorded events, and shows what changed', load: () => import('../local/replay.ts') },
@@ -20,40 +19,18 @@ const VERBS: Record<string, Verb> = {
   invalidate: { about: 'removes objects from the caches', load: () => import('./invalidate.ts') },
 }
 
-const WIDTH = Math.max(...Object.keys(VERBS).map(({ length }) => length)) + 2
-
-const HELP = `Usage: rimlight VERB [options]
-
-The edge of an image site on Amazon CloudFront.
-
-${Object.entries(VERBS)
-  .map(([name, { about }]) => `  ${name.padEnd(WIDTH)}${about}`)
-  .join('\n')}
-
-  rimlight VERB --help  says what a verb takes
-  rimlight --version    says which version this is
-
-Exit code: 2 for wrong usage; each verb has its own.
-`
-
-const HINT = '`rimlight --help` has the list'
+const mainOfVerbs = defineVerbs({
+  name: 'rimlight',
+  about: 'The edge of an image site on Amazon CloudFront.',
+  verbs: VERBS,
+  notes: { 'rimlight --version': 'says which version this is' },
+})
 
 /** Runs the verb that stands first, and gives its exit code. */
-export const main: Main = async ([name, ...args], stdout, stderr) => {
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    stdout.write(HELP)
-    return name === undefined ? 2 : 0
-  }
-  if (name === '--version') {
-    stdout.write(`${JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')).version}\n`)
-    return 0
-  }
-  const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
-  if (!verb) {
-    stderr.write(`expected a verb, found ${JSON.stringify(name)}; ${HINT}\n`)
-    return 2
-  }
-  return (await verb.load()).main(args, stdout, stderr)
+export const main: Main = async (args, stdout, stderr) => {
+  if (args[0] !== '--version') return mainOfVerbs(args, stdout, stderr)
+  stdout.write(`${JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')).version}\n`)
+  return 0
 }
 
 /** With the process's arguments, streams and exit code. */

@@ -41,9 +41,14 @@ export function defineCommand<const Rows extends OptionRows>(command: Command<Ro
       }
       return await command.run(values, { positionals, stdout, stderr, hint })
     } catch (error) {
-      if (!(error instanceof InputError || error instanceof Failure)) throw error
-      stderr.write(`${error.message}\n`)
-      return error instanceof InputError ? 2 : 1
+      return failed(error, stderr)
     }
   }
+}
+
+/** Says what went wrong, and gives the exit code of it. @throws what is no error for people */
+export function failed(error: unknown, stderr: Output): number {
+  if (!(error instanceof InputError || error instanceof Failure)) throw error
+  stderr.write(`${error.message}\n`)
+  return error instanceof InputError ? 2 : 1
 }

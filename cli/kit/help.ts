@@ -29,20 +29,24 @@ export function helpOf<Rows extends OptionRows>({
   examples,
   exitCode,
 }: Help<Rows>): string {
-  const rows = [...Object.entries(options).map(row), ['--help', 'print this'] as const]
-  const width = Math.max(...rows.map(([left]) => left.length)) + 4
   return [
     wrapped(`Usage: ${name} ${usage}`, 4),
     '',
     reflowed(about.trim()),
     '',
     'Options',
-    ...rows.map(([left, right]) => `  ${left}`.padEnd(width) + wrapped(right, width)),
+    ...rowsOf([...Object.entries(options).map(row), ['--help', 'print this']]),
     ...(examples ? ['', 'Examples', ...examples.map((line) => `  ${line}`)] : []),
     '',
     wrapped(`Exit code: ${exitCode}.`, 0),
     '',
   ].join('\n')
+}
+
+/** Two columns, the second of which is wrapped. */
+export function rowsOf(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([left]) => left.length)) + 4
+  return rows.map(([left, right]) => `  ${left}`.padEnd(width) + wrapped(right, width))
 }
 
 const row = ([name, option]: [string, OptionRow]): readonly [string, string] => {
@@ -63,4 +67,5 @@ const reflowed = (text: string): string =>
     .join('\n')
 
 /** The second line and all after it are moved in. */
-const wrapped = (text: string, indent: number): string => wrap(text, LINE - indent).join(`\n${' '.repeat(indent)}`)
+export const wrapped = (text: string, indent: number): string =>
+  wrap(text, LINE - indent).join(`\n${' '.repeat(indent)}`)
