@@ -52,7 +52,10 @@ const PACKAGES: BuildOptions = {
 /** The code of an artefact: its entry, and what that loads later. @throws BuildError with esbuild's own messages */
 export async function bundle(target: Target, rules: Rules): Promise<Bundle[]> {
   if (target.kind === 'function') {
-    const made = await bundled(target.entry, 'index.js', FUNCTION, [compiledRules(rules)])
+    const made = await bundled(target.entry, 'index.js', FUNCTION, [
+      compiledRules(rules),
+      platformModules(target.modules),
+    ])
     return [{ ...made, code: asScript(made.code) }]
   }
   const { lazy } = target
@@ -109,6 +112,16 @@ const separate = ({ entry, file }: LazyModule): Plugin => ({
   },
 })
 
+/** Left to the platform to give; one that nothing asks for leaves no trace. */
+export const platformModules = (names: readonly string[]): Plugin => ({
+  name: 'platform-modules',
+  setup({ onResolve }) {
+    onResolve({ filter: /^[a-z]+$/ }, ({ path }) =>
+      names.includes(path) ? { path, external: true, sideEffects: false } : undefined,
+    )
+  },
+})
+
 export const compiledRules = (rules: Rules): Plugin => ({
   name: 'compiled-rules',
   setup({ onLoad }) {
@@ -118,7 +131,8 @@ export const compiledRules = (rules: Rules): Plugin => ({
 
 /**
  * CloudFront Functions runs a script with a function named `handler`; esbuild wrote a module that exports one under
- * a shorter name. The export goes, and the function gets its name back.
+ * a shorter name. The export goes, and the function gets its name back. Of the platform's modules `cloudfront` is
+ * imported, first of all, and the others are required: Developer Guide, "JavaScript runtime 2.0 features".
  */
 function asScript(module: string): string {
   const { body } = parse(module, { ecmaVersion: 'latest', sourceType: 'module' })
@@ -129,6 +143,14 @@ function asScript(module: string): string {
   if (!exported || declared?.type !== 'FunctionDeclaration') {
     throw new BuildError('viewer-request: expected a module that exports a function named handler, found none')
   }
-  const { start, end } = declared.id
-  return `${module.slice(0, start)}handler${module.slice(end, exported.start)}`
+  const imports = body.filter((node) => node.type === 'ImportDeclaration')
+  const heads = imports.map(({ source, specifiers: [first] }) => {
+    const name = first?.local.name
+    return source.value === 'cloudfront'
+      ? `import ${name} from"cloudfront";`
+      : `const ${name}=require(${JSON.stringify(source.value)});`
+  })
+  const start = imports.at(-1)?.end ?? 0
+  const { id } = declared
+  return `${heads.toSorted().toReversed().join('')}${module.slice(start, id.start)}handler${module.slice(id.end, exported.start)}`
 }

@@ -1,11 +1,11 @@
 /** Holds what was built to the platform's rules before anything is written. */
 import { isBuiltin } from 'node:module'
-import { type Node, parse } from 'acorn'
+import type { Node } from 'acorn'
 import { DISALLOWED_HEADERS, isListed } from '../edge/limits.ts'
 import type { Bundle } from './bundle.ts'
 import { BuildError } from './error.ts'
 import { outsideSubset } from './subset.ts'
-import { nodesOf } from './syntax.ts'
+import { nodesOf, parseScript } from './syntax.ts'
 import type { Target } from './targets.ts'
 
 /** @throws BuildError saying what is wrong and where */
@@ -37,8 +37,10 @@ export function checkCode(target: Target, { file, code, metafile, packages }: Bu
 }
 
 /** The entry has what lies beside it in the zip; packages have what Node has besides. */
-const mayImport = ({ lazy }: Target, isOurs: boolean, path: string): boolean =>
-  isOurs ? lazy !== null && path === `./${lazy.file}` : isBuiltin(path) || (lazy?.absent.includes(path) ?? false)
+const mayImport = ({ lazy, modules }: Target, isOurs: boolean, path: string): boolean =>
+  isOurs
+    ? modules.includes(path) || (lazy !== null && path === `./${lazy.file}`)
+    : isBuiltin(path) || (lazy?.absent.includes(path) ?? false)
 
 type Parts = Node & {
   name?: string
@@ -52,7 +54,7 @@ type Parts = Node & {
 
 /** Every name that code gives to a property, and every text that it hands to a function; the config's own are data. */
 function namesSet(code: string): { name: string; line: number }[] {
-  const nodes: Parts[] = nodesOf(parse(code, { ecmaVersion: 'latest', sourceType: 'script', locations: true }))
+  const nodes: Parts[] = nodesOf(parseScript(code))
   const textOf = ({ value, quasis }: Parts) => value ?? quasis?.[0]?.value.cooked
   return nodes.flatMap((node) => {
     const properties = [node.key, node.left?.property].map(

@@ -3,8 +3,8 @@
  * CloudFront Functions". esbuild refuses the syntax that it can't lower; this looks at what is left, because the
  * engine takes some of what is not documented, and nobody promises that it will tomorrow.
  */
-import { type Node, parse } from 'acorn'
-import { nodesOf } from './syntax.ts'
+import type { Node } from 'acorn'
+import { childrenOf, nodesOf, parseScript } from './syntax.ts'
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/))
 
@@ -16,7 +16,7 @@ const SYNTAX = words(`
   VariableDeclaration VariableDeclarator ThisExpression ArrayExpression ObjectExpression Property UnaryExpression
   UpdateExpression BinaryExpression AssignmentExpression LogicalExpression MemberExpression ConditionalExpression
   CallExpression NewExpression SequenceExpression TemplateLiteral TemplateElement RestElement AwaitExpression
-  Identifier Literal
+  Identifier Literal ImportDeclaration ImportDefaultSpecifier
 `)
 
 const GLOBALS = words(`
@@ -40,6 +40,7 @@ const METHODS = words(`
   apply bind call exec test isArray of every filter forEach join map pop push reduce reduceRight reverse shift some
   sort splice unshift copyWithin fill find findIndex from set subarray isView all allSettled any race reject resolve
   catch finally then decode encode encodeInto rawQueryString
+  createHash createHmac update digest kvs get exists meta logCustomData readInt32LE
 `)
 
 type Parts = Node & {
@@ -57,7 +58,15 @@ type Parts = Node & {
   callee?: Parts
   object?: Parts
   property?: Parts
+  source?: Parts
+  value?: unknown
+  local?: Parts
+  arguments?: Parts[]
+  expressions?: Parts[]
 }
+
+/** What `require` may be asked for. */
+const MODULES = ['buffer', 'crypto', 'querystring']
 
 /** What the type of a node alone does not show. */
 const UNDOCUMENTED: readonly { what: string; is: (node: Parts) => boolean }[] = [
@@ -66,6 +75,19 @@ const UNDOCUMENTED: readonly { what: string; is: (node: Parts) => boolean }[] = 
   { what: 'a generator', is: ({ generator }) => generator === true },
   { what: 'catch without a parameter', is: ({ type, param }) => type === 'CatchClause' && param === null },
   { what: 'this flag of a regular expression', is: ({ regex }) => /[^gimy]/.test(regex?.flags ?? '') },
+  // njs before 0.9.7, and with it CloudFront: "await in arguments not supported".
+  {
+    what: 'await in arguments',
+    is: ({ type, arguments: given = [] }) => type === 'CallExpression' && given.some(awaits),
+  },
+  {
+    what: 'await in a template',
+    is: ({ type, expressions = [] }) => type === 'TemplateLiteral' && expressions.some(awaits),
+  },
+  {
+    what: 'this import',
+    is: ({ type, source, start }) => type === 'ImportDeclaration' && !(source?.value === 'cloudfront' && start === 0),
+  },
   { what: 'Array.from', is: ({ object, property }) => object?.name === 'Array' && property?.name === 'from' },
 ]
 
@@ -73,11 +95,13 @@ export type Finding = { line: number; what: string }
 
 /** @returns what is outside the documented runtime; empty: nothing */
 export function outsideSubset(code: string): Finding[] {
-  const nodes = nodesOf(parse(code, { ecmaVersion: 'latest', sourceType: 'script', locations: true }))
+  const nodes = nodesOf(parseScript(code))
   const declared = declaredNames(nodes)
   const properties = new Set(nodes.flatMap((node: Parts) => (node.computed ? [] : [node.key, node.property])))
+  const requires = new Set(nodes.flatMap((node: Parts) => (isRequire(node) ? [node.callee] : [])))
   return nodes.flatMap((node) => {
-    const what = problemWith(node) ?? (properties.has(node) ? undefined : undocumentedGlobal(node, declared))
+    const what =
+      problemWith(node) ?? (properties.has(node) || requires.has(node) ? undefined : undocumentedGlobal(node, declared))
     return what ? [{ line: node.loc?.start.line ?? 0, what: `${what} is not documented for cloudfront-js-2.0` }] : []
   })
 }
@@ -93,12 +117,25 @@ function problemWith(node: Parts): string | undefined {
   return METHODS.has(name) ? undefined : `the method ${name}`
 }
 
+const isRequire = ({ type, callee, arguments: [asked, ...more] = [] }: Parts): boolean =>
+  type === 'CallExpression' && callee?.name === 'require' && more.length === 0 && MODULES.includes(`${asked?.value}`)
+
+/** Whether it awaits anything itself; functions inside it are another matter. */
+const awaits = (node: Parts): boolean =>
+  node.type === 'AwaitExpression' || (!/Function/.test(node.type) && childrenOf(node).some(awaits))
+
 const undocumentedGlobal = ({ type, name }: Parts, declared: ReadonlySet<string>): string | undefined =>
   type === 'Identifier' && name && !declared.has(name) && !GLOBALS.has(name) ? `the global ${name}` : undefined
 
 /** Every name that the code itself declares, wherever: scopes are the engine's business. */
 function declaredNames(nodes: readonly Parts[]): ReadonlySet<string> {
-  const declarations = nodes.flatMap(({ id, params = [], param, label }) => [id, ...params, param, label])
+  const declarations = nodes.flatMap(({ type, id, params = [], param, label, local }) => [
+    id,
+    ...params,
+    param,
+    label,
+    type === 'ImportDefaultSpecifier' ? local : undefined,
+  ])
   const names = declarations.map((node) => (node?.type === 'RestElement' ? node.argument : node)?.name)
   return new Set(names.filter((name) => name !== undefined))
 }

@@ -8,6 +8,8 @@ export type Target = {
   entry: string
   /** What the entry loads when it is needed, and not before: a file of its own in the zip, with sharp's binaries. */
   lazy: LazyModule | null
+  /** The platform's own modules that the code may import; those that it does not use are not in it. */
+  modules: readonly string[]
   file: string
   /** Bytes of `file`. */
   limit: number
@@ -23,6 +25,7 @@ export const TARGETS: readonly Target[] = [
     kind: 'function',
     entry: 'viewer-request/index.ts',
     lazy: null,
+    modules: ['cloudfront', 'crypto'],
     file: 'viewer-request.js',
     limit: FUNCTION_BYTES,
     memory: null,
@@ -32,6 +35,7 @@ export const TARGETS: readonly Target[] = [
     kind: 'lambda',
     entry: 'origin-request/index.ts',
     lazy: null,
+    modules: [],
     file: 'origin-request.zip',
     limit: LAMBDA_ZIP_BYTES,
     memory: 'originRequestMemory',
@@ -46,6 +50,7 @@ export const TARGETS: readonly Target[] = [
       // sharp's, for compiling itself.
       absent: ['@img/sharp-libvips-dev/include', '@img/sharp-libvips-dev/cplusplus'],
     },
+    modules: [],
     file: 'origin-response.zip',
     limit: LAMBDA_ZIP_BYTES,
     memory: 'originResponseMemory',

@@ -30,6 +30,8 @@ export type CloudFrontOptions = {
   persist?: string
   /** The file that the access log is appended to. */
   accessLog?: string
+  /** What the KeyValueStore holds that viewer-request reads, by key; default: nothing. */
+  keyValues?: Record<string, string>
 }
 
 export type CloudFront = {
@@ -58,6 +60,8 @@ export type CloudFront = {
    * @param seconds 0 or more
    */
   advance(seconds: number): Promise<void>
+  /** Puts other values in the place of all that the KeyValueStore holds. */
+  setKeyValues(values: Record<string, string>): Promise<void>
   /** The embedded buckets over S3's HTTP API, path style. `region`: of the first; each answers for its own alone. */
   s3: { endpoint: string; region: string; accessKeyId: string; secretAccessKey: string }
   /** Calls `listener` after each request; the returned function stops that. */
@@ -108,6 +112,7 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
       httpsPort: viewers.httpsPort,
       persist,
       broken,
+      keyValues: options.keyValues ?? {},
     })
     opened.push(runtime.close)
     const parts = { policies, behind, pops: names, ports: viewers }
@@ -130,6 +135,7 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
       async advance(seconds) {
         await runtime.advance(seconds)
       },
+      setKeyValues: runtime.setKeyValues,
       s3: runtime.s3,
       on(event, listener) {
         viewers.finished.on(event, listener)

@@ -13,6 +13,7 @@ import type { BrokenOff } from './aborted-bodies.ts'
 import { openConnector } from './connector.ts'
 import { folderService } from './folders/folder-service.ts'
 import { type OpenBundle, openBundle } from './functions/bundle.ts'
+import { NODE_COMPATIBILITY, PLATFORM_MODULES } from './functions/platform-modules.ts'
 import { hostService } from './host-service.ts'
 import { type Behind, signingIn } from './origin-targets.ts'
 import { workerCode } from './worker-code.ts'
@@ -26,6 +27,8 @@ export type RuntimeOptions = {
   httpsPort: number
   persist: string | undefined
   broken: BrokenOff
+  /** What the KeyValueStore of the function holds. */
+  keyValues: Record<string, string>
 }
 
 export type Runtime = {
@@ -40,6 +43,8 @@ export type Runtime = {
    * @throws InputError for less than nothing, or more than a century
    */
   advance(seconds: number): Promise<number>
+  /** Another content of the KeyValueStore, from the next request on. */
+  setKeyValues(values: Record<string, string>): Promise<void>
   reload(policies: Policies): Promise<void>
   close(): Promise<void>
 }
@@ -56,14 +61,13 @@ const CREDENTIALS: Omit<Signing, 'region'> = {
   secretAccessKey: 'local/secret/of/this/machine/alone',
 }
 
-const COMPATIBILITY = { compatibilityDate: '2026-06-01', compatibilityFlags: ['nodejs_compat'] }
-
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const connector = openConnector()
   const [distribution, bucket] = await Promise.all([workerCode('distribution/worker.ts'), workerCode('s3/worker.ts')])
   const folders = await folderService(options.behind.folders)
   let bundle: OpenBundle | undefined
   let policies = options.policies
+  let keyValues = options.keyValues
 
   /** What Workers and host complained of last. */
   let complaints = ''
@@ -81,13 +85,14 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     workers: [
       {
         name: 'distribution',
-        ...COMPATIBILITY,
+        ...NODE_COMPATIBILITY,
         modules: [
           { type: 'ESModule', path: 'main.js', contents: MAIN },
           { type: 'ESModule', path: 'distribution.js', contents: distribution },
           { type: 'ESModule', path: 'viewer-request.js', contents: await functionCode(options.dist) },
+          ...PLATFORM_MODULES,
         ],
-        bindings: { SETTINGS: settingsOf(options, policies) },
+        bindings: { SETTINGS: settingsOf(options, policies), KEY_VALUES: keyValues },
         serviceBindings: {
           HOST: { node: host },
           BUCKETS: { name: 'bucket', entrypoint: 'Origin' },
@@ -98,7 +103,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       },
       {
         name: 'bucket',
-        ...COMPATIBILITY,
+        ...NODE_COMPATIBILITY,
         modules: [{ type: 'ESModule', path: 'bucket.js', contents: bucket }],
         bindings: { BUCKETS: bucketsOf(options.behind), CREDENTIALS },
         r2Buckets: Object.fromEntries(
@@ -172,6 +177,10 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       const { now } = await ask<{ now: number }>({ ask: 'advance', milliseconds: seconds * 1000 })
       return now
     },
+    async setKeyValues(values) {
+      keyValues = values
+      await fetch(new URL(KEY_VALUES_PATH, url), { method: 'POST', body: JSON.stringify(values) })
+    },
     async reload(changed) {
       policies = changed
       const former = bundle
@@ -185,9 +194,23 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   }
 }
 
-const MAIN = `import { handler } from './viewer-request.js'
+/** Viewers' requests have no path of their own here. */
+const KEY_VALUES_PATH = '/key-values'
+
+const MAIN = `import './require.js'
+import { handler } from './viewer-request.js'
 import { makeWorker } from './distribution.js'
-export default makeWorker(handler)
+const worker = makeWorker(handler)
+const platform = {}
+globalThis.rimlightPlatform = platform
+export default {
+  async fetch(request, env, context) {
+    platform.keyValues ??= env.KEY_VALUES
+    if (!request.url.endsWith('${KEY_VALUES_PATH}')) return worker.fetch(request, env, context)
+    platform.keyValues = await request.json()
+    return new Response()
+  },
+}
 `
 
 const functionCode = async (dist: string) =>

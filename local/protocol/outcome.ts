@@ -6,8 +6,11 @@ export type ErrorName =
   | 'LambdaValidationError'
   | 'LambdaLimitExceeded'
 
-/** What came of handing one event to a function. `logs`: what it wrote meanwhile, by line. */
-export type Outcome = { logs: string[] } & (
+/**
+ * What came of handing one event to a function. `logs`: what it wrote meanwhile, by line. `customData`: what it gave to
+ * `cf.logCustomData`, as it stands in the access log; absent where it gave nothing.
+ */
+export type Outcome = { logs: string[]; customData?: string } & (
   | {
       kind: 'returned'
       /** As it survives JSON: that is all the platform sees of it. */

@@ -20,6 +20,8 @@ import { openWorkerd } from '../../local/host/functions/workerd.ts'
 import { failed, type Outcome, returned } from '../../local/protocol/outcome.ts'
 import type { DriverName } from './case.ts'
 
+type KeyValues = Record<string, string>
+
 export type Input = { event: unknown; now?: number }
 
 export type Driver = {
@@ -33,25 +35,29 @@ export type DriverRow = {
   triggers: readonly Trigger[]
   /** Why it can't run on this machine. */
   missing?: string
-  open(settings: Settings, trigger: Trigger): Promise<Driver>
+  /** @param keyValues what the function's KeyValueStore holds */
+  open(settings: Settings, trigger: Trigger, keyValues?: KeyValues): Promise<Driver>
 }
 
 export const DRIVERS: readonly DriverRow[] = [
   {
     name: 'source',
     triggers: ['viewer-request', 'origin-request', 'origin-response'],
-    open: async (settings, trigger) => sourceDriver(await loadHandler(trigger, compile(settings))),
+    open: async (settings, trigger, keyValues) =>
+      sourceDriver(await loadHandler(trigger, compile(settings)), keyValues),
   },
   {
     name: 'njs',
     triggers: ['viewer-request'],
     ...(hasNjs() ? {} : { missing: NJS_MISSING }),
-    open: async (settings) => engineDriver(await openNjs(functionCode(await makeSite(settings)))),
+    open: async (settings, _, keyValues = {}) =>
+      engineDriver(await openNjs(functionCode(await makeSite(settings)), { keyValues })),
   },
   {
     name: 'workerd',
     triggers: ['viewer-request'],
-    open: async (settings) => engineDriver(await openWorkerd(functionCode(await makeSite(settings)))),
+    open: async (settings, _, keyValues = {}) =>
+      engineDriver(await openWorkerd(functionCode(await makeSite(settings)), { keyValues })),
   },
   {
     name: 'zip',
@@ -77,6 +83,7 @@ export async function loadHandler(trigger: Trigger, rules: Rules): Promise<Handl
     platform: 'node',
     target: 'node24',
     plugins: [compiledRules(rules), fromSource],
+    alias: { cloudfront: join(ROOT, 'local/host/functions/cloudfront-module.js') },
   })
   const code = Buffer.from(outputFiles[0]?.contents ?? '').toString('base64')
   return (await import(/* @vite-ignore */ `data:text/javascript;base64,${code}`)).handler
@@ -92,8 +99,9 @@ const fromSource: Plugin = {
   },
 }
 
-const sourceDriver = (handler: Handler): Driver => ({
+const sourceDriver = (handler: Handler, keyValues: KeyValues = {}): Driver => ({
   async run(inputs) {
+    Object.assign(globalThis, { rimlightPlatform: { keyValues } })
     const outcomes: Outcome[] = []
     for (const { event, now } of inputs) outcomes.push(await runAt(handler, event, now))
     return outcomes

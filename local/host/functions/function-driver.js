@@ -3,16 +3,20 @@
 
 /**
  * Hands each event to the handler, one after the other, and reports each outcome as one line of JSON:
- * `{ value, logs }`, `{ threw, logs }` or `{ missing, logs }`.
+ * `{ value, logs }`, `{ threw, logs }` or `{ missing, logs }`, with `customData` where the function logged any.
  *
  * @param {(event: unknown) => any} handler
  * @param {string[]} texts events as JSON
  * @param {(line: string) => void} report
+ * @param {Record<string, string> | null} keyValues what its KeyValueStore holds; null: none is associated
  */
-function driveRimlightFunction(handler, texts, report) {
+function driveRimlightFunction(handler, texts, report, keyValues) {
   if (typeof handler !== 'function') throw new Error('it defines no function named handler')
   /** @type {string[]} */
   let logs = []
+  /** @type {{ keyValues: Record<string, string> | null, customData?: string }} */
+  const platform = { keyValues }
+  Object.assign(globalThis, { rimlightPlatform: platform })
   // CloudFront's takes one argument.
   console.log = (line) => {
     logs.push(String(line))
@@ -24,7 +28,7 @@ function driveRimlightFunction(handler, texts, report) {
     try {
       threw = String(error)
     } catch (_) {}
-    report(JSON.stringify({ threw, logs }))
+    report(JSON.stringify({ threw, logs, customData: platform.customData }))
   }
 
   /** @param {unknown} value */
@@ -35,7 +39,10 @@ function driveRimlightFunction(handler, texts, report) {
     } catch (error) {
       return reportThrow(error)
     }
-    report(text === undefined ? JSON.stringify({ missing: typeof value, logs }) : JSON.stringify({ value, logs }))
+    const customData = platform.customData
+    report(
+      JSON.stringify(text === undefined ? { missing: typeof value, logs, customData } : { value, logs, customData }),
+    )
   }
 
   /**
@@ -45,6 +52,7 @@ function driveRimlightFunction(handler, texts, report) {
   function drive(first) {
     for (let index = first; index < texts.length; index++) {
       logs = []
+      delete platform.customData
       let result
       try {
         result = handler(JSON.parse(texts[index] || ''))

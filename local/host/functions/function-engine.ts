@@ -14,6 +14,8 @@ export type FunctionEngine = {
 export type EngineOptions = {
   /** Milliseconds that a batch may take before it counts as hanging; default 5,000. A batch of 1,000 takes about 50. */
   patience?: number
+  /** What its KeyValueStore holds; without it, none is associated. */
+  keyValues?: Record<string, string>
 }
 
 export const PATIENCE_MS = 5_000
@@ -38,15 +40,13 @@ const eventText = (event: unknown): string =>
 
 /** Reads a line that the driver reported. @throws SyntaxError if it was torn */
 export function outcomeOf(line: string): Outcome {
-  const { value, threw, missing, logs } = JSON.parse(line)
-  if (threw !== undefined) return failed('FunctionExecutionError', threw, logs)
-  if (missing === undefined) return returned(value, logs)
+  const { value, threw, missing, logs, customData } = JSON.parse(line)
+  const custom = customData === undefined ? {} : { customData }
+  if (threw !== undefined) return { ...failed('FunctionExecutionError', threw, logs), ...custom }
+  if (missing === undefined) return { ...returned(value, logs), ...custom }
   const what = missing === 'undefined' ? 'nothing' : `a ${missing}`
-  return failed(
-    'FunctionValidationError',
-    `The CloudFront function returned an invalid value: a request or a response is expected, the function returned ${what}.`,
-    logs,
-  )
+  const reason = `The CloudFront function returned an invalid value: a request or a response is expected, the function returned ${what}.`
+  return { ...failed('FunctionValidationError', reason, logs), ...custom }
 }
 
 /**

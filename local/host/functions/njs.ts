@@ -1,4 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Outcome } from '../../protocol/outcome.ts'
 import {
   type Batch,
@@ -11,6 +15,7 @@ import {
 } from './function-engine.ts'
 import { onProcessEnd } from './lifetime.ts'
 import { watchMemory } from './memory.ts'
+import { CLOUDFRONT_MODULE } from './platform-modules.ts'
 
 export const NJS_MISSING =
   'njs is not installed: the function runs in workerd alone. njs is the engine family that CloudFront Functions run ' +
@@ -31,16 +36,30 @@ const MEMORY_MB = 512
  * Loads a function's text in njs, the engine family that CloudFront Functions run on.
  * Rejects if njs is missing or if the text does not load, with the engine's message.
  */
-export async function openNjs(code: string, { patience = PATIENCE_MS }: EngineOptions = {}): Promise<FunctionEngine> {
+export async function openNjs(code: string, options: EngineOptions = {}): Promise<FunctionEngine> {
   if (!hasNjs()) throw new Error(NJS_MISSING)
-  const runBatch = (texts: string[]) => runScript(scriptOf(code, texts), texts.length, patience)
-  const { stopped } = await runBatch([])
-  if (stopped !== undefined) throw new Error(`the function does not load in njs: ${stopped}`)
-  return { name: 'njs', run: (events) => runInBatches(events, runBatch), close: async () => {} }
+  const { patience = PATIENCE_MS, keyValues = null } = options
+  const modules = await mkdtemp(join(tmpdir(), 'rimlight-njs-'))
+  const forget = onProcessEnd(() => rmSync(modules, { recursive: true, force: true }))
+  const close = async () => {
+    forget()
+    await rm(modules, { recursive: true, force: true })
+  }
+  const runBatch = (texts: string[]) =>
+    runScript(scriptOf(code, texts, keyValues), { events: texts.length, patience, modules })
+  try {
+    await writeFile(join(modules, 'cloudfront'), CLOUDFRONT_MODULE)
+    const { stopped } = await runBatch([])
+    if (stopped !== undefined) throw new Error(`the function does not load in njs: ${stopped}`)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { name: 'njs', run: (events) => runInBatches(events, runBatch), close }
 }
 
 /** The function's text comes first: an `import` has to, and line numbers in messages are then its own. */
-const scriptOf = (code: string, texts: string[]) => `${code}
+const scriptOf = (code: string, texts: string[], keyValues: Record<string, string> | null) => `${code}
 ;${driver}
 ;(() => {
   const print = console.log
@@ -51,6 +70,7 @@ const scriptOf = (code: string, texts: string[]) => `${code}
       for (let at = 0; at < line.length; at += ${PIECE}) print(${asciiLiteral(MARK)} + line.slice(at, at + ${PIECE}))
       print(${asciiLiteral(MARK)})
     },
+    ${asciiLiteral(keyValues)},
   )
   if (${texts.length === 0}) print(${asciiLiteral(MARK)})
 })()
@@ -61,9 +81,12 @@ const asciiLiteral = (value: unknown) =>
   JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** An empty batch prints one bare mark: that is how a script that loads is told from one that exits early. */
-function runScript(script: string, events: number, patience: number): Promise<Batch> {
+function runScript(
+  script: string,
+  { events, patience, modules }: { events: number; patience: number; modules: string },
+): Promise<Batch> {
   return new Promise((resolve, reject) => {
-    const child = spawn('njs', ['-'], { stdio: 'pipe', env: { PATH: process.env.PATH } })
+    const child = spawn('njs', ['-p', modules, '-'], { stdio: 'pipe', env: { PATH: process.env.PATH } })
     let killed: string | undefined
     const kill = (reason: string) => {
       killed = reason

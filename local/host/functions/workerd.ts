@@ -9,13 +9,16 @@ import {
   PATIENCE_MS,
   runInBatches,
 } from './function-engine.ts'
+import { NODE_COMPATIBILITY, PLATFORM_MODULES } from './platform-modules.ts'
 
-const FRONT = `import { handler } from './function.js'
+const FRONT = `import './require.js'
+import { handler } from './function.js'
 ${driver}
 export default {
   async fetch(request) {
     const lines = []
-    await globalThis.driveRimlightFunction(handler, await request.json(), (line) => lines.push(line))
+    const { texts, keyValues } = await request.json()
+    await globalThis.driveRimlightFunction(handler, texts, (line) => lines.push(line), keyValues)
     return new Response(lines.join('\\n'))
   },
 }
@@ -33,12 +36,13 @@ type Isolate = {
  */
 export async function openWorkerd(
   code: string,
-  { patience = PATIENCE_MS }: EngineOptions = {},
+  { patience = PATIENCE_MS, keyValues }: EngineOptions = {},
 ): Promise<FunctionEngine> {
-  let isolate: Isolate | undefined = await openIsolate(code)
+  const store = keyValues ?? null
+  let isolate: Isolate | undefined = await openIsolate(code, store)
 
   async function runBatch(texts: string[]): Promise<Batch> {
-    isolate ??= await openIsolate(code)
+    isolate ??= await openIsolate(code, store)
     try {
       const answer = await within(patience, isolate.ask(texts))
       return { outcomes: answer.split('\n').map(outcomeOf) }
@@ -60,16 +64,18 @@ export async function openWorkerd(
   }
 }
 
-async function openIsolate(code: string): Promise<Isolate> {
+async function openIsolate(code: string, keyValues: Record<string, string> | null): Promise<Isolate> {
   let printed = ''
   const collect = (stream: Readable) =>
     stream.setEncoding('utf8').on('data', (text) => {
       printed = (printed + text).slice(-10_000)
     })
   const miniflare = new Miniflare({
+    ...NODE_COMPATIBILITY,
     modules: [
       { type: 'ESModule', path: 'front.js', contents: FRONT },
       { type: 'ESModule', path: 'function.js', contents: `${code}\nexport { handler }\n` },
+      ...PLATFORM_MODULES,
     ],
     log: new NoOpLog(),
     handleRuntimeStdio(stdout: Readable, stderr: Readable) {
@@ -88,7 +94,7 @@ async function openIsolate(code: string): Promise<Isolate> {
     async ask(texts) {
       const response = await miniflare.dispatchFetch('http://function/', {
         method: 'POST',
-        body: JSON.stringify(texts),
+        body: JSON.stringify({ texts, keyValues }),
       })
       const answer = await response.text()
       if (response.ok) return answer

@@ -49,6 +49,14 @@ describe('imports', () => {
     expect(check(originResponse, HANDLER, ['./transform.js'])).not.toThrow()
   })
 
+  it('a function has the modules of its platform, Lambda code does not', () => {
+    const code = `import cf from "cloudfront";const c=require("crypto");${HANDLER};cf.kvs(c)`
+    expect(check(viewerRequest, code, ['cloudfront', 'crypto'])).not.toThrow()
+    expect(check(originRequest, HANDLER, ['cloudfront'])).toThrow(
+      'origin-request, index.js imports cloudfront; our own',
+    )
+  })
+
   it('packages have what Node has, and do without some', () => {
     const packages = (imports: string[]) => () =>
       checkCode(originResponse, { file: 'transform.js', code: '', metafile: metafile(imports), packages: [SHARP] })

@@ -56,6 +56,14 @@ describe('what the runtime does not document is found', () => {
     ['setTimeout', 'setTimeout(f, 1)\nfunction f() {}', 'the global setTimeout'],
     ['process', 'const a = process', 'the global process'],
     ['require', 'const a = require("fs")', 'the global require'],
+    ['require as a value', 'const a = require', 'the global require'],
+    ['require of what is computed', 'const a = require("cry" + "pto")', 'the global require'],
+    ['an import of another module', 'import a from "crypto"', 'this import'],
+    ['an import that is not first', 'const b = 1; import cf from "cloudfront"', 'this import'],
+    ['an import by name', 'import { kvs } from "cloudfront"', 'ImportSpecifier'],
+    ['await in arguments', 'async function f(a) { return f(await a) }', 'await in arguments'],
+    ['await deep in arguments', 'async function f(a) { return f([1 + (await a)]) }', 'await in arguments'],
+    ['await in a template', 'async function f(a) { return `$' + '{await a}` }', 'await in a template'],
     ['eval', 'eval("1")', 'the global eval'],
     ['Function', 'const a = Function("1")', 'the global Function'],
     ['structuredClone', 'const a = structuredClone({})', 'the global structuredClone'],
@@ -92,6 +100,12 @@ describe('what it documents passes', () => {
     ['JSON, Math, Date', 'const a = JSON.parse("1") + Math.max(1, 2) + Date.now()'],
     ['rawQueryString', 'function f(event) { return event.request.rawQueryString() }'],
     ['console.log', 'console.log("a")'],
+    ['the import of cloudfront, first', 'import cf from "cloudfront"; cf.logCustomData("a"); cf.kvs().get("a")'],
+    ['crypto by require', 'const a = require("crypto").createHmac("sha256", "a").update("b").digest()'],
+    [
+      'await beside a call, and in a function that is an argument',
+      'async function f(a) { const b = await a(1); return f(async () => await b) }',
+    ],
     ['what the code declares itself', 'function fetch() {}\nfetch()'],
   ])('%s', (_rule, code) => {
     expect(outsideSubset(code)).toEqual([])

@@ -22,6 +22,88 @@ const CODE = `function handler(event) {
   return { text: event.text }
 }`
 
+/** Asks the platform's modules for what they have. */
+const PLATFORM = `import cf from 'cloudfront'
+const crypto = require('crypto')
+async function handler(event) {
+  if (event.log) cf.logCustomData('overwritten')
+  if (event.log) cf.logCustomData(event.log)
+  if (event.module) return { found: typeof require(event.module) }
+  if (event.hash) return { hex: crypto.createHmac('sha256', Buffer.from('key')).update(event.hash).digest('hex') }
+  const store = cf.kvs()
+  if (event.meta) return { count: (await store.meta()).keyCount }
+  if (event.exists) return { exists: await store.exists(event.exists) }
+  const value = await store.get(event.get, { format: event.format || 'string' })
+  return { value: event.format === 'bytes' ? value.toString('hex') : value }
+}`
+
+describe.each(ENGINES)("the platform's modules in $name", ({ open, missing }) => {
+  if (missing) return test.skip(NJS_MISSING, () => {})
+  const KEY_VALUES = { plain: 'é \u2028 "', json: '{"a":[1]}', __proto__: 'own' }
+
+  const run = async (events: unknown[], keyValues?: Record<string, string>) => {
+    const engine = await open(PLATFORM, keyValues ? { keyValues } : {})
+    try {
+      return await engine.run(events)
+    } finally {
+      await engine.close()
+    }
+  }
+  const value = (value: unknown) => ({ kind: 'returned', value, logs: [] })
+
+  it('the KeyValueStore gives what the runner laid down, in the format asked for', async () => {
+    const events = [
+      { get: 'plain' },
+      { get: 'json', format: 'json' },
+      { get: 'plain', format: 'bytes' },
+      { meta: true },
+    ]
+    const keys = Object.keys(KEY_VALUES).length
+    expect(await run(events, KEY_VALUES)).toEqual([
+      value({ value: KEY_VALUES.plain }),
+      value({ value: { a: [1] } }),
+      value({ value: Buffer.from(KEY_VALUES.plain).toString('hex') }),
+      value({ count: keys }),
+    ])
+  })
+
+  it('a key that is not there: exists says so, get rejects', async () => {
+    expect(await run([{ exists: 'plain' }, { exists: 'toString' }, { get: 'toString' }], KEY_VALUES)).toMatchObject([
+      value({ exists: true }),
+      value({ exists: false }),
+      { kind: 'failed', error: 'FunctionExecutionError', reason: 'Error: KeyNotFound' },
+    ])
+  })
+
+  it('without a store every read rejects', async () => {
+    const failure = { kind: 'failed', reason: 'Error: KeyValueStoreNotAssociated' }
+    expect(await run([{ get: 'plain' }, { exists: 'plain' }, { meta: true }])).toMatchObject([
+      failure,
+      failure,
+      failure,
+    ])
+  })
+
+  it('of custom data the last counts, URL-encoded and cut at 800 bytes', async () => {
+    const [short, long, none] = await run([
+      { log: 'a é', hash: 'x' },
+      { log: 'ü'.repeat(200), hash: 'x' },
+      { hash: 'x' },
+    ])
+    expect(short?.customData).toBe('a%20%C3%A9')
+    expect(long?.customData).toBe('%C3%BC'.repeat(200).slice(0, 800))
+    expect(none).not.toHaveProperty('customData')
+  })
+
+  it('crypto, buffer and querystring can be required', async () => {
+    expect(await run([{ hash: 'The quick brown fox jumps over the lazy dog' }, { module: 'querystring' }])).toEqual([
+      value({ hex: 'f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8' }),
+      value({ found: 'object' }),
+    ])
+    expect((await run([{ module: 'fetch' }]))[0]?.kind).toBe('failed')
+  })
+})
+
 describe.each(ENGINES)('$name', ({ name, open, missing }) => {
   let engine: FunctionEngine | undefined
   const run = async (...events: unknown[]): Promise<Outcome[]> => {
