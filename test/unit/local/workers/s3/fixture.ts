@@ -49,7 +49,7 @@ export type Buckets = {
 
 /** @param folder behind `BUCKET` */
 export async function startBuckets(folder?: string): Promise<Buckets> {
-  const code = await workerCode('bucket/worker.ts')
+  const code = await workerCode('s3/worker.ts')
   const folders = await folderService(folder === undefined ? {} : { [BUCKET]: { folder, prefix: '' } })
   const miniflare = new Miniflare({
     workers: [
