@@ -2,9 +2,9 @@
 import { createReadStream } from 'node:fs'
 import { Transform } from 'node:stream'
 import { HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { compareKeys } from '../../base/compare-keys.ts'
 import type { Found, Wanted } from './change.ts'
 import { PIECE_BYTES } from './fingerprint.ts'
-import { compareKeys } from './keys.ts'
 import { asFailure, isNotFound, notOfS3, regionIn } from './refusals.ts'
 
 export type Bucket = {

@@ -20,6 +20,3 @@ export function problemsOf(files: readonly LocalFile[], prefix: string): string[
       : []),
   ])
 }
-
-/** S3 lists keys in this order: ListObjectsV2, "in lexicographical order based on their UTF-8 binary encodings". */
-export const compareKeys = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other))

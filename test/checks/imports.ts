@@ -33,6 +33,7 @@ export const RULES: readonly Rule[] = [
   { from: 'origin-response/memory.ts', may: ['node:v8', 'node:vm'] },
   // The ground: it knows nothing of what stands on it.
   { from: 'base/', may: ['base/', 'node:'] },
+  { from: 'base/media-type.ts', may: ['mrmime'] },
   // The shape of dist/, and its reader.
   { from: 'bundle/', may: ['bundle/', 'base/', 'edge/config.ts', 'edge/limits.ts', 'node:'] },
   { from: 'urls/', may: ['urls/', 'edge/', 'bundle/settings.ts'] },
@@ -80,7 +81,6 @@ export const RULES: readonly Rule[] = [
       '@aws-sdk/client-lambda',
       '@aws-sdk/client-s3',
       '@aws-sdk/client-sts',
-      'mrmime',
       'p-map',
     ],
   },

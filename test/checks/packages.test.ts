@@ -22,7 +22,9 @@ function binariesOf(name: string): string[] {
 }
 
 test('whoever installs the package gets what its commands import, and nothing else', () => {
-  const byCommands = imports.filter(({ from, isType }) => !isType && /^(?:build|command|deploy|local)\//.test(from))
+  const byCommands = imports.filter(
+    ({ from, isType }) => !isType && /^(?:base|build|bundle|cli|deploy|local)\//.test(from),
+  )
   const packages = new Set(byCommands.map(({ to }) => to).filter((name) => names.includes(name)))
   // Those who have an app of their own bring these: there must not be two of them.
   const peers = Object.keys(project.peerDependencies ?? {})

@@ -4,6 +4,7 @@
 const EXCEPTIONS: Record<string, string> = {
   node: 'one Node for all scripts: npm puts it before the one of the machine',
   '@types/node': 'the types of node:',
+  '@cloudflare/workers-types': 'the types of workerd, as local/workers/tsconfig.json says',
   ajv: "the CycloneDX library's validator asks for it",
   'ajv-formats': 'the same',
   'ajv-formats-draft2019': 'the same',

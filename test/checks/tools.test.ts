@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../unit/local/fixture.ts'
@@ -16,15 +16,82 @@ function run(tool: string, args: readonly string[]) {
 }
 
 describe('types', () => {
-  test('tsc finds nothing wrong, and looks at all code of the project', () => {
-    const { status, output } = run('tsc', ['--noEmit', '--listFiles'])
+  const WORKERS = 'local/workers'
+  const TESTS_OF_WORKERS = 'test/unit/local/workers'
+  const isIn = (folder: string) => (file: string) => file.startsWith(`${folder}/`)
+
+  /** The project's files that tsc looked at with the tsconfig of a folder, in which it found nothing wrong. */
+  function lookedAt(folder: string): string[] {
+    const { status, output } = run('tsc', ['--noEmit', '--listFiles', '-p', folder])
     const lines = output.split('\n')
-    const listed = new Set(lines.map((line) => line.replace(`${ROOT}/`, '')))
     expect(lines.filter((line) => / error TS\d+: /.test(line))).toEqual([])
     expect(status).toBe(0)
+    const known = new Set(Object.keys(codeFiles()))
+    return lines
+      .map((line) => line.replace(`${ROOT}/`, ''))
+      .filter((file) => known.has(file))
+      .toSorted()
+  }
+
+  test('tsc finds nothing wrong, and looks at all code of the project', () => {
+    const [host, workers, tests] = ['.', WORKERS, TESTS_OF_WORKERS].map(lookedAt) as [string[], string[], string[]]
     const files = Object.keys(codeFiles())
     expect(files.length).toBeGreaterThan(100)
-    expect(files.filter((file) => !listed.has(file))).toEqual([])
+    expect(files.filter((file) => ![...host, ...workers, ...tests].includes(file))).toEqual([])
+
+    // Code for workerd is checked under the types of workerd, and not as if it ran in Node.
+    expect(workers.filter(isIn(WORKERS))).toEqual(files.filter(isIn(WORKERS)))
+    expect(workers.filter(isIn(WORKERS)).length).toBeGreaterThan(30)
+    expect(host.filter(isIn(WORKERS))).toEqual([])
+    expect(workers.filter(isIn('local/host'))).toEqual([])
+
+    // What both sides share is checked under both.
+    const shared = workers.filter((file) => host.includes(file))
+    for (const folder of ['base', 'bundle', 'edge', 'local/protocol', 'local/platform']) {
+      expect(shared.filter(isIn(folder)).length, folder).toBeGreaterThan(0)
+    }
+    expect(workers.filter((file) => !isIn(WORKERS)(file) && !shared.includes(file))).toEqual([])
+  })
+
+  /** What tsc says of a file with these lines, by line, under the tsconfig of a folder. */
+  async function complaints(tsconfig: string, lines: readonly string[]) {
+    const folder = await temporaryFolder()
+    await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+    const config = { extends: join(ROOT, tsconfig, 'tsconfig.json'), include: ['*.mts'], exclude: [] }
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config))
+    await writeFile(join(folder, 'a.mts'), lines.join('\n'))
+    const { output } = run('tsc', ['--noEmit', '-p', folder])
+    return [...output.matchAll(/a\.mts\((\d+),\d+\): error TS\d+: (.*)/g)].map(
+      ([, line, message]) => [lines[Number(line) - 1], message] as const,
+    )
+  }
+
+  const OF_NODE = [
+    "import 'node:child_process'",
+    "export { readFile } from 'node:fs/promises'",
+    'export const end = () => process.exit(1)',
+    'export const folder = __dirname',
+  ]
+  const OF_WORKERD = [
+    'export type Bucket = R2Bucket',
+    'export const stream = new FixedLengthStream(1)',
+    "export const response = new Response(null, { encodeBody: 'manual' })",
+    'export const cache = caches.default',
+  ]
+  const OF_BOTH = [
+    "import { createHash } from 'node:crypto'",
+    "export const hash = createHash('md5').update(Buffer.from('a')).digest('hex')",
+    "export const page = () => fetch('http://127.0.0.1/')",
+  ]
+
+  test.each([
+    ['what belongs to Node is wrong in a Worker', 'local/workers', OF_NODE, OF_WORKERD],
+    ['what belongs to workerd is wrong in Node', '.', OF_WORKERD, OF_NODE],
+  ])('%s', async (_rule, tsconfig, wrong, right) => {
+    const found = await complaints(tsconfig, [...OF_BOTH, ...wrong, ...right])
+    expect([...new Set(found.map(([line]) => line))]).toEqual(wrong)
+    for (const [, message] of found)
+      expect(message).toMatch(/^(?:Cannot find |No overload|Object literal may only|Property)/)
   })
 
   test("tsc finds what is wrong, under the project's settings", async () => {

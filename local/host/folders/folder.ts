@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto'
 import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, open, readdir, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
+import { compareKeys } from '../../../base/compare-keys.ts'
 import type { FileEntry, FileStat } from '../../protocol/folder-messages.ts'
-import { compareKeys } from '../../protocol/listing.ts'
 
 export type Folder = {
   /** `null`: the bucket has no such file. */

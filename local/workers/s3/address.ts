@@ -1,5 +1,7 @@
-/** What a request is about, from its raw target and its host: S3 User Guide, "Virtual hosting of buckets". */
-import { tryUnescape } from './escapes.ts'
+/**
+ * A request as S3 sees it: the bucket and the key that its raw target and its host name, and its query. S3 User Guide,
+ * "Virtual hosting of buckets".
+ */
 import { S3Error } from './s3-error.ts'
 
 export type Target = {
@@ -18,6 +20,20 @@ export type Address = {
 
 /** Names and values, escapes decoded, in the order received. */
 export type Query = readonly (readonly [name: string, value: string])[]
+
+export type S3Request = Target & {
+  method: string
+  host: string
+  headers: Headers
+  body: ReadableStream<Uint8Array> | null
+  address: Address
+  query: Query
+}
+
+export type RawRequest = Pick<S3Request, 'method' | 'host' | 'headers' | 'body'> & {
+  /** Path and query, not a byte changed. */
+  target: string
+}
 
 /** The bucket in front of an endpoint of S3's, or of this machine. */
 const HOST = /^(.+)\.(?:s3(?:[.-][a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?|localhost)(?::\d+)?$/i
@@ -62,3 +78,24 @@ export const valueIn = (query: Query, name: string): string | undefined =>
 
 const invalidUri = (uri: string) =>
   new S3Error('InvalidURI', 'The target of the request is no path with whole escapes of UTF-8.', { URI: uri })
+
+/** @throws S3Error for a target that is not one */
+export function toS3Request({ target, ...request }: RawRequest): S3Request {
+  const { rawPath, rawQuery } = splitTarget(target)
+  return { ...request, rawPath, rawQuery, address: addressOf(rawPath, request.host), query: parseQuery(rawQuery) }
+}
+
+/** S3 takes a raw `+` for a space (github.com/imgix/js-core/issues/88); a key is UTF-8. */
+export function tryUnescape(text: string): { kind: 'text'; text: string } | { kind: 'malformed' } {
+  try {
+    return { kind: 'text', text: decodeURIComponent(text.replaceAll('+', ' ')) }
+  } catch {
+    return { kind: 'malformed' }
+  }
+}
+
+/** All but the unreserved characters of RFC 3986, 2.3: S3 API Reference, "Signature Calculations", `UriEncode`. */
+export const escapeAll = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+
+export const escapePath = (text: string): string => escapeAll(text).replaceAll('%2F', '/')

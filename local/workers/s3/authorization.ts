@@ -1,8 +1,8 @@
 /** Whether a request may do what it asks: S3 API Reference, "Authenticating Requests (AWS Signature Version 4)". */
 
+import type { S3Request } from './address.ts'
 import type { Credentials } from './environment.ts'
 import { S3Error } from './s3-error.ts'
-import type { S3Request } from './s3-request.ts'
 import { canonicalRequests, isSame, type Scope, sign, signingKey, stringToSign } from './signature.ts'
 import { type Claims, claimsOf, TIME } from './sigv4-claims.ts'
 

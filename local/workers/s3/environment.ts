@@ -1,5 +1,4 @@
-/** What the host binds to the Worker. */
-import type { R2Bucket } from './r2.ts'
+/** What the host binds to the Worker, the buckets in it, and their clock. */
 
 export type BucketSettings = {
   /** The name of the R2 binding. */
@@ -16,8 +15,6 @@ export type Credentials = {
   sessionToken?: string
 }
 
-export type Fetcher = { fetch(url: string): Promise<Response> }
-
 export type Environment = {
   BUCKETS: Record<string, BucketSettings>
   CREDENTIALS: Credentials
@@ -26,14 +23,27 @@ export type Environment = {
   [binding: string]: unknown
 }
 
+/** The clock of all buckets: this machine's, ahead by as much as the host says. */
+export class BucketClock {
+  /** Milliseconds by which it is ahead. */
+  offset = 0
+
+  /** Milliseconds since 1970. */
+  now(): number {
+    return Date.now() + this.offset
+  }
+}
+
 export type Bucket = {
   name: string
   region: string
   r2: R2Bucket
   folder: Fetcher | null
+  clock: BucketClock
 }
 
-export function bucketOf(environment: Environment, name: string): Bucket | undefined {
+/** `undefined`: there is no bucket of this name. */
+export function bucketOf(environment: Environment, clock: BucketClock, name: string): Bucket | undefined {
   const settings = Object.hasOwn(environment.BUCKETS, name) ? environment.BUCKETS[name] : undefined
   if (!settings) return undefined
   return {
@@ -41,5 +51,6 @@ export function bucketOf(environment: Environment, name: string): Bucket | undef
     region: settings.region,
     r2: environment[settings.binding] as R2Bucket,
     folder: (settings.folder && environment.FOLDER) || null,
+    clock,
   }
 }

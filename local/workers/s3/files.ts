@@ -1,13 +1,16 @@
 /** The folder behind a bucket, as the Worker asks the host for it: the other side is `folder-service.ts`. */
 
 import type { FileEntry, FileStat } from '../../protocol/folder-messages.ts'
-import type { Fetcher } from './environment.ts'
 import { S3Error } from './s3-error.ts'
 
 /** A bucket that has a folder. */
 export type Folder = { name: string; folder: Fetcher }
 
-export type FileContent = FileStat & { contentType: string; body: ReadableStream<Uint8Array> }
+export type FileContent = FileStat & {
+  /** `null`: the extension says nothing. */
+  contentType: string | null
+  body: ReadableStream<Uint8Array>
+}
 
 /** `null`: there is none. */
 export async function fileOf(folder: Folder, key: string): Promise<FileStat | null> {
@@ -24,7 +27,7 @@ export async function contentOf(folder: Folder, key: string): Promise<FileConten
     size: Number(header('content-length')),
     modified: Number(header('x-modified')),
     version: header('x-version'),
-    contentType: header('content-type'),
+    contentType: response.headers.get('content-type'),
     body: response.body,
   }
 }

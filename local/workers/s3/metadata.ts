@@ -1,6 +1,4 @@
 /** What is kept with an object: its headers, and what the bucket itself must remember of it. */
-import { DEFAULT_TYPE } from '../../protocol/content-types.ts'
-import type { R2Metadata, R2Object } from './r2.ts'
 import { S3Error } from './s3-error.ts'
 
 export type Metadata = {
@@ -35,6 +33,9 @@ export type StoredObject = {
 
 /** How a stored object came to be there. */
 export type Remembered = Pick<StoredObject, 'modified' | 'source' | 'file' | 'checksum'>
+
+/** Of an object that nobody gave a type. S3 User Guide, "Working with object metadata". */
+export const DEFAULT_TYPE = 'binary/octet-stream'
 
 /** S3 User Guide, "Working with object metadata": in names, without their `x-amz-meta-`, and values. */
 const MAX_USER_BYTES = 2048
@@ -72,6 +73,9 @@ function withoutChunks(encoding: string | null): string | undefined {
   const codings = (encoding ?? '').split(',').map((coding) => coding.trim())
   return codings.filter((coding) => coding !== '' && coding.toLowerCase() !== 'aws-chunked').join(',') || undefined
 }
+
+/** As R2 keeps both, beside the object. */
+export type R2Metadata = { httpMetadata: R2HTTPMetadata; customMetadata: Record<string, string> }
 
 export function toR2(metadata: Metadata, { modified, source, file, checksum }: Remembered): R2Metadata {
   const { user, expires, ...http } = metadata

@@ -1,17 +1,14 @@
 /** Uploads in parts: S3 User Guide, "Uploading and copying objects using multipart upload". R2 keeps the parts. */
-import { valueIn } from './address.ts'
+import { type S3Request, valueIn } from './address.ts'
 import type { Signer } from './authorization.ts'
 import type { Bucket } from './environment.ts'
 import { metadataOf } from './metadata.ts'
 import { pour, uploadOptions } from './object-store.ts'
 import { payloadOf } from './payload.ts'
-import type { R2Part } from './r2.ts'
 import { type Reply, xmlReply } from './reply.ts'
 import { S3Error } from './s3-error.ts'
-import type { S3Request } from './s3-request.ts'
-import { assertRoot, element, insideOf, malformed, textIn } from './s3-xml.ts'
-import { assertConditions, ENCRYPTED } from './upload.ts'
-import { textOf } from './xml-body.ts'
+import { assertRoot, element, insideOf, malformed, textIn, xmlOf } from './s3-xml.ts'
+import { assertConditions, ENCRYPTED } from './write-object.ts'
 
 /** S3 User Guide, "Amazon S3 multipart upload limits". */
 const MAX_PARTS = 10_000
@@ -41,7 +38,7 @@ export async function uploadPart(request: S3Request, bucket: Bucket, signer: Sig
 
 export async function completeUpload(request: S3Request, bucket: Bucket): Promise<Reply> {
   const { headers, address } = request
-  const xml = await textOf(request)
+  const xml = await xmlOf(request)
   assertRoot(xml, 'CompleteMultipartUpload')
   const parts = [...insideOf(xml, 'Part')].map(partOf)
   if (parts.length === 0) throw malformed('a Part is missing')
@@ -72,7 +69,7 @@ function unknownUpload(error: unknown): never {
   throw error
 }
 
-function partOf(xml: string): R2Part {
+function partOf(xml: string): R2UploadedPart {
   const etag = textIn(xml, 'ETag')
   if (etag === undefined) throw malformed('a Part has no ETag')
   return { partNumber: partNumber(textIn(xml, 'PartNumber') ?? ''), etag: etag.replace(/^"(.*)"$/, '$1') }

@@ -1,17 +1,19 @@
 /** The objects of a bucket: what was uploaded, and what lies in the folder behind it. */
 
-import { DEFAULT_TYPE } from '../../protocol/content-types.ts'
 import type { FileStat } from '../../protocol/folder-messages.ts'
-import { now } from './clock.ts'
 import type { Bucket } from './environment.ts'
 import { contentOf, type Folder, fileOf } from './files.ts'
-import { fromR2, type Metadata, type Remembered, type StoredObject, toR2 } from './metadata.ts'
-import type { R2Condition, R2Metadata } from './r2.ts'
+import {
+  DEFAULT_TYPE,
+  fromR2,
+  type Metadata,
+  type R2Metadata,
+  type Remembered,
+  type StoredObject,
+  toR2,
+} from './metadata.ts'
 import { isRefusal } from './r2-error.ts'
 import { S3Error } from './s3-error.ts'
-
-/** What workerd has and Node's types have not: Cloudflare Workers docs, "TransformStream". */
-declare const FixedLengthStream: new (length: number) => TransformStream<Uint8Array, Uint8Array>
 
 /** How often a file may change under the import before the request is given up. */
 const ATTEMPTS = 5
@@ -53,7 +55,7 @@ async function importFile(
     if (!content) return null
     const remembered: Remembered = { modified: content.modified, source: 'file', file: content.version, checksum: null }
     const imported = await r2.put(key, content.body, {
-      ...toR2({ contentType: content.contentType, user: {} }, remembered),
+      ...toR2({ contentType: content.contentType ?? DEFAULT_TYPE, user: {} }, remembered),
       onlyIf: stillAs(stored),
     })
     return imported && fromR2(imported)
@@ -65,7 +67,7 @@ async function importFile(
 }
 
 /** Nobody has put another object there in the meantime. */
-const stillAs = (stored: StoredObject | null): R2Condition =>
+const stillAs = (stored: StoredObject | null): R2Conditional =>
   stored ? { etagMatches: stored.etag } : { etagDoesNotMatch: '*' }
 
 async function storedUnder({ r2 }: Bucket, key: string): Promise<StoredObject | null> {
@@ -90,7 +92,7 @@ export async function uploadOptions(
 ): Promise<R2Metadata> {
   const folder = folderOf(bucket)
   const file = folder ? await fileOf(folder, key) : null
-  return toR2(metadata, { modified: now(), source: 'upload', file: file?.version ?? '', checksum })
+  return toR2(metadata, { modified: bucket.clock.now(), source: 'upload', file: file?.version ?? '', checksum })
 }
 
 /**
@@ -146,9 +148,12 @@ export async function deleteObject(bucket: Bucket, key: string): Promise<void> {
 }
 
 /** @param stored with an ETag: unless there is something else by now */
-async function hide({ r2 }: Bucket, stored: { key: string; etag?: string }, file: string): Promise<void> {
+async function hide({ r2, clock }: Bucket, stored: { key: string; etag?: string }, file: string): Promise<void> {
   await r2.put(stored.key, new Uint8Array(), {
-    ...toR2({ contentType: DEFAULT_TYPE, user: {} }, { modified: now(), source: 'deleted', file, checksum: null }),
+    ...toR2(
+      { contentType: DEFAULT_TYPE, user: {} },
+      { modified: clock.now(), source: 'deleted', file, checksum: null },
+    ),
     ...(stored.etag === undefined ? {} : { onlyIf: { etagMatches: stored.etag } }),
   })
 }

@@ -1,16 +1,13 @@
 /** Which operation a request asks for: S3 API Reference, "Actions". */
-import { valueIn } from './address.ts'
+import { type S3Request, valueIn } from './address.ts'
 import type { Signer } from './authorization.ts'
-import { copyObject } from './copy.ts'
 import type { Bucket } from './environment.ts'
 import { listObjects } from './list.ts'
 import { abortUpload, completeUpload, createUpload, uploadPart } from './multipart.ts'
-import { getObject } from './object.ts'
-import { removeObject, removeObjects } from './remove.ts'
+import { getObject } from './read-object.ts'
 import { type Reply, xmlReply } from './reply.ts'
 import { S3Error } from './s3-error.ts'
-import type { S3Request } from './s3-request.ts'
-import { storeObject } from './upload.ts'
+import { copyObject, removeObject, removeObjects, storeObject } from './write-object.ts'
 
 export type Context = {
   bucket: Bucket

@@ -1,10 +1,9 @@
 /** The body of an upload, held to all that was said about it. */
-import { valueIn } from './address.ts'
+import { type S3Request, valueIn } from './address.ts'
 import type { Signer } from './authorization.ts'
 import { unchunked } from './aws-chunked.ts'
 import { type Algorithm, DIGEST_BYTES, type Digest, digestOf } from './checksums.ts'
 import { type ErrorCode, S3Error } from './s3-error.ts'
-import type { S3Request } from './s3-request.ts'
 
 export type Payload = {
   /** Bytes. */

@@ -1,7 +1,6 @@
 /** Responses as S3 gives them: S3 API Reference, "Common Response Headers". */
-import { now } from './clock.ts'
+import type { S3Request } from './address.ts'
 import type { S3Error } from './s3-error.ts'
-import type { S3Request } from './s3-request.ts'
 import { document, element, type Xml } from './s3-xml.ts'
 
 export type Reply = {
@@ -17,12 +16,16 @@ export const xmlReply = (name: string, content: string | readonly Xml[]): Reply 
   body: document(name, content),
 })
 
-/** The answer to HEAD is that to GET, without its body. */
+/**
+ * The answer to HEAD is that to GET, without its body.
+ * @param now by the buckets' clock, in milliseconds since 1970
+ */
 export function toResponse(
   { method }: Pick<S3Request, 'method'>,
   { status, headers = {}, body = null }: Reply,
+  now: number,
 ): Response {
-  const lines = Object.entries({ ...commonHeaders(requestIds()), ...headers })
+  const lines = Object.entries({ ...commonHeaders(requestIds(), now), ...headers })
   return respond(method, status, lines, body)
 }
 
@@ -30,6 +33,7 @@ export function toErrorResponse(
   request: Pick<S3Request, 'method'>,
   error: S3Error,
   resource: Record<string, string>,
+  now: number,
 ): Response {
   const ids = requestIds()
   const elements = { ...error.details, ...resource, RequestId: ids.request, HostId: ids.host }
@@ -42,7 +46,7 @@ export function toErrorResponse(
     ],
     false,
   )
-  const headers = { ...commonHeaders(ids), 'content-type': 'application/xml', ...error.headers }
+  const headers = { ...commonHeaders(ids, now), 'content-type': 'application/xml', ...error.headers }
   return respond(request.method, error.status, Object.entries(headers), body)
 }
 
@@ -55,7 +59,7 @@ function respond(
   const lines = headers.filter((line): line is [string, string] => line[1] !== undefined)
   const isEmpty = method === 'HEAD' || status === 204 || status === 304
   // What is stored with a content-encoding is to leave as it is: Cloudflare Workers docs, "Response", `encodeBody`.
-  const init = { status, headers: lines, encodeBody: 'manual' }
+  const init: ResponseInit = { status, headers: lines, encodeBody: 'manual' }
   return new Response(isEmpty ? null : (body ?? null), init)
 }
 
@@ -68,9 +72,9 @@ const requestIds = (): RequestIds => ({
 
 const randomBytes = (length: number) => Buffer.from(crypto.getRandomValues(new Uint8Array(length)))
 
-const commonHeaders = ({ request, host }: RequestIds) => ({
+const commonHeaders = ({ request, host }: RequestIds, now: number) => ({
   'x-amz-id-2': host,
   'x-amz-request-id': request,
-  date: new Date(now()).toUTCString(),
+  date: new Date(now).toUTCString(),
   server: 'AmazonS3',
 })

@@ -1,4 +1,6 @@
 /** The XML that S3 speaks: elements and text, no attributes but the namespace. */
+import type { S3Request } from './address.ts'
+import { payloadOf } from './payload.ts'
 import { S3Error } from './s3-error.ts'
 
 /** Text that is XML already. */
@@ -67,3 +69,15 @@ export function assertRoot(xml: string, name: string): void {
 
 export const malformed = (why: string): S3Error =>
   new S3Error('MalformedXML', `The body is not the XML it should be: ${why}.`)
+
+/** 1,000 keys of 1,024 bytes with escapes of six characters, each with its elements. */
+const MAX_BYTES = 8 * 1024 ** 2
+
+/** Held to its digests. @throws S3Error if it is not as it was announced */
+export async function xmlOf(request: S3Request): Promise<string> {
+  const { length, bytes } = payloadOf(request, null)
+  if (length > MAX_BYTES) throw new S3Error('EntityTooLarge', 'The XML is longer than anything it could say.')
+  const pieces: Uint8Array[] = []
+  for await (const piece of bytes) pieces.push(piece)
+  return Buffer.concat(pieces).toString()
+}

@@ -1,7 +1,6 @@
 /** Signature Version 4: S3 API Reference, "Authenticating Requests (AWS Signature Version 4)". */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { parseQuery, type Target } from './address.ts'
-import { escapeAll, escapePath, tryUnescape } from './escapes.ts'
+import { escapeAll, escapePath, parseQuery, type Target, tryUnescape } from './address.ts'
 
 export type SignedRequest = Target & {
   method: string

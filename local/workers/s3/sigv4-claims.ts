@@ -1,7 +1,6 @@
 /** What a request says about its signature: S3 API Reference, "Authorization Header" and "Query Parameters". */
-import { type Query, valueIn } from './address.ts'
+import { type Query, type S3Request, valueIn } from './address.ts'
 import { S3Error } from './s3-error.ts'
-import type { S3Request } from './s3-request.ts'
 import type { Scope } from './signature.ts'
 
 export type Claims = {

@@ -1,99 +1,112 @@
-/** S3's HTTP API over R2: over TCP, as the origin of a distribution, and for the host. */
+/** S3's HTTP API over R2: for clients over TCP, for the distribution as an origin, and for the host that moves the clock. */
 import { BUCKET_HEADERS } from '../../protocol/settings.ts'
+import { type RawRequest, type S3Request, toS3Request } from './address.ts'
 import { authorize, type Signer } from './authorization.ts'
-import { now, setOffset } from './clock.ts'
-import { type Bucket, bucketOf, type Environment } from './environment.ts'
+import { type Bucket, BucketClock, bucketOf, type Environment } from './environment.ts'
 import { operate } from './operations.ts'
 import { asS3Error } from './r2-error.ts'
 import { type Reply, toErrorResponse, toResponse, xmlReply } from './reply.ts'
 import { S3Error } from './s3-error.ts'
-import { type RawRequest, type S3Request, toS3Request } from './s3-request.ts'
 import { element } from './s3-xml.ts'
 import { assertUnsigned } from './sigv4-claims.ts'
 
-/** How a request has come: `oac`: signed by CloudFront, with the origin access control of the origin. */
-type Way = 'direct' | 'oac'
+/** How a request has come. `oac`: the distribution vouches for it, as origin access control does. */
+type Access = 'oac' | 'unsigned'
 
-type Handler = { fetch(request: Request, environment: Environment): Promise<Response> }
+/** The Worker has one clock, which its three entry points share. */
+function makeWorker(clock: BucketClock) {
+  async function answer(raw: RawRequest, access: Access, environment: Environment): Promise<Response> {
+    const response = await responseTo(raw, access, environment, clock)
+    // An answer over a connection on which the body is still coming would not arrive.
+    await drain(raw.body)
+    return response
+  }
+
+  return {
+    clients: {
+      fetch: ({ method, url, headers, body }, environment) =>
+        answer({ method, headers, body, host: headers.get('host') ?? '', target: url }, 'unsigned', environment),
+    },
+    origin: {
+      fetch({ method, headers, body }, environment) {
+        const host = headers.get(BUCKET_HEADERS.host) ?? ''
+        const target = headers.get(BUCKET_HEADERS.target) ?? ''
+        const access = headers.get(BUCKET_HEADERS.way) === 'oac' ? 'oac' : 'unsigned'
+        return answer({ method, headers, body, host, target }, access, environment)
+      },
+    },
+    admin: {
+      async fetch(request) {
+        const { pathname } = new URL(request.url)
+        if (request.method !== 'POST' || pathname !== '/clock') return new Response(null, { status: 404 })
+        const { offset } = (await request.json()) as { offset?: unknown }
+        if (typeof offset !== 'number' || !Number.isFinite(offset)) {
+          return Response.json({ error: 'offset is expected to be milliseconds' }, { status: 400 })
+        }
+        clock.offset = offset
+        return Response.json({ now: clock.now() })
+      },
+    },
+  } satisfies Record<string, ExportedHandler<Environment>>
+}
+
+const { clients, origin, admin } = makeWorker(new BucketClock())
 
 /** For clients over TCP. The socket's style has to be `proxy`: the request's URL is then its raw target. */
-const direct: Handler = {
-  fetch: ({ method, url, headers, body }, environment) =>
-    answer({ method, headers, body, host: headers.get('host') ?? '', target: url }, 'direct', environment),
-}
+export default clients
 
-export default direct
+/** For the distribution, over a service binding: host, target and access are what it says in `x-rimlight-*`. */
+export const Origin = origin
 
-/** For the distribution, over a service binding: what it says in `x-rimlight-*` counts. */
-export const Origin: Handler = {
-  fetch({ method, headers, body }, environment) {
-    const host = headers.get(BUCKET_HEADERS.host) ?? ''
-    const target = headers.get(BUCKET_HEADERS.target) ?? ''
-    const way = headers.get(BUCKET_HEADERS.way) === 'oac' ? 'oac' : 'direct'
-    return answer({ method, headers, body, host, target }, way, environment)
-  },
-}
+/** For the host: `POST /clock` with `{ "offset": milliseconds }` sets by how much the buckets' clock is ahead. */
+export const Admin = admin
 
-/** For the host: `POST /clock` with `{ "offset": milliseconds }` moves the buckets' clock. */
-export const Admin: Handler = {
-  async fetch(request) {
-    const { pathname } = new URL(request.url)
-    if (request.method !== 'POST' || pathname !== '/clock') return new Response(null, { status: 404 })
-    const { offset } = (await request.json()) as { offset?: unknown }
-    if (typeof offset !== 'number' || !Number.isFinite(offset)) {
-      return Response.json({ error: 'offset is expected to be milliseconds' }, { status: 400 })
-    }
-    setOffset(offset)
-    return Response.json({ now: now() })
-  },
-}
-
-async function answer(raw: RawRequest, way: Way, environment: Environment): Promise<Response> {
-  const response = await responseTo(raw, way, environment)
-  // An answer over a connection on which the body is still coming would not arrive.
-  await drain(raw.body)
-  return response
-}
-
-async function responseTo(raw: RawRequest, way: Way, environment: Environment): Promise<Response> {
+async function responseTo(
+  raw: RawRequest,
+  access: Access,
+  environment: Environment,
+  clock: BucketClock,
+): Promise<Response> {
   try {
-    return toResponse(raw, await replyTo(toS3Request(raw), way, environment))
+    return toResponse(raw, await replyTo(toS3Request(raw), access, environment, clock), clock.now())
   } catch (thrown) {
     const error = asS3Error(thrown)
-    if (error instanceof S3Error) return toErrorResponse(raw, error, { Resource: raw.target })
+    if (error instanceof S3Error) return toErrorResponse(raw, error, { Resource: raw.target }, clock.now())
     console.error(thrown)
-    return toErrorResponse(raw, new S3Error('InternalError', `The local bucket has failed: ${thrown}`), {})
+    const failure = new S3Error('InternalError', `The local bucket has failed: ${thrown}`)
+    return toErrorResponse(raw, failure, {}, clock.now())
   }
 }
 
-async function replyTo(request: S3Request, way: Way, environment: Environment): Promise<Reply> {
+async function replyTo(
+  request: S3Request,
+  access: Access,
+  environment: Environment,
+  clock: BucketClock,
+): Promise<Reply> {
   const { bucket: name } = request.address
-  const bucket = name === null ? undefined : bucketOf(environment, name)
-  const signer = authorized(request, way, environment, bucket)
+  const bucket = name === null ? undefined : bucketOf(environment, clock, name)
+  const signer = authorized(request, access, environment, bucket, clock)
   if (name === null) return listBuckets(request, environment)
-  return operate(request, {
-    bucket: bucketNamed(environment, name),
-    signer,
-    bucketNamed: (other) => bucketNamed(environment, other),
-  })
+  const bucketNamed = (other: string) => bucketOf(environment, clock, other) ?? noSuchBucket(other)
+  return operate(request, { bucket: bucket ?? noSuchBucket(name), signer, bucketNamed })
 }
 
 function authorized(
   request: S3Request,
-  way: Way,
+  access: Access,
   { CREDENTIALS }: Environment,
   bucket: Bucket | undefined,
+  clock: BucketClock,
 ): Signer | null {
-  if (way === 'oac') {
+  if (access === 'oac') {
     assertUnsigned(request)
     return null
   }
-  return authorize(request, CREDENTIALS, bucket?.region ?? null, { machine: Date.now(), buckets: now() })
+  return authorize(request, CREDENTIALS, bucket?.region ?? null, { machine: Date.now(), buckets: clock.now() })
 }
 
-function bucketNamed(environment: Environment, name: string): Bucket {
-  const bucket = bucketOf(environment, name)
-  if (bucket) return bucket
+function noSuchBucket(name: string): never {
   throw new S3Error('NoSuchBucket', 'There is no bucket with this name.', { BucketName: name })
 }
 

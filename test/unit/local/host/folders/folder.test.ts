@@ -3,7 +3,6 @@ import { link, mkdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it, test } from 'vitest'
 import { type Folder, openFolder, under } from '../../../../../local/host/folders/folder.ts'
-import { contentTypeOf } from '../../../../../local/protocol/content-types.ts'
 import { temporaryFolder } from '../../fixture.ts'
 
 let outside: string
@@ -140,23 +139,6 @@ test('two names of one file are two files', async () => {
   await link(join(root, 'a.jpg'), join(root, 'also-a.jpg'))
   expect(await textOf('also-a.jpg')).toBe('a')
   await rm(join(root, 'also-a.jpg'))
-})
-
-describe('the content type is that of the extension', () => {
-  it.each([
-    ['a.jpg', 'image/jpeg'],
-    ['a.JPEG', 'image/jpeg'],
-    ['b/a.webp', 'image/webp'],
-    ['a.tar.avif', 'image/avif'],
-    ['a.svg', 'image/svg+xml'],
-    ['a', 'binary/octet-stream'],
-    ['a.unknown', 'binary/octet-stream'],
-    ['a.constructor', 'binary/octet-stream'],
-    ['a.jpg/b', 'binary/octet-stream'],
-    ['a.', 'binary/octet-stream'],
-  ])('%s: %s', (key, type) => {
-    expect(contentTypeOf(key)).toBe(type)
-  })
 })
 
 describe('below a prefix', () => {

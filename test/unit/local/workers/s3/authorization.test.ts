@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { toS3Request } from '../../../../../local/workers/s3/address.ts'
 import { authorize } from '../../../../../local/workers/s3/authorization.ts'
 import { S3Error } from '../../../../../local/workers/s3/s3-error.ts'
-import { toS3Request } from '../../../../../local/workers/s3/s3-request.ts'
 
 /** Of the examples in the S3 API Reference. */
 const credentials = {

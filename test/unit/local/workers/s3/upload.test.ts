@@ -244,7 +244,7 @@ test('the listener answers Expect: 100-continue', async () => {
     { method: 'PUT', target: `/${BUCKET}/expected` },
     { host: new URL(buckets.endpoint).host },
   )
-  const request = send(new URL(buckets.endpoint), {
+  const request = send(buckets.endpoint, {
     method: 'PUT',
     path: target,
     headers: { ...headers, expect: '100-continue', 'content-length': '4' },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isStillRange, verdictOn } from '../../../../../local/workers/s3/conditions.ts'
+import { isStillRange, parseRange, verdictOn } from '../../../../../local/workers/s3/read-object.ts'
 
 const OBJECT = { etag: 'abc', modified: Date.UTC(2026, 10, 20, 12, 0, 0, 500) }
 const BEFORE = 'Fri, 20 Nov 2026 11:59:59 GMT'
@@ -9,7 +9,7 @@ const MET = { kind: 'met' }
 const NOT_MODIFIED = { kind: 'not-modified' }
 const failed = (condition: string) => ({ kind: 'failed', condition })
 
-describe('RFC 9110, 13.2.2', () => {
+describe('conditions, RFC 9110, 13.2.2', () => {
   it.each([
     ['no condition', {}, MET],
     ['If-Match: it', { 'if-match': '"abc"' }, MET],
@@ -62,5 +62,44 @@ describe('If-Range', () => {
     ['nonsense', 'x', false],
   ])('%s', (_name, value, expected) => {
     expect(isStillRange(new Headers(value === undefined ? {} : { 'if-range': value }), OBJECT)).toBe(expected)
+  })
+})
+
+const WHOLE = { kind: 'whole' }
+const BEYOND = { kind: 'unsatisfiable' }
+const part = (first: number, last: number) => ({ kind: 'part', first, last })
+
+describe('a range of ten bytes', () => {
+  it.each([
+    [null, WHOLE],
+    ['bytes=0-0', part(0, 0)],
+    ['bytes=2-5', part(2, 5)],
+    ['bytes=0-9', part(0, 9)],
+    ['bytes=5-', part(5, 9)],
+    ['bytes=5-100', part(5, 9)],
+    ['bytes=-3', part(7, 9)],
+    ['bytes=-100', part(0, 9)],
+    ['BYTES=0-1', part(0, 1)],
+    ['bytes=10-', BEYOND],
+    ['bytes=10-12', BEYOND],
+    ['bytes=-0', BEYOND],
+    ['bytes=5-2', WHOLE],
+    ['bytes=-', WHOLE],
+    ['bytes=a-b', WHOLE],
+    ['bytes=0-1,3-4', WHOLE],
+    ['lines=0-1', WHOLE],
+    ['bytes 0-1', WHOLE],
+  ])('%s', (header, expected) => {
+    expect(parseRange(header, 10)).toEqual(expected)
+  })
+})
+
+describe('a range of no bytes', () => {
+  it.each([
+    ['bytes=0-', BEYOND],
+    ['bytes=-1', BEYOND],
+    [null, WHOLE],
+  ])('%s', (header, expected) => {
+    expect(parseRange(header, 0)).toEqual(expected)
   })
 })

@@ -1,4 +1,5 @@
 /** A page of keys, grouped by a delimiter: S3 User Guide, "Organizing objects using prefixes". */
+import { compareKeys } from '../../../base/compare-keys.ts'
 
 export type PageQuery = {
   prefix: string
@@ -54,5 +55,3 @@ function groupOf(key: string, prefix: string, delimiter: string): string | undef
   const at = delimiter === '' || !key.startsWith(prefix) ? -1 : key.indexOf(delimiter, prefix.length)
   return at < 0 ? undefined : key.slice(0, at + delimiter.length)
 }
-
-export const compareKeys = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other))

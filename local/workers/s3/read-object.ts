@@ -1,13 +1,10 @@
-/** GetObject and HeadObject. */
-import { type Query, valueIn } from './address.ts'
-import { isStillRange, verdictOn } from './conditions.ts'
+/** GetObject and HeadObject, with their conditions and ranges. */
+import { type Query, type S3Request, valueIn } from './address.ts'
 import type { Bucket } from './environment.ts'
 import type { StoredObject } from './metadata.ts'
 import { objectOf } from './object-store.ts'
-import { parseRange, type Range } from './range.ts'
 import type { Reply } from './reply.ts'
 import { S3Error } from './s3-error.ts'
-import type { S3Request } from './s3-request.ts'
 
 /** How often an object may be replaced between the look at it and the read of it. */
 const ATTEMPTS = 5
@@ -62,7 +59,7 @@ const invalidRange = (asked: string, size: number) =>
 async function read({ r2 }: Bucket, { key, etag }: StoredObject, range: Range) {
   const part = range.kind === 'part' ? { range: { offset: range.first, length: range.last - range.first + 1 } } : {}
   const found = await r2.get(key, { onlyIf: { etagMatches: etag }, ...part })
-  return found?.body
+  return found && 'body' in found ? found.body : undefined
 }
 
 const validators = ({ etag, modified }: StoredObject) => ({
@@ -98,3 +95,56 @@ function extent(range: Range, { size, checksum }: StoredObject, headers: Headers
 /** A checksum over a whole object: S3 User Guide, "Checking object integrity", "Full object and composite checksums". */
 export const checksumHeaders = (checksum: StoredObject['checksum']): Record<string, string> =>
   checksum ? { [`x-amz-checksum-${checksum.algorithm}`]: checksum.value, 'x-amz-checksum-type': 'FULL_OBJECT' } : {}
+
+export type Verdict = { kind: 'met' } | { kind: 'not-modified' } | { kind: 'failed'; condition: string }
+
+type Validators = Pick<StoredObject, 'etag' | 'modified'>
+
+/**
+ * Conditional requests: RFC 9110, 13.1 and 13.2.2, which S3 follows: S3 API Reference, "GetObject". S3 takes an entity
+ * tag without its quotes, too.
+ * @param prefix of the headers' names: `x-amz-copy-source-` for what is copied
+ */
+export function verdictOn(headers: Headers, { etag, modified }: Validators, prefix = ''): Verdict {
+  const value = (name: string) => headers.get(prefix + name)
+  const date = (name: string) => Date.parse(value(name) ?? '')
+  const seconds = Math.floor(modified / 1000) * 1000
+
+  const ifMatch = value('if-match')
+  if (ifMatch !== null) {
+    if (!tagsOf(ifMatch).some((tag) => tag === '*' || tag === etag)) return { kind: 'failed', condition: 'If-Match' }
+  } else if (seconds > date('if-unmodified-since')) return { kind: 'failed', condition: 'If-Unmodified-Since' }
+
+  const ifNoneMatch = value('if-none-match')
+  if (ifNoneMatch !== null) {
+    const isKnown = tagsOf(ifNoneMatch.replaceAll('W/', '')).some((tag) => tag === '*' || tag === etag)
+    return isKnown ? { kind: 'not-modified' } : { kind: 'met' }
+  }
+  return seconds <= date('if-modified-since') ? { kind: 'not-modified' } : { kind: 'met' }
+}
+
+/** RFC 9110, 13.1.5: whether a range is of what the client has. */
+export function isStillRange(headers: Headers, { etag, modified }: Validators): boolean {
+  const value = headers.get('if-range')
+  if (value === null) return true
+  return value === `"${etag}"` || Math.floor(modified / 1000) * 1000 === Date.parse(value)
+}
+
+/** Without quotes. */
+const tagsOf = (list: string): string[] => list.split(',').map((tag) => tag.trim().replace(/^"(.*)"$/, '$1'))
+
+export type Range = { kind: 'whole' } | { kind: 'part'; first: number; last: number } | { kind: 'unsatisfiable' }
+
+/**
+ * RFC 9110, 14: one range of bytes. More than one, and what is none, S3 answers with the whole: S3 API Reference,
+ * "GetObject".
+ * @param size of the object, in bytes
+ */
+export function parseRange(header: string | null, size: number): Range {
+  const [, from = '', to = ''] = /^bytes=\s*(\d{0,15})-(\d{0,15})\s*$/i.exec(header ?? '') ?? []
+  if (from === '' && to === '') return { kind: 'whole' }
+  const first = from === '' ? Math.max(0, size - Number(to)) : Number(from)
+  const last = from === '' || to === '' ? size - 1 : Math.min(Number(to), size - 1)
+  if (from !== '' && to !== '' && Number(to) < Number(from)) return { kind: 'whole' }
+  return first < size && first <= last ? { kind: 'part', first, last } : { kind: 'unsatisfiable' }
+}
