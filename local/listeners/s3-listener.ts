@@ -28,7 +28,7 @@ export async function openBucketListener(socket: () => URL): Promise<BucketListe
   }
 }
 
-/** Of this connection, or answered already. */
+/** They are of one connection alone; `expect` has been answered by Node. */
 const OWN_HEADERS = new Set(['connection', 'expect', 'keep-alive', 'transfer-encoding'])
 
 function forward(incoming: IncomingMessage, outgoing: ServerResponse, { hostname, port }: URL): void {
@@ -45,7 +45,7 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse, { hostname
   upstream.once('response', (response) => {
     outgoing.sendDate = false
     outgoing.writeHead(response.statusCode ?? 502, passed(response))
-    // What was announced and does not come whole must not look whole.
+    // A response that breaks off must not look complete.
     response.once('error', () => outgoing.destroy())
     response.pipe(outgoing)
   })
@@ -57,7 +57,7 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse, { hostname
   incoming.pipe(upstream)
 }
 
-/** Names and values in turns, as Node takes them. */
+/** Header lines for the other side: names and values in turns, as Node takes them. */
 function passed({ rawHeaders }: IncomingMessage): string[] {
   const lines: string[] = []
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {

@@ -5,7 +5,7 @@ export type FileStat = {
   size: number
   /** Milliseconds since 1970. */
   modified: number
-  /** Another after every change, whatever its time says. */
+  /** Another after every change of the file, even if its size and time are as before. */
   version: string
 }
 

@@ -1,4 +1,4 @@
-/** The host's answers to what `files.ts` asks about the folders behind buckets. */
+/** The host's answers to what `local/workers/s3/files.ts` asks about the folders behind buckets. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { mediaTypeOf } from '../../../base/media-type.ts'
@@ -9,7 +9,7 @@ export type FolderService = (request: IncomingMessage, response: ServerResponse)
 /** `prefix`: what stands before the keys of its files; empty, or with a slash at its end. */
 export type FolderPlace = { folder: string; prefix: string }
 
-/** @param folders by the buckets in front of them. Rejects if one is not there. */
+/** @param folders by the buckets in front of them. @throws InputError if one is not there */
 export async function folderService(folders: Readonly<Record<string, FolderPlace>>): Promise<FolderService> {
   const opened = new Map<string, Folder>()
   for (const [bucket, { folder, prefix }] of Object.entries(folders)) {

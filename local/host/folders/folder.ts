@@ -1,18 +1,19 @@
 /**
- * A folder as a bucket has it: regular files that are not hidden, by their paths with `/`. Links in it are not
- * followed. Nothing is ever written into it.
+ * A folder as the bucket in front of it sees it: regular files that are not hidden, by their paths with `/`. Links in it
+ * are not followed. Nothing is ever written into it.
  */
 import { createHash } from 'node:crypto'
 import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, open, readdir, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { compareKeys } from '../../../base/compare-keys.ts'
+import { InputError, systemMessage } from '../../../base/errors.ts'
 import type { FileEntry, FileStat } from '../../protocol/folder-messages.ts'
 
 export type Folder = {
-  /** `null`: the bucket has no such file. */
+  /** `null`: there is no such file, or none that a bucket may show. */
   stat(key: string): Promise<FileStat | null>
-  /** To be closed. What is said of it is of what the handle reads. */
+  /** The caller closes the handle. Size, time and version are those of the file that it reads. `null`: no such file. */
   open(key: string): Promise<(FileStat & { handle: FileHandle }) | null>
   /** In the order of the keys' UTF-8 bytes. */
   list(): Promise<FileEntry[]>
@@ -20,16 +21,23 @@ export type Folder = {
   md5(key: string): Promise<string | null>
 }
 
-/** Rejects if there is no such folder. The folder itself may be a link. */
+/** The folder itself may be a link. @throws InputError if there is no such folder */
 export async function openFolder(path: string): Promise<Folder> {
-  const root = await realpath(path)
+  const root = await realpath(path).catch((cause) => {
+    throw new InputError(`expected a folder, found none at ${path} (${systemMessage(cause)})`, {
+      code: 'folder-not-found',
+      expected: 'a folder',
+      found: `none at ${path}`,
+      cause,
+    })
+  })
   const sums = new Map<string, { version: string; sum: string }>()
 
   const fileAt = async (key: string): Promise<{ path: string; stats: BigIntStats } | null> => {
     const path = isVisible(key) ? join(root, ...key.split('/')) : null
     if (path === null) return null
     try {
-      // A link on the way leads elsewhere, and so does a name in another case where the system takes it for the same.
+      // It is another path where a link is on the way, or where the system takes a name in another case for the same.
       if ((await realpath(path)) !== path) return null
       const stats = await stat(path, { bigint: true })
       return stats.isFile() ? { path, stats } : null
@@ -103,7 +111,7 @@ export const under = (prefix: string, folder: Folder): Folder => {
   }
 }
 
-/** No part of it is hidden, leads anywhere, or would be another name to the system. */
+/** Whether no part of the key is empty, begins with a dot (hidden files, `..`), or can't be in a file's name. */
 const isVisible = (key: string): boolean =>
   key.split('/').every((part) => part !== '' && !part.startsWith('.') && !part.includes('\0') && !part.includes(sep))
 
@@ -113,7 +121,7 @@ const statOf = ({ size, mtimeMs, mtimeNs, ctimeNs, ino }: BigIntStats): FileStat
   version: [ino, size, mtimeNs, ctimeNs].join('-'),
 })
 
-/** `null` for a file that is not there, or not any more, or cannot be. */
+/** `null` where the system says that there is no such file, or can be none. @throws any other error */
 function missing(error: unknown): null {
   const { code } = error as NodeJS.ErrnoException
   if (code !== undefined && ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP', 'EINVAL'].includes(code)) return null

@@ -5,7 +5,7 @@
 import { S3Error } from './s3-error.ts'
 
 export type Target = {
-  /** As received. */
+  /** As received, not a byte changed. */
   rawPath: string
   /** As received, without its `?`. */
   rawQuery: string
@@ -35,10 +35,10 @@ export type RawRequest = Pick<S3Request, 'method' | 'host' | 'headers' | 'body'>
   target: string
 }
 
-/** The bucket in front of an endpoint of S3's, or of this machine. */
+/** A host name with a bucket in front: of one of S3's endpoints, or of `localhost`. */
 const HOST = /^(.+)\.(?:s3(?:[.-][a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?|localhost)(?::\d+)?$/i
 
-/** Scheme and authority of RFC 9112, 3.2.2. */
+/** Scheme and authority of a target in absolute form: RFC 9112, 3.2.2. */
 const ABSOLUTE_FORM = /^https?:\/\/[^/?]*/i
 
 export function splitTarget(target: string): Target {
@@ -48,7 +48,7 @@ export function splitTarget(target: string): Target {
   return { rawPath: rawPath === '' ? '/' : rawPath, rawQuery: mark < 0 ? '' : origin.slice(mark + 1) }
 }
 
-/** @throws S3Error for a path that is none, or whose escapes are broken or no UTF-8 */
+/** @throws S3Error for a path that does not begin with a slash, or whose escapes are broken or not UTF-8 */
 export function addressOf(rawPath: string, host: string): Address {
   const path = tryUnescape(rawPath)
   if (!rawPath.startsWith('/') || path.kind === 'malformed') throw invalidUri(rawPath)
@@ -79,13 +79,13 @@ export const valueIn = (query: Query, name: string): string | undefined =>
 const invalidUri = (uri: string) =>
   new S3Error('InvalidURI', 'The target of the request is no path with whole escapes of UTF-8.', { URI: uri })
 
-/** @throws S3Error for a target that is not one */
+/** @throws S3Error for a target whose path or query is malformed */
 export function toS3Request({ target, ...request }: RawRequest): S3Request {
   const { rawPath, rawQuery } = splitTarget(target)
   return { ...request, rawPath, rawQuery, address: addressOf(rawPath, request.host), query: parseQuery(rawQuery) }
 }
 
-/** S3 takes a raw `+` for a space (github.com/imgix/js-core/issues/88); a key is UTF-8. */
+/** Decodes percent escapes. S3 takes a raw `+` for a space (github.com/imgix/js-core/issues/88); a key is UTF-8. */
 export function tryUnescape(text: string): { kind: 'text'; text: string } | { kind: 'malformed' } {
   try {
     return { kind: 'text', text: decodeURIComponent(text.replaceAll('+', ' ')) }
@@ -94,8 +94,9 @@ export function tryUnescape(text: string): { kind: 'text'; text: string } | { ki
   }
 }
 
-/** All but the unreserved characters of RFC 3986, 2.3: S3 API Reference, "Signature Calculations", `UriEncode`. */
+/** Escapes all but RFC 3986's unreserved characters (2.3): S3 API Reference, "Signature Calculations", `UriEncode`. */
 export const escapeAll = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
 
+/** The same, with slashes as they are. */
 export const escapePath = (text: string): string => escapeAll(text).replaceAll('%2F', '/')

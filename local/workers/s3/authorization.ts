@@ -6,19 +6,23 @@ import { S3Error } from './s3-error.ts'
 import { canonicalRequests, isSame, type Scope, sign, signingKey, stringToSign } from './signature.ts'
 import { type Claims, claimsOf, TIME } from './sigv4-claims.ts'
 
-/** What chunks of a signed body are signed with, and follow on. */
+/** What a signed body in chunks is checked with: the first chunk's signature covers `signature`, the request's own. */
 export type Signer = { key: Buffer; scope: Scope; time: string; signature: string }
 
 export type Clocks = {
-  /** Milliseconds since 1970: of this machine, and of the buckets. */
+  /** This machine's time, in milliseconds since 1970. */
   machine: number
+  /** The buckets' time, which tests move on. */
   buckets: number
 }
 
-/** What is older or newer is refused: S3 API Reference, "Error responses", RequestTimeTooSkewed. */
+/** How far a request's time may be from now: S3 API Reference, "Error responses", RequestTimeTooSkewed. */
 const MAX_SKEW_MS = 15 * 60 * 1000
 
-/** @throws S3Error for a request that is not signed, or not as it should be; the region `null` is any. */
+/**
+ * @param region of the bucket; `null`: any will do, for a request that names no bucket
+ * @throws S3Error for a request that is not signed, or whose signature does not hold
+ */
 export function authorize(request: S3Request, credentials: Credentials, region: string | null, clocks: Clocks): Signer {
   const claims = claimsOf(request)
   if (claims.accessKeyId !== credentials.accessKeyId) {
@@ -62,10 +66,13 @@ function assertScope({ scope, time, expires }: Claims, region: string | null): v
   }
 }
 
-/** Between both clocks: a client may follow the buckets' `Date`, and that of a while ago, since when they moved on. */
+/**
+ * A client may sign by its own clock, or by the `Date` of an answer from before the buckets' clock was moved on: every
+ * time between both clocks counts as now.
+ */
 function assertRecent(time: string, { machine, buckets }: Clocks): void {
   const signed = millisecondsOf(time)
-  // A time such as month 13 is no number.
+  // A time that there is not, such as one of month 13, is NaN, and fails both.
   if (signed >= machine - MAX_SKEW_MS && signed <= buckets + MAX_SKEW_MS) return
   throw new S3Error('RequestTimeTooSkewed', 'The request was signed more than 15 minutes before or after now.', {
     RequestTime: time,
@@ -93,7 +100,7 @@ function assertNotExpired(time: string, seconds: number, now: number): void {
 
 const millisecondsOf = (time: string): number => Date.parse(time.replace(TIME, '$1-$2-$3T$4:$5:$6Z'))
 
-/** What CloudFront adds to every request, signed by somebody else or not. */
+/** What CloudFront adds to a request after its viewer has signed it. */
 const ADDED_ON_THE_WAY = ['x-amz-cf-id']
 
 function assertHeadersSigned(headers: Headers, signed: readonly string[]): void {

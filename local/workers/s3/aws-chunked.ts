@@ -1,6 +1,7 @@
 /**
- * Bodies in chunks with trailers, as clients send what they don't know beforehand: S3 API Reference, "Signature
- * Calculations for the Authorization Header: Transferring Payload in Multiple Chunks" and "... with trailing headers".
+ * Bodies in chunks with trailers (`aws-chunked`), as clients send bodies whose checksum they learn on the way: S3 API
+ * Reference, "Signature Calculations for the Authorization Header: Transferring Payload in Multiple Chunks" and "... with
+ * trailing headers".
  */
 import { createHash } from 'node:crypto'
 import type { Signer } from './authorization.ts'
@@ -15,14 +16,14 @@ export type Chunks = {
   onTrailer(name: string, value: string): void
 }
 
-/** Ours: the line of a chunk has some 100 bytes, that of a trailer a few more. */
+/** A limit of our own: the line before a chunk has some 100 bytes, that of a trailer a few more. */
 const MAX_LINE_BYTES = 8 * 1024
 
 const CHUNK = /^([0-9a-f]{1,12})(?:;chunk-signature=([0-9a-f]{64}))?$/i
 const TRAILER = /^([a-z0-9-]+)\s*:\s*(.*?)\s*$/i
 const TRAILER_SIGNATURE = 'x-amz-trailer-signature'
 
-/** The bytes themselves. @throws S3Error for chunks that are broken, or not signed as they are */
+/** The bytes inside the chunks. @throws S3Error for chunks that are broken, or whose signatures do not hold */
 export async function* unchunked({ body, ...held }: Chunks): AsyncGenerator<Uint8Array> {
   const reader = readerOf(body)
   try {
@@ -102,7 +103,7 @@ function readerOf(body: AsyncIterable<Uint8Array>) {
   }
 
   return {
-    /** Lets go of the body, which may have more. */
+    /** Stops reading, whether the body has more or not. */
     async release(): Promise<void> {
       await chunks.return?.()
     },
@@ -111,7 +112,7 @@ function readerOf(body: AsyncIterable<Uint8Array>) {
       if (line === undefined) throw incomplete('it ends before its last chunk')
       return line
     },
-    /** Some clients leave the last line out. */
+    /** A line after the last chunk: empty at the end, where some clients leave the line break out. */
     lastLine: async (): Promise<string> => (await tryLine()) ?? '',
     async *take(length: number): AsyncGenerator<Uint8Array> {
       for (let left = length; left > 0; ) {

@@ -59,7 +59,7 @@ function tableOf(polynomial: number): Uint32Array {
   })
 }
 
-/** The polynomial of NVM Express's specification, "64b CRC", reflected, in two halves: numbers have not 64 bits. */
+/** The polynomial of NVM Express's "64b CRC", reflected, in two halves: JavaScript's bit operations have 32 bits. */
 const CRC64_HIGH = 0x9a6c9329
 const CRC64_LOW = 0xac4bc9b5
 

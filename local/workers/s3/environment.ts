@@ -18,7 +18,7 @@ export type Credentials = {
 export type Environment = {
   BUCKETS: Record<string, BucketSettings>
   CREDENTIALS: Credentials
-  /** `folder-service.ts` in the host, where any bucket has a folder. */
+  /** `local/host/folders/folder-service.ts`, where any bucket has a folder. */
   FOLDER?: Fetcher
   [binding: string]: unknown
 }

@@ -1,5 +1,4 @@
-/** The folder behind a bucket, as the Worker asks the host for it: the other side is `folder-service.ts`. */
-
+/** The folder behind a bucket, as the Worker asks the host for it: `local/host/folders/folder-service.ts` answers. */
 import type { FileEntry, FileStat } from '../../protocol/folder-messages.ts'
 import { S3Error } from './s3-error.ts'
 
@@ -18,7 +17,7 @@ export async function fileOf(folder: Folder, key: string): Promise<FileStat | nu
   return response && ((await response.json()) as FileStat)
 }
 
-/** What it says is of the very bytes that it gives. */
+/** Size, time and version are those of the very bytes in `body`. `null`: there is no such file. */
 export async function contentOf(folder: Folder, key: string): Promise<FileContent | null> {
   const response = await ask(folder, 'file', key)
   if (!response?.body) return null

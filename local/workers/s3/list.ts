@@ -11,10 +11,10 @@ import { type Reply, xmlReply } from './reply.ts'
 import { S3Error } from './s3-error.ts'
 import { element, timeText, type Xml } from './s3-xml.ts'
 
-/** On a page: `max-keys`. */
+/** The most that a page has, whatever `max-keys` says. */
 const MAX_KEYS = 1000
 
-/** How many the host may have open for their ETags. */
+/** How many files the host reads at a time for their ETags. */
 const FILES_AT_ONCE = 16
 
 export async function listObjects({ query }: S3Request, bucket: Bucket): Promise<Reply> {
@@ -104,7 +104,7 @@ async function listedKeys(bucket: Bucket, prefix: string): Promise<(after: strin
       const until = truncated ? (objects.at(-1)?.key ?? null) : null
       const listed = merged(objects.map(fromR2), filesBetween(files, from, until))
       if (listed.length > 0 || until === null) return listed
-      // All of them were hidden.
+      // Nothing of this piece is in the bucket now: deletions, and imports whose file has gone.
       from = until
     }
   }
@@ -113,7 +113,7 @@ async function listedKeys(bucket: Bucket, prefix: string): Promise<(after: strin
 const filesBetween = (files: readonly FileEntry[], after: string, until: string | null): FileEntry[] =>
   files.filter(({ key }) => compareKeys(key, after) > 0 && (until === null || compareKeys(key, until) <= 0))
 
-/** As `objectOf` decides, without the import. */
+/** What `objectOf` finds under each key, without importing files. */
 function merged(stored: readonly StoredObject[], files: readonly FileEntry[]): Listed[] {
   const byKey = new Map<string, Listed>()
   const fileOf = new Map(files.map((file) => [file.key, file]))

@@ -9,7 +9,7 @@ export type Metadata = {
   cacheControl?: string | undefined
   /** As received: S3 does not ask whether it is a date. */
   expires?: string | undefined
-  /** By whole names: `x-amz-meta-version`. */
+  /** By their whole names, such as `x-amz-meta-version`. */
   user: Record<string, string>
 }
 
@@ -37,7 +37,7 @@ export type Remembered = Pick<StoredObject, 'modified' | 'source' | 'file' | 'ch
 /** Of an object that nobody gave a type. S3 User Guide, "Working with object metadata". */
 export const DEFAULT_TYPE = 'binary/octet-stream'
 
-/** S3 User Guide, "Working with object metadata": in names, without their `x-amz-meta-`, and values. */
+/** Of names, without their `x-amz-meta-`, and values: S3 User Guide, "Working with object metadata". */
 const MAX_USER_BYTES = 2048
 
 const USER = 'x-amz-meta-'
@@ -68,7 +68,7 @@ export const metadataTooLarge = (bytes?: number): S3Error =>
     MaxSizeAllowed: String(MAX_USER_BYTES),
   })
 
-/** How a body came is no property of the object. */
+/** `aws-chunked` says how the body was sent, and is not kept with the object. */
 function withoutChunks(encoding: string | null): string | undefined {
   const codings = (encoding ?? '').split(',').map((coding) => coding.trim())
   return codings.filter((coding) => coding !== '' && coding.toLowerCase() !== 'aws-chunked').join(',') || undefined

@@ -63,7 +63,7 @@ export async function abortUpload(request: S3Request, bucket: Bucket): Promise<R
 const uploadOf = ({ address, query }: S3Request, { r2 }: Bucket) =>
   r2.resumeMultipartUpload(address.key, valueIn(query, 'uploadId') ?? '')
 
-/** Miniflare's R2 calls an upload that it has never heard of an internal error. */
+/** Miniflare's R2 answers with an internal error (10001) where it does not know the upload. */
 function unknownUpload(error: unknown): never {
   if (/\(10001\)$/.test(String(error))) throw new S3Error('NoSuchUpload', 'There is no such upload.')
   throw error

@@ -15,7 +15,7 @@ import {
 import { isRefusal } from './r2-error.ts'
 import { S3Error } from './s3-error.ts'
 
-/** How often a file may change under the import before the request is given up. */
+/** How often a file may change while it is imported before the request fails. */
 const ATTEMPTS = 5
 
 /**
@@ -39,11 +39,11 @@ export async function objectOf(bucket: Bucket, key: string): Promise<StoredObjec
   throw new S3Error('ServiceUnavailable', 'The file behind the object could not be read whole: it may be changing.')
 }
 
-/** The folder's view of it has not changed since; what was uploaded needs no file. */
+/** Whether a stored object is what its key has now: its file is as it was then, or it was uploaded and has none. */
 export const isCurrent = (stored: StoredObject | null, file: FileStat | null): stored is StoredObject =>
   stored !== null && (file ? stored.file === file.version : stored.source !== 'file')
 
-/** @returns `null` if the file or the stored object has changed under it */
+/** @returns `null` if the file or the stored object changed meanwhile */
 async function importFile(
   { r2 }: Bucket,
   folder: Folder,
@@ -60,13 +60,13 @@ async function importFile(
     })
     return imported && fromR2(imported)
   } catch (error) {
-    // Anything else is the connection: the host breaks it off when the file shrinks while it is read.
+    // Any other error is of the connection, which the host breaks off when the file shrinks while it is read.
     if (error instanceof S3Error || isRefusal(error)) throw error
     return null
   }
 }
 
-/** Nobody has put another object there in the meantime. */
+/** The condition that the key has still this object, or still none. */
 const stillAs = (stored: StoredObject | null): R2Conditional =>
   stored ? { etagMatches: stored.etag } : { etagDoesNotMatch: '*' }
 
@@ -80,12 +80,12 @@ export type Upload = {
   metadata: Metadata
   /** Bytes. */
   length: number
-  /** What makes it reject stores nothing. */
+  /** If it rejects, nothing is stored. */
   bytes: AsyncIterable<Uint8Array>
   checksum: StoredObject['checksum']
 }
 
-/** What an upload remembers, as R2 keeps it. */
+/** What R2 keeps beside the bytes of an upload. */
 export async function uploadOptions(
   bucket: Bucket,
   { key, metadata, checksum }: Pick<Upload, 'key' | 'metadata' | 'checksum'>,
@@ -96,8 +96,8 @@ export async function uploadOptions(
 }
 
 /**
- * @param over what has to be there still, `null` for nothing; `undefined`: whatever is there
- * @returns `null` if something else is there
+ * @param over the object that must still be there, to be replaced; `null`: none may be there; `undefined`: no condition
+ * @returns `null` if the condition does not hold
  */
 export async function putObject(
   bucket: Bucket,
@@ -105,7 +105,7 @@ export async function putObject(
   over?: StoredObject | null,
 ): Promise<StoredObject | null> {
   const options = await uploadOptions(bucket, upload)
-  // What a file has hidden, or a deletion, is there all the same.
+  // R2 may have an object that does not count, such as one that marks a deletion: it is replaced all the same.
   const onlyIf = over === undefined ? {} : { onlyIf: stillAs(over ?? (await storedUnder(bucket, upload.key))) }
   const stored = await pour(upload, (value) => bucket.r2.put(upload.key, value, { ...options, ...onlyIf }))
   return stored && fromR2(stored)
@@ -122,7 +122,7 @@ export async function pour<T>(
   }
   const { readable, writable } = new FixedLengthStream(length)
   const storing = store(readable)
-  // It may be refused before anybody waits for it.
+  // R2 may refuse before the body is written, when nothing waits for `storing` yet.
   storing.catch(() => {})
   const writer = writable.getWriter()
   try {
@@ -131,7 +131,7 @@ export async function pour<T>(
   } catch (error) {
     await writer.abort(error).catch(() => {})
     await storing.catch((cause) => {
-      // R2's own refusal comes first; otherwise it only repeats that it was given up.
+      // R2's own refusal is the reason; any other error of it only repeats that the body broke off.
       if (!(error instanceof S3Error) && isRefusal(cause)) throw cause
     })
     throw error
@@ -147,7 +147,7 @@ export async function deleteObject(bucket: Bucket, key: string): Promise<void> {
   else await bucket.r2.delete(key)
 }
 
-/** @param stored with an ETag: unless there is something else by now */
+/** @param stored with an ETag: only if the key has still that object */
 async function hide({ r2, clock }: Bucket, stored: { key: string; etag?: string }, file: string): Promise<void> {
   await r2.put(stored.key, new Uint8Array(), {
     ...toR2(

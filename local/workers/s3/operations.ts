@@ -12,13 +12,13 @@ import { copyObject, removeObject, removeObjects, storeObject } from './write-ob
 export type Context = {
   bucket: Bucket
   signer: Signer | null
-  /** @throws S3Error for a name that there is not */
+  /** @throws S3Error if there is no bucket of this name */
   bucketNamed(name: string): Bucket
 }
 
 type Operation = {
   method: string
-  /** A parameter of the query that makes it another operation; `null`: none of them is there. */
+  /** The parameter of `RESOURCES` in the query; `null`: it has none of them. */
   resource: string | null
   run(request: S3Request, context: Context): Reply | Promise<Reply>
 }

@@ -18,7 +18,7 @@ export type Page<T> = {
   next: string | null
 }
 
-/** @param read keys after another in the order of their UTF-8 bytes, as many as it likes, none at the end */
+/** @param read gives keys after the one it is told, in the order of their UTF-8 bytes: any number, none at the end */
 export async function pageOf<T extends { key: string }>(
   read: (after: string) => Promise<T[]>,
   { prefix, delimiter, after, maxKeys }: PageQuery,
@@ -27,7 +27,7 @@ export async function pageOf<T extends { key: string }>(
   const groups: string[] = []
   if (maxKeys === 0) return { contents, groups, next: null }
   let last = after
-  // Whoever names a group has had it.
+  // A client that goes on after a group has been given that group.
   let group = groupOf(after, prefix, delimiter) === after ? after : undefined
   let from = after
   for (;;) {
@@ -46,7 +46,7 @@ export async function pageOf<T extends { key: string }>(
   }
 }
 
-/** A key after a group with it comes after nearly all of the group, which then need not be read. */
+/** A group's name with this at its end sorts after nearly all keys of the group, which then need not be read. */
 const LAST_CHARACTER = '\u{10ffff}'
 
 const later = (one: string, other: string): string => (compareKeys(one, other) < 0 ? other : one)

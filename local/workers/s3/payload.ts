@@ -1,4 +1,4 @@
-/** The body of an upload, held to all that was said about it. */
+/** The body of an upload, checked against the length, digests and signatures that came with it. */
 import { type S3Request, valueIn } from './address.ts'
 import type { Signer } from './authorization.ts'
 import { unchunked } from './aws-chunked.ts'
@@ -68,7 +68,7 @@ function lengthOf(text: string | null): number {
   return Number(text)
 }
 
-/** What is given up before its end stays to be read: `worker.ts` drains it. */
+/** Of a body that is not read to its end the rest can still be read: `worker.ts` drains it. */
 async function* read(body: S3Request['body']): AsyncGenerator<Uint8Array> {
   if (body) yield* body.values({ preventCancel: true })
 }
@@ -128,7 +128,7 @@ function parseDigest({ header, algorithm }: Expected, text: string): Buffer {
   throw new S3Error('InvalidRequest', `${header} is no checksum of its kind in base64.`)
 }
 
-/** Holds the last piece back until all is known to be right: what has all its bytes may be stored already. */
+/** Holds the last piece back until length and digests are checked: R2 may store an object once it has all its bytes. */
 async function* verified(
   bytes: AsyncIterable<Uint8Array>,
   length: number,

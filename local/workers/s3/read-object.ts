@@ -6,7 +6,7 @@ import { objectOf } from './object-store.ts'
 import type { Reply } from './reply.ts'
 import { S3Error } from './s3-error.ts'
 
-/** How often an object may be replaced between the look at it and the read of it. */
+/** How often an object may be replaced between its lookup and its read before the request fails. */
 const ATTEMPTS = 5
 
 export async function getObject(request: S3Request, bucket: Bucket): Promise<Reply> {
@@ -55,7 +55,7 @@ const invalidRange = (asked: string, size: number) =>
     { 'content-range': `bytes */${size}` },
   )
 
-/** `undefined`: there is another object by now. */
+/** `undefined`: the object was replaced since it was looked up. */
 async function read({ r2 }: Bucket, { key, etag }: StoredObject, range: Range) {
   const part = range.kind === 'part' ? { range: { offset: range.first, length: range.last - range.first + 1 } } : {}
   const found = await r2.get(key, { onlyIf: { etagMatches: etag }, ...part })
@@ -92,7 +92,7 @@ function extent(range: Range, { size, checksum }: StoredObject, headers: Headers
   return { ...(isAsked && checksumHeaders(checksum)), 'content-length': String(size) }
 }
 
-/** A checksum over a whole object: S3 User Guide, "Checking object integrity", "Full object and composite checksums". */
+/** Over a whole object: S3 User Guide, "Checking object integrity", "Full object and composite checksums". */
 export const checksumHeaders = (checksum: StoredObject['checksum']): Record<string, string> =>
   checksum ? { [`x-amz-checksum-${checksum.algorithm}`]: checksum.value, 'x-amz-checksum-type': 'FULL_OBJECT' } : {}
 

@@ -58,7 +58,7 @@ function respond(
 ): Response {
   const lines = headers.filter((line): line is [string, string] => line[1] !== undefined)
   const isEmpty = method === 'HEAD' || status === 204 || status === 304
-  // What is stored with a content-encoding is to leave as it is: Cloudflare Workers docs, "Response", `encodeBody`.
+  // Bytes stored with a content-encoding leave as they are: Cloudflare Workers docs, "Response", `encodeBody`.
   const init: ResponseInit = { status, headers: lines, encodeBody: 'manual' }
   return new Response(isEmpty ? null : (body ?? null), init)
 }

@@ -10,7 +10,7 @@ const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/'
 
 const REFERENCES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
-/** Control characters as references, as S3 writes them, although XML 1.0 has no place for most. */
+/** Control characters as references, as S3 writes them, although XML 1.0 forbids most of them. */
 const escapeText = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   text.replace(/[&<>"\x00-\x1f\x7f]/g, (character) => REFERENCES[character] ?? `&#${character.charCodeAt(0)};`)
@@ -31,7 +31,7 @@ export function document(name: string, content: string | readonly Xml[], namespa
 /** Whole seconds, as S3 writes them in XML. @param milliseconds since 1970 */
 export const timeText = (milliseconds: number): string => new Date(Math.floor(milliseconds / 1000) * 1000).toISOString()
 
-/** What is inside each element of that name that is not inside another of it. */
+/** The content of each element of that name. No element of S3's is inside another of its own name. */
 export function* insideOf(xml: string, name: string): Generator<string> {
   for (const [, content = ''] of xml.matchAll(new RegExp(`<${name}(?:\\s[^>]*)?>([\\s\\S]*?)</${name}\\s*>`, 'g'))) {
     yield content
@@ -70,10 +70,10 @@ export function assertRoot(xml: string, name: string): void {
 export const malformed = (why: string): S3Error =>
   new S3Error('MalformedXML', `The body is not the XML it should be: ${why}.`)
 
-/** 1,000 keys of 1,024 bytes with escapes of six characters, each with its elements. */
+/** Room for 1,000 keys of 1,024 bytes with escapes of six characters, each with its elements. */
 const MAX_BYTES = 8 * 1024 ** 2
 
-/** Held to its digests. @throws S3Error if it is not as it was announced */
+/** The body of a request, as text. @throws S3Error if it is not what its length and digests say */
 export async function xmlOf(request: S3Request): Promise<string> {
   const { length, bytes } = payloadOf(request, null)
   if (length > MAX_BYTES) throw new S3Error('EntityTooLarge', 'The XML is longer than anything it could say.')

@@ -26,7 +26,7 @@ const hmac = (key: Buffer, text: string): Buffer => createHmac('sha256', key).up
 /** Hex. */
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-/** In constant time for texts of one length. */
+/** In constant time for texts of the same length. */
 export const isSame = (one: string, other: string): boolean =>
   one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other))
 
@@ -35,8 +35,8 @@ export const stringToSign = (time: string, scope: Scope, canonicalRequest: strin
   ['AWS4-HMAC-SHA256', time, scopeText(scope), sha256(canonicalRequest)].join('\n')
 
 /**
- * The forms that a request may have been signed in: with the target as it was sent, which is all that the signer's own
- * escapes promise, and with S3's escapes, for a client that sends fewer than it signs.
+ * The two canonical requests that a signature may be of: with the target's escapes as they were sent, and with those
+ * that S3 prescribes, for a client that signs more of them than it sends.
  */
 export const canonicalRequests = (request: SignedRequest): string[] =>
   [

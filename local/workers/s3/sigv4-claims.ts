@@ -24,7 +24,7 @@ const ALGORITHM = 'AWS4-HMAC-SHA256'
 /** `YYYYMMDDTHHMMSSZ` */
 export const TIME = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/
 
-/** @throws S3Error for a request that has a signature besides that of CloudFront's origin access control */
+/** @throws S3Error for a request that the distribution vouches for and that has a signature in its query besides */
 export function assertUnsigned({ query }: S3Request): void {
   if (isPresigned(query)) throw twoMechanisms()
 }

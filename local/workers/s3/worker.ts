@@ -1,4 +1,4 @@
-/** S3's HTTP API over R2: for clients over TCP, for the distribution as an origin, and for the host that moves the clock. */
+/** S3's HTTP API over R2: for clients over TCP, for the distribution as its origin, and for the host's clock. */
 import { BUCKET_HEADERS } from '../../protocol/settings.ts'
 import { type RawRequest, type S3Request, toS3Request } from './address.ts'
 import { authorize, type Signer } from './authorization.ts'
@@ -17,7 +17,7 @@ type Access = 'oac' | 'unsigned'
 function makeWorker(clock: BucketClock) {
   async function answer(raw: RawRequest, access: Access, environment: Environment): Promise<Response> {
     const response = await responseTo(raw, access, environment, clock)
-    // An answer over a connection on which the body is still coming would not arrive.
+    // An answer does not arrive while the request's body is still coming over the same connection.
     await drain(raw.body)
     return response
   }
@@ -124,6 +124,6 @@ function listBuckets({ method }: S3Request, { BUCKETS }: Environment): Reply {
 
 async function drain(body: RawRequest['body']): Promise<void> {
   if (!body || body.locked) return
-  // Who sends it may be gone.
+  // The client may have left meanwhile.
   await body.pipeTo(new WritableStream()).catch(() => {})
 }

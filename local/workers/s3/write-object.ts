@@ -23,9 +23,10 @@ export async function storeObject(request: S3Request, bucket: Bucket, signer: Si
   }
 }
 
+/** What S3 says of every object that it stores: it encrypts them unasked. */
 export const ENCRYPTED = { 'x-amz-server-side-encryption': 'AES256' }
 
-/** What an object would have to be read with is not forgotten in silence. */
+/** An upload with a key of the customer's own is refused: it would be stored without, and read without. */
 function assertKept(headers: Headers): void {
   const [asked] = [...headers.keys()].filter((name) => name.startsWith('x-amz-server-side-encryption-customer-'))
   if (asked)
@@ -34,7 +35,8 @@ function assertKept(headers: Headers): void {
 
 /**
  * S3 User Guide, "How to prevent object overwrites with conditional writes".
- * @returns what has to be there still, `null` for nothing, `undefined` for anything
+ * @returns the object that the write replaces and that must still be there; `null`: none may be there; `undefined`: no
+ *   condition
  */
 export async function assertConditions(
   headers: Headers,
@@ -54,7 +56,7 @@ export async function assertConditions(
   return null
 }
 
-/** @param bucketNamed rejects names that there are not */
+/** @param bucketNamed throws S3Error where there is no bucket of a name */
 export async function copyObject(
   { headers, address }: S3Request,
   bucket: Bucket,
@@ -119,7 +121,7 @@ async function* bytesOf({ r2 }: Bucket, { key, etag }: StoredObject): AsyncGener
 /** How many keys one DeleteObjects request may name. */
 const MAX_KEYS = 1000
 
-/** No word about whether there was one. */
+/** The answer is the same whether there was an object or not, as S3's is. */
 export async function removeObject({ headers, address }: S3Request, bucket: Bucket): Promise<Reply> {
   if (headers.has('if-match')) await assertConditions(headers, bucket, address.key)
   await deleteObject(bucket, address.key)

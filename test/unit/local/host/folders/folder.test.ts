@@ -132,7 +132,14 @@ describe('a version is another after', () => {
 test('the folder may be a link itself, and must be there', async () => {
   await symlink(root, join(outside, 'by-link'))
   expect(await (await openFolder(join(outside, 'by-link'))).stat('a.jpg')).toMatchObject({ size: 1 })
-  await expect(openFolder(join(outside, 'none'))).rejects.toMatchObject({ code: 'ENOENT' })
+  const missing = join(outside, 'none')
+  await expect(openFolder(missing)).rejects.toMatchObject({
+    name: 'InputError',
+    code: 'folder-not-found',
+    expected: 'a folder',
+    found: `none at ${missing}`,
+    message: expect.stringMatching(/^expected a folder, found none at .* \(ENOENT: /),
+  })
 })
 
 test('two names of one file are two files', async () => {
