@@ -37,6 +37,19 @@ export class InputError extends RimlightError {
   }
 }
 
+/**
+ * Several errors as one, a line for each; a single one stays as it is.
+ * @param errors at least one
+ */
+export function joinedError(errors: readonly InputError[]): InputError {
+  const [first, ...others] = errors
+  if (first && others.length === 0) return first
+  const isOneKind = others.every(({ code }) => code === first?.code)
+  return new InputError(errors.map(({ message }) => message).join('\n'), {
+    code: first && isOneKind ? first.code : 'several',
+  })
+}
+
 /** What was asked for could not be done; the message says why, and what to do. Exit code 1. */
 export class Failure extends RimlightError {
   override name = 'Failure'

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { InputError, systemMessage } from '../base/errors.ts'
 import type { Invalidation, Outside } from '../deploy/invalidate.ts'
-import { invalidateHere, LOCAL_URL, type Removed } from '../local/invalidate.ts'
+import { invalidateHere, LOCAL_URL, type LocalInvalidation } from '../local/console/client.ts'
 import {
   distinctPaths,
   FREE_INVALIDATION_PATHS,
@@ -61,7 +61,7 @@ cloudfront:GetInvalidation.`,
       if (problems.length > 0) throw new InputError(problems.join('\n'))
       const paths = distinctPaths(given)
 
-      const print = (result: Removed | Invalidation, text: string) =>
+      const print = (result: LocalInvalidation | Invalidation, text: string) =>
         stdout.write(json ? `${JSON.stringify(result)}\n` : `${text}\n`)
       if (distribution === undefined) {
         const removed = await invalidateHere(url ?? LOCAL_URL, paths)
@@ -92,7 +92,7 @@ async function linesOf(file: string): Promise<string[]> {
   return lines.map((line) => line.trim()).filter((line) => line !== '')
 }
 
-const removedText = ({ paths, removed }: Removed): string => {
+const removedText = ({ paths, removed }: LocalInvalidation): string => {
   const count = removed === 1 ? '1 object' : `${removed.toLocaleString('en')} objects`
   return `Removed ${count} from the caches: ${paths.join(' ')}`
 }

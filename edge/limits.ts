@@ -60,10 +60,21 @@ export const POLICY_COMMENT_CHARACTERS = 128
 /** [policies] "Custom headers in a response headers policy", and the same for headers to remove. */
 export const RESPONSE_HEADERS_POLICY_ITEMS = 10
 
+/** Seconds that an error is cached for at least, unless it is set. Developer Guide, "Error caching minimum TTL". */
+export const ERROR_CACHING_MINIMUM_SECONDS = 10
+
 /** Seconds. Above it, a `min` TTL would hold responses that the handlers keep short. */
 export const MIN_TTL_ON_S3_SECONDS = 10
 
 export type Trigger = 'viewer-request' | 'origin-request' | 'origin-response'
+
+/** The triggers that Lambda@Edge functions run at here; at viewer-request a CloudFront Function runs. */
+export type LambdaTrigger = Exclude<Trigger, 'viewer-request'>
+
+export const LAMBDA_TRIGGERS: readonly LambdaTrigger[] = ['origin-request', 'origin-response']
+
+/** In the order in which a request meets them. */
+export const TRIGGERS: readonly Trigger[] = ['viewer-request', 'origin-request', 'origin-response']
 
 /** [headers] "Disallowed headers": no function may add one. A trailing `*` matches the rest of a name. */
 export const DISALLOWED_HEADERS = [

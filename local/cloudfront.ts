@@ -1,150 +1,200 @@
-/** CloudFront on this machine: the built bundle behind CloudFront's rules, for `rimlight start` and for your own tests. */
+/**
+ * CloudFront on this machine: the built bundle behind CloudFront's rules, for `rimlight start` and for your own tests.
+ *
+ * It is no CloudFront in these respects; `docs/local-cloudfront.md` has the whole list, with the reasons.
+ *
+ * By design, for good: one machine and no network between edge locations; no WAF, no geography, no HTTP/3; bodies and
+ * caches lie in memory or in a folder; error pages have texts of our own.
+ *
+ * Not yet: signed URLs and cookies, custom error pages, origin groups and failover, Origin Shield, `Server-Timing` by
+ * policy, viewer-response functions, Lambda@Edge on viewer triggers, key value stores, WebSockets, gRPC, field-level
+ * encryption, real-time logs. The time that a CloudFront Function takes has no limit.
+ */
 
-import { InputError } from '../base/errors.ts'
+import { InputError, joinedError } from '../base/errors.ts'
 import { readPolicies } from '../bundle/read-bundle.ts'
-import type { Site } from './console/site.ts'
-import { openConsole } from './console.ts'
-import { BrokenOff } from './host/aborted-bodies.ts'
-import { type Behind, behindOrigins, type OriginOption } from './host/origin-targets.ts'
-import { openRuntime, type Runtime } from './host/runtime.ts'
-import { type AccessLog, openAccessLog } from './listeners/access-log.ts'
+import { openConsole } from './console/console.ts'
+import type { RunningSite } from './console/site.ts'
+import { AbortedBodies } from './host/aborted-bodies.ts'
+import { type OriginOption, originTargets } from './host/origin-targets.ts'
+import { openRuntime } from './host/runtime.ts'
+import { openAccessLog } from './listeners/access-log.ts'
 import { certificateFor } from './listeners/certificate.ts'
+import { openBucketListener } from './listeners/s3-listener.ts'
 import { type ViewerFetch, viewerFetch } from './listeners/viewer-fetch.ts'
-import { openViewers } from './listeners/viewer-listeners.ts'
-import { EDGE_LOCATIONS, edgeLocations } from './protocol/identity.ts'
+import { openViewerListeners } from './listeners/viewer-listeners.ts'
+import { EDGE_LOCATIONS, edgeLocations } from './platform/identity.ts'
 import type { FinishedRequest, RequestTrace } from './protocol/messages.ts'
 
+export { Failure, InputError, RimlightError } from '../base/errors.ts'
+export type { FinishedRequest, RequestSummary, RequestTrace, Step } from './protocol/messages.ts'
+export type { OriginOption, RunningSite, ViewerFetch }
+
+/** What `startCloudFront` takes; all of it may be left out. */
 export type CloudFrontOptions = {
-  /** The folder of the bundle; default `dist`. */
+  /** The folder of the bundle, as `rimlight build` writes it; default `dist`. */
   dist?: string
-  /** Folders behind S3 origins, by the origin's name; `''` for all of them. Without one: the sample pictures. */
+  /** Folders behind S3 origins, by the origin's name; `''` for all of them. Default: the project's sample pictures. */
   buckets?: Record<string, string>
-  /** HTTP servers or S3-compatible endpoints behind origins, by the origin's name. */
+  /**
+   * HTTP servers or S3-compatible endpoints behind origins, by the origin's name; default: the real server of an API
+   * origin, an embedded bucket for an S3 origin.
+   */
   origins?: Record<string, OriginOption>
-  /** Default 0: free ports. */
+  /** 0 to 65,535; default 0: a free port. */
   httpsPort?: number
+  /** 0 to 65,535; default 0: a free port. */
   httpPort?: number
-  /** Number of edge locations, each with a cache of its own; default 1. */
+  /** Number of edge locations, each with a cache of its own, 1 to 99; default 1. */
   pops?: number
-  /** The folder that buckets and caches are kept in; without one, nothing is left behind. */
+  /** The folder that buckets, caches and the certificate are kept in; default: nothing is left behind. */
   persist?: string
-  /** The file that the access log is appended to. */
+  /** The file that the access log is appended to, in CloudFront's standard format; default: none is written. */
   accessLog?: string
   /** What the KeyValueStore holds that viewer-request reads, by key; default: nothing. */
   keyValues?: Record<string, string>
 }
 
+/** A CloudFront that runs; `stop` ends it. */
 export type CloudFront = {
   /** `https://localhost:8443` */
   httpsUrl: string
+  /** `http://localhost:8080` */
   httpUrl: string
-  site: Site
+  /** What runs: domains, addresses, behaviours, and what stands behind origins. */
+  site: RunningSite
   /**
-   * `fetch` through it, over HTTPS, as a viewer of the first domain: a path, or a URL of a domain. Its certificate is
-   * trusted, redirects are not followed.
+   * `fetch` through it, over HTTPS, as a viewer of the first domain: takes a path, or a URL of a domain. The certificate is
+   * trusted, redirects are not followed. A request that `x-rimlight-pop` sends to an edge location, such as `FRA56-P1`,
+   * goes there, else to one at random.
+   * @throws TypeError where no response comes, as the built-in `fetch` does
    */
   fetch: ViewerFetch
   /** The last 1,000 requests, oldest first. */
   requests(): FinishedRequest[]
-  /** A request's way through the distribution, by its `x-amz-cf-id`; `undefined` for one that is not known (any more). */
+  /**
+   * A request's way through the distribution, step by step, for the last 1,000.
+   * @param id its `x-amz-cf-id`
+   * @returns `undefined` for a request that is not known, or not any more
+   */
   trace(id: string): Promise<RequestTrace | undefined>
   /**
-   * Removes what is cached under paths, at every edge location.
-   * @returns how many objects that were
-   * @throws InputError for a path that can't be invalidated
+   * Removes objects from the caches of all edge locations.
+   * @param paths such as `/photos/a.jpg` or `/photos/*`, one at least
+   * @returns how many objects were removed
+   * @throws InputError (`not-an-invalidation-path`, `no-paths`)
    */
   invalidate(paths: string[]): Promise<number>
   /**
-   * Moves the clock of the distribution, of its functions and of the embedded buckets on. The functions' then stands
-   * still during an invocation.
-   * @param seconds 0 or more
+   * Moves the clock of the distribution, of its functions and of the embedded buckets on. The functions' clock stands
+   * still during an invocation from then on.
+   * @param seconds 0 to 3,153,600,000, a hundred years
+   * @throws InputError (`clock-out-of-range`)
    */
   advance(seconds: number): Promise<void>
   /** Puts other values in the place of all that the KeyValueStore holds. */
   setKeyValues(values: Record<string, string>): Promise<void>
-  /** The embedded buckets over S3's HTTP API, path style. `region`: of the first; each answers for its own alone. */
+  /**
+   * Where the embedded buckets answer to S3's HTTP API, path style, and with which credentials. `region` is that of the
+   * first bucket; each answers for its own alone.
+   */
   s3: { endpoint: string; region: string; accessKeyId: string; secretAccessKey: string }
   /** Calls `listener` after each request; the returned function stops that. */
   on(event: 'request', listener: (request: FinishedRequest) => void): () => void
   /**
    * Takes up a new build. Origins and domains stay as they were at the start; the caches are empty afterwards, unless
    * they persist.
-   * @throws InputError if there is no bundle any more
+   * @throws InputError if there is no bundle any more, or one that is broken
    */
   reload(): Promise<void>
-  /** Ends listeners and processes and removes what was temporary. */
+  /** Ends listeners and processes and removes temporary files. */
   stop(): Promise<void>
 }
 
 /**
- * Starts a CloudFront that runs the files of a built bundle.
- * @throws InputError for what a person can put right: no bundle, a folder that is not there, a port in use, a number
- * that is none
+ * Starts a CloudFront that runs the files of a built bundle, on 127.0.0.1.
+ * @throws InputError for everything that a person can put right: no bundle, or one that is broken; `not-in-range`;
+ * `unknown-origin`, `not-a-bucket`, `not-a-url`, `folder-not-found`, `several-s3-endpoints`; `port-unavailable`;
+ * `certificate-unwritable`, `storage-unreadable`, `access-log-unwritable`. `expected` and `found` say what is wrong, where
+ * the error is about one value; the message has a line for each of several problems, and `code` is then `several` unless
+ * they are alike.
+ * @example
+ * const cloudFront = await startCloudFront({ dist: 'dist', buckets: { photos: './photos' } })
+ * const response = await cloudFront.fetch('/a.jpg?w=640', { headers: { accept: 'image/webp' } })
+ * console.log(response.status, response.headers.get('x-cache')) // 200 Miss from cloudfront
+ * await cloudFront.stop()
  */
 export async function startCloudFront(options: CloudFrontOptions = {}): Promise<CloudFront> {
   const { dist = 'dist', buckets = {}, origins = {}, httpsPort = 0, httpPort = 0, pops = 1, persist } = options
   const problems = [
-    ...outside('httpsPort', httpsPort, { min: 0, max: 65_535 }),
-    ...outside('httpPort', httpPort, { min: 0, max: 65_535 }),
-    ...outside('pops', pops, { min: 1, max: EDGE_LOCATIONS }),
+    ...notInRange('httpsPort', httpsPort, { min: 0, max: 65_535 }),
+    ...notInRange('httpPort', httpPort, { min: 0, max: 65_535 }),
+    ...notInRange('pops', pops, { min: 1, max: EDGE_LOCATIONS }),
   ]
-  if (problems.length > 0) throw new InputError(problems.join('\n'))
+  if (problems.length > 0) throw joinedError(problems)
   const policies = await readPolicies(dist)
-  const behind: Behind = await behindOrigins(policies.origins, buckets, origins)
+  const targets = await originTargets(policies.origins, buckets, origins)
   const certificate = await certificateFor(policies.domains, persist)
-  const opened: (() => Promise<unknown>)[] = []
+  const closings: (() => Promise<unknown>)[] = []
   const stop = async () => {
-    for (const close of opened.splice(0).toReversed()) await close()
+    for (const close of closings.splice(0).toReversed()) await close()
   }
   try {
-    const log: AccessLog | undefined = options.accessLog ? await openAccessLog(options.accessLog) : undefined
-    if (log) opened.push(() => log.close())
+    const log = options.accessLog ? await openAccessLog(options.accessLog) : undefined
+    if (log) closings.push(() => log.close())
     const console = openConsole()
-    const broken = new BrokenOff()
-    const viewers = await openViewers({ certificate, httpsPort, httpPort, intercept: console.intercept, broken })
-    opened.push(viewers.close)
+    const abortedBodies = new AbortedBodies()
+    const { intercept } = console
+    const listeners = await openViewerListeners({ certificate, httpsPort, httpPort, intercept, abortedBodies })
+    closings.push(listeners.close)
     const names = edgeLocations(pops)
-    const runtime: Runtime = await openRuntime({
+    const runtime = await openRuntime({
       dist,
       policies,
-      behind,
+      targets,
       pops: names,
-      httpsPort: viewers.httpsPort,
+      httpsPort: listeners.httpsPort,
       persist,
-      broken,
+      abortedBodies,
       keyValues: options.keyValues ?? {},
     })
-    opened.push(runtime.close)
-    const parts = { policies, behind, pops: names, ports: viewers }
-    let site = await console.connect({ runtime, viewers, parts })
-    viewers.finished.on('request', (request) => log?.write(request))
-    viewers.connect(runtime.url(), runtime.complaints)
-    const fetch = viewerFetch({ certificate, domain: policies.domains[0] as string, viewers })
-    opened.push(fetch.close)
-    opened.push(console.close)
+    closings.push(runtime.close)
+    const bucketListener = await openBucketListener(runtime.bucketUrl)
+    closings.push(bucketListener.close)
+    let site = await console.connect({
+      runtime,
+      listeners,
+      parts: { policies, targets, pops: names, ports: listeners },
+    })
+    listeners.finished.on('request', (request) => log?.write(request))
+    listeners.connect(runtime.url(), runtime.complaints)
+    const viewer = viewerFetch({ certificate, domain: policies.domains[0] as string, ports: listeners })
+    closings.push(viewer.close, console.close)
+    const { accessKeyId, secretAccessKey } = runtime.credentials
+    const region = Object.values(targets.regions)[0] ?? 'us-east-1'
     return {
       httpsUrl: site.httpsUrl,
       httpUrl: site.httpUrl,
       get site() {
         return site
       },
-      fetch: fetch.fetch,
+      fetch: viewer.fetch,
       requests: console.requests,
-      trace: async (id) => (await runtime.ask<RequestTrace | null>({ ask: 'trace', id })) ?? undefined,
+      trace: async (id) => (await runtime.ask({ ask: 'trace', id })) ?? undefined,
       invalidate: console.invalidate,
       async advance(seconds) {
         await runtime.advance(seconds)
       },
       setKeyValues: runtime.setKeyValues,
-      s3: runtime.s3,
+      s3: { endpoint: bucketListener.endpoint, region, accessKeyId, secretAccessKey },
       on(event, listener) {
-        viewers.finished.on(event, listener)
-        return () => void viewers.finished.off(event, listener)
+        listeners.finished.on(event, listener)
+        return () => void listeners.finished.off(event, listener)
       },
       async reload() {
         const changed = await readPolicies(dist)
         await runtime.reload(changed)
-        viewers.connect(runtime.url(), runtime.complaints)
+        listeners.connect(runtime.url(), runtime.complaints)
         site = await console.update(changed)
       },
       stop,
@@ -155,7 +205,9 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
   }
 }
 
-const outside = (name: string, value: number, { min, max }: { min: number; max: number }): string[] =>
-  Number.isInteger(value) && value >= min && value <= max
-    ? []
-    : [`${name}: expected a whole number from ${min} to ${max}, found ${value}`]
+function notInRange(name: string, value: number, { min, max }: { min: number; max: number }): InputError[] {
+  if (Number.isInteger(value) && value >= min && value <= max) return []
+  const expected = `a whole number from ${min} to ${max}`
+  const found = String(value)
+  return [new InputError(`${name}: expected ${expected}, found ${found}`, { code: 'not-in-range', expected, found })]
+}

@@ -4,7 +4,7 @@ import { InputError } from '../base/errors.ts'
 import { defineCommand } from '../cli/kit/command.ts'
 import { type Output, painter, statusLine } from '../cli/kit/output.ts'
 import { replay } from './replay/replay-events.ts'
-import { countsOf, isFine, jsonReport, textReport } from './replay/report.ts'
+import { isReplayFine, replayCounts, replayJson, replayText } from './replay/report.ts'
 
 export const main = defineCommand({
   name: 'rimlight replay',
@@ -35,8 +35,8 @@ original, with reason=source-error.`,
     if (positionals.length === 0) throw new InputError(`expected files or folders of events, found none; ${hint}`)
     const onProgress = progressOn(stderr)
     const replayed = await replay(positionals, { dist, update, onProgress, env: variablesForS3(process.env) })
-    stdout.write(json ? jsonReport(replayed) : textReport(replayed, painter(stdout)))
-    return isFine(countsOf(replayed.results)) ? 0 : 1
+    stdout.write(json ? replayJson(replayed) : replayText(replayed, painter(stdout)))
+    return isReplayFine(replayCounts(replayed.results)) ? 0 : 1
   },
 })
 

@@ -1,17 +1,23 @@
-/** Which key a request would get. */
+/** Which cache key a request would get. */
 
 import { InputError } from '../../base/errors.ts'
 import { isObject } from '../../base/json-values.ts'
-import type { CacheKey, Step, ViewerRequest } from '../protocol/messages.ts'
+import type { KeyAnswer, ViewerRequest } from '../protocol/messages.ts'
 
-/** A request that nobody sent. */
-export function imaginedViewer({ url, headers = {}, method = 'GET' }: Record<string, unknown>): ViewerRequest {
+/**
+ * A request as a viewer would send it.
+ * @throws InputError for a URL or headers that no request has
+ */
+export function viewerRequestFor({ url, headers = {}, method = 'GET' }: Record<string, unknown>): ViewerRequest {
   if (typeof url !== 'string' || !/^(?:https?:\/)?\//i.test(url)) {
-    throw new InputError(
-      `expected "url": a URL of http or https, or a path that begins with /, found ${JSON.stringify(url)}`,
-    )
+    const expected = 'a URL of http or https, or a path that begins with /'
+    const found = JSON.stringify(url)
+    throw new InputError(`expected "url": ${expected}, found ${found}`, { code: 'not-a-url', expected, found })
   }
-  if (!isObject(headers)) throw new InputError('expected "headers": an object of names and values')
+  if (!isObject(headers)) {
+    const expected = 'an object of names and values'
+    throw new InputError(`expected "headers": ${expected}`, { code: 'not-headers', expected })
+  }
   const [, scheme = 'https', host = '', target = ''] = /^(?:(https?):\/\/([^/?#]*))?([^#]*)/i.exec(url) ?? []
   const lines = Object.entries(headers).map(
     ([name, value]) => [name.toLowerCase(), typeof value === 'string' ? value : JSON.stringify(value)] as const,
@@ -29,26 +35,11 @@ export function imaginedViewer({ url, headers = {}, method = 'GET' }: Record<str
   }
 }
 
-export type KeyFound = {
-  outcome:
-    | { kind: 'request' }
-    | { kind: 'response'; response: { status: number; headers: unknown } }
-    | { kind: 'failed' }
-  key?: CacheKey
-  text?: string
-  step?: Extract<Step, { changes: unknown }>
-}
-
-export function keyAnswer(found: KeyFound | undefined) {
-  const { outcome, key, text, step } = found ?? {}
-  if (outcome?.kind === 'request')
-    return { kind: 'key', behaviour: key?.behaviour, key, text, changes: step?.changes ?? [] }
-  if (outcome?.kind === 'response') {
-    return {
-      kind: 'answered',
-      status: outcome.response.status,
-      headers: Object.fromEntries(outcome.response.headers as []),
-    }
+/** What `POST key` answers. Headers that repeat are told once. */
+export function keyJson(answer: KeyAnswer) {
+  if (answer.kind === 'key') {
+    const { kind, key, text, changes } = answer
+    return { kind, behaviour: key.behaviour, key, text, changes }
   }
-  return { kind: 'failed', problems: step?.problems ?? [] }
+  return answer.kind === 'answered' ? { ...answer, headers: Object.fromEntries(answer.headers) } : answer
 }

@@ -1,32 +1,37 @@
-/** What `GET site` says: what runs, and what is behind it. */
+/** The answer to `GET site`: what runs on this machine, and what stands behind its origins. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { itemsOf, type Policies } from '../../bundle/policies.ts'
-import { type Behind, SAMPLES } from '../host/origin-targets.ts'
+import { type OriginTargets, SAMPLES } from '../host/origin-targets.ts'
 
-export type Site = {
+export type RunningSite = {
   domains: string[]
+  /** `https://localhost:8443` */
   httpsUrl: string
   httpUrl: string
+  /** Names of the edge locations. */
   pops: string[]
+  /** In order. `images`: whether its route makes renditions. */
   behaviours: { path: string; origin: string; cached: boolean; images: boolean }[]
+  /** `behind`: a URL, a folder, `sample pictures`, or a bucket. */
   origins: { name: string; behind: string }[]
-  samples: Sample[]
+  /** Empty where no bucket holds the sample pictures. */
+  samples: SamplePicture[]
 }
 
-/** `path`: as a viewer asks for it. */
-export type Sample = { path: string; width: number; height: number; bytes: number; about: string }
+/** `path`: as a viewer asks for it; sizes in pixels. */
+export type SamplePicture = { path: string; width: number; height: number; bytes: number; about: string }
 
 export type SiteParts = {
   policies: Policies
-  behind: Behind
+  targets: OriginTargets
   /** Names of the edge locations. */
   pops: string[]
   ports: { httpsPort: number; httpPort: number }
 }
 
-export async function siteOf({ policies, behind, pops, ports }: SiteParts): Promise<Site> {
-  const isSampled = Object.values(behind.folders).some(({ isSamples }) => isSamples)
+export async function describeSite({ policies, targets, pops, ports }: SiteParts): Promise<RunningSite> {
+  const isSampled = Object.values(targets.folders).some(({ isSamples }) => isSamples)
   return {
     domains: policies.domains,
     httpsUrl: `https://localhost:${ports.httpsPort}`,
@@ -37,20 +42,20 @@ export async function siteOf({ policies, behind, pops, ports }: SiteParts): Prom
       const names = itemsOf(policy?.ParametersInCacheKeyAndForwardedToOrigin.QueryStringsConfig.QueryStrings)
       return { path, origin, cached: (policy?.MaxTTL ?? 0) > 0, images: names.includes('fm') && names.includes('w') }
     }),
-    origins: Object.entries(behind.targets).map(([name, target]) => ({
+    origins: Object.entries(targets.byOrigin).map(([name, target]) => ({
       name,
       behind:
         target.kind === 'http'
           ? target.url
-          : behind.folders[target.bucket]?.isSamples
+          : targets.folders[target.bucket]?.isSamples
             ? 'sample pictures'
-            : (behind.folders[target.bucket]?.folder ?? `bucket ${target.bucket}`),
+            : (targets.folders[target.bucket]?.folder ?? `bucket ${target.bucket}`),
     })),
     samples: isSampled ? await readSamples() : [],
   }
 }
 
-const readSamples = async (): Promise<Sample[]> => {
-  const samples: Sample[] = JSON.parse(await readFile(join(SAMPLES, 'samples.json'), 'utf8'))
+const readSamples = async (): Promise<SamplePicture[]> => {
+  const samples: SamplePicture[] = JSON.parse(await readFile(join(SAMPLES, 'samples.json'), 'utf8'))
   return samples.map((sample) => ({ ...sample, path: `/${sample.path.replace(/^\//, '')}` }))
 }

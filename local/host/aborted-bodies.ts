@@ -1,19 +1,19 @@
-/** More are not on their way at a time. */
-const MOST = 1_000
+/** More requests are not under way at a time. */
+const MAX_IDS = 1_000
 
 /**
- * Requests, by id, a body of which has broken off in Node. workerd ends what it passes on and what breaks off as if it were
- * whole; whoever takes the body on its other side asks here.
+ * Ids of requests whose body, or whose response's body, has broken off in Node. workerd can't be told: it ends a body that
+ * breaks off as if it were complete. Whoever reads the body on the other side of workerd asks here.
  */
-export class BrokenOff {
+export class AbortedBodies {
   readonly #ids = new Set<string>()
 
-  add(id: string): void {
-    this.#ids.add(id)
-    if (this.#ids.size > MOST) this.#ids.delete(this.#ids.values().next().value as string)
+  add(requestId: string): void {
+    this.#ids.add(requestId)
+    if (this.#ids.size > MAX_IDS) this.#ids.delete(this.#ids.values().next().value as string)
   }
 
-  has(id: string): boolean {
-    return this.#ids.has(id)
+  has(requestId: string): boolean {
+    return this.#ids.has(requestId)
   }
 }

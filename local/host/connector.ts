@@ -6,18 +6,18 @@
 import http from 'node:http'
 import https from 'node:https'
 import { Readable } from 'node:stream'
-import { addressOf } from './connector/address.ts'
-import { attemptRequest } from './connector/attempt.ts'
-import type { OriginRequest, OriginResponse } from './connector/exchange.ts'
-import { CODE, failureOf, isBroken, isFinal, type OriginFailure } from './connector/failure.ts'
+import type { OriginFailure } from '../protocol/origin.ts'
+import { originAddressOf } from './connector/address.ts'
+import { attemptCall, type ConnectorCall, type ConnectorResponse } from './connector/attempt.ts'
+import { CODE, isBroken, isFinal, originFailure } from './connector/failure.ts'
 
 export type Connector = {
   /**
-   * "Connection attempts" count for connections that fail, and with GET and HEAD for answers that don't come; what was
-   * sent with another method is never sent again.
+   * "Connection attempts" count for connections that fail, and with GET and HEAD for responses that don't come; a request
+   * with another method is never sent again.
    */
-  connect(request: OriginRequest): Promise<OriginResponse | OriginFailure>
-  /** Ends what is under way, and the connections that are kept. */
+  send(call: ConnectorCall): Promise<ConnectorResponse | OriginFailure>
+  /** Ends calls that are under way, and the connections that are kept. */
   close(): Promise<void>
 }
 
@@ -28,27 +28,28 @@ const KEEP_ALIVE = 5_000
 export function openConnector(options: { ca?: string } = {}): Connector {
   const closing = new AbortController()
   const kept = agents({ keepAlive: true, timeout: KEEP_ALIVE, ...options })
-  // What can't be sent twice goes over a connection that nobody can have closed meanwhile: RFC 9112, 9.3.1.
+  // A request that can't be repeated goes over a new connection: the origin may have closed a kept one. RFC 9112, 9.3.1.
   const fresh = agents(options)
 
-  const connect = async (request: OriginRequest): Promise<OriginResponse | OriginFailure> => {
-    const { method, body, timeouts } = request
-    const signal = request.signal ? AbortSignal.any([request.signal, closing.signal]) : closing.signal
-    const address = addressOf(request.url)
-    if (typeof address === 'string') return failureOf(CODE.unsendable, { origin: request.url, timeouts, says: address })
+  const send = async (call: ConnectorCall): Promise<ConnectorResponse | OriginFailure> => {
+    const { method, body, timeouts } = call
+    const signal = call.signal ? AbortSignal.any([call.signal, closing.signal]) : closing.signal
+    const address = originAddressOf(call.url)
+    if (typeof address === 'string')
+      return originFailure(CODE.unsendable, { origin: call.url, timeouts, message: address })
     const isRepeatable = !body && (method === 'GET' || method === 'HEAD')
-    // It may break off while no attempt reads it.
+    // The body may break off while no attempt reads it.
     if (body instanceof Readable) body.on('error', () => {})
     let agent = (isRepeatable ? kept : fresh)[address.scheme]
     let attempts = 1
     for (;;) {
-      const attempt = await attemptRequest({ ...request, address, signal, agent })
+      const attempt = await attemptCall({ ...call, address, signal, agent })
       if (attempt.kind === 'response') return attempt
       const isStale = attempt.wasKept && isBroken(attempt.code)
       const isWorthAnother =
         attempt.phase === 'connecting' ? !isFinal(attempt.code) : isRepeatable && attempt.code === CODE.readTimeout
       if (signal.aborted || (!isStale && (!isWorthAnother || attempts >= timeouts.connectionAttempts))) {
-        return failureOf(attempt.code, { origin: address.origin, timeouts, attempts, says: attempt.message })
+        return originFailure(attempt.code, { origin: address.origin, timeouts, attempts, message: attempt.message })
       }
       if (isStale) agent = fresh[address.scheme]
       else attempts += 1
@@ -56,7 +57,7 @@ export function openConnector(options: { ca?: string } = {}): Connector {
   }
 
   return {
-    connect,
+    send,
     async close() {
       closing.abort()
       for (const agent of [kept.http, kept.https, fresh.http, fresh.https]) agent.destroy()

@@ -1,17 +1,20 @@
-/** What stands behind each origin on this machine: a folder, the sample pictures, or a server. */
+/** What stands in for each origin on this machine: a folder, the sample pictures, or a server. */
 
 import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { InputError } from '../../base/errors.ts'
+import { InputError, joinedError } from '../../base/errors.ts'
 import { ROOT } from '../../base/root.ts'
-import type { Origin } from '../../bundle/policies.ts'
-import { DEFAULT_TIMEOUTS, type OriginTarget, type OriginTimeouts, type Signing } from '../protocol/settings.ts'
+import { keyPrefix, type Origin } from '../../bundle/policies.ts'
+import { DEFAULT_TIMEOUTS, type OriginTimeouts } from '../protocol/origin.ts'
+import type { OriginTarget, Signing } from '../protocol/settings.ts'
 import type { FolderPlace } from './folders/folder-service.ts'
 
+/** A URL; or that with what differs from CloudFront's defaults: 10 s to connect, 30 s to respond, 3 attempts. */
 export type OriginOption = string | ({ url: string } & Partial<OriginTimeouts>)
 
-export type Behind = {
-  targets: Record<string, OriginTarget>
+export type OriginTargets = {
+  /** By the origin's name. */
+  byOrigin: Record<string, OriginTarget>
   /** By bucket name. */
   folders: Record<string, FolderPlace & { isSamples: boolean }>
   /** By bucket name. */
@@ -23,66 +26,101 @@ export type Behind = {
 /** Pictures that the project makes itself. */
 export const SAMPLES = join(ROOT, 'local/samples')
 
-/** @throws InputError naming everything that can't be */
-export async function behindOrigins(
+/**
+ * @param buckets folders by the origin's name; `''` for all S3 origins
+ * @param servers by the origin's name
+ * @throws InputError naming everything that is wrong
+ */
+export async function originTargets(
   origins: Record<string, Origin>,
   buckets: Record<string, string>,
   servers: Record<string, OriginOption>,
-): Promise<Behind> {
+): Promise<OriginTargets> {
   const problems = [...unknownNames(origins, buckets, 'bucket'), ...unknownNames(origins, servers, 'origin')]
-  const behind: Behind = { targets: {}, folders: {}, regions: {}, s3Endpoint: undefined }
+  const targets: OriginTargets = { byOrigin: {}, folders: {}, regions: {}, s3Endpoint: undefined }
   for (const [name, { domainName, originPath, s3 }] of Object.entries(origins)) {
     const server = servers[name]
-    if (s3) behind.regions[s3.bucket] = s3.region
+    if (s3) targets.regions[s3.bucket] = s3.region
     if (server !== undefined) {
       const { url, ...timeouts } = typeof server === 'string' ? { url: server } : server
-      if (!isHttpUrl(url)) problems.push(`origin ${name}: expected a URL such as http://localhost:3000, found ${url}`)
+      if (!isHttpUrl(url)) problems.push(noUrl(name, url))
       const base = url.replace(/\/+$/, '')
-      behind.targets[name] = {
+      targets.byOrigin[name] = {
         kind: 'http',
         url: s3 ? `${base}/${s3.bucket}` : base,
         timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts },
         ...(s3 ? signingIn(s3.region) : {}),
       }
-      if (s3) problems.push(...sameEndpoint(behind, name, base))
+      if (s3) problems.push(...otherEndpoint(targets, name, base))
       continue
     }
     if (!s3) {
-      behind.targets[name] = { kind: 'http', url: `https://${domainName}${originPath}`, timeouts: DEFAULT_TIMEOUTS }
+      targets.byOrigin[name] = { kind: 'http', url: `https://${domainName}${originPath}`, timeouts: DEFAULT_TIMEOUTS }
       continue
     }
-    behind.targets[name] = { kind: 'bucket', bucket: s3.bucket }
+    targets.byOrigin[name] = { kind: 'bucket', bucket: s3.bucket }
     const folder = buckets[name] ?? buckets['']
     if (folder === undefined) {
-      behind.folders[s3.bucket] = { folder: SAMPLES, prefix: keyPrefix(s3.prefix), isSamples: true }
+      targets.folders[s3.bucket] = { folder: SAMPLES, prefix: keyPrefix(s3.prefix), isSamples: true }
     } else {
-      if (!(await isFolder(folder))) problems.push(`bucket ${name}: expected a folder, found none at ${folder}`)
-      behind.folders[s3.bucket] = { folder: resolve(folder), prefix: '', isSamples: false }
+      if (!(await isFolder(folder))) problems.push(noFolder(name, folder))
+      targets.folders[s3.bucket] = { folder: resolve(folder), prefix: '', isSamples: false }
     }
   }
-  if (behind.s3Endpoint !== undefined && Object.keys(behind.folders).length > 0) {
-    problems.push(`all S3 origins must be at ${behind.s3Endpoint}, or none: origin-response has one endpoint for all`)
+  if (targets.s3Endpoint !== undefined && Object.keys(targets.folders).length > 0) {
+    problems.push(
+      new InputError(
+        `all S3 origins must be at ${targets.s3Endpoint}, or none: origin-response has one endpoint for all`,
+        { code: 'several-s3-endpoints', expected: targets.s3Endpoint, found: 'embedded buckets' },
+      ),
+    )
   }
-  if (problems.length > 0) throw new InputError(problems.join('\n'))
-  return behind
+  if (problems.length > 0) throw joinedError(problems)
+  return targets
 }
 
-/** `/site/%C3%A9t%C3%A9` → `site/été/`, as keys begin. */
-const keyPrefix = (path: string) => (path === '' ? '' : `${decodeURIComponent(path.slice(1))}/`)
-
-function unknownNames(origins: Record<string, Origin>, given: Record<string, unknown>, option: 'bucket' | 'origin') {
+function unknownNames(
+  origins: Record<string, Origin>,
+  given: Record<string, unknown>,
+  option: 'bucket' | 'origin',
+): InputError[] {
   const possible = Object.entries(origins).filter(([, { s3 }]) => option === 'origin' || s3)
   const names = possible.map(([name]) => name)
+  const expected = names.join(', ') || 'none'
   return Object.keys(given)
     .filter((name) => name !== '' && !names.includes(name))
     .map((name) =>
       name in origins
-        ? `--${option} ${name}: this origin is no bucket; --origin ${name}=URL stands in for it`
-        : `--${option} ${name}: the config has no such origin, only ${names.join(', ') || 'none'}`,
+        ? new InputError(`--${option} ${name}: this origin is no bucket; --origin ${name}=URL stands in for it`, {
+            code: 'not-a-bucket',
+            expected,
+            found: name,
+          })
+        : new InputError(`--${option} ${name}: the config has no such origin, only ${expected}`, {
+            code: 'unknown-origin',
+            expected,
+            found: name,
+          }),
     )
 }
 
-/** Whoever runs this names an endpoint and has credentials for it, or needs none. */
+const URL_EXAMPLE = 'a URL such as http://localhost:3000'
+
+const noUrl = (name: string, found: string) =>
+  new InputError(`origin ${name}: expected ${URL_EXAMPLE}, found ${found}`, {
+    code: 'not-a-url',
+    expected: URL_EXAMPLE,
+    found,
+  })
+
+const noFolder = (name: string, found: string) =>
+  new InputError(`bucket ${name}: expected a folder, found none at ${found}`, {
+    code: 'folder-not-found',
+    expected: 'a folder',
+    found,
+  })
+
+/** Signs with the credentials in the environment: whoever names an endpoint has some for it, or needs none. */
 export function signingIn(region: string): { signing?: Signing } {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env
   if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) return {}
@@ -92,12 +130,12 @@ export function signingIn(region: string): { signing?: Signing } {
 }
 
 /** origin-response has one `AWS_ENDPOINT_URL_S3` for all its buckets. */
-function sameEndpoint(behind: Behind, name: string, url: string): string[] {
-  const earlier = behind.s3Endpoint
-  behind.s3Endpoint ??= url
-  return earlier === undefined || earlier === url
-    ? []
-    : [`origin ${name}: all S3 origins must be at one endpoint, found ${url} beside ${earlier}`]
+function otherEndpoint(targets: OriginTargets, name: string, url: string): InputError[] {
+  const expected = targets.s3Endpoint
+  targets.s3Endpoint ??= url
+  if (expected === undefined || expected === url) return []
+  const message = `origin ${name}: all S3 origins must be at one endpoint, found ${url} beside ${expected}`
+  return [new InputError(message, { code: 'several-s3-endpoints', expected, found: url })]
 }
 
 const isHttpUrl = (url: string) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)

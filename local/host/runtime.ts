@@ -1,4 +1,4 @@
-/** What runs: the distribution and the buckets as Workers in workerd, the Lambda functions in processes of their own. */
+/** Runs the distribution and the buckets as Workers in workerd, and the Lambda functions in processes of their own. */
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
@@ -6,38 +6,40 @@ import type { Readable } from 'node:stream'
 import { Miniflare, type MiniflareOptions, NoOpLog } from 'miniflare'
 import { InputError } from '../../base/errors.ts'
 import type { Policies } from '../../bundle/policies.ts'
-import { type BucketListener, openBucketListener } from '../listeners/s3-listener.ts'
-import type { Question } from '../protocol/messages.ts'
-import type { DistributionSettings, Signing } from '../protocol/settings.ts'
-import type { BrokenOff } from './aborted-bodies.ts'
+import type { Answers, Question } from '../protocol/messages.ts'
+import type { BucketCredentials, BucketSettings, DistributionSettings } from '../protocol/settings.ts'
+import type { AbortedBodies } from './aborted-bodies.ts'
 import { openConnector } from './connector.ts'
 import { folderService } from './folders/folder-service.ts'
 import { type OpenBundle, openBundle } from './functions/bundle.ts'
 import { NODE_COMPATIBILITY, PLATFORM_MODULES } from './functions/platform-modules.ts'
 import { hostService } from './host-service.ts'
-import { type Behind, signingIn } from './origin-targets.ts'
+import { type OriginTargets, signingIn } from './origin-targets.ts'
 import { workerCode } from './worker-code.ts'
 
 export type RuntimeOptions = {
   dist: string
   policies: Policies
-  behind: Behind
+  targets: OriginTargets
   /** Names of the edge locations. */
   pops: string[]
   httpsPort: number
   persist: string | undefined
-  broken: BrokenOff
+  abortedBodies: AbortedBodies
   /** What the KeyValueStore of the function holds. */
   keyValues: Record<string, string>
 }
 
 export type Runtime = {
-  /** Where the distribution's Worker listens. */
+  /** Where the distribution's Worker listens; elsewhere after a reload. */
   url(): URL
-  /** What went wrong in it that should not have, the last of it. */
+  /** Where the buckets' Worker listens; elsewhere after a reload. */
+  bucketUrl(): URL
+  /** What Workers and host last reported of faults of their own. */
   complaints(): string
-  s3: { endpoint: string; region: string; accessKeyId: string; secretAccessKey: string }
-  ask<T>(question: Question): Promise<T>
+  /** For requests to the embedded buckets. */
+  credentials: BucketCredentials
+  ask<Q extends Question>(question: Q): Promise<Answers[Q['ask']]>
   /**
    * @returns milliseconds since 1970, by the clock that was moved on
    * @throws InputError for less than nothing, or more than a century
@@ -49,14 +51,14 @@ export type Runtime = {
   close(): Promise<void>
 }
 
-/** For a person to read. */
+/** The most that is kept of them. */
 const COMPLAINT_CHARACTERS = 2_000
 
 /** Seconds. */
 const CENTURY = 100 * 365 * 86_400
 
-/** Nobody's: they sign requests on this machine alone. */
-const CREDENTIALS: Omit<Signing, 'region'> = {
+/** Made up: they sign requests on this machine alone. */
+const CREDENTIALS: BucketCredentials = {
   accessKeyId: 'AKIDEXAMPLELOCAL',
   secretAccessKey: 'local/secret/of/this/machine/alone',
 }
@@ -64,17 +66,16 @@ const CREDENTIALS: Omit<Signing, 'region'> = {
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const connector = openConnector()
   const [distribution, bucket] = await Promise.all([workerCode('distribution/worker.ts'), workerCode('s3/worker.ts')])
-  const folders = await folderService(options.behind.folders)
+  const folders = await folderService(options.targets.folders)
   let bundle: OpenBundle | undefined
   let policies = options.policies
   let keyValues = options.keyValues
 
-  /** What Workers and host complained of last. */
   let complaints = ''
   const complain = (text: unknown) => {
     complaints = `${complaints}${text}`.slice(-COMPLAINT_CHARACTERS)
   }
-  const host = hostService({ bundle: () => bundle, connector, broken: options.broken, complain })
+  const host = hostService({ bundle: () => bundle, connector, abortedBodies: options.abortedBodies, complain })
   const workers = async (): Promise<MiniflareOptions> => ({
     log: new NoOpLog(),
     ...(options.persist ? { r2Persist: join(options.persist, 'r2') } : {}),
@@ -92,7 +93,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
           { type: 'ESModule', path: 'viewer-request.js', contents: await functionCode(options.dist) },
           ...PLATFORM_MODULES,
         ],
-        bindings: { SETTINGS: settingsOf(options, policies), KEY_VALUES: keyValues },
+        bindings: { SETTINGS: distributionSettings(options, policies), KEY_VALUES: keyValues },
         serviceBindings: {
           HOST: { node: host },
           BUCKETS: { name: 'bucket', entrypoint: 'Origin' },
@@ -105,9 +106,9 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
         name: 'bucket',
         ...NODE_COMPATIBILITY,
         modules: [{ type: 'ESModule', path: 'bucket.js', contents: bucket }],
-        bindings: { BUCKETS: bucketsOf(options.behind), CREDENTIALS },
+        bindings: { BUCKETS: bucketSettings(options.targets), CREDENTIALS },
         r2Buckets: Object.fromEntries(
-          Object.keys(options.behind.regions).map((name, index) => [bindingOf(index), name]),
+          Object.keys(options.targets.regions).map((name, index) => [bucketBinding(index), name]),
         ),
         serviceBindings: { FOLDER: { node: folders } },
         // `proxy`: the request's URL is its target as it was sent.
@@ -121,7 +122,6 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   let bucketUrl: URL
   /** Milliseconds by which the clock was moved on. */
   let moved = 0
-  const s3 = { endpoint: '', region: Object.values(options.behind.regions)[0] ?? 'us-east-1', ...CREDENTIALS }
 
   async function connect() {
     await miniflare.ready
@@ -129,36 +129,34 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     bucketUrl = await miniflare.unsafeGetDirectURL('bucket')
     bundle = await openBundle(options.dist, {
       environments: availableParallelism(),
-      env: lambdaVariables(options.behind, bucketUrl.origin),
+      env: lambdaVariables(options.targets, bucketUrl.origin),
     })
   }
 
-  async function ask<T>(question: Question): Promise<T> {
+  async function ask<Q extends Question>(question: Q): Promise<Answers[Q['ask']]> {
     const response = await fetch(url, { method: 'POST', body: JSON.stringify(question) })
     if (!response.ok) throw new Error(`the distribution does not answer ${question.ask}: ${response.status}`)
-    return (await response.json()) as T
+    return (await response.json()) as Answers[Q['ask']]
   }
 
-  let listener: BucketListener | undefined
   const close = async () => {
-    await listener?.close()
     await connector.close()
     const last = bundle
-    // Nobody who asks from now on opens what nobody would close.
+    // From here on, no request may start a function of this bundle: nothing would end it again.
     bundle = undefined
     await last?.close()
     await miniflare.dispose()
   }
   try {
     await connect()
-    listener = await openBucketListener(() => bucketUrl)
-    s3.endpoint = listener.endpoint
   } catch (error) {
     await close().catch(() => {})
-    // workerd itself has ended, and not for what the Workers are.
+    // workerd itself has ended, not a Worker: it could not open its files.
     if (options.persist && /Fatal uncaught kj::Exception/.test(String(error))) {
       const kept = join(options.persist, 'r2')
       throw new InputError(`${kept}: what is kept there can't be opened; remove the folder to begin anew`, {
+        code: 'storage-unreadable',
+        found: kept,
         cause: error,
       })
     }
@@ -166,15 +164,21 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   }
   return {
     url: () => url,
+    bucketUrl: () => bucketUrl,
     complaints: () => complaints,
-    s3,
+    credentials: CREDENTIALS,
     ask,
     async advance(seconds) {
       if (!(seconds >= 0 && seconds <= CENTURY)) {
-        throw new InputError(`expected 0 to ${CENTURY} seconds to move the clock on by, found ${seconds}`)
+        const expected = `0 to ${CENTURY} seconds`
+        throw new InputError(`expected ${expected} to move the clock on by, found ${seconds}`, {
+          code: 'clock-out-of-range',
+          expected,
+          found: String(seconds),
+        })
       }
       moved += seconds * 1000
-      const { now } = await ask<{ now: number }>({ ask: 'advance', milliseconds: seconds * 1000 })
+      const { now } = await ask({ ask: 'advance', milliseconds: seconds * 1000 })
       return now
     },
     async setKeyValues(values) {
@@ -216,15 +220,18 @@ export default {
 const functionCode = async (dist: string) =>
   `${await readFile(join(dist, 'viewer-request.js'), 'utf8')}\nexport { handler }\n`
 
-const settingsOf = ({ behind, pops, httpsPort }: RuntimeOptions, policies: Policies): DistributionSettings => ({
+const distributionSettings = (
+  { targets, pops, httpsPort }: RuntimeOptions,
+  policies: Policies,
+): DistributionSettings => ({
   policies,
   pops,
   httpsPort,
-  targets: behind.targets,
+  targets: targets.byOrigin,
 })
 
-/** What lets origin-response read its sources where the distribution does. */
-function lambdaVariables({ s3Endpoint, regions }: Behind, embedded: string): Record<string, string> {
+/** With these, origin-response reads its sources where the distribution does. */
+function lambdaVariables({ s3Endpoint, regions }: OriginTargets, embedded: string): Record<string, string> {
   const own = s3Endpoint === undefined ? CREDENTIALS : signingIn(Object.values(regions)[0] ?? '').signing
   return {
     AWS_ENDPOINT_URL_S3: s3Endpoint ?? embedded,
@@ -233,12 +240,12 @@ function lambdaVariables({ s3Endpoint, regions }: Behind, embedded: string): Rec
   }
 }
 
-const bindingOf = (index: number) => `BUCKET_${index}`
+const bucketBinding = (index: number) => `BUCKET_${index}`
 
-const bucketsOf = ({ regions, folders }: Behind) =>
+const bucketSettings = ({ regions, folders }: OriginTargets): Record<string, BucketSettings> =>
   Object.fromEntries(
     Object.entries(regions).map(([name, region], index) => [
       name,
-      { binding: bindingOf(index), region, folder: name in folders },
+      { binding: bucketBinding(index), region, folder: name in folders },
     ]),
   )

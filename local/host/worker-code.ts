@@ -1,4 +1,4 @@
-/** The text of the Workers: written in TypeScript like everything else, bundled when they are started. */
+/** The code of the Workers: written in TypeScript, bundled when they are started. */
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { ROOT } from '../../base/root.ts'
@@ -17,6 +17,3 @@ export async function workerCode(entry: string): Promise<string> {
   })
   return outputFiles[0]?.text ?? ''
 }
-
-/** Milliseconds. workerd closes a connection that was idle for five seconds, and a request must not meet that. */
-export const IDLE_MS = 4_000

@@ -5,13 +5,13 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { InputError, systemMessage } from '../../base/errors.ts'
 import { URL_CHARACTERS } from '../../edge/limits.ts'
-import { DISTRIBUTION } from '../protocol/identity.ts'
+import { DISTRIBUTION } from '../platform/identity.ts'
 import type { FinishedRequest } from '../protocol/messages.ts'
 
-type Field = (request: FinishedRequest) => string | number
+type LogField = (request: FinishedRequest) => string | number
 
 /** In the documented order. An empty value is written as `-`. */
-const FIELDS: Record<string, Field> = {
+const FIELDS: Record<string, LogField> = {
   date: (request) => finishedAt(request).slice(0, 10),
   time: (request) => finishedAt(request).slice(11, 19),
   'x-edge-location': ({ pop }) => pop,
@@ -105,9 +105,7 @@ export async function openAccessLog(file: string, warn: (message: string) => voi
   const handle = await open(file, 'a+').catch((cause) => {
     throw new InputError(
       `expected a file for the access log, found none that can be written: ${systemMessage(cause)}`,
-      {
-        cause,
-      },
+      { code: 'access-log-unwritable', expected: 'a file for the access log', found: file, cause },
     )
   })
   let waiting = (await isUnfinished(handle)) ? '\n' : ''

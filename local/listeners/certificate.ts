@@ -12,7 +12,7 @@ export type Certificate = { key: string; cert: string }
 export const CERTIFICATE_FILE = 'certificate.pem'
 const KEY_FILE = 'certificate-key.pem'
 
-const OWN_NAMES = ['localhost', '127.0.0.1', '::1']
+const LOCAL_NAMES = ['localhost', '127.0.0.1', '::1']
 
 const DAY = 86_400_000
 /** Browsers accept no more of a server's certificate: CA/Browser Forum, Baseline Requirements, 6.3.2. */
@@ -29,7 +29,7 @@ export async function certificateFor(
   folder?: string,
   now = Date.now(),
 ): Promise<Certificate> {
-  const names = [...new Set([...OWN_NAMES, ...domains])]
+  const names = [...new Set([...LOCAL_NAMES, ...domains])]
   if (folder === undefined) return makeCertificate(names, now)
   const kept = await readCertificate(folder)
   if (kept && isGood(kept, names, now)) return kept
@@ -38,7 +38,7 @@ export async function certificateFor(
   return made
 }
 
-/** Not one of an authority: who trusts it trusts these names, and nothing that somebody signs with its key. */
+/** Not an authority's: whoever trusts it trusts these names, and no certificate that is signed with its key. */
 async function makeCertificate(names: readonly string[], now: number): Promise<Certificate> {
   // Loaded only here: it takes longer than all the rest, and a kept certificate does without.
   const { generate } = await import('selfsigned')
@@ -79,7 +79,7 @@ async function readCertificate(folder: string): Promise<Certificate | undefined>
   }
 }
 
-/** For these names and no others, with its own key, and for a day at least. */
+/** Whether it is for these names alone, fits its key, and is valid for another day. */
 function isGood({ key, cert }: Certificate, names: readonly string[], now: number): boolean {
   try {
     const certificate = new X509Certificate(cert)
@@ -95,7 +95,7 @@ function isGood({ key, cert }: Certificate, names: readonly string[], now: numbe
   }
 }
 
-/** Under other names first, and the key before what it belongs to: a certificate without its key is made anew. */
+/** Written under temporary names, the key renamed first: a certificate without its key is made anew. */
 async function writeCertificate(folder: string, { key, cert }: Certificate): Promise<void> {
   const files = [
     { path: join(folder, KEY_FILE), text: key },
@@ -108,6 +108,12 @@ async function writeCertificate(folder: string, { key, cert }: Certificate): Pro
     for (const { temporary, path } of staged) await rename(temporary, path)
   } catch (cause) {
     await Promise.allSettled(staged.map(({ temporary }) => rm(temporary, { force: true })))
-    throw new InputError(`${folder}: expected a folder to keep the certificate in: ${systemMessage(cause)}`, { cause })
+    const expected = 'a folder to keep the certificate in'
+    throw new InputError(`${folder}: expected ${expected}: ${systemMessage(cause)}`, {
+      code: 'certificate-unwritable',
+      expected,
+      found: folder,
+      cause,
+    })
   }
 }

@@ -1,18 +1,18 @@
 import { Agent, buildConnector, fetch, type RequestInit, type Response } from 'undici'
 import type { Certificate } from './certificate.ts'
-import type { Viewers } from './viewer-listeners.ts'
+import type { ViewerListeners } from './viewer-listeners.ts'
 
 export type ViewerFetch = (path: string, init?: RequestInit) => Promise<Response>
 
 type ViewerFetchOptions = {
   certificate: Certificate
-  /** That paths are of. */
+  /** The host of a path without one. */
   domain: string
-  viewers: Pick<Viewers, 'httpsPort' | 'httpPort'>
+  ports: Pick<ViewerListeners, 'httpsPort' | 'httpPort'>
 }
 
-/** `fetch` for which every host is this machine's CloudFront. */
-export function viewerFetch({ certificate, domain, viewers }: ViewerFetchOptions) {
+/** A `fetch` that connects to this machine's CloudFront whatever the host. */
+export function viewerFetch({ certificate, domain, ports }: ViewerFetchOptions) {
   const connect = buildConnector({ ca: certificate.cert })
   const agent = new Agent({
     connect: (options, callback) =>
@@ -22,7 +22,7 @@ export function viewerFetch({ certificate, domain, viewers }: ViewerFetchOptions
           host: '127.0.0.1',
           hostname: '127.0.0.1',
           servername: options.hostname,
-          port: String(options.protocol === 'https:' ? viewers.httpsPort : viewers.httpPort),
+          port: String(options.protocol === 'https:' ? ports.httpsPort : ports.httpPort),
         },
         callback,
       ),

@@ -1,52 +1,50 @@
-/** The listeners that viewers connect to: HTTPS, with HTTP/2 and HTTP/1.1, and HTTP. Everything else is the distribution's. */
+/** The listeners that viewers connect to: HTTPS, with HTTP/2 and HTTP/1.1, and HTTP. They pass requests to the distribution. */
 import { EventEmitter, once } from 'node:events'
 import { Agent, type ClientRequest, createServer, request as httpRequest, type IncomingMessage } from 'node:http'
 import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { InputError } from '../../base/errors.ts'
 import { REQUEST_BYTES } from '../../edge/limits.ts'
-import type { BrokenOff } from '../host/aborted-bodies.ts'
-import { IDLE_MS } from '../host/worker-code.ts'
-import { fromHead, toHead } from '../protocol/head.ts'
-import { requestId } from '../protocol/identity.ts'
+import type { AbortedBodies } from '../host/aborted-bodies.ts'
+import { requestId } from '../platform/identity.ts'
+import { fromHead, HEAD_HEADER, toHead } from '../protocol/head.ts'
 import type { FinishedRequest, ViewerResponse } from '../protocol/messages.ts'
-import { HEAD_HEADER } from '../protocol/settings.ts'
 import type { Certificate } from './certificate.ts'
-import type { ViewerIncoming, ViewerOutgoing } from './viewer-messages.ts'
-import { carriesBody, lengthOf, viewerRequest, withinLimits } from './viewer-request.ts'
-import { breakOff, headBytes, isGone, writeHead } from './viewer-response.ts'
+import { carriesBody, lengthHeader, type ViewerIncoming, viewerRequest, withinLimits } from './viewer-request.ts'
+import { breakOff, headBytes, isGone, type ViewerOutgoing, writeHead } from './viewer-response.ts'
 
-export type ViewerOptions = {
+export type ViewerListenerOptions = {
   certificate: Certificate
   httpsPort: number
   httpPort: number
-  /** Answers requests of its own, such as the page; false: it is none of those. */
+  /** Answers requests for the page; false for any other. */
   intercept(request: ViewerIncoming, response: ViewerOutgoing): boolean
-  broken: BrokenOff
+  abortedBodies: AbortedBodies
 }
 
-export type Viewers = {
+export type ViewerListeners = {
   httpsPort: number
   httpPort: number
-  /**
-   * Where the distribution's Worker listens, and what it complains of. Requests wait until it is said for the first time.
-   */
+  /** Where the distribution's Worker listens, and what went wrong in it. Requests wait for the first call. */
   connect(url: URL, complaints: () => string): void
   finished: EventEmitter<{ request: [FinishedRequest] }>
   close(): Promise<void>
 }
 
-/** Room for heads that are over CloudFront's limit, so that it is the distribution that refuses them. */
+/** Heads over CloudFront's limit are read, so that the distribution refuses them. */
 const HEAD_BYTES = 4 * REQUEST_BYTES
+
+/** workerd closes a connection that was idle for five seconds; a request must not be sent on one that is being closed. */
+const IDLE_MILLISECONDS = 4_000
 
 /** RFC 9110, 9.2.1. */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** @throws InputError if a port is taken or not allowed */
-export async function openViewers(options: ViewerOptions): Promise<Viewers> {
-  const { certificate, httpsPort, httpPort, intercept, broken } = options
+export async function openViewerListeners(options: ViewerListenerOptions): Promise<ViewerListeners> {
+  const { certificate, httpsPort, httpPort, intercept, abortedBodies } = options
   const finished = new EventEmitter<{ request: [FinishedRequest] }>()
-  const kept = new Agent({ keepAlive: true, timeout: IDLE_MS })
+  const kept = new Agent({ keepAlive: true, timeout: IDLE_MILLISECONDS })
   const connected = Promise.withResolvers<void>()
   let worker: URL | undefined
   let complaints = () => ''
@@ -54,7 +52,7 @@ export async function openViewers(options: ViewerOptions): Promise<Viewers> {
   const answer = (request: ViewerIncoming, response: ViewerOutgoing) => {
     if (intercept(request, response)) return
     if (isGone(response)) return
-    if (worker) forward(request, response, worker, { kept, finished, broken, complaints })
+    if (worker) forward(request, response, worker, { kept, finished, abortedBodies, complaints })
     else void connected.promise.then(() => answer(request, response))
   }
   const secure = {
@@ -62,7 +60,7 @@ export async function openViewers(options: ViewerOptions): Promise<Viewers> {
     allowHTTP1: true,
     maxHeaderSize: HEAD_BYTES,
     settings: { maxHeaderListSize: HEAD_BYTES },
-    // An origin that repeats such a field has it repeated.
+    // Node would refuse a response in which an origin repeats such a field.
     strictSingleValueFields: false,
   }
   const https = createSecureServer(
@@ -78,7 +76,7 @@ export async function openViewers(options: ViewerOptions): Promise<Viewers> {
     })
     server.on('clientError', refuseBroken)
   }
-  // A browser that does not know the certificate is nobody's error.
+  // Browsers that do not know the certificate break off: that is no error.
   https.on('tlsClientError', () => {})
   https.on('sessionError', () => {})
 
@@ -99,9 +97,9 @@ export async function openViewers(options: ViewerOptions): Promise<Viewers> {
   return {
     httpsPort: portOf(https),
     httpPort: portOf(http),
-    connect(url, ofDistribution) {
+    connect(url, complaintsOfWorker) {
       worker = url
-      complaints = ofDistribution
+      complaints = complaintsOfWorker
       connected.resolve()
     },
     finished,
@@ -118,20 +116,31 @@ async function listen(server: Server, port: number, option: string): Promise<voi
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     const why = code === 'EADDRINUSE' ? 'in use' : code === 'EACCES' ? 'not open to this user' : String(code)
-    throw new InputError(`port ${port} is ${why}; choose another with ${option}`, { cause })
+    throw new InputError(`port ${port} is ${why}; choose another with ${option}`, {
+      code: 'port-unavailable',
+      expected: 'a free port',
+      found: String(port),
+      cause,
+    })
   }
 }
 
-/** RFC 9112, 3.2; a head beyond even our room is CloudFront's 494. */
+/** 400: RFC 9112, 3.2. A head that is too long even for us is CloudFront's 494. */
 function refuseBroken(error: NodeJS.ErrnoException, socket: Socket): void {
   if (!socket.writable) return void socket.destroy()
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? '494 Request Header Too Large' : '400 Bad Request'
   socket.end(`HTTP/1.1 ${status}\r\nServer: CloudFront\r\nX-Cache: Error from cloudfront\r\nConnection: close\r\n\r\n`)
 }
 
-type Passing = { kept: Agent; finished: Viewers['finished']; broken: BrokenOff; complaints: () => string }
+type Forwarding = {
+  /** Keeps connections to the Worker. */
+  kept: Agent
+  finished: ViewerListeners['finished']
+  abortedBodies: AbortedBodies
+  complaints: () => string
+}
 
-function forward(incoming: ViewerIncoming, outgoing: ViewerOutgoing, worker: URL, passing: Passing): void {
+function forward(incoming: ViewerIncoming, outgoing: ViewerOutgoing, worker: URL, forwarding: Forwarding): void {
   const started = performance.now()
   const id = requestId()
   const viewer = { id, ...viewerRequest(incoming) }
@@ -141,9 +150,9 @@ function forward(incoming: ViewerIncoming, outgoing: ViewerOutgoing, worker: URL
     port: worker.port,
     method: hasBody ? 'POST' : 'GET',
     maxHeaderSize: 8 * HEAD_BYTES,
-    headers: { [HEAD_HEADER]: toHead(withinLimits(viewer)), ...(hasBody && lengthOf(incoming)) },
+    headers: { [HEAD_HEADER]: toHead(withinLimits(viewer)), ...(hasBody && lengthHeader(incoming)) },
   }
-  // What can't be sent twice goes over a connection that nobody can have closed meanwhile: RFC 9112, 9.3.1.
+  // A request that can't be repeated goes over a new connection: workerd may have closed a kept one. RFC 9112, 9.3.1.
   const isRepeatable = !hasBody && SAFE_METHODS.has(viewer.method)
 
   const send = (agent: Agent | false): ClientRequest => {
@@ -152,30 +161,30 @@ function forward(incoming: ViewerIncoming, outgoing: ViewerOutgoing, worker: URL
       const text = response.headers[HEAD_HEADER]
       if (typeof text !== 'string') {
         response.resume()
-        return giveUp(outgoing, passing)
+        return failResponse(outgoing, forwarding)
       }
-      deliver(fromHead(text), response, outgoing, started, passing)
+      deliver(fromHead(text), response, outgoing, started, forwarding)
     })
     upstream.once('error', () => {
       const isStale = isRepeatable && upstream.reusedSocket && !outgoing.headersSent
       if (isStale) send(false).end()
-      else giveUp(outgoing, passing)
+      else failResponse(outgoing, forwarding)
     })
     return upstream
   }
 
-  const upstream = send(isRepeatable && passing.kept)
+  const upstream = send(isRepeatable && forwarding.kept)
   if (!hasBody) return void upstream.end()
-  // What breaks off is not sent on as if it were whole.
+  // A body that breaks off must not be sent on as if it were complete.
   incoming.once('aborted', () => {
-    passing.broken.add(id)
+    forwarding.abortedBodies.add(id)
     upstream.destroy()
   })
   incoming.pipe(upstream)
 }
 
 /** The distribution itself has failed: while it is being reloaded, or by a fault of ours. */
-function giveUp(outgoing: ViewerOutgoing, { complaints }: Passing): void {
+function failResponse(outgoing: ViewerOutgoing, { complaints }: Forwarding): void {
   if (isGone(outgoing)) return
   if (outgoing.headersSent) {
     breakOff(outgoing)
@@ -190,7 +199,7 @@ function deliver(
   body: IncomingMessage,
   outgoing: ViewerOutgoing,
   started: number,
-  { finished, broken }: Passing,
+  { finished, abortedBodies }: Forwarding,
 ): void {
   const first = performance.now()
   let bodyBytes = 0
@@ -198,7 +207,7 @@ function deliver(
   body.on('data', (chunk: Buffer) => {
     bodyBytes += chunk.length
   })
-  // What was announced and does not come whole must not look whole.
+  // A body that ends too soon must not look complete.
   body.once('error', () => breakOff(outgoing))
   const end = () => {
     body.destroy()
@@ -215,8 +224,8 @@ function deliver(
     return
   }
   outgoing.once('close', end)
-  body.once('end', () => (isStreamed && broken.has(summary.id) ? breakOff(outgoing) : outgoing.end()))
-  // Of a stream of events, the first may be long in coming.
+  body.once('end', () => (isStreamed && abortedBodies.has(summary.id) ? breakOff(outgoing) : outgoing.end()))
+  // The head must not wait for the body: the first event of a stream may be long in coming.
   if (isStreamed) outgoing.flushHeaders()
   body.pipe(outgoing, { end: false })
 }

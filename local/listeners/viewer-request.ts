@@ -1,8 +1,11 @@
-/** A request as it came in, in the distribution's terms. */
+/** A request as Node received it, in the distribution's terms. */
+import type { IncomingMessage } from 'node:http'
+import type { Http2ServerRequest } from 'node:http2'
 import { TLSSocket } from 'node:tls'
 import { REQUEST_BYTES, URL_CHARACTERS } from '../../edge/limits.ts'
 import type { HeaderLine, HttpVersion, ViewerRequest } from '../protocol/messages.ts'
-import type { ViewerIncoming } from './viewer-messages.ts'
+/** HTTP/2's are made to be used like HTTP/1.1's: Node.js, "Compatibility API". */
+export type ViewerIncoming = IncomingMessage | (Http2ServerRequest & IncomingMessage)
 
 export function viewerRequest(incoming: ViewerIncoming): ViewerRequest {
   const { socket, rawHeaders, httpVersion } = incoming
@@ -33,7 +36,7 @@ export function viewerRequest(incoming: ViewerIncoming): ViewerRequest {
   }
 }
 
-/** What is refused for its length need not travel whole. */
+/** A request that the distribution refuses for its length is cut: its length is enough to refuse it. */
 export function withinLimits(viewer: ViewerRequest): ViewerRequest {
   const target = viewer.target.slice(0, URL_CHARACTERS + 1)
   return viewer.headBytes > REQUEST_BYTES
@@ -46,8 +49,8 @@ export function carriesBody(incoming: ViewerIncoming): boolean {
   return incoming.headers['transfer-encoding'] !== undefined || Number(incoming.headers['content-length'] ?? 0) > 0
 }
 
-/** For the Worker, which would otherwise take a body for one of unknown length. */
-export const lengthOf = ({ headers }: ViewerIncoming) => {
+/** For the Worker, to which the body would otherwise be of unknown length. */
+export const lengthHeader = ({ headers }: ViewerIncoming) => {
   const length = headers['content-length']
   return length === undefined ? {} : { 'content-length': length }
 }

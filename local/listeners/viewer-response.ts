@@ -1,9 +1,12 @@
-/** A response of the distribution's, as it goes out. */
-import { constants } from 'node:http2'
+/** A response of the distribution's, as Node sends it. */
+import type { ServerResponse } from 'node:http'
+import { constants, type Http2ServerResponse } from 'node:http2'
+import { HOP_BY_HOP } from '../platform/header-lines.ts'
 import { titleCase } from '../platform/header-rules.ts'
-import { HOP_BY_HOP } from '../protocol/header-lines.ts'
 import type { HeaderLine } from '../protocol/messages.ts'
-import type { ViewerOutgoing } from './viewer-messages.ts'
+
+/** HTTP/2's are made to be used like HTTP/1.1's: Node.js, "Compatibility API". */
+export type ViewerOutgoing = ServerResponse | (Http2ServerResponse & ServerResponse)
 
 /** The head of a response, in the form of its protocol. */
 export function writeHead(

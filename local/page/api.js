@@ -4,33 +4,23 @@
 /** @typedef {import('../protocol/messages.ts').FinishedRequest} FinishedRequest */
 /** @typedef {import('../protocol/messages.ts').RequestTrace} RequestTrace */
 /** @typedef {import('../protocol/messages.ts').CacheKey} CacheKey */
-/** @typedef {import('../protocol/messages.ts').Change} Change */
-/** @typedef {{ path: string, width: number, height: number, bytes: number, about?: string }} Sample */
+/** @typedef {import('../protocol/messages.ts').ValueChange} ValueChange */
+/** @typedef {import('../console/site.ts').RunningSite} RunningSite */
+/** @typedef {import('../console/totals.ts').TotalFigures} TotalFigures */
 /**
- * @typedef {{
- *   domains: string[], httpsUrl: string, httpUrl: string, pops: string[],
- *   behaviours: { path: string, origin: string, cached: boolean, images: boolean }[],
- *   origins: { name: string, behind: string }[], samples: Sample[]
- * }} Site
+ * An object that the pane shows. Sizes in pixels are 0, and bytes -1, where they are not known.
+ * @typedef {{ path: string, width: number, height: number, bytes: number, about?: string }} ShownObject
  */
 /**
- * @typedef {{
- *   requests: number, cacheable: number, hits: number, hitRatio: number | null, bodyBytes: number,
- *   renditions: number, originalBytes: number, renditionBytes: number
- * }} Totals
- */
-/**
- * @typedef {{ kind: 'key', behaviour: string, key: CacheKey, text: string, changes: Change[] }
- *   | { kind: 'answered', status: number, headers: Record<string, string> | [string, string][] }
- *   | { kind: 'failed', problems: string[] }} KeyAnswer
+ * @typedef {ReturnType<typeof import('../console/key.ts').keyJson>} KeyJson
  */
 
 const ROOT = new URL('.', import.meta.url)
 export const STREAM = new URL('requests/stream', ROOT)
 
-/** @returns {Promise<Site>} */
+/** @returns {Promise<RunningSite>} */
 export const getSite = () => get('site')
-/** @returns {Promise<Totals>} */
+/** @returns {Promise<TotalFigures>} */
 export const getTotals = () => get('totals')
 /** @returns {Promise<{ requests: FinishedRequest[] }>} oldest first */
 export const getRequests = () => get('requests')
@@ -43,7 +33,7 @@ export const getTrace = (id) => get(`requests/${encodeURIComponent(id)}`)
 
 /**
  * @param {{ url: string, headers: Record<string, string>, method: string }} request
- * @returns {Promise<KeyAnswer>}
+ * @returns {Promise<KeyJson>}
  */
 export const postKey = (request) => post('key', request)
 

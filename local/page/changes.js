@@ -4,17 +4,18 @@ import { el } from './dom.js'
 import { shown } from './format.js'
 import { isHeader } from './meanings.js'
 
-/** @typedef {import('./api.js').Change} Change */
+/** @typedef {import('./api.js').ValueChange} ValueChange */
 
 const NAMES = { '+': 'added', '-': 'removed', '~': 'changed' }
 const KINDS = { '+': 'added', '-': 'removed', '~': 'changed' }
 const NOTABLE = ['x-rimlight', 'x-rimlight-verdict']
 
-/** @param {readonly Change[]} changes */
+/** @param {readonly ValueChange[]} changes */
 export const changesView = (changes) => el('ul', { class: 'changes' }, ...changes.map(changeView))
 
-/** @param {Change} change */
-function changeView({ sign, path, before, after }) {
+/** @param {ValueChange} change */
+function changeView(change) {
+  const { sign, path } = change
   const isNotable = NOTABLE.some((name) => isHeader(path, name))
   return el(
     'li',
@@ -26,9 +27,9 @@ function changeView({ sign, path, before, after }) {
     el(
       'span',
       { class: 'values' },
-      sign !== '+' && el('del', {}, shown(before)),
+      change.sign !== '+' && el('del', {}, shown(change.before)),
       sign === '~' && el('span', { class: 'arrow' }, ' → '),
-      sign !== '-' && el('ins', {}, shown(after)),
+      change.sign !== '-' && el('ins', {}, shown(change.after)),
     ),
   )
 }

@@ -6,7 +6,7 @@ import { byId, copyButton, el, facts } from './dom.js'
 import { keyView } from './trace.js'
 
 /** @param {string} example a URL to begin with */
-export function openKey(example) {
+export function openKeyForm(example) {
   const form = byId('key-form', 'form')
   const method = byId('key-method', 'select')
   const url = byId('key-url', 'input')
@@ -51,12 +51,13 @@ export function parseHeaders(text) {
   return Object.fromEntries(headers)
 }
 
-/** @param {import('./api.js').KeyAnswer} answer */
+/** @param {import('./api.js').KeyJson} answer */
 function answerView(answer) {
   if (answer.kind === 'failed') return answer.problems.map((problem) => el('p', { class: 'remark warn' }, problem))
   if (answer.kind === 'answered') {
-    const lines = Array.isArray(answer.headers) ? answer.headers : Object.entries(answer.headers)
-    const rows = lines.map(([name, value]) => /** @type {const} */ ([name, el('code', {}, String(value))]))
+    const rows = Object.entries(answer.headers).map(
+      ([name, value]) => /** @type {const} */ ([name, el('code', {}, String(value))]),
+    )
     const text = 'The function answers by itself, so there is no key.'
     return [el('p', { class: 'remark plain' }, el('b', {}, `${answer.status}`), ' ', text), facts(rows)]
   }

@@ -4,7 +4,7 @@ import { messageOf, postClock, postInvalidation } from './api.js'
 import { byId } from './dom.js'
 import { date, plural } from './format.js'
 
-export function openUpkeep() {
+export function openMaintenance() {
   openInvalidation()
   openClock()
 }

@@ -58,7 +58,10 @@ export function renditionOf(rimlight) {
 export function verdictRemark({ summary, steps }) {
   const response = steps.find(({ step }) => step === 'origin-response')
   if (response?.step !== 'origin-response') return undefined
-  const after = (/** @type {string} */ name) => response.changes.find(({ path }) => isHeader(path, name))?.after
+  const after = (/** @type {string} */ name) => {
+    const change = response.changes.find(({ path }) => isHeader(path, name))
+    return change && 'after' in change ? change.after : undefined
+  }
   const verdict = after('x-rimlight-verdict')
   if (typeof verdict === 'string') {
     const text =

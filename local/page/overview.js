@@ -7,7 +7,7 @@ import { bytes, count, percent, plural, saving } from './format.js'
 /** Totals are asked for this often at most. */
 const TOTALS_MILLISECONDS = 400
 
-/** @param {import('./api.js').Site} site */
+/** @param {import('./api.js').RunningSite} site */
 export function siteView(site) {
   const addresses = facts([
     ['HTTPS', el('a', { href: site.httpsUrl }, el('code', {}, site.httpsUrl))],
@@ -24,7 +24,7 @@ export function siteView(site) {
 /** @param {string[]} texts */
 const codes = (texts) => texts.flatMap((text) => [el('code', {}, text), ' '])
 
-/** @param {import('./api.js').Site} site */
+/** @param {import('./api.js').RunningSite} site */
 function behaviours({ behaviours, origins }) {
   const behind = new Map(origins.map((origin) => [origin.name, origin.behind]))
   const rows = behaviours.map(({ path, origin, cached, images }) =>
@@ -59,7 +59,7 @@ export function totalsIn(list) {
   }
 }
 
-/** @param {HTMLElement} list @param {import('./api.js').Totals} totals */
+/** @param {HTMLElement} list @param {import('./api.js').TotalFigures} totals */
 function show(list, totals) {
   const { requests, cacheable, hits, hitRatio, bodyBytes, renditions, originalBytes, renditionBytes } = totals
   const saved = originalBytes - renditionBytes

@@ -2,11 +2,11 @@
 /** The page of the local CloudFront. */
 import { getSite, messageOf } from './api.js'
 import { byId, el } from './dom.js'
-import { openKey } from './key.js'
-import { openUpkeep } from './maintenance.js'
+import { openKeyForm } from './key.js'
+import { openMaintenance } from './maintenance.js'
 import { siteView, totalsIn } from './overview.js'
 import { openPictures } from './pictures.js'
-import { openLive } from './request-feed.js'
+import { openRequestFeed } from './request-feed.js'
 import { openRequests } from './requests.js'
 
 /** @type {Record<import('./request-feed.js').State, string>} */
@@ -33,7 +33,7 @@ async function untilAnswered() {
 /** @param {unknown} error */
 function showFailure(error) {
   showState('lost')
-  byId('behind', 'div').replaceChildren(el('p', { class: 'problem' }, messageOf(error)))
+  byId('distribution', 'div').replaceChildren(el('p', { class: 'problem' }, messageOf(error)))
 }
 
 /**
@@ -45,22 +45,22 @@ function sendToHttps(httpsUrl) {
   url.hostname = location.hostname
   const there = el('a', { href: url.href }, url.href)
   byId('strip', 'fieldset').hidden = true
-  byId('own', 'form').replaceWith(
+  byId('other', 'form').replaceWith(
     el('p', { class: 'notice' }, 'Viewers are sent to HTTPS. The pictures are there: ', there),
   )
 }
 
 const site = await untilAnswered()
-byId('behind', 'div').replaceChildren(...siteView(site))
+byId('distribution', 'div').replaceChildren(...siteView(site))
 const refreshTotals = totalsIn(byId('totals', 'dl'))
-const live = openLive((now) => {
+const feed = openRequestFeed((now) => {
   showState(now)
   refreshTotals()
 })
-live.subscribe(refreshTotals)
+feed.subscribe(refreshTotals)
 const path = (site.samples[0]?.path ?? '/photo.jpg').replace(/^\/*/, '/')
-openRequests(live, new URL(`${path}?w=640`, site.httpsUrl).href)
-if (location.protocol === 'https:') openPictures(site.samples, live)
+openRequests(feed, new URL(`${path}?w=640`, site.httpsUrl).href)
+if (location.protocol === 'https:') openPictures(site.samples, feed)
 else sendToHttps(site.httpsUrl)
-openKey(`${path}?w=600&dpr=2&q=78&utm_source=mail&v=1764000000`)
-openUpkeep()
+openKeyForm(`${path}?w=600&dpr=2&q=78&utm_source=mail&v=1764000000`)
+openMaintenance()

@@ -1,14 +1,14 @@
 /// <reference lib="dom" />
-/** The sample pictures as a strip of small ones, of which one is on the stage. */
+/** The sample pictures as a strip of small ones, of which one is in the viewer pane. */
 import { messageOf } from './api.js'
 import { look, targetOf } from './ask.js'
 import { byId, el } from './dom.js'
 import { bytes, format, saving } from './format.js'
 import { isText, isVector, OPEN, urlOf } from './variants.js'
-import { openStage } from './viewer-pane.js'
+import { openViewerPane } from './viewer-pane.js'
 
-/** @typedef {import('./api.js').Sample} Sample */
-/** @typedef {import('./request-feed.js').Live} Live */
+/** @typedef {import('./api.js').ShownObject} ShownObject */
+/** @typedef {import('./request-feed.js').RequestFeed} RequestFeed */
 
 /**
  * The whole URL of a path on this host, also of one that begins with two slashes.
@@ -16,31 +16,31 @@ import { openStage } from './viewer-pane.js'
  */
 const urlOfPath = (path) => new URL(location.origin + (path.startsWith('/') ? path : `/${path}`)).href
 
-/** @param {Sample[]} listed @param {Live} live */
-export function openPictures(listed, live) {
+/** @param {ShownObject[]} listed @param {RequestFeed} feed */
+export function openPictures(listed, feed) {
   const samples = listed.map((sample) => ({ ...sample, path: urlOfPath(sample.path) }))
   const strip = byId('strip', 'fieldset')
-  const show = openStage(live)
-  const tiles = samples.map((sample) => tileOf(sample, live, () => select(sample)))
+  const show = openViewerPane(feed)
+  const tiles = samples.map((sample) => tileOf(sample, feed, () => select(sample)))
   strip.hidden = tiles.length === 0
   strip.append(...tiles.map(({ button }) => button))
 
-  /** @param {Sample} sample */
+  /** @param {ShownObject} sample */
   function select(sample) {
     for (const { button, path } of tiles) button.setAttribute('aria-pressed', String(path === sample.path))
     show(sample)
   }
 
-  live.subscribe(() => {
+  feed.subscribe(() => {
     for (const { refresh } of tiles) refresh()
   })
   const [first] = samples
   if (first) select(first)
-  openOwn(select)
+  openOtherObject(select)
 }
 
-/** @param {Sample} sample @param {Live} live @param {() => void} select */
-function tileOf(sample, live, select) {
+/** @param {ShownObject} sample @param {RequestFeed} feed @param {() => void} select */
+function tileOf(sample, feed, select) {
   const name = sample.path.replace(/^.*\//, '')
   const note = el('span', { class: 'note' }, bytes(sample.bytes))
   const picture = isText(sample) ? el('span', { class: 'glyph', 'aria-hidden': 'true' }, '{ }') : thumbnail(sample)
@@ -52,12 +52,12 @@ function tileOf(sample, live, select) {
     el('span', { class: 'name' }, name),
     note,
   )
-  let told = ''
+  let shownId = ''
   const refresh = () => {
     const url = picture instanceof HTMLImageElement ? picture.currentSrc : sample.path
-    const request = url ? live.latest(targetOf(url)) : undefined
-    if (request?.status !== 200 || request.id === told) return
-    told = request.id
+    const request = url ? feed.latest(targetOf(url)) : undefined
+    if (request?.status !== 200 || request.id === shownId) return
+    shownId = request.id
     note.replaceChildren(...noteOf(request, sample))
   }
   if (picture instanceof HTMLImageElement) picture.addEventListener('load', refresh)
@@ -65,17 +65,17 @@ function tileOf(sample, live, select) {
 }
 
 /**
- * What came of a small picture, in two short lines.
+ * How the request for a small picture ended, in two short lines.
  * @param {import('./api.js').FinishedRequest} request
- * @param {Sample} sample
+ * @param {ShownObject} sample
  */
 function noteOf({ contentType, bodyBytes, resultType }, sample) {
-  const came =
+  const shownFormat =
     bodyBytes < sample.bytes ? `${format(contentType)} ${saving(bodyBytes, sample.bytes)}` : format(contentType)
-  return [came, el('br'), `${bytes(bodyBytes)}, ${resultType}`]
+  return [shownFormat, el('br'), `${bytes(bodyBytes)}, ${resultType}`]
 }
 
-/** @param {Sample} sample */
+/** @param {ShownObject} sample */
 function thumbnail(sample) {
   if (isVector(sample)) return el('img', { src: sample.path, alt: '' })
   const small = [128, 256, 384].map((width) => `${urlOf(sample.path, { ...OPEN, crop: '3:2' }, width)} ${width}w`)
@@ -89,12 +89,12 @@ function thumbnail(sample) {
 
 /**
  * A path that somebody types: what it is, a HEAD tells.
- * @param {(sample: Sample) => void} select
+ * @param {(sample: ShownObject) => void} select
  */
-function openOwn(select) {
-  const problem = byId('own-problem', 'p')
-  const input = byId('own-path', 'input')
-  byId('own', 'form').addEventListener('submit', async (event) => {
+function openOtherObject(select) {
+  const problem = byId('other-problem', 'p')
+  const input = byId('other-path', 'input')
+  byId('other', 'form').addEventListener('submit', async (event) => {
     event.preventDefault()
     problem.textContent = ''
     const path = urlOfPath(input.value.trim())

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** The requests as they finish: by server-sent events, by asking every other second where those do not get through. */
+/** The requests as they finish: by server-sent events or, where those do not get through, by asking every other second. */
 import { getRequests, STREAM } from './api.js'
 
 /** @typedef {import('./api.js').FinishedRequest} FinishedRequest */
@@ -16,7 +16,7 @@ const BATCH_MILLISECONDS = 120
 /**
  * @param {(state: State) => void} onState
  */
-export function openLive(onState) {
+export function openRequestFeed(onState) {
   /** @type {FinishedRequest[]} oldest first */
   let kept = []
   /** @type {FinishedRequest[]} */
@@ -111,4 +111,4 @@ export function openLive(onState) {
   }
 }
 
-/** @typedef {ReturnType<typeof openLive>} Live */
+/** @typedef {ReturnType<typeof openRequestFeed>} RequestFeed */

@@ -21,10 +21,10 @@ const KINDS = /** @type {const} */ ([
 ])
 
 /**
- * @param {import('./request-feed.js').Live} live
+ * @param {import('./request-feed.js').RequestFeed} feed
  * @param {string} example a URL to try when there is nothing yet
  */
-export function openRequests(live, example) {
+export function openRequests(feed, example) {
   const list = byId('list', 'ol')
   const empty = byId('empty', 'div')
   const listing = byId('listing', 'p')
@@ -92,7 +92,7 @@ export function openRequests(live, example) {
     next?.item.querySelector('summary')?.focus()
   }
 
-  live.subscribe((added) => {
+  feed.subscribe((added) => {
     if (!held) return add(added)
     held.push(...added)
     pause.textContent = `Resume (${plural(held.length, 'new', 'new')})`

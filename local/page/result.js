@@ -1,10 +1,10 @@
 /// <reference lib="dom" />
-/** What came of a request for a picture or another object. */
+/** How a request for a picture or another object ended. */
 import { badge, bar, el, facts } from './dom.js'
 import { bytes, duration, format, percent, timeOfDay } from './format.js'
 import { renditionOf, renditionRemark } from './meanings.js'
 
-/** @typedef {import('./api.js').Sample} Sample */
+/** @typedef {import('./api.js').ShownObject} ShownObject */
 /** @typedef {import('./api.js').FinishedRequest} FinishedRequest */
 
 /** Response headers worth seeing, in this order. */
@@ -26,11 +26,11 @@ const HEADERS = [
 ]
 
 /**
- * What came of a request, against the original.
+ * The response to a request, beside the original.
  * @param {FinishedRequest} request
- * @param {Sample} sample
+ * @param {ShownObject} sample
  */
-export function cameView(request, sample) {
+export function resultView(request, sample) {
   const { resultType, status, contentType, bodyBytes, rimlight, milliseconds, pop, time } = request
   const rendition = renditionOf(rimlight)
   const size = rendition

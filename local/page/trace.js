@@ -103,9 +103,9 @@ function details(step) {
     case 'behaviour':
     case 'cache':
     case 'store':
-      return [step.says && el('p', {}, step.says)]
+      return [step.reason && el('p', {}, step.reason)]
     case 'origin':
-      return [el('p', { class: 'target' }, `${step.method} ${step.url}`), step.says && el('p', {}, step.says)]
+      return [el('p', { class: 'target' }, `${step.method} ${step.url}`), step.reason && el('p', {}, step.reason)]
     default:
       return [
         ...step.problems.map((problem) => el('p', { class: 'remark warn' }, problem)),

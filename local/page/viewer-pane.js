@@ -1,11 +1,11 @@
 /// <reference lib="dom" />
-/** One object, large: the picture, what came of its request, and what else could be asked for. */
+/** One object, large: the picture, how its request ended, and other variants to ask for. */
 import { ask, targetOf } from './ask.js'
 import { byId, copyButton, el } from './dom.js'
-import { cameView, headersView } from './result.js'
+import { headersView, resultView } from './result.js'
 import { CHOICES, heightByWidth, isText, isVector, OPEN, srcsetOf, urlOf } from './variants.js'
 
-/** @typedef {import('./api.js').Sample} Sample */
+/** @typedef {import('./api.js').ShownObject} ShownObject */
 /** @typedef {import('./variants.js').Choice} Choice */
 
 /** A picture that comes from the browser's own cache makes no request: after this time one is made. */
@@ -14,22 +14,22 @@ const PATIENCE_MILLISECONDS = 700
 /** Lines of a text that are shown. */
 const LINES = 18
 
-/** @param {import('./request-feed.js').Live} live */
-export function openStage(live) {
-  const stage = byId('stage', 'div')
-  /** @type {Sample} */
+/** @param {import('./request-feed.js').RequestFeed} feed */
+export function openViewerPane(feed) {
+  const pane = byId('viewer-pane', 'div')
+  /** @type {ShownObject} */
   let sample
   /** @type {Choice} */
   let choice = { ...OPEN }
   /** Empty until the browser has chosen one and has it. */
   let url = ''
   let asking = ''
-  /** The request that is shown: what does not change is not told again. */
-  let told = ''
+  /** Id of the request that is shown. */
+  let shownId = ''
 
   const figure = el('figure', { class: 'picture' })
   const title = el('h3', {})
-  const outcome = el('div', { class: 'came', 'aria-live': 'polite' })
+  const outcome = el('div', { class: 'outcome-of-object', 'aria-live': 'polite' })
   const address = el('code', { class: 'url' })
   const controls = el('div', { class: 'controls' }, ...CHOICES.map((one) => choiceView(one, pick)))
   const answer = el('div', { class: 'answer' })
@@ -42,7 +42,7 @@ export function openStage(live) {
     copyButton(() => open.href),
     open,
   )
-  stage.append(figure, el('div', { class: 'beside' }, title, outcome, controls, address, buttons, answer))
+  pane.append(figure, el('div', { class: 'beside' }, title, outcome, controls, address, buttons, answer))
 
   /** @param {keyof Choice} name @param {string} value */
   function pick(name, value) {
@@ -76,15 +76,15 @@ export function openStage(live) {
     open.href = url
     refresh()
     setTimeout(() => {
-      if (url === arrived && !live.latest(targetOf(url))) askAgain()
+      if (url === arrived && !feed.latest(targetOf(url))) askAgain()
     }, PATIENCE_MILLISECONDS)
   }
 
   function refresh() {
-    const request = url ? live.latest(targetOf(url)) : undefined
-    if (!request || request.id === told) return
-    told = request.id
-    outcome.replaceChildren(...cameView(request, sample))
+    const request = url ? feed.latest(targetOf(url)) : undefined
+    if (!request || request.id === shownId) return
+    shownId = request.id
+    outcome.replaceChildren(...resultView(request, sample))
   }
 
   /** @returns the text that came; empty for none, and for what is no text */
@@ -92,19 +92,21 @@ export function openStage(live) {
     const asked = url
     if (asked === '' || asking === asked) return ''
     asking = asked
-    const came = await ask(asked, !isText(sample)).catch(() => undefined)
+    const response = await ask(asked, !isText(sample)).catch(() => undefined)
     asking = ''
     if (asked !== url) return ''
-    answer.replaceChildren(came ? headersView(came) : el('p', { class: 'problem', role: 'alert' }, 'No answer came.'))
-    return came?.text ?? ''
+    answer.replaceChildren(
+      response ? headersView(response) : el('p', { class: 'problem', role: 'alert' }, 'No answer came.'),
+    )
+    return response?.text ?? ''
   }
 
-  live.subscribe(refresh)
-  return (/** @type {Sample} */ selected) => {
+  feed.subscribe(refresh)
+  return (/** @type {ShownObject} */ selected) => {
     sample = selected
     choice = { ...OPEN }
-    told = ''
-    stage.hidden = false
+    shownId = ''
+    pane.hidden = false
     title.textContent = sample.about ?? targetOf(sample.path)
     outcome.replaceChildren(el('p', { class: 'quiet' }, 'Asking …'))
     controls.hidden = isVector(sample) || isText(sample)
@@ -114,7 +116,7 @@ export function openStage(live) {
 }
 
 /**
- * @param {Sample} sample
+ * @param {ShownObject} sample
  * @param {Choice} choice
  * @param {HTMLElement} frame that it has to fit into
  */

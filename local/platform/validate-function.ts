@@ -1,6 +1,6 @@
 import { isObject, isUnchanged, type JsonObject, objectAt } from '../../base/json-values.ts'
 import { READ_ONLY_HEADERS, READ_ONLY_IN_GENERATED } from '../../edge/limits.ts'
-import type { Violation } from '../protocol/outcome.ts'
+import type { Violation } from '../protocol/invocation.ts'
 import { disallowedFaults, type HeaderReading, readHeaders, readOnlyFaults } from './header-rules.ts'
 import {
   isBase64,

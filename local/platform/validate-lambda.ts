@@ -1,12 +1,12 @@
 import { at, isObject, isUnchanged, type JsonObject, objectAt } from '../../base/json-values.ts'
 import {
   GENERATED_RESPONSE_BYTES,
+  type LambdaTrigger,
   READ_ONLY_HEADERS,
   READ_ONLY_IN_GENERATED,
   REPLACED_REQUEST_BODY_BYTES,
-  type Trigger,
 } from '../../edge/limits.ts'
-import type { Violation } from '../protocol/outcome.ts'
+import type { Violation } from '../protocol/invocation.ts'
 import { disallowedFaults, type HeaderLines, headerBytes, readHeaders, readOnlyFaults } from './header-rules.ts'
 import {
   isBase64,
@@ -17,8 +17,6 @@ import {
   uriFaults,
 } from './message-rules.ts'
 import { originFaults } from './origin-rules.ts'
-
-export type LambdaTrigger = Exclude<Trigger, 'viewer-request'>
 
 /**
  * Holds what a Lambda@Edge function returned for an event to the platform's rules; none broken: `[]`.

@@ -1,3 +1,8 @@
+/** Heads of requests and responses as JSON in a header: bodies travel beside them as they are. */
+
+/** The header that carries a head between host and Workers. */
+export const HEAD_HEADER = 'x-rimlight-head'
+
 /** Characters. workerd takes headers of 128 KiB. */
 const LONG = 64_000
 
@@ -8,6 +13,6 @@ export function toHead(value: unknown): string {
   return text.length > LONG ? Buffer.from(json).toString('base64') : text
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: what it is, only who wrote it knows
+// biome-ignore lint/suspicious/noExplicitAny: only the sender knows what it is
 export const fromHead = (text: string): any =>
   JSON.parse(text.startsWith('{') ? text : Buffer.from(text, 'base64').toString())

@@ -1,7 +1,10 @@
 /**
  * What passes between the host (Node: sockets, Lambda processes, folders) and the distribution (workerd: CloudFront's
- * rules). Types alone: both sides are told the same.
+ * rules): viewers' requests and responses, traces, and the host's questions. Types alone, so that both sides mean the
+ * same by them. What passes to origins is in `origin.ts`, what passes to functions in `invocation.ts`.
  */
+
+import type { Trigger } from '../../edge/limits.ts'
 
 /** Names in lower case, in the order and number received. */
 export type HeaderLine = readonly [name: string, value: string]
@@ -104,41 +107,43 @@ export type FinishedRequest = RequestSummary & {
 /** A request's way through the distribution, step by step. */
 export type RequestTrace = { summary: RequestSummary; steps: Step[] }
 
-/** `milliseconds`: how long the step took. Changes are those of `local/replay/diff.ts`. */
-export type Step =
-  | { step: 'behaviour'; path: string; origin: string; says: string }
-  | {
-      step: 'viewer-request' | 'origin-request' | 'origin-response'
-      milliseconds: number
-      result: 'unchanged' | 'changed' | 'answered' | 'failed'
-      changes: Change[]
-      /** What was wrong, as CloudFront would put it. */
-      problems: string[]
-      /** What the function wrote, by line. */
-      logs: string[]
-    }
+/** `milliseconds`: how long the step took. `reason`: why it came out as it did, for people; may be empty. */
+export type Step = FunctionStep | PlainStep
+
+export type PlainStep =
+  | { step: 'behaviour'; path: string; origin: string; reason: string }
   | { step: 'key'; key: CacheKey }
-  | { step: 'cache'; result: ResultType | 'Bypass'; says: string }
+  | { step: 'cache'; result: ResultType | 'Bypass'; reason: string }
   | {
       step: 'origin'
       milliseconds: number
       method: string
       url: string
-      /** 0: no answer. */
+      /** 0: no response. */
       status: number
       bytes: number
-      says: string
+      reason: string
     }
-  | { step: 'store'; says: string }
+  | { step: 'store'; reason: string }
 
-/** What the host asks the distribution besides viewers' requests. */
-export type Question =
-  | { ask: 'trace'; id: string }
-  | { ask: 'key'; viewer: ViewerRequest }
-  | { ask: 'invalidate'; paths: string[] }
-  | { ask: 'advance'; milliseconds: number }
+/** What a function made of a request or a response. */
+export type FunctionStep = {
+  step: Trigger
+  milliseconds: number
+  /** `answered`: a response in place of the request. */
+  result: 'unchanged' | 'changed' | 'answered' | 'failed'
+  changes: ValueChange[]
+  /** What was wrong, as CloudFront would put it. */
+  problems: string[]
+  /** What the function wrote, by line. */
+  logs: string[]
+}
 
-export type Change = { sign: '~' | '-' | '+'; path: string; before?: unknown; after?: unknown }
+/** One path at which two values differ: `~` in both, `-` in the first alone, `+` in the second alone. */
+export type ValueChange =
+  | { sign: '~'; path: string; before: unknown; after: unknown }
+  | { sign: '-'; path: string; before: unknown }
+  | { sign: '+'; path: string; after: unknown }
 
 /** What an object is cached under: Developer Guide, "Understand the cache key". */
 export type CacheKey = {
@@ -150,3 +155,30 @@ export type CacheKey = {
   headers: Record<string, string>
   cookies: string
 }
+
+/** What the host asks the distribution besides viewers' requests, as JSON; it is answered with `Answers` of the kind. */
+export type Question =
+  /** How a request went, by its `x-amz-cf-id`. */
+  | { ask: 'trace'; id: string }
+  /** Which key a request would get. */
+  | { ask: 'key'; viewer: ViewerRequest }
+  | { ask: 'invalidate'; paths: readonly string[] }
+  /** Moves the clocks of the distribution and of the embedded buckets on. */
+  | { ask: 'advance'; milliseconds: number }
+
+export type Answers = {
+  /** Null for a request that is not remembered. */
+  trace: RequestTrace | null
+  key: KeyAnswer
+  /** How many cached objects were removed. */
+  invalidate: { removed: number }
+  /** Milliseconds since 1970, by the clock that was moved on. */
+  advance: { now: number }
+}
+
+/** `text`: the key in one line. */
+export type KeyAnswer =
+  | { kind: 'key'; key: CacheKey; text: string; changes: ValueChange[] }
+  /** The function answered by itself, so that there is no key. */
+  | { kind: 'answered'; status: number; headers: HeaderLine[] }
+  | { kind: 'failed'; problems: string[] }

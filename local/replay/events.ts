@@ -5,7 +5,7 @@ import { parseJson } from '../../base/json.ts'
 import { isObject, type JsonObject } from '../../base/json-values.ts'
 
 /** One event of a file. */
-export type Item = {
+export type EventItem = {
   name?: string
   event: unknown
   /** An object, so that an expected `null` can be told from none. */
@@ -21,7 +21,7 @@ export type EventFile = {
   /** The parsed file. */
   document: unknown
   /** In the order of the file; one for a file that is not an array. */
-  items: Item[]
+  items: EventItem[]
 }
 
 const ENTRY_KEYS = ['name', 'event', 'expect', 'now']
@@ -51,10 +51,10 @@ export async function readEvents(paths: string[]): Promise<EventFile[]> {
   return [...files.values()]
 }
 
-type Found = { path: string; named: boolean }
+type FoundFile = { path: string; named: boolean }
 
-async function findFiles(paths: string[], attempt: (work: () => Promise<void>) => Promise<void>): Promise<Found[]> {
-  const found: Found[] = []
+async function findFiles(paths: string[], attempt: (work: () => Promise<void>) => Promise<void>): Promise<FoundFile[]> {
+  const found: FoundFile[] = []
   for (const path of paths) {
     await attempt(async () => {
       const stats = await stat(path).catch((cause) => {
@@ -64,13 +64,13 @@ async function findFiles(paths: string[], attempt: (work: () => Promise<void>) =
       if (!stats.isDirectory() && !stats.isFile()) {
         throw new InputError(`${path}: expected a file or folder of events, found a device or a pipe`)
       }
-      found.push(...(stats.isDirectory() ? await filesIn(path) : [{ path, named: true }]))
+      found.push(...(stats.isDirectory() ? await jsonFilesIn(path) : [{ path, named: true }]))
     })
   }
   return found
 }
 
-async function filesIn(folder: string): Promise<Found[]> {
+async function jsonFilesIn(folder: string): Promise<FoundFile[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((cause) => {
     throw unreadable(folder, cause)
   })
@@ -89,18 +89,18 @@ const unreadable = (path: string, cause: unknown) =>
     { cause },
   )
 
-async function readEventFile({ path, named }: Found): Promise<EventFile> {
+async function readEventFile({ path, named }: FoundFile): Promise<EventFile> {
   const bytes = await readFile(path).catch((cause) => {
     throw unreadable(path, cause)
   })
-  const document = parseJson(textOf(bytes, path), path)
+  const document = parseJson(utf8TextOf(bytes, path), path)
   const elements = Array.isArray(document) ? document : [document]
   if (named && elements.length === 0) throw new InputError(`${path}: the array is empty; expected events`)
   return { path, named, document, items: elements.map((element) => itemOf(element, path)) }
 }
 
-/** What is not UTF-8 would come back from `--update` with other bytes. */
-function textOf(bytes: Uint8Array, path: string): string {
+/** `--update` writes the file again: text that is not UTF-8 would change its bytes. */
+function utf8TextOf(bytes: Uint8Array, path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (cause) {
@@ -111,7 +111,7 @@ function textOf(bytes: Uint8Array, path: string): string {
 /** Events themselves have no `event`. */
 export const isEntry = (element: unknown): element is JsonObject => isObject(element) && 'event' in element
 
-function itemOf(element: unknown, path: string): Item {
+function itemOf(element: unknown, path: string): EventItem {
   if (!isEntry(element)) return { event: element }
   const { name, event, now } = element
   const unknown = Object.keys(element).find((key) => !ENTRY_KEYS.includes(key))

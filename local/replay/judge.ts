@@ -1,18 +1,19 @@
 import { at, isObject } from '../../base/json-values.ts'
 import type { Trigger } from '../../edge/limits.ts'
 import type { FunctionEngine } from '../host/functions/function-engine.ts'
-import { changes, type Difference, diff } from '../platform/diff.ts'
+import { messageChanges, valueChanges } from '../platform/message-changes.ts'
 import { validateFunction } from '../platform/validate-function.ts'
 import { validateLambda } from '../platform/validate-lambda.ts'
-import type { Outcome, Violation } from '../protocol/outcome.ts'
-import type { Item } from './events.ts'
+import type { InvocationOutcome, Violation } from '../protocol/invocation.ts'
+import type { FunctionStep, ValueChange } from '../protocol/messages.ts'
+import type { EventItem } from './events.ts'
 
-/** What is to be said of one replayed event. */
+/** What a replayed event led to, and whether that is right. */
 export type Judgement = {
   /** `answered`: a request trigger gave a response in place of the request. `failed`: nothing was returned. */
-  result: 'unchanged' | 'changed' | 'answered' | 'failed'
+  result: FunctionStep['result']
   /** From the request (or response) in the event to what was returned; of an answer, all of it. */
-  changes: Difference[]
+  changes: ValueChange[]
   /** What was returned; absent if nothing was. */
   value?: unknown
   /** What broke: the platform's rules, or the function itself. */
@@ -20,17 +21,17 @@ export type Judgement = {
   /** `recorded`: by this run. */
   expectation: 'none' | 'met' | 'unmet' | 'recorded'
   /** From what was expected to what was returned. */
-  unmet: Difference[]
+  unmet: ValueChange[]
   disagreement: Disagreement | null
   /** What the function wrote, by line. */
   logs: string[]
 }
 
 /** Two engines in which the function does not do the same. */
-export type Disagreement = { engines: [string, string]; differences: Difference[] }
+export type Disagreement = { engines: [string, string]; differences: ValueChange[] }
 
 /** Judges the outcome of an event at a trigger. */
-export function judge(trigger: Trigger, item: Item, outcome: Outcome): Judgement {
+export function judge(trigger: Trigger, item: EventItem, outcome: InvocationOutcome): Judgement {
   const { logs } = outcome
   const wanted = item.expect
   if (outcome.kind === 'failed') {
@@ -40,8 +41,8 @@ export function judge(trigger: Trigger, item: Item, outcome: Outcome): Judgement
   }
   const { value } = outcome
   const answered = trigger !== 'origin-response' && isObject(value) && ('status' in value || 'statusCode' in value)
-  const found = changes(answered ? {} : messageOf(trigger, item.event), value)
-  const unmet = wanted ? diff(wanted.value, value) : []
+  const found = messageChanges(answered ? {} : messageOf(trigger, item.event), value)
+  const unmet = wanted ? valueChanges(wanted.value, value) : []
   return {
     result: answered ? 'answered' : found.length > 0 ? 'changed' : 'unchanged',
     changes: found,
@@ -63,11 +64,12 @@ function messageOf(trigger: Trigger, event: unknown): unknown {
 
 /** Compares what two engines made of one event. The texts of errors differ between engines and are not compared. */
 export function disagreementOf(
-  [one, outcome]: readonly [FunctionEngine, Outcome],
-  [other, otherOutcome]: readonly [FunctionEngine, Outcome],
+  [one, outcome]: readonly [FunctionEngine, InvocationOutcome],
+  [other, otherOutcome]: readonly [FunctionEngine, InvocationOutcome],
 ): Disagreement | null {
-  const differences = diff(comparable(outcome), comparable(otherOutcome))
+  const differences = valueChanges(comparable(outcome), comparable(otherOutcome))
   return differences.length > 0 ? { engines: [one.name, other.name], differences } : null
 }
 
-const comparable = (outcome: Outcome) => (outcome.kind === 'returned' ? outcome.value : { failed: outcome.error })
+const comparable = (outcome: InvocationOutcome) =>
+  outcome.kind === 'returned' ? outcome.value : { failed: outcome.error }

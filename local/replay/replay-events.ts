@@ -1,9 +1,9 @@
 import { InputError } from '../../base/errors.ts'
 import type { Trigger } from '../../edge/limits.ts'
 import { type BundleOptions, type OpenBundle, openBundle } from '../host/functions/bundle.ts'
-import type { Outcome } from '../protocol/outcome.ts'
+import type { InvocationOutcome } from '../protocol/invocation.ts'
 import { eventKind } from './event-kind.ts'
-import { type EventFile, type Item, readEvents } from './events.ts'
+import { type EventFile, type EventItem, readEvents } from './events.ts'
 import { disagreementOf, type Judgement, judge } from './judge.ts'
 import { recordExpectations } from './record.ts'
 
@@ -16,9 +16,9 @@ export type ReplayOptions = BundleOptions & {
 }
 
 /** Where an event stands. `index`: in a file that is an array. */
-export type Place = { file: string; index?: number; name?: string }
+export type EventPlace = { file: string; index?: number; name?: string }
 
-export type ReplayResult = Place & { trigger: Trigger } & Judgement
+export type ReplayResult = EventPlace & { trigger: Trigger } & Judgement
 
 export type Replay = {
   bundle: string
@@ -26,12 +26,12 @@ export type Replay = {
   engines: string[]
   results: ReplayResult[]
   /** Found in folders, and not for this bundle. */
-  skipped: (Place & { reason: string })[]
+  skipped: (EventPlace & { reason: string })[]
   /** Files that `update` rewrote. */
   updated: string[]
 }
 
-type Job = { file: EventFile; position: number; place: Place; item: Item; trigger: Trigger }
+type ReplayJob = { file: EventFile; position: number; place: EventPlace; item: EventItem; trigger: Trigger }
 
 /**
  * Replays event files, and those in folders, against the built bundle.
@@ -53,12 +53,12 @@ export async function replay(paths: string[], options: ReplayOptions = {}): Prom
 }
 
 function sort(files: EventFile[], bundle: OpenBundle) {
-  const jobs: Job[] = []
+  const jobs: ReplayJob[] = []
   const skipped: Replay['skipped'] = []
   const problems: string[] = []
   for (const file of files) {
     file.items.forEach((item, position) => {
-      const place = placeOf(file, item, position)
+      const place = eventPlace(file, item, position)
       const found = triggerOf(item.event, bundle)
       if ('trigger' in found) jobs.push({ file, position, place, item, trigger: found.trigger })
       else if (file.named) problems.push(`${placeText(place)}: ${found.reason}`)
@@ -69,14 +69,14 @@ function sort(files: EventFile[], bundle: OpenBundle) {
   return { jobs, skipped }
 }
 
-const placeOf = (file: EventFile, { name }: Item, position: number): Place => ({
+const eventPlace = (file: EventFile, { name }: EventItem, position: number): EventPlace => ({
   file: file.path,
   ...(Array.isArray(file.document) ? { index: position } : {}),
   ...(name === undefined ? {} : { name }),
 })
 
 /** `events/all.json[3] "HEIC"`. */
-export const placeText = ({ file, index, name }: Place): string =>
+export const placeText = ({ file, index, name }: EventPlace): string =>
   `${file}${index === undefined ? '' : `[${index}]`}${name === undefined ? '' : ` "${name}"`}`
 
 export const wroteText = (file: string): string => `wrote ${file}`
@@ -95,27 +95,29 @@ function triggerOf(event: unknown, bundle: OpenBundle): { trigger: Trigger } | {
   return { trigger: found.trigger as Trigger }
 }
 
-async function runJobs(jobs: Job[], bundle: OpenBundle, onProgress: (done: number, total: number) => void) {
-  const results = new Map<Job, ReplayResult>()
+async function runJobs(jobs: ReplayJob[], bundle: OpenBundle, onProgress: (done: number, total: number) => void) {
+  const results = new Map<ReplayJob, ReplayResult>()
   const engines = new Set<string>()
-  const settle = (job: Job, judgement: Judgement) => {
+  const settle = (job: ReplayJob, judgement: Judgement) => {
     results.set(job, { ...job.place, trigger: job.trigger, ...judgement })
     onProgress(results.size, jobs.length)
   }
 
-  async function runLambda(trigger: Trigger, own: Job[]) {
+  async function runLambda(trigger: Trigger, own: ReplayJob[]) {
     const lambda = await bundle.lambda(trigger)
     for (const job of own) settle(job, judge(trigger, job.item, await lambda.invoke(job.item.event, job.item)))
   }
 
-  async function runFunction(trigger: Trigger, own: Job[]) {
+  async function runFunction(trigger: Trigger, own: ReplayJob[]) {
     const events = own.map((job) => job.item.event)
     const runs = await Promise.all(
       (await bundle.engines(trigger)).map(async (engine) => ({ engine, outcomes: await engine.run(events) })),
     )
     for (const { engine } of runs) engines.add(engine.name)
     own.forEach((job, index) => {
-      const [first, ...others] = runs.map(({ engine, outcomes }) => [engine, outcomes[index] as Outcome] as const)
+      const [first, ...others] = runs.map(
+        ({ engine, outcomes }) => [engine, outcomes[index] as InvocationOutcome] as const,
+      )
       if (first === undefined) return
       const disagreement = others.map((other) => disagreementOf(first, other)).find((found) => found !== null) ?? null
       settle(job, { ...judge(trigger, job.item, first[1]), disagreement })
@@ -131,7 +133,7 @@ async function runJobs(jobs: Job[], bundle: OpenBundle, onProgress: (done: numbe
 }
 
 /** Only what keeps to the rules, the same in every engine, is worth expecting again. */
-async function record(jobs: Job[], results: ReplayResult[]): Promise<string[]> {
+async function record(jobs: ReplayJob[], results: ReplayResult[]): Promise<string[]> {
   const values = new Map<EventFile, Map<number, unknown>>()
   jobs.forEach(({ file, position }, index) => {
     const result = results[index]

@@ -1,9 +1,9 @@
 import type { Paint } from '../../cli/kit/output.ts'
 import { NJS_MISSING } from '../host/functions/njs.ts'
-import type { Difference } from '../platform/diff.ts'
+import type { ValueChange } from '../protocol/messages.ts'
 import { placeText, type Replay, type ReplayResult, wroteText } from './replay-events.ts'
 
-export type Counts = {
+export type ReplayCounts = {
   replayed: number
   unchanged: number
   changed: number
@@ -16,7 +16,7 @@ export type Counts = {
   skipped: number
 }
 
-export function countsOf(results: ReplayResult[], skipped = 0): Counts {
+export function replayCounts(results: ReplayResult[], skipped = 0): ReplayCounts {
   const count = (holds: (result: ReplayResult) => boolean) => results.filter(holds).length
   return {
     replayed: results.length,
@@ -33,15 +33,15 @@ export function countsOf(results: ReplayResult[], skipped = 0): Counts {
 }
 
 /** Whether something was replayed, and all of it kept to the rules and to what was expected. */
-export const isFine = ({ replayed, violations, unmet, disagreements }: Counts): boolean =>
+export const isReplayFine = ({ replayed, violations, unmet, disagreements }: ReplayCounts): boolean =>
   replayed > 0 && violations + unmet + disagreements === 0
 
 /** For programs: everything known, as one JSON document. */
-export const jsonReport = (replay: Replay): string =>
-  `${JSON.stringify({ ...replay, counts: countsOf(replay.results, replay.skipped.length) }, null, 2)}\n`
+export const replayJson = (replay: Replay): string =>
+  `${JSON.stringify({ ...replay, counts: replayCounts(replay.results, replay.skipped.length) }, null, 2)}\n`
 
 /** For people: each event with what changed, what was left out and why, and the counts. */
-export function textReport(replay: Replay, paint: Paint): string {
+export function replayText(replay: Replay, paint: Paint): string {
   const sections = [
     ...replay.results.map((result) => resultLines(result, paint)),
     skippedLines(replay, paint),
@@ -61,33 +61,33 @@ function resultLines(result: ReplayResult, paint: Paint): string[] {
     `${paint('bold', placeText(result))}  ${paint('cyan', result.trigger)}`,
     ...(result.result === 'unchanged' ? [`  ${paint('dim', 'unchanged')}`] : []),
     ...(result.result === 'answered' ? ['  answers in place of the request'] : []),
-    ...differenceLines(result.changes, '  ', paint),
+    ...changeLines(result.changes, '  ', paint),
     ...violations.map(({ error, reason }) => bad(`${error}: ${reason}`)),
     ...(disagreement
       ? [bad(`${disagreement.engines.join(' and ')} disagree (${disagreement.engines.join(' → ')})`)]
       : []),
-    ...differenceLines(disagreement?.differences ?? [], '    ', paint),
+    ...changeLines(disagreement?.differences ?? [], '    ', paint),
     ...(expectation === 'met' ? [good('as expected')] : []),
     ...(expectation === 'recorded' ? [good('recorded')] : []),
     ...(expectation === 'unmet'
       ? [bad(unmet.length > 0 ? 'not as expected (expected → got)' : 'nothing to hold against what is expected')]
       : []),
-    ...differenceLines(unmet, '    ', paint),
+    ...changeLines(unmet, '    ', paint),
     ...result.logs.map((line) => `  ${paint('dim', `log  ${line}`)}`),
   ]
 }
 
 const COLOURS = { '+': 'green', '-': 'red', '~': 'yellow' } as const
 
-function differenceLines(differences: Difference[], indent: string, paint: Paint): string[] {
-  const width = Math.min(40, Math.max(0, ...differences.map(({ path }) => path.length)))
-  return differences.map((difference) => {
+function changeLines(changes: ValueChange[], indent: string, paint: Paint): string[] {
+  const width = Math.min(40, Math.max(0, ...changes.map(({ path }) => path.length)))
+  return changes.map((change) => {
     const values =
-      difference.sign === '~'
-        ? `${shown(difference.before)} → ${shown(difference.after)}`
-        : shown(difference.sign === '-' ? difference.before : difference.after)
-    const path = (difference.path || 'the result').padEnd(width)
-    return `${indent}${paint(COLOURS[difference.sign], `${difference.sign} ${path}`)}  ${values}`
+      change.sign === '~'
+        ? `${shown(change.before)} → ${shown(change.after)}`
+        : shown(change.sign === '-' ? change.before : change.after)
+    const path = (change.path || 'the result').padEnd(width)
+    return `${indent}${paint(COLOURS[change.sign], `${change.sign} ${path}`)}  ${values}`
   })
 }
 
@@ -110,7 +110,7 @@ const skippedLines = ({ skipped }: Replay, paint: Paint): string[] =>
       ]
 
 function summaryLines(replay: Replay, paint: Paint): string[] {
-  const counts = countsOf(replay.results, replay.skipped.length)
+  const counts = replayCounts(replay.results, replay.skipped.length)
   const byTrigger = Map.groupBy(replay.results, ({ trigger }) => trigger)
   const engines = replay.engines.length > 0 ? `, the CloudFront Function in ${replay.engines.join(' and ')}` : ''
   const faults = `${counts.violations} violations, ${counts.unmet} expectations unmet, ${counts.disagreements} disagreements`
@@ -118,14 +118,14 @@ function summaryLines(replay: Replay, paint: Paint): string[] {
     ...(replay.engines.length > 0 && !replay.engines.includes('njs') ? [paint('yellow', NJS_MISSING)] : []),
     ...(replay.results.length === 0 ? [paint('red', 'Nothing was replayed.')] : []),
     ...replay.updated.map(wroteText),
-    ...[...byTrigger].map(([trigger, results]) => `${trigger.padEnd(16)} ${outcomeText(countsOf(results))}`),
+    ...[...byTrigger].map(([trigger, results]) => `${trigger.padEnd(16)} ${countsText(replayCounts(results))}`),
     `replayed against ${replay.bundle}${engines}`,
     paint(
-      isFine(counts) ? 'green' : 'red',
-      `${outcomeText(counts)}, ${faults}${counts.recorded > 0 ? `, ${counts.recorded} recorded` : ''}, ${counts.skipped} not for this bundle`,
+      isReplayFine(counts) ? 'green' : 'red',
+      `${countsText(counts)}, ${faults}${counts.recorded > 0 ? `, ${counts.recorded} recorded` : ''}, ${counts.skipped} not for this bundle`,
     ),
   ]
 }
 
-const outcomeText = ({ replayed, unchanged, changed, answered, failed }: Counts) =>
+const countsText = ({ replayed, unchanged, changed, answered, failed }: ReplayCounts) =>
   `${replayed} replayed: ${unchanged} unchanged, ${changed} changed, ${answered} answered, ${failed} failed`

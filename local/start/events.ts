@@ -1,4 +1,4 @@
-import type { Site } from '../console/site.ts'
+import type { RunningSite } from '../console/site.ts'
 import type { FinishedRequest } from '../protocol/messages.ts'
 import type { Example } from './examples.ts'
 
@@ -23,7 +23,7 @@ export type StartEvent =
 export type ReadyEvent = {
   event: 'ready'
   /** What `GET /__rimlight/site` answers. */
-  site: Site
+  site: RunningSite
   /** Names of origins that nothing stands in for. */
   realOrigins: string[]
   /** Of the page. */

@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
 import { itemsOf, type Policies } from '../../bundle/policies.ts'
-import type { Site } from '../console/site.ts'
-import type { Behind } from '../host/origin-targets.ts'
+import type { RunningSite } from '../console/site.ts'
+import type { OriginTargets } from '../host/origin-targets.ts'
 import { compileBehaviours } from '../platform/behaviours.ts'
 
 export type Example = { url: string; shows: string }
 
-type Found = { file: string; path: string; cachePolicy: string; isPicture: boolean }
+type ExampleFile = { file: string; path: string; cachePolicy: string; isPicture: boolean }
 
 /** Types that become renditions, those that most sites have first. */
 const PICTURES = ['.jpg', '.jpeg', '.png', '.webp', '.avif', '.gif', '.tif', '.tiff']
@@ -18,11 +18,11 @@ const PICTURES = ['.jpg', '.jpeg', '.png', '.webp', '.avif', '.gif', '.tif', '.t
 const ENTRIES = 2_000
 
 /** Bytes. Sources beyond it are served as they are, unless the config says otherwise: `maxInputBytes`. */
-const LARGEST = 25 * 1024 * 1024
+const MAX_BYTES = 25 * 1024 * 1024
 
-/** None where nothing is known of what there is. */
-export async function examplesOf(site: Site, policies: Policies, behind: Behind): Promise<Example[]> {
-  const found = await filesBehind(site, policies, behind)
+/** None where no files are known, as behind a server. */
+export async function examplesOf(site: RunningSite, policies: Policies, targets: OriginTargets): Promise<Example[]> {
+  const found = await filesBehind(site, policies, targets)
   const pictures = found.filter(({ isPicture }) => isPicture)
   for (const extension of PICTURES) {
     const picture = pictures.find(({ path }) => path.toLowerCase().endsWith(extension))
@@ -33,7 +33,11 @@ export async function examplesOf(site: Site, policies: Policies, behind: Behind)
 
 const MISS_THEN_HIT = 'a Miss; asked for again, a Hit'
 
-async function pictureExamples(url: string, { file, cachePolicy }: Found, policies: Policies): Promise<Example[]> {
+async function pictureExamples(
+  url: string,
+  { file, cachePolicy }: ExampleFile,
+  policies: Policies,
+): Promise<Example[]> {
   const policy = policies.cachePolicies.find(({ Name }) => Name === cachePolicy)
   const names = itemsOf(policy?.ParametersInCacheKeyAndForwardedToOrigin.QueryStringsConfig.QueryStrings)
   const examples = [
@@ -46,24 +50,24 @@ async function pictureExamples(url: string, { file, cachePolicy }: Found, polici
     : [...examples, { url: `${url}?v=${version}`, shows: 'with the version of its bytes: for a year' }]
 }
 
-/** The ETag that the bucket gives it begins like this, and so origin-response finds it to be right. */
+/** The beginning of the ETag that the bucket gives the file, by which origin-response verifies it. */
 async function versionOf(file: string): Promise<string | undefined> {
   const bytes = await readFile(file).catch(() => undefined)
   return bytes && createHash('md5').update(bytes).digest('hex').slice(0, 12)
 }
 
 /** What viewers can have from the folders, by the path that they ask for. */
-async function filesBehind(site: Site, policies: Policies, behind: Behind): Promise<Found[]> {
+async function filesBehind(site: RunningSite, policies: Policies, targets: OriginTargets): Promise<ExampleFile[]> {
   const behaviourOf = compileBehaviours(
     policies.behaviours.map((behaviour, i) => ({ ...behaviour, ...site.behaviours[i] })),
   )
-  const found: Found[] = []
+  const found: ExampleFile[] = []
   for (const [origin, { s3 }] of Object.entries(policies.origins)) {
-    const bucket = s3 && behind.targets[origin]?.kind === 'bucket' ? behind.folders[s3.bucket] : undefined
+    const bucket = s3 && targets.byOrigin[origin]?.kind === 'bucket' ? targets.folders[s3.bucket] : undefined
     if (!s3 || !bucket) continue
-    // Of keys, which origin-request puts before every path; the samples have it put before theirs.
+    // origin-request puts the prefix before every path; the samples' keys begin with it already.
     const prefix = bucket.isSamples ? '' : s3.prefix.replace(/^\/|\/$/g, '')
-    for (const file of await filesIn(bucket.folder)) {
+    for (const file of await visibleFilesIn(bucket.folder)) {
       const path = pathOf(relative(bucket.folder, file), prefix)
       if (path === undefined) continue
       const { origin: asked, cached, images, cachePolicy } = behaviourOf(path)
@@ -83,7 +87,7 @@ function pathOf(file: string, prefix: string): string | undefined {
 }
 
 /** In the order of their names, those at the top first; without what is hidden, and without links. */
-async function filesIn(root: string): Promise<string[]> {
+async function visibleFilesIn(root: string): Promise<string[]> {
   const folders = [root]
   const files: string[] = []
   let room = ENTRIES
@@ -94,7 +98,7 @@ async function filesIn(root: string): Promise<string[]> {
       const path = join(folder, entry.name)
       if (entry.name.startsWith('.')) continue
       if (entry.isDirectory()) folders.push(path)
-      if (entry.isFile() && (await stat(path)).size <= LARGEST) files.push(path)
+      if (entry.isFile() && (await stat(path)).size <= MAX_BYTES) files.push(path)
     }
   }
   return files

@@ -1,8 +1,8 @@
 /** What `rimlight start` takes. */
 
-import { InputError } from '../../base/errors.ts'
+import { InputError, joinedError } from '../../base/errors.ts'
 import type { OptionRows, Values } from '../../cli/kit/options.ts'
-import { EDGE_LOCATIONS } from '../protocol/identity.ts'
+import { EDGE_LOCATIONS } from '../platform/identity.ts'
 
 export type StartOptions = {
   config: string
@@ -64,24 +64,25 @@ export const OPTIONS = {
 
 /** @throws InputError with all that is wrong */
 export function readOptions(values: Values<typeof OPTIONS>, hint: string): StartOptions {
-  const problems: string[] = []
+  const problems: InputError[] = []
   const read = <T>(found: T | InputError): T | undefined => {
     if (!(found instanceof InputError)) return found
-    problems.push(found.message)
+    problems.push(found)
     return undefined
   }
-  const buckets = read(byName(values.bucket, '--bucket', bucketOf))
-  const origins = read(byName(values.origin, '--origin', originOf))
+  const buckets = read(byName(values.bucket, '--bucket', bucketOption))
+  const origins = read(byName(values.origin, '--origin', originOption))
   const httpsPort = read(wholeNumber(values['https-port'], '--https-port', PORT))
   const httpPort = read(wholeNumber(values['http-port'], '--http-port', PORT))
   const pops = read(
     wholeNumber(values.pops, '--pops', { what: 'a number of edge locations', min: 1, max: EDGE_LOCATIONS }),
   )
   if (httpsPort !== undefined && httpsPort !== 0 && httpsPort === httpPort) {
-    problems.push(`--https-port and --http-port: expected two ports, found ${httpsPort} twice`)
+    problems.push(notExpected('--https-port and --http-port', 'two ports', `${httpsPort} twice`))
   }
   if (!buckets || !origins || httpsPort === undefined || httpPort === undefined || !pops || problems.length > 0) {
-    throw new InputError(`${problems.join('\n')}\n${hint}`)
+    const error = joinedError(problems)
+    throw new InputError(`${error.message}\n${hint}`, error)
   }
   return {
     config: values.config,
@@ -99,23 +100,21 @@ export function readOptions(values: Values<typeof OPTIONS>, hint: string): Start
   }
 }
 
-type Named = { name: string; value: string }
+type NamedValue = { name: string; value: string }
 
 function byName(
   given: readonly string[],
   option: string,
-  parsed: (text: string) => Named | InputError,
+  parsed: (text: string) => NamedValue | InputError,
 ): Record<string, string> | InputError {
   const found: Record<string, string> = {}
   for (const text of given) {
     const named = parsed(text)
     if (named instanceof InputError) return named
     if (named.name in found) {
-      return new InputError(
-        named.name === ''
-          ? `${option}: expected one folder for all buckets, found ${found['']} and ${named.value}`
-          : `${option} ${named.name}: expected it once, found ${found[named.name]} and ${named.value}`,
-      )
+      const [subject, expected] =
+        named.name === '' ? [option, 'one folder for all buckets'] : [`${option} ${named.name}`, 'it once']
+      return notExpected(subject, expected, `${found[named.name]} and ${named.value}`)
     }
     found[named.name] = named.value
   }
@@ -123,18 +122,18 @@ function byName(
 }
 
 /** What is before the `=` is a name, unless it looks like a part of a path. */
-function bucketOf(text: string): Named | InputError {
+function bucketOption(text: string): NamedValue | InputError {
   const [, name = '', value = ''] = /^(?:([^=/\\]*)=)?(.*)$/s.exec(text) ?? []
-  return value === '' ? new InputError(`--bucket: expected DIR or NAME=DIR, found ${quoted(text)}`) : { name, value }
+  return value === '' ? notExpected('--bucket', 'DIR or NAME=DIR', quoted(text)) : { name, value }
 }
 
-function originOf(text: string): Named | InputError {
+function originOption(text: string): NamedValue | InputError {
   const [, name = '', value = ''] = /^([^=:/]+)=(.*)$/s.exec(text) ?? []
   if (name === '') {
-    return new InputError(`--origin: expected NAME=URL, such as api=http://localhost:3000, found ${quoted(text)}`)
+    return notExpected('--origin', 'NAME=URL, such as api=http://localhost:3000', quoted(text))
   }
   if (/^https?:\/\//i.test(value) && URL.canParse(value)) return { name, value }
-  return new InputError(`--origin ${name}: expected a URL such as http://localhost:3000, found ${quoted(value)}`)
+  return notExpected(`--origin ${name}`, 'a URL such as http://localhost:3000', quoted(value))
 }
 
 const PORT = { what: 'a port', min: 0, max: 65_535 }
@@ -146,7 +145,10 @@ function wholeNumber(
 ): number | InputError {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
   if (value >= min && value <= max) return value
-  return new InputError(`${option}: expected ${what} from ${min} to ${max}, found ${quoted(text)}`)
+  return notExpected(option, `${what} from ${min} to ${max}`, quoted(text))
 }
+
+const notExpected = (subject: string, expected: string, found: string): InputError =>
+  new InputError(`${subject}: expected ${expected}, found ${found}`, { code: 'wrong-option', expected, found })
 
 const quoted = (text: string) => JSON.stringify(text)

@@ -7,7 +7,7 @@ import type { Policies } from '../../bundle/policies.ts'
 import { readPolicies } from '../../bundle/read-bundle.ts'
 import { aborted } from '../../cli/kit/interrupt.ts'
 import { type CloudFront, startCloudFront } from '../cloudfront.ts'
-import { behindOrigins } from '../host/origin-targets.ts'
+import { originTargets } from '../host/origin-targets.ts'
 import { CERTIFICATE_FILE } from '../listeners/certificate.ts'
 import { openBrowser } from './browser.ts'
 import { buildBundle } from './build.ts'
@@ -69,7 +69,7 @@ async function readyEvent(
   { buckets, origins, persist }: StartOptions,
   { cloudFront: { site, s3 }, policies }: Running,
 ): Promise<ReadyEvent> {
-  const behind = await behindOrigins(policies.origins, buckets, origins)
+  const targets = await originTargets(policies.origins, buckets, origins)
   return {
     event: 'ready',
     site,
@@ -77,7 +77,7 @@ async function readyEvent(
     page: `${site.httpsUrl}/__rimlight/`,
     certificate: persist === undefined ? null : join(persist, CERTIFICATE_FILE),
     s3,
-    examples: await examplesOf(site, policies, behind),
+    examples: await examplesOf(site, policies, targets),
   }
 }
 
@@ -113,7 +113,7 @@ function keepUp(options: StartOptions, running: Running, say: Say, signal: Abort
   busy = began.then(rebuild).catch(reject)
   return {
     began,
-    /** Rejects when nothing runs any more, for a reason that no change of a source mends. */
+    /** Rejects when nothing runs any more, and no change of a source will mend it. */
     broken,
     async close() {
       watch.close()
@@ -131,16 +131,16 @@ async function rebuildOnce(options: StartOptions, running: Running, say: Say, si
   const isChanged = (await fingerprint(options.out)) !== before
   if (isChanged) {
     const policies = await readPolicies(options.out)
-    const problem = await problemWith(policies, options)
+    const problem = await reloadProblem(policies, options)
     if (problem !== undefined) return say({ event: 'not-reloaded', message: problem })
-    await takeOver(policies, options, running, say)
+    await takeUp(policies, options, running, say)
   }
   say({ event: 'reloaded', isChanged, milliseconds: Math.round(performance.now() - started) })
 }
 
-/** What stands in the way is said while the former one still runs. */
-const problemWith = ({ origins }: Policies, options: StartOptions): Promise<string | undefined> =>
-  behindOrigins(origins, options.buckets, options.origins).then(
+/** Why a new bundle can't run, found out while the former one still does. */
+const reloadProblem = ({ origins }: Policies, options: StartOptions): Promise<string | undefined> =>
+  originTargets(origins, options.buckets, options.origins).then(
     () => undefined,
     (error) => {
       if (error instanceof InputError) return error.message
@@ -148,8 +148,8 @@ const problemWith = ({ origins }: Policies, options: StartOptions): Promise<stri
     },
   )
 
-/** Other origins or domains are the affair of more than the distribution: all starts anew, at the same ports. */
-async function takeOver(policies: Policies, options: StartOptions, running: Running, say: Say): Promise<void> {
+/** New origins or domains concern listeners and folders, too: then everything starts anew, at the same ports. */
+async function takeUp(policies: Policies, options: StartOptions, running: Running, say: Say): Promise<void> {
   const { domains, origins } = running.policies
   if (isDeepStrictEqual({ domains, origins }, { domains: policies.domains, origins: policies.origins })) {
     await running.cloudFront.reload()

@@ -1,6 +1,6 @@
 /** The shape of the conformance table: a rule, its cases, and what each driver can't do. */
 import type { Trigger } from '../../edge/limits.ts'
-import type { Outcome } from '../../local/protocol/outcome.ts'
+import type { InvocationOutcome } from '../../local/protocol/invocation.ts'
 
 export type DriverName = 'source' | 'njs' | 'workerd' | 'zip'
 
@@ -23,7 +23,7 @@ export type Group = { rule: string; cases: Case[] }
 export type Table = { trigger: Trigger; groups: Group[] }
 
 /** The value that a handler returned; a failure fails the test that asks. */
-export function returnedValue(outcome: Outcome | undefined): unknown {
+export function returnedValue(outcome: InvocationOutcome | undefined): unknown {
   if (outcome === undefined) throw new Error('the driver gave no outcome')
   if (outcome.kind === 'failed') throw new Error(`${outcome.error}: ${outcome.reason}`)
   return outcome.value

@@ -17,7 +17,7 @@ import type { FunctionEngine } from '../../local/host/functions/function-engine.
 import { openLambda } from '../../local/host/functions/lambda.ts'
 import { hasNjs, NJS_MISSING, openNjs } from '../../local/host/functions/njs.ts'
 import { openWorkerd } from '../../local/host/functions/workerd.ts'
-import { failed, type Outcome, returned } from '../../local/protocol/outcome.ts'
+import { failed, type InvocationOutcome, returned } from '../../local/protocol/invocation.ts'
 import type { DriverName } from './case.ts'
 
 type KeyValues = Record<string, string>
@@ -26,7 +26,7 @@ export type Input = { event: unknown; now?: number }
 
 export type Driver = {
   /** Outcomes in the order of the inputs. */
-  run(inputs: readonly Input[]): Promise<Outcome[]>
+  run(inputs: readonly Input[]): Promise<InvocationOutcome[]>
   close(): Promise<void>
 }
 
@@ -102,14 +102,14 @@ const fromSource: Plugin = {
 const sourceDriver = (handler: Handler, keyValues: KeyValues = {}): Driver => ({
   async run(inputs) {
     Object.assign(globalThis, { rimlightPlatform: { keyValues } })
-    const outcomes: Outcome[] = []
+    const outcomes: InvocationOutcome[] = []
     for (const { event, now } of inputs) outcomes.push(await runAt(handler, event, now))
     return outcomes
   },
   async close() {},
 })
 
-async function runAt(handler: Handler, event: unknown, now: number | undefined): Promise<Outcome> {
+async function runAt(handler: Handler, event: unknown, now: number | undefined): Promise<InvocationOutcome> {
   if (now !== undefined) vi.useFakeTimers({ now, toFake: ['Date'] })
   const output = captureOutput()
   try {
@@ -148,7 +148,7 @@ async function zipDriver({ built, manifest }: Site, trigger: Trigger): Promise<D
   const lambda = await openLambda({ zip, artefact: manifest.artefacts[trigger] })
   return {
     async run(inputs) {
-      const outcomes: Outcome[] = []
+      const outcomes: InvocationOutcome[] = []
       for (const { event, now } of inputs) outcomes.push(await lambda.invoke(event, { now }))
       return outcomes
     },

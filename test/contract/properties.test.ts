@@ -9,7 +9,7 @@ import type { FunctionEngine } from '../../local/host/functions/function-engine.
 import { hasNjs, NJS_MISSING, openNjs } from '../../local/host/functions/njs.ts'
 import { openWorkerd } from '../../local/host/functions/workerd.ts'
 import { validateFunction } from '../../local/platform/validate-function.ts'
-import type { Outcome } from '../../local/protocol/outcome.ts'
+import type { InvocationOutcome } from '../../local/protocol/invocation.ts'
 import { anyPath, mangled, pairs, path, textOf, viewerRequests } from './arbitraries.ts'
 import { returnedValue } from './case.ts'
 import { PATTERNS, settings } from './config.ts'
@@ -154,7 +154,10 @@ describe('mangled events', () => {
         while (count < EVENTS) {
           const batch = sample(events, BATCH, count)
           const runs = await Promise.all(engines.map((engine) => engine.run(batch)))
-          const subjects = batch.map((event, i) => ({ event, outcomes: runs.map((run) => run[i] as Outcome) }))
+          const subjects = batch.map((event, i) => ({
+            event,
+            outcomes: runs.map((run) => run[i] as InvocationOutcome),
+          }))
           expectAll(subjects, ({ outcomes }) =>
             outcomes.every(({ kind, logs }) => kind === 'returned' && logs.length === 0),
           )

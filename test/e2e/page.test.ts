@@ -71,7 +71,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
         )
       expect(widths).toHaveLength(9)
       expect(widths.filter(([, width]) => width === 0)).toEqual([])
-      await see(page, '.stage .facts', /webp; 828x552; q=80/)
+      await see(page, '.viewer-pane .facts', /webp; 828x552; q=80/)
       await see(page, '.weight', /kB of 605\skB.*9\d\s% saved/)
       await screenshot(page, 'page-light')
     })
@@ -91,7 +91,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
       await page.getByRole('radio', { name: '1:1' }).check({ force: true })
       await page.getByRole('radio', { name: '50', exact: true }).check({ force: true })
       await page.getByRole('radio', { name: 'JPEG' }).check({ force: true })
-      await see(page, '.stage .facts', 'jpg; 640x640; q=50')
+      await see(page, '.viewer-pane .facts', 'jpg; 640x640; q=50')
       const url = '/photos/lighthouse.jpg?w=640&h=640&fit=crop&q=50&fm=jpg'
       expect(await page.locator('.url').textContent()).toBe(url)
       await page.getByRole('button', { name: 'Copy' }).first().click()
@@ -110,17 +110,17 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     it('stand upright whose EXIF says so', async () => {
       const page = await opened()
       await page.locator('.tile', { hasText: 'forest.jpg' }).click()
-      await see(page, '.stage .facts', /webp; 384x576; q=80/)
+      await see(page, '.viewer-pane .facts', /webp; 384x576; q=80/)
     })
 
     it('say why one is the original', async () => {
       const page = await opened()
       await page.locator('.tile', { hasText: 'boat.gif' }).click()
-      await see(page, '.stage .facts', 'webp; 400x300; q=80')
+      await see(page, '.viewer-pane .facts', 'webp; 400x300; q=80')
       await page.getByRole('radio', { name: 'JPEG' }).check({ force: true })
       await see(
         page,
-        '.stage .remark.warn',
+        '.viewer-pane .remark.warn',
         /^The original, because: unsupported .*the format asked for cannot hold it/,
       )
     })
@@ -138,14 +138,14 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
       const path = page.getByLabel('Another object')
       await path.fill('photos/nothing.jpg')
       await path.press('Enter')
-      await see(page, '#own-problem', '/photos/nothing.jpg is answered with 404.')
+      await see(page, '#other-problem', '/photos/nothing.jpg is answered with 404.')
       forgive(/status of 404/)
       await path.fill('/photos/desert.jpg?v=1')
       await path.press('Enter')
       await see(page, '.beside h3', '/photos/desert.jpg?v=1')
       await see(page, '.url', '/photos/desert.jpg?v=1&w=')
       await see(page, '.weight', /kB of 536\skB/)
-      expect(await page.locator('#own-problem').textContent()).toBe('')
+      expect(await page.locator('#other-problem').textContent()).toBe('')
     })
   })
 
@@ -315,7 +315,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     })
   })
 
-  describe('upkeep', () => {
+  describe('maintenance', () => {
     it('removes what is cached: the next request is a Miss', async () => {
       const page = await opened()
       await page.getByLabel(/^Invalidate paths/).fill('/photos/dusk.jpg*\n')

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { failed } from '../../local/protocol/outcome.ts'
+import { failed } from '../../local/protocol/invocation.ts'
 import { originResponseEvent } from '../contract/events.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
 import { type Asker, main, type Output } from './fuzz.ts'

@@ -1,7 +1,7 @@
 /** The judge lets pass what is right, and finds each thing that can be wrong. */
 import sharp, { type Sharp } from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { failed, type Outcome, returned } from '../../local/protocol/outcome.ts'
+import { failed, type InvocationOutcome, returned } from '../../local/protocol/invocation.ts'
 import { originResponseEvent } from '../contract/events.ts'
 import { fixture } from './fixtures.ts'
 import { type Invocation, judge } from './judge.ts'
@@ -21,10 +21,10 @@ const linesOf = (headers: Record<string, string | undefined>) =>
 
 type Headers = Record<string, string | undefined>
 
-const answer = (headers: Headers, more: object = {}, logs = logOf()): Outcome =>
+const answer = (headers: Headers, more: object = {}, logs = logOf()): InvocationOutcome =>
   returned({ status: '200', headers: linesOf(headers), ...more }, logs)
 
-const invocation = (outcome: Outcome, more: Partial<Invocation> & { variant?: string } = {}): Invocation => ({
+const invocation = (outcome: InvocationOutcome, more: Partial<Invocation> & { variant?: string } = {}): Invocation => ({
   event: originResponseEvent({ variant: more.variant ?? 'fm=webp&w=64', headers: { ...PLAIN, Via: null } }),
   outcome,
   plain: returned({ status: '200', headers: linesOf(PLAIN) }),
@@ -78,7 +78,7 @@ describe('a rendition', () => {
     })
   })
 
-  it.each<[string, () => Outcome, string]>([
+  it.each<[string, () => InvocationOutcome, string]>([
     ['says another width', () => rendition({ 'x-rimlight': 'webp; 65x43; q=80' }), 'it says 65x43'],
     ['says another format', () => rendition({ 'x-rimlight': 'jpg; 64x43; q=80' }), 'it says jpg'],
     ['says no quality', () => rendition({ 'x-rimlight': 'webp; 64x43' }), 'neither a rendition'],
@@ -162,7 +162,7 @@ describe('an original', () => {
     expect(await judge(invocation(original('changed', SHORT)))).toEqual({ came: 'changed', faults: [] })
   })
 
-  it.each<[string, Outcome, string]>([
+  it.each<[string, InvocationOutcome, string]>([
     ['has no reason of ours', original('bad-luck'), 'the reason is none: bad-luck'],
     ['has a body', original('corrupt', {}, { body: '' }), 'has a body of its own'],
     ['has lost a header', original('corrupt', { vary: undefined }), 'expected the headers'],

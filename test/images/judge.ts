@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { at } from '../../base/json-values.ts'
 import { GENERATED_RESPONSE_BYTES } from '../../edge/limits.ts'
 import { validateLambda } from '../../local/platform/validate-lambda.ts'
-import type { Outcome } from '../../local/protocol/outcome.ts'
+import type { InvocationOutcome } from '../../local/protocol/invocation.ts'
 import { logFaults } from './emf.ts'
 import { type Expected, isReason, isTransient } from './reasons.ts'
 import { type Asked, renditionFaults } from './rendition.ts'
@@ -14,9 +14,9 @@ import { type Response, responseOf, type Source } from './response.ts'
 
 export type Invocation = {
   event: unknown
-  outcome: Outcome
+  outcome: InvocationOutcome
   /** Of the same event without a variant: what the other rules make of the response. */
-  plain: Outcome
+  plain: InvocationOutcome
   /** What may come of it; left out: whatever is right in itself. */
   expected?: readonly Expected[]
   /** Left out where a broken file may be anything. */

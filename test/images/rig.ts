@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { checkConfig } from '../../build/config.ts'
 import { makeSite } from '../../build/site.ts'
 import type { Artefact } from '../../bundle/manifest.ts'
-import { type Lambda, openLambda } from '../../local/host/functions/lambda.ts'
-import type { Outcome } from '../../local/protocol/outcome.ts'
+import { type LambdaPool, openLambda } from '../../local/host/functions/lambda.ts'
+import type { InvocationOutcome } from '../../local/protocol/invocation.ts'
 import { originResponseEvent } from '../contract/events.ts'
 import { judge, type Verdict } from './judge.ts'
 import type { Expected } from './reasons.ts'
@@ -80,7 +80,7 @@ export type Question = {
 
 export type Answer = Verdict & {
   event: ReturnType<typeof originResponseEvent>
-  outcome: Outcome
+  outcome: InvocationOutcome
   /** How often the bucket was asked for the object. */
   requests: number
   /** From the event to the response; of `askAll`, with the wait for the process. */
@@ -116,7 +116,7 @@ export async function openRig(zip: Zip, { artefact = {}, env = {}, processes = 1
     const input = inputOf(question, key, object)
     const event = originResponseEvent({ ...input, variant: question.variant })
     const asked = s3.requests(key)
-    const lambda = lambdas[turn++ % lambdas.length] as Lambda
+    const lambda = lambdas[turn++ % lambdas.length] as LambdaPool
     const started = performance.now()
     const outcome = await lambda.invoke(event)
     const milliseconds = performance.now() - started

@@ -1,4 +1,4 @@
-export type Address = {
+export type OriginAddress = {
   scheme: 'http' | 'https'
   hostname: string
   port: number
@@ -9,7 +9,7 @@ export type Address = {
 }
 
 /** @returns what is wrong with it, in words, where something is */
-export function addressOf(url: string): Address | string {
+export function originAddressOf(url: string): OriginAddress | string {
   const [, scheme, authority, rest = ''] = /^(https?):\/\/([^/?#\\]+)([^#]*)/i.exec(url) ?? []
   const parsed = URL.parse(`${scheme}://${authority}`)
   if (!scheme || !parsed)

@@ -1,42 +1,53 @@
 /** One attempt to send a request and get the head of a response. */
 import http, { type ClientRequest } from 'node:http'
 import https from 'node:https'
+import type { Readable } from 'node:stream'
 import { RESPONSE_HEADERS_BYTES } from '../../../edge/limits.ts'
 import type { HeaderLine } from '../../protocol/messages.ts'
-import type { Address } from './address.ts'
-import type { OriginRequest, OriginResponse } from './exchange.ts'
+import type { OriginCall, OriginResponse } from '../../protocol/origin.ts'
+import type { OriginAddress } from './address.ts'
 import { CODE, ConnectorError } from './failure.ts'
-import { responseOf } from './response.ts'
+import { originResponse } from './response.ts'
 import { timer } from './timer.ts'
+
+/** A call with its body. `connection` and the length of the body are added to the headers where they are absent. */
+export type ConnectorCall = OriginCall & {
+  body?: Readable | Buffer | null
+  /** Gives the call up, the body of its response included. */
+  signal?: AbortSignal
+}
+
+/** The body is to be read or destroyed. It ends with an error when the origin stops or breaks off. */
+export type ConnectorResponse = OriginResponse<Readable>
 
 export type FailedAttempt = {
   kind: 'failed'
   code: string
   message: string
-  /** `asked`: the origin may have seen something of the request. */
-  phase: 'connecting' | 'asked'
+  /** `sending`: the origin may have seen something of the request. */
+  phase: 'connecting' | 'sending'
   /** The connection had served another request before. */
   wasKept: boolean
 }
 
-export type AttemptRequest = OriginRequest & { address: Address; signal: AbortSignal; agent: http.Agent }
+export type Attempt = ConnectorCall & { address: OriginAddress; signal: AbortSignal; agent: http.Agent }
 
-export function attemptRequest(asked: AttemptRequest): Promise<OriginResponse | FailedAttempt> {
-  const { address, timeouts } = asked
+export function attemptCall(attempt: Attempt): Promise<ConnectorResponse | FailedAttempt> {
+  const { address, timeouts } = attempt
   return new Promise((resolve) => {
     let phase: FailedAttempt['phase'] | 'over' = 'connecting'
     let wasKept = false
     const patience = timer(() =>
       request.destroy(new ConnectorError(phase === 'connecting' ? CODE.connectTimeout : CODE.readTimeout)),
     )
-    // Of what happens after the head, the body tells.
+    // After the head of a response, failures are those of its body.
     const failed = ({ code = '', message }: NodeJS.ErrnoException) => {
       if (phase === 'over') return
       resolve({ kind: 'failed', code, message, phase, wasKept })
       phase = 'over'
       patience.stop()
     }
-    const opened = openRequest(asked)
+    const opened = openRequest(attempt)
     if (opened instanceof Error) return failed(opened)
     const request = opened
     request.on('error', failed)
@@ -44,25 +55,27 @@ export function attemptRequest(asked: AttemptRequest): Promise<OriginResponse | 
     patience.start(timeouts.connectionTimeout)
     request.once('socket', (socket) => {
       wasKept = request.reusedSocket
-      const ask = async () => {
-        phase = 'asked'
+      const send = async () => {
+        phase = 'sending'
         patience.stop()
         // Every packet counts, also one of a head that is not complete yet.
         socket.on('data', patience.again)
         request.once('close', () => socket.off('data', patience.again))
-        const waitForOrigin = () => phase === 'asked' && patience.start(timeouts.readTimeout)
-        await sendBody(request, asked.body, { waitForOrigin, goOn: patience.stop })
+        const waitForOrigin = () => phase === 'sending' && patience.start(timeouts.readTimeout)
+        await sendBody(request, attempt.body, { waitForOrigin, goOn: patience.stop })
         waitForOrigin()
       }
-      if (wasKept) void ask()
-      else socket.once(address.scheme === 'https' ? 'secureConnect' : 'connect', ask)
+      if (wasKept) void send()
+      else socket.once(address.scheme === 'https' ? 'secureConnect' : 'connect', send)
     })
     request.once('response', (incoming) => {
       phase = 'over'
       patience.stop()
       // An origin that has answered need not take the rest of the request.
       incoming.once('close', () => void (request.writableFinished || request.destroy()))
-      resolve(responseOf(incoming, { method: asked.method, origin: address.origin, readTimeout: timeouts.readTimeout }))
+      resolve(
+        originResponse(incoming, { method: attempt.method, origin: address.origin, readTimeout: timeouts.readTimeout }),
+      )
     })
     request.once('upgrade', (_, socket) => {
       socket.destroy()
@@ -77,15 +90,15 @@ export function attemptRequest(asked: AttemptRequest): Promise<OriginResponse | 
   })
 }
 
-function openRequest(asked: AttemptRequest): ClientRequest | Error {
-  const { address, method, headers, agent, signal } = asked
+function openRequest(attempt: Attempt): ClientRequest | Error {
+  const { address, method, headers, agent, signal } = attempt
   try {
     const request = (address.scheme === 'https' ? https : http).request({
       host: address.hostname,
       port: address.port,
       path: address.target,
       method,
-      headers: [...headers, ...framing(asked)].flat(),
+      headers: [...headers, ...framing(attempt)].flat(),
       agent,
       signal,
       maxHeaderSize: RESPONSE_HEADERS_BYTES,
@@ -94,13 +107,13 @@ function openRequest(asked: AttemptRequest): ClientRequest | Error {
     request.maxHeadersCount = 0
     return request
   } catch (error) {
-    // Characters that a line of a request can't hold.
+    // A header or a path with characters that no request may hold.
     return new ConnectorError(CODE.unsendable, (error as Error).message)
   }
 }
 
 /** `Connection` is what CloudFront sends: "HTTP request headers and CloudFront behavior". */
-function framing({ method, headers, body }: AttemptRequest): HeaderLine[] {
+function framing({ method, headers, body }: Attempt): HeaderLine[] {
   const has = (name: string) => headers.some(([line]) => line.toLowerCase() === name)
   const lines: HeaderLine[] = has('connection') ? [] : [['Connection', 'Keep-Alive']]
   if (has('content-length') || has('transfer-encoding')) return lines
@@ -113,7 +126,7 @@ function framing({ method, headers, body }: AttemptRequest): HeaderLine[] {
 type Patience = { waitForOrigin(): void; goOn(): void }
 
 /** The origin is waited for while it takes nothing; the viewer, while it sends nothing, is another matter. */
-async function sendBody(request: ClientRequest, body: AttemptRequest['body'], patience: Patience): Promise<void> {
+async function sendBody(request: ClientRequest, body: Attempt['body'], patience: Patience): Promise<void> {
   if (!body || Buffer.isBuffer(body)) {
     request.end(body ?? undefined)
     return

@@ -2,28 +2,33 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import type { HeaderLine } from '../../protocol/messages.ts'
-import type { OriginResponse } from './exchange.ts'
+import type { OriginResponse } from '../../protocol/origin.ts'
 import { timer } from './timer.ts'
 
-type Asked = { method: string; origin: string; readTimeout: number }
+type ResponseContext = { method: string; origin: string; readTimeout: number }
 
 /**
- * @param asked.origin for people
- * @param asked.readTimeout seconds
+ * @param context.origin for people
+ * @param context.readTimeout seconds
  */
-export function responseOf(incoming: IncomingMessage, asked: Asked): OriginResponse {
+export function originResponse(incoming: IncomingMessage, context: ResponseContext): OriginResponse<Readable> {
   const status = incoming.statusCode ?? 0
-  return { kind: 'response', status, headers: headerLines(incoming.rawHeaders), body: bodyOf(incoming, status, asked) }
+  return {
+    kind: 'response',
+    status,
+    headers: headerLines(incoming.rawHeaders),
+    body: bodyOf(incoming, status, context),
+  }
 }
 
-function bodyOf(incoming: IncomingMessage, status: number, asked: Asked): Readable {
-  // RFC 9112, 6.3: these have no body. The connection is free for others, whether or not somebody looks for one.
-  if (asked.method === 'HEAD' || status === 204 || status === 304) {
+function bodyOf(incoming: IncomingMessage, status: number, context: ResponseContext): Readable {
+  // RFC 9112, 6.3: these have no body. The connection is free for others, whether or not anybody reads one.
+  if (context.method === 'HEAD' || status === 204 || status === 304) {
     incoming.resume()
     return Readable.from([])
   }
-  const body = Readable.from(packetsOf(incoming, asked), { objectMode: false })
-  // Who gives the body up need not wait for the next packet; who does not listen for errors must not go down with them.
+  const body = Readable.from(packetsOf(incoming, context), { objectMode: false })
+  // A reader that gives up need not wait for the next packet; one that listens to no errors must not be ended by them.
   body.once('close', () => incoming.destroy())
   body.on('error', () => {})
   return body
@@ -35,9 +40,9 @@ function headerLines(raw: readonly string[]): HeaderLine[] {
   return lines
 }
 
-async function* packetsOf(incoming: IncomingMessage, { origin, readTimeout }: Asked): AsyncGenerator<Buffer> {
+async function* packetsOf(incoming: IncomingMessage, { origin, readTimeout }: ResponseContext): AsyncGenerator<Buffer> {
   let isTooSlow = false
-  // It runs while the origin is waited for, and not while the viewer is.
+  // It runs while we wait for the origin, and stands while we wait for the viewer.
   const quiet = timer(() => {
     isTooSlow = true
     incoming.destroy()

@@ -4,7 +4,7 @@ import type { Artefact, Manifest } from '../../../bundle/manifest.ts'
 import { readArtefact, readManifest } from '../../../bundle/read-bundle.ts'
 import type { Trigger } from '../../../edge/limits.ts'
 import type { EngineOptions, FunctionEngine } from './function-engine.ts'
-import { type Lambda, openLambda } from './lambda.ts'
+import { type LambdaPool, openLambda } from './lambda.ts'
 import { hasNjs, openNjs } from './njs.ts'
 import { openWorkerd } from './workerd.ts'
 
@@ -16,7 +16,7 @@ export type OpenBundle = {
   artefact(trigger: string): Artefact | undefined
   /** A CloudFront Function in njs, where that is installed, and in workerd. */
   engines(trigger: Trigger): Promise<FunctionEngine[]>
-  lambda(trigger: Trigger): Promise<Lambda>
+  lambda(trigger: Trigger): Promise<LambdaPool>
   /** Ends all processes and removes all temporary files. */
   close(): Promise<void>
 }

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../../../base/root.ts'
-import { failed, type Outcome, returned } from '../../protocol/outcome.ts'
+import { failed, type InvocationOutcome, returned } from '../../protocol/invocation.ts'
 
 /** A CloudFront Function loaded in an engine. */
 export type FunctionEngine = {
   name: 'njs' | 'workerd'
   /** Outcomes in the order of the events; each event is handed over as JSON. Does not reject for what a function does. */
-  run(events: unknown[]): Promise<Outcome[]>
+  run(events: unknown[]): Promise<InvocationOutcome[]>
   close(): Promise<void>
 }
 
@@ -24,7 +24,7 @@ export const PATIENCE_MS = 5_000
 const BATCH_EVENTS = 1_000
 
 /** What came of a batch: the outcomes of the events it got through and, if those are not all, why it stopped. */
-export type Batch = { outcomes: Outcome[]; stopped?: string }
+export type Batch = { outcomes: InvocationOutcome[]; stopped?: string }
 
 /** Text that defines `globalThis.driveRimlightFunction`, for both engines. */
 export const driver = readFileSync(join(ROOT, 'local/host/functions/function-driver.js'), 'utf8')
@@ -39,7 +39,7 @@ const eventText = (event: unknown): string =>
   )
 
 /** Reads a line that the driver reported. @throws SyntaxError if it was torn */
-export function outcomeOf(line: string): Outcome {
+export function outcomeOf(line: string): InvocationOutcome {
   const { value, threw, missing, logs, customData } = JSON.parse(line)
   const custom = customData === undefined ? {} : { customData }
   if (threw !== undefined) return { ...failed('FunctionExecutionError', threw, logs), ...custom }
@@ -56,8 +56,8 @@ export function outcomeOf(line: string): Outcome {
 export async function runInBatches(
   events: unknown[],
   runBatch: (texts: string[]) => Promise<Batch>,
-): Promise<Outcome[]> {
-  const outcomes: Outcome[] = []
+): Promise<InvocationOutcome[]> {
+  const outcomes: InvocationOutcome[] = []
   let single = 0
   while (outcomes.length < events.length) {
     const size = single > 0 ? 1 : BATCH_EVENTS

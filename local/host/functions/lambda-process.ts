@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events'
 import { join } from 'node:path'
 import { ROOT } from '../../../base/root.ts'
 import { LAMBDA_INIT_SECONDS } from '../../../edge/limits.ts'
-import { failed, type Outcome, returned } from '../../protocol/outcome.ts'
+import { failed, type InvocationOutcome, returned } from '../../protocol/invocation.ts'
 import { invocationContext, type LambdaSpec, variables } from './lambda-environment.ts'
 import { onProcessEnd } from './lifetime.ts'
 import { residentMegabytes, watchMemory } from './memory.ts'
@@ -14,13 +14,13 @@ const RUNTIME = join(ROOT, 'local/host/functions/lambda-runtime.cjs')
 export type LambdaProcess = {
   /** False once the process is gone: a crash, or killed for its time or its memory. */
   alive(): boolean
-  load(): Promise<Outcome>
-  invoke(event: unknown, now: number | null): Promise<Outcome>
+  load(): Promise<InvocationOutcome>
+  invoke(event: unknown, now: number | null): Promise<InvocationOutcome>
   /** Resolves when the process is gone. */
   kill(): Promise<void>
 }
 
-type Answer = { log?: string; loaded?: true; value?: string | null; failure?: string }
+type ProcessReply = { log?: string; loaded?: true; value?: string | null; failure?: string }
 
 export function startLambdaProcess(spec: LambdaSpec): LambdaProcess {
   const child = spawn(process.execPath, [`--max-old-space-size=${spec.memory}`, RUNTIME], {
@@ -51,24 +51,24 @@ export function startLambdaProcess(spec: LambdaSpec): LambdaProcess {
   })
 
   /** Sends a request and waits for its answer, or for the end of the process, for which there may be a reason. */
-  function exchange(request: object, seconds: number, late: Outcome): Promise<Outcome> {
-    const { promise, resolve } = Promise.withResolvers<Outcome>()
+  function exchange(request: object, seconds: number, late: InvocationOutcome): Promise<InvocationOutcome> {
+    const { promise, resolve } = Promise.withResolvers<InvocationOutcome>()
     let written = ''
-    let killedFor: Outcome | undefined
-    const killFor = (outcome: Outcome) => {
+    let killedFor: InvocationOutcome | undefined
+    const killFor = (outcome: InvocationOutcome) => {
       killedFor ??= outcome
       child.kill('SIGKILL')
     }
     const timer = setTimeout(() => killFor(late), seconds * 1000)
     const unwatch = watchMemory(child.pid ?? 0, spec.memory, (megabytes) => killFor(tooMuchMemory(megabytes, spec)))
-    const finish = (outcome: Outcome) => {
+    const finish = (outcome: InvocationOutcome) => {
       clearTimeout(timer)
       unwatch()
       child.off('message', listen)
       gone.off('gone', die)
       resolve({ ...outcome, logs: linesOf(written) })
     }
-    const listen = (answer: Answer) => {
+    const listen = (answer: ProcessReply) => {
       if (answer.log !== undefined) written += answer.log
       else if (killedFor === undefined) {
         const megabytes = residentMegabytes(child.pid ?? 0) ?? 0
@@ -115,7 +115,7 @@ export function startLambdaProcess(spec: LambdaSpec): LambdaProcess {
   }
 }
 
-function outcomeOf({ loaded, value, failure }: Answer): Outcome {
+function outcomeOf({ loaded, value, failure }: ProcessReply): InvocationOutcome {
   if (failure !== undefined) return failed('LambdaExecutionError', failure)
   if (loaded) return returned(undefined)
   const result = value ? tryParse(value) : null

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Artefact } from '../../../bundle/manifest.ts'
 import { LAMBDA_MEMORY_MB, LAMBDA_TIMEOUT_SECONDS } from '../../../edge/limits.ts'
-import type { Outcome } from '../../protocol/outcome.ts'
+import type { InvocationOutcome } from '../../protocol/invocation.ts'
 import type { LambdaSpec } from './lambda-environment.ts'
 import { type LambdaProcess, startLambdaProcess } from './lambda-process.ts'
 import { onProcessEnd } from './lifetime.ts'
@@ -21,13 +21,14 @@ export type LambdaOptions = {
   environments?: number
 }
 
-export type Lambda = {
+/** The execution environments of one function. */
+export type LambdaPool = {
   /**
-   * Hands one event to the function. An execution environment has one invocation at a time; what finds none free
+   * Hands one event to the function. An execution environment has one invocation at a time; an event that finds none free
    * waits for its turn. Does not reject for what a function does. `now`, in milliseconds since 1970, is what the function
    * takes the time to be.
    */
-  invoke(event: unknown, options?: { now?: number | undefined }): Promise<Outcome>
+  invoke(event: unknown, options?: { now?: number | undefined }): Promise<InvocationOutcome>
   /** Ends the processes and removes what was unpacked. */
   close(): Promise<void>
 }
@@ -42,7 +43,7 @@ export async function openLambda({
   name = 'us-east-1.rimlight',
   env = {},
   environments = 1,
-}: LambdaOptions): Promise<Lambda> {
+}: LambdaOptions): Promise<LambdaPool> {
   const root = await mkdtemp(join(tmpdir(), 'rimlight-lambda-'))
   const forget = onProcessEnd(() => rmSync(root, { recursive: true, force: true }))
   const remove = async () => {
@@ -64,7 +65,7 @@ export async function openLambda({
   const turns = new Turns(environments)
   let closed = false
 
-  async function invokeNext(event: unknown, now: number | null): Promise<Outcome> {
+  async function invokeNext(event: unknown, now: number | null): Promise<InvocationOutcome> {
     if (closed) throw new Error(`${zip} has been closed`)
     const kept = free.pop()
     const lambda = kept?.alive() ? kept : startLambdaProcess(spec)

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Outcome } from '../../protocol/outcome.ts'
+import type { InvocationOutcome } from '../../protocol/invocation.ts'
 import {
   type Batch,
   driver,
@@ -137,8 +137,8 @@ function runScript(
 }
 
 /** Up to the first line that is torn: one that was being written when the process ended, or written into. */
-function outcomesOf(lines: string[]): Outcome[] {
-  const outcomes: Outcome[] = []
+function outcomesOf(lines: string[]): InvocationOutcome[] {
+  const outcomes: InvocationOutcome[] = []
   for (const line of lines) {
     try {
       outcomes.push(outcomeOf(line))

@@ -1,47 +1,51 @@
+/** A request that may be answered from the cache: where its answer lies, and what is fetched where there is none. */
 import type { CachePolicy } from '../../../bundle/policies.ts'
-import { hasHeader, headerValue, withoutHeaders } from '../../protocol/header-lines.ts'
+import { ERROR_CACHING_MINIMUM_SECONDS } from '../../../edge/limits.ts'
+import { hasHeader, headerValue, withoutHeaders } from '../../platform/header-lines.ts'
 import type { CacheKey, HeaderLine, ViewerRequest } from '../../protocol/messages.ts'
-import type { ObjectRequest } from './fetch-object.ts'
-import type { CachedObject } from './lru-cache.ts'
+import type { FetchRequest } from './fetch-object.ts'
+import type { CachedObject, EdgeRequest } from './messages.ts'
 
-/** A request that may be answered from the cache. */
-export type CacheableRequest = {
+export type LookupRequest = {
   key: CacheKey
-  policy: CachePolicy
+  cachePolicy: CachePolicy
+  /** With the headers that viewer-request returned. */
   viewer: ViewerRequest
-  object: Omit<ObjectRequest, 'validators'>
+  /** What is fetched on a miss. */
+  fetch: Omit<FetchRequest, 'validators'>
   /** Seconds by status. */
   errorCachingMinimums: Record<string, number>
   isS3: boolean
   forwardsCookies: boolean
-  /** Keeps the distribution awake for what goes on after the answer. */
+  /** Keeps the distribution awake for work that goes on after the response. */
   waitUntil(work: Promise<unknown>): void
 }
 
-/** Seconds. Developer Guide, "Error caching minimum TTL". */
-const ERROR_CACHING_MINIMUM = 10
+/** Seconds. "Control how long CloudFront caches errors": 1 s at least for S3. */
+export const errorCachingMinimum = ({ errorCachingMinimums, isS3 }: LookupRequest, status: number): number =>
+  Math.max(errorCachingMinimums[status] ?? ERROR_CACHING_MINIMUM_SECONDS, isS3 ? 1 : 0)
 
-/** "Control how long CloudFront caches errors": 1 s at least for S3. */
-export const minimumOf = ({ errorCachingMinimums, isS3 }: CacheableRequest, status: number): number =>
-  Math.max(errorCachingMinimums[status] ?? ERROR_CACHING_MINIMUM, isS3 ? 1 : 0)
-
-/** Where in the cache something lies that can't answer every request for the object. */
-export function placeIn(text: string, { method, headers }: ViewerRequest): string {
-  if (method !== 'GET') return `${text}\n${method}`
+/**
+ * The slot of the cache for an object that can't answer every request with its key: a part, or the response to a HEAD or an
+ * OPTIONS. For a GET of the whole it is the key itself.
+ */
+export function slotOf(cacheKey: string, { method, headers }: ViewerRequest): string {
+  if (method !== 'GET') return `${cacheKey}\n${method}`
   const range = headerValue(headers, 'range')
-  return range === '' ? text : `${text}\nrange ${range}`
+  return range === '' ? cacheKey : `${cacheKey}\nrange ${range}`
 }
 
-/** A part alone is asked for only while nothing is known of the whole: Developer Guide, "Range GETs". */
-export function originBound({ object, viewer }: CacheableRequest, cached: CachedObject | undefined) {
+/** The origin is asked for a part alone only while nothing is known of the whole: Developer Guide, "Range GETs". */
+export function forwardedOnMiss({ fetch, viewer }: LookupRequest, cached: CachedObject | undefined): EdgeRequest {
   const range = headerValue(viewer.headers, 'range')
   const wantsPart = viewer.method === 'GET' && range !== '' && !hasHeader(viewer.headers, 'if-range') && !cached
-  const headers = withoutHeaders(object.request.headers, [...CONDITIONS, 'range'])
-  return { ...object.request, headers: wantsPart ? [...headers, ['range', range] as const] : headers }
+  const headers = withoutHeaders(fetch.forwarded.headers, [...CONDITIONS, 'range'])
+  return { ...fetch.forwarded, headers: wantsPart ? [...headers, ['range', range]] : headers }
 }
 
 const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range']
 
+/** The conditions under which the origin need not send a cached object again. */
 export function validatorsOf({ status, headers }: CachedObject): HeaderLine[] {
   if (status !== 200) return []
   const etag = headerValue(headers, 'etag')

@@ -3,7 +3,7 @@
 import type { CachePolicy, OriginRequestPolicy } from '../../../bundle/policies.ts'
 import type { HeaderLine, ViewerRequest } from '../../protocol/messages.ts'
 
-/** What this machine can tell; the viewer's country is nowhere to be had. */
+/** Those that this machine can know; it can't tell a viewer's country. */
 const KNOWN: Record<string, (viewer: ViewerRequest) => string> = {
   'cloudfront-forwarded-proto': ({ scheme }) => scheme,
   'cloudfront-viewer-address': ({ ip, port }) => `${ip}:${port}`,
@@ -11,8 +11,8 @@ const KNOWN: Record<string, (viewer: ViewerRequest) => string> = {
   'cloudfront-viewer-tls': ({ tls }) => (tls ? `${tls.protocol}:${tls.cipher}:fullHandshake` : ''),
 }
 
-/** The ones that a behaviour's policies name. */
-export function namedHeaders(cache: CachePolicy, originRequest: OriginRequestPolicy | undefined): string[] {
+/** Those that a behaviour's policies name. */
+export function namedCloudFrontHeaders(cache: CachePolicy, originRequest: OriginRequestPolicy | undefined): string[] {
   const configs = [cache.ParametersInCacheKeyAndForwardedToOrigin.HeadersConfig, originRequest?.HeadersConfig]
   return configs.flatMap((config) => {
     const names = config && 'Headers' in config ? (config.Headers?.Items ?? []) : []

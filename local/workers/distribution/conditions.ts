@@ -1,5 +1,5 @@
 /** Conditional requests, answered from the cache. The guide says that CloudFront answers them; the rules are RFC 9110's. */
-import { hasHeader, headerValue, listOf } from '../../protocol/header-lines.ts'
+import { hasHeader, headerValue, listOf } from '../../platform/header-lines.ts'
 import type { HeaderLine } from '../../protocol/messages.ts'
 import { httpDate } from './http-date.ts'
 

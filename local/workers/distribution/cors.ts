@@ -1,7 +1,7 @@
 /** CORS by a response headers policy. Developer Guide, "Understand response headers policies", CORS headers. */
 
 import { type CorsConfig, itemsOf } from '../../../bundle/policies.ts'
-import { hasHeader, headerValue, listOf, withHeader, withoutHeaders } from '../../protocol/header-lines.ts'
+import { hasHeader, headerValue, listOf, withHeader, withoutHeaders } from '../../platform/header-lines.ts'
 import type { HeaderLine } from '../../protocol/messages.ts'
 
 /** @param isOptions whether the method may be OPTIONS: with what only a preflight asks, it makes the request one */
@@ -15,9 +15,9 @@ export function applyCors(
   const origin = headerValue(requestHeaders, 'origin')
   const allowed = allowedOrigin(config, origin)
   const isPreflight = isOptions && hasHeader(requestHeaders, 'access-control-request-method')
-  const own = allowed === null ? [] : corsHeaders(config, allowed, isPreflight ? requestHeaders : null)
-  const names = own.map(([name]) => name)
-  return [...withoutHeaders(variedHeaders(config, origin, headers), names), ...own]
+  const cors = allowed === null ? [] : corsHeaders(config, allowed, isPreflight ? requestHeaders : null)
+  const names = cors.map(([name]) => name)
+  return [...withoutHeaders(variedHeaders(config, origin, headers), names), ...cors]
 }
 
 /** The value of `Access-Control-Allow-Origin`; null: this is not a request across origins, or not an allowed one. */

@@ -1,62 +1,64 @@
 /** How a response leaves the distribution: conditions, ranges, policy, and the headers that CloudFront adds. */
 
 import type { ResponseHeadersPolicy } from '../../../bundle/policies.ts'
-import { HOP_BY_HOP, hasHeader, headerValue, withHeader, withoutHeaders } from '../../protocol/header-lines.ts'
-import { VIA } from '../../protocol/identity.ts'
+import { HOP_BY_HOP, hasHeader, headerValue, withHeader, withoutHeaders } from '../../platform/header-lines.ts'
+import { VIA } from '../../platform/identity.ts'
 import type { HeaderLine, ResultType, ViewerRequest } from '../../protocol/messages.ts'
 import { conditionOf } from './conditions.ts'
-import { type EdgeResponse, errorResponse } from './generated-responses.ts'
-import type { CachedObject } from './lru-cache.ts'
+import { errorResponse } from './generated-responses.ts'
+import type { CachedObject, EdgeResponse } from './messages.ts'
 import { contentRange, multipartBody, rangeOf } from './ranges.ts'
 import { applyResponseHeadersPolicy } from './response-headers-policy.ts'
 
-/** A cached object as the answer to a request: the whole, a part, that it has not changed, or that it has. */
-export function answerFromCache(
+/** A cached object as the response to a request: the whole, a part, a 304 or a 412. */
+export function responseFromCache(
   object: CachedObject,
-  { method, headers: asked }: Pick<ViewerRequest, 'method' | 'headers'>,
+  viewer: Pick<ViewerRequest, 'method' | 'headers'>,
   result: ResultType,
   now: number,
-  id: string,
+  requestId: string,
 ): EdgeResponse {
   const headers: HeaderLine[] =
     result === 'Miss'
       ? object.headers
       : withHeader(object.headers, 'age', String(Math.max(0, Math.floor((now - object.storedAt) / 1000))))
   const { status, body } = object
+  const { method } = viewer
   if (status !== 200) return { status, headers, body, result }
   const entity = { etag: headerValue(headers, 'etag'), lastModified: headerValue(headers, 'last-modified') }
-  const condition = conditionOf(method, asked, entity)
+  const condition = conditionOf(method, viewer.headers, entity)
   if (condition === 'not-modified') {
     return { status: 304, headers: withoutHeaders(headers, OF_THE_CONTENT), body: null, result }
   }
   if (condition === 'precondition-failed') {
-    return errorResponse(412, 'Error', 'The object is not the one that the request is about.', id)
+    return errorResponse(412, 'Error', 'The object is not the one that the request is about.', requestId)
   }
   if (method === 'HEAD' || body === null) return { status, headers, body: null, result }
   if (method !== 'GET') return { status, headers, body, result }
-  return part(object, body, headers, asked, result, id)
+  return rangeResponse(object, body, headers, viewer.headers, result, requestId)
 }
 
-/** RFC 9110, 15.4.5: what a 304 leaves out. */
+/** RFC 9110, 15.4.5: the headers that a 304 leaves out. */
 const OF_THE_CONTENT = ['content-length', 'content-type', 'content-encoding', 'content-range', 'accept-ranges']
 
-function part(
+/** The whole, the parts that a `Range` header asks for, or a 416. */
+function rangeResponse(
   { status }: CachedObject,
   body: Uint8Array,
   headers: HeaderLine[],
-  asked: readonly HeaderLine[],
+  requestHeaders: readonly HeaderLine[],
   result: ResultType,
-  id: string,
+  requestId: string,
 ): EdgeResponse {
-  const range = rangeOf(asked, {
+  const range = rangeOf(requestHeaders, {
     length: body.length,
     etag: headerValue(headers, 'etag'),
     lastModified: headerValue(headers, 'last-modified'),
   })
   if (range.kind === 'whole') return { status, headers, body, result }
   if (range.kind === 'unsatisfiable') {
-    const answer = errorResponse(416, 'Error', 'No part of the object is in the range that was asked for.', id)
-    return { ...answer, headers: [...answer.headers, ['content-range', contentRange(null, body.length)]] }
+    const refusal = errorResponse(416, 'Error', 'No part of the object is in the range that was asked for.', requestId)
+    return { ...refusal, headers: [...refusal.headers, ['content-range', contentRange(null, body.length)]] }
   }
   const [first] = range.parts
   if (range.parts.length === 1 && first) {
@@ -68,26 +70,26 @@ function part(
     )
     return { status: 206, headers: described, body: bytes, result, range: first }
   }
-  const boundary = `CloudFront:${id.slice(0, 32).replaceAll(/[^A-Za-z0-9]/g, '0')}`
+  const boundary = `CloudFront:${requestId.slice(0, 32).replaceAll(/[^A-Za-z0-9]/g, '0')}`
   const bytes = multipartBody(range.parts, body, headerValue(headers, 'content-type'), boundary)
   const described = withHeader(headers, 'content-type', `multipart/byteranges; boundary="${boundary}"`)
   return { status: 206, headers: withHeader(described, 'content-length', String(bytes.length)), body: bytes, result }
 }
 
 /** Adds what every response carries. Developer Guide, "Understand response headers policies". */
-export function finishedHeaders(
+export function viewerResponseHeaders(
   response: EdgeResponse,
   viewer: ViewerRequest,
   policy: ResponseHeadersPolicy | undefined,
-  { pop, id, now }: { pop: string; id: string; now: number },
+  { pop, requestId, now }: { pop: string; requestId: string; now: number },
 ): HeaderLine[] {
-  const own: HeaderLine[] = [
+  const added: HeaderLine[] = [
     ['x-cache', `${response.result} from cloudfront`],
     ['via', VIA],
     ['x-amz-cf-pop', pop],
-    ['x-amz-cf-id', id],
+    ['x-amz-cf-id', requestId],
   ]
-  let headers: HeaderLine[] = [...withoutHeaders(response.headers, OWN_NAMES), ...own]
+  let headers: HeaderLine[] = [...withoutHeaders(response.headers, SET_BY_CLOUDFRONT), ...added]
   const length = lengthOf(response, viewer.method)
   if (length !== undefined) {
     headers = withoutHeaders(headers, ['content-length'])
@@ -97,7 +99,7 @@ export function finishedHeaders(
   return hasHeader(headers, 'date') ? headers : [...headers, ['date', new Date(now).toUTCString()]]
 }
 
-/** RFC 9110, 8.6. Null: it is not said; `undefined`: it stays as the origin said it. */
+/** The value of `content-length`: RFC 9110, 8.6. Null: there is none; `undefined`: it stays as the origin stated it. */
 function lengthOf({ status, body }: EdgeResponse, method: string): number | null | undefined {
   if (status === 204) return null
   if (status === 205) return 0
@@ -105,4 +107,4 @@ function lengthOf({ status, body }: EdgeResponse, method: string): number | null
   return body?.length ?? 0
 }
 
-const OWN_NAMES = [...HOP_BY_HOP, 'x-cache', 'x-amz-cf-pop', 'x-amz-cf-id']
+const SET_BY_CLOUDFRONT = [...HOP_BY_HOP, 'x-cache', 'x-amz-cf-pop', 'x-amz-cf-id']

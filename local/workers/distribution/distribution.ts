@@ -6,97 +6,105 @@
 import type { Behaviour, CachePolicy, OriginRequestPolicy, ResponseHeadersPolicy } from '../../../bundle/policies.ts'
 import { REQUEST_BYTES, URL_CHARACTERS } from '../../../edge/limits.ts'
 import { compileBehaviours } from '../../platform/behaviours.ts'
-import { hasHeader, headerValue, withoutHeaders } from '../../protocol/header-lines.ts'
-import { DISTRIBUTION, POP_HEADER, requestId } from '../../protocol/identity.ts'
-import type { CacheKey, HeaderLine, ViewerRequest } from '../../protocol/messages.ts'
+import { hasHeader, headerValue, withoutHeaders } from '../../platform/header-lines.ts'
+import { DISTRIBUTION, requestId as newRequestId, POP_HEADER } from '../../platform/identity.ts'
+import type { HeaderLine, KeyAnswer, ViewerRequest } from '../../protocol/messages.ts'
 import type { DistributionSettings } from '../../protocol/settings.ts'
+import { cacheKeyOf, forwardedRequest, forwardsCookies, keyText } from './cache-key.ts'
 import type { Clock } from './clock.ts'
-import { namedHeaders, withCloudFrontHeaders } from './cloudfront-headers.ts'
+import { namedCloudFrontHeaders, withCloudFrontHeaders } from './cloudfront-headers.ts'
 import { EdgeLocation } from './edge-location.ts'
-import { type EdgeRequest, edgeRequest } from './edge-request.ts'
-import { type Backend, fetchObject, responseOf } from './fetch-object.ts'
-import { type EdgeResponse, errorResponse, FUNCTION_SAYS, redirectResponse } from './generated-responses.ts'
-import { cacheKey, forwardedRequest, forwardsCookies } from './key.ts'
-import { EdgeCache } from './lru-cache.ts'
-import { passedHeaders } from './origin-response-headers.ts'
-import { KeptObjects, type ObjectStore } from './persistent-cache.ts'
+import { type Backend, type FetchRequest, fetchObject, responseOf } from './fetch-object.ts'
+import { errorResponse, FUNCTION_FAILED, redirectResponse } from './generated-responses.ts'
+import { LruCache } from './lru-cache.ts'
+import { type EdgeResponse, edgeRequest } from './messages.ts'
+import { originResponseHeaders } from './origin-response-headers.ts'
+import { type CacheStore, PersistentCache } from './persistent-cache.ts'
 import { Trace } from './trace.ts'
-import { type FunctionOutcome, type Handler, runViewerFunction } from './viewer-function.ts'
+import { type FunctionHandler, type FunctionOutcome, runViewerFunction } from './viewer-function.ts'
 
 /** A behaviour with its policies at hand. */
-type Route = Behaviour & {
+type RoutedBehaviour = Behaviour & {
   cache: CachePolicy
   originRequest: OriginRequestPolicy | undefined
   responseHeaders: ResponseHeadersPolicy | undefined
   /** `CloudFront-*` headers that its policies name. */
-  named: string[]
+  cloudFrontHeaders: string[]
 }
 
+/** A response, and what its last headers and its summary need besides. */
 export type Served = {
-  answer: EdgeResponse
+  response: EdgeResponse
   policy: ResponseHeadersPolicy | undefined
   pop: string
-  id: string
+  requestId: string
   trace: Trace
 }
 
-type Waiting = (work: Promise<unknown>) => void
+/** A request on its way, and where it goes. */
+type RoutedRequest = {
+  viewer: ViewerRequest
+  behaviour: RoutedBehaviour
+  body: ReadableStream<Uint8Array> | null
+  location: EdgeLocation
+  requestId: string
+  trace: Trace
+  waitUntil: WaitUntil
+}
+
+/** Keeps the Worker awake for work that goes on after the response. */
+type WaitUntil = (work: Promise<unknown>) => void
 
 export class Distribution {
   readonly #settings: DistributionSettings
-  readonly #routeOf: (path: string) => Route
-  readonly #handler: Handler
+  readonly #behaviourOf: (path: string) => RoutedBehaviour
+  readonly #handler: FunctionHandler
   readonly #backend: Backend
   readonly #locations: EdgeLocation[]
 
   /** @param store where caches outlive the process */
   constructor(
     settings: DistributionSettings,
-    handler: Handler,
+    handler: FunctionHandler,
     backend: Backend,
     clock: Clock,
-    store: ObjectStore | undefined,
+    store: CacheStore | undefined,
   ) {
     this.#settings = settings
     this.#handler = handler
     this.#backend = backend
-    this.#routeOf = compileBehaviours(routesOf(settings))
-    this.#locations = settings.pops.map(
-      (name) =>
-        new EdgeLocation(
-          name,
-          new EdgeCache(settings.pops.length),
-          store && new KeptObjects(store, name),
-          backend,
-          clock,
-        ),
-    )
+    this.#behaviourOf = compileBehaviours(routedBehaviours(settings))
+    this.#locations = settings.pops.map((name, _, { length }) => {
+      const persistent = store && new PersistentCache(store, name)
+      return new EdgeLocation(name, new LruCache(length), persistent, backend, clock)
+    })
   }
 
   /** Answers a viewer. Rejects for nothing that a viewer, a function or an origin does. */
-  async serve(received: ViewerRequest, body: ReadableStream<Uint8Array> | null, waitUntil: Waiting): Promise<Served> {
-    const id = received.id ?? requestId()
+  async serve(received: ViewerRequest, body: ReadableStream<Uint8Array> | null, waitUntil: WaitUntil): Promise<Served> {
+    const requestId = received.id ?? newRequestId()
     const trace = new Trace()
     const location = this.#locationFor(received)
     // "Serve compressed files": what HTTP/1.0 says of encodings does not count.
     const dropped = received.httpVersion === '1.0' ? [POP_HEADER, 'accept-encoding'] : [POP_HEADER]
     const viewer = { ...received, headers: withoutHeaders(received.headers, dropped) }
-    const path = edgeRequest(viewer).path
-    const route = this.#routeOf(path)
-    trace.add({ step: 'behaviour', path: route.path, origin: route.origin, says: '' })
-    const answer =
-      this.#refusal(viewer, route, body !== null, id) ??
-      (await this.#run(viewer, route, body, location, id, trace, waitUntil))
-    return { answer, policy: route.responseHeaders, pop: location.name, id, trace }
+    const behaviour = this.#behaviourOf(edgeRequest(viewer).path)
+    trace.add({ step: 'behaviour', path: behaviour.path, origin: behaviour.origin, reason: '' })
+    const request = { viewer, behaviour, body, location, requestId, trace, waitUntil }
+    const response = this.#refusal(request) ?? (await this.#respond(request))
+    return { response, policy: behaviour.responseHeaders, pop: location.name, requestId, trace }
   }
 
   /** What the function makes of a request, and the key that it gets; nothing is fetched. */
-  async keyFor(viewer: ViewerRequest): Promise<{ outcome: FunctionOutcome; key: CacheKey | undefined; trace: Trace }> {
+  async keyFor(viewer: ViewerRequest): Promise<KeyAnswer> {
     const trace = new Trace()
-    const route = this.#routeOf(edgeRequest(viewer).path)
-    const outcome = await this.#function(viewer, route, requestId(), trace)
-    const key = outcome.kind === 'request' ? cacheKey(route.cache, outcome.request, route.path) : undefined
-    return { outcome, key, trace }
+    const behaviour = this.#behaviourOf(edgeRequest(viewer).path)
+    const outcome = await this.#runFunction(viewer, behaviour, newRequestId(), trace)
+    const step = trace.steps().find((one) => 'changes' in one)
+    if (outcome.kind === 'response') return { kind: 'answered', ...withoutBody(outcome.response) }
+    if (outcome.kind === 'failed' || step === undefined) return { kind: 'failed', problems: step?.problems ?? [] }
+    const key = cacheKeyOf(behaviour.cache, outcome.request, behaviour.path)
+    return { kind: 'key', key, text: keyText(key), changes: step.changes }
   }
 
   /** @returns how many objects were removed, at all edge locations together */
@@ -111,31 +119,26 @@ export class Distribution {
     return chosen ?? (this.#locations[Math.floor(Math.random() * this.#locations.length)] as EdgeLocation)
   }
 
-  /** What is refused or redirected before any function runs. */
-  #refusal(
-    { target, headBytes, scheme, method, httpVersion, headers }: ViewerRequest,
-    route: Route,
-    hasBody: boolean,
-    id: string,
-  ): EdgeResponse | undefined {
-    const error = (status: number, says: string) => errorResponse(status, 'Error', says, id)
+  /** The response where a request is refused or redirected before any function runs. */
+  #refusal({ viewer, behaviour, body, requestId }: RoutedRequest): EdgeResponse | undefined {
+    const { target, headBytes, scheme, method, httpVersion, headers } = viewer
+    const { viewerProtocolPolicy } = behaviour
+    const error = (status: number, reason: string) => errorResponse(status, 'Error', reason, requestId)
     if (target.length > URL_CHARACTERS) {
       return { ...error(414, `The URL is longer than ${URL_CHARACTERS} characters.`), close: true }
     }
     if (headBytes > REQUEST_BYTES) {
       return { ...error(494, `The request is longer than ${REQUEST_BYTES} bytes.`), close: true }
     }
-    if (scheme === 'http' && route.viewerProtocolPolicy === 'https-only') return error(403, 'This is for HTTPS alone.')
-    if (scheme === 'http' && route.viewerProtocolPolicy === 'redirect-to-https') {
+    if (scheme === 'http' && viewerProtocolPolicy === 'https-only') return error(403, HTTPS_ONLY)
+    if (scheme === 'http' && viewerProtocolPolicy === 'redirect-to-https') {
       if (method === 'GET' || method === 'HEAD') return redirectResponse(301, this.#httpsUrl(headers, target))
-      return httpVersion === '1.0'
-        ? error(403, 'This is for HTTPS alone.')
-        : redirectResponse(307, this.#httpsUrl(headers, target))
+      return httpVersion === '1.0' ? error(403, HTTPS_ONLY) : redirectResponse(307, this.#httpsUrl(headers, target))
     }
-    if (!route.allowedMethods.includes(method)) {
-      return error(403, `The behaviour ${route.path} allows ${route.allowedMethods.join(', ')}.`)
+    if (!behaviour.allowedMethods.includes(method)) {
+      return error(403, `The behaviour ${behaviour.path} allows ${behaviour.allowedMethods.join(', ')}.`)
     }
-    return hasBody && method === 'GET' ? error(403, 'A GET request must not have a body.') : undefined
+    return body !== null && method === 'GET' ? error(403, 'A GET request must not have a body.') : undefined
   }
 
   #httpsUrl(headers: ViewerRequest['headers'], target: string): string {
@@ -144,56 +147,59 @@ export class Distribution {
     return `https://${host}${httpsPort === 443 ? '' : `:${httpsPort}`}${target}`
   }
 
-  async #run(
-    viewer: ViewerRequest,
-    route: Route,
-    body: ReadableStream<Uint8Array> | null,
-    location: EdgeLocation,
-    id: string,
-    trace: Trace,
-    waitUntil: Waiting,
-  ): Promise<EdgeResponse> {
-    const outcome = await this.#function(viewer, route, id, trace)
+  async #respond(routed: RoutedRequest): Promise<EdgeResponse> {
+    const { viewer, behaviour, body, location, requestId, trace, waitUntil } = routed
+    const outcome = await this.#runFunction(viewer, behaviour, requestId, trace)
     if (outcome.kind === 'failed') {
-      return errorResponse(outcome.error === 'FunctionValidationError' ? 502 : 503, outcome.error, FUNCTION_SAYS, id)
+      const status = outcome.error === 'FunctionValidationError' ? 502 : 503
+      return errorResponse(status, outcome.error, FUNCTION_FAILED, requestId)
     }
     if (outcome.kind === 'response') return { ...outcome.response, result: 'FunctionGeneratedResponse' }
     const { request } = outcome
-    const forwarded = forwardedRequest(route.cache, route.originRequest, request)
     const { origins, errorCachingMinimums } = this.#settings.policies
-    const isS3 = origins[route.origin]?.s3 != null
-    const object = {
-      passed: (headers: readonly HeaderLine[]) => passedHeaders(headers, route.cache, route.originRequest, isS3),
-      behaviour: route,
-      request: { ...request, ...forwarded },
+    const isS3 = origins[behaviour.origin]?.s3 != null
+    const fetch = {
+      responseHeaders: (headers: readonly HeaderLine[]) =>
+        originResponseHeaders(headers, behaviour.cache, behaviour.originRequest, isS3),
+      behaviour,
+      forwarded: { ...request, ...forwardedRequest(behaviour.cache, behaviour.originRequest, request) },
       body,
       clientIp: viewer.ip,
-      requestId: id,
+      requestId,
       trace,
     }
     const changed = { ...viewer, headers: request.headers }
-    if (!isCacheable(route, viewer.method)) return passThrough(this.#backend, object, changed)
-    const key = cacheKey(route.cache, request, route.path)
+    if (!isCacheable(behaviour, viewer.method)) return passThrough(this.#backend, fetch, changed)
+    const key = cacheKeyOf(behaviour.cache, request, behaviour.path)
     trace.add({ step: 'key', key })
-    return location.answer({
+    return location.respond({
       key,
-      policy: route.cache,
+      cachePolicy: behaviour.cache,
       viewer: changed,
-      object,
+      fetch,
       errorCachingMinimums,
       isS3,
-      forwardsCookies: forwardsCookies(route.cache, route.originRequest),
+      forwardsCookies: forwardsCookies(behaviour.cache, behaviour.originRequest),
       waitUntil,
     })
   }
 
-  #function(viewer: ViewerRequest, route: Route, id: string, trace: Trace): Promise<FunctionOutcome> {
-    const request: EdgeRequest = edgeRequest({ ...viewer, headers: withCloudFrontHeaders(viewer, route.named) })
-    return runViewerFunction(this.#handler, request, viewer.ip, { ...DISTRIBUTION, requestId: id }, trace)
+  #runFunction(
+    viewer: ViewerRequest,
+    { cloudFrontHeaders }: RoutedBehaviour,
+    requestId: string,
+    trace: Trace,
+  ): Promise<FunctionOutcome> {
+    const request = edgeRequest({ ...viewer, headers: withCloudFrontHeaders(viewer, cloudFrontHeaders) })
+    return runViewerFunction(this.#handler, request, viewer.ip, { ...DISTRIBUTION, requestId }, trace)
   }
 }
 
-function routesOf({ policies }: DistributionSettings): Route[] {
+const HTTPS_ONLY = 'This is for HTTPS alone.'
+
+const withoutBody = ({ status, headers }: { status: number; headers: HeaderLine[] }) => ({ status, headers })
+
+function routedBehaviours({ policies }: DistributionSettings): RoutedBehaviour[] {
   return policies.behaviours.map((behaviour) => {
     const cache = policies.cachePolicies.find(({ Name }) => Name === behaviour.cachePolicy)
     if (cache === undefined) throw new Error(`policies.json has no cache policy ${behaviour.cachePolicy}`)
@@ -201,23 +207,25 @@ function routesOf({ policies }: DistributionSettings): Route[] {
     const responseHeaders = policies.responseHeadersPolicies.find(
       ({ Name }) => Name === behaviour.responseHeadersPolicy,
     )
-    return { ...behaviour, cache, originRequest, responseHeaders, named: namedHeaders(cache, originRequest) }
+    const cloudFrontHeaders = namedCloudFrontHeaders(cache, originRequest)
+    return { ...behaviour, cache, originRequest, responseHeaders, cloudFrontHeaders }
   })
 }
 
 /** Caching is off where all TTLs are 0: Developer Guide, "Use managed cache policies", CachingDisabled. */
-const isCacheable = ({ cachedMethods, cache }: Route, method: string): boolean =>
+const isCacheable = ({ cachedMethods, cache }: RoutedBehaviour, method: string): boolean =>
   cachedMethods.includes(method) && (cache.MaxTTL > 0 || cache.MinTTL > 0)
 
 /** A response that is for this request alone goes on as it comes. */
 async function passThrough(
   backend: Backend,
-  object: Omit<Parameters<typeof fetchObject>[1], 'validators'>,
+  fetch: Omit<FetchRequest, 'validators'>,
   viewer: ViewerRequest,
 ): Promise<EdgeResponse> {
-  object.trace.add({ step: 'cache', result: 'Bypass', says: 'the behaviour does not cache this' })
-  const range = viewer.headers.filter(([name]) => name === 'range' && !hasHeader(object.request.headers, 'range'))
-  const request = { ...object.request, headers: [...object.request.headers, ...range] }
-  const fetched = await fetchObject(backend, { ...object, request, validators: [] })
-  return responseOf(fetched, object.requestId)
+  fetch.trace.add({ step: 'cache', result: 'Bypass', reason: 'the behaviour does not cache this' })
+  const { forwarded } = fetch
+  const range = viewer.headers.filter(([name]) => name === 'range' && !hasHeader(forwarded.headers, 'range'))
+  const withRange = { ...forwarded, headers: [...forwarded.headers, ...range] }
+  const fetched = await fetchObject(backend, { ...fetch, forwarded: withRange, validators: [] })
+  return responseOf(fetched, fetch.requestId)
 }

@@ -1,6 +1,6 @@
 /** How long CloudFront keeps what an origin sent. Seconds, where nothing else is said. */
 
-import { headerValue, listOf } from '../../protocol/header-lines.ts'
+import { headerValue, listOf } from '../../platform/header-lines.ts'
 import type { HeaderLine } from '../../protocol/messages.ts'
 import { type Directive, directivesOf } from './cache-control.ts'
 import { httpDate } from './http-date.ts'
@@ -15,12 +15,12 @@ export type Freshness =
       /** After the TTL, in place of a 5xx or of no answer. */
       staleIfError: number
     }
-  | { kind: 'uncacheable'; because: string }
+  | { kind: 'uncacheable'; reason: string }
 
 /** Of the cache policy. */
 export type Lifetimes = { min: number; default: number; max: number }
 
-type Response = { status: number; headers: readonly HeaderLine[] }
+type FreshnessSubject = { status: number; headers: readonly HeaderLine[] }
 
 /**
  * Of a response to a method that is cached.
@@ -29,7 +29,12 @@ type Response = { status: number; headers: readonly HeaderLine[] }
  *   caches errors")
  * @param now milliseconds since 1970
  */
-export function freshnessOf(response: Response, lifetimes: Lifetimes, errorMinTtl: number, now: number): Freshness {
+export function freshnessOf(
+  response: FreshnessSubject,
+  lifetimes: Lifetimes,
+  errorMinTtl: number,
+  now: number,
+): Freshness {
   // "Understand cache policies", and for errors "How CloudFront processes HTTP 4xx and 5xx status codes".
   if (lifetimes.min === 0 && lifetimes.default === 0 && lifetimes.max === 0) {
     return uncacheable('minimum, default and maximum TTL are 0')
@@ -47,8 +52,8 @@ export function freshnessOf(response: Response, lifetimes: Lifetimes, errorMinTt
  * documented, and not looked at: `must-revalidate`, and an `Age` that the origin sends.
  */
 function freshnessOfObject(
-  { status, headers }: Response,
-  caching: Caching,
+  { status, headers }: FreshnessSubject,
+  caching: StatedCaching,
   { min, max, ...ttls }: Lifetimes,
 ): Freshness {
   if ((status === 307 || status === 308) && listOf(headers, 'cache-control') === '') {
@@ -72,7 +77,7 @@ function freshnessOfObject(
 }
 
 /** The table. `no-cache` with a minimum of 0 is kept, as its warning on unreachable origins has it, and revalidated. */
-function ttlOf({ forbids, lifetime }: Caching, min: number, max: number, usual: number): number {
+function ttlOf({ forbids, lifetime }: StatedCaching, min: number, max: number, usual: number): number {
   if (forbids) return min
   return Math.max(min, lifetime === null ? usual : Math.min(lifetime, max))
 }
@@ -87,7 +92,7 @@ const CACHED_WITH_LIFETIME = [400, 403, 405, 412, 415]
  */
 const KEPT_OUT_BY_HEADER = [404, 410, 414, 501]
 
-function freshnessOfError(status: number, caching: Caching, { max }: Lifetimes, errorMinTtl: number): Freshness {
+function freshnessOfError(status: number, caching: StatedCaching, { max }: Lifetimes, errorMinTtl: number): Freshness {
   if (status === 416) return uncacheable('a 416 is never cached')
   if (CACHED_WITH_LIFETIME.includes(status)) {
     if (!caching.isLifetimeDirective) return uncacheable(`a ${status} is cached only with max-age or s-maxage`)
@@ -102,13 +107,13 @@ function freshnessOfError(status: number, caching: Caching, { max }: Lifetimes, 
   return ttl > 0 ? cacheable(ttl) : uncacheable('the error-caching minimum TTL is 0')
 }
 
-/** What is not served once it is stale. */
+/** An error is not served once it is stale. */
 const cacheable = (ttl: number) => ({ kind: 'cacheable', ttl, staleWhileRevalidate: 0, staleIfError: 0 }) as const
 
-const uncacheable = (because: string): Freshness => ({ kind: 'uncacheable', because })
+const uncacheable = (reason: string): Freshness => ({ kind: 'uncacheable', reason })
 
 /** What an origin's headers say of caching. */
-type Caching = {
+type StatedCaching = {
   /** The strictest of the directives that keep a response out of a cache. */
   forbids: 'no-store' | 'private' | 'no-cache' | null
   /** Null: not stated. */
@@ -119,7 +124,7 @@ type Caching = {
   staleIfError: number | null
 }
 
-function cachingOf(headers: readonly HeaderLine[], now: number): Caching {
+function cachingOf(headers: readonly HeaderLine[], now: number): StatedCaching {
   const directives = directivesOf(listOf(headers, 'cache-control'))
   const seconds = (name: string) => secondsOf(directives, name)
   const directive = seconds('s-maxage') ?? seconds('max-age')

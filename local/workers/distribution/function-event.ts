@@ -3,13 +3,13 @@
  * Developer Guide, "CloudFront Functions event structure".
  */
 import { isObject, isUnchanged, type JsonObject, objectAt } from '../../../base/json-values.ts'
-import { asBytes } from '../../protocol/header-lines.ts'
+import { asBytes } from '../../platform/header-lines.ts'
 import type { HeaderLine } from '../../protocol/messages.ts'
-import type { EdgeRequest } from './edge-request.ts'
+import type { EdgeRequest } from './messages.ts'
 
 /** `value` is the first of `multiValue`, which is there where a name repeats. */
-type Field = { value: string; multiValue?: { value: string }[] }
-type Fields = Record<string, Field>
+type EventField = { value: string; multiValue?: { value: string }[] }
+type EventFields = Record<string, EventField>
 
 export type FunctionContext = { distributionDomainName: string; distributionId: string; requestId: string }
 
@@ -17,12 +17,12 @@ export type FunctionEvent = {
   version: '1.0'
   context: FunctionContext & { eventType: 'viewer-request' }
   viewer: { ip: string }
-  request: { method: string; uri: string; querystring: Fields; headers: Fields; cookies: Fields }
+  request: { method: string; uri: string; querystring: EventFields; headers: EventFields; cookies: EventFields }
 }
 
 export function functionEvent(request: EdgeRequest, ip: string, context: FunctionContext): FunctionEvent {
-  const headers: Fields = {}
-  const cookies: Fields = {}
+  const headers: EventFields = {}
+  const cookies: EventFields = {}
   for (const [name, value] of request.headers) {
     if (name === 'cookie') addCookies(cookies, value)
     else addField(headers, name, value)
@@ -35,7 +35,7 @@ export function functionEvent(request: EdgeRequest, ip: string, context: Functio
   }
 }
 
-function addField(fields: Fields, name: string, value: string): void {
+function addField(fields: EventFields, name: string, value: string): void {
   const field = Object.hasOwn(fields, name) ? fields[name] : undefined
   if (field === undefined) {
     // A name such as `__proto__` is a name like any other.
@@ -45,8 +45,8 @@ function addField(fields: Fields, name: string, value: string): void {
 }
 
 /** Names and values as sent: `?a` and `?a=` are the same. */
-function queryFields(query: string): Fields {
-  const fields: Fields = {}
+function queryFields(query: string): EventFields {
+  const fields: EventFields = {}
   if (query === '') return fields
   for (const pair of query.split('&')) {
     if (pair === '') continue
@@ -56,7 +56,7 @@ function queryFields(query: string): Fields {
   return fields
 }
 
-function addCookies(cookies: Fields, header: string): void {
+function addCookies(cookies: EventFields, header: string): void {
   for (const part of header.split(';')) {
     const pair = part.trim()
     const at = pair.indexOf('=')
@@ -65,7 +65,7 @@ function addCookies(cookies: Fields, header: string): void {
 }
 
 /** The request that a function returned for an event, which has been found valid. What it left alone stays as sent. */
-export function requestReturned(value: JsonObject, event: FunctionEvent, before: EdgeRequest): EdgeRequest {
+export function functionRequest(value: JsonObject, event: FunctionEvent, before: EdgeRequest): EdgeRequest {
   const headers = linesOf(value.headers)
   const cookie = pairsOf(value.cookies).join('; ')
   if (cookie !== '') headers.push(['cookie', asBytes(cookie)])
@@ -79,7 +79,7 @@ const queryReturned = ({ querystring }: JsonObject) =>
 export type GeneratedResponse = { status: number; headers: HeaderLine[]; body: Uint8Array | null }
 
 /** The response that a function returned, which has been found valid. */
-export function responseReturned(value: JsonObject): GeneratedResponse {
+export function functionResponse(value: JsonObject): GeneratedResponse {
   const cookies = Object.entries(objectAt(value, 'cookies')).flatMap(([name, cookie]): HeaderLine[] =>
     cookieTexts(name, cookie).map((text) => ['set-cookie', asBytes(text)] as const),
   )

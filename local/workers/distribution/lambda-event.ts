@@ -5,29 +5,27 @@
 
 import { isObject, type JsonObject } from '../../../base/json-values.ts'
 import type { Origin } from '../../../bundle/policies.ts'
+import { asBytes } from '../../platform/header-lines.ts'
 import { titleCase } from '../../platform/header-rules.ts'
-import { asBytes } from '../../protocol/header-lines.ts'
-import { DISTRIBUTION } from '../../protocol/identity.ts'
+import { DISTRIBUTION } from '../../platform/identity.ts'
 import type { HeaderLine } from '../../protocol/messages.ts'
-import type { EdgeRequest } from './edge-request.ts'
+import type { OriginRequest } from './messages.ts'
 
 type LambdaHeaders = Record<string, { key: string; value: string }[]>
-
-export type OriginRequest = EdgeRequest & { clientIp: string; origin: unknown }
 
 export const originRequestEvent = (request: OriginRequest, requestId: string): JsonObject =>
   eventOf('origin-request', requestId, { request: requestObject(request) })
 
 export const originResponseEvent = (
   request: OriginRequest,
-  response: { status: number; statusText: string; headers: readonly HeaderLine[] },
+  response: { status: number; headers: readonly HeaderLine[] },
   requestId: string,
 ): JsonObject =>
   eventOf('origin-response', requestId, {
     request: requestObject(request),
     response: {
       status: String(response.status),
-      statusDescription: response.statusText,
+      statusDescription: '',
       headers: lambdaHeaders(response.headers),
     },
   })
@@ -73,7 +71,7 @@ export const originObject = ({ domainName, originPath, s3 }: Origin): JsonObject
       }
 
 /** The request that a function returned, which has been found valid. */
-export const requestReturned = (value: JsonObject, before: OriginRequest): OriginRequest => ({
+export const lambdaRequest = (value: JsonObject, before: OriginRequest): OriginRequest => ({
   clientIp: before.clientIp,
   method: before.method,
   path: asBytes(String(value.uri)),
@@ -83,7 +81,7 @@ export const requestReturned = (value: JsonObject, before: OriginRequest): Origi
 })
 
 /** The response that a function returned. `body`: `undefined` leaves the origin's as it is. */
-export function responseReturned({ status, headers, body, bodyEncoding }: JsonObject) {
+export function lambdaResponse({ status, headers, body, bodyEncoding }: JsonObject) {
   return {
     status: Number(status),
     headers: linesOf(headers),

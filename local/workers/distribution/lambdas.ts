@@ -1,14 +1,14 @@
 import { isObject, type JsonObject } from '../../../base/json-values.ts'
-import { type LambdaTrigger, validateLambda } from '../../platform/validate-lambda.ts'
-import type { ErrorName, Outcome } from '../../protocol/outcome.ts'
-import type { LambdaCall } from '../../protocol/settings.ts'
+import type { LambdaTrigger } from '../../../edge/limits.ts'
+import { validateLambda } from '../../platform/validate-lambda.ts'
+import type { ErrorName, InvocationOutcome, LambdaCall } from '../../protocol/invocation.ts'
 import type { Clock } from './clock.ts'
-import type { Fetcher } from './origin-fetch.ts'
+import type { ServiceBinding } from './origin-fetch.ts'
 import type { Trace } from './trace.ts'
 
 export type Lambdas = {
   /** The host, which runs them. */
-  host: Fetcher
+  host: ServiceBinding
   clock: Clock
 }
 
@@ -26,9 +26,9 @@ export async function runLambda(
   // A clock that stands still for the invocation is only for tests that moved it.
   const call: LambdaCall = { event, now: clock.offset === 0 ? null : clock.now() }
   const response = await host.fetch(`http://host/lambda/${trigger}`, { method: 'POST', body: JSON.stringify(call) })
-  const outcome = (await response.json()) as Outcome
+  const outcome = (await response.json()) as InvocationOutcome
   const ended = (value: unknown, problems: string[]) =>
-    trace.ran(trigger, Date.now() - started, message, value, problems, outcome.logs)
+    trace.addFunction(trigger, Date.now() - started, message, value, problems, outcome.logs)
   if (outcome.kind === 'failed') {
     ended(undefined, [`${outcome.error}: ${outcome.reason}`])
     return { kind: 'failed', error: outcome.error }

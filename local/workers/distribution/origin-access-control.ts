@@ -1,6 +1,6 @@
 /** Origin access control: requests to a bucket are signed. Developer Guide, "Restrict access to an Amazon S3 origin". */
 
-import { headerValue } from '../../protocol/header-lines.ts'
+import { headerValue } from '../../platform/header-lines.ts'
 import type { HeaderLine } from '../../protocol/messages.ts'
 import type { Signing } from '../../protocol/settings.ts'
 import { canonicalRequests, sign, signingKey, stringToSign } from '../s3/signature.ts'

@@ -1,75 +1,74 @@
 import { at, isObject } from '../../../base/json-values.ts'
 import type { Policies } from '../../../bundle/policies.ts'
-import { fromHead, toHead } from '../../protocol/head.ts'
-import { HOP_BY_HOP, headerValue, withHeader } from '../../protocol/header-lines.ts'
+import { HOP_BY_HOP, headerValue, withHeader } from '../../platform/header-lines.ts'
+import { fromHead, HEAD_HEADER, toHead } from '../../protocol/head.ts'
 import type { HeaderLine } from '../../protocol/messages.ts'
 import {
-  BUCKET_HEADERS,
   DEFAULT_TIMEOUTS,
-  HEAD_HEADER,
   type OriginCall,
+  type OriginFailure,
   type OriginHead,
-  type OriginTarget,
-} from '../../protocol/settings.ts'
-import type { OriginRequest } from './lambda-event.ts'
+  type OriginResponse,
+} from '../../protocol/origin.ts'
+import { BUCKET_HEADERS, type BucketAccess, type OriginTarget } from '../../protocol/settings.ts'
+import type { OriginRequest } from './messages.ts'
 import { signedHeaders } from './origin-access-control.ts'
 import type { Trace } from './trace.ts'
 
-export type OriginAnswer =
-  | { kind: 'response'; status: number; headers: HeaderLine[]; body: ReadableStream<Uint8Array> | null }
-  /** `reason`: as the access log names it. */
-  | { kind: 'failed'; status: 502 | 504; reason: string; says: string }
+type Received = OriginResponse<ReadableStream<Uint8Array> | null> | OriginFailure
 
 export type Origins = {
   policies: Policies
   targets: Record<string, OriginTarget>
   /** The host, which speaks HTTP to origins. */
-  host: Fetcher
+  host: ServiceBinding
   /** The embedded buckets. */
-  buckets: Fetcher
+  buckets: ServiceBinding
 }
 
 /** The part of a service binding that is used. `manual`: bodies stay as they are encoded. */
-export type Fetcher = { fetch(url: string, init?: RequestInit & { encodeResponseBody?: 'manual' }): Promise<Response> }
+export type ServiceBinding = {
+  fetch(url: string, init?: RequestInit & { encodeResponseBody?: 'manual' }): Promise<Response>
+}
 
-/** Sends a request to the origin that it names, signed where `signed` says so. */
+/** Sends a request to the origin that it names. @param signed by origin access control */
 export async function fetchFromOrigin(
   origins: Origins,
   request: OriginRequest,
   body: ReadableStream<Uint8Array> | null,
   signed: boolean,
   trace: Trace,
-): Promise<OriginAnswer> {
-  const place = placeOf(request.origin)
-  const target = targetOf(origins, place)
+): Promise<Received> {
+  const address = originAddressOf(request.origin)
+  const target = targetOf(origins, address)
   const path = `${request.path}${request.query === '' ? '' : `?${request.query}`}`
   const started = Date.now()
-  const answer =
+  const received =
     target.kind === 'bucket'
-      ? await askBucket(origins.buckets, request.method, `${place.path}${path}`, request.headers, body, signed)
-      : await askHost(origins.host, serverCall(target, request.method, path, request.headers, signed), body)
+      ? await askBucket(origins.buckets, request.method, `${address.path}${path}`, request.headers, body, signed)
+      : await askHost(origins.host, callOf(target, request.method, path, request.headers, signed), body)
   trace.add({
     step: 'origin',
     milliseconds: Date.now() - started,
     method: request.method,
-    url: target.kind === 'bucket' ? `s3://${target.bucket}${place.path}${path}` : `${target.url}${path}`,
-    status: answer.kind === 'response' ? answer.status : 0,
-    bytes: answer.kind === 'response' ? Number(headerValue(answer.headers, 'content-length')) || 0 : 0,
-    says: answer.kind === 'failed' ? answer.says : '',
+    url: target.kind === 'bucket' ? `s3://${target.bucket}${address.path}${path}` : `${target.url}${path}`,
+    status: received.kind === 'response' ? received.status : 0,
+    bytes: received.kind === 'response' ? Number(headerValue(received.headers, 'content-length')) || 0 : 0,
+    reason: received.kind === 'failed' ? received.reason : '',
   })
-  return answer
+  return received
 }
 
-type Place = { domainName: string; path: string; protocol: string; port: number }
+type OriginAddress = { domainName: string; path: string; protocol: string; port: number }
 
 /** Where an origin of a Lambda@Edge event is; a function may have changed it. */
-function placeOf(origin: unknown): Place {
+function originAddressOf(origin: unknown): OriginAddress {
   const settings = at(origin, 'custom') ?? at(origin, 's3')
   const { domainName = '', path = '', protocol = 'https', port = 443 } = isObject(settings) ? settings : {}
   return { domainName: String(domainName), path: String(path), protocol: String(protocol), port: Number(port) }
 }
 
-function targetOf({ policies, targets }: Origins, { domainName, path, protocol, port }: Place): OriginTarget {
+function targetOf({ policies, targets }: Origins, { domainName, path, protocol, port }: OriginAddress): OriginTarget {
   const known = Object.entries(policies.origins).find(([, origin]) => origin.domainName === domainName)
   const target = known ? targets[known[0]] : undefined
   if (target) return target
@@ -78,8 +77,8 @@ function targetOf({ policies, targets }: Origins, { domainName, path, protocol, 
   return { kind: 'http', url, timeouts: DEFAULT_TIMEOUTS }
 }
 
-/** What stands in for an origin goes by its own name. */
-function serverCall(
+/** A server that stands in for an origin is called by its own name in `host`. */
+function callOf(
   { url, timeouts, signing }: Extract<OriginTarget, { kind: 'http' }>,
   method: string,
   path: string,
@@ -98,33 +97,34 @@ function serverCall(
 }
 
 async function askHost(
-  host: Fetcher,
+  host: ServiceBinding,
   call: OriginCall,
   body: ReadableStream<Uint8Array> | null,
-): Promise<OriginAnswer> {
+): Promise<Received> {
   const response = await host.fetch('http://host/origin', {
     method: body ? 'POST' : 'GET',
     headers: { [HEAD_HEADER]: toHead(call) },
     body,
     encodeResponseBody: 'manual',
   })
-  return answerOf(response)
+  return receivedFrom(response)
 }
 
 async function askBucket(
-  buckets: Fetcher,
+  buckets: ServiceBinding,
   method: string,
   target: string,
   headers: HeaderLine[],
   body: ReadableStream<Uint8Array> | null,
   signed: boolean,
-): Promise<OriginAnswer> {
-  const own = headers.filter(([name]) => name !== 'host' && !HOP_BY_HOP.includes(name))
+): Promise<Received> {
+  const access: BucketAccess = signed ? 'oac' : 'unsigned'
+  const passed = headers.filter(([name]) => name !== 'host' && !HOP_BY_HOP.includes(name))
   const response = await buckets.fetch('http://bucket/', {
     method,
     headers: [
-      ...own.map(([name, value]): [string, string] => [name, value]),
-      [BUCKET_HEADERS.way, signed ? 'oac' : 'unsigned'],
+      ...passed.map(([name, value]): [string, string] => [name, value]),
+      [BUCKET_HEADERS.way, access],
       [BUCKET_HEADERS.host, headerValue(headers, 'host')],
       [BUCKET_HEADERS.target, target],
     ],
@@ -132,10 +132,10 @@ async function askBucket(
     redirect: 'manual',
     encodeResponseBody: 'manual',
   })
-  return answerOf(response)
+  return receivedFrom(response)
 }
 
-function answerOf(response: Response): OriginAnswer {
+function receivedFrom(response: Response): Received {
   const text = response.headers.get(HEAD_HEADER)
   const body = response.body as ReadableStream<Uint8Array> | null
   if (text === null) {

@@ -1,10 +1,10 @@
-/** Cached objects on disk, for a cache that outlives the process: one R2 object each, its head before its body. */
+/** An edge location's cache on disk, which outlives the process: one R2 object for each cached object. */
 
 import { isInvalidated } from '../../../urls/invalidation.ts'
-import type { CachedObject } from './lru-cache.ts'
+import type { CachedObject } from './messages.ts'
 
 /** The part of an R2 bucket that is used. */
-export type ObjectStore = {
+export type CacheStore = {
   get(name: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> } | null>
   put(name: string, value: Uint8Array, options: { customMetadata: Record<string, string> }): Promise<unknown>
   delete(names: string[]): Promise<void>
@@ -15,40 +15,41 @@ export type ObjectStore = {
   }>
 }
 
-/** Bytes that all metadata of an R2 object may have: R2, "Limits". What is longer is invalidated with anything. */
+/** Bytes that all metadata of an R2 object may have: R2, "Limits". An object whose path is longer goes with any invalidation. */
 const METADATA_BYTES = 2_000
 
 /** R2's `delete` takes no more names at a time. */
-const AT_ONCE = 1_000
+const DELETED_AT_ONCE = 1_000
 
-export class KeptObjects {
-  readonly #store: ObjectStore
+export class PersistentCache {
+  readonly #store: CacheStore
   readonly #location: string
 
-  constructor(store: ObjectStore, location: string) {
+  /** @param location name of the edge location */
+  constructor(store: CacheStore, location: string) {
     this.#store = store
     this.#location = location
   }
 
-  /** What can't be read is not there: it is fetched again. */
-  async recall(place: string): Promise<CachedObject | undefined> {
+  /** An object that can't be read counts as absent: it is fetched again. */
+  async get(slot: string): Promise<CachedObject | undefined> {
     try {
-      const found = await this.#store.get(await this.#nameOf(place))
-      return found ? unpacked(new Uint8Array(await found.arrayBuffer())) : undefined
+      const found = await this.#store.get(await this.#nameOf(slot))
+      return found ? unpackedObject(new Uint8Array(await found.arrayBuffer())) : undefined
     } catch {
       return undefined
     }
   }
 
-  async keep(place: string, object: CachedObject): Promise<void> {
+  async put(slot: string, object: CachedObject): Promise<void> {
     const { path, query } = object.key
     const isShort = Buffer.byteLength(path) + Buffer.byteLength(query) < METADATA_BYTES
     const customMetadata: Record<string, string> = isShort ? { path, query } : {}
-    await this.#store.put(await this.#nameOf(place), packed(object), { customMetadata })
+    await this.#store.put(await this.#nameOf(slot), packedObject(object), { customMetadata })
   }
 
-  async forget(place: string): Promise<void> {
-    await this.#store.delete([await this.#nameOf(place)])
+  async delete(slot: string): Promise<void> {
+    await this.#store.delete([await this.#nameOf(slot)])
   }
 
   /** @returns how many objects were removed */
@@ -67,25 +68,27 @@ export class KeptObjects {
       }
       cursor = page.truncated ? page.cursor : undefined
     } while (cursor !== undefined)
-    for (let at = 0; at < names.length; at += AT_ONCE) await this.#store.delete(names.slice(at, at + AT_ONCE))
+    for (let at = 0; at < names.length; at += DELETED_AT_ONCE) {
+      await this.#store.delete(names.slice(at, at + DELETED_AT_ONCE))
+    }
     return names.length
   }
 
-  async #nameOf(place: string): Promise<string> {
-    const digest = await crypto.subtle.digest('SHA-256', Buffer.from(place))
+  async #nameOf(slot: string): Promise<string> {
+    const digest = await crypto.subtle.digest('SHA-256', Buffer.from(slot))
     return `${this.#location}/${Buffer.from(digest).toString('hex')}`
   }
 }
 
 /** Four bytes for the length of the head, the head as JSON, the body. */
-function packed({ body, ...head }: CachedObject): Uint8Array {
+function packedObject({ body, ...head }: CachedObject): Uint8Array {
   const text = Buffer.from(JSON.stringify({ ...head, hasBody: body !== null }))
   const length = Buffer.alloc(4)
   length.writeUInt32BE(text.length)
   return Buffer.concat([length, text, body ?? new Uint8Array()])
 }
 
-function unpacked(bytes: Uint8Array): CachedObject {
+function unpackedObject(bytes: Uint8Array): CachedObject {
   const start = 4 + Buffer.from(bytes.buffer, bytes.byteOffset).readUInt32BE()
   const { hasBody, ...head } = JSON.parse(Buffer.from(bytes.subarray(4, start)).toString())
   return { ...head, body: hasBody ? bytes.slice(start) : null }

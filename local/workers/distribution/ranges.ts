@@ -1,6 +1,6 @@
 /** Parts of an object. Developer Guide, "How CloudFront processes partial requests for an object"; RFC 9110, 14. */
 
-import { headerValue } from '../../protocol/header-lines.ts'
+import { headerValue } from '../../platform/header-lines.ts'
 import type { HeaderLine } from '../../protocol/messages.ts'
 import { isStrong, type Validators } from './conditions.ts'
 

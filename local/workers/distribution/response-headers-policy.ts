@@ -1,7 +1,7 @@
 /** Response headers policies. Developer Guide, "Understand response headers policies". */
 
 import { itemsOf, type ResponseHeadersPolicy, type SecurityHeadersConfig } from '../../../bundle/policies.ts'
-import { hasHeader, withHeader, withoutHeaders } from '../../protocol/header-lines.ts'
+import { hasHeader, withHeader, withoutHeaders } from '../../platform/header-lines.ts'
 import type { HeaderLine } from '../../protocol/messages.ts'
 import { applyCors } from './cors.ts'
 

@@ -1,21 +1,22 @@
 import { isObject } from '../../../base/json-values.ts'
-import { changes } from '../../platform/diff.ts'
-import type { RequestSummary, RequestTrace, Step } from '../../protocol/messages.ts'
+import type { Trigger } from '../../../edge/limits.ts'
+import { messageChanges } from '../../platform/message-changes.ts'
+import type { FunctionStep, PlainStep, RequestSummary, RequestTrace, Step } from '../../protocol/messages.ts'
 
-/** A step whose changes are worked out when somebody asks. */
-type RawStep = Exclude<Step, { changes: unknown }> | (() => Step)
+/** The changes that a function made are worked out when somebody asks. */
+type RecordedStep = PlainStep | (() => FunctionStep)
 
 /** Records a request's way through the distribution. */
 export class Trace {
-  readonly #steps: RawStep[] = []
+  readonly #steps: RecordedStep[] = []
 
-  add(step: Exclude<Step, { changes: unknown }>): void {
+  add(step: PlainStep): void {
     this.#steps.push(step)
   }
 
-  /** What a function was given and what it returned; `value`: `undefined` for nothing. */
-  ran(
-    step: 'viewer-request' | 'origin-request' | 'origin-response',
+  /** @param before what a function was given; @param value what it returned, `undefined` for nothing */
+  addFunction(
+    step: Trigger,
     milliseconds: number,
     before: unknown,
     value: unknown,
@@ -25,7 +26,7 @@ export class Trace {
     const after = withoutBody(value)
     this.#steps.push(() => {
       const answered = step !== 'origin-response' && isObject(after) && ('statusCode' in after || 'status' in after)
-      const found = after === undefined ? [] : changes(answered ? {} : before, after)
+      const found = after === undefined ? [] : messageChanges(answered ? {} : before, after)
       const result = problems.length > 0 ? 'failed' : answered ? 'answered' : found.length > 0 ? 'changed' : 'unchanged'
       return { step, milliseconds, result, changes: found, problems, logs }
     })
@@ -36,13 +37,13 @@ export class Trace {
   }
 }
 
-/** A megabyte of base64 is nothing to keep. */
+/** A body may be a megabyte of base64: its length is kept in its place. */
 function withoutBody(value: unknown): unknown {
-  if (!isObject(value) || typeof value.body !== 'string' || value.body.length <= SHORT) return value
+  if (!isObject(value) || typeof value.body !== 'string' || value.body.length <= KEPT_CHARACTERS) return value
   return { ...value, body: `(${value.body.length} characters${value.bodyEncoding === 'base64' ? ' of base64' : ''})` }
 }
 
-const SHORT = 200
+const KEPT_CHARACTERS = 200
 
 /** The traces of the last requests, by id. */
 export class Traces {

@@ -1,17 +1,17 @@
 import { isObject } from '../../../base/json-values.ts'
 import { validateFunction } from '../../platform/validate-function.ts'
-import type { EdgeRequest } from './edge-request.ts'
 import {
   type FunctionContext,
   functionEvent,
+  functionRequest,
+  functionResponse,
   type GeneratedResponse,
-  requestReturned,
-  responseReturned,
 } from './function-event.ts'
+import type { EdgeRequest } from './messages.ts'
 import type { Trace } from './trace.ts'
 
 /** The function of the bundle, as its module exports it. */
-export type Handler = (event: unknown) => unknown
+export type FunctionHandler = (event: unknown) => unknown
 
 export type FunctionOutcome =
   | { kind: 'request'; request: EdgeRequest }
@@ -20,7 +20,7 @@ export type FunctionOutcome =
 
 /** Runs the CloudFront Function on a viewer's request and holds what it returns to the platform's rules. */
 export async function runViewerFunction(
-  handler: Handler,
+  handler: FunctionHandler,
   request: EdgeRequest,
   ip: string,
   context: FunctionContext,
@@ -32,7 +32,7 @@ export async function runViewerFunction(
   offerRawQuery(given.request, request)
   const started = performance.now()
   const ended = (value: unknown, problems: string[], logs: string[]) =>
-    trace.ran('viewer-request', performance.now() - started, event.request, value, problems, logs)
+    trace.addFunction('viewer-request', performance.now() - started, event.request, value, problems, logs)
 
   const { logs, run } = captured(handler)
   let value: unknown
@@ -47,8 +47,8 @@ export async function runViewerFunction(
   ended(value, problems, logs)
   if (problems.length > 0 || !isObject(value)) return { kind: 'failed', error: 'FunctionValidationError' }
   return 'statusCode' in value
-    ? { kind: 'response', response: responseReturned(value) }
-    : { kind: 'request', request: requestReturned(value, event, request) }
+    ? { kind: 'response', response: functionResponse(value) }
+    : { kind: 'request', request: functionRequest(value, event, request) }
 }
 
 /** Developer Guide, "Helper methods in CloudFront Functions": `undefined` where there is no `?`. */
@@ -57,7 +57,7 @@ function offerRawQuery(target: object, { query }: EdgeRequest): void {
 }
 
 /** CloudFront's `console.log` takes one argument. What is written before the handler returns counts as its own. */
-function captured(handler: Handler) {
+function captured(handler: FunctionHandler) {
   const logs: string[] = []
   const run = (event: unknown) => {
     const { log } = console

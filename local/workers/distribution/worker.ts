@@ -1,53 +1,56 @@
 /** The Worker around the distribution: viewers' requests from the host's listeners, and the host's own questions. */
 
-import { fromHead, toHead } from '../../protocol/head.ts'
-import { headerValue } from '../../protocol/header-lines.ts'
-import type { HeaderLine, Question, ViewerRequest, ViewerResponse } from '../../protocol/messages.ts'
-import { type DistributionSettings, HEAD_HEADER } from '../../protocol/settings.ts'
+import { headerValue } from '../../platform/header-lines.ts'
+import { fromHead, HEAD_HEADER, toHead } from '../../protocol/head.ts'
+import type { Answers, HeaderLine, Question, ViewerRequest, ViewerResponse } from '../../protocol/messages.ts'
+import type { DistributionSettings } from '../../protocol/settings.ts'
 import { Clock } from './clock.ts'
-import { finishedHeaders } from './delivery.ts'
+import { viewerResponseHeaders } from './delivery.ts'
 import { Distribution, type Served } from './distribution.ts'
-import { edgeRequest } from './edge-request.ts'
-import { keyText } from './key.ts'
-import type { Fetcher } from './origin-fetch.ts'
-import type { ObjectStore } from './persistent-cache.ts'
+import { edgeRequest } from './messages.ts'
+import type { ServiceBinding } from './origin-fetch.ts'
+import type { CacheStore } from './persistent-cache.ts'
 import { Traces } from './trace.ts'
-import type { Handler } from './viewer-function.ts'
+import type { FunctionHandler } from './viewer-function.ts'
 
-type Env = {
+type Bindings = {
   SETTINGS: DistributionSettings
-  HOST: Fetcher
-  BUCKETS: Fetcher
-  BUCKET_CLOCK: Fetcher
-  CACHE?: ObjectStore
+  HOST: ServiceBinding
+  BUCKETS: ServiceBinding
+  BUCKET_CLOCK: ServiceBinding
+  CACHE?: CacheStore
 }
-type Context = { waitUntil(work: Promise<unknown>): void }
+type ExecutionContext = { waitUntil(work: Promise<unknown>): void }
 
 /** RFC 9110, 15.3.5, 15.3.6 and 15.4.5. */
 const WITHOUT_BODY = [204, 205, 304]
 
-/** How many requests can be looked into afterwards. */
+/** How many requests' traces are kept. */
 const TRACES = 1_000
 
-export function makeWorker(handler: Handler) {
+export function makeWorker(handler: FunctionHandler) {
   const clock = new Clock()
   const traces = new Traces(TRACES)
   let distribution: Distribution | undefined
 
-  function distributionOf({ SETTINGS: settings, HOST: host, BUCKETS: buckets, CACHE: store }: Env): Distribution {
+  function distributionOf({ SETTINGS: settings, HOST: host, BUCKETS: buckets, CACHE: store }: Bindings): Distribution {
     const { policies, targets } = settings
     const backend = { lambdas: { host, clock }, origins: { policies, targets, host, buckets } }
     distribution ??= new Distribution(settings, handler, backend, clock, store)
     return distribution
   }
 
-  async function serve(viewer: ViewerRequest, request: Request, env: Env, context: Context): Promise<Response> {
-    const served = await distributionOf(env).serve(viewer, request.body as ReadableStream<Uint8Array> | null, (work) =>
-      context.waitUntil(work),
-    )
-    const head = headOf(viewer, served, clock.now())
+  async function serve(
+    viewer: ViewerRequest,
+    request: Request,
+    env: Bindings,
+    context: ExecutionContext,
+  ): Promise<Response> {
+    const requestBody = request.body as ReadableStream<Uint8Array> | null
+    const served = await distributionOf(env).serve(viewer, requestBody, (work) => context.waitUntil(work))
+    const head = viewerResponse(viewer, served, clock.now())
     traces.keep(served.trace, head.summary)
-    const body = viewer.method === 'HEAD' || WITHOUT_BODY.includes(head.status) ? null : served.answer.body
+    const body = viewer.method === 'HEAD' || WITHOUT_BODY.includes(head.status) ? null : served.response.body
     return new Response(
       body as RequestInit['body'],
       {
@@ -57,17 +60,15 @@ export function makeWorker(handler: Handler) {
     )
   }
 
-  async function answer(question: Question, env: Env): Promise<unknown> {
-    const own = distributionOf(env)
+  async function answer(question: Question, env: Bindings): Promise<Answers[Question['ask']]> {
+    const distribution = distributionOf(env)
     switch (question.ask) {
       case 'trace':
         return traces.find(question.id) ?? null
-      case 'key': {
-        const { outcome, key, trace } = await own.keyFor(question.viewer)
-        return { outcome, key, text: key && keyText(key), step: trace.steps()[0] }
-      }
+      case 'key':
+        return distribution.keyFor(question.viewer)
       case 'invalidate':
-        return { removed: await own.invalidate(question.paths) }
+        return { removed: await distribution.invalidate(question.paths) }
       case 'advance':
         clock.advance(question.milliseconds)
         await env.BUCKET_CLOCK.fetch('http://bucket/clock', {
@@ -79,7 +80,7 @@ export function makeWorker(handler: Handler) {
   }
 
   return {
-    async fetch(request: Request, env: Env, context: Context): Promise<Response> {
+    async fetch(request: Request, env: Bindings, context: ExecutionContext): Promise<Response> {
       const head = request.headers.get(HEAD_HEADER)
       if (head !== null) return serve(fromHead(head), request, env, context)
       return Response.json(await answer((await request.json()) as Question, env))
@@ -88,21 +89,25 @@ export function makeWorker(handler: Handler) {
 }
 
 /** HTTP/2 may send each in a line of its own: RFC 9113, 8.2.3. */
-const cookiesOf = (headers: readonly HeaderLine[]) =>
+const cookieValue = (headers: readonly HeaderLine[]) =>
   headers.flatMap(([name, value]) => (name === 'cookie' ? [value] : [])).join('; ')
 
-function headOf(viewer: ViewerRequest, { answer, policy, pop, id }: Served, now: number): ViewerResponse {
-  const headers = finishedHeaders(answer, viewer, policy, { pop, id, now })
+function viewerResponse(
+  viewer: ViewerRequest,
+  { response, policy, pop, requestId }: Served,
+  now: number,
+): ViewerResponse {
+  const headers = viewerResponseHeaders(response, viewer, policy, { pop, requestId, now })
   const header = (name: string) => headerValue(viewer.headers, name)
   const length = headerValue(headers, 'content-length')
   const { path, query } = edgeRequest(viewer)
   return {
-    status: answer.status,
+    status: response.status,
     headers,
-    close: answer.close ?? false,
-    isStreamed: answer.body instanceof ReadableStream,
+    close: response.close ?? false,
+    isStreamed: response.body instanceof ReadableStream,
     summary: {
-      id,
+      id: requestId,
       time: now,
       pop,
       scheme: viewer.scheme,
@@ -116,17 +121,17 @@ function headOf(viewer: ViewerRequest, { answer, policy, pop, id }: Served, now:
       query,
       referer: header('referer'),
       userAgent: header('user-agent'),
-      cookie: cookiesOf(viewer.headers),
+      cookie: cookieValue(viewer.headers),
       forwardedFor: header('x-forwarded-for'),
-      status: answer.status,
-      resultType: answer.result,
-      detailedResultType: answer.reason ?? answer.result,
+      status: response.status,
+      resultType: response.result,
+      detailedResultType: response.detailedResultType ?? response.result,
       contentType: headerValue(headers, 'content-type'),
       contentLength: length === '' ? -1 : Number(length),
-      range: answer.range ?? null,
+      range: response.range ?? null,
       requestBytes: viewer.headBytes + (Number(header('content-length')) || 0),
       rimlight: headerValue(headers, 'x-rimlight'),
-      originBytes: answer.originBytes ?? 0,
+      originBytes: response.originBytes ?? 0,
     },
   }
 }

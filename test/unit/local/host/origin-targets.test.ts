@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { behindOrigins, SAMPLES } from '../../../../local/host/origin-targets.ts'
+import { originTargets, SAMPLES } from '../../../../local/host/origin-targets.ts'
 import { temporaryFolder } from '../fixture.ts'
 
 const ORIGINS = {
@@ -19,9 +19,9 @@ const ORIGINS = {
 }
 
 it('without anything: sample pictures behind buckets, below their prefixes, and the real API', async () => {
-  const { targets, folders, s3Endpoint } = await behindOrigins(ORIGINS, {}, {})
-  expect(targets.api).toMatchObject({ kind: 'http', url: 'https://api.example.com/prod' })
-  expect(targets.photos).toEqual({ kind: 'bucket', bucket: 'a' })
+  const { byOrigin, folders, s3Endpoint } = await originTargets(ORIGINS, {}, {})
+  expect(byOrigin.api).toMatchObject({ kind: 'http', url: 'https://api.example.com/prod' })
+  expect(byOrigin.photos).toEqual({ kind: 'bucket', bucket: 'a' })
   expect(folders).toEqual({
     a: { folder: SAMPLES, prefix: 'site/été/', isSamples: true },
     b: { folder: SAMPLES, prefix: '', isSamples: true },
@@ -32,14 +32,14 @@ it('without anything: sample pictures behind buckets, below their prefixes, and 
 it('a folder for one bucket, or for all', async () => {
   const folder = await temporaryFolder()
   await mkdir(join(folder, 'one'))
-  const { folders } = await behindOrigins(ORIGINS, { photos: join(folder, 'one'), '': folder }, {})
+  const { folders } = await originTargets(ORIGINS, { photos: join(folder, 'one'), '': folder }, {})
   expect([folders.a?.folder, folders.b?.folder]).toEqual([join(folder, 'one'), folder])
 })
 
 it('a server stands for domain and origin path, an S3-compatible endpoint for all buckets', async () => {
   const servers = { api: 'http://localhost:3000/', photos: 'http://localhost:9000', vault: 'http://localhost:9000' }
-  const { targets, folders, s3Endpoint } = await behindOrigins(ORIGINS, {}, servers)
-  expect(targets).toMatchObject({
+  const { byOrigin, folders, s3Endpoint } = await originTargets(ORIGINS, {}, servers)
+  expect(byOrigin).toMatchObject({
     api: { url: 'http://localhost:3000' },
     photos: { url: 'http://localhost:9000/a' },
     vault: { url: 'http://localhost:9000/b' },
@@ -82,11 +82,11 @@ describe('what can not be is said, all at once', () => {
       'all S3 origins must be at http://a, or none: origin-response has one endpoint for all',
     ],
   ])('%s', async (_, buckets, servers, message) => {
-    await expect(behindOrigins(ORIGINS, buckets as never, servers as never)).rejects.toThrow(message)
+    await expect(originTargets(ORIGINS, buckets as never, servers as never)).rejects.toThrow(message)
   })
 
   it('in one message', async () => {
-    const wrong = behindOrigins(ORIGINS, { nope: '.' }, { nope: 'http://a' })
+    const wrong = originTargets(ORIGINS, { nope: '.' }, { nope: 'http://a' })
     await expect(wrong).rejects.toThrow(/--bucket nope[\s\S]*--origin nope/)
   })
 })

@@ -2,17 +2,16 @@
 import { createServer } from 'node:http'
 import type { Socket } from 'node:net'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { BrokenOff } from '../../../../local/host/aborted-bodies.ts'
+import { AbortedBodies } from '../../../../local/host/aborted-bodies.ts'
 import { certificateFor } from '../../../../local/listeners/certificate.ts'
-import { openViewers, type Viewers } from '../../../../local/listeners/viewer-listeners.ts'
-import { toHead } from '../../../../local/protocol/head.ts'
-import { HEAD_HEADER } from '../../../../local/protocol/settings.ts'
+import { openViewerListeners, type ViewerListeners } from '../../../../local/listeners/viewer-listeners.ts'
+import { HEAD_HEADER, toHead } from '../../../../local/protocol/head.ts'
 import { type Listener, listening } from '../../../listener.ts'
 
 const ANSWER = toHead({ status: 200, headers: [], close: false, isStreamed: false, summary: { id: 'a' } })
 
 let worker: Listener
-let viewers: Viewers
+let listeners: ViewerListeners
 /** How many requests came over each connection. */
 let connections: Map<Socket, number>
 
@@ -27,22 +26,22 @@ beforeEach(async () => {
       else response.writeHead(200, { [HEAD_HEADER]: ANSWER, 'content-length': '2' }).end('ok')
     }),
   )
-  viewers = await openViewers({
+  listeners = await openViewerListeners({
     certificate: await certificateFor(['localhost']),
     httpsPort: 0,
     httpPort: 0,
     intercept: () => false,
-    broken: new BrokenOff(),
+    abortedBodies: new AbortedBodies(),
   })
-  viewers.connect(new URL(worker.url), () => '')
+  listeners.connect(new URL(worker.url), () => '')
 })
 afterEach(async () => {
-  await viewers.close()
+  await listeners.close()
   await worker.close()
 })
 
 const ask = async (init?: RequestInit) => {
-  const response = await fetch(`http://127.0.0.1:${viewers.httpPort}/`, init)
+  const response = await fetch(`http://127.0.0.1:${listeners.httpPort}/`, init)
   return [response.status, await response.text()]
 }
 

@@ -6,7 +6,7 @@ import { checkConfig } from '../../../../build/config.ts'
 import { policiesOf } from '../../../../build/policies.ts'
 import type { Policies } from '../../../../bundle/policies.ts'
 import type { Config } from '../../../../edge/config.ts'
-import { behindOrigins } from '../../../../local/host/origin-targets.ts'
+import { originTargets } from '../../../../local/host/origin-targets.ts'
 import { examplesOf } from '../../../../local/start/examples.ts'
 import { temporaryFolder } from '../fixture.ts'
 
@@ -49,7 +49,7 @@ async function examples(config: Config = CONFIG, buckets: Record<string, string>
     origins: [],
     samples: [],
   }
-  const found = await examplesOf(site, policies, await behindOrigins(policies.origins, buckets, {}))
+  const found = await examplesOf(site, policies, await originTargets(policies.origins, buckets, {}))
   return found.map(({ url }) => url.slice(URL.length))
 }
 

@@ -98,7 +98,8 @@ describe('what is wrong is said', () => {
       '--origin api: expected a URL such as http://localhost:3000, found "file:///a"',
     ],
   ])('%s: %j', (_, args, message) => {
-    expect(() => read(args)).toThrow(new InputError(`${message}\n${HINT}`))
+    const [, expected, found] = /: expected (.*), found (.*)$/.exec(message) ?? []
+    expect(() => read(args)).toThrow(new InputError(`${message}\n${HINT}`, { code: 'wrong-option', expected, found }))
   })
 
   it('all of it at once', () => {
@@ -110,6 +111,7 @@ describe('what is wrong is said', () => {
           '--pops: expected a number of edge locations from 1 to 99, found "x"',
           HINT,
         ].join('\n'),
+        { code: 'wrong-option' },
       ),
     )
   })

@@ -2,14 +2,14 @@ import { once } from 'node:events'
 import net from 'node:net'
 import { Readable } from 'node:stream'
 import { describe, expect, it, test } from 'vitest'
-import type { OriginRequest } from '../../../../../local/host/connector/exchange.ts'
+import type { ConnectorCall } from '../../../../../local/host/connector/attempt.ts'
 import { connect, listening, rawOrigin, TIMEOUTS } from './fixture.ts'
 
 describe('failures', () => {
-  const failureOf = async (url: string, request: Partial<OriginRequest> = {}) => {
+  const failureOf = async (url: string, request: Partial<ConnectorCall> = {}) => {
     const answer = await connect(url, request)
     if (answer.kind === 'response') throw new Error(`answered with ${answer.status}`)
-    return `${answer.status} ${answer.reason}: ${answer.says.replace(url, 'URL')}`
+    return `${answer.status} ${answer.detailedResultType}: ${answer.reason.replace(url, 'URL')}`
   }
   const quick = (timeouts: object) => ({ timeouts: { ...TIMEOUTS, ...timeouts } })
 
@@ -64,8 +64,8 @@ describe('failures', () => {
       socket.end(`HTTP/1.1 200 OK\r\nx-long: ${'a'.repeat(bytes)}\r\nContent-Length: 0\r\n\r\n`),
     )
     const answer = await connect(url)
-    expect(answer.kind === 'response' ? answer.status : answer.reason).toBe(result)
-    if (answer.kind === 'failed') expect(answer.says).toBe(`${url} answered with more than 32,768 bytes of headers`)
+    expect(answer.kind === 'response' ? answer.status : answer.detailedResultType).toBe(result)
+    if (answer.kind === 'failed') expect(answer.reason).toBe(`${url} answered with more than 32,768 bytes of headers`)
   })
 
   it('100 Continue a second time', async () => {

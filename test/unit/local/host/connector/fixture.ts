@@ -4,7 +4,7 @@ import http from 'node:http'
 import net, { type AddressInfo, type Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { afterEach } from 'vitest'
-import type { OriginRequest, OriginResponse } from '../../../../../local/host/connector/exchange.ts'
+import type { ConnectorCall, ConnectorResponse } from '../../../../../local/host/connector/attempt.ts'
 import { openConnector } from '../../../../../local/host/connector.ts'
 
 /** Called after each test, the last first. */
@@ -20,12 +20,12 @@ export function connector(options?: { ca?: string }) {
   closing.push(opened.close)
   return {
     ...opened,
-    connect: (url: string, request: Partial<OriginRequest> = {}) =>
-      opened.connect({ url, method: 'GET', headers: [['host', 'photos.example.com']], timeouts: TIMEOUTS, ...request }),
+    connect: (url: string, request: Partial<ConnectorCall> = {}) =>
+      opened.send({ url, method: 'GET', headers: [['host', 'photos.example.com']], timeouts: TIMEOUTS, ...request }),
   }
 }
 
-export const connect = (url: string, request?: Partial<OriginRequest>) => connector().connect(url, request)
+export const connect = (url: string, request?: Partial<ConnectorCall>) => connector().connect(url, request)
 
 export async function listening(server: net.Server, host = '127.0.0.1'): Promise<string> {
   const sockets = new Set<Socket>()
@@ -58,10 +58,10 @@ export async function rawOrigin(answer: (socket: Socket, request: string, connec
 
 export const origin = (listener: http.RequestListener) => listening(http.createServer(listener))
 
-export async function responseTo(url: string, request?: Partial<OriginRequest>): Promise<OriginResponse> {
+export async function responseTo(url: string, request?: Partial<ConnectorCall>): Promise<ConnectorResponse> {
   const answer = await connect(url, request)
-  if (answer.kind === 'failed') throw new Error(answer.says)
+  if (answer.kind === 'failed') throw new Error(answer.reason)
   return answer
 }
 
-export const bodyOf = async ({ body }: OriginResponse) => (await buffer(body)).toString('latin1')
+export const bodyOf = async ({ body }: ConnectorResponse) => (await buffer(body)).toString('latin1')

@@ -10,15 +10,18 @@ describe('giving up', () => {
     expect(await connect(url, { signal: controller.signal })).toEqual({
       kind: 'failed',
       status: 502,
-      reason: 'Error',
-      says: `${url} was not asked to the end: the request was given up`,
+      detailedResultType: 'Error',
+      reason: `${url} was not asked to the end: the request was given up`,
     })
     expect(requests).toHaveLength(1)
   })
 
   it('by signal, before the request', async () => {
     const { url, requests } = await rawOrigin(() => {})
-    expect(await connect(url, { signal: AbortSignal.abort() })).toMatchObject({ kind: 'failed', reason: 'Error' })
+    expect(await connect(url, { signal: AbortSignal.abort() })).toMatchObject({
+      kind: 'failed',
+      detailedResultType: 'Error',
+    })
     expect(requests).toHaveLength(0)
   })
 
@@ -59,9 +62,9 @@ describe('giving up', () => {
     await asked.promise
     expect(open.size).toBeGreaterThan(1)
     await close()
-    expect(await waiting).toMatchObject({ kind: 'failed', says: expect.stringContaining('given up') })
+    expect(await waiting).toMatchObject({ kind: 'failed', reason: expect.stringContaining('given up') })
     if (streaming.kind === 'response') await expect(buffer(streaming.body)).rejects.toThrow()
     while (open.size > 0) await new Promise(setImmediate)
-    expect(await connect(url)).toMatchObject({ kind: 'failed', reason: 'Error' })
+    expect(await connect(url)).toMatchObject({ kind: 'failed', detailedResultType: 'Error' })
   })
 })

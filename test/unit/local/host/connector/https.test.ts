@@ -40,8 +40,8 @@ describe('over HTTPS', () => {
     expect(await connect(url)).toEqual({
       kind: 'failed',
       status: 502,
-      reason: 'OriginConnectError',
-      says: `${url} showed a certificate that CloudFront would not trust: self-signed certificate (NODE_EXTRA_CA_CERTS names a file of certificates to trust)`,
+      detailedResultType: 'OriginConnectError',
+      reason: `${url} showed a certificate that CloudFront would not trust: self-signed certificate (NODE_EXTRA_CA_CERTS names a file of certificates to trust)`,
     })
   })
 
@@ -49,7 +49,7 @@ describe('over HTTPS', () => {
     const { cert, url } = await secureOrigin('127.0.0.2')
     expect(await connector({ ca: cert }).connect(url)).toMatchObject({
       status: 502,
-      says: expect.stringMatching(
+      reason: expect.stringMatching(
         /would not trust: Hostname\/IP does not match certificate's altnames: IP: 127\.0\.0\.2 /,
       ),
     })

@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, it, test } from 'vitest'
-import type { OriginRequest } from '../../../../../local/host/connector/exchange.ts'
+import type { ConnectorCall } from '../../../../../local/host/connector/attempt.ts'
 import { bodyOf, connect, origin, rawOrigin, responseTo, TIMEOUTS } from './fixture.ts'
 
 describe('what is sent', () => {
   const OK = 'HTTP/1.1 204 No Content\r\n\r\n'
-  test.each<[string, string, Partial<OriginRequest>, string]>([
+  test.each<[string, string, Partial<ConnectorCall>, string]>([
     [
       'lines as given, in their order and number, and a connection to keep',
       '/a',
@@ -101,12 +101,12 @@ describe('what is sent', () => {
       /^ftp:\/\/a\/ can't be asked: expected a URL that begins with http:\/\/ or https:\/\//,
     ],
     ['no host', 'http:///a', {}, /can't be asked: expected a URL/],
-  ] as [string, string, Partial<OriginRequest>, RegExp][])('never: %s', async (_, url, request, says) => {
+  ] as [string, string, Partial<ConnectorCall>, RegExp][])('never: %s', async (_, url, request, says) => {
     expect(await connect(url, request)).toEqual({
       kind: 'failed',
       status: 502,
-      reason: 'OriginWriteError',
-      says: expect.stringMatching(says),
+      detailedResultType: 'OriginWriteError',
+      reason: expect.stringMatching(says),
     })
   })
 })

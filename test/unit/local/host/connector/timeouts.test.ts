@@ -14,8 +14,8 @@ describe('timeouts', () => {
     expect(await connect(url, { timeouts: quick })).toEqual({
       kind: 'failed',
       status: 504,
-      reason: 'OriginCommError',
-      says: `${url} did not answer within 0.3 s, 2 times`,
+      detailedResultType: 'OriginCommError',
+      reason: `${url} did not answer within 0.3 s, 2 times`,
     })
     expect(requests).toHaveLength(2)
   })
@@ -32,7 +32,7 @@ describe('timeouts', () => {
     const { url, requests } = await rawOrigin(() => {})
     expect(await connect(url, { method, timeouts: quick })).toMatchObject({
       status: 504,
-      says: `${url} did not answer within 0.3 s`,
+      reason: `${url} did not answer within 0.3 s`,
     })
     expect(requests).toHaveLength(1)
   })
@@ -96,7 +96,7 @@ describe('timeouts', () => {
     )
     expect(await connect(url, { method: 'POST', body, timeouts: quick })).toMatchObject({
       status: 504,
-      says: `${url} did not answer within 0.3 s`,
+      reason: `${url} did not answer within 0.3 s`,
     })
     if (!body.closed) await once(body, 'close')
   })
@@ -120,8 +120,8 @@ describe('timeouts', () => {
     expect(await connect(secure, { timeouts: quick })).toEqual({
       kind: 'failed',
       status: 504,
-      reason: 'OriginCommError',
-      says: `${secure} let no connection be made within 0.3 s, 2 times`,
+      detailedResultType: 'OriginCommError',
+      reason: `${secure} let no connection be made within 0.3 s, 2 times`,
     })
     expect(requests).toHaveLength(2)
   })
@@ -141,8 +141,8 @@ describe('timeouts', () => {
     const url = `http://127.0.0.1:${port}`
     expect(await connect(url, { method: 'POST', body: Buffer.from('a'), timeouts: quick })).toMatchObject({
       status: 504,
-      reason: 'OriginCommError',
-      says: `${url} let no connection be made within 0.3 s, 2 times`,
+      detailedResultType: 'OriginCommError',
+      reason: `${url} let no connection be made within 0.3 s, 2 times`,
     })
   })
 })

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it, test } from 'vitest'
 import type { FunctionEngine } from '../../../../../local/host/functions/function-engine.ts'
 import { hasNjs, NJS_MISSING, openNjs } from '../../../../../local/host/functions/njs.ts'
 import { openWorkerd } from '../../../../../local/host/functions/workerd.ts'
-import type { Outcome } from '../../../../../local/protocol/outcome.ts'
+import type { InvocationOutcome } from '../../../../../local/protocol/invocation.ts'
 
 const ENGINES = [
   { name: 'njs', open: openNjs, missing: !hasNjs() },
@@ -106,7 +106,7 @@ describe.each(ENGINES)("the platform's modules in $name", ({ open, missing }) =>
 
 describe.each(ENGINES)('$name', ({ name, open, missing }) => {
   let engine: FunctionEngine | undefined
-  const run = async (...events: unknown[]): Promise<Outcome[]> => {
+  const run = async (...events: unknown[]): Promise<InvocationOutcome[]> => {
     engine ??= await open(CODE, { patience: 400 })
     return engine.run(events)
   }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
-import { type Lambda, openLambda } from '../../../../../local/host/functions/lambda.ts'
+import { type LambdaPool, openLambda } from '../../../../../local/host/functions/lambda.ts'
 import { residentMegabytes } from '../../../../../local/host/functions/memory.ts'
 import { temporaryFolder, writeZip } from '../../fixture.ts'
 
@@ -29,7 +29,7 @@ const HANDLER = `exports.handler = async (event, context) => {
 
 const ARTEFACT = { handler: 'index.handler', runtime: 'nodejs24.x', memory: 128, timeout: 1 } as const
 let folder: string
-let lambda: Lambda
+let lambda: LambdaPool
 
 beforeAll(async () => {
   folder = await temporaryFolder()

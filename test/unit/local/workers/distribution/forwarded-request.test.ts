@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import type { OriginRequestPolicy, QueryStringsConfig } from '../../../../../bundle/policies.ts'
 import type { HeaderLine } from '../../../../../local/protocol/messages.ts'
-import { cacheKey, forwardedRequest, forwardsCookies } from '../../../../../local/workers/distribution/key.ts'
+import { cacheKeyOf, forwardedRequest, forwardsCookies } from '../../../../../local/workers/distribution/cache-key.ts'
 import { cachePolicy, cookiesBy, type KeyedSettings, list, originPolicy, queryBy } from './policies.ts'
 
 describe('forwardedRequest', () => {
@@ -218,7 +218,7 @@ describe('forwardedRequest', () => {
     fc.assert(
       fc.property(config, config, query, ([behaviour, keyed], [more, named], given) => {
         const cache = { query: queryBy(behaviour as 'all', ...keyed) }
-        const inKey = cacheKey(cachePolicy(cache), { path: '/a', query: given, headers: [] }, '/*').query.split('&')
+        const inKey = cacheKeyOf(cachePolicy(cache), { path: '/a', query: given, headers: [] }, '/*').query.split('&')
         const { query } = forward(cache, { QueryStringsConfig: queryBy(more as 'all', ...named) }, { query: given })
         for (const pair of inKey) expect(['', ...query.split('&')]).toContain(pair)
       }),

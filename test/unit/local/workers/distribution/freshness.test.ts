@@ -20,7 +20,7 @@ const freshness = (status: number, stated: Stated, lifetimes = MIN_0, errorMinTt
   freshnessOf({ status, headers: headersOf(stated) }, lifetimes, errorMinTtl, NOW)
 const ttlOf = (...args: Parameters<typeof freshness>) => {
   const found = freshness(...args)
-  return found.kind === 'cacheable' ? found.ttl : found.because
+  return found.kind === 'cacheable' ? found.ttl : found.reason
 }
 
 describe('"Manage how long content stays in the cache", the table', () => {

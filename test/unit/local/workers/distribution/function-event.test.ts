@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { HeaderLine } from '../../../../../local/protocol/messages.ts'
 import {
   functionEvent,
-  requestReturned,
-  responseReturned,
+  functionRequest,
+  functionResponse,
 } from '../../../../../local/workers/distribution/function-event.ts'
 
 const CONTEXT = { distributionDomainName: 'd1.cloudfront.net', distributionId: 'E1', requestId: 'id' }
@@ -54,7 +54,7 @@ describe('a request that was returned', () => {
     const event = functionEvent(before, '192.0.2.1', CONTEXT)
     const value = structuredClone(event.request)
     change(value)
-    return requestReturned(value, event, before)
+    return functionRequest(value, event, before)
   }
 
   it.each(['a', 'a=', 'b=1&a=2&b=3', '&a=%2b&'])('keeps the bytes of a query that was left alone: %s', (query) => {
@@ -89,7 +89,7 @@ describe('a response that was returned', () => {
     ['text as an object', { body: { encoding: 'text', data: 'é' } }, 'é'],
     ['base64', { body: { encoding: 'base64', data: 'w6k=' } }, 'é'],
   ])('%s', (_, body, text) => {
-    const { status, body: bytes } = responseReturned({ statusCode: 200, ...body })
+    const { status, body: bytes } = functionResponse({ statusCode: 200, ...body })
     expect([status, bytes && Buffer.from(bytes).toString()]).toEqual([200, text])
   })
 
@@ -98,7 +98,7 @@ describe('a response that was returned', () => {
       a: { value: '1', attributes: 'Path=/; Secure' },
       b: { value: 'x', multiValue: [{ value: '2' }, { value: '3', attributes: 'Path=/b' }] },
     }
-    expect(responseReturned({ statusCode: 200, cookies }).headers).toEqual([
+    expect(functionResponse({ statusCode: 200, cookies }).headers).toEqual([
       ['set-cookie', 'a=1; Path=/; Secure'],
       ['set-cookie', 'b=2'],
       ['set-cookie', 'b=3; Path=/b'],

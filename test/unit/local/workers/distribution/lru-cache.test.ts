@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type CachedObject, EdgeCache } from '../../../../../local/workers/distribution/lru-cache.ts'
+import { LruCache } from '../../../../../local/workers/distribution/lru-cache.ts'
+import type { CachedObject } from '../../../../../local/workers/distribution/messages.ts'
 
 const MB = 1024 * 1024
 
@@ -9,17 +10,17 @@ const object = (path: string, bytes = 0, query = ''): CachedObject => ({
   headers: [],
   body: new Uint8Array(bytes),
   result: null,
-  reason: null,
+  detailedResultType: null,
   originBytes: 0,
   storedAt: 0,
   freshUntil: 0,
-  revalidatingUntil: 0,
-  insteadOfErrorUntil: 0,
+  staleWhileRevalidateUntil: 0,
+  staleIfErrorUntil: 0,
 })
 
 describe('memory', () => {
   it('is 512 MB for all edge locations together: what was used least recently goes first', () => {
-    const cache = new EdgeCache(2)
+    const cache = new LruCache(2)
     for (const name of ['a', 'b', 'c']) cache.put(name, object(`/${name}`, 80 * MB))
     cache.get('a')
     cache.put('d', object('/d', 80 * MB))
@@ -27,7 +28,7 @@ describe('memory', () => {
   })
 
   it('is given back by what is replaced and removed', () => {
-    const cache = new EdgeCache(2)
+    const cache = new LruCache(2)
     for (let turn = 0; turn < 20; turn += 1) cache.put('same', object('/same', 100 * MB))
     cache.put('other', object('/other', 100 * MB))
     expect(cache.get('same')).toBeDefined()
@@ -37,14 +38,14 @@ describe('memory', () => {
   })
 
   it('is not for what is larger than all of it', () => {
-    const cache = new EdgeCache(2)
+    const cache = new LruCache(2)
     cache.put('huge', object('/huge', 257 * MB))
     expect(cache.get('huge')).toBeUndefined()
   })
 })
 
 it('an invalidation removes what its paths are about, and says how many', () => {
-  const cache = new EdgeCache()
+  const cache = new LruCache()
   cache.put('1', object('/a'))
   cache.put('2', object('/a', 0, 'w=1'))
   cache.put('3', object('/b/c'))

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import type { CachePolicy, OriginRequestPolicy } from '../../../../../bundle/policies.ts'
 import type { HeaderLine } from '../../../../../local/protocol/messages.ts'
-import { passedHeaders } from '../../../../../local/workers/distribution/origin-response-headers.ts'
+import { originResponseHeaders } from '../../../../../local/workers/distribution/origin-response-headers.ts'
 
 const named = (...Items: string[]) =>
   ({ HeaderBehavior: 'whitelist', Headers: { Quantity: Items.length, Items } }) as const
@@ -36,7 +36,7 @@ function passed(headers: HeaderLine[], settings: Settings = {}): HeaderLine[] {
     CookiesConfig: { CookieBehavior: 'none' },
     QueryStringsConfig,
   }
-  return passedHeaders(headers, cache, origin, isS3)
+  return originResponseHeaders(headers, cache, origin, isS3)
 }
 
 test('what is not named stays, in its order and number', () => {

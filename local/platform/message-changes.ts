@@ -1,12 +1,8 @@
+/** How one message differs from another, for people to read. */
 import { isDeepStrictEqual } from 'node:util'
 import { isObject } from '../../base/json-values.ts'
+import type { ValueChange } from '../protocol/messages.ts'
 import { queryText } from './validate-function.ts'
-
-/** One path at which two values differ: `~` in both, `-` in the first alone, `+` in the second alone. */
-export type Difference =
-  | { sign: '~'; path: string; before: unknown; after: unknown }
-  | { sign: '-'; path: string; before: unknown }
-  | { sign: '+'; path: string; after: unknown }
 
 type Leaves = Map<string, unknown>
 
@@ -14,28 +10,28 @@ type Leaves = Map<string, unknown>
  * What changed from one message to another, by path, for reading. A header or a parameter counts as its value, and a
  * query as its text, whichever way it is given: `headers.range`, not `headers.range[0].value`.
  */
-export const changes = (before: unknown, after: unknown): Difference[] =>
+export const messageChanges = (before: unknown, after: unknown): ValueChange[] =>
   compare(leaves(before, readLeaf), leaves(after, readLeaf))
 
 /**
  * How two JSON values differ; empty exactly if they are deeply equal, where the order of keys counts for nothing.
- * Differences that `changes` does not show, such as the case of a header's key, are told leaf by leaf.
+ * Differences that `messageChanges` does not show, such as the case of a header's key, are told leaf by leaf.
  */
-export function diff(before: unknown, after: unknown): Difference[] {
+export function valueChanges(before: unknown, after: unknown): ValueChange[] {
   if (isDeepStrictEqual(before, after)) return []
-  const readable = changes(before, after)
+  const readable = messageChanges(before, after)
   return readable.length > 0 ? readable : compare(leaves(before), leaves(after))
 }
 
-function compare(before: Leaves, after: Leaves): Difference[] {
-  const kept = [...before].flatMap(([path, value]): Difference[] => {
+function compare(before: Leaves, after: Leaves): ValueChange[] {
+  const kept = [...before].flatMap(([path, value]): ValueChange[] => {
     if (!after.has(path)) return [{ sign: '-', path, before: value }]
     const other = after.get(path)
     return isDeepStrictEqual(value, other) ? [] : [{ sign: '~', path, before: value, after: other }]
   })
   const added = [...after]
     .filter(([path]) => !before.has(path))
-    .map(([path, value]): Difference => ({ sign: '+', path, after: value }))
+    .map(([path, value]): ValueChange => ({ sign: '+', path, after: value }))
   return [...kept, ...added]
 }
 

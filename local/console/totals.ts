@@ -1,6 +1,7 @@
-import type { FinishedRequest } from './protocol/messages.ts'
+import type { FinishedRequest } from '../protocol/messages.ts'
 
-export type Figures = {
+/** What `GET totals` answers. */
+export type TotalFigures = {
   requests: number
   /** Answered from the cache, or by asking the origin for it. */
   cacheable: number
@@ -36,7 +37,7 @@ export class Totals {
     this.#originalBytes += originBytes
   }
 
-  figures(): Figures {
+  figures(): TotalFigures {
     const cacheable = this.#hits + this.#misses
     return {
       requests: this.#requests,

@@ -1,4 +1,4 @@
-import type { HeaderLine } from './messages.ts'
+import type { HeaderLine } from '../protocol/messages.ts'
 
 /** Header lines as lists of names and values; names are in lower case. */
 

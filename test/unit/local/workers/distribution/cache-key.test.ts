@@ -2,13 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import type { CookiesConfig, QueryStringsConfig } from '../../../../../bundle/policies.ts'
 import type { CacheKey, HeaderLine } from '../../../../../local/protocol/messages.ts'
-import { cacheKey, keyText } from '../../../../../local/workers/distribution/key.ts'
+import { cacheKeyOf, keyText } from '../../../../../local/workers/distribution/cache-key.ts'
 import { cachePolicy, cookiesBy, type KeyedSettings, queryBy } from './policies.ts'
 
 const keyOf = (settings: KeyedSettings, request: { query?: string; headers?: HeaderLine[] }) =>
-  cacheKey(cachePolicy(settings), { path: '/a', query: request.query ?? '', headers: request.headers ?? [] }, '/*')
+  cacheKeyOf(cachePolicy(settings), { path: '/a', query: request.query ?? '', headers: request.headers ?? [] }, '/*')
 
-describe('cacheKey', () => {
+describe('cacheKeyOf', () => {
   test('"Understand the cache key": by default, nothing but the path', () => {
     const headers: HeaderLine[] = [
       ['cookie', 'a=1'],

@@ -1,5 +1,5 @@
 /**
- * What of a request stands in the cache key, and what of it reaches the origin. Developer Guide, "Understand cache policies",
+ * Which parts of a request stand in the cache key, and which reach the origin. Developer Guide, "Understand cache policies",
  * "Understand origin request policies", and "Understand how origin request policies and cache policies work together".
  */
 
@@ -10,7 +10,7 @@ import {
   type OriginRequestPolicy,
   type QueryStringsConfig,
 } from '../../../bundle/policies.ts'
-import { HOP_BY_HOP, hasHeader, listOf } from '../../protocol/header-lines.ts'
+import { HOP_BY_HOP, hasHeader, listOf } from '../../platform/header-lines.ts'
 import type { CacheKey, HeaderLine } from '../../protocol/messages.ts'
 import { acceptedEncodings } from './compression.ts'
 
@@ -22,7 +22,7 @@ export type KeyedRequest = { path: string; query: string; headers: readonly Head
  * case counts. Cookies are sorted by name ("Cache content based on cookies"). Of a header whose lines repeat, all count,
  * joined as RFC 9110, 5.3, has it: not documented. So is whether a header without a value differs from none; here it does.
  */
-export function cacheKey(policy: CachePolicy, request: KeyedRequest, behaviour: string): CacheKey {
+export function cacheKeyOf(policy: CachePolicy, request: KeyedRequest, behaviour: string): CacheKey {
   const { HeadersConfig, CookiesConfig, QueryStringsConfig } = policy.ParametersInCacheKeyAndForwardedToOrigin
   const headers: Record<string, string> = {}
   for (const item of HeadersConfig.HeaderBehavior === 'none' ? [] : itemsOf(HeadersConfig.Headers)) {
@@ -46,12 +46,12 @@ export function cacheKey(policy: CachePolicy, request: KeyedRequest, behaviour: 
  * between them is escaped.
  */
 export function keyText({ behaviour, path, query, headers, cookies }: CacheKey): string {
-  let text = `${escaped(behaviour)} ${escaped(path)} ${escaped(query)} ${escaped(cookies)}`
-  for (const name in headers) text += ` ${escaped(name)} ${escaped(headers[name] as string)}`
+  let text = `${escapedPart(behaviour)} ${escapedPart(path)} ${escapedPart(query)} ${escapedPart(cookies)}`
+  for (const name in headers) text += ` ${escapedPart(name)} ${escapedPart(headers[name] as string)}`
   return text
 }
 
-const escaped = (part: string): string =>
+const escapedPart = (part: string): string =>
   AMBIGUOUS.test(part)
     ? part.replace(new RegExp(AMBIGUOUS, 'g'), (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
     : part

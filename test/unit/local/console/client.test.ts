@@ -4,9 +4,9 @@ import https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { afterEach, describe, expect, it } from 'vitest'
-import { Failure, InputError } from '../../../base/errors.ts'
-import { invalidateHere } from '../../../local/invalidate.ts'
-import { certificateFor } from '../../../local/listeners/certificate.ts'
+import { Failure, InputError } from '../../../../base/errors.ts'
+import { invalidateHere } from '../../../../local/console/client.ts'
+import { certificateFor } from '../../../../local/listeners/certificate.ts'
 
 const servers: http.Server[] = []
 afterEach(() => {

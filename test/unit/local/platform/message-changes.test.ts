@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { changes, diff } from '../../../../local/platform/diff.ts'
+import { messageChanges, valueChanges } from '../../../../local/platform/message-changes.ts'
 
 describe('changes are told for reading', () => {
   test.each([
@@ -49,22 +49,22 @@ describe('changes are told for reading', () => {
       [{ sign: '+', path: 'headers["a.b"]', after: '1' }],
     ],
   ])('%s', (_, before, after, expected) => {
-    expect(changes(before, after)).toEqual(expected)
+    expect(messageChanges(before, after)).toEqual(expected)
   })
 
   it('the case of a key, and a query given as text, are no changes', () => {
     const before = { querystring: { v: { value: '1' } }, headers: { a: [{ key: 'A', value: '1' }] } }
-    expect(changes(before, { querystring: 'v=1', headers: { a: [{ key: 'a', value: '1' }] } })).toEqual([])
+    expect(messageChanges(before, { querystring: 'v=1', headers: { a: [{ key: 'a', value: '1' }] } })).toEqual([])
   })
 })
 
 describe('diff is exact', () => {
   it('the order of keys counts for nothing', () => {
-    expect(diff({ a: 1, b: [{ c: 1, d: 2 }] }, { b: [{ d: 2, c: 1 }], a: 1 })).toEqual([])
+    expect(valueChanges({ a: 1, b: [{ c: 1, d: 2 }] }, { b: [{ d: 2, c: 1 }], a: 1 })).toEqual([])
   })
 
   it('tells of the case of a key', () => {
-    expect(diff({ a: [{ key: 'A', value: '1' }] }, { a: [{ key: 'a', value: '1' }] })).toEqual([
+    expect(valueChanges({ a: [{ key: 'A', value: '1' }] }, { a: [{ key: 'a', value: '1' }] })).toEqual([
       { sign: '~', path: 'a[0].key', before: 'A', after: 'a' },
     ])
   })
@@ -73,8 +73,8 @@ describe('diff is exact', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 3 }), fc.jsonValue({ maxDepth: 3 }), (one, other) => {
         const [before, after] = [JSON.parse(JSON.stringify(one)), JSON.parse(JSON.stringify(other))]
-        expect(diff(before, structuredClone(before))).toEqual([])
-        expect(diff(before, after).length === 0).toBe(sorted(before) === sorted(after))
+        expect(valueChanges(before, structuredClone(before))).toEqual([])
+        expect(valueChanges(before, after).length === 0).toBe(sorted(before) === sorted(after))
       }),
     )
   })

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import type { FinishedRequest } from '../../../local/protocol/messages.ts'
-import { Totals } from '../../../local/totals.ts'
+import { Totals } from '../../../../local/console/totals.ts'
+import type { FinishedRequest } from '../../../../local/protocol/messages.ts'
 
 it('sums up hits, bytes, and what renditions save', () => {
   const totals = new Totals()

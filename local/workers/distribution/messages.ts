@@ -1,0 +1,91 @@
+/**
+ * What a request and its response are called on their way through the distribution.
+ *
+ * A request: a `ViewerRequest`, as the viewer sent it → an `EdgeRequest`, which viewer-request is given and returns → an
+ * `OriginRequest`, which origin-request is given and returns → an `OriginCall`, the HTTP request that is sent.
+ *
+ * A response: an `OriginResponse`, as it came → a `FetchedObject`, after origin-response → a `CachedObject`, in a cache → an
+ * `EdgeResponse`, what of it answers this request → a `ViewerResponse`, with the headers that every response carries.
+ */
+import type { CacheKey, HeaderLine, ResultType, ViewerRequest } from '../../protocol/messages.ts'
+
+/** Cookies are a header line. */
+export type EdgeRequest = {
+  method: string
+  path: string
+  /** Without `?`. */
+  query: string
+  headers: HeaderLine[]
+}
+
+/** `origin`: as a Lambda@Edge event tells of it; a function may have changed it. */
+export type OriginRequest = EdgeRequest & { clientIp: string; origin: unknown }
+
+type Body = Uint8Array | ReadableStream<Uint8Array> | null
+
+export type FetchedObject =
+  | {
+      kind: 'object'
+      status: number
+      headers: HeaderLine[]
+      body: Body
+      /** Made by origin-request in the origin's place. */
+      isGenerated: boolean
+      /** Bytes of the origin's body, as it announced them; 0 where it did not. */
+      originBytes: number
+    }
+  | Failure
+
+/** No object was to be had. */
+export type Failure = {
+  kind: 'failed'
+  status: 502 | 503 | 504
+  result: ResultType
+  /** `x-edge-detailed-result-type`. */
+  detailedResultType: string
+  /** For people. */
+  reason: string
+}
+
+/** Times in milliseconds since 1970. */
+export type CachedObject = {
+  key: CacheKey
+  status: number
+  /** As origin-response left them. */
+  headers: HeaderLine[]
+  /** Null: the response to a HEAD, which can't answer a GET. */
+  body: Uint8Array | null
+  /** What `x-cache` says of it in place of Hit and Miss; null for what is neither generated nor an error. */
+  result: ResultType | null
+  /** Of a failure; else null. */
+  detailedResultType: string | null
+  originBytes: number
+  storedAt: number
+  freshUntil: number
+  /** Until when it may be served while it is being revalidated. */
+  staleWhileRevalidateUntil: number
+  /** Until when it may be served in place of an error. */
+  staleIfErrorUntil: number
+}
+
+export type EdgeResponse = {
+  status: number
+  headers: HeaderLine[]
+  body: Body
+  result: ResultType
+  /** Where it says more than `result`. */
+  detailedResultType?: string
+  /** Whether CloudFront ends the connection after it. */
+  close?: boolean
+  /** First and last byte of a part. */
+  range?: readonly [number, number]
+  originBytes?: number
+}
+
+/** Not a byte of the target changes: a bare `?` is an empty query. */
+export function edgeRequest({ method, target, headers }: ViewerRequest): EdgeRequest {
+  const at = target.indexOf('?')
+  return at < 0
+    ? { method, path: target, query: '', headers }
+    : { method, path: target.slice(0, at), query: target.slice(at + 1), headers }
+}
