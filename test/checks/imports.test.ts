@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { COMPUTED, cyclesIn, importsOf, wrongImports } from './imports.ts'
+import { COMPUTED, cyclesIn, importsOf, roomCircles, roomOf, roomsOf, wrongImports } from './imports.ts'
 import { codeFiles } from './sources.ts'
 
 const files = codeFiles()
@@ -21,6 +21,23 @@ describe('the project', () => {
 
   test('has no cycle, not even of types', () => {
     expect(cyclesIn(files)).toEqual([])
+  })
+
+  test('has no circle of rooms, not even of types', () => {
+    const { rooms, imports } = roomsOf(files)
+    expect(rooms.size).toBeGreaterThan(30)
+    expect(imports).toBeGreaterThan(500)
+    for (const room of [
+      'local/workers/distribution',
+      'local/host',
+      'local/start',
+      'deploy/attach',
+      'cli/kit',
+      'base',
+    ]) {
+      expect([...rooms.keys()], 'rooms').toContain(room)
+    }
+    expect(roomCircles(files)).toEqual([])
   })
 
   test('reaches sharp and the S3 client from one file of a room', () => {
@@ -127,17 +144,47 @@ describe('an import against the direction is reported', () => {
       { 'build/a.ts': "import 'miniflare'" },
       'build/a.ts may not import miniflare',
     ],
-    ['local → a rule', { 'local/a.ts': "import '../edge/path.ts'" }, 'local/a.ts may not import edge/path.ts'],
+    [
+      'local → a rule',
+      { 'local/host/a.ts': "import '../../edge/path.ts'" },
+      'local/host/a.ts may not import edge/path.ts',
+    ],
     [
       'local → build',
-      { 'local/a.ts': "import type { A } from '../build/b.ts'" },
-      'local/a.ts may not import build/b.ts',
+      { 'local/host/a.ts': "import type { A } from '../../build/b.ts'" },
+      'local/host/a.ts may not import build/b.ts',
     ],
     [
       'local → a handler',
-      { 'local/a.ts': "import '../viewer-request/index.ts'" },
-      'local/a.ts may not import viewer-request/index.ts',
+      { 'local/host/a.ts': "import '../../viewer-request/index.ts'" },
+      'local/host/a.ts may not import viewer-request/index.ts',
     ],
+    [
+      'host → listeners, for a type',
+      { 'local/host/a.ts': "import type { B } from '../listeners/b.ts'" },
+      'local/host/a.ts may not import local/listeners/b.ts',
+    ],
+    [
+      'platform → workers',
+      { 'local/platform/a.ts': "import '../workers/distribution/b.ts'" },
+      'local/platform/a.ts may not import local/workers/distribution/b.ts',
+    ],
+    [
+      'a Worker → what runs in Node',
+      { 'local/workers/distribution/a.ts': "import '../../host/b.ts'" },
+      'local/workers/distribution/a.ts may not import local/host/b.ts',
+    ],
+    [
+      'Node → a Worker',
+      { 'local/host/a.ts': "import type { B } from '../workers/distribution/b.ts'" },
+      'local/host/a.ts may not import local/workers/distribution/b.ts',
+    ],
+    [
+      'protocol → platform',
+      { 'local/protocol/a.ts': "import '../platform/b.ts'" },
+      'local/protocol/a.ts may not import local/platform/b.ts',
+    ],
+    ['a file of local/ beside its rooms', { 'local/a.ts': '' }, 'local/a.ts: no rule says what it may import'],
     ['a file that no rule knows', { 'elsewhere/a.ts': '' }, 'elsewhere/a.ts: no rule says what it may import'],
     [
       'a file that is not there',
@@ -155,7 +202,10 @@ describe('an import against the direction is reported', () => {
         'edge/b.ts': '',
         'origin-request/index.ts': "import type { A } from 'aws-lambda'\nimport '../edge/a.ts'",
         'origin-response/render.ts': "import sharp from 'sharp'",
-        'local/a.ts': "import '../edge/b.ts'".replace('b.ts', 'limits.ts'),
+        'local/host/a.ts': "import '../../edge/limits.ts'\nimport type { B } from '../protocol/b.ts'",
+        'local/protocol/b.ts': '',
+        'local/start.ts': "import './start/a.ts'",
+        'local/start/a.ts': '',
         'edge/limits.ts': '',
         'build/a.ts': "import 'node:fs'\nimport 'esbuild'\nimport '../edge/a.ts'",
       }),
@@ -194,5 +244,92 @@ describe('a cycle is reported', () => {
       'd.ts': '',
     }
     expect(cyclesIn(files)).toEqual([])
+  })
+})
+
+describe('the room of a file', () => {
+  it.each([
+    ['edge/path.ts', 'edge'],
+    ['edge/rules/a.ts', 'edge'],
+    ['edge.config.ts', 'edge.config'],
+    ['build.mjs', 'build'],
+    ['build/zip.ts', 'build'],
+    ['cli/verbs.ts', 'cli'],
+    ['cli/kit.ts', 'cli'],
+    ['cli/kit/help.ts', 'cli/kit'],
+    ['local/cloudfront.ts', 'local/cloudfront'],
+    ['local/start.ts', 'local/start'],
+    ['local/start/run.ts', 'local/start'],
+    ['local/host/functions/njs.ts', 'local/host'],
+    ['local/workers/s3/list.ts', 'local/workers/s3'],
+    ['deploy/attach.ts', 'deploy'],
+    ['deploy/attach/plan.ts', 'deploy/attach'],
+  ])('%s is of %s', (file, room) => {
+    expect(roomOf(file)).toBe(room)
+  })
+})
+
+describe('a circle of rooms is reported', () => {
+  it.each([
+    [
+      'of two, which no file closes',
+      {
+        'edge/a.ts': "import '../base/a.ts'",
+        'edge/b.ts': '',
+        'base/a.ts': '',
+        'base/b.ts': "import '../edge/b.ts'",
+      },
+      ['edge → base → edge'],
+    ],
+    [
+      'of types',
+      {
+        'local/host/a.ts': "import type { B } from '../listeners/b.ts'",
+        'local/listeners/b.ts': "import '../host/c.ts'",
+        'local/host/c.ts': '',
+      },
+      ['local/host → local/listeners → local/host'],
+    ],
+    [
+      'by the file beside a room',
+      {
+        'local/start.ts': "import './cloudfront.ts'",
+        'local/cloudfront.ts': "import './start/a.ts'",
+        'local/start/a.ts': '',
+      },
+      ['local/start → local/cloudfront → local/start'],
+    ],
+    [
+      'of three',
+      {
+        'a/a.ts': "import '../b/b.ts'",
+        'b/b.ts': '',
+        'b/c.ts': "import '../c/c.ts'",
+        'c/c.ts': '',
+        'c/d.ts': "import '../a/e.ts'",
+        'a/e.ts': '',
+      },
+      ['a → b → c → a'],
+    ],
+  ] as [string, Record<string, string>, string[]][])('%s', (_shape, files, expected) => {
+    expect(cyclesIn(files)).toEqual([])
+    expect(roomCircles(files)).toEqual(expected)
+  })
+
+  it('and none within a room, or along one direction', () => {
+    const files = {
+      'a/a.ts': "import './b.ts'\nimport '../b/a.ts'\nimport 'b'\nimport 'node:fs'",
+      'a/b.ts': "import '../c/a.ts'",
+      'b/a.ts': "import '../c/a.ts'",
+      'c/a.ts': '',
+    }
+    expect(roomCircles(files)).toEqual([])
+    const { rooms, imports } = roomsOf(files)
+    expect(Object.fromEntries([...rooms].map(([room, others]) => [room, [...others]]))).toEqual({
+      a: ['b', 'c'],
+      b: ['c'],
+      c: [],
+    })
+    expect(imports).toBe(3)
   })
 })

@@ -22,6 +22,12 @@ type Rule = {
   types?: readonly string[]
 }
 
+/** Rules for the rooms of `local/`, each with what it may import besides itself and what all of them may. */
+function localRooms(rooms: Record<string, readonly string[]>): Rule[] {
+  const all = ['base/', 'bundle/', 'edge/config.ts', 'edge/limits.ts', 'node:']
+  return Object.entries(rooms).map(([from, may]) => ({ from, may: [from, ...all, ...may] }))
+}
+
 /** What imports what. Rules add up; what none allows is wrong. */
 export const RULES: readonly Rule[] = [
   { from: 'edge/', may: ['edge/'] },
@@ -61,15 +67,37 @@ export const RULES: readonly Rule[] = [
   { from: 'build/config.ts', may: [COMPUTED] },
   { from: 'build.mjs', may: ['build/command.ts'] },
   { from: 'edge.config.ts', may: ['edge/config.ts'] },
-  // It runs what was built, and reads no source of it but limits and shapes.
-  {
-    from: 'local/',
-    may: [
-      ...['local/', 'base/', 'bundle/', 'cli/kit/', 'edge/config.ts', 'edge/limits.ts', 'urls/invalidation.ts'],
-      ...['node:', 'esbuild', 'miniflare', 'yauzl'],
+  // It runs what was built, and reads no source of it but limits and shapes. Its rooms in their order: what passes between
+  // Worker and Node, CloudFront's rules that both sides apply, the Workers, what runs in Node, what uses that.
+  ...localRooms({
+    'local/protocol/': [],
+    'local/platform/': ['local/protocol/'],
+    // The signature of requests to buckets has one home, beside those who verify it.
+    'local/workers/distribution/': [
+      ...['local/platform/', 'local/protocol/'],
+      ...['local/workers/s3/signature.ts', 'urls/invalidation.ts'],
     ],
-  },
-  // The same.
+    'local/workers/s3/': ['local/platform/', 'local/protocol/'],
+    'local/host/': ['local/platform/', 'local/protocol/', 'esbuild', 'miniflare', 'yauzl'],
+    'local/listeners/': ['local/host/aborted-bodies.ts', 'local/platform/', 'local/protocol/'],
+    'local/console/': [
+      ...['local/host/', 'local/listeners/', 'local/platform/', 'local/protocol/'],
+      'urls/invalidation.ts',
+    ],
+    'local/replay/': ['local/host/functions/', 'local/platform/', 'local/protocol/', 'cli/kit/'],
+    'local/replay.ts': ['local/replay/', 'cli/kit/'],
+    'local/cloudfront.ts': [
+      ...['local/console/', 'local/host/', 'local/listeners/', 'local/platform/', 'local/protocol/'],
+    ],
+    'local/start/': [
+      ...['local/cloudfront.ts', 'local/console/site.ts', 'local/host/origin-targets.ts'],
+      ...['local/listeners/certificate.ts', 'local/platform/', 'local/protocol/', 'cli/kit/', 'esbuild'],
+    ],
+    'local/start.ts': ['local/start/', 'cli/kit/'],
+  }),
+  // It runs in a browser.
+  { from: 'local/page/', may: ['local/page/'] },
+  // It, too, reads of the sources what says limits and shapes, and no more.
   {
     from: 'deploy/',
     may: [
@@ -198,16 +226,56 @@ export function wrongImports(files: Record<string, string>): string[] {
 
 /** Each cycle as its files in order, the first one again at the end. Imports of types count. */
 export function cyclesIn(files: Record<string, string>): string[] {
-  const next = new Map(Object.entries(files).map(([file, text]) => [file, importsOf(file, text).map(({ to }) => to)]))
-  const cycles: string[] = []
+  return circles(
+    new Map(Object.entries(files).map(([file, text]) => [file, importsOf(file, text).map(({ to }) => to)])),
+  )
+}
+
+/** Circles of a graph, given what each node leads to: one at least for each set of nodes that lead to one another. */
+function circles(next: ReadonlyMap<string, readonly string[]>): string[] {
+  const found: string[] = []
   const finished = new Set<string>()
-  const visit = (file: string, trail: readonly string[]): void => {
-    const at = trail.indexOf(file)
-    if (at >= 0) cycles.push([...trail.slice(at), file].join(' → '))
-    if (at >= 0 || finished.has(file)) return
-    for (const to of next.get(file) ?? []) visit(to, [...trail, file])
-    finished.add(file)
+  const visit = (node: string, trail: readonly string[]): void => {
+    const at = trail.indexOf(node)
+    if (at >= 0) found.push([...trail.slice(at), node].join(' → '))
+    if (at >= 0 || finished.has(node)) return
+    for (const to of next.get(node) ?? []) visit(to, [...trail, node])
+    finished.add(node)
   }
-  for (const file of next.keys()) visit(file, [])
-  return cycles
+  for (const node of next.keys()) visit(node, [])
+  return found
+}
+
+/** Rooms below top folders, by pattern; the first that fits counts. */
+const INNER_ROOMS = [/^local\/workers\/[^/]+/, /^local\/[^/]+/, /^deploy\/[^/]+(?=\/)/, /^cli\/kit(?=\/)/]
+
+/**
+ * The room that a file belongs to: its top folder, or one of the rooms below it. In `local/`, a file beside a folder of
+ * its name belongs to that folder: `local/start.ts` to `local/start`. The commands in `deploy/` are one room: detach is
+ * what attach does when it fails.
+ */
+export function roomOf(file: string): string {
+  const path = file.replace(/\.[cm]?[jt]s$/, '')
+  const [room] = INNER_ROOMS.flatMap((pattern) => pattern.exec(path)?.[0] ?? [])
+  return room ?? path.replace(/\/.*/, '')
+}
+
+/** What the rooms of a project import of one another; types count. */
+export function roomsOf(files: Record<string, string>) {
+  const rooms = new Map(Object.keys(files).map((file) => [roomOf(file), new Set<string>()]))
+  let imports = 0
+  for (const [file, text] of Object.entries(files)) {
+    const room = roomOf(file)
+    for (const { to } of importsOf(file, text)) {
+      if (!(to in files) || roomOf(to) === room) continue
+      imports += 1
+      rooms.get(room)?.add(roomOf(to))
+    }
+  }
+  return { rooms, imports }
+}
+
+/** Each circle of rooms as its rooms in order, the first one again at the end. */
+export function roomCircles(files: Record<string, string>): string[] {
+  return circles(new Map([...roomsOf(files).rooms].map(([room, others]) => [room, [...others]])))
 }
