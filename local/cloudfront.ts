@@ -1,14 +1,11 @@
 /**
  * CloudFront on this machine: the built bundle behind CloudFront's rules, for `rimlight start` and for your own tests.
  *
- * It is no CloudFront in these respects; `docs/local-cloudfront.md` has the whole list, with the reasons.
- *
- * By design, for good: one machine and no network between edge locations; no WAF, no geography, no HTTP/3; bodies and
- * caches lie in memory or in a folder; error pages have texts of our own.
- *
- * Not yet: signed URLs and cookies, custom error pages, origin groups and failover, Origin Shield, `Server-Timing` by
- * policy, viewer-response functions, Lambda@Edge on viewer triggers, key value stores, WebSockets, gRPC, field-level
- * encryption, real-time logs. The time that a CloudFront Function takes has no limit.
+ * What it lacks (`docs/local-cloudfront.md`, "Gaps"):
+ * - by design, for want of CloudFront's network and of other services: WAF, geo restriction, the viewer's country and device,
+ *   Origin Shield, HTTP/3, gRPC, field-level encryption, real-time logs;
+ * - not yet: signed URLs and cookies, custom error pages, `Server-Timing` by policy, origin groups and failover, WebSockets,
+ *   viewer-response functions, Lambda@Edge on viewer triggers, key value stores, a limit to the time of a CloudFront Function.
  */
 
 import { InputError, joinedError } from '../base/errors.ts'

@@ -32,7 +32,10 @@ original, with reason=source-error.`,
   exitCode:
     '0 fine; 1 a rule broken, an expectation unmet, engines that disagree, or nothing replayed; 2 wrong usage or input',
   async run({ dist, json, update }, { positionals, stdout, stderr, hint }) {
-    if (positionals.length === 0) throw new InputError(`expected files or folders of events, found none; ${hint}`)
+    if (positionals.length === 0) {
+      const expected = 'files or folders of events'
+      throw new InputError(`expected ${expected}, found none; ${hint}`, { code: 'no-events', expected, found: 'none' })
+    }
     const onProgress = progressOn(stderr)
     const replayed = await replay(positionals, { dist, update, onProgress, env: variablesForS3(process.env) })
     stdout.write(json ? replayJson(replayed) : replayText(replayed, painter(stdout)))

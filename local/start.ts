@@ -39,9 +39,9 @@ What stands behind an origin of the config
       await run(options, say, ends.signal)
       return 0
     } catch (error) {
-      const told = forPeople(error)
-      if (told instanceof Error) say({ event: 'failed', message: told.message })
-      throw told
+      const reported = reportable(error)
+      if (reported instanceof Error) say({ event: 'failed', message: reported.message })
+      throw reported
     } finally {
       ends.close()
     }
@@ -53,8 +53,8 @@ const sayToPrograms =
   (event) =>
     stdout.write(`${JSON.stringify(event)}\n`)
 
-/** What the system refuses, such as a full disk, is nobody's fault here. */
-function forPeople(error: unknown): unknown {
+/** An error of the system, such as a full disk, is reported without a stack, as a failure. */
+function reportable(error: unknown): unknown {
   const isOfTheSystem = error instanceof Error && 'syscall' in error && !(error instanceof InputError)
-  return isOfTheSystem ? new Failure(error.message, { cause: error }) : error
+  return isOfTheSystem ? new Failure(error.message, { code: 'system', cause: error }) : error
 }

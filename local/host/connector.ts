@@ -1,6 +1,6 @@
 /**
  * Requests to origins over HTTP, as CloudFront makes them: HTTP/1.1 over connections that are kept, with its attempts
- * and timeouts; no redirect is followed, no proxy asked, no body unpacked. Rules: Developer Guide, "Origin settings" and
+ * and timeouts. Redirects are not followed, proxies not used, bodies not decompressed. Rules: Developer Guide, "Origin settings" and
  * "Request and response behavior for custom origins".
  */
 import http from 'node:http'

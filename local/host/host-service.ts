@@ -13,7 +13,7 @@ import type { Connector } from './connector.ts'
 import type { OpenBundle } from './functions/bundle.ts'
 
 export type HostParts = {
-  /** The bundle in use; `undefined` before there is one, and after. */
+  /** The bundle that runs; `undefined` before it is opened and after it is closed. */
   bundle(): OpenBundle | undefined
   connector: Connector
   abortedBodies: AbortedBodies
@@ -65,7 +65,7 @@ async function callOrigin(
     received.kind === 'failed' ? received : { kind: 'response', status: received.status, headers: received.headers }
   response.writeHead(200, { [HEAD_HEADER]: toHead(head) })
   if (received.kind === 'failed') response.end()
-  // A body that breaks off breaks off here, too.
+  // Where the origin's body breaks off, `pipeline` breaks this response off, too.
   else {
     response.flushHeaders()
     received.body.once('error', () => abortedBodies.add(id))

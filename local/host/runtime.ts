@@ -41,8 +41,9 @@ export type Runtime = {
   credentials: BucketCredentials
   ask<Q extends Question>(question: Q): Promise<Answers[Q['ask']]>
   /**
+   * @param seconds 0 to a century
    * @returns milliseconds since 1970, by the clock that was moved on
-   * @throws InputError for less than nothing, or more than a century
+   * @throws InputError (`clock-out-of-range`)
    */
   advance(seconds: number): Promise<number>
   /** Another content of the KeyValueStore, from the next request on. */
@@ -111,7 +112,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
           Object.keys(options.targets.regions).map((name, index) => [bucketBinding(index), name]),
         ),
         serviceBindings: { FOLDER: { node: folders } },
-        // `proxy`: the request's URL is its target as it was sent.
+        // With `proxy`, the Worker gets the request's target as it was sent.
         unsafeDirectSockets: [{ host: '127.0.0.1', port: 0, proxy: true }],
       },
     ],
@@ -190,7 +191,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       const former = bundle
       await miniflare.setOptions(await workers())
       await connect()
-      // The Workers are new, and with them their clocks.
+      // New Workers begin with the time of this machine.
       await ask({ ask: 'advance', milliseconds: moved })
       await former?.close()
     },

@@ -63,13 +63,13 @@ const finishedAt = ({ time, milliseconds }: FinishedRequest): string => new Date
 
 const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(3)
 
-/** The viewer got less than it was promised. */
+/** Whether the viewer got less of the body than `Content-Length` announced. */
 const isCutShort = ({ method, status, contentLength, bodyBytes }: FinishedRequest): boolean =>
   method !== 'HEAD' && status !== 304 && status !== 204 && bodyBytes < contentLength
 
 function detailedResultType(request: FinishedRequest): string {
   if (isCutShort(request)) return 'ClientCommError'
-  // Of what origin-request answers: the object was not in the cache, and no origin was asked.
+  // A response that origin-request generated: the object was not in the cache, and the origin was not called.
   return request.resultType === 'LambdaGeneratedResponse' ? 'MissGeneratedResponse' : request.detailedResultType
 }
 
@@ -91,14 +91,15 @@ const bytesOf = (text: string): Buffer => {
 
 export type AccessLog = {
   write(request: FinishedRequest): void
-  /** Everything is written by then, or was given up. */
+  /** Resolves when all lines are written or dropped. */
   close(): Promise<void>
 }
 
 /**
  * Appends whole lines to a file, after the header if it is empty. What can't be written is dropped: CloudFront logs on
  * a best-effort basis, too.
- * @param warn told once, in words, that lines are dropped, and once that it is over
+ * @param warn called with a message for people when lines are first dropped, and when writing works again; default
+ *   `console.warn`
  * @throws InputError if the file can't be opened
  */
 export async function openAccessLog(file: string, warn: (message: string) => void = console.warn): Promise<AccessLog> {
@@ -154,7 +155,7 @@ async function isUnfinished(handle: FileHandle): Promise<boolean> {
   return buffer.toString() !== '\n'
 }
 
-/** Whole lines or nothing: a disk that fills up takes a part, and that is taken back. */
+/** Appends whole lines or nothing: on a disk that is full, a part may be written, which is cut off again. */
 async function append(handle: FileHandle, lines: string): Promise<void> {
   const { size: before } = await handle.stat()
   const text = before === 0 ? accessLogHeader + lines : lines

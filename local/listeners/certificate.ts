@@ -8,7 +8,7 @@ import { InputError, systemMessage } from '../../base/errors.ts'
 /** PEM. */
 export type Certificate = { key: string; cert: string }
 
-/** What the certificate is called in the folder that it is kept in. */
+/** The certificate's file in the folder that it is kept in. */
 export const CERTIFICATE_FILE = 'certificate.pem'
 const KEY_FILE = 'certificate-key.pem'
 
@@ -40,7 +40,7 @@ export async function certificateFor(
 
 /** Not an authority's: whoever trusts it trusts these names, and no certificate that is signed with its key. */
 async function makeCertificate(names: readonly string[], now: number): Promise<Certificate> {
-  // Loaded only here: it takes longer than all the rest, and a kept certificate does without.
+  // Loaded only here: loading takes longer than everything else at the start, and a kept certificate needs none of it.
   const { generate } = await import('selfsigned')
   const notBeforeDate = new Date(now - DAY)
   const made = await generate(

@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 /**
- * Elements, made and found. Whatever comes from a request gets onto the page as text or as an attribute that is no
- * code; nothing here takes markup.
+ * Makes and finds elements. Text from requests goes onto the page as text or as an attribute that is no code; nothing here
+ * takes markup.
  */
 
 /** @typedef {Node | string | false | null | undefined} Child */

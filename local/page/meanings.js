@@ -1,10 +1,10 @@
-/** What `x-rimlight` and the verdict on a version say, in sentences. */
+/** `x-rimlight` and the verdict on a version, as sentences. */
 
 /** @typedef {import('../protocol/messages.ts').RequestTrace} RequestTrace */
 /** @typedef {{ tone: 'good' | 'plain' | 'warn', title: string, text: string }} Remark */
 
 /**
- * By the codes of `x-rimlight: original; reason=…`.
+ * By the `reason` in `x-rimlight: original; reason=…`.
  * @type {Record<string, string>}
  */
 const REASONS = {

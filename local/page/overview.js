@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** What is behind the distribution, and what it has done so far. */
+/** The distribution's settings, and totals of what it has done. */
 import { getTotals } from './api.js'
 import { el, facts } from './dom.js'
 import { bytes, count, percent, plural, saving } from './format.js'
@@ -43,7 +43,7 @@ function behaviours({ behaviours, origins }) {
 /**
  * Keeps the totals up to date.
  * @param {HTMLElement} list
- * @returns {() => void} to be called when something has happened
+ * @returns {() => void} to be called after each request
  */
 export function totalsIn(list) {
   let isWaiting = false

@@ -21,7 +21,7 @@ function showState(now) {
   if (state.textContent !== STATES[now]) state.textContent = STATES[now]
 }
 
-/** The site, as soon as there is an answer: the distribution may be starting anew. */
+/** The site. It is asked for until there is an answer: the distribution may be starting. */
 async function untilAnswered() {
   for (;;) {
     const site = await getSite().catch(showFailure)
@@ -37,7 +37,8 @@ function showFailure(error) {
 }
 
 /**
- * Viewers are redirected from HTTP, and no picture may come from elsewhere.
+ * Over HTTP, the page shows a link in place of the pictures: requests for them would be redirected to another origin, which
+ * the page may not load from.
  * @param {string} httpsUrl
  */
 function sendToHttps(httpsUrl) {

@@ -88,7 +88,7 @@ function thumbnail(sample) {
 }
 
 /**
- * A path that somebody types: what it is, a HEAD tells.
+ * The form for the path of another object. A HEAD request tells whether it exists, and its size.
  * @param {(sample: ShownObject) => void} select
  */
 function openOtherObject(select) {

@@ -7,10 +7,10 @@ import { getRequests, STREAM } from './api.js'
 
 /** Requests that the page keeps. */
 export const KEPT = 200
-/** Ids that it remembers, so that none is shown twice: as many as the distribution tells. */
+/** Ids that the page remembers, so that no request is shown twice: as many as the distribution lists. */
 const REMEMBERED = 1000
 const POLL_MILLISECONDS = 2000
-/** Requests that finish within this time get onto the page together. */
+/** Requests that finish within this time are shown together. */
 const BATCH_MILLISECONDS = 120
 
 /**
@@ -27,7 +27,7 @@ export function openRequestFeed(onState) {
   const listeners = new Set()
   /** @type {ReturnType<typeof setInterval> | undefined} */
   let polling
-  /** @type {FinishedRequest[] | undefined} what the stream brings while the list of those before is on its way */
+  /** @type {FinishedRequest[] | undefined} requests from the stream that arrive before the list of earlier ones */
   let ahead
 
   /** @param {FinishedRequest[]} requests */
@@ -96,7 +96,7 @@ export function openRequestFeed(onState) {
 
   connect()
   return {
-    /** Calls back with what has come since, oldest first.
+    /** Calls back with the requests that are kept, then with new ones, oldest first.
      * @param {(added: FinishedRequest[]) => void} listener
      */
     subscribe: (listener) => {

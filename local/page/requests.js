@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** The live list: what comes is put on top, each row opens into its way through the distribution. */
+/** The list of requests, newest first; each row opens to show the request's way through the distribution. */
 import { getTrace, messageOf } from './api.js'
 import { badge, byId, el, kindOf } from './dom.js'
 import { bytes, count, date, duration, format, plural, timeOfDay } from './format.js'
@@ -9,7 +9,7 @@ import { traceView } from './trace.js'
 /** @typedef {import('./api.js').FinishedRequest} FinishedRequest */
 /** @typedef {{ request: FinishedRequest, item: HTMLLIElement, text: string }} Row */
 
-/** Rows that are shown before somebody wants to see more. */
+/** Rows that are shown before "Show more" is pressed. */
 const FIRST = 30
 
 const KINDS = /** @type {const} */ ([
@@ -34,7 +34,7 @@ export function openRequests(feed, example) {
   const rest = byId('rest', 'button')
   /** @type {Row[]} newest first */
   let rows = []
-  /** @type {FinishedRequest[] | undefined} what has come since the list was paused */
+  /** @type {FinishedRequest[] | undefined} requests that finished since the list was paused */
   let held
   let kind = 'all'
   let isWhole = false
@@ -110,7 +110,7 @@ export function openRequests(feed, example) {
 }
 
 /**
- * Somebody reads it, so it stays where newer ones have pushed it.
+ * Whether somebody is reading the row: then it stays, even where newer ones would push it out.
  * @param {Row} row
  */
 const isInUse = ({ item }) => item.querySelector('details')?.open === true || item.contains(document.activeElement)

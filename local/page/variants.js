@@ -1,14 +1,14 @@
-/** What of a picture is asked for, and the URLs that ask for it. Every value is snapped to the ladders at the edge. */
+/** Variants of a picture, and their URLs. Every value is snapped to the ladders at the edge. */
 
-/** @typedef {{ width: string, crop: string, quality: string, format: string }} Choice each empty where it is left open */
+/** @typedef {{ width: string, crop: string, quality: string, format: string }} Choice each empty for the default */
 
 /** @type {Readonly<Choice>} */
 export const OPEN = { width: '', crop: '', quality: '', format: '' }
 
-/** The default ladder of the config, as far as screens need it. */
+/** The widths of the default ladder that screens need. */
 const WIDTHS = [128, 256, 384, 640, 750, 828, 1080, 1200, 1920, 2048, 3840]
 
-/** What there is to choose from: the parameter's title, then values with their names. */
+/** The choices: each parameter with its title, then its values with their names. */
 export const CHOICES = /** @type {const} */ ([
   [
     'width',
@@ -64,7 +64,7 @@ export const isVector = ({ path }) => /\.svg(?:\?|$)/i.test(path)
 export const isText = ({ path }) => /\.(?:json|txt|css|js|html?)(?:\?|$)/i.test(path)
 
 /**
- * Height for each unit of width; 0: it is not cropped.
+ * Height divided by width; 0: it is not cropped.
  * @param {string} crop such as `3:2`
  */
 export function heightByWidth(crop) {

@@ -8,7 +8,7 @@ import { CHOICES, heightByWidth, isText, isVector, OPEN, srcsetOf, urlOf } from 
 /** @typedef {import('./api.js').ShownObject} ShownObject */
 /** @typedef {import('./variants.js').Choice} Choice */
 
-/** A picture that comes from the browser's own cache makes no request: after this time one is made. */
+/** A picture from the browser's own cache makes no request; after this time, the page makes one. */
 const PATIENCE_MILLISECONDS = 700
 
 /** Lines of a text that are shown. */
@@ -21,7 +21,7 @@ export function openViewerPane(feed) {
   let sample
   /** @type {Choice} */
   let choice = { ...OPEN }
-  /** Empty until the browser has chosen one and has it. */
+  /** Empty until the browser has chosen a URL and loaded it. */
   let url = ''
   let asking = ''
   /** Id of the request that is shown. */
@@ -55,7 +55,7 @@ export function openViewerPane(feed) {
     answer.replaceChildren()
     if (isText(sample)) return loadText()
     const picture = pictureOf(sample, choice, figure)
-    // One that has been replaced meanwhile may still arrive.
+    // A picture that has been replaced meanwhile may still load.
     const arrived = () => picture.isConnected && settle(picture.currentSrc || picture.src)
     picture.addEventListener('load', arrived)
     picture.addEventListener('error', arrived)
@@ -87,7 +87,7 @@ export function openViewerPane(feed) {
     outcome.replaceChildren(...resultView(request, sample))
   }
 
-  /** @returns the text that came; empty for none, and for what is no text */
+  /** @returns the text of the response; empty for none, and for other types */
   async function askAgain() {
     const asked = url
     if (asked === '' || asking === asked) return ''

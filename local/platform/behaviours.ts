@@ -28,7 +28,7 @@ export function compilePattern(pattern: string): (path: string) => boolean {
     if (!stands(path, first, 0)) return false
     let at = first.length
     for (const piece of middle) {
-      // Of all places between two stars, the leftmost leaves most to the rest.
+      // The leftmost match of a piece leaves most of the path to the pieces that follow.
       const found = find(path, piece, at)
       if (found < 0) return false
       at = found + piece.length

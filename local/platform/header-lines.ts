@@ -1,13 +1,15 @@
+/** Header lines as lists of names and values; names are in lower case. */
 import type { HeaderLine } from '../protocol/messages.ts'
 
-/** Header lines as lists of names and values; names are in lower case. */
-
-/** Text of a function, one character to a byte as HTTP's heads are read here. CloudFront sends what it changed as UTF-8. */
+/**
+ * Text that a function returned, with one character for each byte of its UTF-8: CloudFront sends UTF-8, and Node and workerd
+ * read and write heads with one character to a byte.
+ */
 export const asBytes = (text: string): string => (BEYOND_BYTES.test(text) ? Buffer.from(text).toString('latin1') : text)
 
 const BEYOND_BYTES = /[\u0100-\uffff]/
 
-/** Of one connection, and never of the next: RFC 9110, 7.6.1. */
+/** Headers of one connection, which are never passed on: RFC 9110, 7.6.1. */
 export const HOP_BY_HOP: readonly string[] = [
   'connection',
   'keep-alive',

@@ -3,8 +3,8 @@ import { DISALLOWED_HEADERS, isListed } from '../../edge/limits.ts'
 
 /**
  * CloudFront's rules for the headers that a function returns. Only what the function itself did counts: an entry that
- * stands in the event in the same form is never a fault. Faults are texts in the words that CloudFront uses, as far
- * as those are known from the field.
+ * stands in the event in the same form is never a fault. Faults are texts in CloudFront's words, as far as those are
+ * known from reports of users.
  */
 
 /** By header name, the values of its lines. */
@@ -71,7 +71,7 @@ function valueFaults(name: string, value: string): string[] {
 export const escaped = (character: string): string =>
   [...Buffer.from(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('')
 
-/** Headers on the disallowed list may be there and may go, but not come or change. */
+/** Disallowed headers may stay as they are or be removed, but not be added or changed. */
 export const disallowedFaults = (before: HeaderLines, after: HeaderLines): string[] =>
   [...after]
     .filter(([name, values]) => isListed(name.toLowerCase(), DISALLOWED_HEADERS) && !equal(before.get(name), values))

@@ -22,7 +22,7 @@ export const VIA = '1.1 4f6b1c0d2e3a59788796a5b4c3d2e1f0.cloudfront.net (CloudFr
 /** Codes of airports, as in `x-amz-cf-pop`. */
 const POPS = ['FRA56-P1', 'IAD89-P2', 'NRT20-P1', 'SYD62-P3', 'GRU3-C1', 'LHR61-P4', 'BOM78-P2', 'SFO53-P1', 'CPT52-P1']
 
-/** Three digits would be none of CloudFront's names. */
+/** The most edge locations: CloudFront's names have no three digits. */
 export const EDGE_LOCATIONS = 99
 
 /** Names of `count` edge locations. */

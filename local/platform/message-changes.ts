@@ -15,7 +15,7 @@ export const messageChanges = (before: unknown, after: unknown): ValueChange[] =
 
 /**
  * How two JSON values differ; empty exactly if they are deeply equal, where the order of keys counts for nothing.
- * Differences that `messageChanges` does not show, such as the case of a header's key, are told leaf by leaf.
+ * Differences that `messageChanges` does not show, such as the case of a header's key, are listed leaf by leaf.
  */
 export function valueChanges(before: unknown, after: unknown): ValueChange[] {
   if (isDeepStrictEqual(before, after)) return []

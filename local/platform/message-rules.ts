@@ -6,7 +6,7 @@ import { escaped, type HeaderLines, headerBytes } from './header-rules.ts'
 
 const ILLEGAL_IN_QUERY = /[\0-\x20#\x7f]/
 
-/** Read-only fields must come back as they were, and so must not go missing. */
+/** Read-only fields must be returned unchanged; a field that is missing is changed, too. */
 export const readOnlyFieldFaults = (before: JsonObject, after: JsonObject, fields: readonly string[]): string[] =>
   fields
     .filter((field) => !isUnchanged(before, after, field))
@@ -24,11 +24,11 @@ export function queryFaults(query: string): string[] {
   return illegal === undefined ? [] : [`request.querystring must not contain the character '${escaped(illegal)}'`]
 }
 
-/** A request as far as its size goes. */
-export type Sized = { uri: string; query: string; lines: HeaderLines }
+/** The parts of a request that count for its size. */
+export type SizedRequest = { uri: string; query: string; lines: HeaderLines }
 
-/** A request that came in too large is CloudFront's business: only growth beyond a limit is the function's. */
-export function requestSizeFaults(before: Sized, after: Sized): string[] {
+/** Only growth beyond a limit is the function's fault: CloudFront itself refuses requests that come in too large. */
+export function requestSizeFaults(before: SizedRequest, after: SizedRequest): string[] {
   const faults: string[] = []
   const characters = urlCharacters(after)
   if (characters >= URL_CHARACTERS && characters > urlCharacters(before)) {
@@ -47,9 +47,9 @@ export function requestSizeFaults(before: Sized, after: Sized): string[] {
   return faults
 }
 
-const urlCharacters = ({ uri, query }: Sized) => uri.length + query.length
+const urlCharacters = ({ uri, query }: SizedRequest) => uri.length + query.length
 
-const requestBytes = ({ uri, query, lines }: Sized) =>
+const requestBytes = ({ uri, query, lines }: SizedRequest) =>
   Buffer.byteLength(uri) + Buffer.byteLength(query) + headerBytes(lines)
 
 /** `status` as a number, NaN where it is none. */

@@ -22,7 +22,7 @@ const seconds = {
   holds: (value: unknown) => isWithin(value, ORIGIN_TIMEOUT_SECONDS),
 }
 
-/** Field rules of both kinds of origin. `responseCompletionTimeout` 0 takes the limit away. */
+/** Rules for the fields of both kinds of origin. `responseCompletionTimeout` 0 means no limit. */
 const SHARED: Rule[] = [
   { field: 'customHeaders', says: 'an object', holds: isObject },
   {

@@ -90,7 +90,7 @@ function requestBodyFaults(before: JsonObject, body: unknown): string[] {
   return faults
 }
 
-/** What origin-response gives back in place of the origin's response. */
+/** The response that origin-response returns in place of the origin's. */
 function responseFaults(before: JsonObject, after: JsonObject): string[] {
   const headersBefore = lambdaHeaders({}, before.headers).lines
   const headers = lambdaHeaders(objectAt(before, 'headers'), after.headers)
@@ -100,12 +100,12 @@ function responseFaults(before: JsonObject, after: JsonObject): string[] {
     ...disallowedFaults(headersBefore, headers.lines),
     ...readOnlyFaults(headersBefore, headers.lines, READ_ONLY_HEADERS['origin-response']),
     ...bodyFaults(after),
-    // Left out, the origin's own body goes on, which has no limit.
+    // Without a body, the origin's own goes on, which has no limit.
     ...(after.body === undefined ? [] : sizeFaults(after, headers.lines)),
   ]
 }
 
-/** What origin-request answers in the origin's place. */
+/** A response that origin-request generates in the origin's place. */
 function generatedFaults(response: JsonObject): string[] {
   const headers = lambdaHeaders({}, response.headers)
   return [

@@ -1,4 +1,4 @@
-/** What passes between those who have a function run, in workerd or in Node, and those who run it. */
+/** Events for functions, and what running them leads to: between the distribution, replay, and the engines and processes. */
 
 /** The names under which CloudFront reports a failed function (`x-cache`, logs). */
 export type ErrorName =
@@ -18,7 +18,7 @@ export type LambdaCall = { event: unknown; now: number | null }
 export type InvocationOutcome = { logs: string[]; customData?: string } & (
   | {
       kind: 'returned'
-      /** As it survives JSON: that is all the platform sees of it. */
+      /** As JSON carries it: the platform sees no more of it. */
       value: unknown
     }
   | { kind: 'failed'; error: ErrorName; reason: string }

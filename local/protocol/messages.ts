@@ -28,13 +28,13 @@ export type ViewerRequest = {
   headBytes: number
 }
 
-/** What the viewer is to get. The body follows. */
+/** The head of the response that the viewer gets; the body follows. */
 export type ViewerResponse = {
   status: number
   headers: HeaderLine[]
   /** Whether CloudFront ends the connection after it. */
   close: boolean
-  /** Whether the body goes on as it comes from the origin. */
+  /** Whether the body is passed on while it comes in from the origin. */
   isStreamed: boolean
   summary: RequestSummary
 }
@@ -54,7 +54,7 @@ export type ResultType =
   | 'LambdaValidationError'
   | 'LambdaLimitExceeded'
 
-/** One request in a line: for the live list, the access log, and tests. */
+/** One request in short: for the request feed, the access log, and tests. */
 export type RequestSummary = {
   /** `x-amz-cf-id`. */
   id: string
@@ -90,7 +90,7 @@ export type RequestSummary = {
   requestBytes: number
   /** `x-rimlight`: what a rendition is, or why it is the original; empty for neither. */
   rimlight: string
-  /** What the origin said is the length of its body; 0 where it did not, or was never asked. */
+  /** Length of the origin's body, as it announced it; 0 where it did not, or was not called. */
   originBytes: number
 }
 
@@ -156,7 +156,7 @@ export type CacheKey = {
   cookies: string
 }
 
-/** What the host asks the distribution besides viewers' requests, as JSON; it is answered with `Answers` of the kind. */
+/** What the host asks the distribution besides viewers' requests, as JSON. The answer is the one in `Answers`. */
 export type Question =
   /** How a request went, by its `x-amz-cf-id`. */
   | { ask: 'trace'; id: string }

@@ -7,13 +7,13 @@ export type EventTrigger = (typeof EVENT_TRIGGERS)[number]
 
 export type EventKind =
   | { kind: 'function' | 'lambda'; trigger: EventTrigger }
-  /** An event, but for nobody knows which trigger. */
+  /** An event that does not tell its trigger. */
   | { kind: 'unclear'; reason: string }
   /** Not an event at all. */
   | { kind: 'none'; reason: string }
 
 /**
- * Tells from its shape what an event is for. CloudFront Functions: `version` and `context.eventType`; Lambda@Edge:
+ * For which kind of function and which trigger an event is, by its shape. CloudFront Functions: `version` and `context.eventType`; Lambda@Edge:
  * `Records[0].cf.config.eventType`. Developer Guide, "CloudFront Functions event structure" and "Lambda@Edge event
  * structure".
  */
@@ -44,7 +44,7 @@ function lambdaEventKind(records: unknown): EventKind {
   const known = EVENT_TRIGGERS.find((trigger) => trigger === type)
   if (known) return { kind: 'lambda', trigger: known }
   const hasResponse = isObject(at(cf, 'response'))
-  // Origin triggers alone are told the origin.
+  // Only events for origin triggers hold the origin.
   if (type === undefined && isObject(at(cf, 'request', 'origin'))) {
     return { kind: 'lambda', trigger: hasResponse ? 'origin-response' : 'origin-request' }
   }

@@ -12,22 +12,22 @@ import type { EventItem } from './events.ts'
 export type Judgement = {
   /** `answered`: a request trigger gave a response in place of the request. `failed`: nothing was returned. */
   result: FunctionStep['result']
-  /** From the request (or response) in the event to what was returned; of an answer, all of it. */
+  /** From the request (or response) in the event to the value that was returned; for an answer, the whole value. */
   changes: ValueChange[]
   /** What was returned; absent if nothing was. */
   value?: unknown
-  /** What broke: the platform's rules, or the function itself. */
+  /** The platform's rules that the value breaks, or how the function failed. */
   violations: Violation[]
   /** `recorded`: by this run. */
   expectation: 'none' | 'met' | 'unmet' | 'recorded'
-  /** From what was expected to what was returned. */
+  /** From the expected value to the one that was returned. */
   unmet: ValueChange[]
   disagreement: Disagreement | null
   /** What the function wrote, by line. */
   logs: string[]
 }
 
-/** Two engines in which the function does not do the same. */
+/** Two engines in which the function does not return the same. */
 export type Disagreement = { engines: [string, string]; differences: ValueChange[] }
 
 /** Judges the outcome of an event at a trigger. */
@@ -41,7 +41,7 @@ export function judge(trigger: Trigger, item: EventItem, outcome: InvocationOutc
   }
   const { value } = outcome
   const answered = trigger !== 'origin-response' && isObject(value) && ('status' in value || 'statusCode' in value)
-  const found = messageChanges(answered ? {} : messageOf(trigger, item.event), value)
+  const found = messageChanges(answered ? {} : eventMessage(trigger, item.event), value)
   const unmet = wanted ? valueChanges(wanted.value, value) : []
   return {
     result: answered ? 'answered' : found.length > 0 ? 'changed' : 'unchanged',
@@ -56,8 +56,8 @@ export function judge(trigger: Trigger, item: EventItem, outcome: InvocationOutc
   }
 }
 
-/** The part of the event that a function at this trigger gives back. */
-function messageOf(trigger: Trigger, event: unknown): unknown {
+/** The request or response in the event that a function at this trigger returns, changed or not. */
+function eventMessage(trigger: Trigger, event: unknown): unknown {
   if (trigger === 'viewer-request') return at(event, 'request')
   return at(event, 'Records', 0, 'cf', trigger === 'origin-response' ? 'response' : 'request')
 }

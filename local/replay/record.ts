@@ -6,8 +6,8 @@ import { type EventFile, isEntry } from './events.ts'
 /**
  * Writes results into an event file as expectations. `values`: by position in the file; positions without one stay
  * as they are. A bare event becomes `{ event, expect }`. The file is replaced whole or not at all.
- * Returns whether it had to be.
- * @throws InputError if it can't be
+ * @returns whether anything changed
+ * @throws InputError if the file can't be written
  */
 export async function recordExpectations(file: EventFile, values: Map<number, unknown>): Promise<boolean> {
   const record = (element: unknown, index: number) => {
@@ -25,7 +25,7 @@ export async function recordExpectations(file: EventFile, values: Map<number, un
     throw new InputError(
       `${file.path}: can't be written (${systemMessage(cause)}) and is as it was; ` +
         'check the permissions of the file and its folder, then run --update again',
-      { cause },
+      { code: 'file-unwritable', found: file.path, cause },
     )
   }
   return true

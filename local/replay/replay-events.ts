@@ -1,4 +1,4 @@
-import { InputError } from '../../base/errors.ts'
+import { InputError, joinedError } from '../../base/errors.ts'
 import type { Trigger } from '../../edge/limits.ts'
 import { type BundleOptions, type OpenBundle, openBundle } from '../host/functions/bundle.ts'
 import type { InvocationOutcome } from '../protocol/invocation.ts'
@@ -10,22 +10,22 @@ import { recordExpectations } from './record.ts'
 export type ReplayOptions = BundleOptions & {
   /** The folder of the bundle; default `dist`. */
   dist?: string
-  /** Record what was returned as what is expected. */
+  /** Writes what was returned into the event files, as what is expected from now on; default false. */
   update?: boolean
   onProgress?: (done: number, total: number) => void
 }
 
-/** Where an event stands. `index`: in a file that is an array. */
+/** Where an event was found. `index`: its position in a file that is an array. */
 export type EventPlace = { file: string; index?: number; name?: string }
 
 export type ReplayResult = EventPlace & { trigger: Trigger } & Judgement
 
 export type Replay = {
   bundle: string
-  /** That ran the CloudFront Function; empty if there was nothing for it. */
+  /** The engines that ran the CloudFront Function; empty if no event was for it. */
   engines: string[]
   results: ReplayResult[]
-  /** Found in folders, and not for this bundle. */
+  /** Events from folders that are not for this bundle. */
   skipped: (EventPlace & { reason: string })[]
   /** Files that `update` rewrote. */
   updated: string[]
@@ -43,7 +43,7 @@ export async function replay(paths: string[], options: ReplayOptions = {}): Prom
   const bundle = await openBundle(dist, bundleOptions)
   try {
     const files = await readEvents(paths)
-    const { jobs, skipped } = sort(files, bundle)
+    const { jobs, skipped } = sortEvents(files, bundle)
     const { results, engines } = await runJobs(jobs, bundle, onProgress)
     const updated = update ? await record(jobs, results) : []
     return { bundle: dist, engines, results, skipped, updated }
@@ -52,22 +52,29 @@ export async function replay(paths: string[], options: ReplayOptions = {}): Prom
   }
 }
 
-function sort(files: EventFile[], bundle: OpenBundle) {
+function sortEvents(files: EventFile[], bundle: OpenBundle) {
   const jobs: ReplayJob[] = []
   const skipped: Replay['skipped'] = []
-  const problems: string[] = []
+  const problems: InputError[] = []
   for (const file of files) {
     file.items.forEach((item, position) => {
       const place = eventPlace(file, item, position)
       const found = triggerOf(item.event, bundle)
       if ('trigger' in found) jobs.push({ file, position, place, item, trigger: found.trigger })
-      else if (file.named) problems.push(`${placeText(place)}: ${found.reason}`)
+      else if (file.named) problems.push(notForBundle(place, found.reason))
       else skipped.push({ ...place, reason: found.reason })
     })
   }
-  if (problems.length > 0) throw new InputError(problems.join('\n'))
+  if (problems.length > 0) throw joinedError(problems)
   return { jobs, skipped }
 }
+
+const notForBundle = (place: EventPlace, reason: string) =>
+  new InputError(`${placeText(place)}: ${reason}`, {
+    code: 'not-for-this-bundle',
+    expected: 'an event for a trigger of the bundle',
+    found: reason,
+  })
 
 const eventPlace = (file: EventFile, { name }: EventItem, position: number): EventPlace => ({
   file: file.path,
@@ -81,16 +88,16 @@ export const placeText = ({ file, index, name }: EventPlace): string =>
 
 export const wroteText = (file: string): string => `wrote ${file}`
 
-const KINDS = { function: 'CloudFront Functions', lambda: 'Lambda@Edge' }
+const FUNCTION_KINDS = { function: 'CloudFront Functions', lambda: 'Lambda@Edge' }
 
 function triggerOf(event: unknown, bundle: OpenBundle): { trigger: Trigger } | { reason: string } {
   const found = eventKind(event)
   if (found.kind === 'none' || found.kind === 'unclear') return { reason: found.reason }
   const artefact = bundle.artefact(found.trigger)
-  const what = `a ${KINDS[found.kind]} event for ${found.trigger}`
+  const what = `a ${FUNCTION_KINDS[found.kind]} event for ${found.trigger}`
   if (artefact === undefined) return { reason: `${what}, which this bundle does not have` }
   if (artefact.kind !== found.kind) {
-    return { reason: `${what}; this bundle's ${found.trigger} is for ${KINDS[artefact.kind]}` }
+    return { reason: `${what}; this bundle's ${found.trigger} is for ${FUNCTION_KINDS[artefact.kind]}` }
   }
   return { trigger: found.trigger as Trigger }
 }
@@ -132,7 +139,7 @@ async function runJobs(jobs: ReplayJob[], bundle: OpenBundle, onProgress: (done:
   return { results: jobs.flatMap((job) => results.get(job) ?? []), engines: [...engines] }
 }
 
-/** Only what keeps to the rules, the same in every engine, is worth expecting again. */
+/** Only a result that keeps to the rules, and is the same in every engine, may be expected from now on. */
 async function record(jobs: ReplayJob[], results: ReplayResult[]): Promise<string[]> {
   const values = new Map<EventFile, Map<number, unknown>>()
   jobs.forEach(({ file, position }, index) => {
@@ -144,15 +151,18 @@ async function record(jobs: ReplayJob[], results: ReplayResult[]): Promise<strin
     result.unmet = []
   })
   const updated: string[] = []
-  const problems: string[] = []
+  const problems: InputError[] = []
   for (const [file, own] of values) {
     try {
       if (await recordExpectations(file, own)) updated.push(file.path)
     } catch (error) {
       if (!(error instanceof InputError)) throw error
-      problems.push(error.message)
+      problems.push(error)
     }
   }
-  if (problems.length > 0) throw new InputError([...updated.map(wroteText), ...problems].join('\n'))
+  if (problems.length > 0) {
+    const error = joinedError(problems)
+    throw new InputError([...updated.map(wroteText), error.message].join('\n'), error)
+  }
   return updated
 }

@@ -32,7 +32,7 @@ export function replayCounts(results: ReplayResult[], skipped = 0): ReplayCounts
   }
 }
 
-/** Whether something was replayed, and all of it kept to the rules and to what was expected. */
+/** Whether anything was replayed, and all results keep to the rules and to what is expected. */
 export const isReplayFine = ({ replayed, violations, unmet, disagreements }: ReplayCounts): boolean =>
   replayed > 0 && violations + unmet + disagreements === 0
 
@@ -94,7 +94,7 @@ function changeLines(changes: ValueChange[], indent: string, paint: Paint): stri
 /** A long value, such as a body, is cut: its length says more than its bytes. */
 const SHOWN_CHARACTERS = 200
 
-/** Bare if nothing about it could be misread, else as JSON. */
+/** A text as it stands where it can't be mistaken for JSON, any other value as JSON. */
 function shown(value: unknown): string {
   const isPlain = typeof value === 'string' && /^[!-~](?:[ -~]*[!-~])?$/.test(value) && !/^["{[]/.test(value)
   const text = isPlain ? value : (JSON.stringify(value) ?? 'undefined')

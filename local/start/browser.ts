@@ -5,7 +5,7 @@ const OPENERS: Partial<Record<NodeJS.Platform, (url: string) => [string, string[
   win32: (url) => ['cmd', ['/c', 'start', '""', url]],
 }
 
-/** @param failed told in words when there is no browser to be had */
+/** @param failed called with a message for people where no browser can be opened */
 export function openBrowser(url: string, failed: (message: string) => void): void {
   const [command, args] = OPENERS[process.platform]?.(url) ?? ['xdg-open', [url]]
   const child = spawn(command, args, { stdio: 'ignore', detached: true })

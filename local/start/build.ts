@@ -1,4 +1,4 @@
-/** The build, in a process of its own: it is done with when it is done, and a new source is new to it. */
+/** The build, in a process of its own: there, changed sources are loaded anew, and nothing is left afterwards. */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 

@@ -2,20 +2,20 @@ import type { RunningSite } from '../console/site.ts'
 import type { FinishedRequest } from '../protocol/messages.ts'
 import type { Example } from './examples.ts'
 
-/** What `rimlight start` has to say, for people and, a line of JSON each, for programs. */
+/** What `rimlight start` reports: as text for people, or a line of JSON each for programs. */
 export type StartEvent =
   | { event: 'building'; config: string; out: string }
   | { event: 'starting' }
   | ReadyEvent
   | { event: 'request'; request: FinishedRequest }
-  /** A source or the config is another than before. */
+  /** A source or the config has changed. */
   | { event: 'changed'; files: string[] }
-  /** `isChanged`: the build made another bundle, and that is what runs now. */
+  /** `isChanged`: the build made another bundle, which runs now; else the bundle is the same as before. */
   | { event: 'reloaded'; isChanged: boolean; milliseconds: number }
-  /** What ran before runs on. */
+  /** The former bundle goes on running. */
   | { event: 'not-reloaded'; message: string }
   | { event: 'warning'; message: string }
-  /** It ends with this, which stands on stderr as well. */
+  /** The last event before it ends; the message is on stderr, too. */
   | { event: 'failed'; message: string }
   | { event: 'stopping' }
   | { event: 'stopped' }
@@ -24,9 +24,9 @@ export type ReadyEvent = {
   event: 'ready'
   /** What `GET /__rimlight/site` answers. */
   site: RunningSite
-  /** Names of origins that nothing stands in for. */
+  /** Names of origins that are called at their real addresses. */
   realOrigins: string[]
-  /** Of the page. */
+  /** URL of the page. */
   page: string
   /** File of the certificate, where it is kept. */
   certificate: string | null

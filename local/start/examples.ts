@@ -11,10 +11,10 @@ export type Example = { url: string; shows: string }
 
 type ExampleFile = { file: string; path: string; cachePolicy: string; isPicture: boolean }
 
-/** Types that become renditions, those that most sites have first. */
+/** Types that can be transformed, the most common first. */
 const PICTURES = ['.jpg', '.jpeg', '.png', '.webp', '.avif', '.gif', '.tif', '.tiff']
 
-/** Files and folders of a bucket that are looked at. */
+/** How many files and folders of a bucket are looked at. */
 const ENTRIES = 2_000
 
 /** Bytes. Sources beyond it are served as they are, unless the config says otherwise: `maxInputBytes`. */
@@ -56,7 +56,7 @@ async function versionOf(file: string): Promise<string | undefined> {
   return bytes && createHash('md5').update(bytes).digest('hex').slice(0, 12)
 }
 
-/** What viewers can have from the folders, by the path that they ask for. */
+/** Files in the folders that viewers can get, with their paths. */
 async function filesBehind(site: RunningSite, policies: Policies, targets: OriginTargets): Promise<ExampleFile[]> {
   const behaviourOf = compileBehaviours(
     policies.behaviours.map((behaviour, i) => ({ ...behaviour, ...site.behaviours[i] })),
@@ -86,7 +86,7 @@ function pathOf(file: string, prefix: string): string | undefined {
   return `/${path.split('/').map(encodeURIComponent).join('/')}`
 }
 
-/** In the order of their names, those at the top first; without what is hidden, and without links. */
+/** In the order of their names, those at the top first; without hidden files and links. */
 async function visibleFilesIn(root: string): Promise<string[]> {
   const folders = [root]
   const files: string[] = []

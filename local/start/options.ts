@@ -1,4 +1,4 @@
-/** What `rimlight start` takes. */
+/** The options of `rimlight start`. */
 
 import { InputError, joinedError } from '../../base/errors.ts'
 import type { OptionRows, Values } from '../../cli/kit/options.ts'
@@ -121,7 +121,7 @@ function byName(
   return found
 }
 
-/** What is before the `=` is a name, unless it looks like a part of a path. */
+/** The text before the `=` is an origin's name, unless it looks like part of a path. */
 function bucketOption(text: string): NamedValue | InputError {
   const [, name = '', value = ''] = /^(?:([^=/\\]*)=)?(.*)$/s.exec(text) ?? []
   return value === '' ? notExpected('--bucket', 'DIR or NAME=DIR', quoted(text)) : { name, value }

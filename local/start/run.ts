@@ -1,4 +1,4 @@
-/** From the build to the end: what `rimlight start` does. */
+/** What `rimlight start` does, from the build to the end. */
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -18,13 +18,13 @@ import { configFiles, doneWithSources, SOURCE_FOLDERS, shortName } from './sourc
 import { watchSources } from './watch.ts'
 
 /**
- * Builds, starts, and keeps up with the sources until `signal` is aborted.
+ * Builds, starts, and builds again after each change of a source, until `signal` is aborted.
  * @throws Failure with what the build says, InputError for what is wrong with the options
  */
 export async function run(options: StartOptions, say: Say, signal: AbortSignal): Promise<void> {
   say({ event: 'building', config: options.config, out: options.out })
   const built = await buildBundle(options.config, options.out, signal)
-  if (built.kind === 'failed') throw new Failure(built.message)
+  if (built.kind === 'failed') throw new Failure(built.message, { code: 'build-failed' })
   if (built.kind === 'built') {
     say({ event: 'starting' })
     const running = await start(options, say)
@@ -124,11 +124,11 @@ function keepUp(options: StartOptions, running: Running, say: Say, signal: Abort
 
 async function rebuildOnce(options: StartOptions, running: Running, say: Say, signal: AbortSignal): Promise<void> {
   const started = performance.now()
-  const before = await fingerprint(options.out)
+  const before = await bundleFingerprint(options.out)
   const built = await buildBundle(options.config, options.out, signal)
   if (built.kind === 'stopped') return
   if (built.kind === 'failed') return say({ event: 'not-reloaded', message: built.message })
-  const isChanged = (await fingerprint(options.out)) !== before
+  const isChanged = (await bundleFingerprint(options.out)) !== before
   if (isChanged) {
     const policies = await readPolicies(options.out)
     const problem = await reloadProblem(policies, options)
@@ -163,8 +163,8 @@ async function takeUp(policies: Policies, options: StartOptions, running: Runnin
 
 const portOf = (url: string): number => Number(new URL(url).port)
 
-/** Equal for equal bundles. */
-async function fingerprint(out: string): Promise<string> {
+/** A text that is the same for the same bundle. */
+async function bundleFingerprint(out: string): Promise<string> {
   const files = ['manifest.json', 'policies.json'].map((file) => readFile(resolve(out, file), 'utf8').catch(() => ''))
   return (await Promise.all(files)).join('\n')
 }

@@ -1,9 +1,9 @@
-/** What a bundle is made from: the project's own sources, and the config with what it imports from its neighbours. */
+/** The files that a bundle is made from: the project's sources, and the config with the files that it imports. */
 import { relative, resolve } from 'node:path'
 import { build, stop } from 'esbuild'
 import { ROOT } from '../../base/root.ts'
 
-/** With all that is in them. */
+/** Folders of the project's sources. */
 export const SOURCE_FOLDERS = [
   'base',
   'bundle',
@@ -16,8 +16,8 @@ export const SOURCE_FOLDERS = [
 ].map((folder) => resolve(ROOT, folder))
 
 /**
- * The config and the files that it imports, absolute; of a config that can't be read, itself and what `before` has.
- * @param before the files of the last time
+ * Absolute paths of the config and of the files that it imports. Where it can't be read, of the config and of `before`.
+ * @param before the result of the last call
  */
 export async function configFiles(config: string, before: readonly string[] = []): Promise<string[]> {
   const file = resolve(config)
@@ -44,5 +44,5 @@ export const shortName = (file: string): string => {
   return short === '' || short.startsWith('..') ? file : short
 }
 
-/** Ends the process that esbuild keeps, which would end a moment after ours. */
+/** Ends esbuild's process, which would otherwise outlive ours by a moment. */
 export const doneWithSources = (): Promise<void> => stop()

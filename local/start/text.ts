@@ -11,17 +11,17 @@ export function sayToPeople(stdout: Output, stderr: Output, paint: Paint, option
     if (event.event === 'starting') return status.show('Starting …')
     if (event.event === 'request' && options.isQuiet) return
     status.clear()
-    // Over the ^C that the terminal shows.
+    // Clears the ^C that the terminal shows.
     if (event.event === 'stopping' && stdout.isTTY) stdout.write('\r\u001b[K')
     if (event.event === 'failed') return
     if (event.event === 'warning') stderr.write(`${paint('yellow', event.message)}\n`)
-    else stdout.write(textOf(event, paint))
+    else stdout.write(eventText(event, paint))
   }
 }
 
-type Said = Exclude<StartEvent, { event: 'building' | 'starting' | 'warning' | 'failed' }>
+type PrintedEvent = Exclude<StartEvent, { event: 'building' | 'starting' | 'warning' | 'failed' }>
 
-function textOf(event: Said, paint: Paint): string {
+function eventText(event: PrintedEvent, paint: Paint): string {
   switch (event.event) {
     case 'ready':
       return readyText(event, paint)
@@ -103,7 +103,7 @@ function size(bytes: number): string {
   return bytes < 1_000_000 ? `${(bytes / 1_000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
 }
 
-/** Viewers choose these characters, and a terminal would do what they say. */
+/** Escapes control characters: a terminal would obey those that viewers send. */
 const printable = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
   text.replace(/[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g, (character) =>

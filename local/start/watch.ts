@@ -3,21 +3,21 @@ import { type FSWatcher, watch } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 export type SourceWatch = {
-  /** Files to look after besides the folders, instead of those before. */
+  /** Watches these files besides the folders, in place of those before. */
   files(files: readonly string[]): void
   close(): void
 }
 
-/** Milliseconds of quiet before a change is told: an editor makes several of one. */
+/** Milliseconds without another change before changes are reported: an editor writes a file in several steps. */
 const QUIET = 100
 
-/** What sources end with; the rest is what editors leave for a moment. */
+/** Names of sources; other names are of an editor's temporary files. */
 const SOURCE = /^[^.#].*\.(?:[cm]?[jt]s|json)$/
 
 /**
- * @param folders with all that is in them
- * @param changed told the files, absolute, some time after the last of them changed
- * @param warn told once, in words, when the system watches no more
+ * @param folders watched with all folders below them
+ * @param changed called with the absolute paths of the files, some time after the last change
+ * @param warn called once, with a message for people, when the system can't watch
  */
 export function watchSources(
   folders: readonly string[],
@@ -65,7 +65,7 @@ export function watchSources(
   return {
     files(files) {
       closeAll(ofFiles)
-      // Their folders: a file that is replaced by another of its name takes its watch with it.
+      // The folders are watched: a watch on a file ends when another file is renamed to its name.
       const parents = new Set(files.map((file) => dirname(file)))
       ofFiles = [...parents].flatMap((folder) => open(folder, false, (file) => files.includes(file)))
     },

@@ -8,7 +8,7 @@ export type OriginAddress = {
   target: string
 }
 
-/** @returns what is wrong with it, in words, where something is */
+/** @returns a text that says what is wrong, for a URL that can't be called */
 export function originAddressOf(url: string): OriginAddress | string {
   const [, scheme, authority, rest = ''] = /^(https?):\/\/([^/?#\\]+)([^#]*)/i.exec(url) ?? []
   const parsed = URL.parse(`${scheme}://${authority}`)

@@ -58,7 +58,7 @@ export function attemptCall(attempt: Attempt): Promise<ConnectorResponse | Faile
       const send = async () => {
         phase = 'sending'
         patience.stop()
-        // Every packet counts, also one of a head that is not complete yet.
+        // Each packet starts the timeout anew, even of an incomplete head.
         socket.on('data', patience.again)
         request.once('close', () => socket.off('data', patience.again))
         const waitForOrigin = () => phase === 'sending' && patience.start(timeouts.readTimeout)
@@ -71,7 +71,7 @@ export function attemptCall(attempt: Attempt): Promise<ConnectorResponse | Faile
     request.once('response', (incoming) => {
       phase = 'over'
       patience.stop()
-      // An origin that has answered need not take the rest of the request.
+      // Once an origin has answered, the rest of the request need not be sent.
       incoming.once('close', () => void (request.writableFinished || request.destroy()))
       resolve(
         originResponse(incoming, { method: attempt.method, origin: address.origin, readTimeout: timeouts.readTimeout }),
@@ -119,14 +119,14 @@ function framing({ method, headers, body }: Attempt): HeaderLine[] {
   if (has('content-length') || has('transfer-encoding')) return lines
   if (Buffer.isBuffer(body)) return [...lines, ['Content-Length', String(body.length)]]
   if (body) return [...lines, ['Transfer-Encoding', 'chunked']]
-  // RFC 9110, 8.6: methods that are about content say that there is none.
+  // RFC 9110, 8.6: with methods that usually have a body, its absence is stated.
   return ['POST', 'PUT', 'PATCH'].includes(method) ? [...lines, ['Content-Length', '0']] : lines
 }
 
-type Patience = { waitForOrigin(): void; goOn(): void }
+type BodyTimeout = { waitForOrigin(): void; goOn(): void }
 
-/** The origin is waited for while it takes nothing; the viewer, while it sends nothing, is another matter. */
-async function sendBody(request: ClientRequest, body: Attempt['body'], patience: Patience): Promise<void> {
+/** The origin's timeout runs while the origin reads nothing, and not while the viewer sends nothing. */
+async function sendBody(request: ClientRequest, body: Attempt['body'], timeout: BodyTimeout): Promise<void> {
   if (!body || Buffer.isBuffer(body)) {
     request.end(body ?? undefined)
     return
@@ -135,9 +135,9 @@ async function sendBody(request: ClientRequest, body: Attempt['body'], patience:
   try {
     for await (const chunk of body) {
       if (request.write(chunk)) continue
-      patience.waitForOrigin()
+      timeout.waitForOrigin()
       await drained(request)
-      patience.goOn()
+      timeout.goOn()
     }
     request.end()
   } catch (cause) {

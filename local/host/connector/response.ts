@@ -1,4 +1,4 @@
-/** A response as it comes in: head at once, body with CloudFront's patience between packets. */
+/** A response as it comes in: its head at once, its body with CloudFront's timeout between packets. */
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import type { HeaderLine } from '../../protocol/messages.ts'
@@ -60,7 +60,7 @@ async function* packetsOf(incoming: IncomingMessage, { origin, readTimeout }: Re
     }
   } catch (cause) {
     if (isTooSlow) throw new Error(`${origin} stopped in its answer for ${readTimeout} s`, { cause })
-    // "Dropped TCP connections": without a length, nobody can tell a break from the end.
+    // "Dropped TCP connections": without a length, a broken connection looks like the end of the body.
     if (isEndedByClosing(incoming)) return
     throw new Error(`${origin} broke off its answer after ${received.toLocaleString('en')} bytes`, { cause })
   } finally {

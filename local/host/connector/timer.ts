@@ -1,7 +1,7 @@
 export type Timer = {
-  /** From now on, instead of what was running. */
+  /** Starts, or starts anew. */
   start(seconds: number): void
-  /** From the beginning, if it is running. */
+  /** Starts anew, if it runs. */
   again(): void
   stop(): void
 }

@@ -30,7 +30,7 @@ export type BundleOptions = EngineOptions & {
 
 /**
  * Opens a folder that the build wrote.
- * @throws InputError if there is no manifest, or if a file is missing or is not the one that the manifest tells of
+ * @throws InputError if there is no manifest, or if a file is missing or differs from the manifest
  */
 export async function openBundle(
   folder: string,
@@ -47,13 +47,13 @@ export async function openBundle(
     const code = String(contents.get(trigger))
     const opened = [openWorkerd(code, engine)]
     if (hasNjs()) opened.unshift(openNjs(code, engine))
-    return usable(pathOf(trigger), allOpened(opened))
+    return withPath(pathOf(trigger), allOpened(opened))
   })
   const lambdas = memoised(async (trigger) => {
     const artefact = artefacts.get(trigger)
     if (artefact === undefined) throw new Error(`the bundle has no ${trigger}`)
     const zip = pathOf(trigger)
-    return usable(zip, openLambda({ zip, artefact, name: `us-east-1.rimlight-${trigger}`, env, environments }))
+    return withPath(zip, openLambda({ zip, artefact, name: `us-east-1.rimlight-${trigger}`, env, environments }))
   })
 
   return {
@@ -69,12 +69,13 @@ export async function openBundle(
   }
 }
 
-/** What can't be opened was built wrong. */
-async function usable<T>(path: string, opening: Promise<T>): Promise<T> {
+/** An artefact that does not load was built wrong: the message names its file. */
+async function withPath<T>(path: string, opening: Promise<T>): Promise<T> {
   try {
     return await opening
   } catch (error) {
-    throw new InputError(`${path}: ${error instanceof Error ? error.message : error}`, { cause: error })
+    const message = `${path}: ${error instanceof Error ? error.message : error}`
+    throw new InputError(message, { code: 'artefact-does-not-load', found: path, cause: error })
   }
 }
 
@@ -97,7 +98,7 @@ function memoised<T>(open: (trigger: Trigger) => Promise<T>) {
   }
 }
 
-/** All engines or none: one that opened beside one that failed is closed again. */
+/** All engines, or none: where one fails to open, the others are closed again. */
 async function allOpened(opening: Promise<FunctionEngine>[]): Promise<FunctionEngine[]> {
   const results = await Promise.allSettled(opening)
   const engines = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))

@@ -1,4 +1,4 @@
-/** What a function finds around it in Lambda: its settings as environment variables and as the context object. */
+/** A function's environment in Lambda: variables, and the context object. */
 
 export type LambdaSpec = {
   /** The folder that the zip was unpacked to. */
@@ -15,7 +15,7 @@ export type LambdaSpec = {
 }
 
 /**
- * What Lambda sets, and nothing of this machine. AWS Lambda Developer Guide, "Defined runtime environment variables".
+ * The variables that Lambda sets, and none of this machine's. AWS Lambda Developer Guide, "Defined runtime environment variables".
  */
 export const variables = ({ root, handler, runtime, memory, name, env }: LambdaSpec) => ({
   AWS_REGION: 'us-east-1',

@@ -35,7 +35,7 @@ export function startLambdaProcess(spec: LambdaSpec): LambdaProcess {
   child.stderr?.setEncoding('utf8').on('data', (text) => {
     dyingWords = (dyingWords + text).slice(-10_000)
   })
-  // Not a promise: that would keep a reaction for each of a long run's invocations.
+  // An event, not a promise: a promise would keep a callback for each invocation of a long run.
   const gone = new EventEmitter<{ gone: [] }>()
   let exitReason = ''
   const end = (code: number | null, signal: NodeJS.Signals | null) => {
@@ -80,7 +80,7 @@ export function startLambdaProcess(spec: LambdaSpec): LambdaProcess {
     const die = () => finish(killedFor ?? failed('LambdaExecutionError', exitReason))
     if (alive) gone.once('gone', die)
     else die()
-    // The callback keeps a process that has just died from raising an error here: `gone` tells of it.
+    // With a callback, sending to a process that has just died raises no error; `gone` reports it.
     child.send(request, () => {})
     return promise
   }
@@ -122,7 +122,7 @@ function outcomeOf({ loaded, value, failure }: ProcessReply): InvocationOutcome 
   return result === null ? failed('LambdaExecutionError', 'the function returned nothing') : returned(result)
 }
 
-/** What the function itself sends over its runtime's channel may be anything. */
+/** The function can write to the runtime's channel itself, so that a message may hold anything. */
 function tryParse(text: unknown): unknown {
   try {
     return JSON.parse(String(text))

@@ -94,7 +94,7 @@ export async function openLambda({
   }
 }
 
-/** Lets so much work go on at a time; the rest waits in line. */
+/** Limits how many pieces of work go on at a time; the others wait in line. */
 class Turns {
   #free: number
   readonly #line: (() => void)[] = []

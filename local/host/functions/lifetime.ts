@@ -12,7 +12,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 function endBySignal(signal: NodeJS.Signals) {
   cleanUp()
   unlisten()
-  // A listener of ours keeps Node from dying of the signal; whoever else listens decides for themselves.
+  // Our listener keeps Node from ending by the signal. Where there are others, they decide whether it ends.
   if (process.listenerCount(signal) === 0) process.kill(process.pid, signal)
 }
 

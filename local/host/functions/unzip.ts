@@ -23,7 +23,7 @@ export async function unzip(file: string, folder: string): Promise<void> {
   }
 }
 
-/** yauzl refuses such names as well; the guard must not hang on its options. */
+/** yauzl refuses such names as well, but only with its default options. */
 function pathInside(folder: string, name: string) {
   const path = resolve(folder, name)
   if (!path.startsWith(resolve(folder) + sep)) {

@@ -1,7 +1,7 @@
-/** `value`: null without one; quotes are taken off. Names are in lower case. */
+/** The name is in lower case. `value`: without its quotes; null where there is none. */
 export type Directive = { name: string; value: string | null }
 
-/** A comma inside a quoted value ends nothing; a quote that is never closed goes to the end. */
+/** A comma in a quoted value does not end the directive; a quote that is never closed ends with the text. */
 const DIRECTIVE = /(?:"(?:[^"\\]|\\.?)*(?:"|$)|[^",])+/g
 
 /** The directives of a `Cache-Control` list, in order. RFC 9111, 5.2. */

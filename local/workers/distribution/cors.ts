@@ -4,7 +4,7 @@ import { type CorsConfig, itemsOf } from '../../../bundle/policies.ts'
 import { hasHeader, headerValue, listOf, withHeader, withoutHeaders } from '../../platform/header-lines.ts'
 import type { HeaderLine } from '../../protocol/messages.ts'
 
-/** @param isOptions whether the method may be OPTIONS: with what only a preflight asks, it makes the request one */
+/** @param isOptions whether the method is OPTIONS: with `Access-Control-Request-Method`, the request is then a preflight */
 export function applyCors(
   config: CorsConfig,
   requestHeaders: readonly HeaderLine[],
@@ -28,7 +28,7 @@ function allowedOrigin({ AccessControlAllowOrigins }: CorsConfig, origin: string
   return patterns.some((pattern) => matchesOrigin(pattern, origin)) ? origin : null
 }
 
-/** `requested`: the headers of a preflight request; null: another. */
+/** @param requested the headers of a preflight request; null for any other request */
 function corsHeaders(config: CorsConfig, origin: string, requested: readonly HeaderLine[] | null): HeaderLine[] {
   const headers: HeaderLine[] = [['access-control-allow-origin', origin]]
   const add = (name: string, value: string) => {
@@ -51,8 +51,8 @@ function methodsOf({ AccessControlAllowMethods }: CorsConfig): string {
 }
 
 /**
- * Names and `*` as they stand in the policy. Of a pattern such as `x-amz-*`, which browsers would take for a name, those
- * that the preflight asks for: the guide says what it matches, not what is sent.
+ * Names and `*` as they stand in the policy. A pattern such as `x-amz-*` would be a name to browsers; in its place stand the
+ * names in the preflight request that it matches. The guide says what patterns match, but not what is sent.
  */
 function allowedHeaders({ AccessControlAllowHeaders }: CorsConfig, requested: readonly HeaderLine[]): string {
   const items = itemsOf(AccessControlAllowHeaders)

@@ -76,7 +76,7 @@ function rangeResponse(
   return { status: 206, headers: withHeader(described, 'content-length', String(bytes.length)), body: bytes, result }
 }
 
-/** Adds what every response carries. Developer Guide, "Understand response headers policies". */
+/** The headers of a response, with those that every response carries. Developer Guide, "Understand response headers policies". */
 export function viewerResponseHeaders(
   response: EdgeResponse,
   viewer: ViewerRequest,

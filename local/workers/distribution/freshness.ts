@@ -1,4 +1,4 @@
-/** How long CloudFront keeps what an origin sent. Seconds, where nothing else is said. */
+/** How long CloudFront caches a response. Times are in seconds unless stated otherwise. */
 
 import { headerValue, listOf } from '../../platform/header-lines.ts'
 import type { HeaderLine } from '../../protocol/messages.ts'

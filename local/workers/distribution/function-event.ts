@@ -38,7 +38,7 @@ export function functionEvent(request: EdgeRequest, ip: string, context: Functio
 function addField(fields: EventFields, name: string, value: string): void {
   const field = Object.hasOwn(fields, name) ? fields[name] : undefined
   if (field === undefined) {
-    // A name such as `__proto__` is a name like any other.
+    // By assignment, a header named `__proto__` would set the prototype.
     Object.defineProperty(fields, name, { value: { value }, enumerable: true, configurable: true, writable: true })
   } else if (field.multiValue) field.multiValue.push({ value })
   else field.multiValue = [{ value: field.value }, { value }]
@@ -64,7 +64,7 @@ function addCookies(cookies: EventFields, header: string): void {
   }
 }
 
-/** The request that a function returned for an event, which has been found valid. What it left alone stays as sent. */
+/** The request that a function returned for an event, which has been found valid. A query that it did not change stays as it was sent. */
 export function functionRequest(value: JsonObject, event: FunctionEvent, before: EdgeRequest): EdgeRequest {
   const headers = linesOf(value.headers)
   const cookie = pairsOf(value.cookies).join('; ')

@@ -23,7 +23,7 @@ export async function runLambda(
   trace: Trace,
 ): Promise<LambdaOutcome> {
   const started = Date.now()
-  // A clock that stands still for the invocation is only for tests that moved it.
+  // The function's clock stands still during the invocation only where a test has moved the clock.
   const call: LambdaCall = { event, now: clock.offset === 0 ? null : clock.now() }
   const response = await host.fetch(`http://host/lambda/${trigger}`, { method: 'POST', body: JSON.stringify(call) })
   const outcome = (await response.json()) as InvocationOutcome

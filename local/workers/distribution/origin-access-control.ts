@@ -5,7 +5,7 @@ import type { HeaderLine } from '../../protocol/messages.ts'
 import type { Signing } from '../../protocol/settings.ts'
 import { canonicalRequests, sign, signingKey, stringToSign } from '../s3/signature.ts'
 
-/** S3 API Reference, "Authenticating Requests": what a body is need not be known beforehand. */
+/** S3 API Reference, "Authenticating Requests": the hash of the body may be left out. */
 const PAYLOAD = 'UNSIGNED-PAYLOAD'
 
 /** @param target path and query as they are sent; @param now milliseconds since 1970 */

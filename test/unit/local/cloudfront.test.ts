@@ -1,7 +1,7 @@
 /** CloudFront as a library, in somebody's own tests. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Config } from '../../../edge/config.ts'
-import { startCloudFront } from '../../../local/cloudfront.ts'
+import { InputError, startCloudFront } from '../../../local/cloudfront.ts'
 import { type Built, built } from '../../e2e/site.ts'
 
 const CONFIG: Config = {
@@ -17,11 +17,25 @@ beforeAll(async () => {
 afterAll(() => bundle.remove())
 
 it.each([
-  [{ pops: 0 }, 'pops: expected a whole number from 1 to 99, found 0'],
-  [{ httpsPort: 70_000 }, 'httpsPort: expected a whole number from 0 to 65535, found 70000'],
-  [{ httpPort: -1, pops: 1.5 }, /^httpPort: .* found -1\npops: .* found 1\.5$/],
-])('refuses %o', async (options, message) => {
-  await expect(startCloudFront({ dist: bundle.dist, ...options })).rejects.toThrow(message)
+  [
+    { pops: 0 },
+    'pops: expected a whole number from 1 to 99, found 0',
+    { expected: 'a whole number from 1 to 99', found: '0' },
+  ],
+  [
+    { httpsPort: 70_000 },
+    'httpsPort: expected a whole number from 0 to 65535, found 70000',
+    { expected: 'a whole number from 0 to 65535', found: '70000' },
+  ],
+  [
+    { httpPort: -1, pops: 1.5 },
+    'httpPort: expected a whole number from 0 to 65535, found -1\npops: expected a whole number from 1 to 99, found 1.5',
+    { expected: undefined, found: undefined },
+  ],
+])('refuses %o', async (options, message, facts) => {
+  const error = await startCloudFront({ dist: bundle.dist, ...options }).catch((thrown) => thrown)
+  expect(error).toBeInstanceOf(InputError)
+  expect(error).toMatchObject({ message, code: 'not-in-range', ...facts })
 })
 
 it('says where there is no bundle', async () => {

@@ -49,40 +49,57 @@ it('a server stands for domain and origin path, an S3-compatible endpoint for al
 
 describe('what can not be is said, all at once', () => {
   it.each([
-    ['no such bucket', { nope: '.' }, {}, '--bucket nope: the config has no such origin, only photos, vault'],
+    [
+      'no such bucket',
+      { nope: '.' },
+      {},
+      '--bucket nope: the config has no such origin, only photos, vault',
+      'unknown-origin',
+    ],
     [
       'a bucket that is none',
       { api: '.' },
       {},
       '--bucket api: this origin is no bucket; --origin api=URL stands in for it',
+      'not-a-bucket',
     ],
     [
       'no such origin',
       {},
       { nope: 'http://a' },
       '--origin nope: the config has no such origin, only photos, vault, api',
+      'unknown-origin',
     ],
     [
       'no URL',
       {},
       { api: 'localhost:3000' },
       'origin api: expected a URL such as http://localhost:3000, found localhost:3000',
+      'not-a-url',
     ],
-    ['no folder', { photos: './nowhere' }, {}, 'bucket photos: expected a folder, found none at ./nowhere'],
+    [
+      'no folder',
+      { photos: './nowhere' },
+      {},
+      'bucket photos: expected a folder, found none at ./nowhere',
+      'folder-not-found',
+    ],
     [
       'two endpoints',
       {},
       { photos: 'http://a', vault: 'http://b' },
       'origin vault: all S3 origins must be at one endpoint, found http://b beside http://a',
+      'several-s3-endpoints',
     ],
     [
       'an endpoint for one bucket of two',
       {},
       { photos: 'http://a' },
       'all S3 origins must be at http://a, or none: origin-response has one endpoint for all',
+      'several-s3-endpoints',
     ],
-  ])('%s', async (_, buckets, servers, message) => {
-    await expect(originTargets(ORIGINS, buckets as never, servers as never)).rejects.toThrow(message)
+  ])('%s', async (_, buckets, servers, message, code) => {
+    await expect(originTargets(ORIGINS, buckets as never, servers as never)).rejects.toMatchObject({ message, code })
   })
 
   it('in one message', async () => {

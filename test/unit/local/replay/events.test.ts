@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { InputError } from '../../../../base/errors.ts'
 import { readEvents } from '../../../../local/replay/events.ts'
 import { temporaryFolder, writeJson } from '../fixture.ts'
 
@@ -30,8 +29,10 @@ describe('what a file may hold', () => {
   })
 })
 
+const INPUT_ERROR = { name: 'InputError' }
+
 describe('what is an error, with the file named', () => {
-  it.each([
+  it.each<[string, string, string, object?]>([
     ['a trailing comma', '{\n  "a": 1,\n}', 'broken JSON at line 3, column 1: unexpected "}"'],
     ['a trailing comma in an array', '[1,]', 'broken JSON at line 1, column 4: unexpected "]"'],
     ['a missing value', '{\n "a": }', 'broken JSON at line 2, column 7: unexpected "}"'],
@@ -46,56 +47,81 @@ describe('what is an error, with the file named', () => {
       'an unknown key',
       '{"event": {}, "expects": 1}',
       'unknown key "expects"; an entry may have name, event, expect, now',
+      { code: 'unknown-key', expected: 'name, event, expect, now', found: 'expects' },
     ],
-    ['a name that is none', '{"event": {}, "name": 1}', '"name" must be a string, found 1'],
-    ['a time that is none', '{"event": {}, "now": "today"}', '"now" must be milliseconds since 1970, found "today"'],
-    ['an empty array', '[]', 'the array is empty; expected events'],
-  ])('%s', async (_, text, message) => {
+    [
+      'a name that is none',
+      '{"event": {}, "name": 1}',
+      '"name" must be a string, found 1',
+      { code: 'wrong-field', expected: 'a string', found: '1' },
+    ],
+    [
+      'a time that is none',
+      '{"event": {}, "now": "today"}',
+      '"now" must be milliseconds since 1970, found "today"',
+      { code: 'wrong-field', found: '"today"' },
+    ],
+    ['an empty array', '[]', 'the array is empty; expected events', { code: 'no-events', found: 'an empty array' }],
+  ])('%s', async (_, text, message, facts = {}) => {
     const path = join(folder, 'broken.json')
     await writeFile(path, text)
-    await expect(readEvents([path])).rejects.toThrow(new InputError(`${path}: ${message}`))
+    await expect(readEvents([path])).rejects.toMatchObject({ ...INPUT_ERROR, message: `${path}: ${message}`, ...facts })
   })
 
   it('bytes that are not UTF-8, which would be written back as others', async () => {
     const path = join(folder, 'latin1.json')
     await writeFile(path, Buffer.from('{"uri": "/caf\u00e9"}', 'latin1'))
     const message = `${path}: expected JSON in UTF-8, found bytes that are none`
-    await expect(readEvents([path])).rejects.toThrow(new InputError(message))
+    await expect(readEvents([path])).rejects.toMatchObject({
+      ...INPUT_ERROR,
+      message,
+      code: 'not-utf-8',
+      expected: 'JSON in UTF-8',
+    })
   })
 
   it('a missing file', async () => {
-    await expect(readEvents([join(folder, 'none')])).rejects.toThrow(
-      new InputError(`${join(folder, 'none')}: expected a file or folder of events, found nothing`),
-    )
+    await expect(readEvents([join(folder, 'none')])).rejects.toMatchObject({
+      ...INPUT_ERROR,
+      message: `${join(folder, 'none')}: expected a file or folder of events, found nothing`,
+      code: 'file-not-found',
+      expected: 'a file or folder of events',
+      found: 'nothing',
+    })
   })
 
   it('a path through a file', async () => {
     const path = join(await writeJson(join(folder, 'file.json'), {}), 'inner.json')
-    await expect(readEvents([path])).rejects.toThrow(
-      new InputError(
+    await expect(readEvents([path])).rejects.toMatchObject({
+      ...INPUT_ERROR,
+      message:
         `${path}: expected events, found nothing that can be read (ENOTDIR: not a directory, stat '${path}'); ` +
-          'check the path and its permissions',
-      ),
-    )
+        'check the path and its permissions',
+      code: 'file-unreadable',
+    })
   })
 
   // Root reads whatever the permissions are; this is a file that nobody can read from its beginning.
   it.skipIf(process.platform !== 'linux')('a file that the system refuses to read', async () => {
-    await expect(readEvents(['/proc/self/mem'])).rejects.toThrow(
-      new InputError(
+    await expect(readEvents(['/proc/self/mem'])).rejects.toMatchObject({
+      ...INPUT_ERROR,
+      message:
         '/proc/self/mem: expected events, found nothing that can be read (EIO: i/o error, read); ' +
-          'check the path and its permissions',
-      ),
-    )
+        'check the path and its permissions',
+      code: 'file-unreadable',
+    })
   })
 
   it('a folder without .json files', async () => {
     const empty = join(folder, 'empty')
     await mkdir(empty)
     await writeFile(join(empty, 'note.txt'), '')
-    await expect(readEvents([empty])).rejects.toThrow(
-      new InputError(`${empty}: no .json file in this folder; expected files of events`),
-    )
+    await expect(readEvents([empty])).rejects.toMatchObject({
+      ...INPUT_ERROR,
+      message: `${empty}: no .json file in this folder; expected files of events`,
+      code: 'no-events',
+      found: 'no .json file',
+    })
   })
 
   it('several at once', async () => {
