@@ -24,7 +24,7 @@ import { EDGE_LOCATIONS, edgeLocations } from './platform/identity.ts'
 import type { FinishedRequest, RequestTrace } from './protocol/messages.ts'
 
 export { Failure, InputError, RimlightError } from '../base/errors.ts'
-export type { FinishedRequest, RequestSummary, RequestTrace, Step } from './protocol/messages.ts'
+export type { FinishedRequest, RequestSummary, RequestTrace, TraceStep } from './protocol/messages.ts'
 export type { OriginOption, RunningSite, ViewerFetch }
 
 /** What `startCloudFront` takes; all of it may be left out. */

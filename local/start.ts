@@ -5,7 +5,7 @@ import { defineCommand } from '../cli/kit/command.ts'
 import { interrupt } from '../cli/kit/interrupt.ts'
 import { type Output, painter } from '../cli/kit/output.ts'
 import type { Say } from './start/events.ts'
-import { OPTIONS, readOptions } from './start/options.ts'
+import { readStartOptions, START_OPTIONS } from './start/options.ts'
 import { run } from './start/run.ts'
 import { sayToPeople } from './start/text.ts'
 
@@ -20,7 +20,7 @@ What stands behind an origin of the config
   an S3 origin   a handful of pictures of the project's own, or a folder: --bucket
   an API origin  the real one
   either         any HTTP server, or for S3 origins an S3-compatible endpoint: --origin`,
-  options: OPTIONS,
+  options: START_OPTIONS,
   examples: [
     'rimlight start',
     'rimlight start --bucket ~/Pictures --open',
@@ -32,7 +32,7 @@ What stands behind an origin of the config
   exitCode:
     '0 ended by Ctrl-C; 1 not built or not started; 2 wrong usage or input, such as a port in use; 130 ended by a second Ctrl-C, before everything was stopped',
   async run(values, { stdout, stderr, hint }) {
-    const options = readOptions(values, hint)
+    const options = readStartOptions(values, hint)
     const say = options.isJson ? sayToPrograms(stdout) : sayToPeople(stdout, stderr, painter(stdout), options)
     const ends = interrupt()
     try {

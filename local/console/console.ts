@@ -9,7 +9,7 @@ import type { ViewerIncoming } from '../listeners/viewer-request.ts'
 import type { ViewerOutgoing } from '../listeners/viewer-response.ts'
 import { invalidationId } from '../platform/identity.ts'
 import type { FinishedRequest } from '../protocol/messages.ts'
-import { decodedId, isForeign, isNamed, readBody, SECURITY_HEADERS, sendJson, sendPageFile } from './http.ts'
+import { decodedId, isForeign, isNamed, PAGE_HEADERS, readBody, sendJson, sendPageFile } from './http.ts'
 import { keyJson, viewerRequestFor } from './key.ts'
 import { describeSite, type RunningSite, type SiteParts } from './site.ts'
 import { Totals } from './totals.ts'
@@ -117,7 +117,7 @@ export function openConsole(): Console {
   }
 
   function stream(response: ViewerOutgoing): void {
-    response.writeHead(200, { ...SECURITY_HEADERS, 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+    response.writeHead(200, { ...PAGE_HEADERS, 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
     response.write(': here\n\n')
     streams.add(response)
     response.once('close', () => streams.delete(response))

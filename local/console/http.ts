@@ -59,7 +59,7 @@ export async function readBody(request: ViewerIncoming): Promise<Record<string, 
 const PAGE_FOLDER = join(ROOT, 'local/page')
 
 /** The page loads nothing from elsewhere, and no other page may frame it. */
-export const SECURITY_HEADERS = {
+export const PAGE_HEADERS = {
   'content-security-policy':
     "default-src 'self'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
   'x-content-type-options': 'nosniff',
@@ -67,7 +67,7 @@ export const SECURITY_HEADERS = {
 }
 
 export function sendJson(response: ViewerOutgoing, status: number, value: unknown): void {
-  response.writeHead(status, { ...SECURITY_HEADERS, 'content-type': 'application/json', 'cache-control': 'no-store' })
+  response.writeHead(status, { ...PAGE_HEADERS, 'content-type': 'application/json', 'cache-control': 'no-store' })
   response.end(JSON.stringify(value))
 }
 
@@ -85,7 +85,7 @@ export async function sendPageFile(response: ViewerOutgoing, path: string): Prom
   const content = type && PAGE_TYPES[type] ? await readFile(join(PAGE_FOLDER, name)).catch(() => undefined) : undefined
   if (content === undefined) return sendJson(response, 404, { error: `the page has no file ${path}` })
   response.writeHead(200, {
-    ...SECURITY_HEADERS,
+    ...PAGE_HEADERS,
     'content-type': PAGE_TYPES[type as string],
     'cache-control': 'no-cache',
   })

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream'
 import { Miniflare, type MiniflareOptions, NoOpLog } from 'miniflare'
 import { InputError } from '../../base/errors.ts'
 import type { Policies } from '../../bundle/policies.ts'
-import type { Answers, Question } from '../protocol/messages.ts'
+import type { HostAnswers, HostQuestion } from '../protocol/messages.ts'
 import type { BucketCredentials, BucketSettings, DistributionSettings } from '../protocol/settings.ts'
 import type { AbortedBodies } from './aborted-bodies.ts'
 import { openConnector } from './connector.ts'
@@ -39,7 +39,7 @@ export type Runtime = {
   complaints(): string
   /** For requests to the embedded buckets. */
   credentials: BucketCredentials
-  ask<Q extends Question>(question: Q): Promise<Answers[Q['ask']]>
+  ask<Q extends HostQuestion>(question: Q): Promise<HostAnswers[Q['ask']]>
   /**
    * @param seconds 0 to a century
    * @returns milliseconds since 1970, by the clock that was moved on
@@ -134,10 +134,10 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     })
   }
 
-  async function ask<Q extends Question>(question: Q): Promise<Answers[Q['ask']]> {
+  async function ask<Q extends HostQuestion>(question: Q): Promise<HostAnswers[Q['ask']]> {
     const response = await fetch(url, { method: 'POST', body: JSON.stringify(question) })
     if (!response.ok) throw new Error(`the distribution does not answer ${question.ask}: ${response.status}`)
-    return (await response.json()) as Answers[Q['ask']]
+    return (await response.json()) as HostAnswers[Q['ask']]
   }
 
   const close = async () => {

@@ -5,7 +5,7 @@ import { badge, bar, el, facts } from './dom.js'
 import { bytes, date, duration } from './format.js'
 import { renditionRemark, verdictRemark } from './meanings.js'
 
-/** @typedef {import('../protocol/messages.ts').Step} Step */
+/** @typedef {import('../protocol/messages.ts').TraceStep} TraceStep */
 /** @typedef {import('./api.js').RequestTrace} RequestTrace */
 /** @typedef {import('./api.js').FinishedRequest} FinishedRequest */
 
@@ -20,7 +20,7 @@ export function traceView(trace, request) {
   return el(
     'div',
     { class: 'trace' },
-    el('p', { class: 'target' }, targetOf(request)),
+    el('p', { class: 'target' }, requestUrl(request)),
     facts([
       ['At', date(request.time)],
       ['From', `${request.ip}, ${protocolOf(request)}`],
@@ -34,13 +34,13 @@ export function traceView(trace, request) {
 }
 
 /** @param {FinishedRequest} request */
-export const targetOf = ({ scheme, host, path, query }) => `${scheme}://${host}${path}${query ? `?${query}` : ''}`
+const requestUrl = ({ scheme, host, path, query }) => `${scheme}://${host}${path}${query ? `?${query}` : ''}`
 
 /** @param {FinishedRequest} request */
 const protocolOf = ({ httpVersion, tls }) =>
   `HTTP/${httpVersion === '2.0' ? '2' : httpVersion}${tls ? `, ${tls.protocol}` : ', not encrypted'}`
 
-/** @type {Record<Step['step'], string>} */
+/** @type {Record<TraceStep['step'], string>} */
 const TITLES = {
   behaviour: 'Behaviour',
   'viewer-request': 'Viewer request',
@@ -52,7 +52,7 @@ const TITLES = {
   store: 'Store',
 }
 
-/** @param {Step} step @param {number} total milliseconds of the whole request */
+/** @param {TraceStep} step @param {number} total milliseconds of the whole request */
 function stepView(step, total) {
   const took = 'milliseconds' in step ? step.milliseconds : undefined
   return el(
@@ -69,13 +69,13 @@ function stepView(step, total) {
   )
 }
 
-/** @param {Step} step */
+/** @param {TraceStep} step */
 function isBad(step) {
   if (step.step === 'origin') return step.status === 0 || step.status >= 500
   return 'result' in step && step.result === 'failed'
 }
 
-/** @param {Step} step @returns {import('./dom.js').Child[]} */
+/** @param {TraceStep} step @returns {import('./dom.js').Child[]} */
 function outcome(step) {
   switch (step.step) {
     case 'behaviour':
@@ -95,7 +95,7 @@ function outcome(step) {
   }
 }
 
-/** @param {Step} step @returns {import('./dom.js').Child[]} */
+/** @param {TraceStep} step @returns {import('./dom.js').Child[]} */
 function details(step) {
   switch (step.step) {
     case 'key':

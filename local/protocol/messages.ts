@@ -105,10 +105,10 @@ export type FinishedRequest = RequestSummary & {
 }
 
 /** A request's way through the distribution, step by step. */
-export type RequestTrace = { summary: RequestSummary; steps: Step[] }
+export type RequestTrace = { summary: RequestSummary; steps: TraceStep[] }
 
 /** `milliseconds`: how long the step took. `reason`: why it came out as it did, for people; may be empty. */
-export type Step = FunctionStep | PlainStep
+export type TraceStep = FunctionStep | PlainStep
 
 export type PlainStep =
   | { step: 'behaviour'; path: string; origin: string; reason: string }
@@ -156,8 +156,8 @@ export type CacheKey = {
   cookies: string
 }
 
-/** What the host asks the distribution besides viewers' requests, as JSON. The answer is the one in `Answers`. */
-export type Question =
+/** What the host asks the distribution besides viewers' requests, as JSON. The answer is the one in `HostAnswers`. */
+export type HostQuestion =
   /** How a request went, by its `x-amz-cf-id`. */
   | { ask: 'trace'; id: string }
   /** Which key a request would get. */
@@ -166,7 +166,7 @@ export type Question =
   /** Moves the clocks of the distribution and of the embedded buckets on. */
   | { ask: 'advance'; milliseconds: number }
 
-export type Answers = {
+export type HostAnswers = {
   /** Null for a request that is not remembered. */
   trace: RequestTrace | null
   key: KeyAnswer

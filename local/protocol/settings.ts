@@ -37,7 +37,7 @@ export type BucketSettings = {
  * How a request comes to a bucket. `oac`: the distribution vouches for it, as origin access control does. `unsigned`: it is
  * authorised by what it carries itself, as one from anybody is.
  */
-export type BucketAccess = 'oac' | 'unsigned'
+export type OriginAccess = 'oac' | 'unsigned'
 
-/** How the distribution tells the buckets what CloudFront would, on the service binding alone. `way`: a `BucketAccess`. */
+/** How the distribution tells the buckets what CloudFront would, on the service binding alone. `way`: a `OriginAccess`. */
 export const BUCKET_HEADERS = { way: 'x-rimlight-origin', host: 'x-rimlight-host', target: 'x-rimlight-target' }

@@ -22,7 +22,7 @@ export type StartOptions = {
   isJson: boolean
 }
 
-export const OPTIONS = {
+export const START_OPTIONS = {
   config: {
     type: 'string',
     value: 'FILE',
@@ -63,7 +63,7 @@ export const OPTIONS = {
 } as const satisfies OptionRows
 
 /** @throws InputError with all that is wrong */
-export function readOptions(values: Values<typeof OPTIONS>, hint: string): StartOptions {
+export function readStartOptions(values: Values<typeof START_OPTIONS>, hint: string): StartOptions {
   const problems: InputError[] = []
   const read = <T>(found: T | InputError): T | undefined => {
     if (!(found instanceof InputError)) return found

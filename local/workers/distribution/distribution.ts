@@ -42,7 +42,7 @@ export type Served = {
 }
 
 /** A request on its way, and where it goes. */
-type RoutedRequest = {
+type ReceivedRequest = {
   viewer: ViewerRequest
   behaviour: RoutedBehaviour
   body: ReadableStream<Uint8Array> | null
@@ -120,7 +120,7 @@ export class Distribution {
   }
 
   /** The response where a request is refused or redirected before any function runs. */
-  #refusal({ viewer, behaviour, body, requestId }: RoutedRequest): EdgeResponse | undefined {
+  #refusal({ viewer, behaviour, body, requestId }: ReceivedRequest): EdgeResponse | undefined {
     const { target, headBytes, scheme, method, httpVersion, headers } = viewer
     const { viewerProtocolPolicy } = behaviour
     const error = (status: number, reason: string) => errorResponse(status, 'Error', reason, requestId)
@@ -147,7 +147,7 @@ export class Distribution {
     return `https://${host}${httpsPort === 443 ? '' : `:${httpsPort}`}${target}`
   }
 
-  async #respond(routed: RoutedRequest): Promise<EdgeResponse> {
+  async #respond(routed: ReceivedRequest): Promise<EdgeResponse> {
     const { viewer, behaviour, body, location, requestId, trace, waitUntil } = routed
     const outcome = await this.#runFunction(viewer, behaviour, requestId, trace)
     if (outcome.kind === 'failed') {

@@ -3,7 +3,7 @@
  * error responses"; the pages' texts are ours.
  */
 import type { ResultType } from '../../protocol/messages.ts'
-import type { EdgeResponse, Failure } from './messages.ts'
+import type { EdgeResponse, FetchFailure } from './messages.ts'
 
 const STATUS_TEXTS: Record<number, string> = {
   301: 'Moved Permanently',
@@ -34,7 +34,7 @@ export function errorResponse(status: number, result: ResultType, reason: string
 }
 
 export const failureResponse = (
-  { status, result, detailedResultType, reason }: Failure,
+  { status, result, detailedResultType, reason }: FetchFailure,
   requestId: string,
 ): EdgeResponse => ({ ...errorResponse(status, result, reason, requestId), detailedResultType })
 

@@ -34,10 +34,10 @@ export type FetchedObject =
       /** Bytes of the origin's body, as it announced them; 0 where it did not. */
       originBytes: number
     }
-  | Failure
+  | FetchFailure
 
 /** No object was to be had. */
-export type Failure = {
+export type FetchFailure = {
   kind: 'failed'
   status: 502 | 503 | 504
   result: ResultType

@@ -10,7 +10,7 @@ import {
   type OriginHead,
   type OriginResponse,
 } from '../../protocol/origin.ts'
-import { BUCKET_HEADERS, type BucketAccess, type OriginTarget } from '../../protocol/settings.ts'
+import { BUCKET_HEADERS, type OriginAccess, type OriginTarget } from '../../protocol/settings.ts'
 import type { OriginRequest } from './messages.ts'
 import { signedHeaders } from './origin-access-control.ts'
 import type { Trace } from './trace.ts'
@@ -118,7 +118,7 @@ async function askBucket(
   body: ReadableStream<Uint8Array> | null,
   signed: boolean,
 ): Promise<Received> {
-  const access: BucketAccess = signed ? 'oac' : 'unsigned'
+  const access: OriginAccess = signed ? 'oac' : 'unsigned'
   const passed = headers.filter(([name]) => name !== 'host' && !HOP_BY_HOP.includes(name))
   const response = await buckets.fetch('http://bucket/', {
     method,

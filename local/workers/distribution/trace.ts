@@ -1,7 +1,7 @@
 import { isObject } from '../../../base/json-values.ts'
 import type { Trigger } from '../../../edge/limits.ts'
 import { messageChanges } from '../../platform/message-changes.ts'
-import type { FunctionStep, PlainStep, RequestSummary, RequestTrace, Step } from '../../protocol/messages.ts'
+import type { FunctionStep, PlainStep, RequestSummary, RequestTrace, TraceStep } from '../../protocol/messages.ts'
 
 /** The changes that a function made are worked out when somebody asks. */
 type RecordedStep = PlainStep | (() => FunctionStep)
@@ -32,7 +32,7 @@ export class Trace {
     })
   }
 
-  steps(): Step[] {
+  steps(): TraceStep[] {
     return this.#steps.map((step) => (typeof step === 'function' ? step() : step))
   }
 }

@@ -2,7 +2,7 @@
 
 import { headerValue } from '../../platform/header-lines.ts'
 import { fromHead, HEAD_HEADER, toHead } from '../../protocol/head.ts'
-import type { Answers, HeaderLine, Question, ViewerRequest, ViewerResponse } from '../../protocol/messages.ts'
+import type { HeaderLine, HostAnswers, HostQuestion, ViewerRequest, ViewerResponse } from '../../protocol/messages.ts'
 import type { DistributionSettings } from '../../protocol/settings.ts'
 import { Clock } from './clock.ts'
 import { viewerResponseHeaders } from './delivery.ts'
@@ -60,7 +60,7 @@ export function makeWorker(handler: FunctionHandler) {
     )
   }
 
-  async function answer(question: Question, env: Bindings): Promise<Answers[Question['ask']]> {
+  async function answer(question: HostQuestion, env: Bindings): Promise<HostAnswers[HostQuestion['ask']]> {
     const distribution = distributionOf(env)
     switch (question.ask) {
       case 'trace':
@@ -83,7 +83,7 @@ export function makeWorker(handler: FunctionHandler) {
     async fetch(request: Request, env: Bindings, context: ExecutionContext): Promise<Response> {
       const head = request.headers.get(HEAD_HEADER)
       if (head !== null) return serve(fromHead(head), request, env, context)
-      return Response.json(await answer((await request.json()) as Question, env))
+      return Response.json(await answer((await request.json()) as HostQuestion, env))
     },
   }
 }

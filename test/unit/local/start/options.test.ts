@@ -1,11 +1,11 @@
 import { describe, expect, it, test } from 'vitest'
 import { InputError } from '../../../../base/errors.ts'
 import { parseOptions } from '../../../../cli/kit/options.ts'
-import { OPTIONS, readOptions } from '../../../../local/start/options.ts'
+import { readStartOptions, START_OPTIONS } from '../../../../local/start/options.ts'
 
 const HINT = '`rimlight start --help` says how to use it'
 
-const read = (args: string[]) => readOptions(parseOptions(args, OPTIONS, HINT).values, HINT)
+const read = (args: string[]) => readStartOptions(parseOptions(args, START_OPTIONS, HINT).values, HINT)
 
 const DEFAULTS = {
   config: 'edge.config.ts',
