@@ -5,7 +5,7 @@
  * - by design, for want of CloudFront's network and of other services: WAF, geo restriction, the viewer's country and device,
  *   Origin Shield, HTTP/3, gRPC, field-level encryption, real-time logs;
  * - not yet: signed URLs and cookies, custom error pages, `Server-Timing` by policy, origin groups and failover, WebSockets,
- *   viewer-response functions, Lambda@Edge on viewer triggers, key value stores, a limit to the time of a CloudFront Function.
+ *   viewer-response functions, Lambda@Edge on viewer triggers, a limit to the time of a CloudFront Function.
  */
 
 import { InputError, joinedError } from '../base/errors.ts'
