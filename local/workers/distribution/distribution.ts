@@ -19,7 +19,7 @@ import { errorResponse, FUNCTION_FAILED, redirectResponse } from './generated-re
 import { LruCache } from './lru-cache.ts'
 import { type EdgeResponse, edgeRequest } from './messages.ts'
 import { originResponseHeaders } from './origin-response-headers.ts'
-import { type CacheStore, PersistentCache } from './persistent-cache.ts'
+import { PersistentCache } from './persistent-cache.ts'
 import { Trace } from './trace.ts'
 import { type FunctionHandler, type FunctionOutcome, runViewerFunction } from './viewer-function.ts'
 
@@ -68,7 +68,7 @@ export class Distribution {
     handler: FunctionHandler,
     backend: Backend,
     clock: Clock,
-    store: CacheStore | undefined,
+    store: R2Bucket | undefined,
   ) {
     this.#settings = settings
     this.#handler = handler

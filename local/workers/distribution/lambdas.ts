@@ -3,12 +3,11 @@ import type { LambdaTrigger } from '../../../edge/limits.ts'
 import { validateLambda } from '../../platform/validate-lambda.ts'
 import type { ErrorName, InvocationOutcome, LambdaCall } from '../../protocol/invocation.ts'
 import type { Clock } from './clock.ts'
-import type { ServiceBinding } from './origin-fetch.ts'
 import type { Trace } from './trace.ts'
 
 export type Lambdas = {
   /** The host, which runs them. */
-  host: ServiceBinding
+  host: Fetcher
   clock: Clock
 }
 

@@ -21,14 +21,9 @@ export type Origins = {
   policies: Policies
   targets: Record<string, OriginTarget>
   /** The host, which speaks HTTP to origins. */
-  host: ServiceBinding
+  host: Fetcher
   /** The embedded buckets. */
-  buckets: ServiceBinding
-}
-
-/** The part of a service binding that is used. `manual`: bodies stay as they are encoded. */
-export type ServiceBinding = {
-  fetch(url: string, init?: RequestInit & { encodeResponseBody?: 'manual' }): Promise<Response>
+  buckets: Fetcher
 }
 
 /** Sends a request to the origin that it names. @param signed by origin access control */
@@ -96,11 +91,7 @@ function callOf(
   }
 }
 
-async function askHost(
-  host: ServiceBinding,
-  call: OriginCall,
-  body: ReadableStream<Uint8Array> | null,
-): Promise<Received> {
+async function askHost(host: Fetcher, call: OriginCall, body: ReadableStream<Uint8Array> | null): Promise<Received> {
   const response = await host.fetch('http://host/origin', {
     method: body ? 'POST' : 'GET',
     headers: { [HEAD_HEADER]: toHead(call) },
@@ -111,7 +102,7 @@ async function askHost(
 }
 
 async function askBucket(
-  buckets: ServiceBinding,
+  buckets: Fetcher,
   method: string,
   target: string,
   headers: HeaderLine[],
@@ -137,7 +128,7 @@ async function askBucket(
 
 function receivedFrom(response: Response): Received {
   const text = response.headers.get(HEAD_HEADER)
-  const body = response.body as ReadableStream<Uint8Array> | null
+  const { body } = response
   if (text === null) {
     return { kind: 'response', status: response.status, headers: [...response.headers], body }
   }

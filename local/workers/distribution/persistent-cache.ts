@@ -3,18 +3,6 @@
 import { isInvalidated } from '../../../urls/invalidation.ts'
 import type { CachedObject } from './messages.ts'
 
-/** The part of an R2 bucket that is used. */
-export type CacheStore = {
-  get(name: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> } | null>
-  put(name: string, value: Uint8Array, options: { customMetadata: Record<string, string> }): Promise<unknown>
-  delete(names: string[]): Promise<void>
-  list(options: { prefix: string; cursor?: string; include: ['customMetadata'] }): Promise<{
-    objects: { key: string; customMetadata?: Record<string, string> }[]
-    truncated: boolean
-    cursor?: string
-  }>
-}
-
 /** Bytes that all metadata of an R2 object may have: R2, "Limits". An object whose path is longer goes with any invalidation. */
 const METADATA_BYTES = 2_000
 
@@ -22,11 +10,11 @@ const METADATA_BYTES = 2_000
 const DELETED_AT_ONCE = 1_000
 
 export class PersistentCache {
-  readonly #store: CacheStore
+  readonly #store: R2Bucket
   readonly #location: string
 
   /** @param location name of the edge location */
-  constructor(store: CacheStore, location: string) {
+  constructor(store: R2Bucket, location: string) {
     this.#store = store
     this.#location = location
   }

@@ -8,19 +8,16 @@ import { Clock } from './clock.ts'
 import { viewerResponseHeaders } from './delivery.ts'
 import { Distribution, type Served } from './distribution.ts'
 import { edgeRequest } from './messages.ts'
-import type { ServiceBinding } from './origin-fetch.ts'
-import type { CacheStore } from './persistent-cache.ts'
 import { Traces } from './trace.ts'
 import type { FunctionHandler } from './viewer-function.ts'
 
 type Bindings = {
   SETTINGS: DistributionSettings
-  HOST: ServiceBinding
-  BUCKETS: ServiceBinding
-  BUCKET_CLOCK: ServiceBinding
-  CACHE?: CacheStore
+  HOST: Fetcher
+  BUCKETS: Fetcher
+  BUCKET_CLOCK: Fetcher
+  CACHE?: R2Bucket
 }
-type ExecutionContext = { waitUntil(work: Promise<unknown>): void }
 
 /** RFC 9110, 15.3.5, 15.3.6 and 15.4.5. */
 const WITHOUT_BODY = [204, 205, 304]
@@ -46,18 +43,11 @@ export function makeWorker(handler: FunctionHandler) {
     env: Bindings,
     context: ExecutionContext,
   ): Promise<Response> {
-    const requestBody = request.body as ReadableStream<Uint8Array> | null
-    const served = await distributionOf(env).serve(viewer, requestBody, (work) => context.waitUntil(work))
+    const served = await distributionOf(env).serve(viewer, request.body, (work) => context.waitUntil(work))
     const head = viewerResponse(viewer, served, clock.now())
     traces.keep(served.trace, head.summary)
     const body = viewer.method === 'HEAD' || WITHOUT_BODY.includes(head.status) ? null : served.response.body
-    return new Response(
-      body as RequestInit['body'],
-      {
-        headers: { [HEAD_HEADER]: toHead(head) },
-        encodeBody: 'manual',
-      } as ResponseInit,
-    )
+    return new Response(body, { headers: { [HEAD_HEADER]: toHead(head) }, encodeBody: 'manual' })
   }
 
   async function answer(question: HostQuestion, env: Bindings): Promise<HostAnswers[HostQuestion['ask']]> {

@@ -1,7 +1,7 @@
 /** Whether a request may do what it asks: S3 API Reference, "Authenticating Requests (AWS Signature Version 4)". */
 
+import type { BucketCredentials } from '../../protocol/settings.ts'
 import type { S3Request } from './address.ts'
-import type { Credentials } from './environment.ts'
 import { S3Error } from './s3-error.ts'
 import { canonicalRequests, isSame, type Scope, sign, signingKey, stringToSign } from './signature.ts'
 import { type Claims, claimsOf, TIME } from './sigv4-claims.ts'
@@ -23,7 +23,12 @@ const MAX_SKEW_MS = 15 * 60 * 1000
  * @param region of the bucket; `null`: any will do, for a request that names no bucket
  * @throws S3Error for a request that is not signed, or whose signature does not hold
  */
-export function authorize(request: S3Request, credentials: Credentials, region: string | null, clocks: Clocks): Signer {
+export function authorize(
+  request: S3Request,
+  credentials: BucketCredentials,
+  region: string | null,
+  clocks: Clocks,
+): Signer {
   const claims = claimsOf(request)
   if (claims.accessKeyId !== credentials.accessKeyId) {
     throw new S3Error('InvalidAccessKeyId', 'There is no such access key here.', { AWSAccessKeyId: claims.accessKeyId })

@@ -1,23 +1,9 @@
 /** What the host binds to the Worker, the buckets in it, and their clock. */
-
-export type BucketSettings = {
-  /** The name of the R2 binding. */
-  binding: string
-  region: string
-  /** Whether the host has a folder behind it. */
-  folder: boolean
-}
-
-export type Credentials = {
-  accessKeyId: string
-  secretAccessKey: string
-  /** With one, requests must carry it; without one, they must not. */
-  sessionToken?: string
-}
+import type { BucketCredentials, BucketSettings } from '../../protocol/settings.ts'
 
 export type Environment = {
   BUCKETS: Record<string, BucketSettings>
-  CREDENTIALS: Credentials
+  CREDENTIALS: BucketCredentials
   /** `local/host/folders/folder-service.ts`, where any bucket has a folder. */
   FOLDER?: Fetcher
   [binding: string]: unknown

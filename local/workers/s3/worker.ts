@@ -1,5 +1,5 @@
 /** S3's HTTP API over R2: for clients over TCP, for the distribution as its origin, and for the host's clock. */
-import { BUCKET_HEADERS } from '../../protocol/settings.ts'
+import { BUCKET_HEADERS, type OriginAccess } from '../../protocol/settings.ts'
 import { type RawRequest, type S3Request, toS3Request } from './address.ts'
 import { authorize, type Signer } from './authorization.ts'
 import { type Bucket, BucketClock, bucketOf, type Environment } from './environment.ts'
@@ -10,12 +10,9 @@ import { S3Error } from './s3-error.ts'
 import { element } from './s3-xml.ts'
 import { assertUnsigned } from './sigv4-claims.ts'
 
-/** How a request has come. `oac`: the distribution vouches for it, as origin access control does. */
-type Access = 'oac' | 'unsigned'
-
 /** The Worker has one clock, which its three entry points share. */
 function makeWorker(clock: BucketClock) {
-  async function answer(raw: RawRequest, access: Access, environment: Environment): Promise<Response> {
+  async function answer(raw: RawRequest, access: OriginAccess, environment: Environment): Promise<Response> {
     const response = await responseTo(raw, access, environment, clock)
     // An answer does not arrive while the request's body is still coming over the same connection.
     await drain(raw.body)
@@ -63,7 +60,7 @@ export const Admin = admin
 
 async function responseTo(
   raw: RawRequest,
-  access: Access,
+  access: OriginAccess,
   environment: Environment,
   clock: BucketClock,
 ): Promise<Response> {
@@ -80,7 +77,7 @@ async function responseTo(
 
 async function replyTo(
   request: S3Request,
-  access: Access,
+  access: OriginAccess,
   environment: Environment,
   clock: BucketClock,
 ): Promise<Reply> {
@@ -94,7 +91,7 @@ async function replyTo(
 
 function authorized(
   request: S3Request,
-  access: Access,
+  access: OriginAccess,
   { CREDENTIALS }: Environment,
   bucket: Bucket | undefined,
   clock: BucketClock,
