@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../base/errors.ts'
 import { isObject } from '../base/json-values.ts'
-import type { Trigger } from '../edge/limits.ts'
+import { TRIGGERS, type Trigger } from '../edge/limits.ts'
 import type { Artefact, Manifest } from './manifest.ts'
 import type { Policies } from './policies.ts'
 import type { Settings } from './settings.ts'
@@ -17,8 +17,6 @@ export type BuiltBundle = {
   settings: Settings
   contents: Record<Trigger, Buffer>
 }
-
-const TRIGGERS: readonly Trigger[] = ['viewer-request', 'origin-request', 'origin-response']
 
 const AGAIN = 'run `rimlight build` again'
 

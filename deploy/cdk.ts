@@ -20,6 +20,7 @@ import { Names } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
 import { InputError } from '../base/errors.ts'
 import type { BuiltBundle } from '../bundle/read-bundle.ts'
+import type { LambdaTrigger } from '../edge/limits.ts'
 import { bucketPolicy } from './template/bucket-policy.ts'
 import {
   type CodeLocation,
@@ -27,7 +28,6 @@ import {
   HTTP_VERSION,
   HTTP_VERSION_OF_ROLLOUT,
   type Inputs,
-  type LambdaTrigger,
   NAME_CHARACTERS,
   type OriginAccess,
   TLS,

@@ -3,6 +3,7 @@
 import { Failure, InputError } from '../base/errors.ts'
 import { type CommandContext, defineCommand, type Main } from '../cli/kit/command.ts'
 import { type Paint, painter } from '../cli/kit/output.ts'
+import { LAMBDA_TRIGGERS } from '../edge/limits.ts'
 import { realWorld, type World } from './attach/aws-clients.ts'
 import { differenceText } from './attach/config-diff.ts'
 import {
@@ -12,7 +13,7 @@ import {
   updateDistribution,
   waitUntilDeployed,
 } from './attach/distribution.ts'
-import { LAMBDA_TRIGGERS, receiptName, resourceName, roleName } from './attach/names.ts'
+import { receiptName, resourceName, roleName } from './attach/names.ts'
 import { checkAccount, type Receipt, readReceipt } from './attach/receipt.ts'
 import { confirmed, distributionId, inSession, type Session, untilUndisturbed } from './attach/session.ts'
 import { changeLines, titleOf } from './attach/text.ts'

@@ -65,6 +65,14 @@ export const MIN_TTL_ON_S3_SECONDS = 10
 
 export type Trigger = 'viewer-request' | 'origin-request' | 'origin-response'
 
+/** The triggers that Lambda@Edge functions run at here; at viewer-request a CloudFront Function runs. */
+export type LambdaTrigger = Exclude<Trigger, 'viewer-request'>
+
+export const LAMBDA_TRIGGERS: readonly LambdaTrigger[] = ['origin-request', 'origin-response']
+
+/** In the order in which a request meets them. */
+export const TRIGGERS: readonly Trigger[] = ['viewer-request', 'origin-request', 'origin-response']
+
 /** [headers] "Disallowed headers": no function may add one. A trailing `*` matches the rest of a name. */
 export const DISALLOWED_HEADERS = [
   'client-cert',

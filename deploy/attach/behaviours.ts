@@ -6,8 +6,8 @@ import type {
   FunctionAssociation,
   LambdaFunctionAssociation,
 } from '@aws-sdk/client-cloudfront'
-import type { Trigger } from '../../edge/limits.ts'
-import { isOurs, TRIGGERS } from './names.ts'
+import { TRIGGERS, type Trigger } from '../../edge/limits.ts'
+import { isOurs } from './names.ts'
 
 export type CloudFrontBehaviour = CacheBehavior | DefaultCacheBehavior
 

@@ -4,11 +4,12 @@
  */
 import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
 import type { Policies } from '../../bundle/policies.ts'
+import { TRIGGERS } from '../../edge/limits.ts'
 import { associationAt, associationsOf } from './behaviours.ts'
 import { cacheFindings } from './cache-checks.ts'
 import { differences, differenceText } from './config-diff.ts'
 import { type Checked, type Findings, named } from './findings.ts'
-import { isOurs, shortName, TRIGGERS } from './names.ts'
+import { isOurs, shortName } from './names.ts'
 import { originRequestFindings } from './origin-request-checks.ts'
 import { originFindings } from './origins.ts'
 import type { Pair } from './routing.ts'

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto'
 import { GetFunctionCommand } from '@aws-sdk/client-cloudfront'
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
-import type { Trigger } from '../../edge/limits.ts'
+import { TRIGGERS, type Trigger } from '../../edge/limits.ts'
 import { associationAt, behavioursOf } from './behaviours.ts'
 import type { Calls } from './calls.ts'
-import { isOurs, shortName, TRIGGERS } from './names.ts'
+import { isOurs, shortName } from './names.ts'
 import type { Situation } from './plan.ts'
 
 export type TriggerCode = {

@@ -12,11 +12,12 @@ import {
 import { Failure } from '../../base/errors.ts'
 import type { Artefact } from '../../bundle/manifest.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
+import type { LambdaTrigger } from '../../edge/limits.ts'
 import { Conflict } from '../aws/faults.ts'
 import { REGION } from './aws-clients.ts'
 import type { Calls } from './calls.ts'
 import type { Identity } from './distribution.ts'
-import { type LambdaTrigger, resourceName } from './names.ts'
+import { resourceName } from './names.ts'
 
 export type LambdaPlan = {
   trigger: LambdaTrigger

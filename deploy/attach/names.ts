@@ -1,10 +1,5 @@
 /** What Rimlight makes in an account; all of it is named after the distribution, so that two never share anything. */
-import type { Trigger } from '../../edge/limits.ts'
-
-export type LambdaTrigger = Exclude<Trigger, 'viewer-request'>
-
-export const LAMBDA_TRIGGERS: readonly LambdaTrigger[] = ['origin-request', 'origin-response']
-export const TRIGGERS: readonly Trigger[] = ['viewer-request', ...LAMBDA_TRIGGERS]
+import { TRIGGERS, type Trigger } from '../../edge/limits.ts'
 
 /** At most 64 characters for each, of which an id takes about 14. */
 export const resourceName = (distribution: string, trigger: Trigger): string => `rimlight-${distribution}-${trigger}`

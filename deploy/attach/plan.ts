@@ -1,7 +1,7 @@
 /** What attach is going to do, and why it may not: everything is read before anything is changed. */
 import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
-import type { Trigger } from '../../edge/limits.ts'
+import { LAMBDA_TRIGGERS, TRIGGERS, type Trigger } from '../../edge/limits.ts'
 import {
   type Attachment,
   associationAt,
@@ -16,7 +16,7 @@ import { distributionNotes, findingsOf } from './checks.ts'
 import { type FoundDistribution, type Identity, readDistribution, readIdentity, readPolicies } from './distribution.ts'
 import { type FunctionPlan, planFunction } from './function.ts'
 import { type LambdaPlan, planLambda } from './lambdas.ts'
-import { LAMBDA_TRIGGERS, shortName, TRIGGERS } from './names.ts'
+import { shortName } from './names.ts'
 import { planRole, type RolePlan } from './role.ts'
 import { type Pair, pairingOf } from './routing.ts'
 import { unknownProblem } from './unknown-settings.ts'

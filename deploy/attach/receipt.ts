@@ -15,9 +15,9 @@ import { parseJson } from '../../base/json.ts'
 import { isObject } from '../../base/json-values.ts'
 import { replaceFile } from '../../base/replace-file.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
-import type { Trigger } from '../../edge/limits.ts'
+import { TRIGGERS, type Trigger } from '../../edge/limits.ts'
 import { behavioursOf, detached, isOursOn, withBehaviours } from './behaviours.ts'
-import { resourceName, TRIGGERS } from './names.ts'
+import { resourceName } from './names.ts'
 
 const FORMAT = 'rimlight-receipt-1'
 

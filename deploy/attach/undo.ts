@@ -1,9 +1,9 @@
 /** Takes back what attach put on a distribution. */
 import { isDeepStrictEqual } from 'node:util'
 import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
+import { TRIGGERS } from '../../edge/limits.ts'
 import { type Association, associationAt, behavioursOf, detached, isOursOn, withBehaviours } from './behaviours.ts'
 import { type Difference, differences } from './config-diff.ts'
-import { TRIGGERS } from './names.ts'
 import { shortNameOrNull, type TriggerChange } from './plan.ts'
 import type { Receipt } from './receipt.ts'
 

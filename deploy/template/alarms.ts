@@ -2,7 +2,8 @@
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch'
 import type { CfnTopic } from 'aws-cdk-lib/aws-sns'
 import type { Construct } from 'constructs'
-import { LAMBDA_TRIGGERS, type LambdaTrigger, LOGICAL_IDS } from './inputs.ts'
+import { LAMBDA_TRIGGERS, type LambdaTrigger } from '../../edge/limits.ts'
+import { LOGICAL_IDS } from './inputs.ts'
 
 type Watched = {
   distributionId: string

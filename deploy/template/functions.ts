@@ -6,7 +6,8 @@ import { CfnLogGroup } from 'aws-cdk-lib/aws-logs'
 import { CfnDeletionPolicy } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import type { Artefact } from '../../bundle/manifest.ts'
-import { type Inputs, type LambdaTrigger, LOGICAL_IDS } from './inputs.ts'
+import type { LambdaTrigger } from '../../edge/limits.ts'
+import { type Inputs, LOGICAL_IDS } from './inputs.ts'
 import { logPolicy, type Roles } from './roles.ts'
 
 /** Characters of a hash that tell two builds apart. */

@@ -2,11 +2,7 @@
 import type { CfnDistribution } from 'aws-cdk-lib/aws-cloudfront'
 import type { CfnCondition, IResolvable } from 'aws-cdk-lib/core'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
-import type { Trigger } from '../../edge/limits.ts'
-
-export type LambdaTrigger = Exclude<Trigger, 'viewer-request'>
-
-export const LAMBDA_TRIGGERS: readonly LambdaTrigger[] = ['origin-request', 'origin-response']
+import type { LambdaTrigger } from '../../edge/limits.ts'
 
 /** What the logical ids of a trigger's resources begin with. */
 export const LOGICAL_IDS: Record<LambdaTrigger, string> = {

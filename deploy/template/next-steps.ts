@@ -2,9 +2,9 @@
 import { join } from 'node:path'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import type { Paint } from '../../cli/kit/output.ts'
+import { LAMBDA_TRIGGERS } from '../../edge/limits.ts'
 import type { BucketAccess } from './bucket-access.ts'
 import { codeKey } from './code-key.ts'
-import { LAMBDA_TRIGGERS } from './inputs.ts'
 
 export type Upload = { file: string; key: string; bytes: number; sha256: string }
 

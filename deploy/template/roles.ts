@@ -1,9 +1,9 @@
 /** What the Lambda functions run as: each has a role of its own, with no more than it needs. */
 import { CfnPolicy, CfnRole } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
+import type { LambdaTrigger } from '../../edge/limits.ts'
 import { logGroupArns, objectArn } from './arn.ts'
 import type { BucketAccess } from './bucket-access.ts'
-import type { LambdaTrigger } from './inputs.ts'
 
 export type Roles = Record<LambdaTrigger, CfnRole>
 
