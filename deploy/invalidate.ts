@@ -10,7 +10,7 @@ import {
   INVALIDATION_PATHS,
   INVALIDATION_WILDCARDS,
 } from '../urls/invalidation.ts'
-import { asFailure, goesOn, unanswered } from './invalidate/refusals.ts'
+import { goesOn, invalidationFailure, unanswered } from './invalidate/refusals.ts'
 
 export type InvalidationRequest = {
   /** The distribution's id. */
@@ -84,7 +84,7 @@ export async function invalidateDistribution(
     const batch = { CallerReference: reference, Paths: { Quantity: paths.length, Items: [...paths] } }
     const command = new CreateInvalidationCommand({ DistributionId: distribution, InvalidationBatch: batch })
     const answer = await client.send(command).catch((error) => {
-      throw asFailure(error, 'cloudfront:CreateInvalidation', { distribution, reference })
+      throw invalidationFailure(error, 'cloudfront:CreateInvalidation', { distribution, reference })
     })
     const { Id: id, Status: status = '' } = answer.Invalidation ?? {}
     // To the SDK, any page of HTML is an answer with nothing in it.
@@ -169,7 +169,7 @@ async function completed(
     const answer = await client
       .send(new GetInvalidationCommand({ DistributionId: distribution, Id: id }))
       .catch((error) => {
-        throw asFailure(error, 'cloudfront:GetInvalidation', { distribution, reference, id })
+        throw invalidationFailure(error, 'cloudfront:GetInvalidation', { distribution, reference, id })
       })
     status = answer.Invalidation?.Status ?? status
   }

@@ -9,7 +9,7 @@ import { type Interrupt, interrupt } from '../../cli/kit/interrupt.ts'
 
 export type Clients = { cloudfront: CloudFrontClient; lambda: LambdaClient; iam: IAMClient; sts: STSClient }
 
-export type World = {
+export type Dependencies = {
   clients(): Clients
   /** Ends early, and quietly, when the signal is aborted. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>
@@ -24,7 +24,7 @@ export type World = {
 /** Developer Guide, "Restrictions on Lambda@Edge": functions are in us-east-1; CloudFront and IAM are global there. */
 export const REGION = 'us-east-1'
 
-export const realWorld: World = {
+export const realDependencies: Dependencies = {
   clients() {
     const config = { region: REGION, maxAttempts: 5 }
     return {

@@ -68,13 +68,13 @@ export const associationAt = (behaviour: CloudFrontBehaviour, event: EventType):
   associationsOf(behaviour).find((association) => association.event === event)
 
 /** By trigger, the ARN that is to be there. */
-export type Attachment = Record<Trigger, string>
+export type TriggerArns = Record<Trigger, string>
 
 /** Already so: the very same behaviour. */
-export function attached(behaviour: CloudFrontBehaviour, target: Attachment): CloudFrontBehaviour {
-  if (TRIGGERS.every((trigger) => associationAt(behaviour, trigger)?.arn === target[trigger])) return behaviour
-  const { 'viewer-request': viewerRequest, ...lambdas } = target
-  const isOther = ({ EventType }: { EventType: string | undefined }) => !(EventType && EventType in target)
+export function attached(behaviour: CloudFrontBehaviour, arns: TriggerArns): CloudFrontBehaviour {
+  if (TRIGGERS.every((trigger) => associationAt(behaviour, trigger)?.arn === arns[trigger])) return behaviour
+  const { 'viewer-request': viewerRequest, ...lambdas } = arns
+  const isOther = ({ EventType }: { EventType: string | undefined }) => !(EventType && EventType in arns)
   return withAssociations(
     behaviour,
     [

@@ -3,13 +3,13 @@ import type { CachePolicyConfig } from '@aws-sdk/client-cloudfront'
 import { type CachePolicy, itemsOf } from '../../bundle/policies.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import { isListed, MIN_TTL_ON_S3_SECONDS } from '../../edge/limits.ts'
-import { differences, differenceText } from './config-diff.ts'
-import { type Checked, type Findings, named } from './findings.ts'
-import type { Pair } from './routing.ts'
+import { configDifferences, differenceText } from './config-diff.ts'
+import { type CheckContext, type Findings, policyNamed } from './findings.ts'
+import type { PairedBehaviour } from './routing.ts'
 
-export function cacheFindings(pair: Pair, { found, bundle }: Checked): Findings {
+export function cacheFindings(pair: PairedBehaviour, { found, bundle }: CheckContext): Findings {
   const { behaviour, wanted, index } = pair
-  const expected = named(bundle.policies.cachePolicies, wanted.cachePolicy)
+  const expected = policyNamed(bundle.policies.cachePolicies, wanted.cachePolicy)
   if (!behaviour.CachePolicyId) {
     return {
       problems: [
@@ -34,7 +34,7 @@ export function cacheFindings(pair: Pair, { found, bundle }: Checked): Findings 
   }
   const isS3 = bundle.policies.origins[wanted.origin]?.s3 != null
   const problems = [...keyProblems(policy, expected, bundle), ...(isS3 ? lifetimeProblems(policy) : [])]
-  const others = differences(settingsOf(expected), settingsOf(policy))
+  const others = configDifferences(settingsOf(expected), settingsOf(policy))
   return {
     problems: problems.map(
       (problem) =>

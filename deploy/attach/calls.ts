@@ -1,7 +1,7 @@
 /** Every call of AWS goes through here: between two of them a Ctrl-C is heeded, and what is to be tried again is. */
 import { Failure } from '../../base/errors.ts'
-import { type Fault, failureOf, faultOf, TRIES } from '../aws/faults.ts'
-import type { Clients, World } from './aws-clients.ts'
+import { type AwsFault, awsFailure, CALL_TRIES, faultOf } from '../aws/faults.ts'
+import type { Clients, Dependencies } from './aws-clients.ts'
 
 /** A Ctrl-C; what was done until then is done. */
 export class Interrupted extends Failure {
@@ -21,8 +21,8 @@ export type Calls = {
 const FIRST_PAUSE = 1_000
 const LONGEST_PAUSE = 20_000
 
-export function callsOf(world: World, signal: AbortSignal): Calls {
-  const clients = world.clients()
+export function callsOf(dependencies: Dependencies, signal: AbortSignal): Calls {
+  const clients = dependencies.clients()
 
   const heed = () => {
     if (signal.aborted) throw new Interrupted('interrupted')
@@ -30,7 +30,7 @@ export function callsOf(world: World, signal: AbortSignal): Calls {
 
   async function sleep(milliseconds: number): Promise<void> {
     heed()
-    await world.sleep(milliseconds, signal)
+    await dependencies.sleep(milliseconds, signal)
     heed()
   }
 
@@ -44,9 +44,9 @@ export function callsOf(world: World, signal: AbortSignal): Calls {
         const fault = faultOf(error)
         if (fault === null) throw error
         if (fault === 'not-found' && isFind) return null
-        if (!isWorthAnotherTry(fault) || tries === TRIES) throw failureOf(fault, action, error as Error)
+        if (!isWorthAnotherTry(fault) || tries === CALL_TRIES) throw awsFailure(fault, action, error as Error)
         const pause = Math.min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE)
-        await sleep(pause * (0.5 + world.random() / 2))
+        await sleep(pause * (0.5 + dependencies.random() / 2))
       }
     }
   }
@@ -58,4 +58,58 @@ export function callsOf(world: World, signal: AbortSignal): Calls {
   }
 }
 
-const isWorthAnotherTry = (fault: Fault): boolean => fault === 'throttled' || fault === 'role-is-new'
+const isWorthAnotherTry = (fault: AwsFault): boolean => fault === 'throttled' || fault === 'role-is-new'
+
+/** What whoever runs attach has to be allowed: each call of ours, and what CloudFront does in the caller's name. */
+export const PERMISSIONS: Record<string, readonly string[]> = {
+  sts: ['GetCallerIdentity'],
+  cloudfront: [
+    'GetDistribution',
+    'UpdateDistribution',
+    'GetCachePolicy',
+    'GetOriginRequestPolicy',
+    'GetResponseHeadersPolicy',
+    'DescribeFunction',
+    'GetFunction',
+    'CreateFunction',
+    'UpdateFunction',
+    'TestFunction',
+    'PublishFunction',
+  ],
+  lambda: [
+    'ListVersionsByFunction',
+    'GetFunctionConfiguration',
+    'CreateFunction',
+    'UpdateFunctionCode',
+    'UpdateFunctionConfiguration',
+    'PublishVersion',
+    // Developer Guide, "Set up IAM permissions and roles for Lambda@Edge": of whoever associates a function.
+    'GetFunction',
+    'EnableReplication*',
+    'DisableReplication*',
+  ],
+  iam: [
+    'GetRole',
+    'GetRolePolicy',
+    'CreateRole',
+    'UpdateAssumeRolePolicy',
+    'PutRolePolicy',
+    'PassRole',
+    'CreateServiceLinkedRole',
+  ],
+}
+
+/** In lines of the help. */
+export const permissionText = Object.entries(PERMISSIONS)
+  .map(([service, actions]) => wrapped(`${service}:`, actions))
+  .join('\n')
+
+function wrapped(title: string, words: readonly string[]): string {
+  const lines = [`  ${title}`]
+  for (const word of words) {
+    const last = lines.at(-1) as string
+    if (last.length + word.length + 1 > 118) lines.push(`    ${word}`)
+    else lines[lines.length - 1] = `${last} ${word}`
+  }
+  return lines.join('\n')
+}

@@ -6,7 +6,7 @@ import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import { TRIGGERS, type Trigger } from '../../edge/limits.ts'
 import { associationAt, behavioursOf } from './behaviours.ts'
 import type { Calls } from './calls.ts'
-import { isOurs, shortName } from './names.ts'
+import { functionName, isOurs } from './names.ts'
 import type { Situation } from './plan.ts'
 
 export type TriggerCode = {
@@ -43,7 +43,7 @@ export async function attachedCode(
       const isThis = sha256 === (there.kind === 'function' ? hex : codeSha256)
       triggers.push({
         trigger,
-        name: shortName(there.arn),
+        name: functionName(there.arn),
         build: !isOwn ? 'foreign' : isThis ? 'this' : 'other',
         sha256,
       })
@@ -54,7 +54,7 @@ export async function attachedCode(
 }
 
 async function readHash({ find }: Calls, arn: string): Promise<string | null> {
-  const [name = '', version] = shortName(arn).split(':')
+  const [name = '', version] = functionName(arn).split(':')
   if (version === undefined) {
     const found = await find('cloudfront:GetFunction', ({ cloudfront }) =>
       cloudfront.send(new GetFunctionCommand({ Name: name, Stage: 'LIVE' })),

@@ -21,7 +21,7 @@ export type FoundPolicies = {
   responseHeaders: Record<string, ResponseHeadersPolicyConfig>
 }
 
-export type Checked = {
+export type CheckContext = {
   config: DistributionConfig
   distribution: string
   found: FoundPolicies
@@ -31,5 +31,5 @@ export type Checked = {
 }
 
 /** The policy of a name; `Policies` is whole. */
-export const named = <Policy extends { Name: string }>(policies: readonly Policy[], name: string): Policy =>
+export const policyNamed = <Policy extends { Name: string }>(policies: readonly Policy[], name: string): Policy =>
   policies.find(({ Name }) => Name === name) as Policy

@@ -12,7 +12,7 @@ export const POLICY_NAME = 'rimlight'
 const NAME_IN_ARN = /:function[/:]([^:/]+)(?::([^:]+))?$/
 
 /** A function's name, with the version of a Lambda: `resize:7`; the ARN itself, if it is none of a function. */
-export function shortName(arn: string): string {
+export function functionName(arn: string): string {
   const [, name, version] = NAME_IN_ARN.exec(arn) ?? []
   return name === undefined ? arn : version === undefined ? name : `${name}:${version}`
 }

@@ -85,13 +85,13 @@ export function checkAccount(receipt: Receipt, file: string, account: string): v
   )
 }
 
-export type Found = { account: string; id: string; etag: string; config: DistributionConfig }
+export type DistributionState = { account: string; id: string; etag: string; config: DistributionConfig }
 
 type Behaviours = readonly string[]
 
 /** The receipt that is to be there before the first change; the same object, if it is there already. */
 export function receiptFor(
-  { account, id, etag, config }: Found,
+  { account, id, etag, config }: DistributionState,
   { manifest }: BuiltBundle,
   behaviours: Behaviours,
   existing: Receipt | null,

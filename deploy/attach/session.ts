@@ -4,22 +4,41 @@ import { Failure, InputError } from '../../base/errors.ts'
 import type { CommandContext } from '../../cli/kit/command.ts'
 import { type StatusLine, statusLine } from '../../cli/kit/output.ts'
 import { Conflict } from '../aws/faults.ts'
-import type { World } from './aws-clients.ts'
+import type { Dependencies } from './aws-clients.ts'
 import { type Calls, callsOf, Interrupted } from './calls.ts'
 
-export type Session = { calls: Calls; line: StatusLine; world: World }
+/** What the options of both commands say about how they run. */
+export type RunOptions = {
+  /** Show the plan, and change nothing. */
+  isDry: boolean
+  /** Do not ask before the change. */
+  isYes: boolean
+  /** stdout gets one JSON document, and what is for people goes to stderr. */
+  isJson: boolean
+  /** Wait until CloudFront has deployed the change. */
+  waits: boolean
+}
+
+export const runOptionsOf = (values: {
+  'dry-run': boolean
+  yes: boolean
+  json: boolean
+  'no-wait': boolean
+}): RunOptions => ({ isDry: values['dry-run'], isYes: values.yes, isJson: values.json, waits: !values['no-wait'] })
+
+export type Session = { calls: Calls; line: StatusLine; dependencies: Dependencies }
 
 /** @param interrupted what to say of a Ctrl-C: how to carry on */
 export async function inSession<T>(
-  world: World,
+  dependencies: Dependencies,
   { stderr }: CommandContext,
   interrupted: () => string,
   run: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const { signal, close } = world.interrupt()
+  const { signal, close } = dependencies.interrupt()
   const line = statusLine(stderr)
   try {
-    return await run({ calls: callsOf(world, signal), line, world })
+    return await run({ calls: callsOf(dependencies, signal), line, dependencies })
   } catch (error) {
     throw error instanceof Interrupted ? new Interrupted(interrupted(), { cause: error }) : error
   } finally {
@@ -55,14 +74,14 @@ export async function untilUndisturbed<T>(
 }
 
 /** @throws InputError where there is nobody to ask */
-export async function confirmed(world: World, isYes: boolean, question: string): Promise<boolean> {
+export async function confirmed(dependencies: Dependencies, isYes: boolean, question: string): Promise<boolean> {
   if (isYes) return true
-  if (!world.ask) {
+  if (!dependencies.ask) {
     throw new InputError(
       'expected --yes, since stdin is no terminal and nobody can be asked; --dry-run shows the plan alone',
     )
   }
-  return world.ask(question)
+  return dependencies.ask(question)
 }
 
 /** @throws InputError with the option's name */

@@ -72,7 +72,7 @@ const QUOTAS = new Set([
 const ROLE_IS_NEW = /cannot be assumed by Lambda|must be assumable with edgelambda/
 
 /** `retry`: the same call may do later what it did not do now. */
-export type Fault =
+export type AwsFault =
   | 'not-found'
   | 'conflict'
   | 'no-credentials'
@@ -85,7 +85,7 @@ export type Fault =
   | 'refused'
 
 /** Null: no error of AWS. */
-export function faultOf(error: unknown): Fault | null {
+export function faultOf(error: unknown): AwsFault | null {
   if (!(error instanceof Error)) return null
   const { name, message } = error
   if (NO_CREDENTIALS.has(name)) return 'no-credentials'
@@ -108,7 +108,7 @@ export const missingPermission = ({ message }: Error, action: string): string =>
   /not authorized to perform:? ([\w-]+:[\w*]+)/.exec(message)?.[1] ?? action
 
 /** The error as it leaves the command. @param action IAM's name of the call: `cloudfront:UpdateDistribution` */
-export function failureOf(fault: Fault, action: string, cause: Error): Failure | Conflict {
+export function awsFailure(fault: AwsFault, action: string, cause: Error): Failure | Conflict {
   const said = `${cause.name}: ${cause.message || 'no message'}`
   switch (fault) {
     case 'conflict':
@@ -131,12 +131,12 @@ export function failureOf(fault: Fault, action: string, cause: Error): Failure |
     }
     case 'throttled':
       return new Failure(
-        `${action}: AWS takes no more calls at present, after ${TRIES} tries (${said}); run the same command again later: it carries on`,
+        `${action}: AWS takes no more calls at present, after ${CALL_TRIES} tries (${said}); run the same command again later: it carries on`,
         { cause },
       )
     case 'role-is-new':
       return new Failure(
-        `${action}: the functions' role is not usable after ${TRIES} tries (${said}); run the same command again in a minute: it carries on`,
+        `${action}: the functions' role is not usable after ${CALL_TRIES} tries (${said}); run the same command again in a minute: it carries on`,
         { cause },
       )
     case 'quota':
@@ -156,4 +156,4 @@ export function failureOf(fault: Fault, action: string, cause: Error): Failure |
 }
 
 /** Of one call, where the same call may succeed later. */
-export const TRIES = 8
+export const CALL_TRIES = 8

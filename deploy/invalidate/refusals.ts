@@ -1,6 +1,6 @@
 /** What CloudFront refuses to invalidate, and what to do: CloudFront API Reference, CreateInvalidation, "Errors". */
 import { Failure } from '../../base/errors.ts'
-import { failureOf, faultOf } from '../aws/faults.ts'
+import { awsFailure, faultOf } from '../aws/faults.ts'
 
 /** What a message tells of the request. `id`: of an invalidation that was created. */
 type Told = { distribution: string; reference: string; id?: string }
@@ -17,12 +17,12 @@ const MESSAGES: Record<string, (told: Told) => string> = {
 }
 
 /** @param action IAM's name of the call */
-export function asFailure(error: unknown, action: string, told: Told): unknown {
+export function invalidationFailure(error: unknown, action: string, told: Told): unknown {
   if (!(error instanceof Error)) return error
   const message = Object.hasOwn(MESSAGES, error.name) ? MESSAGES[error.name]?.(told) : undefined
   if (message !== undefined) return new Failure(`${message} (${error.name})`, { cause: error })
   const fault = faultOf(error)
-  if (fault === 'no-credentials' || fault === 'bad-credentials') return failureOf(fault, action, error)
+  if (fault === 'no-credentials' || fault === 'bad-credentials') return awsFailure(fault, action, error)
   const said = `${error.name}: ${error.message || 'no message'}`
   if (fault === 'denied') {
     const text = `expected permission for ${action} on the distribution ${told.distribution}, found none (${said}); allow that action to whoever runs this`

@@ -5,7 +5,7 @@ import { HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } f
 import type { Found, Wanted } from './change.ts'
 import { PIECE_BYTES } from './fingerprint.ts'
 import { compareKeys } from './keys.ts'
-import { asFailure, isNotFound, notOfS3, regionIn } from './refusals.ts'
+import { isNotFound, notOfS3, publishFailure, regionIn } from './refusals.ts'
 
 export type Bucket = {
   /**
@@ -95,7 +95,7 @@ export async function openBucket(
           Contents = [],
           NextContinuationToken,
         } = await listPage(page).catch((error) => {
-          throw asFailure(error, 's3:ListBucket', name)
+          throw publishFailure(error, 's3:ListBucket', name)
         })
         // To the SDK, any page of HTML is a listing of nothing.
         if (Name === undefined) throw notOfS3(name, 200)
@@ -128,7 +128,7 @@ export async function openBucket(
         }
       } catch (error) {
         if (isNotFound(error)) return { kind: 'none' }
-        throw asFailure(error, 's3:GetObject', `${name}/${key}`)
+        throw publishFailure(error, 's3:GetObject', `${name}/${key}`)
       }
     },
 

@@ -1,6 +1,6 @@
 /** What S3 refuses, and what to do: S3 API Reference, "Error responses". */
 import { Failure } from '../../base/errors.ts'
-import { failureOf, faultOf, missingPermission } from '../aws/faults.ts'
+import { awsFailure, faultOf, missingPermission } from '../aws/faults.ts'
 
 type ServiceError = Error & {
   $metadata?: { httpStatusCode?: number }
@@ -81,14 +81,14 @@ export const notOfS3 = (place: string, status: number, cause?: Error): Failure =
  * The error as it leaves the command; what is no error of S3's, of the network's or of the system's stays what it is.
  * @param place the bucket, or the bucket and a key: `example-photos/a.jpg`
  */
-export function asFailure(error: unknown, action: keyof typeof PERMISSIONS, place: string): unknown {
+export function publishFailure(error: unknown, action: keyof typeof PERMISSIONS, place: string): unknown {
   if (!(error instanceof Error) || error.name === 'AbortError') return error
   const said = `${error.name}: ${error.message || 'no message'}`
   const failure = (text: string) => new Failure(text, { cause: error })
   const message = Object.hasOwn(MESSAGES, error.name) ? MESSAGES[error.name]?.(place) : undefined
   if (message !== undefined) return failure(message)
   const fault = REFUSED_CREDENTIALS.has(error.name) ? 'bad-credentials' : faultOf(error)
-  if (fault === 'no-credentials' || fault === 'bad-credentials') return failureOf(fault, action, error)
+  if (fault === 'no-credentials' || fault === 'bad-credentials') return awsFailure(fault, action, error)
   if (fault === 'unreachable' && !isOfTheNetwork(error) && statusOf(error) > 0) {
     return notOfS3(place, statusOf(error), error)
   }

@@ -4,10 +4,10 @@ import { Failure } from '../../base/errors.ts'
 import type { Bucket } from './bucket.ts'
 import type { Wanted } from './change.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { afterUpload, asFailure } from './refusals.ts'
+import { afterUpload, publishFailure } from './refusals.ts'
 
 /** Of a file, whatever goes wrong. */
-export const TRIES = 6
+export const UPLOAD_TRIES = 6
 
 /** How often a file may change while it is read. */
 const LOOKS = 3
@@ -50,7 +50,7 @@ export async function uploadFile(
       return current
     } catch (error) {
       const next = signal.aborted ? 'give up' : afterUpload(error)
-      if (next === 'give up' || tries === TRIES) throw asFailure(error, 's3:PutObject', place)
+      if (next === 'give up' || tries === UPLOAD_TRIES) throw publishFailure(error, 's3:PutObject', place)
       if (next === 'again') {
         await pause(FIRST_PAUSE * 2 ** (tries - 1) * (0.5 + Math.random() / 2), signal)
         continue

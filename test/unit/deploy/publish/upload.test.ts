@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import type { Bucket } from '../../../../deploy/publish/bucket.ts'
 import type { Wanted } from '../../../../deploy/publish/change.ts'
-import { TRIES, uploadFile } from '../../../../deploy/publish/upload.ts'
+import { UPLOAD_TRIES, uploadFile } from '../../../../deploy/publish/upload.ts'
 import { temporaryFolder } from '../../local/fixture.ts'
 
 const error = (name: string, rest: object = {}) => Object.assign(new Error(`it is ${name}`), { name, ...rest })
@@ -72,7 +72,7 @@ it('what does not pass ends it', async () => {
   expect(found).toMatchObject({
     thrown: { name: 'Failure', message: "S3 can't be reached for photos/a.txt (it is Error)" },
   })
-  expect(found.uploads).toHaveLength(TRIES)
+  expect(found.uploads).toHaveLength(UPLOAD_TRIES)
 })
 
 it.each<[string, Error, string]>([
