@@ -43,6 +43,9 @@ export type Origin = {
   s3: { bucket: string; region: string; prefix: string } | null
 }
 
+/** What the keys under an origin's `prefix` begin with: `/site/%C3%A9t%C3%A9` is `site/été/` in keys. */
+export const keyPrefix = (prefix: string): string => (prefix === '' ? '' : `${decodeURIComponent(prefix.slice(1))}/`)
+
 /** An empty list may come without `Items`. */
 export type List<T> = { Quantity: number; Items?: readonly T[] }
 

@@ -2,6 +2,7 @@
 import { CfnPolicy, CfnRole } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
 import type { LambdaTrigger } from '../../edge/limits.ts'
+import { LAMBDA_EDGE_TRUST, policyDocument, WRITE_LOGS } from '../aws/iam.ts'
 import { logGroupArns, objectArn } from './arn.ts'
 import type { BucketAccess } from './bucket-access.ts'
 
@@ -9,28 +10,19 @@ export type Roles = Record<LambdaTrigger, CfnRole>
 
 type Statement = { Effect: 'Allow' | 'Deny'; Action: string | string[]; Resource: string | string[] }
 
-const document = (Statement: readonly object[]) => ({ Version: '2012-10-17', Statement })
-
-/** Developer Guide, "Set up IAM permissions and roles for Lambda@Edge": both services have to be trusted. */
-const TRUST = document([
-  {
-    Effect: 'Allow',
-    Principal: { Service: ['lambda.amazonaws.com', 'edgelambda.amazonaws.com'] },
-    Action: 'sts:AssumeRole',
-  },
-])
-
 export function roles(scope: Construct, access: readonly BucketAccess[]): Roles {
   const images = imageStatements(access)
   return {
     'origin-request': new CfnRole(scope, 'OriginRequestRole', {
       description: 'Rimlight: passes requests through to the origin',
-      assumeRolePolicyDocument: TRUST,
+      assumeRolePolicyDocument: LAMBDA_EDGE_TRUST,
     }),
     'origin-response': new CfnRole(scope, 'OriginResponseRole', {
       description: 'Rimlight: reads originals to make renditions of them',
-      assumeRolePolicyDocument: TRUST,
-      ...(images.length > 0 ? { policies: [{ policyName: 'ReadImages', policyDocument: document(images) }] } : {}),
+      assumeRolePolicyDocument: LAMBDA_EDGE_TRUST,
+      ...(images.length > 0
+        ? { policies: [{ policyName: 'ReadImages', policyDocument: policyDocument(images) }] }
+        : {}),
     }),
   }
 }
@@ -51,10 +43,10 @@ export const logPolicy = (scope: Construct, id: string, role: CfnRole, logGroup:
   new CfnPolicy(scope, id, {
     policyName: 'WriteLogs',
     roles: [role.ref],
-    policyDocument: document([
+    policyDocument: policyDocument([
       {
         Effect: 'Allow',
-        Action: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+        Action: WRITE_LOGS,
         Resource: logGroupArns(logGroup),
       },
     ]),

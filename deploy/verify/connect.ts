@@ -1,5 +1,6 @@
 /** Whether a CloudFront answers at a URL, and what it says of itself. */
 import { InputError } from '../../base/errors.ts'
+import { isThisMachine } from '../../base/this-machine.ts'
 import { hasHeader } from './answer.ts'
 import { unheardOf } from './check-target.ts'
 import { NoAnswer, openViewer, type Viewer, type ViewerOptions } from './http.ts'
@@ -48,6 +49,3 @@ function httpUrlOf(url: URL, site: LocalSite | undefined): URL | undefined {
   if (site) return new URL(site.httpUrl)
   return url.port === '' && !isThisMachine(url) ? new URL(`http://${url.hostname}`) : undefined
 }
-
-export const isThisMachine = ({ hostname }: URL): boolean =>
-  /^(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)

@@ -1,12 +1,13 @@
 /** Asks a distribution about every rule of the contract, and says what was found. */
 
 import { InputError } from '../../base/errors.ts'
+import { isThisMachine } from '../../base/this-machine.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import { type BucketPlace, type BucketUrl, bucketPlaces, onS3 } from './buckets.ts'
 import { aboutPlace, type Place, placesOf } from './check-target.ts'
 import { BUCKET_CHECKS } from './checks/bucket.ts'
 import { ROUTE_CHECKS } from './checks.ts'
-import { isThisMachine, opened } from './connect.ts'
+import { opened } from './connect.ts'
 import { NoAnswer, openViewer, type Viewer } from './http.ts'
 import { known, namedObjects, sampledObjects } from './objects.ts'
 import { OBSERVATIONS, type Observation } from './observations.ts'
