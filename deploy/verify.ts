@@ -4,8 +4,8 @@ import { InputError } from '../base/errors.ts'
 import { readBundle } from '../bundle/read-bundle.ts'
 import { defineCommand } from '../cli/kit/command.ts'
 import { painter, statusLine } from '../cli/kit/output.ts'
-import { jsonReport, planText, textReport } from './verify/report.ts'
-import { isFine } from './verify/results.ts'
+import { verifyJson, verifyPlanText, verifyText } from './verify/report.ts'
+import { allHold } from './verify/results.ts'
 import { verify } from './verify/run.ts'
 
 export const main = defineCommand({
@@ -18,7 +18,7 @@ samples of \`rimlight start\` it finds by itself.
 
 It reads, and never writes: GET, HEAD, OPTIONS, and for each cached S3 route one POST without a body to a name that
 nothing has, which CloudFront refuses, and S3 itself would.
-Each question has a version of its own, so that the first answer is a miss: the origin sees each of them.`,
+Each request has a version of its own, so that the first answer is a miss: the origin sees each of them.`,
   takesOperands: true,
   options: {
     object: {
@@ -67,11 +67,11 @@ Each question has a version of its own, so that the first answer is a miss: the 
       headers: headersOf(values.header),
       isInsecure: values.insecure,
       isSlow: values.slow,
-      onPlan: (plan) => values.json || stdout.write(planText(plan, paint)),
+      onPlan: (plan) => values.json || stdout.write(verifyPlanText(plan, paint)),
       onProgress: (done, total, doing) => status.show(`${done + 1} of ${total}  ${doing}`),
     }).finally(() => status.clear())
-    stdout.write(values.json ? jsonReport(report) : textReport(report, paint))
-    return isFine(report.counts) ? 0 : 1
+    stdout.write(values.json ? verifyJson(report) : verifyText(report, paint))
+    return allHold(report.counts) ? 0 : 1
   },
 })
 

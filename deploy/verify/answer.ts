@@ -3,7 +3,7 @@ import type { Answer } from './http.ts'
 
 type Headed = Pick<Answer, 'headers'>
 
-export const hasHeader = ({ headers }: Headed, name: string): boolean =>
+export const carriesHeader = ({ headers }: Headed, name: string): boolean =>
   headers.some(([found]) => found.toLowerCase() === name)
 
 /** All lines of a header as one value (RFC 9110, 5.3); empty where there is none. @param name in lower case */
@@ -50,7 +50,7 @@ export const isKeptOut = (answer: Headed): boolean =>
   /(?:^|,)\s*(?:private|no-store|no-cache)/i.test(header(answer, 'cache-control'))
 
 /** In lower case, without parameters. */
-export const mediaTypeOf = (answer: Headed): string =>
+export const answerMediaType = (answer: Headed): string =>
   (header(answer, 'content-type').split(';', 1)[0] as string).trim().toLowerCase()
 
 /** `200, Miss from cloudfront, age 3`. */
@@ -62,7 +62,7 @@ export function outcome(answer: Pick<Answer, 'status' | 'headers'>): string {
 
 /** `'public, max-age=60'`, or `none`. */
 export const quoted = (answer: Headed, name: string): string =>
-  hasHeader(answer, name) ? `'${header(answer, name)}'` : 'none'
+  carriesHeader(answer, name) ? `'${header(answer, name)}'` : 'none'
 
 /** Of an image by its first bytes, whatever the headers call it; empty: none of these. */
 export function imageFormatOf({ beginning }: Pick<Answer, 'beginning'>): string {
