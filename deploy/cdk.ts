@@ -32,7 +32,7 @@ import {
   type OriginAccess,
   TLS,
 } from './template/inputs.ts'
-import { type Resources, resources } from './template/resources.ts'
+import { type StackResources, stackResources } from './template/resources.ts'
 
 export { type BuiltBundle, readBundle } from '../bundle/read-bundle.ts'
 export type { OriginAccess } from './template/inputs.ts'
@@ -92,7 +92,7 @@ export class RimlightDistribution extends Construct {
   readonly originResponseArn: string
   /** For a staging distribution: what the primary's `rolloutPolicyId` is. */
   readonly rolloutPolicyId: string | undefined
-  readonly #resources: Resources
+  readonly #resources: StackResources
 
   /**
    * @throws InputError for a stack in another region, names without a certificate, and buckets that can't be created
@@ -100,7 +100,7 @@ export class RimlightDistribution extends Construct {
    */
   constructor(scope: Construct, id: string, props: RimlightDistributionProps) {
     super(scope, id)
-    const made = resources(this, inputsOf(this, props))
+    const made = stackResources(this, inputsOf(this, props))
     const { distribution, imageRole, accessLogs, alarmTopic, viewerRequest, lambdas, rollout } = made
     this.distribution = Distribution.fromDistributionAttributes(this, 'ImportedDistribution', {
       distributionId: distribution.ref,

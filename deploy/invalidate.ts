@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { CloudFrontClient, CreateInvalidationCommand, GetInvalidationCommand } from '@aws-sdk/client-cloudfront'
 import { Failure, InputError } from '../base/errors.ts'
-import { askPerson } from '../cli/kit/ask.ts'
+import { type Ask, askAtTerminal } from '../cli/kit/ask.ts'
 import {
   FREE_INVALIDATION_PATHS,
   INVALIDATION_PATH_PRICE,
@@ -35,13 +35,13 @@ export type Invalidation = {
   costAtMost: number
 }
 
-/** What it gets from outside; tests bring their own. */
-export type Outside = {
+/** What it takes from its surroundings; tests bring their own. */
+export type InvalidateDependencies = {
   /** Milliseconds since 1970. */
   now(): number
   sleep(milliseconds: number): Promise<unknown>
-  /** Puts a question to a person; null: nobody is there. */
-  ask: ((question: string) => Promise<boolean>) | null
+  /** Null: there is nobody to ask. */
+  ask: Ask | null
 }
 
 type Progress = {
@@ -58,11 +58,11 @@ const REGION = 'us-east-1'
 const BETWEEN_LOOKS = 5_000
 const PATIENCE = 30 * 60_000
 
-const realOutside: Outside = {
+const realDependencies: InvalidateDependencies = {
   now: Date.now,
   sleep: (milliseconds) => setTimeout(milliseconds),
   get ask() {
-    return process.stdin.isTTY ? (question: string) => askPerson(question) : null
+    return askAtTerminal()
   },
 }
 
@@ -72,13 +72,13 @@ const realOutside: Outside = {
 export async function invalidateDistribution(
   request: InvalidationRequest,
   progress: Progress,
-  outside: Outside = realOutside,
+  dependencies: InvalidateDependencies = realDependencies,
 ): Promise<Invalidation> {
   const { distribution, paths } = request
   const problems = problemsOf(request)
   if (problems.length > 0) throw new InputError(problems.join('\n'))
-  await agree(request, outside)
-  const reference = request.reference ?? referenceOf(request, outside.now())
+  await agree(request, dependencies)
+  const reference = request.reference ?? referenceOf(request, dependencies.now())
   const client = new CloudFrontClient({ region: process.env.AWS_REGION || REGION, maxAttempts: 5 })
   try {
     const batch = { CallerReference: reference, Paths: { Quantity: paths.length, Items: [...paths] } }
@@ -91,7 +91,7 @@ export async function invalidateDistribution(
     if (id === undefined) throw unanswered('what did tells of no invalidation', { distribution, reference })
     const created = { id, distribution, status, paths, reference, costAtMost: costAtMost(paths.length) }
     progress.created(created)
-    return request.isAwaited ? await completed(client, created, progress, outside) : created
+    return request.isAwaited ? await completed(client, created, progress, dependencies) : created
   } finally {
     client.destroy()
   }
@@ -126,7 +126,7 @@ function problemsOf({ distribution, paths, reference }: InvalidationRequest): st
 }
 
 /** What the account has used up of its free paths is not known here: more than those cost something for sure. */
-async function agree({ paths, isAgreed }: InvalidationRequest, { ask }: Outside): Promise<void> {
+async function agree({ paths, isAgreed }: InvalidationRequest, { ask }: InvalidateDependencies): Promise<void> {
   if (isAgreed || paths.length <= FREE_INVALIDATION_PATHS) return
   const said = `${count(paths.length)} paths cost from ${usd(costAtMost(paths.length - FREE_INVALIDATION_PATHS))} to ${usd(costAtMost(paths.length))} USD: ${count(FREE_INVALIDATION_PATHS)} a month are free, each other is ${INVALIDATION_PATH_PRICE} USD`
   if (ask === null)
@@ -152,20 +152,20 @@ async function completed(
   client: CloudFrontClient,
   created: Invalidation,
   progress: Progress,
-  outside: Outside,
+  dependencies: InvalidateDependencies,
 ): Promise<Invalidation> {
   const { distribution, id, reference } = created
-  const since = outside.now()
+  const since = dependencies.now()
   let { status } = created
   while (status !== 'Completed') {
-    const waited = outside.now() - since
+    const waited = dependencies.now() - since
     if (waited > PATIENCE) {
       throw new Failure(
         `the invalidation ${id} is ${status} after ${PATIENCE / 60_000} minutes; it ${goesOn(distribution, id)}`,
       )
     }
     progress.waiting(Math.round(waited / 1000))
-    await outside.sleep(BETWEEN_LOOKS)
+    await dependencies.sleep(BETWEEN_LOOKS)
     const answer = await client
       .send(new GetInvalidationCommand({ DistributionId: distribution, Id: id }))
       .catch((error) => {

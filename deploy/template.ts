@@ -6,7 +6,7 @@ import { type BuiltBundle, readBundle } from '../bundle/read-bundle.ts'
 import { defineCommand } from '../cli/kit/command.ts'
 import { painter } from '../cli/kit/output.ts'
 import type { OriginAccess } from './template/inputs.ts'
-import { nextSteps, notesOf, uploadsOf } from './template/next-steps.ts'
+import { codeUploads, nextSteps, undeniedNotes } from './template/next-steps.ts'
 import { requirePackages } from './template/packages.ts'
 import type { Synthesised, TemplateOptions } from './template/synthesise.ts'
 
@@ -53,8 +53,8 @@ their log groups there, /aws/lambda/us-east-1.NAME, and keeps them for ever.`,
     } as const
     const { template, access } = await synthesised(bundle, options)
     const text = textOf(template)
-    const uploads = uploadsOf(bundle)
-    const notes = notesOf(access)
+    const uploads = codeUploads(bundle)
+    const notes = undeniedNotes(access)
     const resources = Object.keys(template.Resources as object).length
     const bytes = Buffer.byteLength(text)
     const file = values.out

@@ -2,24 +2,24 @@
 import { createReadStream } from 'node:fs'
 import { Transform } from 'node:stream'
 import { HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import type { Found, Wanted } from './change.ts'
+import type { FoundObject, WantedObject } from './change.ts'
 import { PIECE_BYTES } from './fingerprint.ts'
 import { compareKeys } from './keys.ts'
 import { isNotFound, notOfS3, publishFailure, regionIn } from './refusals.ts'
 
-export type Bucket = {
+export type BucketClient = {
   /**
    * What a listing tells of these keys, in `compareKeys` order; the first request there is: it finds the region.
    * @returns for each key; `undefined` for those that were not reached
    */
-  list(prefix: string, keys: readonly string[]): Promise<(key: string) => Found | undefined>
-  look(key: string): Promise<Found>
+  list(prefix: string, keys: readonly string[]): Promise<(key: string) => FoundObject | undefined>
+  look(key: string): Promise<FoundObject>
   /**
    * Uploads a file's bytes; S3 takes them if they have the sha256 that was told, all or nothing.
    * @throws FileChanged if the file has become shorter; what the system throws if it can't be read; what S3 throws:
    *   BadDigest if it has other bytes
    */
-  upload(key: string, file: string, wanted: Wanted, sent: (bytes: number) => void): Promise<void>
+  upload(key: string, file: string, wanted: WantedObject, sent: (bytes: number) => void): Promise<void>
   close(): void
 }
 
@@ -46,7 +46,7 @@ const LOGGER = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: qu
 export async function openBucket(
   name: string,
   options: { region: string | undefined; concurrency: number; signal: AbortSignal },
-): Promise<Bucket> {
+): Promise<BucketClient> {
   const { concurrency, signal } = options
   const settings = {
     maxAttempts: 5,

@@ -2,14 +2,14 @@
 import type { Fingerprint } from './fingerprint.ts'
 
 /** What an object should be. */
-export type Wanted = Fingerprint & {
+export type WantedObject = Fingerprint & {
   contentType: string
   /** `undefined`: none. */
   cacheControl: string | undefined
 }
 
 /** What the bucket says of an object. */
-export type Found =
+export type FoundObject =
   | { kind: 'none' }
   /** All that a listing tells. */
   | { kind: 'listed'; bytes: number }
@@ -25,7 +25,7 @@ export type Found =
       contentEncoding: string | undefined
     }
 
-export type Change =
+export type ObjectChange =
   | { kind: 'same' }
   | { kind: 'new' }
   /** Other bytes, or bytes of which nothing is known. */
@@ -39,7 +39,7 @@ export type Change =
  * The bytes are the same where the metadata says so and S3's own checksum, if there is one, does not say otherwise. An
  * object of the same bytes without that metadata is uploaded again: without it, no version could be verified.
  */
-export function changeOf(wanted: Wanted, found: Found): Change {
+export function changeOf(wanted: WantedObject, found: FoundObject): ObjectChange {
   if (found.kind === 'none') return { kind: 'new' }
   if (found.bytes !== wanted.bytes) return { kind: 'changed' }
   if (found.kind === 'listed') return { kind: 'unknown' }

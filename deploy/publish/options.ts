@@ -23,7 +23,7 @@ export type Destination = { bucket: string; prefix: string }
 
 const MOST_AT_A_TIME = 256
 
-export const OPTIONS = {
+export const PUBLISH_OPTIONS = {
   dist: {
     type: 'string',
     value: 'DIR',
@@ -56,8 +56,8 @@ export const OPTIONS = {
 } as const satisfies OptionRows
 
 /** @throws InputError with all that is wrong */
-export function readOptions(
-  values: Values<typeof OPTIONS>,
+export function readPublishOptions(
+  values: Values<typeof PUBLISH_OPTIONS>,
   positionals: readonly string[],
   hint: string,
 ): PublishOptions {

@@ -3,37 +3,37 @@ import { setMaxListeners } from 'node:events'
 import { join } from 'node:path'
 import pMap from 'p-map'
 import { InputError } from '../../base/errors.ts'
-import { type Bucket, openBucket } from './bucket.ts'
-import { type Change, changeOf, type Wanted } from './change.ts'
+import { type BucketClient, openBucket } from './bucket.ts'
+import { changeOf, type ObjectChange, type WantedObject } from './change.ts'
 import { contentTypeOf } from './content-type.ts'
 import { filesIn, type LeftOut } from './files.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { compareKeys, problemsOf } from './keys.ts'
+import { compareKeys, uploadProblems } from './keys.ts'
 import type { PublishOptions } from './options.ts'
 import { type Pause, pause as realPause, uploadFile } from './upload.ts'
 
-export type Compared = { path: string; key: string; wanted: Wanted; change: Decided }
+export type Compared = { path: string; key: string; wanted: WantedObject; change: Decided }
 
 /** What comparing ends with. */
-type Decided = Exclude<Change, { kind: 'unknown' }>
+type Decided = Exclude<ObjectChange, { kind: 'unknown' }>
 
-export type Outcome = {
+export type PublishOutcome = {
   /** All files, in the order of their paths, as they are in the bucket, or would be. */
   files: Compared[]
   leftOut: LeftOut[]
 }
 
 /** How far it is. Of bytes, `total` may change with a file. */
-export type Step =
+export type PublishStep =
   | { step: 'looking' }
   | { step: 'comparing'; done: number; total: number }
   | { step: 'uploading'; done: number; total: number; bytes: number; totalBytes: number }
 
-export type Surroundings = {
+export type PublishContext = {
   /** Of the bucket, where a bundle says so. */
   region: string | undefined
   signal: AbortSignal
-  tell(step: Step): void
+  tell(step: PublishStep): void
   /** For tests. */
   pause?: Pause
 }
@@ -43,20 +43,20 @@ export type Surroundings = {
  * next run finds it there.
  * @throws InputError for what can't be published, before anything is; Failure for what S3 refuses
  */
-export async function publish(options: PublishOptions, surroundings: Surroundings): Promise<Outcome> {
+export async function publish(options: PublishOptions, context: PublishContext): Promise<PublishOutcome> {
   const { destination, concurrency } = options
-  surroundings.tell({ step: 'looking' })
+  context.tell({ step: 'looking' })
   const { files, leftOut } = await filesIn(options.folder, options.manifest)
-  const problems = problemsOf(files, destination.prefix)
+  const problems = uploadProblems(files, destination.prefix)
   if (problems.length > 0) throw new InputError(problems.join('\n'))
 
   // What goes wrong with one file ends all the others.
   const failed = new AbortController()
-  const signal = AbortSignal.any([surroundings.signal, failed.signal])
+  const signal = AbortSignal.any([context.signal, failed.signal])
   // Each request and each file that is read listens.
   setMaxListeners(0, signal)
-  const bucket = await openBucket(destination.bucket, { region: surroundings.region, concurrency, signal })
-  const rest = { ...surroundings, signal }
+  const bucket = await openBucket(destination.bucket, { region: context.region, concurrency, signal })
+  const rest = { ...context, signal }
   try {
     const compared = await compare(
       bucket,
@@ -73,10 +73,10 @@ export async function publish(options: PublishOptions, surroundings: Surrounding
 
 /** A file whose object may be the same by the listing needs a look of its own; no other does. */
 async function compare(
-  bucket: Bucket,
+  bucket: BucketClient,
   paths: readonly string[],
   { folder, destination, cacheControl, concurrency }: PublishOptions,
-  { signal, tell }: Surroundings,
+  { signal, tell }: PublishContext,
 ): Promise<Compared[]> {
   const { prefix } = destination
   const listed = await bucket.list(prefix, paths.map((path) => prefix + path).toSorted(compareKeys))
@@ -96,10 +96,10 @@ async function compare(
 }
 
 async function upload(
-  bucket: Bucket,
+  bucket: BucketClient,
   compared: readonly Compared[],
   { folder, destination, concurrency }: PublishOptions,
-  { signal, tell, pause = realPause }: Surroundings,
+  { signal, tell, pause = realPause }: PublishContext,
 ): Promise<Compared[]> {
   const changed = compared.filter(({ change }) => change.kind !== 'same')
   const totalBytes = bytesOf(changed)
@@ -107,7 +107,7 @@ async function upload(
   let bytes = 0
   const say = () => tell({ step: 'uploading', done, total: changed.length, bytes, totalBytes })
   if (changed.length > 0) say()
-  const stored = new Map<Compared, Wanted>()
+  const stored = new Map<Compared, WantedObject>()
   await pMap(
     changed,
     async (one) => {
@@ -118,9 +118,9 @@ async function upload(
         before = total
         say()
       }
-      const place = `${destination.bucket}/${key}`
+      const location = `${destination.bucket}/${key}`
       const file = join(folder, path)
-      stored.set(one, await uploadFile(bucket, { key, file, wanted, place }, { signal, sent, pause }))
+      stored.set(one, await uploadFile(bucket, { key, file, wanted, location }, { signal, sent, pause }))
       done++
       say()
     },

@@ -61,9 +61,9 @@ const PERMISSIONS = {
   's3:PutObject': 'to upload (and kms:GenerateDataKey, where the bucket is encrypted with a key of your own)',
 }
 
-const MESSAGES: Record<string, (place: string) => string> = {
-  NoSuchBucket: (place) =>
-    `there is no bucket ${place.replace(/\/.*/s, '')}; \`aws s3 ls\` lists those of the account. A bucket has to be there before something is published in it`,
+const MESSAGES: Record<string, (location: string) => string> = {
+  NoSuchBucket: (location) =>
+    `there is no bucket ${location.replace(/\/.*/s, '')}; \`aws s3 ls\` lists those of the account. A bucket has to be there before something is published in it`,
   RequestTimeTooSkewed: () =>
     "this machine's clock is off by more than 15 minutes, and S3 takes no request of another time",
 }
@@ -71,37 +71,39 @@ const MESSAGES: Record<string, (place: string) => string> = {
 const REFUSED_CREDENTIALS = new Set(['InvalidToken', 'TokenRefreshRequired', 'Unauthorized'])
 
 /** What no S3 says, in its place. */
-export const notOfS3 = (place: string, status: number, cause?: Error): Failure =>
+export const notOfS3 = (location: string, status: number, cause?: Error): Failure =>
   new Failure(
-    `expected an answer of S3's for ${place}, found one that is none (status ${status}); look at AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL, and at what stands between here and there`,
+    `expected an answer of S3's for ${location}, found one that is none (status ${status}); look at AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL, and at what stands between here and there`,
     { cause },
   )
 
 /**
  * The error as it leaves the command; what is no error of S3's, of the network's or of the system's stays what it is.
- * @param place the bucket, or the bucket and a key: `example-photos/a.jpg`
+ * @param location the bucket, or the bucket and a key: `example-photos/a.jpg`
  */
-export function publishFailure(error: unknown, action: keyof typeof PERMISSIONS, place: string): unknown {
+export function publishFailure(error: unknown, action: keyof typeof PERMISSIONS, location: string): unknown {
   if (!(error instanceof Error) || error.name === 'AbortError') return error
   const said = `${error.name}: ${error.message || 'no message'}`
   const failure = (text: string) => new Failure(text, { cause: error })
-  const message = Object.hasOwn(MESSAGES, error.name) ? MESSAGES[error.name]?.(place) : undefined
+  const message = Object.hasOwn(MESSAGES, error.name) ? MESSAGES[error.name]?.(location) : undefined
   if (message !== undefined) return failure(message)
   const fault = REFUSED_CREDENTIALS.has(error.name) ? 'bad-credentials' : faultOf(error)
   if (fault === 'no-credentials' || fault === 'bad-credentials') return awsFailure(fault, action, error)
   if (fault === 'unreachable' && !isOfTheNetwork(error) && statusOf(error) > 0) {
-    return notOfS3(place, statusOf(error), error)
+    return notOfS3(location, statusOf(error), error)
   }
   if (fault === 'unreachable' || isOfTheNetwork(error)) {
-    return failure(`S3 can't be reached for ${place} (${error.message || (error as ServiceError).code || error.name})`)
+    return failure(
+      `S3 can't be reached for ${location} (${error.message || (error as ServiceError).code || error.name})`,
+    )
   }
   if (statusOf(error) === 403) {
     const missing = missingPermission(error, action)
     return failure(
-      `expected permission for ${missing} on ${place}, ${PERMISSIONS[action]}, found none (${said}); allow it to whoever runs this`,
+      `expected permission for ${missing} on ${location}, ${PERMISSIONS[action]}, found none (${said}); allow it to whoever runs this`,
     )
   }
-  if (action === 's3:ListBucket' && statusOf(error) === 404) return failure(MESSAGES.NoSuchBucket?.(place) ?? said)
-  if (statusOf(error) > 0) return failure(`S3 refused ${action} on ${place} (${said}, status ${statusOf(error)})`)
+  if (action === 's3:ListBucket' && statusOf(error) === 404) return failure(MESSAGES.NoSuchBucket?.(location) ?? said)
+  if (statusOf(error) > 0) return failure(`S3 refused ${action} on ${location} (${said}, status ${statusOf(error)})`)
   return 'syscall' in error ? failure(error.message) : error
 }

@@ -14,7 +14,10 @@ import { logPolicy, type Roles } from './roles.ts'
 const HASH_CHARACTERS = 8
 
 /** Other code is another function, so that the distribution changes over to code and policies in one update. */
-export function viewerRequest(scope: Construct, { bundle, name, logRetentionDays }: Inputs): CloudFrontFunction {
+export function viewerRequestFunction(
+  scope: Construct,
+  { bundle, name, logRetentionDays }: Inputs,
+): CloudFrontFunction {
   const { sha256, runtime } = bundle.manifest.artefacts['viewer-request']
   const hash = sha256.slice(0, HASH_CHARACTERS)
   const resource = new CloudFrontFunction(scope, `ViewerRequest${hash}`, {
@@ -24,15 +27,15 @@ export function viewerRequest(scope: Construct, { bundle, name, logRetentionDays
     functionCode: bundle.contents['viewer-request'].toString('utf8'),
     functionConfig: { comment: 'Rimlight: viewer-request', runtime },
   })
-  logs(scope, `ViewerRequestLogs${hash}`, `/aws/cloudfront/function/${resource.name}`, logRetentionDays)
+  logGroup(scope, `ViewerRequestLogs${hash}`, `/aws/cloudfront/function/${resource.name}`, logRetentionDays)
   return resource
 }
 
 /** In us-east-1. Lambda@Edge makes one of the same name, for ever, in every other region that it runs in. */
-export const logs = (scope: Construct, id: string, name: string, days: number): CfnLogGroup =>
+export const logGroup = (scope: Construct, id: string, name: string, days: number): CfnLogGroup =>
   new CfnLogGroup(scope, id, { logGroupName: name, retentionInDays: days })
 
-export type Lambda = {
+export type LambdaResources = {
   resource: LambdaFunction
   version: CfnVersion
   /** What has to be there before the first request. */
@@ -43,7 +46,12 @@ export type Lambda = {
  * No environment variables, layers, VPC or tracing, and x86_64: Developer Guide, "Restrictions on Lambda@Edge". What was
  * published before stays, to go back to; besides, Lambda does not delete what still has replicas at the edge.
  */
-export function lambda(scope: Construct, trigger: LambdaTrigger, inputs: Inputs, roles: Roles): Lambda {
+export function lambdaFunction(
+  scope: Construct,
+  trigger: LambdaTrigger,
+  inputs: Inputs,
+  roles: Roles,
+): LambdaResources {
   const id = LOGICAL_IDS[trigger]
   const artefact = inputs.bundle.manifest.artefacts[trigger]
   const { bucket, key } = inputs.code[trigger]
@@ -65,8 +73,8 @@ export function lambda(scope: Construct, trigger: LambdaTrigger, inputs: Inputs,
   version.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN
   version.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN
   const logGroupName = `/aws/lambda/us-east-1.${resource.ref}`
-  const logGroup = logs(scope, `${id}Logs`, logGroupName, inputs.logRetentionDays)
-  return { resource, version, needs: [logGroup, logPolicy(scope, `${id}LogPolicy`, roles[trigger], logGroupName)] }
+  const logs = logGroup(scope, `${id}Logs`, logGroupName, inputs.logRetentionDays)
+  return { resource, version, needs: [logs, logPolicy(scope, `${id}LogPolicy`, roles[trigger], logGroupName)] }
 }
 
 /** A version holds the code and the settings it was published with. */

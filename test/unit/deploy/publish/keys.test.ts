@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { compareKeys, problemsOf } from '../../../../deploy/publish/keys.ts'
+import { compareKeys, uploadProblems } from '../../../../deploy/publish/keys.ts'
 
 const GIB = 1024 ** 3
 
@@ -19,7 +19,7 @@ it.each([
   ],
 ])('%s is said', (_, path, bytes, message) => {
   expect(
-    problemsOf(
+    uploadProblems(
       [
         { path: 'fine', bytes: 1 },
         { path, bytes },
@@ -30,7 +30,7 @@ it.each([
 })
 
 it('what S3 takes is fine', () => {
-  expect(problemsOf([{ path: 'x'.repeat(1019), bytes: 5 * GIB }], 'site/')).toEqual([])
+  expect(uploadProblems([{ path: 'x'.repeat(1019), bytes: 5 * GIB }], 'site/')).toEqual([])
 })
 
 it('the order is that of bytes, not of UTF-16', () => {
