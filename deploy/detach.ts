@@ -86,7 +86,11 @@ export const main = detachCommand(realDependencies)
 export async function undo(dependencies: Dependencies, context: CommandContext, options: UndoOptions): Promise<number> {
   const id = options.distribution === undefined ? undefined : distributionId(options.distribution, context.hint)
   if (id === undefined && options.receipt === undefined) {
-    throw new InputError(`expected --distribution ID or --receipt FILE, found neither; ${context.hint}`)
+    throw new InputError(`expected --distribution ID or --receipt FILE, found neither; ${context.hint}`, {
+      code: 'option-missing',
+      expected: '--distribution ID or --receipt FILE',
+      found: 'neither',
+    })
   }
   const file = options.receipt ?? receiptName(id as string)
   const receipt = await readReceipt(file, id)
@@ -94,6 +98,7 @@ export async function undo(dependencies: Dependencies, context: CommandContext, 
     const command = `rimlight attach --distribution ${id ?? 'ID'}`
     throw new InputError(
       `${file}: expected the receipt that attach wrote, found no such file; name it with --receipt; if it is lost, \`${command}\` writes one of the distribution as it is without Rimlight`,
+      { code: 'receipt-not-found', expected: 'the receipt that attach wrote', found: 'no such file' },
     )
   }
   return inSession(
@@ -128,7 +133,13 @@ async function attempt(
   line.clear()
   const { isOriginal, changes: isChanged } = plan
   const loss = isChanged ? unknownProblem(distribution) : null
-  if (loss) throw new Failure(`Nothing was changed: ${loss}`)
+  if (loss) {
+    throw new Failure(`Nothing was changed: ${loss}`, {
+      code: 'unknown-settings',
+      expected: 'settings that this version of Rimlight knows',
+      found: distribution.unknown.join(', '),
+    })
+  }
   const people = isJson ? stderr : stdout
   if (isChanged || !isJson) people.write(planText(plan, distribution, receipt, isWhole, painter(people)))
   const as = (outcome: DetachOutcome) => ({ plan, outcome, identity })
@@ -179,7 +190,7 @@ function report(
   const people = isJson ? stderr : stdout
   switch (outcome.kind) {
     case 'declined':
-      throw new Failure('Nothing was changed.')
+      throw new Failure('Nothing was changed.', { code: 'declined' })
     case 'planned':
       people.write('Nothing was changed: --dry-run.\n')
       return 0

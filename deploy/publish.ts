@@ -52,7 +52,7 @@ its objects. Comparing costs a request for each file whose size is the same: 0.0
         stderr.write(`Interrupted: ${soFar || 'nothing was uploaded yet'}\n`)
         return 130
       }
-      throw error instanceof Failure && soFar ? new Failure(`${error.message}\n${soFar}`, { cause: error }) : error
+      throw error instanceof Failure && soFar ? withProgress(error, soFar) : error
     } finally {
       ends.close()
     }
@@ -89,6 +89,12 @@ const isThere = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   )
+
+/** The same failure, with how far the uploads had come. */
+const withProgress = (error: Failure, soFar: string): Failure => {
+  const { code, expected, found, message } = error
+  return new Failure(`${message}\n${soFar}`, { code, expected, found, cause: error })
+}
 
 /** At most ten times a second. */
 function progressOn(output: Output) {

@@ -99,9 +99,19 @@ const IDENTITY = /^[A-Z0-9]{8,32}$/
 
 function originAccessOf(isNew: boolean, id: string | undefined, hint: string): OriginAccess {
   if (id === undefined) return isNew ? { kind: 'identity' } : { kind: 'control' }
-  if (isNew) throw new InputError(`expected --oai or --oai-id, found both; ${hint}`)
+  if (isNew) {
+    throw new InputError(`expected --oai or --oai-id, found both; ${hint}`, {
+      code: 'option-conflict',
+      expected: '--oai or --oai-id',
+      found: 'both',
+    })
+  }
   if (!IDENTITY.test(id)) {
-    throw new InputError(`--oai-id: expected an id such as E2QWRUHAPOMQZL, found ${JSON.stringify(id)}`)
+    throw new InputError(`--oai-id: expected an id such as E2QWRUHAPOMQZL, found ${JSON.stringify(id)}`, {
+      code: 'option-value',
+      expected: 'an id such as E2QWRUHAPOMQZL',
+      found: JSON.stringify(id),
+    })
   }
   return { kind: 'existing-identity', id }
 }
@@ -110,6 +120,10 @@ async function write(file: string, text: string): Promise<void> {
   try {
     await replaceFile(file, text)
   } catch (cause) {
-    throw new InputError(`--out: ${file} can't be written: ${systemMessage(cause)}`, { cause })
+    throw new InputError(`--out: ${file} can't be written: ${systemMessage(cause)}`, {
+      code: 'not-writable',
+      found: systemMessage(cause),
+      cause,
+    })
   }
 }

@@ -48,7 +48,7 @@ export async function publish(options: PublishOptions, context: PublishContext):
   context.tell({ step: 'looking' })
   const { files, leftOut } = await filesIn(options.folder, options.manifest)
   const problems = uploadProblems(files, destination.prefix)
-  if (problems.length > 0) throw new InputError(problems.join('\n'))
+  if (problems.length > 0) throw new InputError(problems.join('\n'), { code: 'not-uploadable' })
 
   // What goes wrong with one file ends all the others.
   const failed = new AbortController()
@@ -84,7 +84,7 @@ async function compare(
   const compareOne = async (path: string): Promise<Compared> => {
     const key = prefix + path
     const fingerprint = await fingerprintOf(join(folder, path), signal).catch((cause) => {
-      throw signal.aborted ? cause : new InputError(`expected to read ${path}: ${cause.message}`, { cause })
+      throw signal.aborted ? cause : unreadable(path, cause)
     })
     const wanted = { ...fingerprint, contentType: contentTypeOf(path), cacheControl }
     const atFirst = changeOf(wanted, listed(key) ?? { kind: 'listed', bytes: wanted.bytes })
@@ -94,6 +94,14 @@ async function compare(
   }
   return pMap(paths, compareOne, { concurrency, signal })
 }
+
+const unreadable = (path: string, cause: Error): InputError =>
+  new InputError(`expected to read ${path}: ${cause.message}`, {
+    code: 'not-readable',
+    expected: `to read ${path}`,
+    found: cause.message,
+    cause,
+  })
 
 async function upload(
   bucket: BucketClient,

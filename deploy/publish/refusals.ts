@@ -61,11 +61,20 @@ const PERMISSIONS = {
   's3:PutObject': 'to upload (and kms:GenerateDataKey, where the bucket is encrypted with a key of your own)',
 }
 
-const MESSAGES: Record<string, (location: string) => string> = {
-  NoSuchBucket: (location) =>
+type KnownError = { code: string; message(location: string): string }
+
+const NO_SUCH_BUCKET: KnownError = {
+  code: 'no-such-bucket',
+  message: (location) =>
     `there is no bucket ${location.replace(/\/.*/s, '')}; \`aws s3 ls\` lists those of the account. A bucket has to be there before something is published in it`,
-  RequestTimeTooSkewed: () =>
-    "this machine's clock is off by more than 15 minutes, and S3 takes no request of another time",
+}
+
+const KNOWN_ERRORS: Record<string, KnownError> = {
+  NoSuchBucket: NO_SUCH_BUCKET,
+  RequestTimeTooSkewed: {
+    code: 'clock-skewed',
+    message: () => "this machine's clock is off by more than 15 minutes, and S3 takes no request of another time",
+  },
 }
 
 const REFUSED_CREDENTIALS = new Set(['InvalidToken', 'TokenRefreshRequired', 'Unauthorized'])
@@ -74,7 +83,12 @@ const REFUSED_CREDENTIALS = new Set(['InvalidToken', 'TokenRefreshRequired', 'Un
 export const notOfS3 = (location: string, status: number, cause?: Error): Failure =>
   new Failure(
     `expected an answer of S3's for ${location}, found one that is none (status ${status}); look at AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL, and at what stands between here and there`,
-    { cause },
+    {
+      code: 'not-s3',
+      expected: `an answer of S3's for ${location}`,
+      found: `one that is none (status ${status})`,
+      cause,
+    },
   )
 
 /**
@@ -84,26 +98,31 @@ export const notOfS3 = (location: string, status: number, cause?: Error): Failur
 export function publishFailure(error: unknown, action: keyof typeof PERMISSIONS, location: string): unknown {
   if (!(error instanceof Error) || error.name === 'AbortError') return error
   const said = `${error.name}: ${error.message || 'no message'}`
-  const failure = (text: string) => new Failure(text, { cause: error })
-  const message = Object.hasOwn(MESSAGES, error.name) ? MESSAGES[error.name]?.(location) : undefined
-  if (message !== undefined) return failure(message)
+  const failure = (text: string, facts: { code: string; expected?: string; found?: string }) =>
+    new Failure(text, { found: said, ...facts, cause: error })
+  const known = Object.hasOwn(KNOWN_ERRORS, error.name) ? KNOWN_ERRORS[error.name] : undefined
+  if (known) return failure(known.message(location), { code: known.code })
   const fault = REFUSED_CREDENTIALS.has(error.name) ? 'bad-credentials' : faultOf(error)
   if (fault === 'no-credentials' || fault === 'bad-credentials') return awsFailure(fault, action, error)
   if (fault === 'unreachable' && !isOfTheNetwork(error) && statusOf(error) > 0) {
     return notOfS3(location, statusOf(error), error)
   }
   if (fault === 'unreachable' || isOfTheNetwork(error)) {
-    return failure(
-      `S3 can't be reached for ${location} (${error.message || (error as ServiceError).code || error.name})`,
-    )
+    const found = error.message || (error as ServiceError).code || error.name
+    return failure(`S3 can't be reached for ${location} (${found})`, { code: 'unreachable', found })
   }
   if (statusOf(error) === 403) {
     const missing = missingPermission(error, action)
     return failure(
       `expected permission for ${missing} on ${location}, ${PERMISSIONS[action]}, found none (${said}); allow it to whoever runs this`,
+      { code: 'denied', expected: `permission for ${missing} on ${location}`, found: 'none' },
     )
   }
-  if (action === 's3:ListBucket' && statusOf(error) === 404) return failure(MESSAGES.NoSuchBucket?.(location) ?? said)
-  if (statusOf(error) > 0) return failure(`S3 refused ${action} on ${location} (${said}, status ${statusOf(error)})`)
-  return 'syscall' in error ? failure(error.message) : error
+  if (action === 's3:ListBucket' && statusOf(error) === 404) {
+    return failure(NO_SUCH_BUCKET.message(location), { code: NO_SUCH_BUCKET.code })
+  }
+  if (statusOf(error) > 0) {
+    return failure(`S3 refused ${action} on ${location} (${said}, status ${statusOf(error)})`, { code: 'refused' })
+  }
+  return 'syscall' in error ? failure(error.message, { code: 'not-readable' }) : error
 }

@@ -57,7 +57,10 @@ export async function uploadFile(
       }
       looks++
       if (looks > LOOKS) {
-        throw new Failure(`${file} changes while it is read; publish it when it has come to rest`, { cause: error })
+        throw new Failure(`${file} changes while it is read; publish it when it has come to rest`, {
+          code: 'file-changes',
+          cause: error,
+        })
       }
       current = { ...current, ...(await fingerprintOf(file, signal)) }
     }
