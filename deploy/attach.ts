@@ -62,6 +62,11 @@ ${permissionText}`,
         if (values.behaviour.length > 0 || values.replace) {
           throw new InputError(
             `--undo: expected neither --behaviour nor --replace beside it, since it puts back all that the receipt recorded; ${context.hint}`,
+            {
+              code: 'option-conflict',
+              expected: '--undo with neither --behaviour nor --replace',
+              found: conflictText(values),
+            },
           )
         }
         const { distribution, receipt } = values
@@ -81,3 +86,7 @@ ${permissionText}`,
   })
 
 export const main = attachCommand(realDependencies)
+
+/** Which of the options that `--undo` can't have beside it are there. */
+const conflictText = ({ behaviour, replace }: { behaviour: readonly string[]; replace: boolean }): string =>
+  [...(behaviour.length > 0 ? ['--behaviour'] : []), ...(replace ? ['--replace'] : [])].join(' and ')

@@ -127,7 +127,11 @@ export class RimlightDistribution extends Construct {
     const found = access.find((one) => one.bucket === bucket)
     if (!found) {
       const names = access.map((one) => one.bucket).join(', ')
-      throw new Error(`expected one of the buckets that routes use (${names}), found ${JSON.stringify(bucket)}`)
+      throw new InputError(`expected one of the buckets that routes use (${names}), found ${JSON.stringify(bucket)}`, {
+        code: 'unknown-bucket',
+        expected: `one of the buckets that routes use (${names})`,
+        found: JSON.stringify(bucket),
+      })
     }
     return bucketPolicy(found, readers).Statement.map((statement) => PolicyStatement.fromJson(statement))
   }
@@ -136,7 +140,11 @@ export class RimlightDistribution extends Construct {
 function inputsOf(scope: Construct, props: RimlightDistributionProps): Inputs {
   const { bundle, domainNames = [], certificateArn, monthlyBudget = DEFAULTS.budget, alarmEmail, staging } = props
   if (domainNames.length > 0 && certificateArn === undefined) {
-    throw new InputError(`expected a certificateArn for the domainNames ${domainNames.join(', ')}, found none`)
+    throw new InputError(`expected a certificateArn for the domainNames ${domainNames.join(', ')}, found none`, {
+      code: 'certificate-missing',
+      expected: `a certificateArn for the domainNames ${domainNames.join(', ')}`,
+      found: 'none',
+    })
   }
   return {
     bundle,

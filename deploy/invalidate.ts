@@ -76,7 +76,7 @@ export async function invalidateDistribution(
 ): Promise<Invalidation> {
   const { distribution, paths } = request
   const problems = problemsOf(request)
-  if (problems.length > 0) throw new InputError(problems.join('\n'))
+  if (problems.length > 0) throw new InputError(problems.join('\n'), { code: 'invalidation' })
   await agree(request, dependencies)
   const reference = request.reference ?? referenceOf(request, dependencies.now())
   const client = new CloudFrontClient({ region: process.env.AWS_REGION || REGION, maxAttempts: 5 })
@@ -129,9 +129,16 @@ function problemsOf({ distribution, paths, reference }: InvalidationRequest): st
 async function agree({ paths, isAgreed }: InvalidationRequest, { ask }: InvalidateDependencies): Promise<void> {
   if (isAgreed || paths.length <= FREE_INVALIDATION_PATHS) return
   const said = `${count(paths.length)} paths cost from ${usd(costAtMost(paths.length - FREE_INVALIDATION_PATHS))} to ${usd(costAtMost(paths.length))} USD: ${count(FREE_INVALIDATION_PATHS)} a month are free, each other is ${INVALIDATION_PATH_PRICE} USD`
-  if (ask === null)
-    throw new InputError(`${said}; with --yes that is agreed to, and a path such as /photos/* counts as one`)
-  if (!(await ask(`${said}. Go ahead? [y/N] `))) throw new Failure('not agreed to: nothing was invalidated')
+  if (ask === null) {
+    throw new InputError(`${said}; with --yes that is agreed to, and a path such as /photos/* counts as one`, {
+      code: 'not-confirmed',
+      expected: `at most ${FREE_INVALIDATION_PATHS} paths, or --yes`,
+      found: `${paths.length} paths`,
+    })
+  }
+  if (!(await ask(`${said}. Go ahead? [y/N] `))) {
+    throw new Failure('not agreed to: nothing was invalidated', { code: 'declined' })
+  }
 }
 
 const usd = (cost: number): string => cost.toFixed(2)
@@ -162,6 +169,7 @@ async function completed(
     if (waited > PATIENCE) {
       throw new Failure(
         `the invalidation ${id} is ${status} after ${PATIENCE / 60_000} minutes; it ${goesOn(distribution, id)}`,
+        { code: 'not-completed', expected: `Completed within ${PATIENCE / 60_000} minutes`, found: status },
       )
     }
     progress.waiting(Math.round(waited / 1000))

@@ -25,7 +25,7 @@ export function callsOf(dependencies: Dependencies, signal: AbortSignal): Calls 
   const clients = dependencies.clients()
 
   const heed = () => {
-    if (signal.aborted) throw new Interrupted('interrupted')
+    if (signal.aborted) throw new Interrupted('interrupted', { code: 'interrupted' })
   }
 
   async function sleep(milliseconds: number): Promise<void> {

@@ -51,6 +51,7 @@ export async function readDistribution({ find }: Calls, id: string, { account }:
   if (!answer?.Distribution?.DistributionConfig) {
     throw new Failure(
       `unknown distribution: expected one of account ${account} in --distribution, found none with the id ${id}; \`aws cloudfront list-distributions\` lists them, AWS_PROFILE names another account`,
+      { code: 'unknown-distribution', expected: `one of account ${account}`, found: `none with the id ${id}` },
     )
   }
   const { DomainName = '', Status, DistributionConfig } = answer.Distribution
@@ -122,6 +123,7 @@ export async function waitUntilDeployed(calls: Calls, id: string, identity: Iden
   }
   throw new Failure(
     `${id} is not deployed after ${durationText(PATIENCE)}; CloudFront goes on by itself: \`rimlight status --distribution ${id}\` tells when it is`,
+    { code: 'not-deployed', expected: `deployed within ${durationText(PATIENCE)}`, found: 'in progress' },
   )
 }
 

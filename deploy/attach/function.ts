@@ -113,6 +113,11 @@ export async function testFunction(
     if (utilisation >= TOO_MUCH) {
       throw new Failure(
         `${name}: expected a compute utilisation below ${TOO_MUCH} for ${event.path}, found ${utilisation} in ${MEASUREMENTS} tests: CloudFront would throttle it, so it is not published; fewer routes and shorter patterns make it faster`,
+        {
+          code: 'function-too-slow',
+          expected: `a compute utilisation below ${TOO_MUCH} for ${event.path}`,
+          found: `${utilisation} in ${MEASUREMENTS} tests`,
+        },
       )
     }
     tested.push({ path: event.path, utilisation })
@@ -129,11 +134,17 @@ async function measured({ call }: Calls, Name: string, IfMatch: string, { path, 
   if (result?.FunctionErrorMessage) {
     throw new Failure(
       `${Name}: expected an answer to the test event ${path}, found an error in CloudFront's engine: ${result.FunctionErrorMessage}; the function is not published; please report it`,
+      { code: 'function-fails', expected: `an answer to the test event ${path}`, found: result.FunctionErrorMessage },
     )
   }
   if (!/^\s*\{\s*"re(?:quest|sponse)"/.test(result?.FunctionOutput ?? '')) {
     throw new Failure(
       `${Name}: expected a request or a response for the test event ${path}, found ${result?.FunctionOutput || 'nothing'}; the function is not published; please report it`,
+      {
+        code: 'function-fails',
+        expected: `a request or a response for the test event ${path}`,
+        found: result?.FunctionOutput || 'nothing',
+      },
     )
   }
   return Number(result?.ComputeUtilization ?? 0)

@@ -187,8 +187,10 @@ async function waitUntilReady({ call, sleep }: Calls, name: string, version: str
         ),
     )
     if (State === 'Failed' || LastUpdateStatus === 'Failed') {
+      const reason = StateReason || LastUpdateStatusReason || 'Lambda gives no reason'
       throw new Failure(
-        `${name}: expected it to become ready, found it failed: ${StateReason || LastUpdateStatusReason || 'Lambda gives no reason'}; run the same command again, or delete the function first`,
+        `${name}: expected it to become ready, found it failed: ${reason}; run the same command again, or delete the function first`,
+        { code: 'lambda-failed', expected: `${name} to become ready`, found: reason },
       )
     }
     if (State !== 'Pending' && LastUpdateStatus !== 'InProgress') return
@@ -196,5 +198,6 @@ async function waitUntilReady({ call, sleep }: Calls, name: string, version: str
   }
   throw new Failure(
     `${name}: expected it to be ready within ${PATIENCE / 60_000} minutes, found it pending; run the same command again: it carries on`,
+    { code: 'lambda-pending', expected: `${name} to be ready within ${PATIENCE / 60_000} minutes`, found: 'pending' },
   )
 }

@@ -48,18 +48,24 @@ export type Receipt = {
 export async function readReceipt(file: string, distribution: string | undefined): Promise<Receipt | null> {
   const text = await readFile(file, 'utf8').catch((cause) => {
     if (cause.code === 'ENOENT') return null
-    throw new InputError(`--receipt: ${systemMessage(cause)}`, { cause })
+    throw new InputError(`--receipt: ${systemMessage(cause)}`, {
+      code: 'not-readable',
+      found: systemMessage(cause),
+      cause,
+    })
   })
   if (text === null) return null
   const value = parseJson(text, file)
   if (!isReceipt(value)) {
     throw new InputError(
       `${file}: expected a receipt that \`rimlight attach\` wrote, found something else; name another file with --receipt`,
+      { code: 'not-a-receipt', expected: 'a receipt that `rimlight attach` wrote', found: 'something else' },
     )
   }
   if (distribution !== undefined && value.distribution !== distribution) {
     throw new InputError(
       `${file}: expected the receipt of distribution ${distribution}, found that of ${value.distribution}; name another file with --receipt`,
+      { code: 'other-distribution', expected: distribution, found: value.distribution },
     )
   }
   return value
@@ -82,6 +88,7 @@ export function checkAccount(receipt: Receipt, file: string, account: string): v
   if (receipt.account === account) return
   throw new Failure(
     `wrong account: expected ${receipt.account}, of which ${file} tells, found credentials of ${account}; use those of ${receipt.account} (AWS_PROFILE), or name another receipt with --receipt`,
+    { code: 'other-account', expected: receipt.account, found: account },
   )
 }
 
@@ -138,6 +145,8 @@ export async function writeReceipt(file: string, receipt: Receipt, existing: Rec
     await replaceFile(file, `${JSON.stringify(receipt, null, 2)}\n`, { flush: true })
   } catch (cause) {
     throw new InputError(`--receipt: it can't be written, and without it nothing is changed: ${systemMessage(cause)}`, {
+      code: 'not-writable',
+      found: systemMessage(cause),
       cause,
     })
   }

@@ -127,9 +127,10 @@ export function reportAttach(
           ...outcome.problems.map((problem) => `  ${problem}`),
           ...rest,
         ].join('\n'),
+        { code: 'not-attachable' },
       )
     case 'declined':
-      throw new Failure([`${unchanged}.`, ...rest].join('\n'))
+      throw new Failure([`${unchanged}.`, ...rest].join('\n'), { code: 'declined' })
     case 'planned':
       people.write(outcome.isChange ? 'Nothing was changed: --dry-run.\n' : 'Nothing to change.\n')
       return 0

@@ -40,7 +40,7 @@ export async function inSession<T>(
   try {
     return await run({ calls: callsOf(dependencies, signal), line, dependencies })
   } catch (error) {
-    throw error instanceof Interrupted ? new Interrupted(interrupted(), { cause: error }) : error
+    throw error instanceof Interrupted ? new Interrupted(interrupted(), { code: 'interrupted', cause: error }) : error
   } finally {
     line.clear()
     close()
@@ -65,7 +65,12 @@ export async function untilUndisturbed<T>(
       if (plans === PLANS) {
         throw new Failure(
           `expected nobody else to change it meanwhile, found changes ${PLANS} times (${error.message}); run the same command again when they are done: it carries on`,
-          { cause: error },
+          {
+            code: 'changed-meanwhile',
+            expected: 'nobody else to change it meanwhile',
+            found: `changes ${PLANS} times`,
+            cause: error,
+          },
         )
       }
       stderr.write(`Somebody else changed something meanwhile (${error.message}): reading and planning again.\n`)
@@ -79,6 +84,7 @@ export async function confirmed(dependencies: Dependencies, isYes: boolean, ques
   if (!dependencies.ask) {
     throw new InputError(
       'expected --yes, since stdin is no terminal and nobody can be asked; --dry-run shows the plan alone',
+      { code: 'not-confirmed', expected: '--yes', found: 'no terminal at stdin' },
     )
   }
   return dependencies.ask(question)
@@ -86,11 +92,18 @@ export async function confirmed(dependencies: Dependencies, isYes: boolean, ques
 
 /** @throws InputError with the option's name */
 export function distributionId(value: string | undefined, hint: string): string {
-  if (value === undefined) throw new InputError(`expected --distribution ID, found none; ${hint}`)
+  if (value === undefined) {
+    throw new InputError(`expected --distribution ID, found none; ${hint}`, {
+      code: 'option-missing',
+      expected: '--distribution ID',
+      found: 'none',
+    })
+  }
   // CloudFront's ids are letters and digits; it becomes a part of names.
   if (!/^[A-Z0-9]{1,32}$/.test(value)) {
     throw new InputError(
       `--distribution: expected an id such as EDFDVBD6EXAMPLE, found ${JSON.stringify(value)}; \`aws cloudfront list-distributions\` lists them`,
+      { code: 'option-value', expected: 'an id such as EDFDVBD6EXAMPLE', found: JSON.stringify(value) },
     )
   }
   return value

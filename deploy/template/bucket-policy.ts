@@ -33,6 +33,7 @@ export function bucketPolicy(access: BucketAccess, readers: Readers, arn = bucke
   if (bytes > BUCKET_POLICY_BYTES) {
     throw new InputError(
       `the policy of the bucket ${access.bucket} takes ${bytes.toLocaleString('en')} bytes, S3 allows ${BUCKET_POLICY_BYTES.toLocaleString('en')}; give routes of it fewer or shorter paths`,
+      { code: 'policy-too-large', expected: `at most ${BUCKET_POLICY_BYTES} bytes`, found: `${bytes} bytes` },
     )
   }
   return policyOf(access, readers, arn)

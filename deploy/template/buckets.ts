@@ -50,6 +50,7 @@ export function createdBuckets(scope: Construct, access: readonly BucketAccess[]
     const found = elsewhere.map(({ bucket, region }) => `${bucket} is in ${region}`).join(', ')
     throw new InputError(
       `a stack in us-east-1 creates buckets in us-east-1 alone, and ${found}; create these in their regions, and merge the policies that the stack gives as outputs into theirs`,
+      { code: 'wrong-region', expected: 'buckets in us-east-1', found },
     )
   }
   const ids = logicalIds(access.map(({ bucket }) => bucket))

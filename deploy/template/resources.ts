@@ -109,6 +109,7 @@ function requireRegion(scope: Construct): void {
   } else if (region !== 'us-east-1') {
     throw new InputError(
       `expected a stack in us-east-1, where Lambda@Edge functions have to be, found one in ${region}; give the stack env: { region: 'us-east-1' }`,
+      { code: 'wrong-region', expected: 'a stack in us-east-1', found: `one in ${region}` },
     )
   }
 }

@@ -63,7 +63,11 @@ export function checkTargets({
 function named<Policy extends { Name: string }>(policies: readonly Policy[], name: string, folder: string): Policy {
   const found = policies.find(({ Name }) => Name === name)
   if (found) return found
-  throw new Failure(`${folder}/policies.json: a behaviour names the policy ${name}, which is not there; build again`)
+  throw new Failure(`${folder}/policies.json: a behaviour names the policy ${name}, which is not there; build again`, {
+    code: 'unknown-policy',
+    expected: `the policy ${name}`,
+    found: 'none of that name',
+  })
 }
 
 const unescaped = (path: string): string =>

@@ -37,10 +37,19 @@ async function localSiteAt(url: URL, viewer: Viewer): Promise<LocalSite | undefi
   } catch (cause) {
     if (!(cause instanceof NoAnswer)) throw cause
     const hint = /certificate|altnames/i.test(cause.message) ? '; --insecure takes any certificate' : ''
-    throw new InputError(`nobody answers at ${url.origin}: ${cause.message}${hint}`, { cause })
+    throw new InputError(`nobody answers at ${url.origin}: ${cause.message}${hint}`, {
+      code: 'no-answer',
+      found: cause.message,
+      cause,
+    })
   }
   throw new InputError(
     `expected a CloudFront at ${url.origin}, found a server that sends neither x-cache nor x-amz-cf-id`,
+    {
+      code: 'not-cloudfront',
+      expected: `a CloudFront at ${url.origin}`,
+      found: 'a server that sends neither x-cache nor x-amz-cf-id',
+    },
   )
 }
 

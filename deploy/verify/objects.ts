@@ -17,7 +17,7 @@ const PATH_AND_QUERY = /^\/[A-Za-z0-9._~!$&'()*+,;=:@/%-]*(?:\?[A-Za-z0-9._~!$&'
 export function namedObjects(texts: readonly string[], targets: readonly CheckTarget[]): NamedObject[] {
   const found = texts.map((text) => namedObject(text, targets))
   const problems = found.filter((one) => typeof one === 'string')
-  if (problems.length > 0) throw new InputError(problems.join('\n'))
+  if (problems.length > 0) throw new InputError(problems.join('\n'), { code: 'option-value' })
   return found.filter((one) => typeof one !== 'string')
 }
 

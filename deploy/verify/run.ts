@@ -106,7 +106,11 @@ export async function verify(options: VerifyOptions): Promise<Report> {
     }
   } catch (cause) {
     if (!(cause instanceof NoAnswer)) throw cause
-    throw new InputError(`${url.origin} has stopped answering: ${cause.message}`, { cause })
+    throw new InputError(`${url.origin} has stopped answering: ${cause.message}`, {
+      code: 'no-answer',
+      found: cause.message,
+      cause,
+    })
   } finally {
     for (const one of viewers) one.close()
   }
@@ -117,7 +121,11 @@ function chosen(targets: readonly CheckTarget[], patterns: readonly string[]): r
   const known = targets.map(({ route }) => route.path)
   const unknown = patterns.filter((pattern) => !known.includes(pattern))
   if (unknown.length > 0) {
-    throw new InputError(`--route: expected patterns among ${known.join(', ')}, found ${unknown.join(', ')}`)
+    throw new InputError(`--route: expected patterns among ${known.join(', ')}, found ${unknown.join(', ')}`, {
+      code: 'option-value',
+      expected: `patterns among ${known.join(', ')}`,
+      found: unknown.join(', '),
+    })
   }
   return patterns.length === 0 ? targets : targets.filter(({ route }) => patterns.includes(route.path))
 }
