@@ -16,11 +16,15 @@ export type CodeLocation = { bucket: string; key: string }
 /** A resource that is there on a condition of the template; without one it is there. */
 export type Conditional<Value> = Value & { condition?: CfnCondition }
 
+/**
+ * How CloudFront proves to S3 who it is when it reads a bucket: by origin access control, which AWS recommends, or by an
+ * origin access identity, its predecessor.
+ */
 export type OriginAccess =
   | { kind: 'control' }
-  /** An identity of this stack. */
+  /** An identity that the stack makes. */
   | { kind: 'identity' }
-  /** One that exists. */
+  /** An identity that exists and that bucket policies know. `id`: such as E2QWRUHAPOMQZL. */
   | { kind: 'existing-identity'; id: string }
 
 export type Inputs = {
