@@ -75,9 +75,9 @@ export type RimlightDistributionProps = {
    */
   originAccess?: OriginAccess
   /**
-   * Days that the functions' log groups in us-east-1 keep what is written: a number that CloudWatch Logs takes (1, 3, 5,
-   * 7, 14, 30, 60, 90, …; CloudWatch Logs API, PutRetentionPolicy). Lambda@Edge makes log groups in other regions itself,
-   * and those keep it for ever.
+   * Days that the functions' log groups in us-east-1 keep what is written: a number that CloudWatch Logs takes (1, 3,
+   * 5, 7, 14, 30, 60, 90, …; CloudWatch Logs API, PutRetentionPolicy). Lambda@Edge makes log groups in other regions
+   * itself, and those keep it for ever.
    * @default 30
    */
   logRetentionDays?: number
@@ -87,19 +87,21 @@ export type RimlightDistributionProps = {
    */
   accessLogDays?: number
   /**
-   * USD a month for all of the account's CloudFront and Lambda. `alarmTopic` is told at 80 and 100 % of it, and when more
-   * is forecast. `null`: no budget.
+   * USD a month for all of the account's CloudFront and Lambda. `alarmTopic` is told at 80 and 100 % of it, and when
+   * more is forecast. `null`: no budget.
    * @default 50; none for a staging distribution
    */
   monthlyBudget?: number | null
   /**
-   * An e-mail address that is told of alarms and costs, once its owner has confirmed it. Others subscribe to `alarmTopic`.
+   * An e-mail address that is told of alarms and costs, once its owner has confirmed it. Others subscribe to
+   * `alarmTopic`.
    * @default none
    */
   alarmEmail?: string
   /**
-   * Makes it a staging distribution, which tries a bundle out on a part of another distribution's viewers. It has neither
-   * names nor a certificate nor a budget of its own. `weight`: the share of the viewers that it is sent, from 0 to 0.15.
+   * Makes it a staging distribution, which tries a bundle out on a part of another distribution's viewers. It has
+   * neither names nor a certificate nor a budget of its own. `weight`: the share of the viewers that it is sent, from 0
+   * to 0.15.
    * @default none: a distribution of its own
    */
   staging?: { weight: number }
@@ -153,9 +155,9 @@ export class RimlightDistribution extends Construct {
 
   /**
    * @param scope a stack in us-east-1, or a construct in one
-   * @throws InputError `code: 'wrong-region'` for a stack in another region, and for buckets of other regions that are to
-   *   be created; `'certificate-missing'` for `domainNames` without a `certificateArn`; `'policy-too-large'` where the
-   *   policy of a bucket would be larger than S3 allows
+   * @throws InputError `code: 'wrong-region'` for a stack in another region, and for buckets of other regions that are
+   *   to be created; `'certificate-missing'` for `domainNames` without a `certificateArn`; `'policy-too-large'` where
+   *   the policy of a bucket would be larger than S3 allows
    */
   constructor(scope: Construct, id: string, props: RimlightDistributionProps) {
     super(scope, id)

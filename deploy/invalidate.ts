@@ -20,7 +20,7 @@ export type InvalidationRequest = {
   reference: string | undefined
   /** Whether to wait until it is done everywhere. */
   isAwaited: boolean
-  /** Whether what may cost something needs no asking. */
+  /** Whether what it may cost is agreed to beforehand. */
   isAgreed: boolean
 }
 
@@ -67,7 +67,8 @@ const realDependencies: InvalidateDependencies = {
 }
 
 /**
- * @throws InputError for a request that CloudFront would refuse, or that is not agreed to; Failure for what it does not do
+ * @throws InputError for a request that CloudFront would refuse, or that is not agreed to; Failure for what it does not
+ *   do
  */
 export async function invalidateDistribution(
   request: InvalidationRequest,
@@ -87,7 +88,7 @@ export async function invalidateDistribution(
       throw invalidationFailure(error, 'cloudfront:CreateInvalidation', { distribution, reference })
     })
     const { Id: id, Status: status = '' } = answer.Invalidation ?? {}
-    // To the SDK, any page of HTML is an answer with nothing in it.
+    // The SDK reads any page of HTML as an empty answer.
     if (id === undefined) throw unanswered('what did tells of no invalidation', { distribution, reference })
     const created = { id, distribution, status, paths, reference, costAtMost: costAtMost(paths.length) }
     progress.created(created)
@@ -125,7 +126,7 @@ function problemsOf({ distribution, paths, reference }: InvalidationRequest): st
   ]
 }
 
-/** What the account has used up of its free paths is not known here: more than those cost something for sure. */
+/** How many free paths the account has left is not known here; more than a month's cost something in any case. */
 async function agree({ paths, isAgreed }: InvalidationRequest, { ask }: InvalidateDependencies): Promise<void> {
   if (isAgreed || paths.length <= FREE_INVALIDATION_PATHS) return
   const said = `${count(paths.length)} paths cost from ${usd(costAtMost(paths.length - FREE_INVALIDATION_PATHS))} to ${usd(costAtMost(paths.length))} USD: ${count(FREE_INVALIDATION_PATHS)} a month are free, each other is ${INVALIDATION_PATH_PRICE} USD`

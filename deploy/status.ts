@@ -60,7 +60,7 @@ whether it is deployed, and what differs from what \`rimlight attach\` would mak
         () => 'Interrupted.',
         async ({ calls, line }) => {
           line.show(`Reading ${distribution}`)
-          // All of them, as the receipt lists them, is as good as none.
+          // A receipt that lists all behaviours is of an attach that named none.
           const isAll = behaviours.length === bundle.policies.behaviours.length
           const asked = { distribution, behaviours: isAll ? [] : behaviours, replaces: false }
           const situation = await readSituation(calls, asked, bundle, (account) => {

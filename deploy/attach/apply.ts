@@ -1,6 +1,7 @@
 /**
- * Does what the plan says, in an order that leaves every interruption harmless: what no viewer meets comes first, the
- * function's publication and the distribution's update last and together. Each step finds done what an earlier run did.
+ * Carries out the plan, in an order that makes every interruption harmless: what no viewer's request reaches comes
+ * first; the publication of the function and the update of the distribution come last, one right after the other. Each
+ * step skips what an earlier run has done.
  */
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import type { StatusLine } from '../../cli/kit/output.ts'

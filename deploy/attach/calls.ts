@@ -1,9 +1,11 @@
-/** Every call of AWS goes through here: between two of them a Ctrl-C is heeded, and what is to be tried again is. */
+/**
+ * Every call of AWS goes through here: Ctrl-C takes effect between two calls, and what may succeed later is repeated.
+ */
 import { Failure } from '../../base/errors.ts'
 import { type AwsFault, awsFailure, CALL_TRIES, faultOf } from '../aws/faults.ts'
 import type { Clients, Dependencies } from './aws-clients.ts'
 
-/** A Ctrl-C; what was done until then is done. */
+/** Ctrl-C was pressed. What was changed before that stays changed. */
 export class Interrupted extends Failure {
   override name = 'Interrupted'
 }
@@ -11,7 +13,7 @@ export class Interrupted extends Failure {
 export type Calls = {
   /** @param action as IAM names it: `cloudfront:UpdateDistribution` @throws Failure, Conflict, Interrupted */
   call<T>(action: string, send: (clients: Clients) => Promise<T>): Promise<T>
-  /** The same, and null for what AWS does not have. */
+  /** The same; null where AWS has no such thing. */
   find<T>(action: string, send: (clients: Clients) => Promise<T>): Promise<T | null>
   /** @throws Interrupted */
   sleep(milliseconds: number): Promise<void>
@@ -34,7 +36,9 @@ export function callsOf(dependencies: Dependencies, signal: AbortSignal): Calls 
     heed()
   }
 
-  /** The SDK tries again by itself what the network lost; this has the patience that one person's script needs. */
+  /**
+   * The SDK itself repeats what the network lost; this repeats, with longer pauses, what AWS refuses for the moment.
+   */
   async function tried<T>(action: string, send: (clients: Clients) => Promise<T>, isFind: boolean): Promise<T | null> {
     for (let tries = 1; ; tries += 1) {
       heed()
@@ -99,7 +103,7 @@ export const PERMISSIONS: Record<string, readonly string[]> = {
   ],
 }
 
-/** In lines of the help. */
+/** Wrapped for the help. */
 export const permissionText = Object.entries(PERMISSIONS)
   .map(([service, actions]) => wrapped(`${service}:`, actions))
   .join('\n')

@@ -1,6 +1,6 @@
 /**
- * What a behaviour has besides functions, held against what the bundle counts on. Attach changes none of it: what would
- * make an answer wrong is refused, what only makes it another one is told.
+ * Compares a behaviour's settings with what the bundle relies on. Attach changes none of them: it refuses where they
+ * would make responses wrong, and tells of those that only make responses different.
  */
 import type {
   Origin as CloudFrontOrigin,
@@ -103,7 +103,7 @@ function findingsOfOrigin(found: CloudFrontOrigin, wanted: Origin, { wanted: beh
   return { problems, notes }
 }
 
-/** What a behaviour's origin request policy passes on, and what it costs where that is not what the config means. */
+/** Whether a behaviour's origin request policy passes on what the config says, and what breaks where it does not. */
 function originRequestFindings({ behaviour, wanted }: PairedBehaviour, { found, bundle }: CheckContext): Findings {
   const expected = policyNamed(bundle.policies.originRequestPolicies, wanted.originRequestPolicy)
   const id = behaviour.OriginRequestPolicyId
@@ -134,7 +134,7 @@ function passesHeader(policy: Passing | undefined, name: string): boolean {
     case 'allExcept':
       return !isNamed
     case 'allViewer':
-      // CloudFront's own are none of the viewer's.
+      // The headers that CloudFront adds are not the viewer's.
       return !name.startsWith('cloudfront-')
     case 'allViewerAndWhitelistCloudFront':
       return isNamed || !name.startsWith('cloudfront-')
@@ -178,7 +178,7 @@ function responseHeadersFindings({ behaviour, wanted }: PairedBehaviour, { found
   }
 }
 
-/** What a policy says, whatever it is called. */
+/** A policy without its name and its comment. */
 const rulesOf = (policy: object | undefined): object => {
   const { Name: _, Comment: __, ...rules } = { Name: undefined, Comment: undefined, ...policy }
   return lowerCased(rules) as object
@@ -215,7 +215,7 @@ function settingFindings({ behaviour, wanted }: PairedBehaviour): Findings {
   }
 }
 
-/** What the whole distribution has: lifetimes of errors, and names. */
+/** What concerns the whole distribution: how long errors are cached, and its alternate names. */
 export function distributionNotes(config: DistributionConfig, { errorCachingMinimums, domains }: Policies): string[] {
   const found = new Map(config.CustomErrorResponses?.Items?.map((item) => [item.ErrorCode, item.ErrorCachingMinTTL]))
   const late = Object.entries(errorCachingMinimums).filter(

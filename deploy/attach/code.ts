@@ -1,4 +1,4 @@
-/** Whose code is on the triggers, and of which build: told by its hash, not by its name. */
+/** Whose code is on the triggers, and of which build: recognised by its hash, not by its name. */
 import { createHash } from 'node:crypto'
 import { GetFunctionCommand } from '@aws-sdk/client-cloudfront'
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda'
@@ -13,11 +13,14 @@ export type TriggerCode = {
   trigger: Trigger
   name: string | null
   build: 'this' | 'other' | 'foreign' | 'none'
-  /** sha256 in hex of a function, in base64 of a Lambda's zip, as AWS reports it; null: not ours, or not to be had. */
+  /**
+   * sha256 in hex of a function, in base64 of a Lambda's zip, as AWS reports it; null: not ours, or AWS does not have
+   * it.
+   */
   sha256: string | null
 }
 
-/** Of the behaviours that are asked for; of all, where these can't be told. */
+/** Of the behaviours that were asked for; of all of them, where those have no routes to go with. */
 export async function attachedCode(
   calls: Calls,
   { distribution, pairs }: Situation,

@@ -3,7 +3,7 @@ import { isObject } from '../../base/json-values.ts'
 
 export type ConfigDifference = { at: string; before: unknown; after: unknown }
 
-/** CloudFront's lists: their order says nothing where the items are names, and an absent one is an empty one. */
+/** In CloudFront's lists the order of names does not count, and a missing list is an empty one. */
 export const configDifferences = (before: unknown, after: unknown, at = ''): ConfigDifference[] => {
   if (isEmpty(before) && isEmpty(after)) return []
   if (Array.isArray(before) || Array.isArray(after)) return listDifferences(asList(before), asList(after), at)
@@ -22,7 +22,7 @@ export const differenceText = ({ at, before, after }: ConfigDifference): string 
 
 const valueText = (value: unknown): string => (value === undefined ? 'none' : JSON.stringify(value))
 
-/** `Items` say nothing that their list's name does not. */
+/** Without `Items`, which only repeats what the list is called. */
 const joined = (at: string, key: string): string => (key === 'Items' ? at : at === '' ? key : `${at}.${key}`)
 
 const isEmpty = (value: unknown): boolean =>

@@ -19,7 +19,7 @@ import type { FoundPolicies } from './findings.ts'
 
 export type Identity = {
   account: string
-  /** `aws`, but in partitions of their own. */
+  /** `aws`, or another partition: `aws-cn`. */
   partition: string
 }
 
@@ -36,7 +36,7 @@ export type FoundDistribution = {
   etag: string
   isDeployed: boolean
   config: DistributionConfig
-  /** What CloudFront has besides, and an update would take away. */
+  /** Settings that the SDK does not know: an update would take them away. */
   unknown: string[]
 }
 
@@ -65,7 +65,7 @@ export async function readDistribution({ find }: Calls, id: string, { account }:
   }
 }
 
-/** Those of these behaviours, each once. */
+/** The policies that these behaviours name, each read once. */
 export async function readBehaviourPolicies(
   calls: Calls,
   behaviours: readonly CloudFrontBehaviour[],
@@ -133,13 +133,9 @@ export function durationText(milliseconds: number): string {
   return minutes === 0 ? `${seconds} s` : `${minutes} min ${seconds % 60} s`
 }
 
-/**
- * Settings of a distribution that the SDK does not know: it leaves out what it reads of them, and an update that takes
- * the place of the whole config would take them away. So what CloudFront wrote is held against what was read of it.
- */
 type Deserialize = (args: never) => Promise<{ response: unknown; output: GetDistributionCommandOutput }>
 
-/** @returns gives the answer as CloudFront wrote it, once the command has been sent */
+/** @returns a function that gives the XML as CloudFront wrote it, once the command has been sent */
 export function recordAnswer({ middlewareStack }: GetDistributionCommand): () => string {
   let text = ''
   middlewareStack.addRelativeTo(
@@ -160,7 +156,12 @@ const PART = /<(\/?)([\w.:-]+)[^>]*?(\/?)>|([^<]+)/g
 
 type Element = { at: string; value: unknown; children: number }
 
-/** Where they are: `CacheBehaviors.GrpcConfig`. Only what says something counts: an empty element is as good as none. */
+/**
+ * Settings that the SDK does not know. It drops them from what it reads, and an update replaces the whole config, so
+ * that they would be lost. Hence what CloudFront wrote is compared with what was read of it; empty elements do not
+ * count.
+ * @returns where they are: `CacheBehaviors.GrpcConfig`
+ */
 export function unknownSettings(xml: string, config: DistributionConfig): string[] {
   const [, inner = ''] = /<DistributionConfig\b[^>]*>(.*)<\/DistributionConfig>/s.exec(xml) ?? []
   const unknown = new Set<string>()
@@ -188,7 +189,7 @@ function childOf(parent: Element, name: string): Element {
   return { at: name === 'Items' ? at : at === '' ? name : `${at}.${name}`, value: found, children: 0 }
 }
 
-/** Null: an update loses nothing. */
+/** @returns null where an update loses nothing */
 export const unknownProblem = ({ id, unknown }: { id: string; unknown: readonly string[] }): string | null =>
   unknown.length === 0
     ? null

@@ -18,7 +18,7 @@ const TRIGGER = 'viewer-request'
 export type FunctionPlan = {
   name: string
   arn: string
-  /** `keep`: what is published is the bundle's already; `publish`: what is in development is. */
+  /** `keep`: the published code is the bundle's already; `publish`: the code in the development stage is. */
   change: 'create' | 'update' | 'publish' | 'keep'
   /** Of the development stage; empty where it is not needed. */
   etag: string
@@ -59,7 +59,7 @@ async function readStage({ find }: Calls, Name: string, Stage: 'LIVE' | 'DEVELOP
 const isBuilt = ({ runtime, code }: Stage, { manifest, contents }: BuiltBundle): boolean =>
   runtime === manifest.artefacts[TRIGGER].runtime && contents[TRIGGER].equals(code)
 
-/** The development stage alone: no viewer meets it. @returns its ETag */
+/** Changes the development stage alone, which no viewer's request reaches. @returns its ETag */
 export async function prepareFunction({ call }: Calls, plan: FunctionPlan, bundle: BuiltBundle): Promise<string> {
   const { sha256, runtime } = bundle.manifest.artefacts[TRIGGER]
   const parts = {
@@ -150,7 +150,7 @@ async function measured({ call }: Calls, Name: string, IfMatch: string, { path, 
   return Number(result?.ComputeUtilization ?? 0)
 }
 
-/** From here on viewers meet it, where it is on a behaviour already. */
+/** From here on it runs for viewers, where a behaviour has it already. */
 export async function publishFunction({ call }: Calls, { name }: FunctionPlan, etag: string): Promise<void> {
   await call('cloudfront:PublishFunction', ({ cloudfront }) =>
     cloudfront.send(new PublishFunctionCommand({ Name: name, IfMatch: etag })),
@@ -191,7 +191,7 @@ export function testEvents(distribution: string, { settings }: BuiltBundle): Tes
 const fields = (values: Record<string, string>) =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]))
 
-/** A path that the pattern takes, with an escape in it: what takes the function longest. */
+/** A path that the pattern matches, with an escape in it: of all paths these take the function longest. */
 function sampleOf(pattern: string, isImage: boolean): string {
   const path = pattern.replaceAll('?', 'x').replace(/\*+$/, isImage ? 'caf%c3%a9/sample.jpg' : 'sample%7epage')
   const whole = path.replaceAll('*', 'sample')

@@ -1,4 +1,7 @@
-/** The two Lambdas: one numbered version of each for every build and setting, which is what a distribution can take. */
+/**
+ * The two Lambda functions. A distribution takes numbered versions alone: each build, and each change of settings, has
+ * one.
+ */
 import {
   CreateFunctionCommand,
   type FunctionConfiguration,
@@ -27,7 +30,7 @@ export type LambdaPlan = {
   role: string
   /** The version that is the bundle's already; null: one has to be published. */
   version: string | null
-  /** What has to be done before. */
+  /** What has to be done before that. */
   changes: ('create' | 'code' | 'configuration')[]
 }
 
@@ -47,7 +50,7 @@ export async function planLambda(
   if (!versions) return { ...plan, version: null, changes: ['create'] }
 
   const isWanted = (found: FunctionConfiguration) => hasCode(found, artefact) && hasSettings(found, artefact, role)
-  // An older build has its version still: going back to it takes no more than naming it.
+  // The versions of older builds are still there: to go back to one, the distribution only has to name it.
   const version = versions.numbered.findLast(isWanted)?.Version
   if (version) return { ...plan, version, changes: [] }
   const { latest } = versions
@@ -85,7 +88,7 @@ async function readVersions({ find }: Calls, FunctionName: string): Promise<Vers
 const hasCode = ({ CodeSha256, Architectures }: FunctionConfiguration, { codeSha256 }: Artefact): boolean =>
   CodeSha256 === codeSha256 && Architectures?.join() === 'x86_64'
 
-/** Besides what is the bundle's, what Lambda@Edge does not allow: Developer Guide, "Restrictions on Lambda@Edge". */
+/** The bundle's settings, and none that Lambda@Edge does not allow: Developer Guide, "Restrictions on Lambda@Edge". */
 const hasSettings = (found: FunctionConfiguration, artefact: Artefact, role: string): boolean =>
   found.Runtime === artefact.runtime &&
   found.Handler === artefact.handler &&
@@ -159,7 +162,7 @@ async function publish(
     await waitUntilReady(calls, name, LATEST)
   }
 
-  // Lambda makes no second version of what is the last one already: Lambda API Reference, PublishVersion.
+  // Where nothing has changed since the last version, Lambda answers with that one: Lambda API Reference, PublishVersion.
   const published = await call('lambda:PublishVersion', ({ lambda }) =>
     lambda.send(new PublishVersionCommand({ FunctionName: name, CodeSha256: artefact.codeSha256 })),
   )

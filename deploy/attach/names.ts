@@ -1,4 +1,6 @@
-/** What Rimlight makes in an account; all of it is named after the distribution, so that two never share anything. */
+/**
+ * Names of what Rimlight makes in an account: each has the id of its distribution, so that two never share anything.
+ */
 import { TRIGGERS, type Trigger } from '../../edge/limits.ts'
 
 /** At most 64 characters for each, of which an id takes about 14. */

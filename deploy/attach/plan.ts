@@ -1,4 +1,4 @@
-/** What attach is going to do, and why it may not: everything is read before anything is changed. */
+/** What attach is going to change, or why it refuses. Everything is read before anything is changed. */
 import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import { LAMBDA_TRIGGERS, TRIGGERS, type Trigger } from '../../edge/limits.ts'
@@ -37,7 +37,7 @@ export type AttachRequest = {
 export type Situation = {
   identity: Identity
   distribution: FoundDistribution
-  /** The behaviours that it is about. */
+  /** The behaviours to attach to, each with its route. */
   pairs: PairedBehaviour[]
   /** What attach refuses. */
   problems: string[]
@@ -92,7 +92,7 @@ export async function planResources(
   return { function: cloudFrontFunction, role, lambdas }
 }
 
-/** By trigger: null while its version has no number yet. */
+/** By trigger, the ARN that behaviours are to have; null for a Lambda version that is yet to be published. */
 export type PlannedArns = Record<Trigger, string | null>
 
 export function plannedArns({ function: { arn }, lambdas }: PlannedResources): PlannedArns {
@@ -109,7 +109,7 @@ export type AttachPlan = Situation & {
   changes: boolean
 }
 
-/** @returns with problems of its own besides the situation's */
+/** Adds the problems that show only once the resources are known. */
 export function planAttach(situation: Situation, resources: PlannedResources): AttachPlan {
   const arns = plannedArns(resources)
   const { pairs, distribution } = situation
@@ -133,7 +133,7 @@ export function planAttach(situation: Situation, resources: PlannedResources): A
 const hasTarget = (behaviour: NamedBehaviour['behaviour'], arns: PlannedArns): boolean =>
   TRIGGERS.every((trigger) => associationAt(behaviour, trigger)?.arn === arns[trigger])
 
-/** A distribution has one function of ours: where it is on a behaviour that is not asked for, it would change there. */
+/** All behaviours share one function of ours: on a behaviour that was not asked for it would change as well. */
 function leftBehind({ distribution, pairs }: Situation, arns: PlannedArns, isNew: boolean): string[] {
   const asked = new Set<unknown>(pairs.map(({ behaviour }) => behaviour))
   return behavioursOf(distribution.config)
@@ -153,7 +153,7 @@ export function attachedConfig({ distribution, pairs }: Situation, arns: Trigger
   )
 }
 
-/** Of the behaviours that have Rimlight when it is done: a part of them may have it from before. */
+/** The patterns of all behaviours that have Rimlight afterwards: some may have had it before. */
 export function attachedPatterns({ distribution, pairs }: Situation): string[] {
   const asked = new Set<unknown>(pairs.map(({ behaviour }) => behaviour))
   return behavioursOf(distribution.config)

@@ -1,11 +1,11 @@
 /**
  * The receipt: what a distribution was before Rimlight, so that it can be so again.
  *
- * Its `original` is the last state without anything of ours. While something of ours is on the distribution, it stands
- * as it was first written, however often attach is interrupted or run with newer builds. Once nothing is (before the
- * first attach gets as far as the distribution, after detach, or when somebody took it off by hand), the distribution
- * as it is then is what there will be to go back to: if that is another state than the recorded one, it is recorded,
- * and the old receipt is kept beside.
+ * `original` is the last config without anything of ours. As long as the distribution has something of ours, it stays
+ * what was recorded first, however often attach is interrupted or run with newer builds. When the distribution has
+ * nothing of ours (before the first attach has updated it, after detach, or after somebody took everything off by
+ * hand), its config at that time is what detach will go back to: if it is not the recorded one, it is recorded, and the
+ * old receipt is kept beside the new one.
  */
 import { copyFile, readFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
@@ -83,7 +83,7 @@ const isReceipt = (value: unknown): value is Receipt =>
   isObject(value.attachment) &&
   Array.isArray(value.attachment.behaviours)
 
-/** @throws Failure: nothing of one account says anything about another's */
+/** @throws Failure for another account: the receipt says nothing about what is there */
 export function checkAccount(receipt: Receipt, file: string, account: string): void {
   if (receipt.account === account) return
   throw new Failure(
@@ -96,7 +96,7 @@ export type DistributionState = { account: string; id: string; etag: string; con
 
 type Behaviours = readonly string[]
 
-/** The receipt that is to be there before the first change; the same object, if it is there already. */
+/** The receipt that has to be written before the first change; `existing` itself, if that says it all already. */
 export function receiptFor(
   { account, id, etag, config }: DistributionState,
   { manifest }: BuiltBundle,
@@ -136,7 +136,7 @@ export function receiptFor(
 /** As it will be read again. */
 const plain = (config: DistributionConfig): DistributionConfig => JSON.parse(JSON.stringify(config))
 
-/** All of it or nothing; one that told of another original is kept. @returns where it is kept */
+/** Writes it whole or not at all. One with another original is kept beside it. @returns where, or null */
 export async function writeReceipt(file: string, receipt: Receipt, existing: Receipt | null): Promise<string | null> {
   const isOther = existing !== null && !isDeepStrictEqual(existing.original, receipt.original)
   const kept = isOther ? `${file}.${existing.original.recordedAt.replace(/[:.]/g, '')}` : null

@@ -1,4 +1,4 @@
-/** Which behaviours attach is about, and whether CloudFront and the function mean the same route by every path. */
+/** Pairs behaviours with routes, and finds paths that are one route to CloudFront and another to the function. */
 import type { Behaviour, Policies } from '../../bundle/policies.ts'
 import { DEFAULT_PATTERN, type NamedBehaviour } from './behaviours.ts'
 
@@ -80,11 +80,11 @@ function pairedByName(behaviours: readonly NamedBehaviour[], policies: Policies,
   return { pairs, problems: [...problems, ...pairs.flatMap((pair) => ambiguity(pair, behaviours, routes))] }
 }
 
-/** An explicit behaviour for all paths is none that has the default's name. */
+/** A behaviour whose own pattern is `/*` is not the default one, which is called that: it has no name here. */
 const patternOf = ({ pattern, isDefault }: NamedBehaviour): string =>
   !isDefault && normalPattern(pattern) === DEFAULT_PATTERN ? '' : normalPattern(pattern)
 
-/** A path that meets this behaviour, and another route than its own. */
+/** A path that CloudFront gives to this behaviour, and the function to another route. */
 function ambiguity(
   { pattern, behaviour, index }: PairedBehaviour,
   behaviours: readonly NamedBehaviour[],
@@ -104,18 +104,17 @@ function ambiguity(
 }
 
 /**
- * Which paths two sets of path patterns part on. A pattern is read as CloudFront reads it: `*` is any run of
- * characters, `?` any one, a leading slash goes without saying (Developer Guide, "Path pattern").
+ * A pattern with its leading slash, which may be left out: two spellings of one pattern are the same text after this.
+ * `*` is any run of characters, `?` any one (Developer Guide, "Path pattern").
  */
-/** Two spellings of one pattern are the same text after this. */
 export const normalPattern = (pattern: string): string => (pattern.startsWith('/') ? pattern : `/${pattern}`)
 
 export type Witness = { kind: 'path'; path: string } | { kind: 'none' } | { kind: 'too-many' }
 
-/** Steps that are looked at before it is given up: some patterns with many stars have no end of them. */
+/** Steps before the search gives up: patterns with many stars can take very many. */
 const STEPS = 50_000
 
-/** The shortest path that all of `within` take and none of `without`. */
+/** The shortest path that all patterns of `within` match and none of `without`. */
 export function findPath(within: readonly string[], without: readonly string[]): Witness {
   const patterns = [...within, ...without].map(normalPattern)
   const isTaken = (state: State): boolean =>
@@ -148,10 +147,10 @@ export function findPath(within: readonly string[], without: readonly string[]):
   return { kind: 'none' }
 }
 
-/** For each pattern, the places in it that a path can have come to. */
+/** For each pattern, the positions in it that a path can have reached. */
 type State = readonly (readonly number[])[]
 
-/** What the patterns name, and one character for all that they don't. */
+/** The characters that patterns name, and one that stands for all others. */
 function alphabet(patterns: readonly string[]): string[] {
   const named = new Set(patterns.join('').replace(/[*?]/g, ''))
   const other = [...'xyzabcdefghijklmnopqrstuvw0123456789'].find((character) => !named.has(character)) ?? '\u00a7'

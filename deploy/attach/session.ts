@@ -1,4 +1,6 @@
-/** What attach and detach have in common: plan, ask, change, and all of it again if somebody else came in between. */
+/**
+ * What attach and detach have in common: they plan, ask, change, and start again if somebody else changed something.
+ */
 
 import { Failure, InputError } from '../../base/errors.ts'
 import type { CommandContext } from '../../cli/kit/command.ts'
@@ -47,14 +49,14 @@ export async function inSession<T>(
   }
 }
 
-/** Times that it is planned anew before it is given up. */
+/** Attempts before it gives up. */
 const PLANS = 5
 
-/** @param attempt reads, plans, asks and changes, once; `isAgain`: somebody else came in between before */
+/** @param attempt reads, plans, asks and changes, once; `isRepeated`: one before it met a change of somebody else */
 export async function untilUndisturbed<T>(
   { stderr }: CommandContext,
   { line }: Session,
-  attempt: (isAgain: boolean) => Promise<T>,
+  attempt: (isRepeated: boolean) => Promise<T>,
 ): Promise<T> {
   for (let plans = 1; ; plans += 1) {
     try {

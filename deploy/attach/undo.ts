@@ -9,7 +9,7 @@ import type { Receipt } from './receipt.ts'
 
 export type UndoPlan = {
   config: DistributionConfig
-  /** Whether it differs from what is. */
+  /** Whether it differs from the current config. */
   changes: boolean
   behaviours: { path: string; changes: TriggerChange[] }[]
   /** What others changed since the receipt was written. */
@@ -19,8 +19,8 @@ export type UndoPlan = {
 }
 
 /**
- * Where nobody else changed anything, the config is the receipt's. Else what is ours goes, what it replaced comes back,
- * and what others changed stays, unless `whole` asks for the receipt's.
+ * The receipt's config, where nobody else has changed anything since, or where `whole` asks for it. Otherwise what is
+ * ours goes, what it replaced comes back, and what others changed stays.
  */
 export function undoPlan(current: DistributionConfig, receipt: Receipt, whole: boolean): UndoPlan {
   const { distribution, original } = receipt

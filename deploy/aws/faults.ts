@@ -90,7 +90,7 @@ export function faultOf(error: unknown): AwsFault | null {
   const { name, message } = error
   if (NO_CREDENTIALS.has(name)) return 'no-credentials'
   if (!('$metadata' in error)) return null
-  // What AWS itself says has this.
+  // The SDK sets `$fault` on what AWS answered; without it there was no answer.
   if (!('$fault' in error)) return 'unreachable'
   if (THROTTLED.has(name)) return 'throttled'
   if (ROLE_IS_NEW.test(message)) return 'role-is-new'
@@ -161,5 +161,5 @@ export function awsFailure(fault: AwsFault, action: string, cause: Error): Failu
   }
 }
 
-/** Of one call, where the same call may succeed later. */
+/** Tries of one call, where it may succeed later. */
 export const CALL_TRIES = 8

@@ -7,8 +7,8 @@ export const policyDocument = <Statement extends object>(statements: readonly St
 })
 
 /**
- * Who may run the Lambda functions: Lambda, and Lambda@Edge, which copies them to the edge. Developer Guide, "Set up IAM
- * permissions and roles for Lambda@Edge", "Function execution role".
+ * Who may run the Lambda functions: Lambda, and Lambda@Edge, which copies them to the edge. Developer Guide, "Set up
+ * IAM permissions and roles for Lambda@Edge", "Function execution role".
  */
 export const LAMBDA_EDGE_TRUST = policyDocument([
   {

@@ -66,7 +66,7 @@ export function invalidationFailure(error: unknown, action: string, told: Told):
 export const unanswered = (said: string, told: Told, cause?: Error): Failure =>
   new Failure(`CloudFront does not answer (${said}); ${again(told)}`, { code: 'unreachable', found: said, cause })
 
-/** An error of the service's side, too, leaves open what was done. */
+/** After an error on CloudFront's side, too, it is not known what was done. */
 const again = ({ id, reference, distribution }: Told): string =>
   id === undefined
     ? `whether the invalidation was created is not known: run the same command again with --reference ${reference}, and it is created once`

@@ -1,4 +1,4 @@
-/** A bucket: what is in it, and what is put there. */
+/** The bucket that is published to: lists it, looks at objects, uploads files. */
 import { createReadStream } from 'node:fs'
 import { Transform } from 'node:stream'
 import { HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
@@ -23,14 +23,15 @@ export type BucketClient = {
   close(): void
 }
 
-/** The file is not the one any more that was looked at. */
+/** The file has changed since it was hashed. */
 export class FileChanged extends Error {
   override name = 'FileChanged'
 }
 
 /**
  * A page of a listing costs as much as a look at a dozen objects (Amazon S3 Pricing: LIST 0.005, HEAD 0.0004 USD per
- * 1,000). Where a few files go among a great many, listing all of these would never end: looks are cheaper then.
+ * 1,000). Where a few files go into a bucket of very many objects, looking at each file's own is cheaper than listing
+ * all.
  */
 const pagesWorthwhile = (keys: number): number => 10 + Math.ceil(keys / 10)
 
@@ -51,9 +52,9 @@ export async function openBucket(
   const settings = {
     maxAttempts: 5,
     logger: LOGGER,
-    // As origin-response does: an endpoint of one's own has no name for each bucket.
+    // An endpoint of one's own has no host name for each bucket; origin-response does the same.
     forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL),
-    // The listing has shown by then that S3 takes what is sent.
+    // The listing before has shown that bucket and credentials are right.
     expectContinueHeader: false,
     requestHandler: {
       connectionTimeout: CONNECTING,
@@ -85,7 +86,7 @@ export async function openBucket(
       const wanted = new Set(keys)
       const sizes = new Map<string, number>()
       const before = [...first].slice(0, -1).join('')
-      // The prefix itself is no key of theirs.
+      // A start that is no longer than the prefix leaves nothing out.
       let page = { Prefix: prefix, ...(before.length > prefix.length ? { StartAfter: before } : {}) }
       let until: string | null = ''
       for (let pages = 0; until !== null && pages < pagesWorthwhile(keys.length); pages++) {
@@ -97,7 +98,7 @@ export async function openBucket(
         } = await listPage(page).catch((error) => {
           throw publishFailure(error, 's3:ListBucket', name)
         })
-        // To the SDK, any page of HTML is a listing of nothing.
+        // The SDK reads any page of HTML as an empty listing.
         if (Name === undefined) throw notOfS3(name, 200)
         for (const { Key = '', Size = 0 } of Contents) {
           until = EncodingType === 'url' ? decodedKey(Key) : Key
@@ -135,7 +136,7 @@ export async function openBucket(
     async upload(key, file, wanted, sent) {
       const { bytes, sha256, contentType, cacheControl } = wanted
       const body = bytes === 0 ? null : bodyOf(file, bytes, sent)
-      // The SDK does not listen for it, and would wait for the rest of the body.
+      // The SDK ignores an error of the body, and would wait for the rest of it.
       const broken = new AbortController()
       body?.once('error', () => broken.abort())
       try {
@@ -163,7 +164,7 @@ export async function openBucket(
   }
 }
 
-/** Us-east-1 knows every bucket of its partition. */
+/** Of the environment; else us-east-1, which says where any other bucket of its partition is. */
 async function configuredRegion(): Promise<string> {
   const client = new S3Client({})
   try {

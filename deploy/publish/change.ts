@@ -1,4 +1,4 @@
-/** What is in the bucket held against what should be. */
+/** Compares what is in the bucket with what should be there. */
 import type { Fingerprint } from './fingerprint.ts'
 
 /** What an object should be. */
@@ -16,7 +16,7 @@ export type FoundObject =
   | {
       kind: 'object'
       bytes: number
-      /** Its metadata, in hex; what whoever uploaded it claims. */
+      /** From its metadata, in hex: what the uploader said, which S3 has not checked. */
       sha256: string | undefined
       /** S3's own, over all its bytes, in hex; `undefined` where it was uploaded without. */
       checksum: string | undefined
@@ -32,7 +32,7 @@ export type ObjectChange =
   | { kind: 'changed' }
   /** The same bytes under another header: `content-type: text/plain → image/svg+xml`. */
   | { kind: 'headers'; differences: string[] }
-  /** Only a closer look tells. */
+  /** Only the headers of the object itself tell. */
   | { kind: 'unknown' }
 
 /**

@@ -54,7 +54,7 @@ export async function filesIn(folder: string, manifest: string): Promise<{ files
   }
 
   async function walk(below: string): Promise<void> {
-    // As bytes: what is no text is not to be found by any.
+    // As bytes: a name that is not UTF-8 would be read as another one.
     const entries = await readdir(join(folder, below), { withFileTypes: true, encoding: 'buffer' })
     await pMap(
       entries,

@@ -20,7 +20,7 @@ const versionOf = (sha256: string): string => sha256.slice(0, VERSION_CHARACTERS
 export const NO_URL: ObjectUrlOf = () => ({ kind: 'none', reason: 'there is neither a bundle nor --url' })
 
 export function urlsOfBundle(settings: Settings, { bucket }: Destination): ObjectUrlOf {
-  // What a build checked and gave defaults is still a config.
+  // The settings are the config, checked and with its defaults.
   const site = siteOf(settings as Config)
   return (key, sha256) => {
     try {

@@ -151,6 +151,6 @@ function concurrencyOf(text: string): number | InputError {
   return optionError('--concurrency: ', `a number from 1 to ${MOST_AT_A_TIME}`, text)
 }
 
-/** Behind these, neither a version nor a route has a say: the origin's word stands. */
+/** Whether this value keeps objects out of caches, whatever the version in a URL or the route says. */
 export const keepsFromCaching = (cacheControl: string): boolean =>
   /(?:^|[\s,])(?:private|no-store|no-cache)(?:$|[\s,=])/i.test(cacheControl)

@@ -23,7 +23,7 @@ export type PublishOutcome = {
   leftOut: LeftOut[]
 }
 
-/** How far it is. Of bytes, `total` may change with a file. */
+/** How far it is. `bytes` may pass `totalBytes` where a file has grown meanwhile. */
 export type PublishStep =
   | { step: 'looking' }
   | { step: 'comparing'; done: number; total: number }
@@ -39,8 +39,8 @@ export type PublishContext = {
 }
 
 /**
- * Uploads what is new or has changed; nothing is ever deleted. Whatever ends it, what was uploaded stays, whole, and the
- * next run finds it there.
+ * Uploads what is new or has changed; nothing is ever deleted. Whatever ends it, what was uploaded stays, whole, and
+ * the next run finds it there.
  * @throws InputError for what can't be published, before anything is; Failure for what S3 refuses
  */
 export async function publish(options: PublishOptions, context: PublishContext): Promise<PublishOutcome> {
@@ -71,7 +71,7 @@ export async function publish(options: PublishOptions, context: PublishContext):
   }
 }
 
-/** A file whose object may be the same by the listing needs a look of its own; no other does. */
+/** Only where the listed size is the file's own does the object's HEAD have to be read. */
 async function compare(
   bucket: BucketClient,
   paths: readonly string[],

@@ -12,7 +12,7 @@ type ServiceError = Error & {
 
 const statusOf = (error: unknown): number => (error as ServiceError)?.$metadata?.httpStatusCode ?? 0
 
-/** Of a HEAD, an error has a status alone. */
+/** The answer to a HEAD has no body, so that its error is known by the status alone. */
 export const isNotFound = (error: unknown): boolean =>
   statusOf(error) === 404 && (error as Error).name !== 'NoSuchBucket'
 
@@ -43,8 +43,8 @@ const isOfTheNetwork = (error: unknown): error is ServiceError =>
 const CHANGED = new Set(['BadDigest', 'IncompleteBody', 'XAmzContentSHA256Mismatch'])
 
 /**
- * What an upload that failed is worth: another try, a second look at the file, or nothing. 4xx of S3's that pass:
- * S3 API Reference, "List of error codes".
+ * What to do after an upload failed: try again, look at the file again, or give up. Which 4xx of S3 are worth another
+ * try: S3 API Reference, "List of error codes".
  */
 export function afterUpload(error: unknown): 'again' | 'look' | 'give up' {
   if (!(error instanceof Error)) return 'give up'
@@ -79,7 +79,7 @@ const KNOWN_ERRORS: Record<string, KnownError> = {
 
 const REFUSED_CREDENTIALS = new Set(['InvalidToken', 'TokenRefreshRequired', 'Unauthorized'])
 
-/** What no S3 says, in its place. */
+/** Something else than S3 has answered: a proxy, another server. */
 export const notOfS3 = (location: string, status: number, cause?: Error): Failure =>
   new Failure(
     `expected an answer of S3's for ${location}, found one that is none (status ${status}); look at AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL, and at what stands between here and there`,

@@ -134,7 +134,7 @@ const LEFT_OUT: Record<LeftOut['reason'], string> = {
   manifest: 'the list of URLs itself',
 }
 
-/** So many names tell what they are. */
+/** Names that are shown of a longer list. */
 const NAMES_SHOWN = 3
 
 function namesOf(those: readonly { path: string }[]): string {
@@ -143,5 +143,5 @@ function namesOf(those: readonly { path: string }[]): string {
   return `${shown.join(', ')}${more > 0 ? ` and ${more.toLocaleString('en')} more` : ''}`
 }
 
-/** A name may hold what a terminal obeys. */
+/** File names may hold control characters, which a terminal would obey. */
 const printable = (text: string): string => text.replace(/\p{Cc}/gu, '\ufffd')

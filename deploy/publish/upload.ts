@@ -1,4 +1,4 @@
-/** One file into the bucket, with patience for S3 and for the network, and none for a file that won't hold still. */
+/** Uploads one file: again where S3 or the network failed for the moment, and not if the file keeps changing. */
 import { setTimeout } from 'node:timers/promises'
 import { Failure } from '../../base/errors.ts'
 import type { BucketClient } from './bucket.ts'
@@ -6,7 +6,7 @@ import type { WantedObject } from './change.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { afterUpload, publishFailure } from './refusals.ts'
 
-/** Of a file, whatever goes wrong. */
+/** For one file, whatever goes wrong. */
 export const UPLOAD_TRIES = 6
 
 /** How often a file may change while it is read. */

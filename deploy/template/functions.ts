@@ -1,4 +1,6 @@
-/** The code: the CloudFront Function, the Lambda functions with the versions that the distribution names, their logs. */
+/**
+ * The code: the CloudFront Function, the Lambda functions with the versions that the distribution names, their logs.
+ */
 import { createHash } from 'node:crypto'
 import { CfnFunction as CloudFrontFunction } from 'aws-cdk-lib/aws-cloudfront'
 import { CfnVersion, CfnFunction as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
@@ -21,7 +23,7 @@ export function viewerRequestFunction(
   const { sha256, runtime } = bundle.manifest.artefacts['viewer-request']
   const hash = sha256.slice(0, HASH_CHARACTERS)
   const resource = new CloudFrontFunction(scope, `ViewerRequest${hash}`, {
-    // Its `ref` is an ARN, which names neither a log group nor what is measured.
+    // Named here: log groups and metrics go by the name, and `ref` is an ARN.
     name: `${name}-viewer-request-${hash}`,
     autoPublish: true,
     functionCode: bundle.contents['viewer-request'].toString('utf8'),
@@ -43,8 +45,8 @@ export type LambdaResources = {
 }
 
 /**
- * No environment variables, layers, VPC or tracing, and x86_64: Developer Guide, "Restrictions on Lambda@Edge". What was
- * published before stays, to go back to; besides, Lambda does not delete what still has replicas at the edge.
+ * No environment variables, layers, VPC or tracing, and x86_64: Developer Guide, "Restrictions on Lambda@Edge". What
+ * was published before stays, to go back to; besides, Lambda does not delete what still has replicas at the edge.
  */
 export function lambdaFunction(
   scope: Construct,

@@ -13,12 +13,12 @@ export const LOGICAL_IDS: Record<LambdaTrigger, string> = {
 /** An object in a bucket in us-east-1. */
 export type CodeLocation = { bucket: string; key: string }
 
-/** A resource that is there on a condition of the template; without one it is there. */
+/** A resource that there is only where a condition of the template holds; without a condition there always is. */
 export type Conditional<Value> = Value & { condition?: CfnCondition }
 
 /**
- * How CloudFront proves to S3 who it is when it reads a bucket: by origin access control, which AWS recommends, or by an
- * origin access identity, its predecessor.
+ * How CloudFront proves to S3 who it is when it reads a bucket: by origin access control, which AWS recommends, or by
+ * an origin access identity, its predecessor.
  */
 export type OriginAccess =
   | { kind: 'control' }
@@ -53,7 +53,7 @@ export type Rollout =
   /** A staging distribution. `weight`: the share of the primary's viewers, 0 to 0.15. */
   | { kind: 'staging'; weight: number }
 
-/** What holds where nothing is said. Days; USD a month. */
+/** The defaults. Days; USD a month. */
 export const DEFAULTS = { priceClass: 'PriceClass_All', logRetentionDays: 30, accessLogDays: 90, budget: 50 }
 
 /** With a certificate. Developer Guide, "Supported protocols and ciphers between viewers and CloudFront". */

@@ -1,4 +1,4 @@
-/** What the stack tells of itself. */
+/** The stack's outputs. */
 import { CfnOutput, Stack } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import { distributionArn } from './arn.ts'

@@ -30,7 +30,7 @@ type Answers = Pick<
 
 export function parameters(scope: Construct, bundle: BuiltBundle, isStaging: boolean): Answers {
   const ask = (id: string, props: CfnParameterProps) => new CfnParameter(scope, id, props)
-  /** Empty: as if it were not there. */
+  /** A parameter that may be left empty, and the condition that it is not. */
   const optional = (id: string, props: CfnParameterProps) => {
     const parameter = ask(id, { default: '', ...props })
     const isGiven = new CfnCondition(scope, `Has${id}`, {

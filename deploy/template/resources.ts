@@ -93,7 +93,9 @@ const versionsOf = (lambdas: Record<LambdaTrigger, LambdaResources>): Record<Lam
   'origin-response': lambdas['origin-response'].version.ref,
 })
 
-/** Developer Guide, "Restrictions on Lambda@Edge": the functions have to be in us-east-1; so do CloudFront's metrics. */
+/**
+ * Developer Guide, "Restrictions on Lambda@Edge": the functions have to be in us-east-1; so do CloudFront's metrics.
+ */
 function requireRegion(scope: Construct): void {
   const { region } = Stack.of(scope)
   if (Token.isUnresolved(region)) {

@@ -27,7 +27,7 @@ export function roles(scope: Construct, access: readonly BucketAccess[]): Roles 
   }
 }
 
-/** The denial is the bucket policies' as well; here it holds whatever those say. */
+/** Bucket policies deny the same; here it holds whatever they say. */
 function imageStatements(access: readonly BucketAccess[]): Statement[] {
   const read = access.flatMap(({ bucket, images }) => images.map((key) => objectArn(bucket, key)))
   const never = access.flatMap(({ bucket, never }) => never.map((key) => objectArn(bucket, key)))
@@ -38,7 +38,7 @@ function imageStatements(access: readonly BucketAccess[]): Statement[] {
   ]
 }
 
-/** Apart from the role: the log group's name is the function's, and that has the role. */
+/** Apart from the role, or there would be a circle: the log group is named after the function, which has the role. */
 export const logPolicy = (scope: Construct, id: string, role: CfnRole, logGroup: string): CfnPolicy =>
   new CfnPolicy(scope, id, {
     policyName: 'WriteLogs',

@@ -1,4 +1,4 @@
-/** Where alarms and the budget are told of, and who reads it there. */
+/** The SNS topic that alarms and the budget are sent to, and the address that reads it. */
 import { CfnSubscription, CfnTopic, CfnTopicPolicy } from 'aws-cdk-lib/aws-sns'
 import { Aws } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'

@@ -1,4 +1,4 @@
-/** What an answer says of itself. */
+/** Reads the headers and the first bytes of an answer. */
 import type { Answer } from './http.ts'
 
 type Headed = Pick<Answer, 'headers'>
@@ -19,15 +19,15 @@ export const resultOf = (answer: Headed): string => header(answer, 'x-cache').sp
 /** Whether it was in the cache; an object that had to be revalidated was. */
 export const isHit = (answer: Headed): boolean => ['Hit', 'RefreshHit'].includes(resultOf(answer))
 
-/** Whether it was not in the cache; of an error in the cache, `x-cache` does not tell. */
+/** Whether it was not in the cache. For an error `x-cache` does not tell, so that an age counts as well. */
 export const isNew = (answer: Headed): boolean => !isHit(answer) && ageOf(answer) === undefined
 
-/** Whether its age tells nothing of this cache: somebody behind it has sent one. */
+/** Whether the age is the origin's own, so that it tells nothing about CloudFront's cache. */
 export const isAgedElsewhere = (answer: Headed): boolean => resultOf(answer) === 'Miss' && ageOf(answer) !== undefined
 
 export const AGED_ELSEWHERE = "has an age though it is a Miss: the origin's own, so that nothing is told by it"
 
-/** Seconds that it lay in the cache; `undefined`: it did not. */
+/** Seconds that it has been in the cache; `undefined`: it was not there. */
 export function ageOf(answer: Headed): number | undefined {
   const age = header(answer, 'age')
   return /^\d+$/.test(age) ? Number(age) : undefined

@@ -78,8 +78,11 @@ export const isCachedBucket = ({ kind, isCached }: CheckTarget): boolean => kind
 /** Whether the config leaves this header in responses. */
 export const isShown = ({ headers }: CheckTarget, name: string): boolean => !isListed(name, headers.dropResponse)
 
-/** Text that nobody has asked for before. No version can be taken for it: it is no number and no hash. */
-export const unheardOf = (): string => `rl${randomBytes(6).toString('hex')}`
+/**
+ * A text that no request has had before. It is neither a number nor a hash, so that no object bears it out as a
+ * version.
+ */
+export const freshText = (): string => `rl${randomBytes(6).toString('hex')}`
 
 const NAME = 'rimlight-verify-'
 
@@ -88,7 +91,7 @@ const NAME = 'rimlight-verify-'
  * there is to make belongs to another route.
  */
 export function madeUpPath({ route, takes, objects }: CheckTarget): string | undefined {
-  const name = `${NAME}${unheardOf()}`
+  const name = `${NAME}${freshText()}`
   const [known] = objects
   const beside = known?.path.replace(/[^/]*?(\.[A-Za-z0-9]+)?$/, (_, extension = '') => `${name}${extension}`)
   const last = route.path.lastIndexOf('*')

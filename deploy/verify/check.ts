@@ -11,7 +11,7 @@ export type CheckFinding =
 export type Check<Target> = {
   /** Stable; what scripts look for. */
   id: string
-  /** What is so where it holds. */
+  /** What is true where it holds. */
   title: string
   /** Where the rule is written. */
   rule: string

@@ -2,7 +2,7 @@
 import { InputError } from '../../base/errors.ts'
 import { isThisMachine } from '../../base/this-machine.ts'
 import { carriesHeader } from './answer.ts'
-import { unheardOf } from './check-target.ts'
+import { freshText } from './check-target.ts'
 import { NoAnswer, type OpenViewerOptions, openViewer, type Viewer } from './http.ts'
 import { askLocalSite, type LocalSite } from './objects.ts'
 
@@ -11,7 +11,7 @@ export type Connection = {
   httpUrl: URL | undefined
   /** Of a CloudFront that `npm start` or `startCloudFront` runs. */
   localSite: LocalSite | undefined
-  /** Requests that it took. */
+  /** Requests that were sent to find this out. */
   requests: number
 }
 
@@ -32,7 +32,7 @@ async function localSiteAt(url: URL, viewer: Viewer): Promise<LocalSite | undefi
   try {
     const site = isThisMachine(url) ? await askLocalSite(viewer) : undefined
     if (site) return site
-    const answer = await viewer.ask({ path: `/rimlight-verify-${unheardOf()}` })
+    const answer = await viewer.ask({ path: `/rimlight-verify-${freshText()}` })
     if (carriesHeader(answer, 'x-cache') || carriesHeader(answer, 'x-amz-cf-id')) return undefined
   } catch (cause) {
     if (!(cause instanceof NoAnswer)) throw cause
@@ -53,7 +53,7 @@ async function localSiteAt(url: URL, viewer: Viewer): Promise<LocalSite | undefi
   )
 }
 
-/** Where redirects come from; of a port that is not the usual one, nobody knows. */
+/** Where HTTP is redirected; unknown where HTTPS is at another port than 443. */
 function httpUrlOf(url: URL, site: LocalSite | undefined): URL | undefined {
   if (site) return new URL(site.httpUrl)
   return url.port === '' && !isThisMachine(url) ? new URL(`http://${url.hostname}`) : undefined

@@ -63,7 +63,7 @@ export type Viewer = {
 const OWN_HEADERS = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'rimlight-verify' }
 
 export function openViewer({ url, httpUrl, headers, isInsecure, patience }: OpenViewerOptions): Viewer {
-  // One connection, one edge location: what one request has filled, the next can find.
+  // One connection leads to one edge location: what one request put into its cache, the next can find there.
   const secure = new https.Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: !isInsecure })
   const plain = new http.Agent({ keepAlive: true, maxSockets: 1 })
   let requests = 0
@@ -125,7 +125,7 @@ async function answered(request: http.ClientRequest, what: string): Promise<Rece
 
 function reasonOf(cause: unknown): string {
   if (cause instanceof Error && /^(?:Timeout|Abort)Error$/.test(cause.name)) return 'no answer in time'
-  // Of several addresses that were tried, the error holds one for each and says nothing itself.
+  // Where several addresses were tried, it has an error for each of them and no message of its own.
   const first = cause instanceof AggregateError ? cause.errors[0] : cause
   return systemMessage(first)
 }

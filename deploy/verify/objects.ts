@@ -1,7 +1,7 @@
 /** Objects to ask for: those that were named, and what a CloudFront on this machine says it has. */
 import { InputError } from '../../base/errors.ts'
 import { at, isObject } from '../../base/json-values.ts'
-import { type CheckTarget, type KnownObject, unheardOf } from './check-target.ts'
+import { type CheckTarget, freshText, type KnownObject } from './check-target.ts'
 import type { Answer, ProbeRequest, Viewer } from './http.ts'
 
 /** A path with its query, as it was named for a route. */
@@ -36,7 +36,9 @@ function namedObject(text: string, targets: readonly CheckTarget[]): NamedObject
   return { route: owner.route.path, path, query: query.split('&').filter((pair) => isOwn(pair, owner)) }
 }
 
-/** Of a pair: what says which object it is. A version and a rendition's size are what the checks ask for themselves. */
+/**
+ * Whether a pair is part of what the object is. Versions and sizes of renditions are added by the checks themselves.
+ */
 const isOwn = (pair: string, { isCached, route }: CheckTarget): boolean =>
   pair !== '' && (!isCached || route.query.includes(nameOf(pair)))
 
@@ -87,7 +89,7 @@ export function sampledObjects(
     )
 }
 
-/** Asks for each once. @throws NoAnswer */
+/** The target with what was named for it, each object asked for once. @throws NoAnswer */
 export async function known(target: CheckTarget, named: readonly NamedObject[], viewer: Viewer): Promise<CheckTarget> {
   const objects: KnownObject[] = []
   for (const { route, path, query } of named) {
@@ -98,9 +100,11 @@ export async function known(target: CheckTarget, named: readonly NamedObject[], 
   return { ...target, objects }
 }
 
-/** What makes a key that nobody has asked for before; empty where the route has no version parameter. */
+/**
+ * A version that no request has had before, for a cache key of its own; empty where the route has no version parameter.
+ */
 export const freshQuery = ({ route, isCached }: CheckTarget): string[] =>
-  isCached && route.version !== null ? [`${route.version}=${unheardOf()}`] : []
+  isCached && route.version !== null ? [`${route.version}=${freshText()}`] : []
 
 export const isThere = ({ answer }: KnownObject): boolean => answer.status === 200
 

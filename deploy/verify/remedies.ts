@@ -1,4 +1,4 @@
-/** Sentences that several checks end in. */
+/** What to do about it, in sentences that several checks share. */
 import type { CheckTarget } from './check-target.ts'
 
 export const attachPolicy = (

@@ -1,4 +1,4 @@
-/** What came of the checks. */
+/** The results of the checks, as `--json` prints them. */
 import type { Answer } from './http.ts'
 
 export type CheckResult = {

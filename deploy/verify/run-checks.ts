@@ -55,7 +55,9 @@ export async function runChecks(planned: readonly TargetCheck[], options: RunChe
 
 const notAsked = (reason: string): CheckOutcome => ({ status: 'unasked', reason })
 
-/** Why a check would show nothing. An earlier check that does not apply to the target has no outcome, and skips none. */
+/**
+ * Why a check would show nothing. An earlier check that does not apply to the target has no outcome, and skips none.
+ */
 function skippedBecause(
   { name, check }: TargetCheck,
   outcomes: ReadonlyMap<TargetCheck, CheckOutcome>,

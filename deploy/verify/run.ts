@@ -132,7 +132,7 @@ function chosen(targets: readonly CheckTarget[], patterns: readonly string[]): r
 
 const nameOf = ({ origin }: BucketTarget): string => `s3://${origin.s3.bucket}`
 
-/** A bucket is another server, and none that certificates are forgiven. */
+/** A bucket is another server, whose certificate has to be valid. */
 const viewerOf = ({ reach }: BucketTarget, viewer: Viewer, patience: number): Viewer =>
   'url' in reach
     ? openViewer({ url: reach.url, httpUrl: undefined, headers: {}, isInsecure: false, patience })
@@ -140,14 +140,14 @@ const viewerOf = ({ reach }: BucketTarget, viewer: Viewer, patience: number): Vi
 
 type Observable = { observation: Observation; target: CheckTarget }
 
-/** Each where the first route allows it. */
+/** Each observation, with the first route that it applies to. */
 const observable = (targets: readonly CheckTarget[], hasHttp: boolean): Observable[] =>
   OBSERVATIONS.filter(({ isPlain }) => hasHttp || !isPlain).flatMap((observation) => {
     const target = targets.find((one) => observation.appliesTo(one))
     return target ? [{ observation, target }] : []
   })
 
-/** What could not be asked is as good an observation as any. */
+/** That there was no answer is an observation, too. */
 async function observe(seen: readonly Observable[], viewer: Viewer): Promise<ObservationResult[]> {
   const results: ObservationResult[] = []
   for (const { observation, target } of seen) {

@@ -6,12 +6,12 @@ import { attachFunction, attachPolicy } from '../remedies.ts'
 
 const RULE = 'Developer Guide, "Understand response headers policies"; Fetch Standard, "CORS protocol"'
 
-const STRANGER = 'https://rimlight-verify.example'
+const OTHER_ORIGIN = 'https://rimlight-verify.example'
 
 /** An origin that may read, and what it is told. */
-function friendOf({ route }: CheckTarget): { origin: string; told: string } {
+function allowedOrigin({ route }: CheckTarget): { origin: string; told: string } {
   const origins = route.cors?.origins ?? '*'
-  const [first = STRANGER] = origins === '*' ? [STRANGER] : origins
+  const [first = OTHER_ORIGIN] = origins === '*' ? [OTHER_ORIGIN] : origins
   return { origin: first, told: origins === '*' ? '*' : first }
 }
 
@@ -27,7 +27,7 @@ export const CORS_CHECKS: readonly Check<CheckTarget>[] = [
     async ask(target, { ask }) {
       const path = anyPath(target)
       if (path === undefined) return skipped(NO_OTHER_PATH)
-      const { origin, told } = friendOf(target)
+      const { origin, told } = allowedOrigin(target)
       const answer = await ask({ path, headers: { origin } })
       return judged(
         header(answer, 'access-control-allow-origin') === told,
@@ -36,7 +36,7 @@ export const CORS_CHECKS: readonly Check<CheckTarget>[] = [
       )
     },
     means: (target) =>
-      `Scripts, fonts and canvases of ${friendOf(target).told === '*' ? 'other sites' : friendOf(target).told} can't read what is here. ${attachPolicy(target, 'responseHeadersPolicy')}`,
+      `Scripts, fonts and canvases of ${allowedOrigin(target).told === '*' ? 'other sites' : allowedOrigin(target).told} can't read what is here. ${attachPolicy(target, 'responseHeadersPolicy')}`,
   },
   {
     id: 'cors-stranger',
@@ -46,10 +46,10 @@ export const CORS_CHECKS: readonly Check<CheckTarget>[] = [
     unless: ['viewer-request'],
     appliesTo: (target) => !isForAll(target),
     async ask(target, { ask }) {
-      // An origin that is told of Origin may have rules of its own; of what the function refuses, it is not.
+      // An API that gets the Origin header may answer it by rules of its own; what the function refuses never gets there.
       const path = isCachedBucket(target) ? anyPath(target) : malformedPath(target)
       if (path === undefined) return skipped(NO_OTHER_PATH)
-      const answer = await ask({ path, headers: { origin: STRANGER } })
+      const answer = await ask({ path, headers: { origin: OTHER_ORIGIN } })
       return judged(
         !carriesHeader(answer, 'access-control-allow-origin'),
         'no access-control-allow-origin',
@@ -89,7 +89,7 @@ export const CORS_CHECKS: readonly Check<CheckTarget>[] = [
     async ask(target, { ask }) {
       const path = anyPath(target)
       if (path === undefined) return skipped(NO_OTHER_PATH)
-      const { origin, told } = friendOf(target)
+      const { origin, told } = allowedOrigin(target)
       const maxAge = target.route.cors?.maxAge
       const answer = await ask({ method: 'OPTIONS', path, headers: { origin, 'access-control-request-method': 'GET' } })
       const expected = [

@@ -1,4 +1,7 @@
-/** Whether the functions are there, and whether what was named is served at all. Of which build they are, other checks tell. */
+/**
+ * Whether the functions are there, and whether what was named is served at all. Of which build they are, other checks
+ * tell.
+ */
 import { carriesHeader, header, outcome, quoted, resultOf } from '../answer.ts'
 import { type Check, differs, holds, judged, skipped } from '../check.ts'
 import { type CheckTarget, isShown, malformedPath, NO_OTHER_PATH } from '../check-target.ts'

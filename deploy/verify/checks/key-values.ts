@@ -1,7 +1,7 @@
 /** The cache key: values that an API answers by. */
 import { isNew, outcome } from '../answer.ts'
 import { type Check, type CheckFinding, differs, holds } from '../check.ts'
-import { type CheckTarget, unheardOf } from '../check-target.ts'
+import { type CheckTarget, freshText } from '../check-target.ts'
 import type { Answer } from '../http.ts'
 import { nameOf, requestFor } from '../objects.ts'
 import { CACHED, KEY_RULE, keyed } from './keys.ts'
@@ -22,7 +22,7 @@ export const KEY_VALUE_CHECKS: readonly Check<CheckTarget>[] = [
       await ask(request)
       const seen: Seen[] = []
       for (const name of keyedHeaders(target)) {
-        const answer = await ask({ ...request, headers: { [name]: `Bearer ${unheardOf()}` } })
+        const answer = await ask({ ...request, headers: { [name]: `Bearer ${freshText()}` } })
         seen.push({ name, answer })
       }
       return judgedNames(target, seen, TO_OTHERS)
@@ -42,7 +42,7 @@ export const KEY_VALUE_CHECKS: readonly Check<CheckTarget>[] = [
       const seen: Seen[] = []
       for (const name of target.route.query) {
         const others = query.filter((pair) => nameOf(pair) !== name)
-        const answer = await ask({ path, query: [...others, `${name}=${unheardOf()}`] })
+        const answer = await ask({ path, query: [...others, `${name}=${freshText()}`] })
         seen.push({ name, answer })
       }
       return judgedNames(target, seen, FOR_ALL)
@@ -51,7 +51,9 @@ export const KEY_VALUE_CHECKS: readonly Check<CheckTarget>[] = [
   },
 ]
 
-/** Those that a viewer can choose: another host is another distribution's, and CloudFront writes its own headers itself. */
+/**
+ * Those that a viewer can choose: another host is another distribution's, and CloudFront writes its own headers itself.
+ */
 const keyedHeaders = ({ route }: CheckTarget): string[] =>
   route.headers.filter((name) => name !== 'host' && !name.startsWith('cloudfront-'))
 

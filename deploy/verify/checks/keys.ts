@@ -1,7 +1,7 @@
 /** The cache key: what is one object, and what is another. */
 import { AGED_ELSEWHERE, isAgedElsewhere, isHit, isKeptOut, isNew, lifetimeOf, outcome, quoted } from '../answer.ts'
 import { type Asking, type Check, type CheckFinding, judged, skipped } from '../check.ts'
-import { type CheckTarget, unheardOf } from '../check-target.ts'
+import { type CheckTarget, freshText } from '../check-target.ts'
 import type { Answer, ProbeRequest } from '../http.ts'
 import { firstObject, freshQuery, nameOf, requestFor } from '../objects.ts'
 import { attachFunction, attachPolicy } from '../remedies.ts'
@@ -18,8 +18,8 @@ export function uncachedBecause(target: CheckTarget): string | undefined {
 }
 
 /**
- * The answer to the second of two questions that should be about one object. Where it is a miss, once more with two new
- * ones: one edge location has many servers, and the first may have filled another one's cache.
+ * The answer to the second of two requests that should be for one object. Where it is a miss, both are sent once more
+ * under a new key: one edge location has many servers, and the first request may have filled another server's cache.
  */
 export async function secondOf(pair: () => readonly [ProbeRequest, ProbeRequest], { ask }: Asking): Promise<Answer> {
   const [one, other] = pair()
@@ -71,7 +71,7 @@ export const KEY_CHECKS: readonly Check<CheckTarget>[] = [
       const request = requestFor(target)
       await ask(request)
       let answer = await ask(request)
-      // One edge location has many servers: the first may have filled another one's cache.
+      // One edge location has many servers: the first request may have filled the cache of another one.
       for (let more = 2; more > 0 && !isHit(answer); more -= 1) answer = await ask(request)
       return judged(isHit(answer), 'a Hit', outcome(answer))
     },
@@ -124,7 +124,7 @@ export const KEY_CHECKS: readonly Check<CheckTarget>[] = [
     ask: (target, asking) =>
       oneObject(() => {
         const one = requestFor(target)
-        const tracking = [`utm_source=${unheardOf()}`, 'fbclid=a%20b', 'rimlight-verify']
+        const tracking = [`utm_source=${freshText()}`, 'fbclid=a%20b', 'rimlight-verify']
         return [one, { ...one, query: [...tracking, ...one.query] }]
       }, asking),
     means: (target) =>
@@ -156,7 +156,7 @@ export const KEY_CHECKS: readonly Check<CheckTarget>[] = [
     ask: (target, asking) =>
       oneObject(() => {
         const one = requestFor(target)
-        return [one, { ...one, headers: { cookie: `session=${unheardOf()}; theme=dark` } }]
+        return [one, { ...one, headers: { cookie: `session=${freshText()}; theme=dark` } }]
       }, asking),
     means: (target) =>
       `Every visitor has a copy of every object: the cache policy keys on cookies, and nothing removes them before. ${attachPolicy(target, 'cachePolicy')}`,
@@ -170,7 +170,7 @@ export const KEY_CHECKS: readonly Check<CheckTarget>[] = [
     ask: (target, asking) =>
       oneObject(() => {
         const one = requestFor(target)
-        const headers = Object.entries({ ...OTHER_HEADERS, 'user-agent': `rimlight-verify ${unheardOf()}` })
+        const headers = Object.entries({ ...OTHER_HEADERS, 'user-agent': `rimlight-verify ${freshText()}` })
         return [
           one,
           { ...one, headers: Object.fromEntries(headers.filter(([name]) => !target.route.headers.includes(name))) },

@@ -24,7 +24,7 @@ export const LIFETIME_CHECKS: readonly Check<CheckTarget>[] = [
       const most = isSlow ? LATER : SOON
       const first = await ask(request)
       const { cache } = target.route
-      // The minimum of the route's own is no fault.
+      // The route's own minimum TTL may be longer than what the response says.
       const lifetime = Math.max(lifetimeOf(first) ?? Number.POSITIVE_INFINITY, cache === 'never' ? 0 : cache.min)
       if (lifetime > most) {
         return skipped(
@@ -47,7 +47,7 @@ export const LIFETIME_CHECKS: readonly Check<CheckTarget>[] = [
 
 const HOUR = 3_600_000
 
-/** Of what can be asked for, what lives shortest: a version that is on its way, or the object itself. */
+/** The request whose answer expires soonest: for a version from the future, or for the object itself. */
 function shortLived(target: CheckTarget): ProbeRequest {
   const { answer, path, query } = firstObject(target)
   const own = requestFor(target)

@@ -33,5 +33,8 @@ export const smallest = (target: CheckTarget): string => `w=${images(target).wid
 /** `webp; 640x427; q=80`, `original; reason=deadline`. */
 export const said = (answer: Answer): string => `${outcome(answer)}, x-rimlight: ${quoted(answer, 'x-rimlight')}`
 
-/** Without this nothing is sure to be new. */
+/**
+ * Where versions are not in the key, an answer may be left from an earlier run, and a check of renditions shows
+ * nothing.
+ */
 export const UNLESS = ['key-version']

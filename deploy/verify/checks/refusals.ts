@@ -1,13 +1,13 @@
-/** What never gets behind the cache: HTTP, other methods, paths that can be read in two ways. */
+/** What is redirected or refused before the cache: HTTP, other methods, paths that can be read in two ways. */
 import { header, outcome, quoted, resultOf } from '../answer.ts'
 import { type Check, judged, skipped } from '../check.ts'
 import {
   anyPath,
   type CheckTarget,
+  freshText,
   isCachedBucket,
   madeUpPath,
   NO_OTHER_PATH,
-  unheardOf,
   withinName,
 } from '../check-target.ts'
 import { attachFunction } from '../remedies.ts'
@@ -22,7 +22,7 @@ export const REFUSAL_CHECKS: readonly Check<CheckTarget>[] = [
       if (httpUrl === undefined) return skipped('it is not known where HTTP is to be asked for; --http-url says it')
       const path = anyPath(target)
       if (path === undefined) return skipped(NO_OTHER_PATH)
-      const asked = `${path}?v=${unheardOf()}&b=2&a=%20`
+      const asked = `${path}?v=${freshText()}&b=2&a=%20`
       const [plain = '', query = ''] = asked.split('?')
       const answer = await ask({ path: plain, query: query.split('&'), isPlain: true })
       const [, host = '', rest] =

@@ -17,8 +17,8 @@ const said = (answer: Answer): string => `${outcome(answer)}, cache-control: ${q
 
 const IMMUTABLE = 'public, max-age=31536000, immutable'
 
-/** Why the version makes no difference; the origin's own word always stands. */
-function ownWord(target: CheckTarget): CheckFinding | undefined {
+/** Skips an object whose own cache-control keeps it out of caches: no version changes that. */
+function skippedIfKeptOut(target: CheckTarget): CheckFinding | undefined {
   const { answer, path } = firstObject(target)
   return isKeptOut(answer) ? skipped(`${path} says ${quoted(answer, 'cache-control')}, and that stands`) : undefined
 }
@@ -65,8 +65,8 @@ export const VERSION_CHECKS: readonly Check<CheckTarget>[] = [
     appliesTo: hasVerdict,
     async ask(target, { ask }) {
       if (!carriesHeader(firstObject(target).answer, 'last-modified')) return skipped('the object has no last-modified')
-      const own = ownWord(target)
-      if (own) return own
+      const keptOut = skippedIfKeptOut(target)
+      if (keptOut) return keptOut
       const answer = await ask(withVersion(target, `${Date.now() + HOUR + Math.floor(Math.random() * HOUR)}`))
       const told = isShown(target, 'x-rimlight-verdict') ? 'unsettled' : ''
       const expected = `max-age=30, no etag, no last-modified, x-rimlight-verdict: '${told}'`
@@ -90,8 +90,8 @@ export const VERSION_CHECKS: readonly Check<CheckTarget>[] = [
     async ask(target, { ask }) {
       const modified = Date.parse(header(firstObject(target).answer, 'last-modified'))
       if (Number.isNaN(modified)) return skipped('the object has no last-modified')
-      const own = ownWord(target)
-      if (own) return own
+      const keptOut = skippedIfKeptOut(target)
+      if (keptOut) return keptOut
       // Last-Modified is in seconds; what is beyond them makes a key that nobody has asked for.
       const answer = await ask(withVersion(target, `${modified + Math.floor(Math.random() * 1000)}`))
       return judged(header(answer, 'cache-control') === IMMUTABLE, `'${IMMUTABLE}'`, said(answer))
@@ -109,8 +109,8 @@ export const VERSION_CHECKS: readonly Check<CheckTarget>[] = [
     async ask(target, { ask }) {
       const [, hash] = /^"([0-9a-f]{32})(?:-\d+)?"$/i.exec(header(firstObject(target).answer, 'etag')) ?? []
       if (hash === undefined) return skipped('the object has no ETag of the kind that S3 makes')
-      const own = ownWord(target)
-      if (own) return own
+      const keptOut = skippedIfKeptOut(target)
+      if (keptOut) return keptOut
       const answer = await ask(withVersion(target, hash.slice(0, 8 + Math.floor(Math.random() * 24))))
       return judged(header(answer, 'cache-control') === IMMUTABLE, `'${IMMUTABLE}'`, said(answer))
     },

@@ -85,6 +85,11 @@ it('the role reads originals of images alone, whatever the prefix is called', as
     Object.assign(policies.origins.photos?.s3 ?? {}, { prefix: '/a%20b/$*' })
   })
   expect(named[0]?.Resource).toEqual([`arn:aws:s3:::example-photos/a b/${'$'}{$}${'$'}{*}/*`])
+  // What a policy can't hold (IAM User Guide, "Grammar of the IAM JSON policy language") is any text.
+  const cyrillic = statements(({ policies }) => {
+    Object.assign(policies.origins.photos?.s3 ?? {}, { prefix: '/%D1%84%D0%BE%D1%82%D0%BE/a' })
+  })
+  expect(cyrillic[0]?.Resource).toEqual(['arn:aws:s3:::example-photos/*/a/*'])
   const none = statements(({ settings }) => {
     for (const route of settings.routes) route.images = null
   })
