@@ -18,7 +18,7 @@ samples of \`rimlight start\` it finds by itself.
 
 It reads, and never writes: GET, HEAD, OPTIONS, and for each cached S3 route one POST without a body to a name that
 nothing has, which CloudFront refuses, and S3 itself would.
-Each request has a version of its own, so that the first answer is a miss: the origin sees each of them.`,
+Each question has a version of its own, so that the first answer is a miss: the origin sees each of them.`,
   takesOperands: true,
   options: {
     object: {
