@@ -77,7 +77,7 @@ export async function invalidateDistribution(
 ): Promise<Invalidation> {
   const { distribution, paths } = request
   const problems = problemsOf(request)
-  if (problems.length > 0) throw new InputError(problems.join('\n'), { code: 'invalidation' })
+  if (problems.length > 0) throw new InputError(problems.join('\n'), { code: 'invalidation-request' })
   await agree(request, dependencies)
   const reference = request.reference ?? referenceOf(request, dependencies.now())
   const client = new CloudFrontClient({ region: process.env.AWS_REGION || REGION, maxAttempts: 5 })
