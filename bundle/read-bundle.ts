@@ -4,25 +4,35 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../base/errors.ts'
 import { isObject } from '../base/json-values.ts'
-import type { Trigger } from '../edge/limits.ts'
+import { TRIGGERS, type Trigger } from '../edge/limits.ts'
 import type { Artefact, Manifest } from './manifest.ts'
 import type { Policies } from './policies.ts'
 import type { Settings } from './settings.ts'
 
+/** What `rimlight build` wrote into a folder, as it is read again. */
 export type BuiltBundle = {
+  /** The path that it was read from. */
   folder: string
   manifest: Manifest
   policies: Policies
   /** The config that it was built from. */
   settings: Settings
+  /** Each trigger's artefact, whole: the function's text, the Lambda functions' zips. */
   contents: Record<Trigger, Buffer>
 }
 
-const TRIGGERS: readonly Trigger[] = ['viewer-request', 'origin-request', 'origin-response']
-
 const AGAIN = 'run `rimlight build` again'
 
-/** @throws InputError if a file is missing, or is not the one that the manifest tells of */
+/**
+ * Reads a bundle, and holds each file to the sha256 that the manifest has for it.
+ *
+ * @example
+ * ```ts
+ * const bundle = await readBundle('dist')
+ * ```
+ * @param folder where `rimlight build` wrote it
+ * @throws InputError if a file is missing, or is not the one that the manifest tells of
+ */
 export async function readBundle(folder: string): Promise<BuiltBundle> {
   const manifest = await readManifest(folder)
   const isWhole = [manifest.config, manifest.policies].every(isObject)

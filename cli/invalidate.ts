@@ -1,7 +1,7 @@
 /** `rimlight invalidate`: at AWS, or on this machine. */
 import { readFile } from 'node:fs/promises'
 import { InputError, systemMessage } from '../base/errors.ts'
-import type { Invalidation, Outside } from '../deploy/invalidate.ts'
+import type { InvalidateDependencies, Invalidation } from '../deploy/invalidate.ts'
 import { invalidateHere, LOCAL_URL, type LocalInvalidation } from '../local/console/client.ts'
 import {
   distinctPaths,
@@ -12,8 +12,8 @@ import {
 import { defineCommand, type Main } from './kit/command.ts'
 import { type Output, painter, statusLine } from './kit/output.ts'
 
-/** @param outside for tests: time, and a person to ask */
-export const invalidateCommand = (outside?: Outside): Main =>
+/** @param dependencies for tests: time, and a person to ask */
+export const invalidateCommand = (dependencies?: InvalidateDependencies): Main =>
   defineCommand({
     name: 'rimlight invalidate',
     usage: 'PATH… [--distribution ID [--wait] [--yes]] [--paths FILE] [--json]',
@@ -71,7 +71,7 @@ cloudfront:GetInvalidation.`,
       const { invalidateDistribution } = await import('../deploy/invalidate.ts')
       const progress = progressOn(stderr, isAwaited)
       const request = { distribution, paths, reference, isAwaited, isAgreed }
-      const done = await invalidateDistribution(request, progress, outside).finally(progress.end)
+      const done = await invalidateDistribution(request, progress, dependencies).finally(progress.end)
       print(done, invalidationText(done, painter(stdout)))
       return 0
     },

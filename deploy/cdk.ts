@@ -1,5 +1,6 @@
 /**
- * `rimlight/cdk`: a distribution of a bundle as a construct, for an application of the AWS CDK.
+ * `rimlight/cdk`: a distribution of a bundle as a construct, for an application of the AWS CDK. It needs the packages
+ * aws-cdk-lib and constructs, which the application has.
  *
  * ```ts
  * import { App, Stack } from 'aws-cdk-lib'
@@ -20,6 +21,7 @@ import { Names } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
 import { InputError } from '../base/errors.ts'
 import type { BuiltBundle } from '../bundle/read-bundle.ts'
+import type { LambdaTrigger } from '../edge/limits.ts'
 import { bucketPolicy } from './template/bucket-policy.ts'
 import {
   type CodeLocation,
@@ -27,80 +29,139 @@ import {
   HTTP_VERSION,
   HTTP_VERSION_OF_ROLLOUT,
   type Inputs,
-  type LambdaTrigger,
   NAME_CHARACTERS,
   type OriginAccess,
   TLS,
 } from './template/inputs.ts'
-import { type Resources, resources } from './template/resources.ts'
+import { type StackResources, stackResources } from './template/resources.ts'
 
+export { InputError } from '../base/errors.ts'
 export { type BuiltBundle, readBundle } from '../bundle/read-bundle.ts'
 export type { OriginAccess } from './template/inputs.ts'
 
+/** What a `RimlightDistribution` is made from. Only `bundle` is required. */
 export type RimlightDistributionProps = {
   /** What `rimlight build` wrote: `await readBundle('dist')`. The Lambda functions' code is the zips in its folder. */
   bundle: BuiltBundle
-  /** Host names, such as the config's `domains`; they need a certificate. Default: CloudFront's own name alone. */
+  /**
+   * Host names that viewers ask for, such as the config's `domains`; they need `certificateArn`.
+   * @default none: CloudFront's own name alone, such as d111111abcdef8.cloudfront.net
+   */
   domainNames?: string[]
-  /** ARN of a certificate of ACM in us-east-1 that is for all of `domainNames`. */
+  /**
+   * ARN of a certificate of ACM in us-east-1 that is for all of `domainNames`.
+   * @default none: CloudFront's own certificate, for its own name
+   */
   certificateArn?: string
-  /** Default: `PriceClass_All`. */
+  /**
+   * Where CloudFront serves from: everywhere, without the dearest regions, or in the cheapest ones alone.
+   * @default 'PriceClass_All'
+   */
   priceClass?: 'PriceClass_All' | 'PriceClass_200' | 'PriceClass_100'
-  /** ARN of a web ACL of AWS WAF, scope `CLOUDFRONT`. */
+  /**
+   * ARN of a web ACL of AWS WAF whose scope is `CLOUDFRONT`: `arn:aws:wafv2:us-east-1:…:global/webacl/…`.
+   * @default none
+   */
   webAclArn?: string
   /**
-   * `existing`, the default: the buckets of the config are there, and `bucketStatements` has what their policies need.
-   * `created`: the stack creates them, private, and keeps them when it is deleted; they have to be in us-east-1.
+   * - `existing`: the buckets of the config are there; `bucketStatements` gives what their policies need.
+   * - `created`: the stack creates them, private, and keeps them when it is deleted; they have to be in us-east-1.
+   * @default 'existing'
    */
   buckets?: 'existing' | 'created'
-  /** How CloudFront reads buckets; default: origin access control. */
+  /**
+   * How CloudFront reads the buckets.
+   * @default { kind: 'control' }, origin access control
+   */
   originAccess?: OriginAccess
-  /** How long the log groups in us-east-1 keep what is written: days that CloudWatch Logs knows; default 30. */
+  /**
+   * Days that the functions' log groups in us-east-1 keep what is written: a number that CloudWatch Logs takes (1, 3,
+   * 5, 7, 14, 30, 60, 90, …; CloudWatch Logs API, PutRetentionPolicy). Lambda@Edge makes log groups in other regions
+   * itself, and those keep it for ever.
+   * @default 30
+   */
   logRetentionDays?: number
-  /** How long access logs are kept, in days; default 90. */
+  /**
+   * Days that access logs are kept.
+   * @default 90
+   */
   accessLogDays?: number
-  /** USD a month for CloudFront and Lambda, of which the alarm topic is told; default 50; `null`: no budget. */
+  /**
+   * USD a month for all of the account's CloudFront and Lambda. `alarmTopic` is told at 80 and 100 % of it, and when
+   * more is forecast. `null`: no budget.
+   * @default 50; none for a staging distribution
+   */
   monthlyBudget?: number | null
-  /** Who is told of alarms and costs, once the address is confirmed; others may subscribe to `alarmTopic`. */
+  /**
+   * An e-mail address that is told of alarms and costs, once its owner has confirmed it. Others subscribe to
+   * `alarmTopic`.
+   * @default none
+   */
   alarmEmail?: string
   /**
-   * Makes it a staging distribution, with neither names, certificate nor budget of its own. `weight`: the share of the
-   * primary's viewers that it is sent, 0 to 0.15.
+   * Makes it a staging distribution, which tries a bundle out on a part of another distribution's viewers. It has
+   * neither names nor a certificate nor a budget of its own. `weight`: the share of the viewers that it is sent, from 0
+   * to 0.15.
+   * @default none: a distribution of its own
    */
   staging?: { weight: number }
-  /** The id of the continuous deployment policy of a staging distribution; CloudFront then serves no HTTP/3. */
+  /**
+   * For the primary distribution: the `rolloutPolicyId` of its staging distribution. CloudFront then serves no HTTP/3.
+   * @default none: all viewers stay here
+   */
   rolloutPolicyId?: string
 }
 
 /**
- * A distribution of a bundle, with its functions, policies, roles, logs, alarms and budget. Its stack has to be in
- * us-east-1, where Lambda@Edge functions are. The versions of Lambda functions outlive their replacement and the stack:
- * they are what to go back to, and AWS does not delete what still has replicas at the edge.
+ * A distribution of a bundle, with its functions, policies, roles, logs, alarms and budget.
+ *
+ * Its stack has to be in us-east-1, where Lambda@Edge functions are. The versions of Lambda functions outlive their
+ * replacement and the stack: they are what a rollback goes back to, and AWS does not delete a version that still has
+ * replicas at the edge.
+ *
+ * @example
+ * ```ts
+ * const cdn = new RimlightDistribution(stack, 'Images', {
+ *   bundle: await readBundle('dist'),
+ *   domainNames: ['cdn.example.com'],
+ *   certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/12345678-1234-1234-1234-123456789012',
+ *   alarmEmail: 'ops@example.com',
+ * })
+ * ```
  */
 export class RimlightDistribution extends Construct {
+  /** The distribution, as other constructs take it: `distributionId`, `distributionDomainName`. */
   readonly distribution: IDistribution
+  /** `arn:aws:cloudfront::111122223333:distribution/EDFDVBD6EXAMPLE` */
   readonly distributionArn: string
-  /** What origin-response reads originals as: a key of KMS that encrypts them has to let it decrypt. */
+  /**
+   * The role that origin-response reads originals with. A bucket that is encrypted with a key of your own in KMS needs
+   * that key to let this role decrypt: `key.grantDecrypt(cdn.imageRole)`.
+   */
   readonly imageRole: IRole
+  /** The bucket that access logs are delivered to, below `cloudfront/`. */
   readonly accessLogs: IBucket
-  /** Where alarms and the budget are told of. */
+  /** The SNS topic that alarms and the budget are sent to. */
   readonly alarmTopic: ITopic
-  /** ARN of the CloudFront Function. */
+  /** ARN of the CloudFront Function at viewer-request. */
   readonly viewerRequestArn: string
-  /** ARNs of the versions that the behaviours have. */
+  /** ARN of the Lambda version at origin-request: `arn:aws:lambda:us-east-1:111122223333:function:NAME:7`. */
   readonly originRequestArn: string
+  /** ARN of the Lambda version at origin-response. */
   readonly originResponseArn: string
-  /** For a staging distribution: what the primary's `rolloutPolicyId` is. */
+  /** Of a staging distribution: what its primary takes as `rolloutPolicyId`. `undefined` for any other. */
   readonly rolloutPolicyId: string | undefined
-  readonly #resources: Resources
+  readonly #resources: StackResources
 
   /**
-   * @throws InputError for a stack in another region, names without a certificate, and buckets that can't be created
-   * there
+   * @param scope a stack in us-east-1, or a construct in one
+   * @throws InputError `code: 'wrong-region'` for a stack in another region, and for buckets of other regions that are
+   *   to be created; `'certificate-missing'` for `domainNames` without a `certificateArn`; `'policy-too-large'` where
+   *   the policy of a bucket would be larger than S3 allows
    */
   constructor(scope: Construct, id: string, props: RimlightDistributionProps) {
     super(scope, id)
-    const made = resources(this, inputsOf(this, props))
+    const made = stackResources(this, inputsOf(this, props))
     const { distribution, imageRole, accessLogs, alarmTopic, viewerRequest, lambdas, rollout } = made
     this.distribution = Distribution.fromDistributionAttributes(this, 'ImportedDistribution', {
       distributionId: distribution.ref,
@@ -118,16 +179,28 @@ export class RimlightDistribution extends Construct {
   }
 
   /**
-   * What the policy of a bucket of the config needs, for `bucket.addToResourcePolicy`: this distribution and the image
-   * role may read what cached routes serve and nothing of `never` routes, and nobody may use plain HTTP.
-   * @throws Error for a bucket that no route of the config uses
+   * The statements that the policy of a bucket needs: this distribution and the image role may read what cached routes
+   * serve and nothing of `never` routes, and nobody may use plain HTTP.
+   *
+   * @example
+   * ```ts
+   * const photos = new Bucket(stack, 'Photos', { bucketName: 'example-photos' })
+   * for (const statement of cdn.bucketStatements('example-photos')) photos.addToResourcePolicy(statement)
+   * ```
+   * @param bucket the name of a bucket of the config
+   * @throws InputError `code: 'unknown-bucket'` for one that no route of the config uses; `'policy-too-large'` for more
+   *   statements than a bucket policy holds
    */
   bucketStatements(bucket: string): PolicyStatement[] {
     const { access, readers } = this.#resources
     const found = access.find((one) => one.bucket === bucket)
     if (!found) {
       const names = access.map((one) => one.bucket).join(', ')
-      throw new Error(`expected one of the buckets that routes use (${names}), found ${JSON.stringify(bucket)}`)
+      throw new InputError(`expected one of the buckets that routes use (${names}), found ${JSON.stringify(bucket)}`, {
+        code: 'unknown-bucket',
+        expected: `one of the buckets that routes use (${names})`,
+        found: JSON.stringify(bucket),
+      })
     }
     return bucketPolicy(found, readers).Statement.map((statement) => PolicyStatement.fromJson(statement))
   }
@@ -136,7 +209,11 @@ export class RimlightDistribution extends Construct {
 function inputsOf(scope: Construct, props: RimlightDistributionProps): Inputs {
   const { bundle, domainNames = [], certificateArn, monthlyBudget = DEFAULTS.budget, alarmEmail, staging } = props
   if (domainNames.length > 0 && certificateArn === undefined) {
-    throw new InputError(`expected a certificateArn for the domainNames ${domainNames.join(', ')}, found none`)
+    throw new InputError(`expected a certificateArn for the domainNames ${domainNames.join(', ')}, found none`, {
+      code: 'certificate-missing',
+      expected: `a certificateArn for the domainNames ${domainNames.join(', ')}`,
+      found: 'none',
+    })
   }
   return {
     bundle,

@@ -3,31 +3,36 @@
 import { Failure, InputError } from '../base/errors.ts'
 import { type CommandContext, defineCommand, type Main } from '../cli/kit/command.ts'
 import { type Paint, painter } from '../cli/kit/output.ts'
-import { realWorld, type World } from './attach/aws-clients.ts'
+import { LAMBDA_TRIGGERS } from '../edge/limits.ts'
+import { type Dependencies, realDependencies } from './attach/aws-clients.ts'
 import { differenceText } from './attach/config-diff.ts'
 import {
   type FoundDistribution,
   readDistribution,
   readIdentity,
+  unknownProblem,
   updateDistribution,
   waitUntilDeployed,
 } from './attach/distribution.ts'
-import { LAMBDA_TRIGGERS, receiptName, resourceName, roleName } from './attach/names.ts'
+import { receiptName, resourceName, roleName } from './attach/names.ts'
 import { checkAccount, type Receipt, readReceipt } from './attach/receipt.ts'
-import { confirmed, distributionId, inSession, type Session, untilUndisturbed } from './attach/session.ts'
-import { changeLines, titleOf } from './attach/text.ts'
+import { changeLines, titleOf } from './attach/report.ts'
+import {
+  confirmed,
+  distributionId,
+  inSession,
+  type RunOptions,
+  runOptionsOf,
+  type Session,
+  untilUndisturbed,
+} from './attach/session.ts'
 import { type UndoPlan, undoPlan } from './attach/undo.ts'
-import { unknownProblem } from './attach/unknown-settings.ts'
 
-export type UndoOptions = {
+export type UndoOptions = RunOptions & {
   distribution: string | undefined
   receipt: string | undefined
-  /** Whether others' changes go as well. */
+  /** Put back all of the recorded config, over what others changed since. */
   isWhole: boolean
-  isDry: boolean
-  isYes: boolean
-  isJson: boolean
-  waits: boolean
 }
 
 export type DetachOutcome =
@@ -36,7 +41,7 @@ export type DetachOutcome =
   /** `isOriginal`: the distribution's config is the receipt's. */
   | { kind: 'detached'; isChanged: boolean; isOriginal: boolean; isDeployed: boolean }
 
-export const detachCommand = (world: World): Main =>
+export const detachCommand = (dependencies: Dependencies): Main =>
   defineCommand({
     name: 'rimlight detach',
     usage: '--distribution ID | --receipt FILE [--whole] [--dry-run] [--yes] [--no-wait] [--json]',
@@ -68,23 +73,24 @@ nothing.`,
     ],
     exitCode: '0 put back, or nothing to put back; 1 declined or not done; 2 wrong usage or input',
     run: (values, context) =>
-      undo(world, context, {
+      undo(dependencies, context, {
         distribution: values.distribution,
         receipt: values.receipt,
         isWhole: values.whole,
-        isDry: values['dry-run'],
-        isYes: values.yes,
-        isJson: values.json,
-        waits: !values['no-wait'],
+        ...runOptionsOf(values),
       }),
   })
 
-export const main = detachCommand(realWorld)
+export const main = detachCommand(realDependencies)
 
-export async function undo(world: World, context: CommandContext, options: UndoOptions): Promise<number> {
+export async function undo(dependencies: Dependencies, context: CommandContext, options: UndoOptions): Promise<number> {
   const id = options.distribution === undefined ? undefined : distributionId(options.distribution, context.hint)
   if (id === undefined && options.receipt === undefined) {
-    throw new InputError(`expected --distribution ID or --receipt FILE, found neither; ${context.hint}`)
+    throw new InputError(`expected --distribution ID or --receipt FILE, found neither; ${context.hint}`, {
+      code: 'option-missing',
+      expected: '--distribution ID or --receipt FILE',
+      found: 'neither',
+    })
   }
   const file = options.receipt ?? receiptName(id as string)
   const receipt = await readReceipt(file, id)
@@ -92,10 +98,11 @@ export async function undo(world: World, context: CommandContext, options: UndoO
     const command = `rimlight attach --distribution ${id ?? 'ID'}`
     throw new InputError(
       `${file}: expected the receipt that attach wrote, found no such file; name it with --receipt; if it is lost, \`${command}\` writes one of the distribution as it is without Rimlight`,
+      { code: 'receipt-not-found', expected: 'the receipt that attach wrote', found: 'no such file' },
     )
   }
   return inSession(
-    world,
+    dependencies,
     context,
     () => `Interrupted: nothing is lost. The receipt is ${file}; run the same command again to carry on.`,
     async (session) => {
@@ -112,7 +119,7 @@ export async function undo(world: World, context: CommandContext, options: UndoO
 }
 
 async function attempt(
-  { calls, line, world }: Session,
+  { calls, line, dependencies }: Session,
   { stdout, stderr }: CommandContext,
   { isWhole, isDry, isYes, isJson }: UndoOptions,
   file: string,
@@ -126,13 +133,19 @@ async function attempt(
   line.clear()
   const { isOriginal, changes: isChanged } = plan
   const loss = isChanged ? unknownProblem(distribution) : null
-  if (loss) throw new Failure(`Nothing was changed: ${loss}`)
+  if (loss) {
+    throw new Failure(`Nothing was changed: ${loss}`, {
+      code: 'unknown-settings',
+      expected: 'settings that this version of Rimlight knows',
+      found: distribution.unknown.join(', '),
+    })
+  }
   const people = isJson ? stderr : stdout
   if (isChanged || !isJson) people.write(planText(plan, distribution, receipt, isWhole, painter(people)))
   const as = (outcome: DetachOutcome) => ({ plan, outcome, identity })
   if (isDry) return as({ kind: 'planned' })
   if (isChanged) {
-    if (!(await confirmed(world, isYes, 'Put it back? [y/N] '))) return as({ kind: 'declined' })
+    if (!(await confirmed(dependencies, isYes, 'Put it back? [y/N] '))) return as({ kind: 'declined' })
     line.show(`Updating ${distribution.id}`)
     await updateDistribution(calls, distribution, plan.config)
   }
@@ -177,7 +190,7 @@ function report(
   const people = isJson ? stderr : stdout
   switch (outcome.kind) {
     case 'declined':
-      throw new Failure('Nothing was changed.')
+      throw new Failure('Nothing was changed.', { code: 'declined' })
     case 'planned':
       people.write('Nothing was changed: --dry-run.\n')
       return 0

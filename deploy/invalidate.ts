@@ -3,14 +3,14 @@ import { createHash } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { CloudFrontClient, CreateInvalidationCommand, GetInvalidationCommand } from '@aws-sdk/client-cloudfront'
 import { Failure, InputError } from '../base/errors.ts'
-import { askPerson } from '../cli/kit/ask.ts'
+import { type Ask, askAtTerminal } from '../cli/kit/ask.ts'
 import {
   FREE_INVALIDATION_PATHS,
   INVALIDATION_PATH_PRICE,
   INVALIDATION_PATHS,
   INVALIDATION_WILDCARDS,
 } from '../urls/invalidation.ts'
-import { asFailure, goesOn, unanswered } from './invalidate/refusals.ts'
+import { goesOn, invalidationFailure, unanswered } from './invalidate/refusals.ts'
 
 export type InvalidationRequest = {
   /** The distribution's id. */
@@ -20,7 +20,7 @@ export type InvalidationRequest = {
   reference: string | undefined
   /** Whether to wait until it is done everywhere. */
   isAwaited: boolean
-  /** Whether what may cost something needs no asking. */
+  /** Whether what it may cost is agreed to beforehand. */
   isAgreed: boolean
 }
 
@@ -35,13 +35,13 @@ export type Invalidation = {
   costAtMost: number
 }
 
-/** What it gets from outside; tests bring their own. */
-export type Outside = {
+/** What it takes from its surroundings; tests bring their own. */
+export type InvalidateDependencies = {
   /** Milliseconds since 1970. */
   now(): number
   sleep(milliseconds: number): Promise<unknown>
-  /** Puts a question to a person; null: nobody is there. */
-  ask: ((question: string) => Promise<boolean>) | null
+  /** Null: there is nobody to ask. */
+  ask: Ask | null
 }
 
 type Progress = {
@@ -58,40 +58,41 @@ const REGION = 'us-east-1'
 const BETWEEN_LOOKS = 5_000
 const PATIENCE = 30 * 60_000
 
-const realOutside: Outside = {
+const realDependencies: InvalidateDependencies = {
   now: Date.now,
   sleep: (milliseconds) => setTimeout(milliseconds),
   get ask() {
-    return process.stdin.isTTY ? (question: string) => askPerson(question) : null
+    return askAtTerminal()
   },
 }
 
 /**
- * @throws InputError for a request that CloudFront would refuse, or that is not agreed to; Failure for what it does not do
+ * @throws InputError for a request that CloudFront would refuse, or that is not agreed to; Failure for what it does not
+ *   do
  */
 export async function invalidateDistribution(
   request: InvalidationRequest,
   progress: Progress,
-  outside: Outside = realOutside,
+  dependencies: InvalidateDependencies = realDependencies,
 ): Promise<Invalidation> {
   const { distribution, paths } = request
   const problems = problemsOf(request)
-  if (problems.length > 0) throw new InputError(problems.join('\n'))
-  await agree(request, outside)
-  const reference = request.reference ?? referenceOf(request, outside.now())
+  if (problems.length > 0) throw new InputError(problems.join('\n'), { code: 'invalidation-request' })
+  await agree(request, dependencies)
+  const reference = request.reference ?? referenceOf(request, dependencies.now())
   const client = new CloudFrontClient({ region: process.env.AWS_REGION || REGION, maxAttempts: 5 })
   try {
     const batch = { CallerReference: reference, Paths: { Quantity: paths.length, Items: [...paths] } }
     const command = new CreateInvalidationCommand({ DistributionId: distribution, InvalidationBatch: batch })
     const answer = await client.send(command).catch((error) => {
-      throw asFailure(error, 'cloudfront:CreateInvalidation', { distribution, reference })
+      throw invalidationFailure(error, 'cloudfront:CreateInvalidation', { distribution, reference })
     })
     const { Id: id, Status: status = '' } = answer.Invalidation ?? {}
-    // To the SDK, any page of HTML is an answer with nothing in it.
+    // The SDK reads any page of HTML as an empty answer.
     if (id === undefined) throw unanswered('what did tells of no invalidation', { distribution, reference })
     const created = { id, distribution, status, paths, reference, costAtMost: costAtMost(paths.length) }
     progress.created(created)
-    return request.isAwaited ? await completed(client, created, progress, outside) : created
+    return request.isAwaited ? await completed(client, created, progress, dependencies) : created
   } finally {
     client.destroy()
   }
@@ -125,13 +126,20 @@ function problemsOf({ distribution, paths, reference }: InvalidationRequest): st
   ]
 }
 
-/** What the account has used up of its free paths is not known here: more than those cost something for sure. */
-async function agree({ paths, isAgreed }: InvalidationRequest, { ask }: Outside): Promise<void> {
+/** How many free paths the account has left is not known here; more than a month's cost something in any case. */
+async function agree({ paths, isAgreed }: InvalidationRequest, { ask }: InvalidateDependencies): Promise<void> {
   if (isAgreed || paths.length <= FREE_INVALIDATION_PATHS) return
   const said = `${count(paths.length)} paths cost from ${usd(costAtMost(paths.length - FREE_INVALIDATION_PATHS))} to ${usd(costAtMost(paths.length))} USD: ${count(FREE_INVALIDATION_PATHS)} a month are free, each other is ${INVALIDATION_PATH_PRICE} USD`
-  if (ask === null)
-    throw new InputError(`${said}; with --yes that is agreed to, and a path such as /photos/* counts as one`)
-  if (!(await ask(`${said}. Go ahead? [y/N] `))) throw new Failure('not agreed to: nothing was invalidated')
+  if (ask === null) {
+    throw new InputError(`${said}; with --yes that is agreed to, and a path such as /photos/* counts as one`, {
+      code: 'not-confirmed',
+      expected: `at most ${FREE_INVALIDATION_PATHS} paths, or --yes`,
+      found: `${paths.length} paths`,
+    })
+  }
+  if (!(await ask(`${said}. Go ahead? [y/N] `))) {
+    throw new Failure('not agreed to: nothing was invalidated', { code: 'declined' })
+  }
 }
 
 const usd = (cost: number): string => cost.toFixed(2)
@@ -152,24 +160,25 @@ async function completed(
   client: CloudFrontClient,
   created: Invalidation,
   progress: Progress,
-  outside: Outside,
+  dependencies: InvalidateDependencies,
 ): Promise<Invalidation> {
   const { distribution, id, reference } = created
-  const since = outside.now()
+  const since = dependencies.now()
   let { status } = created
   while (status !== 'Completed') {
-    const waited = outside.now() - since
+    const waited = dependencies.now() - since
     if (waited > PATIENCE) {
       throw new Failure(
         `the invalidation ${id} is ${status} after ${PATIENCE / 60_000} minutes; it ${goesOn(distribution, id)}`,
+        { code: 'not-completed', expected: `Completed within ${PATIENCE / 60_000} minutes`, found: status },
       )
     }
     progress.waiting(Math.round(waited / 1000))
-    await outside.sleep(BETWEEN_LOOKS)
+    await dependencies.sleep(BETWEEN_LOOKS)
     const answer = await client
       .send(new GetInvalidationCommand({ DistributionId: distribution, Id: id }))
       .catch((error) => {
-        throw asFailure(error, 'cloudfront:GetInvalidation', { distribution, reference, id })
+        throw invalidationFailure(error, 'cloudfront:GetInvalidation', { distribution, reference, id })
       })
     status = answer.Invalidation?.Status ?? status
   }

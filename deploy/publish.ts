@@ -6,11 +6,11 @@ import { readBundle } from '../bundle/read-bundle.ts'
 import { defineCommand } from '../cli/kit/command.ts'
 import { interrupt } from '../cli/kit/interrupt.ts'
 import { type Output, painter, statusLine } from '../cli/kit/output.ts'
-import { type AddressOf, addressesOfBase, addressesOfBundle, NO_ADDRESS } from './publish/addresses.ts'
-import { OPTIONS, type PublishOptions, readOptions } from './publish/options.ts'
-import { type Outcome, publish, type Step } from './publish/publish.ts'
+import { NO_URL, type ObjectUrlOf, urlsOfBase, urlsOfBundle } from './publish/object-urls.ts'
+import { PUBLISH_OPTIONS, type PublishOptions, readPublishOptions } from './publish/options.ts'
+import { type PublishOutcome, type PublishStep, publish } from './publish/publish.ts'
 import { writePublished } from './publish/published.ts'
-import { jsonReport, notesOf, publishedOf, stepText, textReport, uploadedText } from './publish/report.ts'
+import { publishedOf, publishJson, publishNotes, publishText, stepText, uploadedText } from './publish/report.ts'
 
 export const main = defineCommand({
   name: 'rimlight publish',
@@ -30,7 +30,7 @@ like). Text is taken to be UTF-8. Without cache-control, the route decides how l
 It takes credentials for AWS with permission for s3:ListBucket on the bucket, and for s3:GetObject and s3:PutObject on
 its objects. Comparing costs a request for each file whose size is the same: 0.04 USD for 100,000 files.`,
   takesOperands: true,
-  options: OPTIONS,
+  options: PUBLISH_OPTIONS,
   examples: [
     'rimlight publish public s3://example-photos',
     'rimlight publish public s3://example-photos/site --dry-run',
@@ -38,11 +38,11 @@ its objects. Comparing costs a request for each file whose size is the same: 0.0
   ],
   exitCode: '0 the bucket has all of it; 1 it has not, and why; 2 wrong usage or input; 130 ended by Ctrl-C',
   async run(values, { positionals, stdout, stderr, hint }) {
-    const options = readOptions(values, positionals, hint)
-    const { addressOf, region } = await addressing(options)
+    const options = readPublishOptions(values, positionals, hint)
+    const { urlOf, region } = await urlSource(options)
     const progress = progressOn(stderr)
     const ends = interrupt()
-    let outcome: Outcome
+    let outcome: PublishOutcome
     try {
       outcome = await publish(options, { region, signal: ends.signal, tell: progress.tell })
     } catch (error) {
@@ -52,34 +52,36 @@ its objects. Comparing costs a request for each file whose size is the same: 0.0
         stderr.write(`Interrupted: ${soFar || 'nothing was uploaded yet'}\n`)
         return 130
       }
-      throw error instanceof Failure && soFar ? new Failure(`${error.message}\n${soFar}`, { cause: error }) : error
+      throw error instanceof Failure && soFar ? withProgress(error, soFar) : error
     } finally {
       ends.close()
     }
     progress.clear()
-    const published = publishedOf(outcome, addressOf)
+    const published = publishedOf(outcome, urlOf)
     if (!options.isDryRun) await writePublished(options.manifest, published)
-    for (const note of notesOf(outcome, addressOf, options)) stderr.write(`${painter(stderr)('yellow', note)}\n`)
+    for (const note of publishNotes(outcome, urlOf, options)) stderr.write(`${painter(stderr)('yellow', note)}\n`)
     stdout.write(
-      values.json ? jsonReport(outcome, published, options) : textReport(outcome, published, options, painter(stdout)),
+      values.json
+        ? publishJson(outcome, published, options)
+        : publishText(outcome, published, options, painter(stdout)),
     )
     return 0
   },
 })
 
 /** How URLs are made, and where the bucket is, as far as that is known. */
-async function addressing({
+async function urlSource({
   dist,
   url,
   destination,
-}: PublishOptions): Promise<{ addressOf: AddressOf; region: string | undefined }> {
-  if (url !== undefined) return { addressOf: addressesOfBase(url, destination), region: undefined }
+}: PublishOptions): Promise<{ urlOf: ObjectUrlOf; region: string | undefined }> {
+  if (url !== undefined) return { urlOf: urlsOfBase(url, destination), region: undefined }
   if (dist === undefined && !(await isThere(join('dist', 'manifest.json')))) {
-    return { addressOf: NO_ADDRESS, region: undefined }
+    return { urlOf: NO_URL, region: undefined }
   }
   const { settings, policies } = await readBundle(dist ?? 'dist')
   const behind = Object.values(policies.origins).find(({ s3 }) => s3?.bucket === destination.bucket)
-  return { addressOf: addressesOfBundle(settings, destination), region: behind?.s3?.region }
+  return { urlOf: urlsOfBundle(settings, destination), region: behind?.s3?.region }
 }
 
 const isThere = (path: string): Promise<boolean> =>
@@ -88,14 +90,20 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   )
 
+/** The same failure, with how far the uploads had come. */
+const withProgress = (error: Failure, soFar: string): Failure => {
+  const { code, expected, found, message } = error
+  return new Failure(`${message}\n${soFar}`, { code, expected, found, cause: error })
+}
+
 /** At most ten times a second. */
 function progressOn(output: Output) {
   const line = statusLine(output)
-  let last: Step = { step: 'looking' }
+  let last: PublishStep = { step: 'looking' }
   let began = 0
   let next = 0
   return {
-    tell(step: Step) {
+    tell(step: PublishStep) {
       const now = performance.now()
       if (step.step === 'uploading' && last.step !== 'uploading') began = now
       last = step

@@ -2,13 +2,14 @@
 import { type BuiltBundle, readBundle } from '../bundle/read-bundle.ts'
 import { defineCommand, type Main } from '../cli/kit/command.ts'
 import { type Paint, painter } from '../cli/kit/output.ts'
-import { realWorld, type World } from './attach/aws-clients.ts'
+import { TRIGGERS } from '../edge/limits.ts'
+import { type Dependencies, realDependencies } from './attach/aws-clients.ts'
 import { attachedCode, type TriggerCode } from './attach/code.ts'
-import { receiptName, shortName, TRIGGERS } from './attach/names.ts'
-import { type Plan, planOf, planResources, readSituation } from './attach/plan.ts'
+import { functionName, receiptName } from './attach/names.ts'
+import { type AttachPlan, planAttach, planResources, readSituation } from './attach/plan.ts'
 import { checkAccount, readReceipt } from './attach/receipt.ts'
+import { noteLines, titleOf } from './attach/report.ts'
 import { distributionId, inSession } from './attach/session.ts'
-import { noteLines, titleOf } from './attach/text.ts'
 
 export type Status = {
   account: string
@@ -21,7 +22,7 @@ export type Status = {
   notes: string[]
 }
 
-export const statusCommand = (world: World): Main =>
+export const statusCommand = (dependencies: Dependencies): Main =>
   defineCommand({
     name: 'rimlight status',
     usage: '--distribution ID [--behaviour PATTERN…] [--dist DIR] [--receipt FILE] [--json]',
@@ -54,18 +55,18 @@ whether it is deployed, and what differs from what \`rimlight attach\` would mak
       const behaviours = values.behaviour.length > 0 ? values.behaviour : (receipt?.attachment.behaviours ?? [])
       const { stdout } = context
       const status = await inSession(
-        world,
+        dependencies,
         context,
         () => 'Interrupted.',
         async ({ calls, line }) => {
           line.show(`Reading ${distribution}`)
-          // All of them, as the receipt lists them, is as good as none.
+          // A receipt that lists all behaviours is of an attach that named none.
           const isAll = behaviours.length === bundle.policies.behaviours.length
           const asked = { distribution, behaviours: isAll ? [] : behaviours, replaces: false }
           const situation = await readSituation(calls, asked, bundle, (account) => {
             if (receipt) checkAccount(receipt, file, account)
           })
-          const plan = planOf(situation, await planResources(calls, situation, bundle))
+          const plan = planAttach(situation, await planResources(calls, situation, bundle))
           return statusOf(plan, await attachedCode(calls, situation, bundle))
         },
       )
@@ -74,11 +75,11 @@ whether it is deployed, and what differs from what \`rimlight attach\` would mak
     },
   })
 
-export const main = statusCommand(realWorld)
+export const main = statusCommand(realDependencies)
 
 type Rows = { path: string; triggers: TriggerCode[] }[]
 
-function statusOf(plan: Plan, rows: Rows): Status {
+function statusOf(plan: AttachPlan, rows: Rows): Status {
   const { identity, distribution, notes } = plan
   const isOn = rows.some(({ triggers }) => triggers.some(({ build }) => build === 'this' || build === 'other'))
   const drift = [...triggerDrift(plan, rows), ...otherDrift(plan)]
@@ -92,22 +93,22 @@ function statusOf(plan: Plan, rows: Rows): Status {
   }
 }
 
-function triggerDrift({ target }: Plan, rows: Rows): string[] {
+function triggerDrift({ arns }: AttachPlan, rows: Rows): string[] {
   const problems: Record<TriggerCode['build'], (code: TriggerCode) => string> = {
-    this: ({ trigger, name }) => `expected ${shortName(target[trigger] ?? 'a version of its own')}, found ${name}`,
+    this: ({ trigger, name }) => `expected ${functionName(arns[trigger] ?? 'a version of its own')}, found ${name}`,
     other: ({ name }) => `expected the code of this build, found another in ${name}`,
     foreign: ({ name }) => `expected Rimlight's function, found ${name}`,
     none: () => "expected Rimlight's function, found nothing",
   }
   const isRight = ({ trigger, build, name }: TriggerCode) =>
-    build === 'this' && name === shortName(target[trigger] ?? '')
+    build === 'this' && name === functionName(arns[trigger] ?? '')
   return rows.flatMap(({ path, triggers }) =>
     triggers.filter((code) => !isRight(code)).map((code) => `${path}: ${code.trigger}: ${problems[code.build](code)}`),
   )
 }
 
 /** What attach would refuse or put right, besides what is on the triggers. */
-function otherDrift({ problems, resources, distribution, pairs }: Plan): string[] {
+function otherDrift({ problems, resources, distribution, pairs }: AttachPlan): string[] {
   const { role, lambdas } = resources
   const shown = pairs.flatMap(({ pattern }) => TRIGGERS.map((trigger) => `${pattern}: ${trigger}: `))
   const others = problems.filter(

@@ -6,7 +6,7 @@ import { type BuiltBundle, readBundle } from '../bundle/read-bundle.ts'
 import { defineCommand } from '../cli/kit/command.ts'
 import { painter } from '../cli/kit/output.ts'
 import type { OriginAccess } from './template/inputs.ts'
-import { nextSteps, notesOf, uploadsOf } from './template/next-steps.ts'
+import { codeUploads, nextSteps, undeniedNotes } from './template/next-steps.ts'
 import { requirePackages } from './template/packages.ts'
 import type { Synthesised, TemplateOptions } from './template/synthesise.ts'
 
@@ -53,8 +53,8 @@ their log groups there, /aws/lambda/us-east-1.NAME, and keeps them for ever.`,
     } as const
     const { template, access } = await synthesised(bundle, options)
     const text = textOf(template)
-    const uploads = uploadsOf(bundle)
-    const notes = notesOf(access)
+    const uploads = codeUploads(bundle)
+    const notes = undeniedNotes(access)
     const resources = Object.keys(template.Resources as object).length
     const bytes = Buffer.byteLength(text)
     const file = values.out
@@ -99,9 +99,19 @@ const IDENTITY = /^[A-Z0-9]{8,32}$/
 
 function originAccessOf(isNew: boolean, id: string | undefined, hint: string): OriginAccess {
   if (id === undefined) return isNew ? { kind: 'identity' } : { kind: 'control' }
-  if (isNew) throw new InputError(`expected --oai or --oai-id, found both; ${hint}`)
+  if (isNew) {
+    throw new InputError(`expected --oai or --oai-id, found both; ${hint}`, {
+      code: 'option-conflict',
+      expected: '--oai or --oai-id',
+      found: 'both',
+    })
+  }
   if (!IDENTITY.test(id)) {
-    throw new InputError(`--oai-id: expected an id such as E2QWRUHAPOMQZL, found ${JSON.stringify(id)}`)
+    throw new InputError(`--oai-id: expected an id such as E2QWRUHAPOMQZL, found ${JSON.stringify(id)}`, {
+      code: 'option-value',
+      expected: 'an id such as E2QWRUHAPOMQZL',
+      found: JSON.stringify(id),
+    })
   }
   return { kind: 'existing-identity', id }
 }
@@ -110,6 +120,10 @@ async function write(file: string, text: string): Promise<void> {
   try {
     await replaceFile(file, text)
   } catch (cause) {
-    throw new InputError(`--out: ${file} can't be written: ${systemMessage(cause)}`, { cause })
+    throw new InputError(`--out: ${file} can't be written: ${systemMessage(cause)}`, {
+      code: 'not-writable',
+      found: systemMessage(cause),
+      cause,
+    })
   }
 }

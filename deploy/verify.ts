@@ -4,8 +4,8 @@ import { InputError } from '../base/errors.ts'
 import { readBundle } from '../bundle/read-bundle.ts'
 import { defineCommand } from '../cli/kit/command.ts'
 import { painter, statusLine } from '../cli/kit/output.ts'
-import { jsonReport, planText, textReport } from './verify/report.ts'
-import { isFine } from './verify/results.ts'
+import { verifyJson, verifyPlanText, verifyText } from './verify/report.ts'
+import { allHold } from './verify/results.ts'
 import { verify } from './verify/run.ts'
 
 export const main = defineCommand({
@@ -51,35 +51,41 @@ Each question has a version of its own, so that the first answer is a miss: the 
   async run(values, { positionals, stdout, stderr, hint }) {
     const [address, ...more] = positionals
     if (address === undefined || more.length > 0) {
-      throw new InputError(`expected one URL such as https://cdn.example.com, found ${positionals.length}; ${hint}`)
+      throw new InputError(`expected one URL such as https://cdn.example.com, found ${positionals.length}; ${hint}`, {
+        code: 'operands',
+        expected: 'one URL such as https://cdn.example.com',
+        found: `${positionals.length}`,
+      })
     }
     const status = statusLine(stderr)
     const paint = painter(stdout)
     const report = await verify({
       bundle: await readBundle(values.dist),
-      url: urlOf(address, /^https:$/, 'URL: expected one such as https://cdn.example.com'),
+      url: urlOf(address, /^https:$/, 'URL', 'https://cdn.example.com'),
       httpUrl:
         values['http-url'] === undefined
           ? undefined
-          : urlOf(values['http-url'], /^http:$/, '--http-url: expected one such as http://cdn.example.com'),
+          : urlOf(values['http-url'], /^http:$/, '--http-url', 'http://cdn.example.com'),
       routes: values.route,
       objects: values.object,
       headers: headersOf(values.header),
       isInsecure: values.insecure,
       isSlow: values.slow,
-      onPlan: (plan) => values.json || stdout.write(planText(plan, paint)),
+      onPlan: (plan) => values.json || stdout.write(verifyPlanText(plan, paint)),
       onProgress: (done, total, doing) => status.show(`${done + 1} of ${total}  ${doing}`),
     }).finally(() => status.clear())
-    stdout.write(values.json ? jsonReport(report) : textReport(report, paint))
-    return isFine(report.counts) ? 0 : 1
+    stdout.write(values.json ? verifyJson(report) : verifyText(report, paint))
+    return allHold(report.counts) ? 0 : 1
   },
 })
 
 /** @throws InputError for what is no URL of this protocol, or more than an origin */
-function urlOf(text: string, protocol: RegExp, expected: string): URL {
+function urlOf(text: string, protocol: RegExp, option: string, example: string): URL {
   const url = URL.parse(text)
   if (url && protocol.test(url.protocol) && url.href === `${url.origin}/`) return url
-  throw new InputError(`${expected}, without a path or credentials, found ${JSON.stringify(text)}`)
+  const expected = `one such as ${example}, without a path or credentials`
+  const found = JSON.stringify(text)
+  throw new InputError(`${option}: expected ${expected}, found ${found}`, { code: 'option-value', expected, found })
 }
 
 /** RFC 9110, 5.1 and 5.5. */
@@ -93,6 +99,11 @@ function headersOf(texts: readonly string[]): Record<string, string> {
       if (name !== undefined) return [name.toLowerCase(), value.trimEnd()]
       throw new InputError(
         `--header: expected NAME:VALUE, such as 'aws-cf-cd-staging: true', found ${JSON.stringify(text)}`,
+        {
+          code: 'option-value',
+          expected: "NAME:VALUE, such as 'aws-cf-cd-staging: true'",
+          found: JSON.stringify(text),
+        },
       )
     }),
   )

@@ -1,5 +1,11 @@
 import { createInterface } from 'node:readline/promises'
 
+/** Puts a question to a person, and says whether they agreed. */
+export type Ask = (question: string) => Promise<boolean>
+
+/** Null: stdin is no terminal, so there is nobody to ask. */
+export const askAtTerminal = (): Ask | null => (process.stdin.isTTY ? (question) => askPerson(question) : null)
+
 /** On stderr, so that stdout holds results alone. Ctrl-C, or the end of the input, is a no. */
 export async function askPerson(
   question: string,

@@ -1,22 +1,22 @@
 /**
- * Does what the plan says, in an order that leaves every interruption harmless: what no viewer meets comes first, the
- * function's publication and the distribution's update last and together. Each step finds done what an earlier run did.
+ * Carries out the plan, in an order that makes every interruption harmless: what no viewer's request reaches comes
+ * first; the publication of the function and the update of the distribution come last, one right after the other. Each
+ * step skips what an earlier run has done.
  */
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import type { StatusLine } from '../../cli/kit/output.ts'
-import type { Attachment } from './behaviours.ts'
+import type { TriggerArns } from './behaviours.ts'
 import type { Calls } from './calls.ts'
 import { updateDistribution } from './distribution.ts'
-import { testEvents } from './events.ts'
-import { prepareFunction, publishFunction, type TestedEvent, testFunction } from './function.ts'
+import { prepareFunction, publishFunction, type TestedEvent, testEvents, testFunction } from './function.ts'
 import { applyLambda } from './lambdas.ts'
-import { attachedConfig, type Plan } from './plan.ts'
+import { type AttachPlan, attachedConfig } from './plan.ts'
 import { applyRole } from './role.ts'
 
 /** @returns what the tests of the function measured; empty where it was published already */
 export async function applyPlan(
   calls: Calls,
-  plan: Plan,
+  plan: AttachPlan,
   bundle: BuiltBundle,
   line: StatusLine,
 ): Promise<TestedEvent[]> {
@@ -31,9 +31,9 @@ export async function applyPlan(
     tested = await testFunction(calls, cloudFrontFunction, etag, testEvents(distribution.id, bundle))
   }
   await applyRole(calls, role)
-  const target: Attachment = { 'viewer-request': cloudFrontFunction.arn, 'origin-request': '', 'origin-response': '' }
+  const arns: TriggerArns = { 'viewer-request': cloudFrontFunction.arn, 'origin-request': '', 'origin-response': '' }
   for (const lambda of lambdas) {
-    target[lambda.trigger] =
+    arns[lambda.trigger] =
       lambda.version !== null && !plan.updates
         ? `${lambda.arn}:${lambda.version}`
         : await applyLambda(calls, lambda, bundle, (text) => line.show(text))
@@ -44,7 +44,7 @@ export async function applyPlan(
   }
   if (plan.updates) {
     line.show(`Updating ${distribution.id}`)
-    await updateDistribution(calls, distribution, attachedConfig(plan, target))
+    await updateDistribution(calls, distribution, attachedConfig(plan, arns))
   }
   line.clear()
   return tested

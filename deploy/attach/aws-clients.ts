@@ -1,30 +1,31 @@
-/** What the commands get from outside besides their arguments: AWS, time, a person. Tests bring their own. */
+/** The AWS clients of attach, detach and status, and what else they take from their surroundings. */
 import { setTimeout } from 'node:timers/promises'
 import { CloudFrontClient } from '@aws-sdk/client-cloudfront'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { STSClient } from '@aws-sdk/client-sts'
-import { askPerson } from '../../cli/kit/ask.ts'
+import { type Ask, askAtTerminal } from '../../cli/kit/ask.ts'
 import { type Interrupt, interrupt } from '../../cli/kit/interrupt.ts'
 
 export type Clients = { cloudfront: CloudFrontClient; lambda: LambdaClient; iam: IAMClient; sts: STSClient }
 
-export type World = {
+/** What the commands take from their surroundings: AWS, time, chance, a person. Tests bring their own. */
+export type Dependencies = {
   clients(): Clients
-  /** Ends early, and quietly, when the signal is aborted. */
+  /** Resolves after this time, and at once when the signal is aborted. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>
   now(): Date
   /** From 0 to 1. */
   random(): number
-  /** Puts a question to a person; null: nobody is there. */
-  ask: ((question: string) => Promise<boolean>) | null
+  /** Null: there is nobody to ask. */
+  ask: Ask | null
   interrupt(): Interrupt
 }
 
 /** Developer Guide, "Restrictions on Lambda@Edge": functions are in us-east-1; CloudFront and IAM are global there. */
 export const REGION = 'us-east-1'
 
-export const realWorld: World = {
+export const realDependencies: Dependencies = {
   clients() {
     const config = { region: REGION, maxAttempts: 5 }
     return {
@@ -38,7 +39,7 @@ export const realWorld: World = {
   now: () => new Date(),
   random: Math.random,
   get ask() {
-    return process.stdin.isTTY ? (question: string) => askPerson(question) : null
+    return askAtTerminal()
   },
   interrupt,
 }

@@ -6,12 +6,12 @@ import type {
   FunctionAssociation,
   LambdaFunctionAssociation,
 } from '@aws-sdk/client-cloudfront'
-import type { Trigger } from '../../edge/limits.ts'
-import { isOurs, TRIGGERS } from './names.ts'
+import { TRIGGERS, type Trigger } from '../../edge/limits.ts'
+import { isOurs } from './names.ts'
 
 export type CloudFrontBehaviour = CacheBehavior | DefaultCacheBehavior
 
-/** The default behaviour has no pattern of its own; in a config its route is this one. */
+/** CloudFront has no pattern for the default behaviour; in a config its route has this one. */
 export const DEFAULT_PATTERN = '/*'
 
 export type NamedBehaviour = { pattern: string; isDefault: boolean; behaviour: CloudFrontBehaviour }
@@ -67,14 +67,14 @@ export function associationsOf({ FunctionAssociations, LambdaFunctionAssociation
 export const associationAt = (behaviour: CloudFrontBehaviour, event: EventType): Association | undefined =>
   associationsOf(behaviour).find((association) => association.event === event)
 
-/** By trigger, the ARN that is to be there. */
-export type Attachment = Record<Trigger, string>
+/** By trigger, the ARN that a behaviour is to have there. */
+export type TriggerArns = Record<Trigger, string>
 
-/** Already so: the very same behaviour. */
-export function attached(behaviour: CloudFrontBehaviour, target: Attachment): CloudFrontBehaviour {
-  if (TRIGGERS.every((trigger) => associationAt(behaviour, trigger)?.arn === target[trigger])) return behaviour
-  const { 'viewer-request': viewerRequest, ...lambdas } = target
-  const isOther = ({ EventType }: { EventType: string | undefined }) => !(EventType && EventType in target)
+/** @returns the same object, if the behaviour has these functions already */
+export function attached(behaviour: CloudFrontBehaviour, arns: TriggerArns): CloudFrontBehaviour {
+  if (TRIGGERS.every((trigger) => associationAt(behaviour, trigger)?.arn === arns[trigger])) return behaviour
+  const { 'viewer-request': viewerRequest, ...lambdas } = arns
+  const isOther = ({ EventType }: { EventType: string | undefined }) => !(EventType && EventType in arns)
   return withAssociations(
     behaviour,
     [
@@ -118,7 +118,7 @@ export function detached(
   ]
   const restored = withAssociations(behaviour, functions, lambdas)
   if (!before || !hasSameAssociations(restored, before)) return restored
-  // In the order and the spelling of then.
+  // The recorded lists themselves, so that order and spelling are as they were, too.
   return {
     ...restored,
     ...pick(before, 'FunctionAssociations', restored),
@@ -126,7 +126,7 @@ export function detached(
   }
 }
 
-/** A list that was not there at all is left empty: CloudFront tells the two apart in no way. */
+/** A list that was missing is left empty: to CloudFront that is the same. */
 const pick = <Key extends keyof CloudFrontBehaviour>(
   from: CloudFrontBehaviour,
   key: Key,

@@ -1,15 +1,15 @@
-/** Whether a behaviour's cache policy and the function mean the same key by every request. */
+/** Whether a behaviour's cache policy keys on what the function leaves in a request, and on nothing else. */
 import type { CachePolicyConfig } from '@aws-sdk/client-cloudfront'
 import { type CachePolicy, itemsOf } from '../../bundle/policies.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import { isListed, MIN_TTL_ON_S3_SECONDS } from '../../edge/limits.ts'
-import { differences, differenceText } from './config-diff.ts'
-import { type Checked, type Findings, named } from './findings.ts'
-import type { Pair } from './routing.ts'
+import { configDifferences, differenceText } from './config-diff.ts'
+import { type CheckContext, type Findings, policyNamed } from './findings.ts'
+import type { PairedBehaviour } from './routing.ts'
 
-export function cacheFindings(pair: Pair, { found, bundle }: Checked): Findings {
+export function cacheFindings(pair: PairedBehaviour, { found, bundle }: CheckContext): Findings {
   const { behaviour, wanted, index } = pair
-  const expected = named(bundle.policies.cachePolicies, wanted.cachePolicy)
+  const expected = policyNamed(bundle.policies.cachePolicies, wanted.cachePolicy)
   if (!behaviour.CachePolicyId) {
     return {
       problems: [
@@ -34,7 +34,7 @@ export function cacheFindings(pair: Pair, { found, bundle }: Checked): Findings 
   }
   const isS3 = bundle.policies.origins[wanted.origin]?.s3 != null
   const problems = [...keyProblems(policy, expected, bundle), ...(isS3 ? lifetimeProblems(policy) : [])]
-  const others = differences(settingsOf(expected), settingsOf(policy))
+  const others = configDifferences(settingsOf(expected), settingsOf(policy))
   return {
     problems: problems.map(
       (problem) =>
@@ -44,7 +44,7 @@ export function cacheFindings(pair: Pair, { found, bundle }: Checked): Findings 
   }
 }
 
-/** What makes no answer wrong. */
+/** Settings that differ without making a response wrong. */
 const settingsOf = (policy: CachePolicyConfig | CachePolicy) => ({
   'minimum TTL': policy.MinTTL,
   'default TTL': policy.DefaultTTL,
@@ -61,7 +61,7 @@ const parametersOf = (policy: CachePolicyConfig | CachePolicy) => ({
 const headersOf = (policy: CachePolicyConfig | CachePolicy): string[] =>
   itemsOf(parametersOf(policy).HeadersConfig?.Headers).map((name) => name.toLowerCase())
 
-/** Key and function have to agree: what is kept is in it, what is dropped is not. */
+/** What the function keeps has to be in the key, and what it drops must not be. */
 function keyProblems(policy: CachePolicyConfig, expected: CachePolicy, { settings }: BuiltBundle): string[] {
   const kept = itemsOf(parametersOf(expected).QueryStringsConfig.QueryStrings)
   const query = parametersOf(policy).QueryStringsConfig
@@ -113,7 +113,7 @@ function foundQuery(query: CachePolicy['ParametersInCacheKeyAndForwardedToOrigin
   }
 }
 
-/** The same bound as a route's `min` has. */
+/** The config allows no longer `min` for a route, either. */
 const lifetimeProblems = ({ MinTTL = 0 }: CachePolicyConfig): string[] =>
   MinTTL > MIN_TTL_ON_S3_SECONDS
     ? [

@@ -1,19 +1,23 @@
 /**
- * What a behaviour has besides functions, held against what the bundle counts on. Attach changes none of it: what would
- * make an answer wrong is refused, what only makes it another one is told.
+ * Compares a behaviour's settings with what the bundle relies on. Attach changes none of them: it refuses where they
+ * would make responses wrong, and tells of those that only make responses different.
  */
-import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
-import type { Policies } from '../../bundle/policies.ts'
+import type {
+  Origin as CloudFrontOrigin,
+  DistributionConfig,
+  OriginRequestPolicyConfig,
+} from '@aws-sdk/client-cloudfront'
+import type { Origin, OriginRequestPolicy, Policies } from '../../bundle/policies.ts'
+import { ERROR_CACHING_MINIMUM_SECONDS, TRIGGERS } from '../../edge/limits.ts'
+import { bucketDomains } from '../../urls/s3-domains.ts'
 import { associationAt, associationsOf } from './behaviours.ts'
 import { cacheFindings } from './cache-checks.ts'
-import { differences, differenceText } from './config-diff.ts'
-import { type Checked, type Findings, named } from './findings.ts'
-import { isOurs, shortName, TRIGGERS } from './names.ts'
-import { originRequestFindings } from './origin-request-checks.ts'
-import { originFindings } from './origins.ts'
-import type { Pair } from './routing.ts'
+import { configDifferences, differenceText } from './config-diff.ts'
+import { type CheckContext, type Findings, policyNamed } from './findings.ts'
+import { functionName, isOurs } from './names.ts'
+import type { PairedBehaviour } from './routing.ts'
 
-export function findingsOf(pair: Pair, checked: Checked): Findings {
+export function findingsOf(pair: PairedBehaviour, checked: CheckContext): Findings {
   const parts = [
     triggerFindings(pair, checked),
     originFindings(pair, checked.config, checked.bundle.policies),
@@ -25,27 +29,132 @@ export function findingsOf(pair: Pair, checked: Checked): Findings {
   return { problems: parts.flatMap(({ problems }) => problems), notes: parts.flatMap(({ notes }) => notes) }
 }
 
-function triggerFindings({ behaviour }: Pair, { distribution, replaces }: Checked): Findings {
+function triggerFindings({ behaviour }: PairedBehaviour, { distribution, replaces }: CheckContext): Findings {
   const problems = TRIGGERS.flatMap((trigger) => {
     const there = associationAt(behaviour, trigger)
     if (!there || isOurs(there.arn, distribution) || replaces) return []
     const what = there.kind === 'lambda' ? 'the Lambda@Edge function' : 'the function'
     return [
-      `${trigger}: expected nothing of others there, found ${what} ${shortName(there.arn)}; remove it, or take its place with --replace: detach puts it back`,
+      `${trigger}: expected nothing of others there, found ${what} ${functionName(there.arn)}; remove it, or take its place with --replace: detach puts it back`,
     ]
   })
   // Developer Guide, "Restrictions on all edge functions": the two kinds can't be combined in viewer events.
   const beside = associationsOf(behaviour).find(({ event, kind }) => event === 'viewer-response' && kind === 'lambda')
   if (beside) {
     problems.push(
-      `viewer-response: expected no Lambda@Edge there, since CloudFront takes none beside a function on viewer-request, found ${shortName(beside.arn)}; make it a CloudFront Function, or remove it`,
+      `viewer-response: expected no Lambda@Edge there, since CloudFront takes none beside a function on viewer-request, found ${functionName(beside.arn)}; make it a CloudFront Function, or remove it`,
     )
   }
   return { problems, notes: [] }
 }
 
-function responseHeadersFindings({ behaviour, wanted }: Pair, { found, bundle }: Checked): Findings {
-  const expected = named(bundle.policies.responseHeadersPolicies, wanted.responseHeadersPolicy)
+/** Whether a behaviour's origin is its route's: origin-request answers 404 where it is not. */
+function originFindings(pair: PairedBehaviour, config: DistributionConfig, policies: Policies): Findings {
+  const wanted = policies.origins[pair.wanted.origin] as Origin
+  const targets = originsOf(config, pair.behaviour.TargetOriginId ?? '')
+  if (targets.length === 0) {
+    return { problems: [`its origin ${pair.behaviour.TargetOriginId} is not among the distribution's`], notes: [] }
+  }
+  const found = targets.map((target) => findingsOfOrigin(target, wanted, pair))
+  return { problems: found.flatMap(({ problems }) => problems), notes: found.flatMap(({ notes }) => notes) }
+}
+
+/** An origin group's members: CloudFront runs the functions for each of them that it asks. */
+function originsOf({ Origins, OriginGroups }: DistributionConfig, id: string): CloudFrontOrigin[] {
+  const group = OriginGroups?.Items?.find(({ Id }) => Id === id)
+  const ids = group ? (group.Members?.Items ?? []).map(({ OriginId }) => OriginId) : [id]
+  return (Origins?.Items ?? []).filter(({ Id }) => ids.includes(Id))
+}
+
+/** A bucket has several domain names, and any of them will do. */
+const domainsOf = ({ domainName, s3 }: Origin): string[] => (s3 ? bucketDomains(s3.bucket, s3.region) : [domainName])
+
+function findingsOfOrigin(found: CloudFrontOrigin, wanted: Origin, { wanted: behaviour }: PairedBehaviour): Findings {
+  const domain = (found.DomainName ?? '').toLowerCase()
+  const path = found.OriginPath ?? ''
+  const problems: string[] = []
+  if (!domainsOf(wanted).includes(domain)) {
+    problems.push(
+      `origin ${found.Id}: expected ${wanted.domainName}, the route's, found ${domain}; origin-request would answer every request with 404: change the origin, or the config`,
+    )
+  } else if (path !== wanted.originPath) {
+    const instead = wanted.s3 ? `, or empty it and set prefix: '${path.slice(1)}' in the config` : ", or the config's"
+    problems.push(
+      `origin ${found.Id}: expected the origin path '${wanted.originPath}', found '${path}'; change it${instead}`,
+    )
+  }
+  if (found.VpcOriginConfig) {
+    problems.push(
+      `origin ${found.Id}: expected an origin that Lambda@Edge can be before, found a VPC origin, which CloudFront does not allow it for; name behaviours without one with --behaviour`,
+    )
+  }
+  if (!wanted.s3) return { problems, notes: [] }
+
+  const isSigned = Boolean(found.OriginAccessControlId || found.S3OriginConfig?.OriginAccessIdentity)
+  if (isSigned && !behaviour.originAccessControl) {
+    problems.push(
+      `origin ${found.Id}: expected one without origin access control, since this route is for presigned URLs, found one with it: CloudFront would sign for anybody; give the behaviour a second origin of the same bucket`,
+    )
+  }
+  const notes =
+    !isSigned && behaviour.originAccessControl
+      ? [`origin ${found.Id}: expected origin access control, found none: the bucket has to be public for this to work`]
+      : []
+  return { problems, notes }
+}
+
+/** Whether a behaviour's origin request policy passes on what the config says, and what breaks where it does not. */
+function originRequestFindings({ behaviour, wanted }: PairedBehaviour, { found, bundle }: CheckContext): Findings {
+  const expected = policyNamed(bundle.policies.originRequestPolicies, wanted.originRequestPolicy)
+  const id = behaviour.OriginRequestPolicyId
+  const policy = id ? found.originRequest[id] : undefined
+  const lost = passedHeaders(expected).filter((name) => !passesHeader(policy, name))
+  const isAllowed = behaviour.ViewerProtocolPolicy === 'allow-all'
+  const costs = [
+    ...(lost.includes('accept') ? ['without accept, CloudFront takes it out of vary'] : []),
+    ...(isAllowed && lost.includes(PROTOCOL) ? [`without ${PROTOCOL}, viewers by HTTP stay there`] : []),
+  ]
+  const [before, after] = [passedText(expected), passedText(policy)]
+  const note = `origin request policy ${policy?.Name ?? 'none'}: expected ${before}, found ${after}`
+  return { problems: [], notes: before === after ? [] : [[note, ...costs].join('; ')] }
+}
+
+const PROTOCOL = 'cloudfront-forwarded-proto'
+
+type Passing = OriginRequestPolicyConfig | OriginRequestPolicy
+
+const passedHeaders = (policy: Passing | undefined): string[] =>
+  (policy?.HeadersConfig?.Headers?.Items ?? []).map((name) => name.toLowerCase()).toSorted()
+
+function passesHeader(policy: Passing | undefined, name: string): boolean {
+  const isNamed = passedHeaders(policy).includes(name)
+  switch (policy?.HeadersConfig?.HeaderBehavior) {
+    case 'whitelist':
+      return isNamed
+    case 'allExcept':
+      return !isNamed
+    case 'allViewer':
+      // The headers that CloudFront adds are not the viewer's.
+      return !name.startsWith('cloudfront-')
+    case 'allViewerAndWhitelistCloudFront':
+      return isNamed || !name.startsWith('cloudfront-')
+    default:
+      return false
+  }
+}
+
+function passedText(policy: Passing | undefined): string {
+  const names = passedHeaders(policy).join(', ')
+  const headers = { whitelist: names, allExcept: `all but ${names}`, allViewer: 'all', none: 'none' }
+  const behaviour = policy?.HeadersConfig?.HeaderBehavior ?? 'none'
+  const cookies = policy?.CookiesConfig?.CookieBehavior ?? 'none'
+  const query = policy?.QueryStringsConfig?.QueryStringBehavior ?? 'none'
+  const passed = behaviour === 'allViewerAndWhitelistCloudFront' ? `all and ${names}` : headers[behaviour]
+  return `headers ${passed}, cookies ${cookies}, query strings ${query}`
+}
+
+function responseHeadersFindings({ behaviour, wanted }: PairedBehaviour, { found, bundle }: CheckContext): Findings {
+  const expected = policyNamed(bundle.policies.responseHeadersPolicies, wanted.responseHeadersPolicy)
   const id = behaviour.ResponseHeadersPolicyId
   const policy = id ? found.responseHeaders[id] : undefined
   if (policy?.Name === expected.Name) return { problems: [], notes: [] }
@@ -57,7 +166,9 @@ function responseHeadersFindings({ behaviour, wanted }: Pair, { found, bundle }:
       ],
     }
   }
-  const parts = [...new Set(differences(rulesOf(expected), rulesOf(policy)).map(({ at }) => at.split(/[.[]/, 1)[0]))]
+  const parts = [
+    ...new Set(configDifferences(rulesOf(expected), rulesOf(policy)).map(({ at }) => at.split(/[.[]/, 1)[0])),
+  ]
   return {
     problems: [],
     notes:
@@ -67,7 +178,7 @@ function responseHeadersFindings({ behaviour, wanted }: Pair, { found, bundle }:
   }
 }
 
-/** What a policy says, whatever it is called. */
+/** A policy without its name and its comment. */
 const rulesOf = (policy: object | undefined): object => {
   const { Name: _, Comment: __, ...rules } = { Name: undefined, Comment: undefined, ...policy }
   return lowerCased(rules) as object
@@ -84,7 +195,7 @@ function lowerCased(value: unknown): unknown {
   )
 }
 
-function settingFindings({ behaviour, wanted }: Pair): Findings {
+function settingFindings({ behaviour, wanted }: PairedBehaviour): Findings {
   const expected = {
     'viewer protocol policy': wanted.viewerProtocolPolicy,
     'allowed methods': [...wanted.allowedMethods],
@@ -100,26 +211,23 @@ function settingFindings({ behaviour, wanted }: Pair): Findings {
   }
   return {
     problems: [],
-    notes: differences(expected, found).map((difference) => `expected → found: ${differenceText(difference)}`),
+    notes: configDifferences(expected, found).map((difference) => `expected → found: ${differenceText(difference)}`),
   }
 }
 
-/** What the whole distribution has: lifetimes of errors, and names. */
+/** What concerns the whole distribution: how long errors are cached, and its alternate names. */
 export function distributionNotes(config: DistributionConfig, { errorCachingMinimums, domains }: Policies): string[] {
   const found = new Map(config.CustomErrorResponses?.Items?.map((item) => [item.ErrorCode, item.ErrorCachingMinTTL]))
   const late = Object.entries(errorCachingMinimums).filter(
-    ([status, seconds]) => (found.get(Number(status)) ?? DEFAULT_ERROR_MINIMUM) > seconds,
+    ([status, seconds]) => (found.get(Number(status)) ?? ERROR_CACHING_MINIMUM_SECONDS) > seconds,
   )
   const aliases = config.Aliases?.Items ?? []
   const missing = domains.filter((domain) => !aliases.includes(domain))
   return [
     ...late.map(
       ([status, seconds]) =>
-        `error caching minimum TTL of ${status}: expected ${seconds} s, found ${found.get(Number(status)) ?? `${DEFAULT_ERROR_MINIMUM} (the default)`} s: such answers live longer than they should`,
+        `error caching minimum TTL of ${status}: expected ${seconds} s, found ${found.get(Number(status)) ?? `${ERROR_CACHING_MINIMUM_SECONDS} (the default)`} s: such answers live longer than they should`,
     ),
     ...missing.map((domain) => `alternate names: expected ${domain}, found ${aliases.join(', ') || 'none'}`),
   ]
 }
-
-/** Seconds. Developer Guide, "Error caching minimum TTL". */
-const DEFAULT_ERROR_MINIMUM = 10

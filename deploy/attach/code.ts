@@ -1,23 +1,26 @@
-/** Whose code is on the triggers, and of which build: told by its hash, not by its name. */
+/** Whose code is on the triggers, and of which build: recognised by its hash, not by its name. */
 import { createHash } from 'node:crypto'
 import { GetFunctionCommand } from '@aws-sdk/client-cloudfront'
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
-import type { Trigger } from '../../edge/limits.ts'
+import { TRIGGERS, type Trigger } from '../../edge/limits.ts'
 import { associationAt, behavioursOf } from './behaviours.ts'
 import type { Calls } from './calls.ts'
-import { isOurs, shortName, TRIGGERS } from './names.ts'
+import { functionName, isOurs } from './names.ts'
 import type { Situation } from './plan.ts'
 
 export type TriggerCode = {
   trigger: Trigger
   name: string | null
   build: 'this' | 'other' | 'foreign' | 'none'
-  /** sha256 in hex of a function, in base64 of a Lambda's zip, as AWS reports it; null: not ours, or not to be had. */
+  /**
+   * sha256 in hex of a function, in base64 of a Lambda's zip, as AWS reports it; null: not ours, or AWS does not have
+   * it.
+   */
   sha256: string | null
 }
 
-/** Of the behaviours that are asked for; of all, where these can't be told. */
+/** Of the behaviours that were asked for; of all of them, where those have no routes to go with. */
 export async function attachedCode(
   calls: Calls,
   { distribution, pairs }: Situation,
@@ -43,7 +46,7 @@ export async function attachedCode(
       const isThis = sha256 === (there.kind === 'function' ? hex : codeSha256)
       triggers.push({
         trigger,
-        name: shortName(there.arn),
+        name: functionName(there.arn),
         build: !isOwn ? 'foreign' : isThis ? 'this' : 'other',
         sha256,
       })
@@ -54,7 +57,7 @@ export async function attachedCode(
 }
 
 async function readHash({ find }: Calls, arn: string): Promise<string | null> {
-  const [name = '', version] = shortName(arn).split(':')
+  const [name = '', version] = functionName(arn).split(':')
   if (version === undefined) {
     const found = await find('cloudfront:GetFunction', ({ cloudfront }) =>
       cloudfront.send(new GetFunctionCommand({ Name: name, Stage: 'LIVE' })),

@@ -1,28 +1,28 @@
 /** What differs between two JSON values, in words. */
 import { isObject } from '../../base/json-values.ts'
 
-export type Difference = { at: string; before: unknown; after: unknown }
+export type ConfigDifference = { at: string; before: unknown; after: unknown }
 
-/** CloudFront's lists: their order says nothing where the items are names, and an absent one is an empty one. */
-export const differences = (before: unknown, after: unknown, at = ''): Difference[] => {
+/** In CloudFront's lists the order of names does not count, and a missing list is an empty one. */
+export const configDifferences = (before: unknown, after: unknown, at = ''): ConfigDifference[] => {
   if (isEmpty(before) && isEmpty(after)) return []
   if (Array.isArray(before) || Array.isArray(after)) return listDifferences(asList(before), asList(after), at)
   if (isObject(before) || isObject(after)) {
     const [one, other] = [isObject(before) ? before : {}, isObject(after) ? after : {}]
     if ((isObject(before) || isEmpty(before)) && (isObject(after) || isEmpty(after))) {
       const keys = [...new Set([...Object.keys(one), ...Object.keys(other)])].filter((key) => key !== 'Quantity')
-      return keys.flatMap((key) => differences(one[key], other[key], joined(at, key)))
+      return keys.flatMap((key) => configDifferences(one[key], other[key], joined(at, key)))
     }
   }
   return before === after ? [] : [{ at, before, after }]
 }
 
-export const differenceText = ({ at, before, after }: Difference): string =>
+export const differenceText = ({ at, before, after }: ConfigDifference): string =>
   `${at}: ${valueText(before)} → ${valueText(after)}`
 
 const valueText = (value: unknown): string => (value === undefined ? 'none' : JSON.stringify(value))
 
-/** `Items` say nothing that their list's name does not. */
+/** Without `Items`, which only repeats what the list is called. */
 const joined = (at: string, key: string): string => (key === 'Items' ? at : at === '' ? key : `${at}.${key}`)
 
 const isEmpty = (value: unknown): boolean =>
@@ -36,7 +36,7 @@ const isEmpty = (value: unknown): boolean =>
 
 const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 
-function listDifferences(before: unknown[], after: unknown[], at: string): Difference[] {
+function listDifferences(before: unknown[], after: unknown[], at: string): ConfigDifference[] {
   if (![...before, ...after].every(isObject)) {
     const [one, other] = [before, after].map((items) => items.map((item) => JSON.stringify(item)).toSorted())
     return JSON.stringify(one) === JSON.stringify(other) ? [] : [{ at, before, after }]
@@ -44,7 +44,7 @@ function listDifferences(before: unknown[], after: unknown[], at: string): Diffe
   const byName = (items: unknown[]) => new Map(items.map((item, i) => [nameOf(item, i), item]))
   const [one, other] = [byName(before), byName(after)]
   const names = [...new Set([...one.keys(), ...other.keys()])]
-  const found = names.flatMap((name) => differences(one.get(name), other.get(name), `${at}[${name}]`))
+  const found = names.flatMap((name) => configDifferences(one.get(name), other.get(name), `${at}[${name}]`))
   // The order of behaviours decides which one a path meets.
   const isOrdered = before.some((item) => isObject(item) && 'PathPattern' in item)
   const isReordered = found.length === 0 && [...one.keys()].join('\n') !== [...other.keys()].join('\n')

@@ -1,8 +1,11 @@
 /** The distribution: read, updated in one call, waited for. */
+
+import { buffer } from 'node:stream/consumers'
 import {
   type DistributionConfig,
   GetCachePolicyCommand,
   GetDistributionCommand,
+  type GetDistributionCommandOutput,
   GetOriginRequestPolicyCommand,
   GetResponseHeadersPolicyCommand,
   UpdateDistributionCommand,
@@ -13,11 +16,10 @@ import type { StatusLine } from '../../cli/kit/output.ts'
 import type { CloudFrontBehaviour } from './behaviours.ts'
 import type { Calls } from './calls.ts'
 import type { FoundPolicies } from './findings.ts'
-import { recordAnswer, unknownSettings } from './unknown-settings.ts'
 
 export type Identity = {
   account: string
-  /** `aws`, but in partitions of their own. */
+  /** `aws`, or another partition: `aws-cn`. */
   partition: string
 }
 
@@ -34,7 +36,7 @@ export type FoundDistribution = {
   etag: string
   isDeployed: boolean
   config: DistributionConfig
-  /** What CloudFront has besides, and an update would take away. */
+  /** Settings that the SDK does not know: an update would take them away. */
   unknown: string[]
 }
 
@@ -49,6 +51,7 @@ export async function readDistribution({ find }: Calls, id: string, { account }:
   if (!answer?.Distribution?.DistributionConfig) {
     throw new Failure(
       `unknown distribution: expected one of account ${account} in --distribution, found none with the id ${id}; \`aws cloudfront list-distributions\` lists them, AWS_PROFILE names another account`,
+      { code: 'unknown-distribution', expected: `one of account ${account}`, found: `none with the id ${id}` },
     )
   }
   const { DomainName = '', Status, DistributionConfig } = answer.Distribution
@@ -62,8 +65,11 @@ export async function readDistribution({ find }: Calls, id: string, { account }:
   }
 }
 
-/** Those of these behaviours, each once. */
-export async function readPolicies(calls: Calls, behaviours: readonly CloudFrontBehaviour[]): Promise<FoundPolicies> {
+/** The policies that these behaviours name, each read once. */
+export async function readBehaviourPolicies(
+  calls: Calls,
+  behaviours: readonly CloudFrontBehaviour[],
+): Promise<FoundPolicies> {
   const { find } = calls
   const ids = (key: 'CachePolicyId' | 'OriginRequestPolicyId' | 'ResponseHeadersPolicyId') => [
     ...new Set(behaviours.flatMap((behaviour) => behaviour[key] || [])),
@@ -117,6 +123,7 @@ export async function waitUntilDeployed(calls: Calls, id: string, identity: Iden
   }
   throw new Failure(
     `${id} is not deployed after ${durationText(PATIENCE)}; CloudFront goes on by itself: \`rimlight status --distribution ${id}\` tells when it is`,
+    { code: 'not-deployed', expected: `deployed within ${durationText(PATIENCE)}`, found: 'in progress' },
   )
 }
 
@@ -125,3 +132,65 @@ export function durationText(milliseconds: number): string {
   const minutes = Math.floor(seconds / 60)
   return minutes === 0 ? `${seconds} s` : `${minutes} min ${seconds % 60} s`
 }
+
+type Deserialize = (args: never) => Promise<{ response: unknown; output: GetDistributionCommandOutput }>
+
+/** @returns a function that gives the XML as CloudFront wrote it, once the command has been sent */
+export function recordAnswer({ middlewareStack }: GetDistributionCommand): () => string {
+  let text = ''
+  middlewareStack.addRelativeTo(
+    (next: Deserialize) => async (args: object) => {
+      const result = await next(args as never)
+      const response = result.response as { body: NodeJS.ReadableStream | Buffer }
+      const body = await buffer(response.body as NodeJS.ReadableStream)
+      response.body = body
+      text = body.toString()
+      return result
+    },
+    { name: 'recordAnswer', relation: 'after', toMiddleware: 'deserializerMiddleware' },
+  )
+  return () => text
+}
+
+const PART = /<(\/?)([\w.:-]+)[^>]*?(\/?)>|([^<]+)/g
+
+type Element = { at: string; value: unknown; children: number }
+
+/**
+ * Settings that the SDK does not know. It drops them from what it reads, and an update replaces the whole config, so
+ * that they would be lost. Hence what CloudFront wrote is compared with what was read of it; empty elements do not
+ * count.
+ * @returns where they are: `CacheBehaviors.GrpcConfig`
+ */
+export function unknownSettings(xml: string, config: DistributionConfig): string[] {
+  const [, inner = ''] = /<DistributionConfig\b[^>]*>(.*)<\/DistributionConfig>/s.exec(xml) ?? []
+  const unknown = new Set<string>()
+  const open: Element[] = [{ at: '', value: config, children: 0 }]
+  for (const [, isEnd, name = '', isEmpty, text] of inner.matchAll(PART)) {
+    const parent = open.at(-1) as Element
+    if (text !== undefined) {
+      if (parent.value === undefined && text.trim() !== '') unknown.add(parent.at)
+    } else if (isEnd) {
+      open.pop()
+    } else {
+      const child = childOf(parent, name)
+      if (!isEmpty) open.push(child)
+    }
+  }
+  return [...unknown]
+}
+
+function childOf(parent: Element, name: string): Element {
+  const { at, value } = parent
+  parent.children += 1
+  if (Array.isArray(value)) return { at, value: value[parent.children - 1], children: 0 }
+  if (value === undefined) return { at, value, children: 0 }
+  const found = (value as Record<string, unknown>)[name]
+  return { at: name === 'Items' ? at : at === '' ? name : `${at}.${name}`, value: found, children: 0 }
+}
+
+/** @returns null where an update loses nothing */
+export const unknownProblem = ({ id, unknown }: { id: string; unknown: readonly string[] }): string | null =>
+  unknown.length === 0
+    ? null
+    : `distribution ${id}: expected settings that this version of Rimlight knows, found ${unknown.join(', ')}, which an update by it would take away; take a newer version`

@@ -1,4 +1,4 @@
-/** What looking at a behaviour takes, and what comes of it. */
+/** What the checks of a behaviour are given, and what they find. */
 import type {
   CachePolicyConfig,
   DistributionConfig,
@@ -10,7 +10,7 @@ import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 export type Findings = {
   /** What attach refuses. */
   problems: string[]
-  /** What it tells of, and leaves as it is. */
+  /** What attach tells of, and leaves as it is. */
   notes: string[]
 }
 
@@ -21,15 +21,15 @@ export type FoundPolicies = {
   responseHeaders: Record<string, ResponseHeadersPolicyConfig>
 }
 
-export type Checked = {
+export type CheckContext = {
   config: DistributionConfig
   distribution: string
   found: FoundPolicies
   bundle: BuiltBundle
-  /** Whether what others have on our triggers may go. */
+  /** Whether others' functions on our triggers may be replaced. */
   replaces: boolean
 }
 
-/** The policy of a name; `Policies` is whole. */
-export const named = <Policy extends { Name: string }>(policies: readonly Policy[], name: string): Policy =>
+/** The policy of a name that a behaviour of the bundle has: `policies.json` holds each of them. */
+export const policyNamed = <Policy extends { Name: string }>(policies: readonly Policy[], name: string): Policy =>
   policies.find(({ Name }) => Name === name) as Policy

@@ -11,7 +11,6 @@ import { Failure } from '../../base/errors.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import type { Calls } from './calls.ts'
 import type { Identity } from './distribution.ts'
-import type { TestEvent } from './events.ts'
 import { resourceName } from './names.ts'
 
 const TRIGGER = 'viewer-request'
@@ -19,7 +18,7 @@ const TRIGGER = 'viewer-request'
 export type FunctionPlan = {
   name: string
   arn: string
-  /** `keep`: what is published is the bundle's already; `publish`: what is in development is. */
+  /** `keep`: the published code is the bundle's already; `publish`: the code in the development stage is. */
   change: 'create' | 'update' | 'publish' | 'keep'
   /** Of the development stage; empty where it is not needed. */
   etag: string
@@ -60,7 +59,7 @@ async function readStage({ find }: Calls, Name: string, Stage: 'LIVE' | 'DEVELOP
 const isBuilt = ({ runtime, code }: Stage, { manifest, contents }: BuiltBundle): boolean =>
   runtime === manifest.artefacts[TRIGGER].runtime && contents[TRIGGER].equals(code)
 
-/** The development stage alone: no viewer meets it. @returns its ETag */
+/** Changes the development stage alone, which no viewer's request reaches. @returns its ETag */
 export async function prepareFunction({ call }: Calls, plan: FunctionPlan, bundle: BuiltBundle): Promise<string> {
   const { sha256, runtime } = bundle.manifest.artefacts[TRIGGER]
   const parts = {
@@ -114,6 +113,11 @@ export async function testFunction(
     if (utilisation >= TOO_MUCH) {
       throw new Failure(
         `${name}: expected a compute utilisation below ${TOO_MUCH} for ${event.path}, found ${utilisation} in ${MEASUREMENTS} tests: CloudFront would throttle it, so it is not published; fewer routes and shorter patterns make it faster`,
+        {
+          code: 'function-too-slow',
+          expected: `a compute utilisation below ${TOO_MUCH} for ${event.path}`,
+          found: `${utilisation} in ${MEASUREMENTS} tests`,
+        },
       )
     }
     tested.push({ path: event.path, utilisation })
@@ -130,19 +134,66 @@ async function measured({ call }: Calls, Name: string, IfMatch: string, { path, 
   if (result?.FunctionErrorMessage) {
     throw new Failure(
       `${Name}: expected an answer to the test event ${path}, found an error in CloudFront's engine: ${result.FunctionErrorMessage}; the function is not published; please report it`,
+      { code: 'function-fails', expected: `an answer to the test event ${path}`, found: result.FunctionErrorMessage },
     )
   }
   if (!/^\s*\{\s*"re(?:quest|sponse)"/.test(result?.FunctionOutput ?? '')) {
     throw new Failure(
       `${Name}: expected a request or a response for the test event ${path}, found ${result?.FunctionOutput || 'nothing'}; the function is not published; please report it`,
+      {
+        code: 'function-fails',
+        expected: `a request or a response for the test event ${path}`,
+        found: result?.FunctionOutput || 'nothing',
+      },
     )
   }
   return Number(result?.ComputeUtilization ?? 0)
 }
 
-/** From here on viewers meet it, where it is on a behaviour already. */
+/** From here on it runs for viewers, where a behaviour has it already. */
 export async function publishFunction({ call }: Calls, { name }: FunctionPlan, etag: string): Promise<void> {
   await call('cloudfront:PublishFunction', ({ cloudfront }) =>
     cloudfront.send(new PublishFunctionCommand({ Name: name, IfMatch: etag })),
   )
+}
+
+/** Events for TestFunction, one per route. Shape: Developer Guide, "CloudFront Functions event structure". */
+export type TestEvent = { path: string; event: object }
+
+export function testEvents(distribution: string, { settings }: BuiltBundle): TestEvent[] {
+  const host = settings.domains[0] ?? 'www.example.com'
+  return settings.routes.map(({ path: pattern, version, query, images }) => {
+    const path = sampleOf(pattern, images !== null)
+    const parameters: Record<string, string> = {
+      ...(version ? { [version]: '1700000000' } : {}),
+      ...Object.fromEntries(query.map((name) => [name, '1'])),
+      ...(images ? { w: '640', h: '427', fit: 'crop', q: '75' } : {}),
+      utm_source: 'newsletter',
+    }
+    return {
+      path,
+      event: {
+        version: '1.0',
+        context: { eventType: 'viewer-request', distributionId: distribution },
+        viewer: { ip: '203.0.113.1' },
+        request: {
+          method: 'GET',
+          uri: path,
+          querystring: fields(parameters),
+          headers: fields({ host, accept: 'image/avif,image/webp,image/*,*/*;q=0.8', 'user-agent': 'Mozilla/5.0' }),
+          cookies: {},
+        },
+      },
+    }
+  })
+}
+
+const fields = (values: Record<string, string>) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]))
+
+/** A path that the pattern matches, with an escape in it: of all paths these take the function longest. */
+function sampleOf(pattern: string, isImage: boolean): string {
+  const path = pattern.replaceAll('?', 'x').replace(/\*+$/, isImage ? 'caf%c3%a9/sample.jpg' : 'sample%7epage')
+  const whole = path.replaceAll('*', 'sample')
+  return whole.startsWith('/') ? whole : `/${whole}`
 }

@@ -1,4 +1,7 @@
-/** The two Lambdas: one numbered version of each for every build and setting, which is what a distribution can take. */
+/**
+ * The two Lambda functions. A distribution takes numbered versions alone: each build, and each change of settings, has
+ * one.
+ */
 import {
   CreateFunctionCommand,
   type FunctionConfiguration,
@@ -12,11 +15,12 @@ import {
 import { Failure } from '../../base/errors.ts'
 import type { Artefact } from '../../bundle/manifest.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
+import type { LambdaTrigger } from '../../edge/limits.ts'
 import { Conflict } from '../aws/faults.ts'
 import { REGION } from './aws-clients.ts'
 import type { Calls } from './calls.ts'
 import type { Identity } from './distribution.ts'
-import { type LambdaTrigger, resourceName } from './names.ts'
+import { resourceName } from './names.ts'
 
 export type LambdaPlan = {
   trigger: LambdaTrigger
@@ -26,7 +30,7 @@ export type LambdaPlan = {
   role: string
   /** The version that is the bundle's already; null: one has to be published. */
   version: string | null
-  /** What has to be done before. */
+  /** What has to be done before that. */
   changes: ('create' | 'code' | 'configuration')[]
 }
 
@@ -46,7 +50,7 @@ export async function planLambda(
   if (!versions) return { ...plan, version: null, changes: ['create'] }
 
   const isWanted = (found: FunctionConfiguration) => hasCode(found, artefact) && hasSettings(found, artefact, role)
-  // An older build has its version still: going back to it takes no more than naming it.
+  // The versions of older builds are still there: to go back to one, the distribution only has to name it.
   const version = versions.numbered.findLast(isWanted)?.Version
   if (version) return { ...plan, version, changes: [] }
   const { latest } = versions
@@ -84,7 +88,7 @@ async function readVersions({ find }: Calls, FunctionName: string): Promise<Vers
 const hasCode = ({ CodeSha256, Architectures }: FunctionConfiguration, { codeSha256 }: Artefact): boolean =>
   CodeSha256 === codeSha256 && Architectures?.join() === 'x86_64'
 
-/** Besides what is the bundle's, what Lambda@Edge does not allow: Developer Guide, "Restrictions on Lambda@Edge". */
+/** The bundle's settings, and none that Lambda@Edge does not allow: Developer Guide, "Restrictions on Lambda@Edge". */
 const hasSettings = (found: FunctionConfiguration, artefact: Artefact, role: string): boolean =>
   found.Runtime === artefact.runtime &&
   found.Handler === artefact.handler &&
@@ -158,7 +162,7 @@ async function publish(
     await waitUntilReady(calls, name, LATEST)
   }
 
-  // Lambda makes no second version of what is the last one already: Lambda API Reference, PublishVersion.
+  // Where nothing has changed since the last version, Lambda answers with that one: Lambda API Reference, PublishVersion.
   const published = await call('lambda:PublishVersion', ({ lambda }) =>
     lambda.send(new PublishVersionCommand({ FunctionName: name, CodeSha256: artefact.codeSha256 })),
   )
@@ -186,8 +190,10 @@ async function waitUntilReady({ call, sleep }: Calls, name: string, version: str
         ),
     )
     if (State === 'Failed' || LastUpdateStatus === 'Failed') {
+      const reason = StateReason || LastUpdateStatusReason || 'Lambda gives no reason'
       throw new Failure(
-        `${name}: expected it to become ready, found it failed: ${StateReason || LastUpdateStatusReason || 'Lambda gives no reason'}; run the same command again, or delete the function first`,
+        `${name}: expected it to become ready, found it failed: ${reason}; run the same command again, or delete the function first`,
+        { code: 'lambda-failed', expected: `${name} to become ready`, found: reason },
       )
     }
     if (State !== 'Pending' && LastUpdateStatus !== 'InProgress') return
@@ -195,5 +201,6 @@ async function waitUntilReady({ call, sleep }: Calls, name: string, version: str
   }
   throw new Failure(
     `${name}: expected it to be ready within ${PATIENCE / 60_000} minutes, found it pending; run the same command again: it carries on`,
+    { code: 'lambda-pending', expected: `${name} to be ready within ${PATIENCE / 60_000} minutes`, found: 'pending' },
   )
 }

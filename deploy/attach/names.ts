@@ -1,10 +1,7 @@
-/** What Rimlight makes in an account; all of it is named after the distribution, so that two never share anything. */
-import type { Trigger } from '../../edge/limits.ts'
-
-export type LambdaTrigger = Exclude<Trigger, 'viewer-request'>
-
-export const LAMBDA_TRIGGERS: readonly LambdaTrigger[] = ['origin-request', 'origin-response']
-export const TRIGGERS: readonly Trigger[] = ['viewer-request', ...LAMBDA_TRIGGERS]
+/**
+ * Names of what Rimlight makes in an account: each has the id of its distribution, so that two never share anything.
+ */
+import { TRIGGERS, type Trigger } from '../../edge/limits.ts'
 
 /** At most 64 characters for each, of which an id takes about 14. */
 export const resourceName = (distribution: string, trigger: Trigger): string => `rimlight-${distribution}-${trigger}`
@@ -17,7 +14,7 @@ export const POLICY_NAME = 'rimlight'
 const NAME_IN_ARN = /:function[/:]([^:/]+)(?::([^:]+))?$/
 
 /** A function's name, with the version of a Lambda: `resize:7`; the ARN itself, if it is none of a function. */
-export function shortName(arn: string): string {
+export function functionName(arn: string): string {
   const [, name, version] = NAME_IN_ARN.exec(arn) ?? []
   return name === undefined ? arn : version === undefined ? name : `${name}:${version}`
 }

@@ -1,27 +1,33 @@
-/** What attach is going to do, and why it may not: everything is read before anything is changed. */
+/** What attach is going to change, or why it refuses. Everything is read before anything is changed. */
 import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
-import type { Trigger } from '../../edge/limits.ts'
+import { LAMBDA_TRIGGERS, TRIGGERS, type Trigger } from '../../edge/limits.ts'
 import {
-  type Attachment,
   associationAt,
   attached,
   behavioursOf,
   isOursOn,
   type NamedBehaviour,
+  type TriggerArns,
   withBehaviours,
 } from './behaviours.ts'
 import type { Calls } from './calls.ts'
 import { distributionNotes, findingsOf } from './checks.ts'
-import { type FoundDistribution, type Identity, readDistribution, readIdentity, readPolicies } from './distribution.ts'
+import {
+  type FoundDistribution,
+  type Identity,
+  readBehaviourPolicies,
+  readDistribution,
+  readIdentity,
+  unknownProblem,
+} from './distribution.ts'
 import { type FunctionPlan, planFunction } from './function.ts'
 import { type LambdaPlan, planLambda } from './lambdas.ts'
-import { LAMBDA_TRIGGERS, shortName, TRIGGERS } from './names.ts'
+import { functionName } from './names.ts'
 import { planRole, type RolePlan } from './role.ts'
-import { type Pair, pairingOf } from './routing.ts'
-import { unknownProblem } from './unknown-settings.ts'
+import { type PairedBehaviour, pairingOf } from './routing.ts'
 
-export type Asked = {
+export type AttachRequest = {
   distribution: string
   /** Path patterns; empty: all behaviours. */
   behaviours: readonly string[]
@@ -31,8 +37,8 @@ export type Asked = {
 export type Situation = {
   identity: Identity
   distribution: FoundDistribution
-  /** The behaviours that it is about. */
-  pairs: Pair[]
+  /** The behaviours to attach to, each with its route. */
+  pairs: PairedBehaviour[]
   /** What attach refuses. */
   problems: string[]
   /** By path pattern; `''`: of the whole distribution. */
@@ -41,7 +47,7 @@ export type Situation = {
 
 export async function readSituation(
   calls: Calls,
-  asked: Asked,
+  asked: AttachRequest,
   bundle: BuiltBundle,
   check: (account: string) => void,
 ): Promise<Situation> {
@@ -50,7 +56,7 @@ export async function readSituation(
   const distribution = await readDistribution(calls, asked.distribution, identity)
   const { config } = distribution
   const { pairs, problems } = pairingOf(behavioursOf(config), bundle.policies, asked.behaviours)
-  const found = await readPolicies(
+  const found = await readBehaviourPolicies(
     calls,
     pairs.map(({ behaviour }) => behaviour),
   )
@@ -69,9 +75,13 @@ export async function readSituation(
   return { identity, distribution, pairs, problems, notes }
 }
 
-export type Resources = { function: FunctionPlan; role: RolePlan; lambdas: LambdaPlan[] }
+export type PlannedResources = { function: FunctionPlan; role: RolePlan; lambdas: LambdaPlan[] }
 
-export async function planResources(calls: Calls, situation: Situation, bundle: BuiltBundle): Promise<Resources> {
+export async function planResources(
+  calls: Calls,
+  situation: Situation,
+  bundle: BuiltBundle,
+): Promise<PlannedResources> {
   const { identity, distribution } = situation
   const cloudFrontFunction = await planFunction(calls, distribution.id, identity, bundle)
   const role = await planRole(calls, distribution.id, identity, bundle)
@@ -82,34 +92,34 @@ export async function planResources(calls: Calls, situation: Situation, bundle: 
   return { function: cloudFrontFunction, role, lambdas }
 }
 
-/** By trigger: null while its version has no number yet. */
-export type Target = Record<Trigger, string | null>
+/** By trigger, the ARN that behaviours are to have; null for a Lambda version that is yet to be published. */
+export type PlannedArns = Record<Trigger, string | null>
 
-export function targetOf({ function: { arn }, lambdas }: Resources): Target {
+export function plannedArns({ function: { arn }, lambdas }: PlannedResources): PlannedArns {
   const versions = lambdas.map((lambda) => [lambda.trigger, lambda.version && `${lambda.arn}:${lambda.version}`])
   return { 'viewer-request': arn, ...Object.fromEntries(versions) }
 }
 
-export type Plan = Situation & {
-  resources: Resources
-  target: Target
+export type AttachPlan = Situation & {
+  resources: PlannedResources
+  arns: PlannedArns
   /** Whether the distribution itself is to be updated. */
   updates: boolean
   /** Whether anything is to be done at all. */
   changes: boolean
 }
 
-/** @returns with problems of its own besides the situation's */
-export function planOf(situation: Situation, resources: Resources): Plan {
-  const target = targetOf(resources)
+/** Adds the problems that show only once the resources are known. */
+export function planAttach(situation: Situation, resources: PlannedResources): AttachPlan {
+  const arns = plannedArns(resources)
   const { pairs, distribution } = situation
-  const updates = pairs.some(({ behaviour }) => !hasTarget(behaviour, target))
+  const updates = pairs.some(({ behaviour }) => !hasTarget(behaviour, arns))
   const isNew =
     resources.function.change !== 'keep' ||
     resources.role.changes.length > 0 ||
     resources.lambdas.some(({ version }) => version === null)
   const changes = updates || isNew
-  const problems = [...situation.problems, ...leftBehind(situation, target, isNew)]
+  const problems = [...situation.problems, ...leftBehind(situation, arns, isNew)]
   const loss = updates ? unknownProblem(distribution) : null
   if (loss) problems.push(loss)
   if (changes && !distribution.isDeployed) {
@@ -117,18 +127,18 @@ export function planOf(situation: Situation, resources: Resources): Plan {
       `distribution ${distribution.id}: expected it to be deployed, found it in the middle of a deployment; wait until \`rimlight status --distribution ${distribution.id}\` says that it is done, and run this again`,
     )
   }
-  return { ...situation, problems, resources, target, updates, changes }
+  return { ...situation, problems, resources, arns, updates, changes }
 }
 
-const hasTarget = (behaviour: NamedBehaviour['behaviour'], target: Target): boolean =>
-  TRIGGERS.every((trigger) => associationAt(behaviour, trigger)?.arn === target[trigger])
+const hasTarget = (behaviour: NamedBehaviour['behaviour'], arns: PlannedArns): boolean =>
+  TRIGGERS.every((trigger) => associationAt(behaviour, trigger)?.arn === arns[trigger])
 
-/** A distribution has one function of ours: where it is on a behaviour that is not asked for, it would change there. */
-function leftBehind({ distribution, pairs }: Situation, target: Target, isNew: boolean): string[] {
+/** All behaviours share one function of ours: on a behaviour that was not asked for it would change as well. */
+function leftBehind({ distribution, pairs }: Situation, arns: PlannedArns, isNew: boolean): string[] {
   const asked = new Set<unknown>(pairs.map(({ behaviour }) => behaviour))
   return behavioursOf(distribution.config)
     .filter(({ behaviour }) => !asked.has(behaviour) && isOursOn(behaviour, distribution.id))
-    .filter(({ behaviour }) => isNew || !hasTarget(behaviour, target))
+    .filter(({ behaviour }) => isNew || !hasTarget(behaviour, arns))
     .map(
       ({ pattern }) =>
         `${pattern}: expected behaviours that have Rimlight already to be asked for as well, found ${pattern} left out: its function is the same one, and would change without its Lambdas; add --behaviour '${pattern}'`,
@@ -136,14 +146,14 @@ function leftBehind({ distribution, pairs }: Situation, target: Target, isNew: b
 }
 
 /** The config with everything attached. */
-export function attachedConfig({ distribution, pairs }: Situation, target: Attachment): DistributionConfig {
+export function attachedConfig({ distribution, pairs }: Situation, arns: TriggerArns): DistributionConfig {
   const asked = new Set<unknown>(pairs.map(({ behaviour }) => behaviour))
   return withBehaviours(distribution.config, ({ behaviour }) =>
-    asked.has(behaviour) ? attached(behaviour, target) : behaviour,
+    asked.has(behaviour) ? attached(behaviour, arns) : behaviour,
   )
 }
 
-/** Of the behaviours that have Rimlight when it is done: a part of them may have it from before. */
+/** The patterns of all behaviours that have Rimlight afterwards: some may have had it before. */
 export function attachedPatterns({ distribution, pairs }: Situation): string[] {
   const asked = new Set<unknown>(pairs.map(({ behaviour }) => behaviour))
   return behavioursOf(distribution.config)
@@ -154,16 +164,17 @@ export function attachedPatterns({ distribution, pairs }: Situation): string[] {
 /** A line of the plan's diff: null for nothing there. */
 export type TriggerChange = { trigger: Trigger; before: string | null; after: string | null }
 
-export const triggerChanges = ({ pairs, resources, target }: Plan): { path: string; changes: TriggerChange[] }[] =>
+export const triggerChanges = ({ pairs, resources, arns }: AttachPlan): { path: string; changes: TriggerChange[] }[] =>
   pairs.map(({ pattern, behaviour }) => ({
     path: pattern,
     changes: TRIGGERS.map((trigger) => ({
       trigger,
-      before: shortNameOrNull(associationAt(behaviour, trigger)?.arn),
+      before: functionNameOrNull(associationAt(behaviour, trigger)?.arn),
       after:
-        shortNameOrNull(target[trigger] ?? undefined) ??
+        functionNameOrNull(arns[trigger] ?? undefined) ??
         `${resources.lambdas.find((lambda) => lambda.trigger === trigger)?.name}:(new version)`,
     })),
   }))
 
-export const shortNameOrNull = (arn: string | undefined): string | null => (arn === undefined ? null : shortName(arn))
+export const functionNameOrNull = (arn: string | undefined): string | null =>
+  arn === undefined ? null : functionName(arn)

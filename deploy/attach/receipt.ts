@@ -1,11 +1,11 @@
 /**
  * The receipt: what a distribution was before Rimlight, so that it can be so again.
  *
- * Its `original` is the last state without anything of ours. While something of ours is on the distribution, it stands
- * as it was first written, however often attach is interrupted or run with newer builds. Once nothing is (before the
- * first attach gets as far as the distribution, after detach, or when somebody took it off by hand), the distribution
- * as it is then is what there will be to go back to: if that is another state than the recorded one, it is recorded,
- * and the old receipt is kept beside.
+ * `original` is the last config without anything of ours. As long as the distribution has something of ours, it stays
+ * what was recorded first, however often attach is interrupted or run with newer builds. When the distribution has
+ * nothing of ours (before the first attach has updated it, after detach, or after somebody took everything off by
+ * hand), its config at that time is what detach will go back to: if it is not the recorded one, it is recorded, and the
+ * old receipt is kept beside the new one.
  */
 import { copyFile, readFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
@@ -15,9 +15,9 @@ import { parseJson } from '../../base/json.ts'
 import { isObject } from '../../base/json-values.ts'
 import { replaceFile } from '../../base/replace-file.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
-import type { Trigger } from '../../edge/limits.ts'
+import { TRIGGERS, type Trigger } from '../../edge/limits.ts'
 import { behavioursOf, detached, isOursOn, withBehaviours } from './behaviours.ts'
-import { resourceName, TRIGGERS } from './names.ts'
+import { resourceName } from './names.ts'
 
 const FORMAT = 'rimlight-receipt-1'
 
@@ -48,18 +48,24 @@ export type Receipt = {
 export async function readReceipt(file: string, distribution: string | undefined): Promise<Receipt | null> {
   const text = await readFile(file, 'utf8').catch((cause) => {
     if (cause.code === 'ENOENT') return null
-    throw new InputError(`--receipt: ${systemMessage(cause)}`, { cause })
+    throw new InputError(`--receipt: ${systemMessage(cause)}`, {
+      code: 'not-readable',
+      found: systemMessage(cause),
+      cause,
+    })
   })
   if (text === null) return null
   const value = parseJson(text, file)
   if (!isReceipt(value)) {
     throw new InputError(
       `${file}: expected a receipt that \`rimlight attach\` wrote, found something else; name another file with --receipt`,
+      { code: 'not-a-receipt', expected: 'a receipt that `rimlight attach` wrote', found: 'something else' },
     )
   }
   if (distribution !== undefined && value.distribution !== distribution) {
     throw new InputError(
       `${file}: expected the receipt of distribution ${distribution}, found that of ${value.distribution}; name another file with --receipt`,
+      { code: 'other-distribution', expected: distribution, found: value.distribution },
     )
   }
   return value
@@ -77,21 +83,22 @@ const isReceipt = (value: unknown): value is Receipt =>
   isObject(value.attachment) &&
   Array.isArray(value.attachment.behaviours)
 
-/** @throws Failure: nothing of one account says anything about another's */
+/** @throws Failure for another account: the receipt says nothing about what is there */
 export function checkAccount(receipt: Receipt, file: string, account: string): void {
   if (receipt.account === account) return
   throw new Failure(
     `wrong account: expected ${receipt.account}, of which ${file} tells, found credentials of ${account}; use those of ${receipt.account} (AWS_PROFILE), or name another receipt with --receipt`,
+    { code: 'other-account', expected: receipt.account, found: account },
   )
 }
 
-export type Found = { account: string; id: string; etag: string; config: DistributionConfig }
+export type DistributionState = { account: string; id: string; etag: string; config: DistributionConfig }
 
 type Behaviours = readonly string[]
 
-/** The receipt that is to be there before the first change; the same object, if it is there already. */
+/** The receipt that has to be written before the first change; `existing` itself, if that says it all already. */
 export function receiptFor(
-  { account, id, etag, config }: Found,
+  { account, id, etag, config }: DistributionState,
   { manifest }: BuiltBundle,
   behaviours: Behaviours,
   existing: Receipt | null,
@@ -129,7 +136,7 @@ export function receiptFor(
 /** As it will be read again. */
 const plain = (config: DistributionConfig): DistributionConfig => JSON.parse(JSON.stringify(config))
 
-/** All of it or nothing; one that told of another original is kept. @returns where it is kept */
+/** Writes it whole or not at all. One with another original is kept beside it. @returns where, or null */
 export async function writeReceipt(file: string, receipt: Receipt, existing: Receipt | null): Promise<string | null> {
   const isOther = existing !== null && !isDeepStrictEqual(existing.original, receipt.original)
   const kept = isOther ? `${file}.${existing.original.recordedAt.replace(/[:.]/g, '')}` : null
@@ -138,6 +145,8 @@ export async function writeReceipt(file: string, receipt: Receipt, existing: Rec
     await replaceFile(file, `${JSON.stringify(receipt, null, 2)}\n`, { flush: true })
   } catch (cause) {
     throw new InputError(`--receipt: it can't be written, and without it nothing is changed: ${systemMessage(cause)}`, {
+      code: 'not-writable',
+      found: systemMessage(cause),
       cause,
     })
   }

@@ -7,7 +7,10 @@ import {
   PutRolePolicyCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam'
+import { keyPrefix } from '../../bundle/policies.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
+import { LAMBDA_EDGE_TRUST, policyDocument, WRITE_LOGS } from '../aws/iam.ts'
+import { resourceText } from '../aws/key-pattern.ts'
 import type { Calls } from './calls.ts'
 import type { Identity } from './distribution.ts'
 import { POLICY_NAME, roleName } from './names.ts'
@@ -21,18 +24,6 @@ export type RolePlan = {
   permissions: object
 }
 
-/** Developer Guide, "Set up IAM permissions and roles for Lambda@Edge", "Function execution role". */
-const TRUST = {
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Effect: 'Allow',
-      Principal: { Service: ['lambda.amazonaws.com', 'edgelambda.amazonaws.com'] },
-      Action: 'sts:AssumeRole',
-    },
-  ],
-}
-
 export async function planRole(
   { find }: Calls,
   distribution: string,
@@ -43,14 +34,14 @@ export async function planRole(
   const arn = `arn:${identity.partition}:iam::${identity.account}:role/${name}`
   const permissions = permissionsOf(distribution, identity, bundle)
   const role = await find('iam:GetRole', ({ iam }) => iam.send(new GetRoleCommand({ RoleName: name })))
-  if (!role) return { name, arn, changes: ['create', 'permissions'], trust: TRUST, permissions }
+  if (!role) return { name, arn, changes: ['create', 'permissions'], trust: LAMBDA_EDGE_TRUST, permissions }
   const policy = await find('iam:GetRolePolicy', ({ iam }) =>
     iam.send(new GetRolePolicyCommand({ RoleName: name, PolicyName: POLICY_NAME })),
   )
   const changes: RolePlan['changes'] = []
-  if (!isDocument(role.Role?.AssumeRolePolicyDocument, TRUST)) changes.push('trust')
+  if (!isDocument(role.Role?.AssumeRolePolicyDocument, LAMBDA_EDGE_TRUST)) changes.push('trust')
   if (!isDocument(policy?.PolicyDocument, permissions)) changes.push('permissions')
-  return { name, arn: role.Role?.Arn ?? arn, changes, trust: TRUST, permissions }
+  return { name, arn: role.Role?.Arn ?? arn, changes, trust: LAMBDA_EDGE_TRUST, permissions }
 }
 
 /**
@@ -78,30 +69,24 @@ const sorted = (_: string, value: unknown): unknown =>
  */
 export function permissionsOf(distribution: string, { account, partition }: Identity, bundle: BuiltBundle): object {
   const originals = originalsOf(bundle).map((key) => `arn:${partition}:s3:::${key}`)
-  return {
-    Version: '2012-10-17',
-    Statement: [
-      ...(originals.length > 0 ? [{ Effect: 'Allow', Action: ['s3:GetObject'], Resource: originals }] : []),
-      {
-        Effect: 'Allow',
-        Action: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
-        Resource: [`arn:${partition}:logs:*:${account}:log-group:/aws/lambda/us-east-1.rimlight-${distribution}-*`],
-      },
-    ],
-  }
+  return policyDocument([
+    ...(originals.length > 0 ? [{ Effect: 'Allow', Action: ['s3:GetObject'], Resource: originals }] : []),
+    {
+      Effect: 'Allow',
+      Action: WRITE_LOGS,
+      Resource: [`arn:${partition}:logs:*:${account}:log-group:/aws/lambda/us-east-1.rimlight-${distribution}-*`],
+    },
+  ])
 }
 
 /** Of the buckets of routes with images, what is under their prefixes. */
 function originalsOf({ settings, policies }: BuiltBundle): string[] {
   const keys = settings.routes.flatMap(({ images, origin }) => {
     const s3 = images ? policies.origins[origin]?.s3 : null
-    return s3 ? [`${s3.bucket}${escaped(decodeURIComponent(s3.prefix))}/*`] : []
+    return s3 ? [`${s3.bucket}/${resourceText({ prefix: keyPrefix(s3.prefix), pattern: '*' })}`] : []
   })
   return [...new Set(keys)].toSorted()
 }
-
-/** IAM User Guide, "Policy variables": what the signs stand for, they stand for in `${…}`. */
-const escaped = (text: string): string => text.replace(/[*?$]/g, (sign) => `\${${sign}}`)
 
 export async function applyRole({ call }: Calls, { name, changes, trust, permissions }: RolePlan): Promise<void> {
   if (changes.includes('create')) {

@@ -1,15 +1,14 @@
-/** Which behaviours attach is about, and whether CloudFront and the function mean the same route by every path. */
+/** Pairs behaviours with routes, and finds paths that are one route to CloudFront and another to the function. */
 import type { Behaviour, Policies } from '../../bundle/policies.ts'
 import { DEFAULT_PATTERN, type NamedBehaviour } from './behaviours.ts'
-import { findPath, normalPattern } from './patterns.ts'
 
-export type Pair = NamedBehaviour & {
+export type PairedBehaviour = NamedBehaviour & {
   /** Of the route with the same pattern. */
   index: number
   wanted: Behaviour
 }
 
-export type Pairing = { pairs: Pair[]; problems: string[] }
+export type Pairing = { pairs: PairedBehaviour[]; problems: string[] }
 
 /** @param asked path patterns; empty: all behaviours */
 export function pairingOf(
@@ -81,13 +80,13 @@ function pairedByName(behaviours: readonly NamedBehaviour[], policies: Policies,
   return { pairs, problems: [...problems, ...pairs.flatMap((pair) => ambiguity(pair, behaviours, routes))] }
 }
 
-/** An explicit behaviour for all paths is none that has the default's name. */
+/** A behaviour whose own pattern is `/*` is not the default one, which is called that: it has no name here. */
 const patternOf = ({ pattern, isDefault }: NamedBehaviour): string =>
   !isDefault && normalPattern(pattern) === DEFAULT_PATTERN ? '' : normalPattern(pattern)
 
-/** A path that meets this behaviour, and another route than its own. */
+/** A path that CloudFront gives to this behaviour, and the function to another route. */
 function ambiguity(
-  { pattern, behaviour, index }: Pair,
+  { pattern, behaviour, index }: PairedBehaviour,
   behaviours: readonly NamedBehaviour[],
   routes: string[],
 ): string[] {
@@ -102,4 +101,76 @@ function ambiguity(
     ]
   }
   return []
+}
+
+/**
+ * A pattern with its leading slash, which may be left out: two spellings of one pattern are the same text after this.
+ * `*` is any run of characters, `?` any one (Developer Guide, "Path pattern").
+ */
+export const normalPattern = (pattern: string): string => (pattern.startsWith('/') ? pattern : `/${pattern}`)
+
+export type Witness = { kind: 'path'; path: string } | { kind: 'none' } | { kind: 'too-many' }
+
+/** Steps before the search gives up: patterns with many stars can take very many. */
+const STEPS = 50_000
+
+/** The shortest path that all patterns of `within` match and none of `without`. */
+export function findPath(within: readonly string[], without: readonly string[]): Witness {
+  const patterns = [...within, ...without].map(normalPattern)
+  const isTaken = (state: State): boolean =>
+    state.every((places, i) => places.includes((patterns[i] as string).length) === i < within.length)
+  const isDead = (state: State): boolean => state.slice(0, within.length).some((places) => places.length === 0)
+  const characters = alphabet(patterns)
+
+  const start = patterns.map((pattern) => closure(pattern, [0]))
+  const seen = new Set<string>()
+  // Every path begins with a slash.
+  let front: { path: string; state: State }[] = [{ path: '/', state: step(patterns, start, '/') }]
+  let steps = 0
+  while (front.length > 0) {
+    const next: typeof front = []
+    for (const { path, state } of front) {
+      if (isDead(state)) continue
+      if (isTaken(state)) return { kind: 'path', path }
+      for (const character of characters) {
+        steps += 1
+        if (steps > STEPS) return { kind: 'too-many' }
+        const after = step(patterns, state, character)
+        const key = after.join(' ; ')
+        if (seen.has(key)) continue
+        seen.add(key)
+        next.push({ path: path + character, state: after })
+      }
+    }
+    front = next
+  }
+  return { kind: 'none' }
+}
+
+/** For each pattern, the positions in it that a path can have reached. */
+type State = readonly (readonly number[])[]
+
+/** The characters that patterns name, and one that stands for all others. */
+function alphabet(patterns: readonly string[]): string[] {
+  const named = new Set(patterns.join('').replace(/[*?]/g, ''))
+  const other = [...'xyzabcdefghijklmnopqrstuvw0123456789'].find((character) => !named.has(character)) ?? '\u00a7'
+  return [other, ...named]
+}
+
+const step = (patterns: readonly string[], state: State, character: string): State =>
+  state.map((places, i) => {
+    const pattern = patterns[i] as string
+    const moved = places.flatMap((place) => {
+      const expected = pattern[place]
+      if (expected === '*') return [place]
+      return expected === '?' || expected === character ? [place + 1] : []
+    })
+    return closure(pattern, moved)
+  })
+
+/** A star may stand for nothing. */
+function closure(pattern: string, places: readonly number[]): number[] {
+  const all = new Set(places)
+  for (const place of all) if (pattern[place] === '*') all.add(place + 1)
+  return [...all].sort((a, b) => a - b)
 }

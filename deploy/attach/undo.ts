@@ -1,26 +1,26 @@
 /** Takes back what attach put on a distribution. */
 import { isDeepStrictEqual } from 'node:util'
 import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
+import { TRIGGERS } from '../../edge/limits.ts'
 import { type Association, associationAt, behavioursOf, detached, isOursOn, withBehaviours } from './behaviours.ts'
-import { type Difference, differences } from './config-diff.ts'
-import { TRIGGERS } from './names.ts'
-import { shortNameOrNull, type TriggerChange } from './plan.ts'
+import { type ConfigDifference, configDifferences } from './config-diff.ts'
+import { functionNameOrNull, type TriggerChange } from './plan.ts'
 import type { Receipt } from './receipt.ts'
 
 export type UndoPlan = {
   config: DistributionConfig
-  /** Whether it differs from what is. */
+  /** Whether it differs from the current config. */
   changes: boolean
   behaviours: { path: string; changes: TriggerChange[] }[]
   /** What others changed since the receipt was written. */
-  others: Difference[]
+  others: ConfigDifference[]
   /** Whether `config` is the receipt's, byte for byte. */
   isOriginal: boolean
 }
 
 /**
- * Where nobody else changed anything, the config is the receipt's. Else what is ours goes, what it replaced comes back,
- * and what others changed stays, unless `whole` asks for the receipt's.
+ * The receipt's config, where nobody else has changed anything since, or where `whole` asks for it. Otherwise what is
+ * ours goes, what it replaced comes back, and what others changed stays.
  */
 export function undoPlan(current: DistributionConfig, receipt: Receipt, whole: boolean): UndoPlan {
   const { distribution, original } = receipt
@@ -30,7 +30,7 @@ export function undoPlan(current: DistributionConfig, receipt: Receipt, whole: b
   const restored = withBehaviours(current, ({ pattern, isDefault, behaviour }) =>
     detached(behaviour, before.get(keyOf(pattern, isDefault)), distribution),
   )
-  const others = differences(original.config, restored)
+  const others = configDifferences(original.config, restored)
   const isOriginal = whole || others.length === 0
   const config = isOriginal ? original.config : restored
   const isAttached = behavioursOf(current).some(({ behaviour }) => isOursOn(behaviour, distribution))
@@ -61,4 +61,4 @@ function changesBetween(current: DistributionConfig, config: DistributionConfig)
   })
 }
 
-const nameOf = (association: Association | undefined): string | null => shortNameOrNull(association?.arn)
+const nameOf = (association: Association | undefined): string | null => functionNameOrNull(association?.arn)

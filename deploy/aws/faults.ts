@@ -72,7 +72,7 @@ const QUOTAS = new Set([
 const ROLE_IS_NEW = /cannot be assumed by Lambda|must be assumable with edgelambda/
 
 /** `retry`: the same call may do later what it did not do now. */
-export type Fault =
+export type AwsFault =
   | 'not-found'
   | 'conflict'
   | 'no-credentials'
@@ -85,12 +85,12 @@ export type Fault =
   | 'refused'
 
 /** Null: no error of AWS. */
-export function faultOf(error: unknown): Fault | null {
+export function faultOf(error: unknown): AwsFault | null {
   if (!(error instanceof Error)) return null
   const { name, message } = error
   if (NO_CREDENTIALS.has(name)) return 'no-credentials'
   if (!('$metadata' in error)) return null
-  // What AWS itself says has this.
+  // The SDK sets `$fault` on what AWS answered; without it there was no answer.
   if (!('$fault' in error)) return 'unreachable'
   if (THROTTLED.has(name)) return 'throttled'
   if (ROLE_IS_NEW.test(message)) return 'role-is-new'
@@ -107,53 +107,59 @@ export function faultOf(error: unknown): Fault | null {
 export const missingPermission = ({ message }: Error, action: string): string =>
   /not authorized to perform:? ([\w-]+:[\w*]+)/.exec(message)?.[1] ?? action
 
-/** The error as it leaves the command. @param action IAM's name of the call: `cloudfront:UpdateDistribution` */
-export function failureOf(fault: Fault, action: string, cause: Error): Failure | Conflict {
+/**
+ * The error as it leaves the command. Its code is the fault.
+ * @param action IAM's name of the call: `cloudfront:UpdateDistribution`
+ */
+export function awsFailure(fault: AwsFault, action: string, cause: Error): Failure | Conflict {
   const said = `${cause.name}: ${cause.message || 'no message'}`
+  const failure = (message: string, facts: { expected?: string; found: string }) =>
+    new Failure(message, { code: fault, ...facts, cause })
   switch (fault) {
     case 'conflict':
       return new Conflict(`${action}: ${said}`, { cause })
     case 'no-credentials':
-      return new Failure(
+      return failure(
         `expected credentials for AWS, found none (${cause.message}); sign in with \`aws sso login\` or \`aws login\`, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
-        { cause },
+        { expected: 'credentials for AWS', found: 'none' },
       )
     case 'bad-credentials':
-      return new Failure(`expected credentials that AWS takes, found some that it refuses (${said}); sign in again`, {
-        cause,
+      return failure(`expected credentials that AWS takes, found some that it refuses (${said}); sign in again`, {
+        expected: 'credentials that AWS takes',
+        found: said,
       })
     case 'denied': {
       const missing = missingPermission(cause, action)
-      return new Failure(
+      return failure(
         `expected permission for ${missing}, found none (${said}); allow that action to whoever runs this: \`rimlight attach --help\` lists all that it takes`,
-        { cause },
+        { expected: `permission for ${missing}`, found: 'none' },
       )
     }
     case 'throttled':
-      return new Failure(
-        `${action}: AWS takes no more calls at present, after ${TRIES} tries (${said}); run the same command again later: it carries on`,
-        { cause },
+      return failure(
+        `${action}: AWS takes no more calls at present, after ${CALL_TRIES} tries (${said}); run the same command again later: it carries on`,
+        { found: said },
       )
     case 'role-is-new':
-      return new Failure(
-        `${action}: the functions' role is not usable after ${TRIES} tries (${said}); run the same command again in a minute: it carries on`,
-        { cause },
+      return failure(
+        `${action}: the functions' role is not usable after ${CALL_TRIES} tries (${said}); run the same command again in a minute: it carries on`,
+        { found: said },
       )
     case 'quota':
-      return new Failure(
+      return failure(
         `${action}: a quota of the account is reached (${said}); remove what is no longer used, or ask for more in the Service Quotas console, and run the same command again: it carries on`,
-        { cause },
+        { found: said },
       )
     case 'unreachable':
-      return new Failure(
+      return failure(
         `${action}: expected an answer from AWS, found none (${cause.message}); when the network is there, run the same command again: it carries on`,
-        { cause },
+        { expected: 'an answer from AWS', found: 'none' },
       )
     case 'not-found':
     case 'refused':
-      return new Failure(`${action}: AWS refused it (${said})`, { cause })
+      return failure(`${action}: AWS refused it (${said})`, { found: said })
   }
 }
 
-/** Of one call, where the same call may succeed later. */
-export const TRIES = 8
+/** Tries of one call, where it may succeed later. */
+export const CALL_TRIES = 8

@@ -1,36 +1,37 @@
-/** A bucket: what is in it, and what is put there. */
+/** The bucket that is published to: lists it, looks at objects, uploads files. */
 import { createReadStream } from 'node:fs'
 import { Transform } from 'node:stream'
 import { HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { compareKeys } from '../../base/compare-keys.ts'
-import type { Found, Wanted } from './change.ts'
+import type { FoundObject, WantedObject } from './change.ts'
 import { PIECE_BYTES } from './fingerprint.ts'
-import { asFailure, isNotFound, notOfS3, regionIn } from './refusals.ts'
+import { isNotFound, notOfS3, publishFailure, regionIn } from './refusals.ts'
 
-export type Bucket = {
+export type BucketClient = {
   /**
    * What a listing tells of these keys, in `compareKeys` order; the first request there is: it finds the region.
    * @returns for each key; `undefined` for those that were not reached
    */
-  list(prefix: string, keys: readonly string[]): Promise<(key: string) => Found | undefined>
-  look(key: string): Promise<Found>
+  list(prefix: string, keys: readonly string[]): Promise<(key: string) => FoundObject | undefined>
+  look(key: string): Promise<FoundObject>
   /**
    * Uploads a file's bytes; S3 takes them if they have the sha256 that was told, all or nothing.
    * @throws FileChanged if the file has become shorter; what the system throws if it can't be read; what S3 throws:
    *   BadDigest if it has other bytes
    */
-  upload(key: string, file: string, wanted: Wanted, sent: (bytes: number) => void): Promise<void>
+  upload(key: string, file: string, wanted: WantedObject, sent: (bytes: number) => void): Promise<void>
   close(): void
 }
 
-/** The file is not the one any more that was looked at. */
+/** The file has changed since it was hashed. */
 export class FileChanged extends Error {
   override name = 'FileChanged'
 }
 
 /**
  * A page of a listing costs as much as a look at a dozen objects (Amazon S3 Pricing: LIST 0.005, HEAD 0.0004 USD per
- * 1,000). Where a few files go among a great many, listing all of these would never end: looks are cheaper then.
+ * 1,000). Where a few files go into a bucket of very many objects, looking at each file's own is cheaper than listing
+ * all.
  */
 const pagesWorthwhile = (keys: number): number => 10 + Math.ceil(keys / 10)
 
@@ -46,14 +47,14 @@ const LOGGER = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: qu
 export async function openBucket(
   name: string,
   options: { region: string | undefined; concurrency: number; signal: AbortSignal },
-): Promise<Bucket> {
+): Promise<BucketClient> {
   const { concurrency, signal } = options
   const settings = {
     maxAttempts: 5,
     logger: LOGGER,
-    // As origin-response does: an endpoint of one's own has no name for each bucket.
+    // An endpoint of one's own has no host name for each bucket; origin-response does the same.
     forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL),
-    // The listing has shown by then that S3 takes what is sent.
+    // The listing before has shown that bucket and credentials are right.
     expectContinueHeader: false,
     requestHandler: {
       connectionTimeout: CONNECTING,
@@ -85,7 +86,7 @@ export async function openBucket(
       const wanted = new Set(keys)
       const sizes = new Map<string, number>()
       const before = [...first].slice(0, -1).join('')
-      // The prefix itself is no key of theirs.
+      // A start that is no longer than the prefix leaves nothing out.
       let page = { Prefix: prefix, ...(before.length > prefix.length ? { StartAfter: before } : {}) }
       let until: string | null = ''
       for (let pages = 0; until !== null && pages < pagesWorthwhile(keys.length); pages++) {
@@ -95,9 +96,9 @@ export async function openBucket(
           Contents = [],
           NextContinuationToken,
         } = await listPage(page).catch((error) => {
-          throw asFailure(error, 's3:ListBucket', name)
+          throw publishFailure(error, 's3:ListBucket', name)
         })
-        // To the SDK, any page of HTML is a listing of nothing.
+        // The SDK reads any page of HTML as an empty listing.
         if (Name === undefined) throw notOfS3(name, 200)
         for (const { Key = '', Size = 0 } of Contents) {
           until = EncodingType === 'url' ? decodedKey(Key) : Key
@@ -128,14 +129,14 @@ export async function openBucket(
         }
       } catch (error) {
         if (isNotFound(error)) return { kind: 'none' }
-        throw asFailure(error, 's3:GetObject', `${name}/${key}`)
+        throw publishFailure(error, 's3:GetObject', `${name}/${key}`)
       }
     },
 
     async upload(key, file, wanted, sent) {
       const { bytes, sha256, contentType, cacheControl } = wanted
       const body = bytes === 0 ? null : bodyOf(file, bytes, sent)
-      // The SDK does not listen for it, and would wait for the rest of the body.
+      // The SDK ignores an error of the body, and would wait for the rest of it.
       const broken = new AbortController()
       body?.once('error', () => broken.abort())
       try {
@@ -163,7 +164,7 @@ export async function openBucket(
   }
 }
 
-/** Us-east-1 knows every bucket of its partition. */
+/** Of the environment; else us-east-1, which says where any other bucket of its partition is. */
 async function configuredRegion(): Promise<string> {
   const client = new S3Client({})
   try {

@@ -1,22 +1,22 @@
-/** What is in the bucket held against what should be. */
+/** Compares what is in the bucket with what should be there. */
 import type { Fingerprint } from './fingerprint.ts'
 
 /** What an object should be. */
-export type Wanted = Fingerprint & {
+export type WantedObject = Fingerprint & {
   contentType: string
   /** `undefined`: none. */
   cacheControl: string | undefined
 }
 
 /** What the bucket says of an object. */
-export type Found =
+export type FoundObject =
   | { kind: 'none' }
   /** All that a listing tells. */
   | { kind: 'listed'; bytes: number }
   | {
       kind: 'object'
       bytes: number
-      /** Its metadata, in hex; what whoever uploaded it claims. */
+      /** From its metadata, in hex: what the uploader said, which S3 has not checked. */
       sha256: string | undefined
       /** S3's own, over all its bytes, in hex; `undefined` where it was uploaded without. */
       checksum: string | undefined
@@ -25,21 +25,21 @@ export type Found =
       contentEncoding: string | undefined
     }
 
-export type Change =
+export type ObjectChange =
   | { kind: 'same' }
   | { kind: 'new' }
   /** Other bytes, or bytes of which nothing is known. */
   | { kind: 'changed' }
   /** The same bytes under another header: `content-type: text/plain → image/svg+xml`. */
   | { kind: 'headers'; differences: string[] }
-  /** Only a closer look tells. */
+  /** Only the headers of the object itself tell. */
   | { kind: 'unknown' }
 
 /**
  * The bytes are the same where the metadata says so and S3's own checksum, if there is one, does not say otherwise. An
  * object of the same bytes without that metadata is uploaded again: without it, no version could be verified.
  */
-export function changeOf(wanted: Wanted, found: Found): Change {
+export function changeOf(wanted: WantedObject, found: FoundObject): ObjectChange {
   if (found.kind === 'none') return { kind: 'new' }
   if (found.bytes !== wanted.bytes) return { kind: 'changed' }
   if (found.kind === 'listed') return { kind: 'unknown' }

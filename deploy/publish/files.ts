@@ -28,8 +28,10 @@ const OF_THE_SYSTEM = new Set(['desktop.ini', 'ehthumbs.db', 'thumbs.db'])
 const isHidden = (name: string): boolean =>
   (name.startsWith('.') && name !== WELL_KNOWN) || OF_THE_SYSTEM.has(name.toLowerCase())
 
-/** What a folder holds may be read at a time. */
+/** Entries of a folder that are looked at at a time. */
 const AT_ONCE = 32
+
+const NO_FOLDER = { code: 'not-a-folder', expected: 'a folder to publish' }
 
 /**
  * @param manifest the file that is none of them
@@ -41,12 +43,18 @@ export async function filesIn(folder: string, manifest: string): Promise<{ files
   const leftOut: LeftOut[] = []
   const misnamed: string[] = []
   const found = await stat(folder).catch((cause) => {
-    throw new InputError(`expected a folder to publish, found none at ${folder} (${systemMessage(cause)})`, { cause })
+    throw new InputError(`expected a folder to publish, found none at ${folder} (${systemMessage(cause)})`, {
+      ...NO_FOLDER,
+      found: `none at ${folder}`,
+      cause,
+    })
   })
-  if (!found.isDirectory()) throw new InputError(`expected a folder to publish, found a file: ${folder}`)
+  if (!found.isDirectory()) {
+    throw new InputError(`expected a folder to publish, found a file: ${folder}`, { ...NO_FOLDER, found: 'a file' })
+  }
 
   async function walk(below: string): Promise<void> {
-    // As bytes: what is no text is not to be found by any.
+    // As bytes: a name that is not UTF-8 would be read as another one.
     const entries = await readdir(join(folder, below), { withFileTypes: true, encoding: 'buffer' })
     await pMap(
       entries,
@@ -70,11 +78,16 @@ export async function filesIn(folder: string, manifest: string): Promise<{ files
   try {
     for (const below of folders) await walk(below)
   } catch (cause) {
-    throw new InputError(`expected to read all of ${folder}: ${systemMessage(cause)}`, { cause })
+    throw new InputError(`expected to read all of ${folder}: ${systemMessage(cause)}`, {
+      code: 'not-readable',
+      expected: `to read all of ${folder}`,
+      found: systemMessage(cause),
+      cause,
+    })
   }
   if (misnamed.length > 0) {
     const problem = (path: string) => `${path}: expected a name in UTF-8, found one that is not; rename it`
-    throw new InputError(misnamed.toSorted().map(problem).join('\n'))
+    throw new InputError(misnamed.toSorted().map(problem).join('\n'), { code: 'name-not-utf8' })
   }
   if (files.length === 0) {
     const besides =
@@ -84,7 +97,11 @@ export async function filesIn(folder: string, manifest: string): Promise<{ files
             .toSorted()
             .join(', ')}`
         : ''
-    throw new InputError(`expected files to publish, found none in ${folder}${besides}`)
+    throw new InputError(`expected files to publish, found none in ${folder}${besides}`, {
+      code: 'folder-empty',
+      expected: 'files to publish',
+      found: `none in ${folder}${besides}`,
+    })
   }
   return { files: files.toSorted(byPath), leftOut: leftOut.toSorted(byPath) }
 }

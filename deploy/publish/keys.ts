@@ -8,7 +8,7 @@ const KEY_BYTES = 1_024
 const OBJECT_BYTES = 5 * 1024 ** 3
 
 /** What S3 would refuse, before anything is uploaded; one line for each. */
-export function problemsOf(files: readonly LocalFile[], prefix: string): string[] {
+export function uploadProblems(files: readonly LocalFile[], prefix: string): string[] {
   return files.flatMap(({ path, bytes }) => [
     ...(Buffer.byteLength(prefix + path) > KEY_BYTES
       ? [`${path}: expected a key of at most ${KEY_BYTES} bytes, found ${Buffer.byteLength(prefix + path)}; shorten it`]

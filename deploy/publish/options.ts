@@ -23,7 +23,7 @@ export type Destination = { bucket: string; prefix: string }
 
 const MOST_AT_A_TIME = 256
 
-export const OPTIONS = {
+export const PUBLISH_OPTIONS = {
   dist: {
     type: 'string',
     value: 'DIR',
@@ -56,20 +56,24 @@ export const OPTIONS = {
 } as const satisfies OptionRows
 
 /** @throws InputError with all that is wrong */
-export function readOptions(
-  values: Values<typeof OPTIONS>,
+export function readPublishOptions(
+  values: Values<typeof PUBLISH_OPTIONS>,
   positionals: readonly string[],
   hint: string,
 ): PublishOptions {
   const [folder, to, ...more] = positionals
   if (folder === undefined || to === undefined || more.length > 0) {
     const found = positionals.length === 0 ? 'nothing' : positionals.map((text) => JSON.stringify(text)).join(' ')
-    throw new InputError(`expected DIR s3://BUCKET/PREFIX, found ${found}; ${hint}`)
+    throw new InputError(`expected DIR s3://BUCKET/PREFIX, found ${found}; ${hint}`, {
+      code: 'operands',
+      expected: 'DIR s3://BUCKET/PREFIX',
+      found,
+    })
   }
-  const problems: string[] = []
+  const problems: InputError[] = []
   const read = <T>(found: T | InputError): T | undefined => {
     if (!(found instanceof InputError)) return found
-    problems.push(found.message)
+    problems.push(found)
     return undefined
   }
   const destination = read(destinationOf(to))
@@ -77,11 +81,28 @@ export function readOptions(
   const cacheControl = read(values['cache-control'] === undefined ? undefined : cacheControlOf(values['cache-control']))
   const concurrency = read(concurrencyOf(values.concurrency))
   if (values.dist !== undefined && values.url !== undefined) {
-    problems.push('expected --dist or --url, found both: the URLs are made of one of them')
+    problems.push(
+      new InputError('expected --dist or --url, found both: the URLs are made of one of them', {
+        code: 'option-conflict',
+        expected: '--dist or --url',
+        found: 'both',
+      }),
+    )
   }
-  if (problems.length > 0 || !destination || concurrency === undefined) throw new InputError(problems.join('\n'))
+  if (problems.length > 0 || !destination || concurrency === undefined) throw together(problems)
   const { dist, manifest, 'dry-run': isDryRun } = values
   return { folder, destination, dist, url, cacheControl, manifest, isDryRun, concurrency }
+}
+
+/** One error for all that is wrong, so that everything can be put right at once. */
+const together = (problems: readonly InputError[]): InputError =>
+  problems.length === 1
+    ? (problems[0] as InputError)
+    : new InputError(problems.map(({ message }) => message).join('\n'), { code: 'option-value' })
+
+const optionError = (option: string, expected: string, text: string): InputError => {
+  const found = JSON.stringify(text)
+  return new InputError(`${option}expected ${expected}, found ${found}`, { code: 'option-value', expected, found })
 }
 
 /** S3 User Guide, "General purpose buckets naming rules". */
@@ -92,21 +113,21 @@ const CONTROL = /[\x00-\x1f\x7f]/
 
 function destinationOf(text: string): Destination | InputError {
   const [, bucket, path = ''] = S3_URI.exec(text) ?? []
-  const expected = (what: string) => new InputError(`expected ${what}, found ${JSON.stringify(text)}`)
-  if (bucket === undefined) return expected('a bucket, and perhaps a prefix, such as s3://example-photos/site')
+  const unexpected = (what: string) => optionError('', what, text)
+  if (bucket === undefined) return unexpected('a bucket, and perhaps a prefix, such as s3://example-photos/site')
   const prefix = path.replace(/\/$/, '')
   if (prefix === '') return { bucket, prefix }
   const isPlain = prefix.split('/').every((segment) => !['', '.', '..'].includes(segment)) && !CONTROL.test(prefix)
-  return isPlain ? { bucket, prefix: `${prefix}/` } : expected('a prefix whose segments are neither empty nor . or ..')
+  return isPlain
+    ? { bucket, prefix: `${prefix}/` }
+    : unexpected('a prefix whose segments are neither empty nor . or ..')
 }
 
 function baseOf(text: string): string | InputError {
   const base = URL.parse(text)
   const isBase = base && /^https?:$/.test(base.protocol) && base.search === '' && base.hash === ''
   if (isBase) return base.href.replace(/\/+$/, '')
-  return new InputError(
-    `--url: expected a URL without a query, such as https://cdn.example.com/assets, found ${JSON.stringify(text)}`,
-  )
+  return optionError('--url: ', 'a URL without a query, such as https://cdn.example.com/assets', text)
 }
 
 /** RFC 9111, 5.2: directives, some with a token or a quoted string. */
@@ -117,9 +138,7 @@ function cacheControlOf(text: string): string | InputError {
   do {
     const directive = CACHE_CONTROL.exec(rest)?.[0]
     if (directive === undefined) {
-      return new InputError(
-        `--cache-control: expected directives such as "public, max-age=3600", found ${JSON.stringify(text)}`,
-      )
+      return optionError('--cache-control: ', 'directives such as "public, max-age=3600"', text)
     }
     rest = rest.slice(directive.length)
   } while (rest !== '')
@@ -129,9 +148,9 @@ function cacheControlOf(text: string): string | InputError {
 function concurrencyOf(text: string): number | InputError {
   const number = /^\d{1,3}$/.test(text) ? Number(text) : 0
   if (number >= 1 && number <= MOST_AT_A_TIME) return number
-  return new InputError(`--concurrency: expected a number from 1 to ${MOST_AT_A_TIME}, found ${JSON.stringify(text)}`)
+  return optionError('--concurrency: ', `a number from 1 to ${MOST_AT_A_TIME}`, text)
 }
 
-/** Behind these, neither a version nor a route has a say: the origin's word stands. */
+/** Whether this value keeps objects out of caches, whatever the version in a URL or the route says. */
 export const keepsFromCaching = (cacheControl: string): boolean =>
   /(?:^|[\s,])(?:private|no-store|no-cache)(?:$|[\s,=])/i.test(cacheControl)

@@ -4,60 +4,60 @@ import { join } from 'node:path'
 import pMap from 'p-map'
 import { compareKeys } from '../../base/compare-keys.ts'
 import { InputError } from '../../base/errors.ts'
-import { type Bucket, openBucket } from './bucket.ts'
-import { type Change, changeOf, type Wanted } from './change.ts'
+import { type BucketClient, openBucket } from './bucket.ts'
+import { changeOf, type ObjectChange, type WantedObject } from './change.ts'
 import { contentTypeOf } from './content-type.ts'
 import { filesIn, type LeftOut } from './files.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { problemsOf } from './keys.ts'
+import { uploadProblems } from './keys.ts'
 import type { PublishOptions } from './options.ts'
 import { type Pause, pause as realPause, uploadFile } from './upload.ts'
 
-export type Compared = { path: string; key: string; wanted: Wanted; change: Decided }
+export type Compared = { path: string; key: string; wanted: WantedObject; change: Decided }
 
 /** What comparing ends with. */
-type Decided = Exclude<Change, { kind: 'unknown' }>
+type Decided = Exclude<ObjectChange, { kind: 'unknown' }>
 
-export type Outcome = {
+export type PublishOutcome = {
   /** All files, in the order of their paths, as they are in the bucket, or would be. */
   files: Compared[]
   leftOut: LeftOut[]
 }
 
-/** How far it is. Of bytes, `total` may change with a file. */
-export type Step =
+/** How far it is. `bytes` may pass `totalBytes` where a file has grown meanwhile. */
+export type PublishStep =
   | { step: 'looking' }
   | { step: 'comparing'; done: number; total: number }
   | { step: 'uploading'; done: number; total: number; bytes: number; totalBytes: number }
 
-export type Surroundings = {
+export type PublishContext = {
   /** Of the bucket, where a bundle says so. */
   region: string | undefined
   signal: AbortSignal
-  tell(step: Step): void
+  tell(step: PublishStep): void
   /** For tests. */
   pause?: Pause
 }
 
 /**
- * Uploads what is new or has changed; nothing is ever deleted. Whatever ends it, what was uploaded stays, whole, and the
- * next run finds it there.
+ * Uploads what is new or has changed; nothing is ever deleted. Whatever ends it, what was uploaded stays, whole, and
+ * the next run finds it there.
  * @throws InputError for what can't be published, before anything is; Failure for what S3 refuses
  */
-export async function publish(options: PublishOptions, surroundings: Surroundings): Promise<Outcome> {
+export async function publish(options: PublishOptions, context: PublishContext): Promise<PublishOutcome> {
   const { destination, concurrency } = options
-  surroundings.tell({ step: 'looking' })
+  context.tell({ step: 'looking' })
   const { files, leftOut } = await filesIn(options.folder, options.manifest)
-  const problems = problemsOf(files, destination.prefix)
-  if (problems.length > 0) throw new InputError(problems.join('\n'))
+  const problems = uploadProblems(files, destination.prefix)
+  if (problems.length > 0) throw new InputError(problems.join('\n'), { code: 'not-uploadable' })
 
   // What goes wrong with one file ends all the others.
   const failed = new AbortController()
-  const signal = AbortSignal.any([surroundings.signal, failed.signal])
+  const signal = AbortSignal.any([context.signal, failed.signal])
   // Each request and each file that is read listens.
   setMaxListeners(0, signal)
-  const bucket = await openBucket(destination.bucket, { region: surroundings.region, concurrency, signal })
-  const rest = { ...surroundings, signal }
+  const bucket = await openBucket(destination.bucket, { region: context.region, concurrency, signal })
+  const rest = { ...context, signal }
   try {
     const compared = await compare(
       bucket,
@@ -72,12 +72,12 @@ export async function publish(options: PublishOptions, surroundings: Surrounding
   }
 }
 
-/** A file whose object may be the same by the listing needs a look of its own; no other does. */
+/** Only where the listed size is the file's own does the object's HEAD have to be read. */
 async function compare(
-  bucket: Bucket,
+  bucket: BucketClient,
   paths: readonly string[],
   { folder, destination, cacheControl, concurrency }: PublishOptions,
-  { signal, tell }: Surroundings,
+  { signal, tell }: PublishContext,
 ): Promise<Compared[]> {
   const { prefix } = destination
   const listed = await bucket.list(prefix, paths.map((path) => prefix + path).toSorted(compareKeys))
@@ -85,7 +85,7 @@ async function compare(
   const compareOne = async (path: string): Promise<Compared> => {
     const key = prefix + path
     const fingerprint = await fingerprintOf(join(folder, path), signal).catch((cause) => {
-      throw signal.aborted ? cause : new InputError(`expected to read ${path}: ${cause.message}`, { cause })
+      throw signal.aborted ? cause : unreadable(path, cause)
     })
     const wanted = { ...fingerprint, contentType: contentTypeOf(path), cacheControl }
     const atFirst = changeOf(wanted, listed(key) ?? { kind: 'listed', bytes: wanted.bytes })
@@ -96,11 +96,19 @@ async function compare(
   return pMap(paths, compareOne, { concurrency, signal })
 }
 
+const unreadable = (path: string, cause: Error): InputError =>
+  new InputError(`expected to read ${path}: ${cause.message}`, {
+    code: 'not-readable',
+    expected: `to read ${path}`,
+    found: cause.message,
+    cause,
+  })
+
 async function upload(
-  bucket: Bucket,
+  bucket: BucketClient,
   compared: readonly Compared[],
   { folder, destination, concurrency }: PublishOptions,
-  { signal, tell, pause = realPause }: Surroundings,
+  { signal, tell, pause = realPause }: PublishContext,
 ): Promise<Compared[]> {
   const changed = compared.filter(({ change }) => change.kind !== 'same')
   const totalBytes = bytesOf(changed)
@@ -108,7 +116,7 @@ async function upload(
   let bytes = 0
   const say = () => tell({ step: 'uploading', done, total: changed.length, bytes, totalBytes })
   if (changed.length > 0) say()
-  const stored = new Map<Compared, Wanted>()
+  const stored = new Map<Compared, WantedObject>()
   await pMap(
     changed,
     async (one) => {
@@ -119,9 +127,9 @@ async function upload(
         before = total
         say()
       }
-      const place = `${destination.bucket}/${key}`
+      const location = `${destination.bucket}/${key}`
       const file = join(folder, path)
-      stored.set(one, await uploadFile(bucket, { key, file, wanted, place }, { signal, sent, pause }))
+      stored.set(one, await uploadFile(bucket, { key, file, wanted, location }, { signal, sent, pause }))
       done++
       say()
     },

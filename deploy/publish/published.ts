@@ -28,7 +28,7 @@ export async function writePublished(file: string, published: Published): Promis
   } catch (cause) {
     throw new Failure(
       `everything is uploaded, but the URLs could not be written to ${file} (${systemMessage(cause)}); run the same command again with another --manifest`,
-      { cause },
+      { code: 'not-writable', found: systemMessage(cause), cause },
     )
   }
 }

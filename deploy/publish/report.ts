@@ -1,10 +1,10 @@
 /** What `rimlight publish` says. */
 import type { Paint } from '../../cli/kit/output.ts'
-import type { AddressOf } from './addresses.ts'
 import { UNKNOWN_TYPE } from './content-type.ts'
 import type { LeftOut } from './files.ts'
+import type { ObjectUrlOf } from './object-urls.ts'
 import { keepsFromCaching, type PublishOptions } from './options.ts'
-import { bytesOf, type Compared, type Outcome, type Step } from './publish.ts'
+import { bytesOf, type Compared, type PublishOutcome, type PublishStep } from './publish.ts'
 import type { Published } from './published.ts'
 
 const count = (number: number, what = 'file'): string =>
@@ -22,7 +22,7 @@ export function bytesText(bytes: number): string {
 }
 
 /** @param seconds since the first upload began */
-export function stepText(step: Step, seconds: number): string {
+export function stepText(step: PublishStep, seconds: number): string {
   switch (step.step) {
     case 'looking':
       return 'Looking at the folder and at the bucket …'
@@ -35,31 +35,36 @@ export function stepText(step: Step, seconds: number): string {
   }
 }
 
-export const uploadedText = ({ done, total }: Extract<Step, { step: 'uploading' }>): string =>
+export const uploadedText = ({ done, total }: Extract<PublishStep, { step: 'uploading' }>): string =>
   `${done.toLocaleString('en')} of ${count(total)} ${done === 1 ? 'is' : 'are'} uploaded; run the same command again: it uploads the rest`
 
-const placeOf = ({ destination }: PublishOptions): string => `s3://${destination.bucket}/${destination.prefix}`
+const destinationText = ({ destination }: PublishOptions): string => `s3://${destination.bucket}/${destination.prefix}`
 
-export function publishedOf({ files }: Outcome, addressOf: AddressOf): Published {
+export function publishedOf({ files }: PublishOutcome, urlOf: ObjectUrlOf): Published {
   return Object.fromEntries(
     files.map(({ path, key, wanted: { sha256, bytes, contentType } }) => {
-      const address = addressOf(key, sha256)
-      return [path, { url: address.kind === 'url' ? address.url : null, key, sha256, bytes, contentType }]
+      const found = urlOf(key, sha256)
+      return [path, { url: found.kind === 'url' ? found.url : null, key, sha256, bytes, contentType }]
     }),
   )
 }
 
-const changedOf = ({ files }: Outcome): Compared[] => files.filter(({ change }) => change.kind !== 'same')
+const changedOf = ({ files }: PublishOutcome): Compared[] => files.filter(({ change }) => change.kind !== 'same')
 
 const REASONS = { new: 'new', changed: 'changed', headers: 'headers', same: '' } as const
 
-export function textReport(outcome: Outcome, published: Published, options: PublishOptions, paint: Paint): string {
+export function publishText(
+  outcome: PublishOutcome,
+  published: Published,
+  options: PublishOptions,
+  paint: Paint,
+): string {
   const changed = changedOf(outcome)
   const all = count(outcome.files.length)
-  const place = placeOf(options)
+  const location = destinationText(options)
   if (changed.length === 0) {
     const urls = options.isDryRun ? [] : [urlsText(options)]
-    return `${[`${paint('green', 'Nothing to upload')}: ${all} ${outcome.files.length === 1 ? `is in ${place} as it is here` : `are in ${place} as they are here`}`, ...urls].join('\n')}\n`
+    return `${[`${paint('green', 'Nothing to upload')}: ${all} ${outcome.files.length === 1 ? `is in ${location} as it is here` : `are in ${location} as they are here`}`, ...urls].join('\n')}\n`
   }
   const did = options.isDryRun ? 'Would upload' : 'Uploaded'
   const line = ({ path, key, wanted, change }: Compared) => {
@@ -69,17 +74,17 @@ export function textReport(outcome: Outcome, published: Published, options: Publ
       : (published[path]?.url ?? `s3://${options.destination.bucket}/${key}`)
     return `  ${paint('dim', REASONS[change.kind].padEnd(9))}${printable(what)}${differences}`
   }
-  const summary = `${did} ${changed.length.toLocaleString('en')} of ${all}, ${bytesText(bytesOf(changed))}, to ${place}`
+  const summary = `${did} ${changed.length.toLocaleString('en')} of ${all}, ${bytesText(bytesOf(changed))}, to ${location}`
   const urls = options.isDryRun ? [] : ['', urlsText(options)]
   return `${[paint('green', summary), '', ...changed.map(line), ...urls].join('\n')}\n`
 }
 
 const urlsText = ({ manifest }: PublishOptions): string => `The URLs of all files: ${manifest}`
 
-export function jsonReport(outcome: Outcome, published: Published, options: PublishOptions): string {
+export function publishJson(outcome: PublishOutcome, published: Published, options: PublishOptions): string {
   const changed = changedOf(outcome)
   return `${JSON.stringify({
-    destination: placeOf(options),
+    destination: destinationText(options),
     isDryRun: options.isDryRun,
     uploads: changed.map(({ path, key, wanted, change }) => ({
       path,
@@ -96,13 +101,13 @@ export function jsonReport(outcome: Outcome, published: Published, options: Publ
 }
 
 /** What is worth knowing besides, a line each. */
-export function notesOf(outcome: Outcome, addressOf: AddressOf, { cacheControl }: PublishOptions): string[] {
-  const addresses = outcome.files.map(({ path, key, wanted }) => ({ path, ...addressOf(key, wanted.sha256) }))
+export function publishNotes(outcome: PublishOutcome, urlOf: ObjectUrlOf, { cacheControl }: PublishOptions): string[] {
+  const urls = outcome.files.map(({ path, key, wanted }) => ({ path, ...urlOf(key, wanted.sha256) }))
   const reasons = Map.groupBy(
-    addresses.filter((address) => address.kind === 'none'),
+    urls.filter((url) => url.kind === 'none'),
     ({ reason }) => reason,
   )
-  const unversioned = addresses.filter((address) => address.kind === 'url' && !address.isVersioned)
+  const unversioned = urls.filter((url) => url.kind === 'url' && !url.isVersioned)
   const untyped = outcome.files.filter(({ wanted }) => wanted.contentType === UNKNOWN_TYPE)
   return [
     ...Object.entries(LEFT_OUT).flatMap(([reason, what]) => {
@@ -129,7 +134,7 @@ const LEFT_OUT: Record<LeftOut['reason'], string> = {
   manifest: 'the list of URLs itself',
 }
 
-/** So many names tell what they are. */
+/** Names that are shown of a longer list. */
 const NAMES_SHOWN = 3
 
 function namesOf(those: readonly { path: string }[]): string {
@@ -138,5 +143,5 @@ function namesOf(those: readonly { path: string }[]): string {
   return `${shown.join(', ')}${more > 0 ? ` and ${more.toLocaleString('en')} more` : ''}`
 }
 
-/** A name may hold what a terminal obeys. */
+/** File names may hold control characters, which a terminal would obey. */
 const printable = (text: string): string => text.replace(/\p{Cc}/gu, '\ufffd')

@@ -1,13 +1,13 @@
-/** One file into the bucket, with patience for S3 and for the network, and none for a file that won't hold still. */
+/** Uploads one file: again where S3 or the network failed for the moment, and not if the file keeps changing. */
 import { setTimeout } from 'node:timers/promises'
 import { Failure } from '../../base/errors.ts'
-import type { Bucket } from './bucket.ts'
-import type { Wanted } from './change.ts'
+import type { BucketClient } from './bucket.ts'
+import type { WantedObject } from './change.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { afterUpload, asFailure } from './refusals.ts'
+import { afterUpload, publishFailure } from './refusals.ts'
 
-/** Of a file, whatever goes wrong. */
-export const TRIES = 6
+/** For one file, whatever goes wrong. */
+export const UPLOAD_TRIES = 6
 
 /** How often a file may change while it is read. */
 const LOOKS = 3
@@ -19,13 +19,13 @@ export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<unkno
 
 export const pause: Pause = (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal })
 
-export type Upload = {
+export type FileUpload = {
   key: string
   /** Where it is. */
   file: string
-  wanted: Wanted
+  wanted: WantedObject
   /** `bucket/key`. */
-  place: string
+  location: string
 }
 
 /**
@@ -34,10 +34,10 @@ export type Upload = {
  * @throws Failure for what S3 refuses, or a file that keeps changing
  */
 export async function uploadFile(
-  bucket: Bucket,
-  { key, file, wanted, place }: Upload,
+  bucket: BucketClient,
+  { key, file, wanted, location }: FileUpload,
   { signal, sent, pause }: { signal: AbortSignal; sent(bytes: number): void; pause: Pause },
-): Promise<Wanted> {
+): Promise<WantedObject> {
   let current = wanted
   for (let tries = 1, looks = 0; ; tries++) {
     let total = 0
@@ -50,14 +50,17 @@ export async function uploadFile(
       return current
     } catch (error) {
       const next = signal.aborted ? 'give up' : afterUpload(error)
-      if (next === 'give up' || tries === TRIES) throw asFailure(error, 's3:PutObject', place)
+      if (next === 'give up' || tries === UPLOAD_TRIES) throw publishFailure(error, 's3:PutObject', location)
       if (next === 'again') {
         await pause(FIRST_PAUSE * 2 ** (tries - 1) * (0.5 + Math.random() / 2), signal)
         continue
       }
       looks++
       if (looks > LOOKS) {
-        throw new Failure(`${file} changes while it is read; publish it when it has come to rest`, { cause: error })
+        throw new Failure(`${file} changes while it is read; publish it when it has come to rest`, {
+          code: 'file-changes',
+          cause: error,
+        })
       }
       current = { ...current, ...(await fingerprintOf(file, signal)) }
     }

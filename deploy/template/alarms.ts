@@ -2,7 +2,8 @@
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch'
 import type { CfnTopic } from 'aws-cdk-lib/aws-sns'
 import type { Construct } from 'constructs'
-import { LAMBDA_TRIGGERS, type LambdaTrigger, LOGICAL_IDS } from './inputs.ts'
+import { LAMBDA_TRIGGERS, type LambdaTrigger } from '../../edge/limits.ts'
+import { LOGICAL_IDS } from './inputs.ts'
 
 type Watched = {
   distributionId: string
@@ -18,7 +19,7 @@ type AlarmRow = {
   metric: string
   dimensions: Record<string, string>
   statistic: 'Sum' | 'Average'
-  /** The alarm is at this, and above it. */
+  /** The alarm goes off at this value and above. */
   threshold: number
   /** Of five minutes each, one after the other. */
   periods: number
@@ -27,9 +28,10 @@ type AlarmRow = {
 const AT_THE_FIRST = { namespace: 'AWS/CloudFront', statistic: 'Sum', threshold: 1, periods: 1 } as const
 
 /**
- * Developer Guide, "Types of metrics for CloudFront": all in us-east-1, and from all edge locations. Lambda@Edge's errors
- * are among them, by distribution, as CloudFront's console has them ("Default Lambda@Edge function metrics"). Lambda's
- * own metrics are in the region where a function ran, under its name with `us-east-1.` before it; these are us-east-1's.
+ * Developer Guide, "Types of metrics for CloudFront": all in us-east-1, and from all edge locations. Lambda@Edge's
+ * errors are among them, by distribution, as CloudFront's console has them ("Default Lambda@Edge function metrics").
+ * Lambda's own metrics are in the region where a function ran, under its name with `us-east-1.` before it; these are
+ * us-east-1's.
  */
 function alarmRows({ distributionId, viewerRequest, lambdas }: Watched): AlarmRow[] {
   const distribution = { DistributionId: distributionId, Region: 'Global' }

@@ -1,7 +1,7 @@
 /** Who reads which keys of the buckets: the config's routes, turned into what a bucket policy can say. */
-import type { Behaviour, Policies } from '../../bundle/policies.ts'
+import { type Behaviour, keyPrefix, type Policies } from '../../bundle/policies.ts'
 import type { RouteSettings, Settings } from '../../bundle/settings.ts'
-import { type KeyPattern, keyPatterns, overlap, resourceText, withoutCovered } from './key-pattern.ts'
+import { type KeyPattern, keyPatterns, overlap, resourceText, withoutCovered } from '../aws/key-pattern.ts'
 
 export type BucketAccess = {
   bucket: string
@@ -34,9 +34,6 @@ export function bucketAccess({ policies, settings }: { policies: Policies; setti
   })
   return [...byBucket].map(([bucket, { region, routes }]) => ({ bucket, region, ...accessOf(routes) }))
 }
-
-/** `/site/%C3%A9t%C3%A9`, as paths begin, is `site/été/` in keys. */
-const keyPrefix = (path: string): string => (path === '' ? '' : `${decodeURIComponent(path).slice(1)}/`)
 
 const resources = (routes: readonly BucketRoute[]): string[] =>
   withoutCovered(routes.flatMap(({ keys }) => keys)).map(resourceText)

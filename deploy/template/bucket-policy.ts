@@ -3,10 +3,10 @@
  * they may not list the bucket; origin-response answers both as 404.
  */
 import { InputError } from '../../base/errors.ts'
+import { httpsOnly, policyDocument } from '../aws/iam.ts'
 import { bucketArn, distributionArn } from './arn.ts'
 import type { BucketAccess } from './bucket-access.ts'
 import type { Reader } from './origins.ts'
-import { httpsOnly } from './statements.ts'
 
 export type Readers = {
   /** How CloudFront reads; `undefined`: no bucket. */
@@ -33,6 +33,7 @@ export function bucketPolicy(access: BucketAccess, readers: Readers, arn = bucke
   if (bytes > BUCKET_POLICY_BYTES) {
     throw new InputError(
       `the policy of the bucket ${access.bucket} takes ${bytes.toLocaleString('en')} bytes, S3 allows ${BUCKET_POLICY_BYTES.toLocaleString('en')}; give routes of it fewer or shorter paths`,
+      { code: 'policy-too-large', expected: `at most ${BUCKET_POLICY_BYTES} bytes`, found: `${bytes} bytes` },
     )
   }
   return policyOf(access, readers, arn)
@@ -47,38 +48,35 @@ function policyOf(access: BucketAccess, { reader, distributionId, imageRole }: R
   const sid = (name: string) => `Rimlight${name}${distributionId}`
   const objects = (keys: readonly string[]) => keys.map((key) => `${arn}/${key}`)
   const cloudFront = cloudFrontOf(reader, distributionId)
-  return {
-    Version: '2012-10-17',
-    Statement: [
-      ...(read.length > 0
-        ? [{ Sid: sid('Read'), Effect: 'Allow', ...cloudFront, Action: 's3:GetObject', Resource: objects(read) }]
-        : []),
-      ...(images.length > 0
-        ? [
-            {
-              Sid: sid('Images'),
-              Effect: 'Allow',
-              Principal: { AWS: imageRole },
-              Action: 's3:GetObject',
-              Resource: objects(images),
-            },
-          ]
-        : []),
-      ...(never.length > 0
-        ? [
-            { Sid: sid('NeverRead'), Effect: 'Deny', ...cloudFront, Action: 's3:*', Resource: objects(never) },
-            {
-              Sid: sid('NeverImages'),
-              Effect: 'Deny',
-              Principal: { AWS: imageRole },
-              Action: 's3:*',
-              Resource: objects(never),
-            },
-          ]
-        : []),
-      httpsOnly(sid('HttpsOnly'), 's3:*', [arn, `${arn}/*`]),
-    ],
-  }
+  return policyDocument<object>([
+    ...(read.length > 0
+      ? [{ Sid: sid('Read'), Effect: 'Allow', ...cloudFront, Action: 's3:GetObject', Resource: objects(read) }]
+      : []),
+    ...(images.length > 0
+      ? [
+          {
+            Sid: sid('Images'),
+            Effect: 'Allow',
+            Principal: { AWS: imageRole },
+            Action: 's3:GetObject',
+            Resource: objects(images),
+          },
+        ]
+      : []),
+    ...(never.length > 0
+      ? [
+          { Sid: sid('NeverRead'), Effect: 'Deny', ...cloudFront, Action: 's3:*', Resource: objects(never) },
+          {
+            Sid: sid('NeverImages'),
+            Effect: 'Deny',
+            Principal: { AWS: imageRole },
+            Action: 's3:*',
+            Resource: objects(never),
+          },
+        ]
+      : []),
+    httpsOnly(sid('HttpsOnly'), 's3:*', [arn, `${arn}/*`]),
+  ])
 }
 
 /** The service in the name of this distribution, or an identity. */

@@ -3,10 +3,10 @@ import { CfnBucket, CfnBucketPolicy } from 'aws-cdk-lib/aws-s3'
 import { CfnDeletionPolicy } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import { InputError } from '../../base/errors.ts'
+import { httpsOnly, policyDocument } from '../aws/iam.ts'
 import type { BucketAccess } from './bucket-access.ts'
 import { bucketPolicy, type Readers } from './bucket-policy.ts'
 import { logicalIds } from './logical-ids.ts'
-import { httpsOnly } from './statements.ts'
 
 const PRIVATE = {
   publicAccessBlockConfiguration: {
@@ -32,10 +32,7 @@ export function accessLogs(scope: Construct, days: number): CfnBucket {
   retain(bucket)
   new CfnBucketPolicy(scope, 'AccessLogsPolicy', {
     bucket: bucket.ref,
-    policyDocument: {
-      Version: '2012-10-17',
-      Statement: [httpsOnly('HttpsOnly', 's3:*', [bucket.attrArn, `${bucket.attrArn}/*`])],
-    },
+    policyDocument: policyDocument([httpsOnly('HttpsOnly', 's3:*', [bucket.attrArn, `${bucket.attrArn}/*`])]),
   })
   return bucket
 }
@@ -53,6 +50,7 @@ export function createdBuckets(scope: Construct, access: readonly BucketAccess[]
     const found = elsewhere.map(({ bucket, region }) => `${bucket} is in ${region}`).join(', ')
     throw new InputError(
       `a stack in us-east-1 creates buckets in us-east-1 alone, and ${found}; create these in their regions, and merge the policies that the stack gives as outputs into theirs`,
+      { code: 'wrong-region', expected: 'buckets in us-east-1', found },
     )
   }
   const ids = logicalIds(access.map(({ bucket }) => bucket))

@@ -1,17 +1,20 @@
-/** A budget for the month, that tells when it is spent. */
+/** A monthly budget, which tells the topic when it is nearly spent. */
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets'
 import type { CfnTopic } from 'aws-cdk-lib/aws-sns'
 import type { Construct } from 'constructs'
 import type { Inputs } from './inputs.ts'
 
-/** What a month's costs are told of at: spent, or about to be. */
+/** When the topic is told: percent of the budget, spent or forecast. */
 const NOTIFICATIONS = [
   { notificationType: 'ACTUAL', threshold: 80 },
   { notificationType: 'ACTUAL', threshold: 100 },
   { notificationType: 'FORECASTED', threshold: 100 },
 ]
 
-/** The account's, for the services that serve and compute at the edge: AWS tells costs of one distribution by tags alone. */
+/**
+ * The account's, for the services that serve and compute at the edge: AWS tells costs of one distribution by tags
+ * alone.
+ */
 const SERVICES = ['Amazon CloudFront', 'AWS Lambda']
 
 export function monthlyBudget(scope: Construct, topic: CfnTopic, budget: NonNullable<Inputs['budget']>): CfnBudget {

@@ -1,4 +1,6 @@
-/** The code: the CloudFront Function, the Lambda functions with the versions that the distribution names, their logs. */
+/**
+ * The code: the CloudFront Function, the Lambda functions with the versions that the distribution names, their logs.
+ */
 import { createHash } from 'node:crypto'
 import { CfnFunction as CloudFrontFunction } from 'aws-cdk-lib/aws-cloudfront'
 import { CfnVersion, CfnFunction as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
@@ -6,32 +8,36 @@ import { CfnLogGroup } from 'aws-cdk-lib/aws-logs'
 import { CfnDeletionPolicy } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import type { Artefact } from '../../bundle/manifest.ts'
-import { type Inputs, type LambdaTrigger, LOGICAL_IDS } from './inputs.ts'
+import type { LambdaTrigger } from '../../edge/limits.ts'
+import { type Inputs, LOGICAL_IDS } from './inputs.ts'
 import { logPolicy, type Roles } from './roles.ts'
 
 /** Characters of a hash that tell two builds apart. */
 const HASH_CHARACTERS = 8
 
 /** Other code is another function, so that the distribution changes over to code and policies in one update. */
-export function viewerRequest(scope: Construct, { bundle, name, logRetentionDays }: Inputs): CloudFrontFunction {
+export function viewerRequestFunction(
+  scope: Construct,
+  { bundle, name, logRetentionDays }: Inputs,
+): CloudFrontFunction {
   const { sha256, runtime } = bundle.manifest.artefacts['viewer-request']
   const hash = sha256.slice(0, HASH_CHARACTERS)
   const resource = new CloudFrontFunction(scope, `ViewerRequest${hash}`, {
-    // Its `ref` is an ARN, which names neither a log group nor what is measured.
+    // Named here: log groups and metrics go by the name, and `ref` is an ARN.
     name: `${name}-viewer-request-${hash}`,
     autoPublish: true,
     functionCode: bundle.contents['viewer-request'].toString('utf8'),
     functionConfig: { comment: 'Rimlight: viewer-request', runtime },
   })
-  logs(scope, `ViewerRequestLogs${hash}`, `/aws/cloudfront/function/${resource.name}`, logRetentionDays)
+  logGroup(scope, `ViewerRequestLogs${hash}`, `/aws/cloudfront/function/${resource.name}`, logRetentionDays)
   return resource
 }
 
 /** In us-east-1. Lambda@Edge makes one of the same name, for ever, in every other region that it runs in. */
-export const logs = (scope: Construct, id: string, name: string, days: number): CfnLogGroup =>
+export const logGroup = (scope: Construct, id: string, name: string, days: number): CfnLogGroup =>
   new CfnLogGroup(scope, id, { logGroupName: name, retentionInDays: days })
 
-export type Lambda = {
+export type LambdaResources = {
   resource: LambdaFunction
   version: CfnVersion
   /** What has to be there before the first request. */
@@ -39,10 +45,15 @@ export type Lambda = {
 }
 
 /**
- * No environment variables, layers, VPC or tracing, and x86_64: Developer Guide, "Restrictions on Lambda@Edge". What was
- * published before stays, to go back to; besides, Lambda does not delete what still has replicas at the edge.
+ * No environment variables, layers, VPC or tracing, and x86_64: Developer Guide, "Restrictions on Lambda@Edge". What
+ * was published before stays, to go back to; besides, Lambda does not delete what still has replicas at the edge.
  */
-export function lambda(scope: Construct, trigger: LambdaTrigger, inputs: Inputs, roles: Roles): Lambda {
+export function lambdaFunction(
+  scope: Construct,
+  trigger: LambdaTrigger,
+  inputs: Inputs,
+  roles: Roles,
+): LambdaResources {
   const id = LOGICAL_IDS[trigger]
   const artefact = inputs.bundle.manifest.artefacts[trigger]
   const { bucket, key } = inputs.code[trigger]
@@ -64,8 +75,8 @@ export function lambda(scope: Construct, trigger: LambdaTrigger, inputs: Inputs,
   version.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN
   version.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN
   const logGroupName = `/aws/lambda/us-east-1.${resource.ref}`
-  const logGroup = logs(scope, `${id}Logs`, logGroupName, inputs.logRetentionDays)
-  return { resource, version, needs: [logGroup, logPolicy(scope, `${id}LogPolicy`, roles[trigger], logGroupName)] }
+  const logs = logGroup(scope, `${id}Logs`, logGroupName, inputs.logRetentionDays)
+  return { resource, version, needs: [logs, logPolicy(scope, `${id}LogPolicy`, roles[trigger], logGroupName)] }
 }
 
 /** A version holds the code and the settings it was published with. */

@@ -2,11 +2,7 @@
 import type { CfnDistribution } from 'aws-cdk-lib/aws-cloudfront'
 import type { CfnCondition, IResolvable } from 'aws-cdk-lib/core'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
-import type { Trigger } from '../../edge/limits.ts'
-
-export type LambdaTrigger = Exclude<Trigger, 'viewer-request'>
-
-export const LAMBDA_TRIGGERS: readonly LambdaTrigger[] = ['origin-request', 'origin-response']
+import type { LambdaTrigger } from '../../edge/limits.ts'
 
 /** What the logical ids of a trigger's resources begin with. */
 export const LOGICAL_IDS: Record<LambdaTrigger, string> = {
@@ -17,14 +13,18 @@ export const LOGICAL_IDS: Record<LambdaTrigger, string> = {
 /** An object in a bucket in us-east-1. */
 export type CodeLocation = { bucket: string; key: string }
 
-/** A resource that is there on a condition of the template; without one it is there. */
+/** A resource that there is only where a condition of the template holds; without a condition there always is. */
 export type Conditional<Value> = Value & { condition?: CfnCondition }
 
+/**
+ * How CloudFront proves to S3 who it is when it reads a bucket: by origin access control, which AWS recommends, or by
+ * an origin access identity, its predecessor.
+ */
 export type OriginAccess =
   | { kind: 'control' }
-  /** An identity of this stack. */
+  /** An identity that the stack makes. */
   | { kind: 'identity' }
-  /** One that exists. */
+  /** An identity that exists and that bucket policies know. `id`: such as E2QWRUHAPOMQZL. */
   | { kind: 'existing-identity'; id: string }
 
 export type Inputs = {
@@ -53,7 +53,7 @@ export type Rollout =
   /** A staging distribution. `weight`: the share of the primary's viewers, 0 to 0.15. */
   | { kind: 'staging'; weight: number }
 
-/** What holds where nothing is said. Days; USD a month. */
+/** The defaults. Days; USD a month. */
 export const DEFAULTS = { priceClass: 'PriceClass_All', logRetentionDays: 30, accessLogDays: 90, budget: 50 }
 
 /** With a certificate. Developer Guide, "Supported protocols and ciphers between viewers and CloudFront". */

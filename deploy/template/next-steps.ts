@@ -2,21 +2,21 @@
 import { join } from 'node:path'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import type { Paint } from '../../cli/kit/output.ts'
+import { LAMBDA_TRIGGERS } from '../../edge/limits.ts'
 import type { BucketAccess } from './bucket-access.ts'
 import { codeKey } from './code-key.ts'
-import { LAMBDA_TRIGGERS } from './inputs.ts'
 
-export type Upload = { file: string; key: string; bytes: number; sha256: string }
+export type CodeUpload = { file: string; key: string; bytes: number; sha256: string }
 
 /** The zips, and the keys in the code bucket where the template looks for them. */
-export const uploadsOf = (bundle: BuiltBundle): Upload[] =>
+export const codeUploads = (bundle: BuiltBundle): CodeUpload[] =>
   LAMBDA_TRIGGERS.map((trigger) => {
     const { file, bytes, sha256 } = bundle.manifest.artefacts[trigger]
     return { file: join(bundle.folder, file), key: codeKey(bundle, trigger), bytes, sha256 }
   })
 
 /** Warnings: what the config asks for, and a bucket policy can't do. */
-export const notesOf = (access: readonly BucketAccess[]): string[] =>
+export const undeniedNotes = (access: readonly BucketAccess[]): string[] =>
   access.flatMap(({ bucket, undenied }) =>
     undenied.map(
       ({ path, because }) =>
@@ -26,7 +26,7 @@ export const notesOf = (access: readonly BucketAccess[]): string[] =>
 
 type Steps = {
   file: string
-  uploads: readonly Upload[]
+  uploads: readonly CodeUpload[]
   access: readonly BucketAccess[]
   hasExistingBuckets: boolean
   isStaging: boolean

@@ -1,4 +1,6 @@
-/** The distribution's origins: one for each in the config, and a second one without OAC where presigned URLs go through. */
+/**
+ * The distribution's origins: one for each in the config, and a second one without OAC where presigned URLs go through.
+ */
 import {
   CfnCloudFrontOriginAccessIdentity,
   type CfnDistribution,
@@ -43,7 +45,7 @@ export function bucketReader(
   return { kind: 'identity', id: identity.ref, principal: { CanonicalUser: identity.attrS3CanonicalUserId } }
 }
 
-/** Two kinds of names, so that none is another's, whatever the config calls its origins. */
+/** The two prefixes keep the ids apart, whatever the config calls its origins. */
 export const originId = ({ origin, originAccessControl }: Behaviour, { origins }: Policies): string =>
   origins[origin]?.s3 && !originAccessControl ? `presigned-${origin}` : `origin-${origin}`
 
@@ -60,7 +62,7 @@ export function originResources(policies: Policies, reader: Reader | undefined):
   })
 }
 
-/** What makes an origin a bucket, though nothing is in it. */
+/** An origin with this, empty though it is, is an S3 origin. */
 const NO_IDENTITY = { originAccessIdentity: '' }
 
 const HTTPS_ORIGIN = { originProtocolPolicy: 'https-only', originSslProtocols: ['TLSv1.2'], httpsPort: 443 }

@@ -1,13 +1,13 @@
-/** What the stack tells of itself. */
+/** The stack's outputs. */
 import { CfnOutput, Stack } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import { distributionArn } from './arn.ts'
 import { bucketPolicy } from './bucket-policy.ts'
 import { logicalIds } from './logical-ids.ts'
-import type { Resources } from './resources.ts'
+import type { StackResources } from './resources.ts'
 
 /** @param hasExistingBuckets their policies are for their owner to merge, and the stack tells them */
-export function outputs(scope: Construct, resources: Resources, hasExistingBuckets: boolean): void {
+export function outputs(scope: Construct, resources: StackResources, hasExistingBuckets: boolean): void {
   const { distribution, viewerRequest, lambdas, imageRole, accessLogs, alarmTopic, readers, rollout } = resources
   const rows: [id: string, value: string, description: string][] = [
     ['DistributionId', distribution.ref, 'The distribution.'],
@@ -30,7 +30,7 @@ export function outputs(scope: Construct, resources: Resources, hasExistingBucke
   for (const [id, value, description] of rows) new CfnOutput(scope, id, { value, description })
 }
 
-function policyRows(scope: Construct, { access, readers }: Resources): [string, string, string][] {
+function policyRows(scope: Construct, { access, readers }: StackResources): [string, string, string][] {
   const ids = logicalIds(access.map(({ bucket }) => bucket))
   return access.map((one, index) => [
     `${ids[index]}BucketPolicy`,

@@ -14,7 +14,7 @@ export async function requirePackages(): Promise<void> {
     if (!MISSING.includes(code)) throw cause
     throw new Failure(
       'the template is made with aws-cdk-lib and constructs, and not both are installed; run `npm install --save-dev aws-cdk-lib constructs`',
-      { cause },
+      { code: 'package-missing', expected: 'aws-cdk-lib and constructs', found: 'not both', cause },
     )
   }
 }

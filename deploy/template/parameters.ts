@@ -2,8 +2,9 @@
 import { CfnCondition, CfnParameter, type CfnParameterProps, CfnRule, Fn, Token } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
+import type { LambdaTrigger } from '../../edge/limits.ts'
 import { codeKey } from './code-key.ts'
-import { DEFAULTS, HTTP_VERSION, HTTP_VERSION_OF_ROLLOUT, type Inputs, type LambdaTrigger, TLS } from './inputs.ts'
+import { DEFAULTS, HTTP_VERSION, HTTP_VERSION_OF_ROLLOUT, type Inputs, TLS } from './inputs.ts'
 
 /** CloudWatch Logs API, PutRetentionPolicy. */
 const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653]
@@ -29,7 +30,7 @@ type Answers = Pick<
 
 export function parameters(scope: Construct, bundle: BuiltBundle, isStaging: boolean): Answers {
   const ask = (id: string, props: CfnParameterProps) => new CfnParameter(scope, id, props)
-  /** Empty: as if it were not there. */
+  /** A parameter that may be left empty, and the condition that it is not. */
   const optional = (id: string, props: CfnParameterProps) => {
     const parameter = ask(id, { default: '', ...props })
     const isGiven = new CfnCondition(scope, `Has${id}`, {

@@ -9,7 +9,9 @@ export type PolicyIds = Record<string, string>
 
 type Lists = 'plain' | 'items'
 
-/** `lists`: what CloudFormation makes of the API's `{ Quantity, Items }`: the items, or an object that has them alone. */
+/**
+ * `lists`: what CloudFormation makes of the API's `{ Quantity, Items }`: the items, or an object that has them alone.
+ */
 const KINDS = [
   { policies: 'cachePolicies', kind: 'CachePolicy', lists: 'plain' },
   { policies: 'originRequestPolicies', kind: 'OriginRequestPolicy', lists: 'plain' },

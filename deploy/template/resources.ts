@@ -6,24 +6,25 @@ import type { CfnTopic } from 'aws-cdk-lib/aws-sns'
 import { CfnRule, Fn, Stack, Token } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import { InputError } from '../../base/errors.ts'
+import type { LambdaTrigger } from '../../edge/limits.ts'
 import { alarms } from './alarms.ts'
 import { type BucketAccess, bucketAccess } from './bucket-access.ts'
 import type { Readers } from './bucket-policy.ts'
 import { accessLogs, bucketPolicies, createdBuckets } from './buckets.ts'
 import { monthlyBudget } from './budget.ts'
 import { distribution } from './distribution.ts'
-import { type Lambda, lambda, logs, viewerRequest } from './functions.ts'
-import type { Inputs, LambdaTrigger } from './inputs.ts'
+import { type LambdaResources, lambdaFunction, logGroup, viewerRequestFunction } from './functions.ts'
+import type { Inputs } from './inputs.ts'
 import { bucketReader } from './origins.ts'
 import { policyResources } from './policies.ts'
 import { roles } from './roles.ts'
 import { continuousDeployment } from './rollout.ts'
 import { alarmTopic } from './topic.ts'
 
-export type Resources = {
+export type StackResources = {
   distribution: CfnDistribution
   viewerRequest: CfnFunction
-  lambdas: Record<LambdaTrigger, Lambda>
+  lambdas: Record<LambdaTrigger, LambdaResources>
   imageRole: CfnRole
   accessLogs: CfnBucket
   alarmTopic: CfnTopic
@@ -35,38 +36,38 @@ export type Resources = {
 }
 
 /** @throws InputError for what can't be made of the config in one stack in us-east-1 */
-export function resources(scope: Construct, inputs: Inputs): Resources {
+export function stackResources(scope: Construct, inputs: Inputs): StackResources {
   requireRegion(scope)
   const { bundle, name, rollout } = inputs
   const access = bucketAccess(bundle)
   const created = inputs.buckets === 'created' ? createdBuckets(scope, access) : []
   const executionRoles = roles(scope, access)
-  const viewerRequestFunction = viewerRequest(scope, inputs)
+  const viewerRequest = viewerRequestFunction(scope, inputs)
   const lambdas = {
-    'origin-request': lambda(scope, 'origin-request', inputs, executionRoles),
-    'origin-response': lambda(scope, 'origin-response', inputs, executionRoles),
+    'origin-request': lambdaFunction(scope, 'origin-request', inputs, executionRoles),
+    'origin-response': lambdaFunction(scope, 'origin-response', inputs, executionRoles),
   }
   const reader = bucketReader(scope, name, inputs.originAccess, bundle.policies.behaviours)
   const logBucket = accessLogs(scope, inputs.accessLogDays)
-  const site = distribution(scope, inputs, {
+  const distributionResource = distribution(scope, inputs, {
     reader,
     policyIds: policyResources(scope, name, bundle.policies),
-    viewerRequest: viewerRequestFunction.attrFunctionArn,
+    viewerRequest: viewerRequest.attrFunctionArn,
     lambdas: versionsOf(lambdas),
     accessLogs: logBucket,
   })
   for (const part of [...created, ...Object.values(lambdas).flatMap(({ needs }) => needs)])
-    site.addResourceDependency(part)
-  logs(scope, 'DistributionLogs', `/aws/cloudfront/LambdaEdge/${site.ref}`, inputs.logRetentionDays)
+    distributionResource.addResourceDependency(part)
+  logGroup(scope, 'DistributionLogs', `/aws/cloudfront/LambdaEdge/${distributionResource.ref}`, inputs.logRetentionDays)
 
   const imageRole = executionRoles['origin-response']
-  const readers = { reader, distributionId: site.ref, imageRole: imageRole.attrArn }
+  const readers = { reader, distributionId: distributionResource.ref, imageRole: imageRole.attrArn }
   if (created.length > 0) bucketPolicies(scope, created, access, readers)
 
   const topic = alarmTopic(scope, inputs.email)
   alarms(scope, topic, {
-    distributionId: site.ref,
-    viewerRequest: viewerRequestFunction.name,
+    distributionId: distributionResource.ref,
+    viewerRequest: viewerRequest.name,
     lambdas: {
       'origin-request': lambdas['origin-request'].resource.ref,
       'origin-response': lambdas['origin-response'].resource.ref,
@@ -74,24 +75,27 @@ export function resources(scope: Construct, inputs: Inputs): Resources {
   })
   if (inputs.budget) monthlyBudget(scope, topic, inputs.budget)
   return {
-    distribution: site,
-    viewerRequest: viewerRequestFunction,
+    distribution: distributionResource,
+    viewerRequest,
     lambdas,
     imageRole,
     accessLogs: logBucket,
     alarmTopic: topic,
     access,
     readers,
-    rollout: rollout.kind === 'staging' ? continuousDeployment(scope, site, rollout.weight).attrId : undefined,
+    rollout:
+      rollout.kind === 'staging' ? continuousDeployment(scope, distributionResource, rollout.weight).attrId : undefined,
   }
 }
 
-const versionsOf = (lambdas: Record<LambdaTrigger, Lambda>): Record<LambdaTrigger, string> => ({
+const versionsOf = (lambdas: Record<LambdaTrigger, LambdaResources>): Record<LambdaTrigger, string> => ({
   'origin-request': lambdas['origin-request'].version.ref,
   'origin-response': lambdas['origin-response'].version.ref,
 })
 
-/** Developer Guide, "Restrictions on Lambda@Edge": the functions have to be in us-east-1; so do CloudFront's metrics. */
+/**
+ * Developer Guide, "Restrictions on Lambda@Edge": the functions have to be in us-east-1; so do CloudFront's metrics.
+ */
 function requireRegion(scope: Construct): void {
   const { region } = Stack.of(scope)
   if (Token.isUnresolved(region)) {
@@ -107,6 +111,7 @@ function requireRegion(scope: Construct): void {
   } else if (region !== 'us-east-1') {
     throw new InputError(
       `expected a stack in us-east-1, where Lambda@Edge functions have to be, found one in ${region}; give the stack env: { region: 'us-east-1' }`,
+      { code: 'wrong-region', expected: 'a stack in us-east-1', found: `one in ${region}` },
     )
   }
 }

@@ -1,41 +1,33 @@
 /** What the Lambda functions run as: each has a role of its own, with no more than it needs. */
 import { CfnPolicy, CfnRole } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
+import type { LambdaTrigger } from '../../edge/limits.ts'
+import { LAMBDA_EDGE_TRUST, policyDocument, WRITE_LOGS } from '../aws/iam.ts'
 import { logGroupArns, objectArn } from './arn.ts'
 import type { BucketAccess } from './bucket-access.ts'
-import type { LambdaTrigger } from './inputs.ts'
 
 export type Roles = Record<LambdaTrigger, CfnRole>
 
 type Statement = { Effect: 'Allow' | 'Deny'; Action: string | string[]; Resource: string | string[] }
-
-const document = (Statement: readonly object[]) => ({ Version: '2012-10-17', Statement })
-
-/** Developer Guide, "Set up IAM permissions and roles for Lambda@Edge": both services have to be trusted. */
-const TRUST = document([
-  {
-    Effect: 'Allow',
-    Principal: { Service: ['lambda.amazonaws.com', 'edgelambda.amazonaws.com'] },
-    Action: 'sts:AssumeRole',
-  },
-])
 
 export function roles(scope: Construct, access: readonly BucketAccess[]): Roles {
   const images = imageStatements(access)
   return {
     'origin-request': new CfnRole(scope, 'OriginRequestRole', {
       description: 'Rimlight: passes requests through to the origin',
-      assumeRolePolicyDocument: TRUST,
+      assumeRolePolicyDocument: LAMBDA_EDGE_TRUST,
     }),
     'origin-response': new CfnRole(scope, 'OriginResponseRole', {
       description: 'Rimlight: reads originals to make renditions of them',
-      assumeRolePolicyDocument: TRUST,
-      ...(images.length > 0 ? { policies: [{ policyName: 'ReadImages', policyDocument: document(images) }] } : {}),
+      assumeRolePolicyDocument: LAMBDA_EDGE_TRUST,
+      ...(images.length > 0
+        ? { policies: [{ policyName: 'ReadImages', policyDocument: policyDocument(images) }] }
+        : {}),
     }),
   }
 }
 
-/** The denial is the bucket policies' as well; here it holds whatever those say. */
+/** Bucket policies deny the same; here it holds whatever they say. */
 function imageStatements(access: readonly BucketAccess[]): Statement[] {
   const read = access.flatMap(({ bucket, images }) => images.map((key) => objectArn(bucket, key)))
   const never = access.flatMap(({ bucket, never }) => never.map((key) => objectArn(bucket, key)))
@@ -46,15 +38,15 @@ function imageStatements(access: readonly BucketAccess[]): Statement[] {
   ]
 }
 
-/** Apart from the role: the log group's name is the function's, and that has the role. */
+/** Apart from the role, or there would be a circle: the log group is named after the function, which has the role. */
 export const logPolicy = (scope: Construct, id: string, role: CfnRole, logGroup: string): CfnPolicy =>
   new CfnPolicy(scope, id, {
     policyName: 'WriteLogs',
     roles: [role.ref],
-    policyDocument: document([
+    policyDocument: policyDocument([
       {
         Effect: 'Allow',
-        Action: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+        Action: WRITE_LOGS,
         Resource: logGroupArns(logGroup),
       },
     ]),

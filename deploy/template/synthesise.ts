@@ -8,7 +8,7 @@ import type { BucketAccess } from './bucket-access.ts'
 import type { Inputs } from './inputs.ts'
 import { outputs } from './outputs.ts'
 import { parameters } from './parameters.ts'
-import { resources } from './resources.ts'
+import { stackResources } from './resources.ts'
 
 export type TemplateOptions = Pick<Inputs, 'buckets' | 'originAccess'> & { staging: boolean }
 
@@ -27,7 +27,7 @@ export function templateStack(
     analyticsReporting: false,
   })
   const { buckets, originAccess, staging } = options
-  const made = resources(stack, {
+  const made = stackResources(stack, {
     bundle,
     name: Aws.STACK_NAME,
     buckets,

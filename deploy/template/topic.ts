@@ -1,28 +1,25 @@
-/** Where alarms and the budget are told of, and who reads it there. */
+/** The SNS topic that alarms and the budget are sent to, and the address that reads it. */
 import { CfnSubscription, CfnTopic, CfnTopicPolicy } from 'aws-cdk-lib/aws-sns'
 import { Aws } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
+import { httpsOnly, policyDocument } from '../aws/iam.ts'
 import type { Inputs } from './inputs.ts'
-import { httpsOnly } from './statements.ts'
 
 export function alarmTopic(scope: Construct, email: Inputs['email']): CfnTopic {
   const topic = new CfnTopic(scope, 'AlarmTopic', {})
   new CfnTopicPolicy(scope, 'AlarmTopicPolicy', {
     topics: [topic.ref],
-    policyDocument: {
-      Version: '2012-10-17',
-      Statement: [
-        {
-          Sid: 'AlarmsAndBudget',
-          Effect: 'Allow',
-          Principal: { Service: ['cloudwatch.amazonaws.com', 'budgets.amazonaws.com'] },
-          Action: 'sns:Publish',
-          Resource: topic.ref,
-          Condition: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-        },
-        httpsOnly('HttpsOnly', 'sns:Publish', topic.ref),
-      ],
-    },
+    policyDocument: policyDocument<object>([
+      {
+        Sid: 'AlarmsAndBudget',
+        Effect: 'Allow',
+        Principal: { Service: ['cloudwatch.amazonaws.com', 'budgets.amazonaws.com'] },
+        Action: 'sns:Publish',
+        Resource: topic.ref,
+        Condition: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      },
+      httpsOnly('HttpsOnly', 'sns:Publish', topic.ref),
+    ]),
   })
   if (email) {
     const subscription = new CfnSubscription(scope, 'AlarmSubscription', {

@@ -1,9 +1,9 @@
-/** What an answer says of itself. */
+/** Reads the headers and the first bytes of an answer. */
 import type { Answer } from './http.ts'
 
 type Headed = Pick<Answer, 'headers'>
 
-export const hasHeader = ({ headers }: Headed, name: string): boolean =>
+export const carriesHeader = ({ headers }: Headed, name: string): boolean =>
   headers.some(([found]) => found.toLowerCase() === name)
 
 /** All lines of a header as one value (RFC 9110, 5.3); empty where there is none. @param name in lower case */
@@ -19,15 +19,15 @@ export const resultOf = (answer: Headed): string => header(answer, 'x-cache').sp
 /** Whether it was in the cache; an object that had to be revalidated was. */
 export const isHit = (answer: Headed): boolean => ['Hit', 'RefreshHit'].includes(resultOf(answer))
 
-/** Whether it was not in the cache; of an error in the cache, `x-cache` does not tell. */
+/** Whether it was not in the cache. For an error `x-cache` does not tell, so that an age counts as well. */
 export const isNew = (answer: Headed): boolean => !isHit(answer) && ageOf(answer) === undefined
 
-/** Whether its age tells nothing of this cache: somebody behind it has sent one. */
+/** Whether the age is the origin's own, so that it tells nothing about CloudFront's cache. */
 export const isAgedElsewhere = (answer: Headed): boolean => resultOf(answer) === 'Miss' && ageOf(answer) !== undefined
 
 export const AGED_ELSEWHERE = "has an age though it is a Miss: the origin's own, so that nothing is told by it"
 
-/** Seconds that it lay in the cache; `undefined`: it did not. */
+/** Seconds that it has been in the cache; `undefined`: it was not there. */
 export function ageOf(answer: Headed): number | undefined {
   const age = header(answer, 'age')
   return /^\d+$/.test(age) ? Number(age) : undefined
@@ -50,7 +50,7 @@ export const isKeptOut = (answer: Headed): boolean =>
   /(?:^|,)\s*(?:private|no-store|no-cache)/i.test(header(answer, 'cache-control'))
 
 /** In lower case, without parameters. */
-export const mediaTypeOf = (answer: Headed): string =>
+export const answerMediaType = (answer: Headed): string =>
   (header(answer, 'content-type').split(';', 1)[0] as string).trim().toLowerCase()
 
 /** `200, Miss from cloudfront, age 3`. */
@@ -62,7 +62,7 @@ export function outcome(answer: Pick<Answer, 'status' | 'headers'>): string {
 
 /** `'public, max-age=60'`, or `none`. */
 export const quoted = (answer: Headed, name: string): string =>
-  hasHeader(answer, name) ? `'${header(answer, name)}'` : 'none'
+  carriesHeader(answer, name) ? `'${header(answer, name)}'` : 'none'
 
 /** Of an image by its first bytes, whatever the headers call it; empty: none of these. */
 export function imageFormatOf({ beginning }: Pick<Answer, 'beginning'>): string {

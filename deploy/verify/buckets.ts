@@ -1,9 +1,9 @@
 /** The buckets of the routes, as S3 itself serves them. */
 import type { Origin, Policies } from '../../bundle/policies.ts'
-import type { Place } from './check-target.ts'
+import type { CheckTarget } from './check-target.ts'
 import type { NamedObject } from './objects.ts'
 
-export type BucketPlace = {
+export type BucketTarget = {
   /** The origin's. */
   name: string
   origin: BucketOrigin
@@ -19,15 +19,15 @@ export type BucketOrigin = Origin & { s3: NonNullable<Origin['s3']> }
 export type BucketUrl = (origin: BucketOrigin) => URL
 
 /** @param bucketUrl `undefined`: the distribution is on this machine, and so are its buckets */
-export function bucketPlaces(
+export function bucketTargets(
   { origins }: Policies,
-  places: readonly Place[],
+  targets: readonly CheckTarget[],
   objects: readonly NamedObject[],
   bucketUrl: BucketUrl | undefined,
-): BucketPlace[] {
+): BucketTarget[] {
   return Object.entries(origins).flatMap(([name, origin]) => {
     if (!isBucket(origin)) return []
-    const routes = places.filter(({ behaviour }) => behaviour.origin === name).map(({ route }) => route.path)
+    const routes = targets.filter(({ behaviour }) => behaviour.origin === name).map(({ route }) => route.path)
     if (routes.length === 0) return []
     const paths = objects.filter(({ route }) => routes.includes(route)).map(({ path }) => path)
     const reach = bucketUrl ? { url: bucketUrl(origin) } : { reason: 'the distribution is on this machine, not in S3' }

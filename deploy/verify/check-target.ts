@@ -9,7 +9,7 @@ import { patternOf } from '../../edge/patterns.ts'
 import type { Answer } from './http.ts'
 
 /** One route. */
-export type Place = {
+export type CheckTarget = {
   route: RouteSettings
   behaviour: Behaviour
   cachePolicy: CachePolicy
@@ -35,11 +35,11 @@ export type KnownObject = {
 }
 
 /** @throws Failure if the policies name one that is not there */
-export function placesOf({
+export function checkTargets({
   policies,
   settings,
   folder,
-}: Pick<BuiltBundle, 'policies' | 'settings' | 'folder'>): Place[] {
+}: Pick<BuiltBundle, 'policies' | 'settings' | 'folder'>): CheckTarget[] {
   const patterns = settings.routes.map(({ path }) => patternOf(path))
   const firstMatch = (path: string) => patterns.findIndex((pattern) => pattern.test(path))
   return settings.routes.map((route, index) => {
@@ -63,19 +63,26 @@ export function placesOf({
 function named<Policy extends { Name: string }>(policies: readonly Policy[], name: string, folder: string): Policy {
   const found = policies.find(({ Name }) => Name === name)
   if (found) return found
-  throw new Failure(`${folder}/policies.json: a behaviour names the policy ${name}, which is not there; build again`)
+  throw new Failure(`${folder}/policies.json: a behaviour names the policy ${name}, which is not there; build again`, {
+    code: 'unknown-policy',
+    expected: `the policy ${name}`,
+    found: 'none of that name',
+  })
 }
 
 const unescaped = (path: string): string =>
   path.replace(/%([2-7][0-9a-f])/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
 
-export const isCachedBucket = ({ kind, isCached }: Place): boolean => kind === 'bucket' && isCached
+export const isCachedBucket = ({ kind, isCached }: CheckTarget): boolean => kind === 'bucket' && isCached
 
 /** Whether the config leaves this header in responses. */
-export const isShown = ({ headers }: Place, name: string): boolean => !isListed(name, headers.dropResponse)
+export const isShown = ({ headers }: CheckTarget, name: string): boolean => !isListed(name, headers.dropResponse)
 
-/** Text that nobody has asked for before. No version can be taken for it: it is no number and no hash. */
-export const unheardOf = (): string => `rl${randomBytes(6).toString('hex')}`
+/**
+ * A text that no request has had before. It is neither a number nor a hash, so that no object bears it out as a
+ * version.
+ */
+export const freshText = (): string => `rl${randomBytes(6).toString('hex')}`
 
 const NAME = 'rimlight-verify-'
 
@@ -83,8 +90,8 @@ const NAME = 'rimlight-verify-'
  * A path of this route that no object is at: beside the known one, else from the pattern. `undefined`: every path that
  * there is to make belongs to another route.
  */
-export function madeUpPath({ route, takes, objects }: Place): string | undefined {
-  const name = `${NAME}${unheardOf()}`
+export function madeUpPath({ route, takes, objects }: CheckTarget): string | undefined {
+  const name = `${NAME}${freshText()}`
   const [known] = objects
   const beside = known?.path.replace(/[^/]*?(\.[A-Za-z0-9]+)?$/, (_, extension = '') => `${name}${extension}`)
   const last = route.path.lastIndexOf('*')
@@ -94,22 +101,22 @@ export function madeUpPath({ route, takes, objects }: Place): string | undefined
 }
 
 /** A made-up path that the function refuses: it has a control character. */
-export const malformedPath = (place: Place): string | undefined => withinName(place, '%01')
+export const malformedPath = (target: CheckTarget): string | undefined => withinName(target, '%01')
 
 /** A made-up path with a text in its name. */
-export const withinName = (place: Place, text: string): string | undefined =>
-  madeUpPath(place)?.replace(NAME, (name) => `${name}${text}`)
+export const withinName = (target: CheckTarget, text: string): string | undefined =>
+  madeUpPath(target)?.replace(NAME, (name) => `${name}${text}`)
 
 /** Any path of this route: a made-up one, a known one, or the pattern where it is a path. */
-export const anyPath = (place: Place): string | undefined =>
-  madeUpPath(place) ??
-  place.objects[0]?.path ??
-  (place.takes(place.route.path) && !/[*?]/.test(place.route.path) ? place.route.path : undefined)
+export const anyPath = (target: CheckTarget): string | undefined =>
+  madeUpPath(target) ??
+  target.objects[0]?.path ??
+  (target.takes(target.route.path) && !/[*?]/.test(target.route.path) ? target.route.path : undefined)
 
 export const NO_OTHER_PATH = 'its pattern leaves no path that could be made up'
 
 /** `bucket photos, cached for 86400 s, images`. */
-export function aboutPlace({ route, behaviour, kind }: Place): string {
+export function aboutTarget({ route, behaviour, kind }: CheckTarget): string {
   const kept = route.cache === 'never' ? 'never cached' : `cached for ${route.cache.default} s`
   return [`${kind} ${behaviour.origin}`, kept, ...(route.images ? ['images'] : [])].join(', ')
 }

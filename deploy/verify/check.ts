@@ -1,31 +1,32 @@
 /** A check: one rule of the contract, how it is asked for from outside, and what it means where the answer differs. */
 import type { Viewer } from './http.ts'
 
-export type Finding =
+export type CheckFinding =
   | { status: 'holds'; found: string }
   /** `means`: where the answer tells more than the check knows beforehand. */
   | { status: 'differs'; expected: string; found: string; means?: string }
   | { status: 'skipped'; reason: string }
 
-export type Check<Place> = {
+/** @template Target a route (`CheckTarget`) or a bucket (`BucketTarget`) */
+export type Check<Target> = {
   /** Stable; what scripts look for. */
   id: string
-  /** What is so where it holds. */
+  /** What is true where it holds. */
   title: string
   /** Where the rule is written. */
   rule: string
   /** Requests at most. */
   asks: number
-  /** Ids of checks of the same place that have to hold, or this one would show nothing. */
+  /** Ids of checks of the same target that have to hold, or this one would show nothing. */
   after?: readonly string[]
-  /** Ids of checks of the same place that explain all that this one would find, where they differ. */
+  /** Ids of checks of the same target that explain all that this one would find, where they differ. */
   unless?: readonly string[]
   /** It waits for something to expire: it comes last, beside the others that wait. */
   waits?: true
-  appliesTo?(place: Place): boolean
-  ask(place: Place, asking: Asking): Promise<Finding>
+  appliesTo?(target: Target): boolean
+  ask(target: Target, asking: Asking): Promise<CheckFinding>
   /** Where it differs: what that leads to, and what to do. */
-  means(place: Place): string
+  means(target: Target): string
 }
 
 export type Asking = {
@@ -38,9 +39,9 @@ export type Asking = {
   isSlow: boolean
 }
 
-export const holds = (found: string): Finding => ({ status: 'holds', found })
-export const skipped = (reason: string): Finding => ({ status: 'skipped', reason })
-export const differs = (expected: string, found: string, means?: string): Finding => ({
+export const holds = (found: string): CheckFinding => ({ status: 'holds', found })
+export const skipped = (reason: string): CheckFinding => ({ status: 'skipped', reason })
+export const differs = (expected: string, found: string, means?: string): CheckFinding => ({
   status: 'differs',
   expected,
   found,
@@ -48,5 +49,5 @@ export const differs = (expected: string, found: string, means?: string): Findin
 })
 
 /** `holds` or `differs`, by what was found. */
-export const judged = (isRight: boolean, expected: string, found: string, means?: string): Finding =>
+export const judged = (isRight: boolean, expected: string, found: string, means?: string): CheckFinding =>
   isRight ? holds(found) : differs(expected, found, means)

@@ -1,6 +1,6 @@
 /** The contract of a route, in the order in which it is asked and reported. */
 import type { Check } from './check.ts'
-import type { Place } from './check-target.ts'
+import type { CheckTarget } from './check-target.ts'
 import { CORS_CHECKS } from './checks/cors.ts'
 import { DELIVERY_CHECKS } from './checks/delivery.ts'
 import { FUNCTION_CHECKS } from './checks/functions.ts'
@@ -15,7 +15,7 @@ import { NEVER_CHECKS } from './checks/never.ts'
 import { REFUSAL_CHECKS } from './checks/refusals.ts'
 import { VERSION_CHECKS } from './checks/versions.ts'
 
-export const ROUTE_CHECKS: readonly Check<Place>[] = [
+export const ROUTE_CHECKS: readonly Check<CheckTarget>[] = [
   ...FUNCTION_CHECKS,
   ...REFUSAL_CHECKS,
   ...KEY_CHECKS,

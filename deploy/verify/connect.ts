@@ -1,53 +1,60 @@
 /** Whether a CloudFront answers at a URL, and what it says of itself. */
 import { InputError } from '../../base/errors.ts'
-import { hasHeader } from './answer.ts'
-import { unheardOf } from './check-target.ts'
-import { NoAnswer, openViewer, type Viewer, type ViewerOptions } from './http.ts'
-import { type LocalSite, localSite } from './objects.ts'
+import { isThisMachine } from '../../base/this-machine.ts'
+import { carriesHeader } from './answer.ts'
+import { freshText } from './check-target.ts'
+import { NoAnswer, type OpenViewerOptions, openViewer, type Viewer } from './http.ts'
+import { askLocalSite, type LocalSite } from './objects.ts'
 
-export type Opened = {
+export type Connection = {
   viewer: Viewer
   httpUrl: URL | undefined
   /** Of a CloudFront that `npm start` or `startCloudFront` runs. */
-  site: LocalSite | undefined
-  /** Requests that it took. */
+  localSite: LocalSite | undefined
+  /** Requests that were sent to find this out. */
   requests: number
 }
 
 /** @throws InputError where nobody answers, or no CloudFront */
-export async function opened({ url, httpUrl, ...options }: ViewerOptions): Promise<Opened> {
+export async function connect({ url, httpUrl, ...options }: OpenViewerOptions): Promise<Connection> {
   const isInsecure = options.isInsecure || isThisMachine(url)
   const first = openViewer({ ...options, isInsecure, url, httpUrl: undefined })
-  const site = await siteAt(url, first).finally(() => first.close())
-  const plain = httpUrl ?? httpUrlOf(url, site)
+  const localSite = await localSiteAt(url, first).finally(() => first.close())
+  const plain = httpUrl ?? httpUrlOf(url, localSite)
   // Of several edge locations on this machine, each has a cache of its own.
-  const pop: Record<string, string> = site?.pops[0] ? { 'x-rimlight-pop': site.pops[0] } : {}
+  const pop: Record<string, string> = localSite?.pops[0] ? { 'x-rimlight-pop': localSite.pops[0] } : {}
   const headers = { ...pop, ...options.headers }
   const viewer = openViewer({ ...options, headers, isInsecure, url, httpUrl: plain })
-  return { viewer, httpUrl: plain, site, requests: first.requests() }
+  return { viewer, httpUrl: plain, localSite, requests: first.requests() }
 }
 
-async function siteAt(url: URL, viewer: Viewer): Promise<LocalSite | undefined> {
+async function localSiteAt(url: URL, viewer: Viewer): Promise<LocalSite | undefined> {
   try {
-    const site = isThisMachine(url) ? await localSite(viewer) : undefined
+    const site = isThisMachine(url) ? await askLocalSite(viewer) : undefined
     if (site) return site
-    const answer = await viewer.ask({ path: `/rimlight-verify-${unheardOf()}` })
-    if (hasHeader(answer, 'x-cache') || hasHeader(answer, 'x-amz-cf-id')) return undefined
+    const answer = await viewer.ask({ path: `/rimlight-verify-${freshText()}` })
+    if (carriesHeader(answer, 'x-cache') || carriesHeader(answer, 'x-amz-cf-id')) return undefined
   } catch (cause) {
     if (!(cause instanceof NoAnswer)) throw cause
     const hint = /certificate|altnames/i.test(cause.message) ? '; --insecure takes any certificate' : ''
-    throw new InputError(`nobody answers at ${url.origin}: ${cause.message}${hint}`, { cause })
+    throw new InputError(`nobody answers at ${url.origin}: ${cause.message}${hint}`, {
+      code: 'no-answer',
+      found: cause.message,
+      cause,
+    })
   }
   throw new InputError(
     `expected a CloudFront at ${url.origin}, found a server that sends neither x-cache nor x-amz-cf-id`,
+    {
+      code: 'not-cloudfront',
+      expected: `a CloudFront at ${url.origin}`,
+      found: 'a server that sends neither x-cache nor x-amz-cf-id',
+    },
   )
 }
 
-/** Where redirects come from; of a port that is not the usual one, nobody knows. */
+/** Where HTTP is redirected; unknown where HTTPS is at another port than 443. */
 function httpUrlOf(url: URL, site: LocalSite | undefined): URL | undefined {
   if (site) return new URL(site.httpUrl)
   return url.port === '' && !isThisMachine(url) ? new URL(`http://${url.hostname}`) : undefined
 }
-
-export const isThisMachine = ({ hostname }: URL): boolean =>
-  /^(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)

@@ -5,7 +5,7 @@ import { isIP } from 'node:net'
 import { connect } from 'node:tls'
 import { systemMessage } from '../../base/errors.ts'
 
-export type Question = {
+export type ProbeRequest = {
   method?: 'GET' | 'HEAD' | 'OPTIONS' | 'POST'
   /** As it is sent, escapes and all. */
   path: string
@@ -21,7 +21,7 @@ export type Answer = {
   method: string
   /** Path and query. */
   target: string
-  /** What the question said besides the viewer's own headers. */
+  /** What the request said besides the viewer's own headers. */
   sent: Readonly<Record<string, string>>
   status: number
   /** In their order, names as they were written. */
@@ -37,7 +37,7 @@ export class NoAnswer extends Error {
   override name = 'NoAnswer'
 }
 
-export type ViewerOptions = {
+export type OpenViewerOptions = {
   url: URL
   /** For what is asked over HTTP; `undefined`: nobody knows where it listens. */
   httpUrl: URL | undefined
@@ -51,7 +51,7 @@ export type ViewerOptions = {
 
 export type Viewer = {
   /** @throws NoAnswer */
-  ask(question: Question): Promise<Answer>
+  ask(request: ProbeRequest): Promise<Answer>
   /** The protocol that it chooses where HTTP/2 and HTTP/1.1 are offered. @throws NoAnswer */
   protocol(): Promise<string>
   /** How many requests were sent so far. */
@@ -62,8 +62,8 @@ export type Viewer = {
 /** Negotiates no format and no encoding, so that what a check asks for is all that it gets. */
 const OWN_HEADERS = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'rimlight-verify' }
 
-export function openViewer({ url, httpUrl, headers, isInsecure, patience }: ViewerOptions): Viewer {
-  // One connection, one edge location: what one request has filled, the next can find.
+export function openViewer({ url, httpUrl, headers, isInsecure, patience }: OpenViewerOptions): Viewer {
+  // One connection leads to one edge location: what one request put into its cache, the next can find there.
   const secure = new https.Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: !isInsecure })
   const plain = new http.Agent({ keepAlive: true, maxSockets: 1 })
   let requests = 0
@@ -125,7 +125,7 @@ async function answered(request: http.ClientRequest, what: string): Promise<Rece
 
 function reasonOf(cause: unknown): string {
   if (cause instanceof Error && /^(?:Timeout|Abort)Error$/.test(cause.name)) return 'no answer in time'
-  // Of several addresses that were tried, the error holds one for each and says nothing itself.
+  // Where several addresses were tried, it has an error for each of them and no message of its own.
   const first = cause instanceof AggregateError ? cause.errors[0] : cause
   return systemMessage(first)
 }

@@ -1,43 +1,45 @@
 /** Objects to ask for: those that were named, and what a CloudFront on this machine says it has. */
 import { InputError } from '../../base/errors.ts'
 import { at, isObject } from '../../base/json-values.ts'
-import { type KnownObject, type Place, unheardOf } from './check-target.ts'
-import type { Answer, Question, Viewer } from './http.ts'
+import { type CheckTarget, freshText, type KnownObject } from './check-target.ts'
+import type { Answer, ProbeRequest, Viewer } from './http.ts'
 
 /** A path with its query, as it was named for a route. */
 export type NamedObject = { route: string; path: string; query: readonly string[] }
 
 /** What a URL's path and query may hold: RFC 3986, 3.3 and 3.4. */
-const TARGET = /^\/[A-Za-z0-9._~!$&'()*+,;=:@/%-]*(?:\?[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*)?$/
+const PATH_AND_QUERY = /^\/[A-Za-z0-9._~!$&'()*+,;=:@/%-]*(?:\?[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*)?$/
 
 /**
  * @param texts each a path, or a route's pattern, `=` and a path
  * @throws InputError for each that is neither
  */
-export function namedObjects(texts: readonly string[], places: readonly Place[]): NamedObject[] {
-  const found = texts.map((text) => namedObject(text, places))
+export function namedObjects(texts: readonly string[], targets: readonly CheckTarget[]): NamedObject[] {
+  const found = texts.map((text) => namedObject(text, targets))
   const problems = found.filter((one) => typeof one === 'string')
-  if (problems.length > 0) throw new InputError(problems.join('\n'))
+  if (problems.length > 0) throw new InputError(problems.join('\n'), { code: 'option-value' })
   return found.filter((one) => typeof one !== 'string')
 }
 
-function namedObject(text: string, places: readonly Place[]): NamedObject | string {
-  const patterns = places.map(({ route }) => route.path).toSorted((one, other) => other.length - one.length)
+function namedObject(text: string, targets: readonly CheckTarget[]): NamedObject | string {
+  const patterns = targets.map(({ route }) => route.path).toSorted((one, other) => other.length - one.length)
   const pattern = patterns.find((path) => text.startsWith(`${path}=/`))
-  const target = pattern === undefined ? text : text.slice(pattern.length + 1)
-  if (!TARGET.test(target)) {
+  const pathAndQuery = pattern === undefined ? text : text.slice(pattern.length + 1)
+  if (!PATH_AND_QUERY.test(pathAndQuery)) {
     return `--object: expected a path as it stands in a URL, such as /photos/dusk.jpg, or a route's pattern before it, such as '/*=/photos/dusk.jpg', found ${JSON.stringify(text)}`
   }
-  const [path = '', query = ''] = target.split(/\?(.*)/, 2)
-  const owner = places.find(({ takes }) => takes(path))
+  const [path = '', query = ''] = pathAndQuery.split(/\?(.*)/, 2)
+  const owner = targets.find(({ takes }) => takes(path))
   if (owner === undefined || (pattern !== undefined && owner.route.path !== pattern)) {
     return `--object: expected a path of the route ${pattern}, found ${path}, which is of ${owner?.route.path ?? 'none'}`
   }
   return { route: owner.route.path, path, query: query.split('&').filter((pair) => isOwn(pair, owner)) }
 }
 
-/** Of a pair: what says which object it is. A version and a rendition's size are what the checks ask for themselves. */
-const isOwn = (pair: string, { isCached, route }: Place): boolean =>
+/**
+ * Whether a pair is part of what the object is. Versions and sizes of renditions are added by the checks themselves.
+ */
+const isOwn = (pair: string, { isCached, route }: CheckTarget): boolean =>
   pair !== '' && (!isCached || route.query.includes(nameOf(pair)))
 
 /** The name in a raw pair. */
@@ -47,7 +49,7 @@ export const nameOf = (pair: string): string => pair.replace(/=.*/s, '')
 export type LocalSite = { httpUrl: string; pops: string[]; samples: string[] }
 
 /** `undefined`: what answers there is no CloudFront of this machine. @throws NoAnswer */
-export async function localSite(viewer: Viewer): Promise<LocalSite | undefined> {
+export async function askLocalSite(viewer: Viewer): Promise<LocalSite | undefined> {
   const answer = await viewer.ask({ path: '/__rimlight/site' })
   const site = answer.status === 200 ? parsed(answer) : undefined
   const { httpUrl, pops, samples } = isObject(site) ? site : {}
@@ -71,8 +73,12 @@ function parsed({ beginning }: Answer): unknown {
 const SAMPLED = [/\.jpg$/, /\.svg$/, /\.json$/]
 
 /** Samples for the cached routes that nothing was named for. */
-export function sampledObjects(samples: readonly string[], named: readonly NamedObject[], places: readonly Place[]) {
-  return places
+export function sampledObjects(
+  samples: readonly string[],
+  named: readonly NamedObject[],
+  targets: readonly CheckTarget[],
+) {
+  return targets
     .filter(
       ({ kind, isCached, route }) => kind === 'bucket' && isCached && !named.some((one) => one.route === route.path),
     )
@@ -83,34 +89,36 @@ export function sampledObjects(samples: readonly string[], named: readonly Named
     )
 }
 
-/** Asks for each once. @throws NoAnswer */
-export async function known(place: Place, named: readonly NamedObject[], viewer: Viewer): Promise<Place> {
+/** The target with what was named for it, each object asked for once. @throws NoAnswer */
+export async function known(target: CheckTarget, named: readonly NamedObject[], viewer: Viewer): Promise<CheckTarget> {
   const objects: KnownObject[] = []
   for (const { route, path, query } of named) {
-    if (route !== place.route.path) continue
-    const answer = await viewer.ask(questionOf(place, { path, query }))
+    if (route !== target.route.path) continue
+    const answer = await viewer.ask(requestFor(target, { path, query }))
     objects.push({ path, query, answer })
   }
-  return { ...place, objects }
+  return { ...target, objects }
 }
 
-/** What makes a key that nobody has asked for before; empty where the route has no version parameter. */
-export const freshQuery = ({ route, isCached }: Place): string[] =>
-  isCached && route.version !== null ? [`${route.version}=${unheardOf()}`] : []
+/**
+ * A version that no request has had before, for a cache key of its own; empty where the route has no version parameter.
+ */
+export const freshQuery = ({ route, isCached }: CheckTarget): string[] =>
+  isCached && route.version !== null ? [`${route.version}=${freshText()}`] : []
 
 export const isThere = ({ answer }: KnownObject): boolean => answer.status === 200
 
 /** The first object that is there. A check that uses it comes after `object`. */
-export function objectOf({ objects, route }: Place): KnownObject {
+export function firstObject({ objects, route }: CheckTarget): KnownObject {
   const object = objects.find(isThere)
   if (object === undefined) throw new Error(`no object of ${route.path} is there: the check has to come after 'object'`)
   return object
 }
 
 /** @param object default: the first. @param more raw pairs beside those of the object. @param fresh a key of its own */
-export const questionOf = (
-  place: Place,
-  { path, query }: Pick<KnownObject, 'path' | 'query'> = objectOf(place),
+export const requestFor = (
+  target: CheckTarget,
+  { path, query }: Pick<KnownObject, 'path' | 'query'> = firstObject(target),
   more: readonly string[] = [],
-  fresh = freshQuery(place),
-) => ({ path, query: [...query, ...fresh, ...more] }) satisfies Question
+  fresh = freshQuery(target),
+) => ({ path, query: [...query, ...fresh, ...more] }) satisfies ProbeRequest

@@ -2,7 +2,7 @@
 
 import { wrap } from '../../base/wrap-lines.ts'
 import type { Paint } from '../../cli/kit/output.ts'
-import { type Asked, type CheckResult, isFine, type Report } from './results.ts'
+import { allHold, type CheckResult, type Exchange, type Report } from './results.ts'
 
 /** Characters of a line. */
 const LINE = 110
@@ -11,12 +11,14 @@ const INDENT = 6
 const SKIPPED = '  – skipped  '
 
 /** For programs: everything known, as one JSON document. */
-export const jsonReport = (report: Report): string => `${JSON.stringify(report, null, 2)}\n`
+export const verifyJson = (report: Report): string => `${JSON.stringify(report, null, 2)}\n`
 
-export const planText = ({ url, checks, atMost }: { url: string; checks: number; atMost: number }, paint: Paint) =>
-  `${paint('bold', url)}: ${checks} checks, at most ${atMost} requests, none of which writes anything\n\n`
+export const verifyPlanText = (
+  { url, checks, atMost }: { url: string; checks: number; atMost: number },
+  paint: Paint,
+) => `${paint('bold', url)}: ${checks} checks, at most ${atMost} requests, none of which writes anything\n\n`
 
-export function textReport(report: Report, paint: Paint): string {
+export function verifyText(report: Report, paint: Paint): string {
   const width = Math.max(...report.checks.map(({ id }) => id.length)) + 2
   const sections = [
     ...report.places.map(({ name, about }) => {
@@ -73,7 +75,7 @@ function field(name: string, text: string): string[] {
   return [`${' '.repeat(INDENT)}${name.padEnd(FIELD)}${first.trimStart()}`, ...rest]
 }
 
-function askedText({ method, target, sent, status, headers }: Asked): string {
+function askedText({ method, target, sent, status, headers }: Exchange): string {
   const said = Object.entries(sent).map(([name, value]) => ` · ${name}: ${value}`)
   const result = headers.find(([name]) => name.toLowerCase() === 'x-cache')?.[1] ?? ''
   return `${method} ${target}${said.join('')} → ${status}${result && `, ${result}`}`
@@ -96,8 +98,8 @@ function summary({ counts, requests, milliseconds, checks }: Report, paint: Pain
   const parts = [`${holds} hold`, `${differs} differ`, `${skipped} skipped`, `${unasked} could not be asked`]
   const named = checks.filter(({ status }) => status === 'differs').map(({ place, id }) => `${place} ${id}`)
   const fine = skipped === 0 ? 'All holds' : 'All that was asked holds'
-  const verdict = isFine(counts) ? fine : differs > 0 ? `Differs: ${named.join(', ')}` : 'Not settled'
-  return `${paint(isFine(counts) ? 'green' : 'red', verdict)}\n${parts.join(', ')}; ${took}`
+  const verdict = allHold(counts) ? fine : differs > 0 ? `Differs: ${named.join(', ')}` : 'Not settled'
+  return `${paint(allHold(counts) ? 'green' : 'red', verdict)}\n${parts.join(', ')}; ${took}`
 }
 
 const wrapped = (text: string, indent: number): string[] =>

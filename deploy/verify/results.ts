@@ -1,25 +1,25 @@
-/** What came of the checks. */
+/** The results of the checks, as `--json` prints them. */
 import type { Answer } from './http.ts'
 
 export type CheckResult = {
-  /** The route's pattern, or the bucket. */
+  /** What the check was asked about: the route's pattern, or the bucket. */
   place: string
   id: string
   title: string
   rule: string
-} & Outcome
+} & CheckOutcome
 
-export type Outcome =
+export type CheckOutcome =
   | { status: 'holds'; found: string }
-  | { status: 'differs'; expected: string; found: string; means: string; asked: Asked[] }
+  | { status: 'differs'; expected: string; found: string; means: string; asked: Exchange[] }
   | { status: 'skipped'; reason: string }
   /** No answer came. */
   | { status: 'unasked'; reason: string }
 
 /** What was asked and answered, bodies left out. */
-export type Asked = Pick<Answer, 'method' | 'target' | 'sent' | 'status' | 'headers' | 'bytes'>
+export type Exchange = Pick<Answer, 'method' | 'target' | 'sent' | 'status' | 'headers' | 'bytes'>
 
-export const askedOf = ({ method, target, sent, status, headers, bytes }: Answer): Asked => ({
+export const exchangeOf = ({ method, target, sent, status, headers, bytes }: Answer): Exchange => ({
   method,
   target,
   sent,
@@ -40,15 +40,15 @@ export type Report = {
   places: { name: string; about: string }[]
   checks: CheckResult[]
   observations: ObservationResult[]
-  counts: Record<Outcome['status'], number>
+  counts: Record<CheckOutcome['status'], number>
   requests: { made: number; atMost: number }
   milliseconds: number
 }
 
-export function countsOf(checks: readonly CheckResult[]): Report['counts'] {
-  const count = (status: Outcome['status']) => checks.filter((check) => check.status === status).length
+export function checkCounts(checks: readonly CheckResult[]): Report['counts'] {
+  const count = (status: CheckOutcome['status']) => checks.filter((check) => check.status === status).length
   return { holds: count('holds'), differs: count('differs'), skipped: count('skipped'), unasked: count('unasked') }
 }
 
 /** Whether something was found to hold, and nothing was not. */
-export const isFine = ({ holds, differs, unasked }: Report['counts']): boolean => holds > 0 && differs + unasked === 0
+export const allHold = ({ holds, differs, unasked }: Report['counts']): boolean => holds > 0 && differs + unasked === 0

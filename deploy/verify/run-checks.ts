@@ -1,59 +1,69 @@
 /** Runs checks in their order: those that others build on first, those that wait last, beside each other. */
 import type { Asking, Check } from './check.ts'
 import { type Answer, NoAnswer, type Viewer } from './http.ts'
-import { askedOf, type CheckResult, type Outcome } from './results.ts'
+import { type CheckOutcome, type CheckResult, exchangeOf } from './results.ts'
 
-/** A check with its place. */
-export type Slot = {
-  place: string
+/** A check, and the target that it is asked about. */
+export type TargetCheck = {
+  /** What reports call the target: the route's pattern, or the bucket. */
+  name: string
   viewer: Viewer
   check: Omit<Check<never>, 'ask' | 'means' | 'appliesTo'>
   ask(asking: Asking): ReturnType<Check<never>['ask']>
   means(): string
 }
 
-/** The checks that apply to a place. @param name what it is called */
-export const slotsOf = <Place>(name: string, place: Place, checks: readonly Check<Place>[], viewer: Viewer): Slot[] =>
+/** The checks that apply to a target. @param name what reports call it */
+export const targetChecks = <Target>(
+  name: string,
+  target: Target,
+  checks: readonly Check<Target>[],
+  viewer: Viewer,
+): TargetCheck[] =>
   checks
-    .filter((check) => check.appliesTo?.(place) !== false)
+    .filter((check) => check.appliesTo?.(target) !== false)
     .map((check) => ({
-      place: name,
+      name,
       viewer,
       check,
-      ask: (asking) => check.ask(place, asking),
-      means: () => check.means(place),
+      ask: (asking) => check.ask(target, asking),
+      means: () => check.means(target),
     }))
 
-export type SeriesOptions = Omit<Asking, 'ask'> & { onProgress(done: number, slot: Slot): void }
+export type RunChecksOptions = Omit<Asking, 'ask'> & { onProgress(done: number, planned: TargetCheck): void }
 
 /** Checks in a row without an answer, after which nothing more is asked. */
 const SILENCE = 3
 
-export async function runSeries(slots: readonly Slot[], options: SeriesOptions): Promise<CheckResult[]> {
-  const outcomes = new Map<Slot, Outcome>()
+export async function runChecks(planned: readonly TargetCheck[], options: RunChecksOptions): Promise<CheckResult[]> {
+  const outcomes = new Map<TargetCheck, CheckOutcome>()
   let silent = 0
-  const run = async (slot: Slot) => {
-    options.onProgress(outcomes.size, slot)
-    const because = notBecause(slot, outcomes)
-    const outcome =
-      because ?? (silent >= SILENCE ? notAsked('nobody answers any more') : await outcomeOf(slot, options))
+  const run = async (one: TargetCheck) => {
+    options.onProgress(outcomes.size, one)
+    const because = skippedBecause(one, outcomes)
+    const outcome = because ?? (silent >= SILENCE ? notAsked('nobody answers any more') : await outcomeOf(one, options))
     silent = outcome.status === 'unasked' ? silent + 1 : outcome.status === 'skipped' ? silent : 0
-    outcomes.set(slot, outcome)
+    outcomes.set(one, outcome)
   }
-  for (const slot of slots) if (!slot.check.waits) await run(slot)
-  await Promise.all(slots.filter(({ check }) => check.waits).map(run))
-  return slots.map((slot) => {
-    const { id, title, rule } = slot.check
-    return { place: slot.place, id, title, rule, ...(outcomes.get(slot) as Outcome) }
+  for (const one of planned) if (!one.check.waits) await run(one)
+  await Promise.all(planned.filter(({ check }) => check.waits).map(run))
+  return planned.map((one) => {
+    const { id, title, rule } = one.check
+    return { place: one.name, id, title, rule, ...(outcomes.get(one) as CheckOutcome) }
   })
 }
 
-const notAsked = (reason: string): Outcome => ({ status: 'unasked', reason })
+const notAsked = (reason: string): CheckOutcome => ({ status: 'unasked', reason })
 
-/** Why a check would show nothing; a check that does not apply is in nobody's way. */
-function notBecause({ place, check }: Slot, outcomes: ReadonlyMap<Slot, Outcome>): Outcome | undefined {
+/**
+ * Why a check would show nothing. An earlier check that does not apply to the target has no outcome, and skips none.
+ */
+function skippedBecause(
+  { name, check }: TargetCheck,
+  outcomes: ReadonlyMap<TargetCheck, CheckOutcome>,
+): CheckOutcome | undefined {
   for (const [earlier, outcome] of outcomes) {
-    if (earlier.place !== place || outcome.status === 'holds') continue
+    if (earlier.name !== name || outcome.status === 'holds') continue
     const { id } = earlier.check
     const isNeeded = check.after?.includes(id) === true
     if (isNeeded && outcome.status === 'skipped') return outcome
@@ -65,19 +75,20 @@ function notBecause({ place, check }: Slot, outcomes: ReadonlyMap<Slot, Outcome>
   return undefined
 }
 
-async function outcomeOf(slot: Slot, options: SeriesOptions): Promise<Outcome> {
+async function outcomeOf(planned: TargetCheck, options: RunChecksOptions): Promise<CheckOutcome> {
   const answers: Answer[] = []
-  const ask: Asking['ask'] = async (question) => {
-    if (answers.length >= slot.check.asks) throw new Error(`the check ${slot.check.id} asks more often than it says`)
-    const answer = await slot.viewer.ask(question)
+  const ask: Asking['ask'] = async (request) => {
+    if (answers.length >= planned.check.asks)
+      throw new Error(`the check ${planned.check.id} asks more often than it says`)
+    const answer = await planned.viewer.ask(request)
     answers.push(answer)
     return answer
   }
   try {
-    const finding = await slot.ask({ ...options, ask })
+    const finding = await planned.ask({ ...options, ask })
     if (finding.status !== 'differs') return finding
-    const { status, expected, found, means = slot.means() } = finding
-    return { status, expected, found, means, asked: answers.map(askedOf) }
+    const { status, expected, found, means = planned.means() } = finding
+    return { status, expected, found, means, asked: answers.map(exchangeOf) }
   } catch (cause) {
     if (!(cause instanceof NoAnswer)) throw cause
     return notAsked(cause.message)

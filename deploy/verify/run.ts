@@ -1,17 +1,18 @@
 /** Asks a distribution about every rule of the contract, and says what was found. */
 
 import { InputError } from '../../base/errors.ts'
+import { isThisMachine } from '../../base/this-machine.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
-import { type BucketPlace, type BucketUrl, bucketPlaces, onS3 } from './buckets.ts'
-import { aboutPlace, type Place, placesOf } from './check-target.ts'
+import { type BucketTarget, type BucketUrl, bucketTargets, onS3 } from './buckets.ts'
+import { aboutTarget, type CheckTarget, checkTargets } from './check-target.ts'
 import { BUCKET_CHECKS } from './checks/bucket.ts'
 import { ROUTE_CHECKS } from './checks.ts'
-import { isThisMachine, opened } from './connect.ts'
+import { connect } from './connect.ts'
 import { NoAnswer, openViewer, type Viewer } from './http.ts'
 import { known, namedObjects, sampledObjects } from './objects.ts'
 import { OBSERVATIONS, type Observation } from './observations.ts'
-import { countsOf, type ObservationResult, type Report } from './results.ts'
-import { runSeries, type Slot, slotsOf } from './run-checks.ts'
+import { checkCounts, type ObservationResult, type Report } from './results.ts'
+import { runChecks, type TargetCheck, targetChecks } from './run-checks.ts'
 
 export type VerifyOptions = {
   bundle: BuiltBundle
@@ -32,11 +33,11 @@ export type VerifyOptions = {
   /** Default: S3 itself, and nowhere for a distribution on this machine. */
   bucketUrl?: BucketUrl
   /** Called once, before the checks. */
-  onPlan?(plan: Plan): void
+  onPlan?(plan: VerifyPlan): void
   onProgress?(done: number, total: number, doing: string): void
 }
 
-export type Plan = { url: string; checks: number; atMost: number; places: Report['places'] }
+export type VerifyPlan = { url: string; checks: number; atMost: number; places: Report['places'] }
 
 /** Milliseconds: longer than an origin-response may take. */
 const PATIENCE = 40_000
@@ -47,10 +48,10 @@ const sleep = (seconds: number) => new Promise<void>((resolve) => setTimeout(res
 export async function verify(options: VerifyOptions): Promise<Report> {
   const { bundle, url, headers = {}, patience = PATIENCE, isInsecure = false, isSlow = false, wait = sleep } = options
   const started = performance.now()
-  const all = placesOf(bundle)
+  const all = checkTargets(bundle)
   const named = namedObjects(options.objects ?? [], all)
   const bare = chosen(all, options.routes ?? [])
-  const { viewer, httpUrl, site, requests } = await opened({
+  const { viewer, httpUrl, localSite, requests } = await connect({
     url,
     httpUrl: options.httpUrl,
     headers,
@@ -59,37 +60,39 @@ export async function verify(options: VerifyOptions): Promise<Report> {
   })
   const viewers = [viewer]
   try {
-    const objects = [...named, ...sampledObjects(site?.samples ?? [], named, bare)]
-    const places: Place[] = []
-    for (const place of bare) places.push(await known(place, objects, viewer))
+    const objects = [...named, ...sampledObjects(localSite?.samples ?? [], named, bare)]
+    const targets: CheckTarget[] = []
+    for (const target of bare) targets.push(await known(target, objects, viewer))
     const bucketUrl = options.bucketUrl ?? (isThisMachine(url) ? undefined : onS3)
-    const buckets = bucketPlaces(bundle.policies, places, objects, bucketUrl)
-    const slots: Slot[] = places.flatMap((place) => slotsOf(place.route.path, place, ROUTE_CHECKS, viewer))
+    const buckets = bucketTargets(bundle.policies, targets, objects, bucketUrl)
+    const planned: TargetCheck[] = targets.flatMap((target) =>
+      targetChecks(target.route.path, target, ROUTE_CHECKS, viewer),
+    )
     for (const bucket of buckets) {
       const own = viewerOf(bucket, viewer, patience)
       viewers.push(own)
-      slots.push(...slotsOf(nameOf(bucket), bucket, BUCKET_CHECKS, own))
+      planned.push(...targetChecks(nameOf(bucket), bucket, BUCKET_CHECKS, own))
     }
-    const seen = observable(places, httpUrl !== undefined)
-    const asks = [...slots.map(({ check }) => check.asks), ...seen.map(({ observation }) => observation.asks)]
+    const seen = observable(targets, httpUrl !== undefined)
+    const asks = [...planned.map(({ check }) => check.asks), ...seen.map(({ observation }) => observation.asks)]
     const atMost = asks.reduce((sum, count) => sum + count, requests + objects.length)
     const report = {
       url: url.origin,
       httpUrl: httpUrl?.origin ?? null,
-      isLocal: site !== undefined,
+      isLocal: localSite !== undefined,
       config: bundle.manifest.config.sha256,
       places: [
-        ...places.map((place) => ({ name: place.route.path, about: aboutPlace(place) })),
+        ...targets.map((target) => ({ name: target.route.path, about: aboutTarget(target) })),
         ...buckets.map((bucket) => ({ name: nameOf(bucket), about: `the bucket of ${bucket.name}` })),
       ],
     }
-    options.onPlan?.({ ...report, checks: slots.length, atMost })
-    const checks = await runSeries(slots, {
+    options.onPlan?.({ ...report, checks: planned.length, atMost })
+    const checks = await runChecks(planned, {
       wait,
       isSlow,
       httpUrl,
-      onProgress: (done, { place, check }) =>
-        options.onProgress?.(done, slots.length, `${place}  ${check.id}${check.waits ? ', waiting' : ''}`),
+      onProgress: (done, { name, check }) =>
+        options.onProgress?.(done, planned.length, `${name}  ${check.id}${check.waits ? ', waiting' : ''}`),
     })
     const observations = await observe(seen, viewer)
     const made = viewers.reduce((sum, one) => sum + one.requests(), requests)
@@ -97,55 +100,63 @@ export async function verify(options: VerifyOptions): Promise<Report> {
       ...report,
       checks,
       observations,
-      counts: countsOf(checks),
+      counts: checkCounts(checks),
       requests: { made, atMost },
       milliseconds: Math.round(performance.now() - started),
     }
   } catch (cause) {
     if (!(cause instanceof NoAnswer)) throw cause
-    throw new InputError(`${url.origin} has stopped answering: ${cause.message}`, { cause })
+    throw new InputError(`${url.origin} has stopped answering: ${cause.message}`, {
+      code: 'no-answer',
+      found: cause.message,
+      cause,
+    })
   } finally {
     for (const one of viewers) one.close()
   }
 }
 
 /** @throws InputError for a pattern that no route has */
-function chosen(places: readonly Place[], patterns: readonly string[]): readonly Place[] {
-  const known = places.map(({ route }) => route.path)
+function chosen(targets: readonly CheckTarget[], patterns: readonly string[]): readonly CheckTarget[] {
+  const known = targets.map(({ route }) => route.path)
   const unknown = patterns.filter((pattern) => !known.includes(pattern))
   if (unknown.length > 0) {
-    throw new InputError(`--route: expected patterns among ${known.join(', ')}, found ${unknown.join(', ')}`)
+    throw new InputError(`--route: expected patterns among ${known.join(', ')}, found ${unknown.join(', ')}`, {
+      code: 'option-value',
+      expected: `patterns among ${known.join(', ')}`,
+      found: unknown.join(', '),
+    })
   }
-  return patterns.length === 0 ? places : places.filter(({ route }) => patterns.includes(route.path))
+  return patterns.length === 0 ? targets : targets.filter(({ route }) => patterns.includes(route.path))
 }
 
-const nameOf = ({ origin }: BucketPlace): string => `s3://${origin.s3.bucket}`
+const nameOf = ({ origin }: BucketTarget): string => `s3://${origin.s3.bucket}`
 
-/** A bucket is another server, and none that certificates are forgiven. */
-const viewerOf = ({ reach }: BucketPlace, viewer: Viewer, patience: number): Viewer =>
+/** A bucket is another server, whose certificate has to be valid. */
+const viewerOf = ({ reach }: BucketTarget, viewer: Viewer, patience: number): Viewer =>
   'url' in reach
     ? openViewer({ url: reach.url, httpUrl: undefined, headers: {}, isInsecure: false, patience })
     : { ...viewer, requests: () => 0, close: () => {} }
 
-type Observable = { observation: Observation; place: Place }
+type Observable = { observation: Observation; target: CheckTarget }
 
-/** Each where the first route allows it. */
-const observable = (places: readonly Place[], hasHttp: boolean): Observable[] =>
+/** Each observation, with the first route that it applies to. */
+const observable = (targets: readonly CheckTarget[], hasHttp: boolean): Observable[] =>
   OBSERVATIONS.filter(({ isPlain }) => hasHttp || !isPlain).flatMap((observation) => {
-    const place = places.find((one) => observation.appliesTo(one))
-    return place ? [{ observation, place }] : []
+    const target = targets.find((one) => observation.appliesTo(one))
+    return target ? [{ observation, target }] : []
   })
 
-/** What could not be asked is as good an observation as any. */
+/** That there was no answer is an observation, too. */
 async function observe(seen: readonly Observable[], viewer: Viewer): Promise<ObservationResult[]> {
   const results: ObservationResult[] = []
-  for (const { observation, place } of seen) {
+  for (const { observation, target } of seen) {
     const { id, title } = observation
-    const found = await observation.observe(place, viewer).catch((cause) => {
+    const found = await observation.observe(target, viewer).catch((cause) => {
       if (cause instanceof NoAnswer) return `no answer: ${cause.message}`
       throw cause
     })
-    results.push({ id, title, place: place.route.path, found })
+    results.push({ id, title, place: target.route.path, found })
   }
   return results
 }

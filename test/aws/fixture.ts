@@ -9,7 +9,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda'
 import { STSClient } from '@aws-sdk/client-sts'
 import type { Behaviour, Policies } from '../../bundle/policies.ts'
 import type { Main } from '../../cli/kit/command.ts'
-import type { World } from '../../deploy/attach/aws-clients.ts'
+import type { Dependencies } from '../../deploy/attach/aws-clients.ts'
 import type { Config } from '../../edge/config.ts'
 import { output } from '../unit/cli/kit/fixture-output.ts'
 import { ACCOUNT, MemoryAws } from './memory-aws.ts'
@@ -186,7 +186,7 @@ export function addForeignFunctions(aws: MemoryAws): { functionArn: string; lamb
   }
 }
 
-export type TestWorld = World & {
+export type TestDependencies = Dependencies & {
   /** Milliseconds, of each sleep. */
   slept: number[]
   questions: string[]
@@ -194,18 +194,18 @@ export type TestWorld = World & {
 }
 
 /** No time passes, and a person answers what they are told to. */
-export function testWorld({
+export function testDependencies({
   answers = null,
   onSleep = () => {},
 }: {
   answers?: boolean[] | null
-  onSleep?: (world: TestWorld) => void
-} = {}): TestWorld {
+  onSleep?: (dependencies: TestDependencies) => void
+} = {}): TestDependencies {
   const controller = new AbortController()
   const slept: number[] = []
   const questions: string[] = []
   const config = { region: 'us-east-1' }
-  const world: TestWorld = {
+  const dependencies: TestDependencies = {
     slept,
     questions,
     abort: () => controller.abort(),
@@ -217,7 +217,7 @@ export function testWorld({
     }),
     async sleep(milliseconds) {
       slept.push(milliseconds)
-      onSleep(world)
+      onSleep(dependencies)
     },
     now: () => new Date('2026-11-20T12:00:00Z'),
     random: () => 1,
@@ -229,7 +229,7 @@ export function testWorld({
       : null,
     interrupt: () => ({ signal: controller.signal, close() {} }),
   }
-  return world
+  return dependencies
 }
 
 export type Ran = { code: number; stdout: string; stderr: string }

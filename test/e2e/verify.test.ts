@@ -5,7 +5,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Behaviour, Policies } from '../../bundle/policies.ts'
 import { readBundle } from '../../bundle/read-bundle.ts'
-import { textReport } from '../../deploy/verify/report.ts'
+import { verifyText } from '../../deploy/verify/report.ts'
 import type { Report } from '../../deploy/verify/results.ts'
 import { type VerifyOptions, verify } from '../../deploy/verify/run.ts'
 import { main } from '../../deploy/verify.ts'
@@ -125,7 +125,7 @@ describe('a distribution as it should be', () => {
       '/static/* range': expect.stringContaining('no object of this route is known'),
     })
     expect(report.checks.find(({ id }) => id === 'missing')?.status).toBe('holds')
-    const text = textReport(report, unpainted)
+    const text = verifyText(report, unpainted)
     expect(text).toContain("  – skipped  no object of this route is known; name one with --object '/static/*=")
   })
 
@@ -154,7 +154,7 @@ describe('a distribution as it should be', () => {
     await s3.close()
     expect(differing(report, 's3://example-photos')).toEqual(['bucket-object', 'bucket-list'])
     expect(s3.requests).toEqual(['/brief/news.json', '/'])
-    expect(textReport(report, unpainted)).toContain('Everybody can read past the distribution, its rules and its log.')
+    expect(verifyText(report, unpainted)).toContain('Everybody can read past the distribution, its rules and its log.')
   })
 
   it('buckets: what is no answer of a bucket is skipped', async () => {
@@ -534,7 +534,7 @@ describe.each(Object.entries(FAULTS))('%s', (_, cases) => {
     const check = report.checks.find((one) => one.place === route && one.id === id)
     expect(check).toMatchObject({ status: 'differs', means: expect.stringContaining(means) })
     expect(differing(report, route).toSorted()).toEqual([id, ...also].toSorted())
-    const text = textReport(report, unpainted)
+    const text = verifyText(report, unpainted)
     expect(text).toContain(`  ✗ ${id} `)
     expect(text).toContain(`${route} ${id}`)
   })
@@ -551,8 +551,8 @@ describe('functions of another kind', () => {
     const report = await reportOn(cloudfront, { routes: ['/brief/*'], objects: ['/brief/told.txt'] })
     await cloudfront.stop()
     expect(differing(report, '/brief/*')).toEqual(['origin-response', 'headers-dropped'])
-    expect(textReport(report, unpainted)).toContain('X-Amz-Meta-Owner: somebody')
-    expect(textReport(report, unpainted)).toContain('Nothing decides how long a response lives: browsers guess')
+    expect(verifyText(report, unpainted)).toContain('X-Amz-Meta-Owner: somebody')
+    expect(verifyText(report, unpainted)).toContain('Nothing decides how long a response lives: browsers guess')
   })
 
   it("another build's viewer-request", async () => {

@@ -1,21 +1,21 @@
 /** Whether the buckets behind cached routes can be read past the distribution. */
 
-import type { BucketPlace } from '../buckets.ts'
-import { type Asking, type Check, type Finding, judged, skipped } from '../check.ts'
+import type { BucketTarget } from '../buckets.ts'
+import { type Asking, type Check, type CheckFinding, judged, skipped } from '../check.ts'
 import { NoAnswer } from '../http.ts'
 
 const RULE = 'Developer Guide, "Restrict access to an Amazon S3 origin"; S3 User Guide, "Blocking public access"'
 
-export const BUCKET_CHECKS: readonly Check<BucketPlace>[] = [
+export const BUCKET_CHECKS: readonly Check<BucketTarget>[] = [
   {
     id: 'bucket-object',
     title: 'S3 itself gives nobody an object',
     rule: RULE,
     asks: 1,
-    async ask(place, asking) {
-      const [path] = place.paths
+    async ask(target, asking) {
+      const [path] = target.paths
       if (path === undefined) return skipped('no object of this bucket is known; name one with --object')
-      return asked(place, asking, `${place.origin.s3.prefix}${path}`)
+      return asked(target, asking, `${target.origin.s3.prefix}${path}`)
     },
     means: ({ name }) =>
       `Everybody can read past the distribution, its rules and its log. Switch Block Public Access on for the bucket of ${name}, and let its policy allow the distribution alone.`,
@@ -25,13 +25,13 @@ export const BUCKET_CHECKS: readonly Check<BucketPlace>[] = [
     title: 'S3 itself tells nobody which objects there are',
     rule: RULE,
     asks: 1,
-    ask: (place, asking) => asked(place, asking, '/'),
+    ask: (target, asking) => asked(target, asking, '/'),
     means: ({ name }) =>
       `Everybody can read the keys of the bucket of ${name}. Switch Block Public Access on, and take s3:ListBucket from everybody.`,
   },
 ]
 
-async function asked({ reach, origin }: BucketPlace, { ask }: Asking, path: string): Promise<Finding> {
+async function asked({ reach, origin }: BucketTarget, { ask }: Asking, path: string): Promise<CheckFinding> {
   if ('reason' in reach) return skipped(reach.reason)
   try {
     const answer = await ask({ path: `${reach.url.pathname.replace(/\/$/, '')}${path}` })

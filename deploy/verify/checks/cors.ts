@@ -1,33 +1,33 @@
 /** Reads across origins, and what OPTIONS is answered. */
-import { hasHeader, header, outcome, quoted } from '../answer.ts'
+import { carriesHeader, header, outcome, quoted } from '../answer.ts'
 import { type Check, judged, skipped } from '../check.ts'
-import { anyPath, isCachedBucket, malformedPath, NO_OTHER_PATH, type Place } from '../check-target.ts'
+import { anyPath, type CheckTarget, isCachedBucket, malformedPath, NO_OTHER_PATH } from '../check-target.ts'
 import { attachFunction, attachPolicy } from '../remedies.ts'
 
 const RULE = 'Developer Guide, "Understand response headers policies"; Fetch Standard, "CORS protocol"'
 
-const STRANGER = 'https://rimlight-verify.example'
+const OTHER_ORIGIN = 'https://rimlight-verify.example'
 
 /** An origin that may read, and what it is told. */
-function friendOf({ route }: Place): { origin: string; told: string } {
+function allowedOrigin({ route }: CheckTarget): { origin: string; told: string } {
   const origins = route.cors?.origins ?? '*'
-  const [first = STRANGER] = origins === '*' ? [STRANGER] : origins
+  const [first = OTHER_ORIGIN] = origins === '*' ? [OTHER_ORIGIN] : origins
   return { origin: first, told: origins === '*' ? '*' : first }
 }
 
-const isForAll = ({ route }: Place): boolean => route.cors?.origins === '*'
+const isForAll = ({ route }: CheckTarget): boolean => route.cors?.origins === '*'
 
-export const CORS_CHECKS: readonly Check<Place>[] = [
+export const CORS_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'cors',
     title: 'an origin that may read is told so',
     rule: RULE,
     asks: 1,
     appliesTo: ({ route }) => route.cors !== null,
-    async ask(place, { ask }) {
-      const path = anyPath(place)
+    async ask(target, { ask }) {
+      const path = anyPath(target)
       if (path === undefined) return skipped(NO_OTHER_PATH)
-      const { origin, told } = friendOf(place)
+      const { origin, told } = allowedOrigin(target)
       const answer = await ask({ path, headers: { origin } })
       return judged(
         header(answer, 'access-control-allow-origin') === told,
@@ -35,8 +35,8 @@ export const CORS_CHECKS: readonly Check<Place>[] = [
         `${outcome(answer)}, access-control-allow-origin: ${quoted(answer, 'access-control-allow-origin')}`,
       )
     },
-    means: (place) =>
-      `Scripts, fonts and canvases of ${friendOf(place).told === '*' ? 'other sites' : friendOf(place).told} can't read what is here. ${attachPolicy(place, 'responseHeadersPolicy')}`,
+    means: (target) =>
+      `Scripts, fonts and canvases of ${allowedOrigin(target).told === '*' ? 'other sites' : allowedOrigin(target).told} can't read what is here. ${attachPolicy(target, 'responseHeadersPolicy')}`,
   },
   {
     id: 'cors-stranger',
@@ -44,20 +44,20 @@ export const CORS_CHECKS: readonly Check<Place>[] = [
     rule: RULE,
     asks: 1,
     unless: ['viewer-request'],
-    appliesTo: (place) => !isForAll(place),
-    async ask(place, { ask }) {
-      // An origin that is told of Origin may have rules of its own; of what the function refuses, it is not.
-      const path = isCachedBucket(place) ? anyPath(place) : malformedPath(place)
+    appliesTo: (target) => !isForAll(target),
+    async ask(target, { ask }) {
+      // An API that gets the Origin header may answer it by rules of its own; what the function refuses never gets there.
+      const path = isCachedBucket(target) ? anyPath(target) : malformedPath(target)
       if (path === undefined) return skipped(NO_OTHER_PATH)
-      const answer = await ask({ path, headers: { origin: STRANGER } })
+      const answer = await ask({ path, headers: { origin: OTHER_ORIGIN } })
       return judged(
-        !hasHeader(answer, 'access-control-allow-origin'),
+        !carriesHeader(answer, 'access-control-allow-origin'),
         'no access-control-allow-origin',
         `${outcome(answer)}, access-control-allow-origin: ${quoted(answer, 'access-control-allow-origin')}`,
       )
     },
-    means: (place) =>
-      `Scripts of any site can read what only some may. ${attachPolicy(place, 'responseHeadersPolicy')}`,
+    means: (target) =>
+      `Scripts of any site can read what only some may. ${attachPolicy(target, 'responseHeadersPolicy')}`,
   },
   {
     id: 'options',
@@ -66,8 +66,8 @@ export const CORS_CHECKS: readonly Check<Place>[] = [
     asks: 1,
     unless: ['viewer-request'],
     appliesTo: isCachedBucket,
-    async ask(place, { ask }) {
-      const path = anyPath(place)
+    async ask(target, { ask }) {
+      const path = anyPath(target)
       if (path === undefined) return skipped(NO_OTHER_PATH)
       const answer = await ask({ method: 'OPTIONS', path })
       return judged(
@@ -76,8 +76,8 @@ export const CORS_CHECKS: readonly Check<Place>[] = [
         `${outcome(answer)}, allow: ${quoted(answer, 'allow')}`,
       )
     },
-    means: (place) =>
-      `Preflights of browsers fail, and with them what they are for. Let ${place.route.path} allow GET, HEAD and OPTIONS. ${attachFunction(place, 'viewer-request')}`,
+    means: (target) =>
+      `Preflights of browsers fail, and with them what they are for. Let ${target.route.path} allow GET, HEAD and OPTIONS. ${attachFunction(target, 'viewer-request')}`,
   },
   {
     id: 'preflight',
@@ -85,12 +85,12 @@ export const CORS_CHECKS: readonly Check<Place>[] = [
     rule: RULE,
     asks: 1,
     after: ['options'],
-    appliesTo: (place) => isCachedBucket(place) && place.route.cors !== null,
-    async ask(place, { ask }) {
-      const path = anyPath(place)
+    appliesTo: (target) => isCachedBucket(target) && target.route.cors !== null,
+    async ask(target, { ask }) {
+      const path = anyPath(target)
       if (path === undefined) return skipped(NO_OTHER_PATH)
-      const { origin, told } = friendOf(place)
-      const maxAge = place.route.cors?.maxAge
+      const { origin, told } = allowedOrigin(target)
+      const maxAge = target.route.cors?.maxAge
       const answer = await ask({ method: 'OPTIONS', path, headers: { origin, 'access-control-request-method': 'GET' } })
       const expected = [
         ['access-control-allow-origin', told],
@@ -105,7 +105,7 @@ export const CORS_CHECKS: readonly Check<Place>[] = [
           .join(', '),
       )
     },
-    means: (place) =>
-      `Browsers don't send what they asked leave for. ${attachFunction(place, 'viewer-request')} ${attachPolicy(place, 'responseHeadersPolicy')}`,
+    means: (target) =>
+      `Browsers don't send what they asked leave for. ${attachFunction(target, 'viewer-request')} ${attachPolicy(target, 'responseHeadersPolicy')}`,
   },
 ]

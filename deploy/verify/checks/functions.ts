@@ -1,8 +1,11 @@
-/** Whether the functions are there, and whether what was named is served at all. Of which build they are, other checks tell. */
-import { hasHeader, header, outcome, quoted, resultOf } from '../answer.ts'
+/**
+ * Whether the functions are there, and whether what was named is served at all. Of which build they are, other checks
+ * tell.
+ */
+import { carriesHeader, header, outcome, quoted, resultOf } from '../answer.ts'
 import { type Check, differs, holds, judged, skipped } from '../check.ts'
-import { isShown, malformedPath, NO_OTHER_PATH, type Place } from '../check-target.ts'
-import { isThere, questionOf } from '../objects.ts'
+import { type CheckTarget, isShown, malformedPath, NO_OTHER_PATH } from '../check-target.ts'
+import { isThere, requestFor } from '../objects.ts'
 import { attachFunction, nameAnObject } from '../remedies.ts'
 
 /** Developer Guide, "Troubleshooting error responses from your distribution". */
@@ -19,14 +22,14 @@ const FAILURES: Record<string, string> = {
 const failureOf = (result: string): string | undefined =>
   FAILURES[result] && `${FAILURES[result]}. \`rimlight replay\` runs this build's functions on recorded events.`
 
-export const FUNCTION_CHECKS: readonly Check<Place>[] = [
+export const FUNCTION_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'viewer-request',
     title: 'the CloudFront Function runs',
     rule: 'README, "What is refused": a control character in the path',
     asks: 1,
-    async ask(place, { ask }) {
-      const path = malformedPath(place)
+    async ask(target, { ask }) {
+      const path = malformedPath(target)
       if (path === undefined) return skipped(NO_OTHER_PATH)
       const answer = await ask({ path })
       const result = resultOf(answer)
@@ -37,8 +40,8 @@ export const FUNCTION_CHECKS: readonly Check<Place>[] = [
         failureOf(result),
       )
     },
-    means: (place) =>
-      `No function, or not this one, answers at viewer-request: nothing is canonical, refused or redirected. ${attachFunction(place, 'viewer-request')} A 403 may be of a web ACL that comes before the function, and refuses such paths itself.`,
+    means: (target) =>
+      `No function, or not this one, answers at viewer-request: nothing is canonical, refused or redirected. ${attachFunction(target, 'viewer-request')} A 403 may be of a web ACL that comes before the function, and refuses such paths itself.`,
   },
   {
     id: 'object',
@@ -46,11 +49,11 @@ export const FUNCTION_CHECKS: readonly Check<Place>[] = [
     rule: '`rimlight verify --help`: objects that exist',
     asks: 0,
     appliesTo: ({ kind, isCached }) => kind === 'api' || isCached,
-    async ask(place) {
-      const { objects, kind } = place
+    async ask(target) {
+      const { objects, kind } = target
       if (objects.length === 0) {
         const example = kind === 'api' ? '/a/path?that=answers' : '/a/path/that/exists.jpg'
-        return skipped(`no object of this route is known; ${nameAnObject(place, example)}`)
+        return skipped(`no object of this route is known; ${nameAnObject(target, example)}`)
       }
       const lost = objects.find((object) => !isThere(object))
       if (lost === undefined) return holds(objects.map(({ path }) => path).join(', '))
@@ -69,16 +72,16 @@ export const FUNCTION_CHECKS: readonly Check<Place>[] = [
     asks: 1,
     after: ['object'],
     appliesTo: ({ isCached }) => isCached,
-    async ask(place, { ask }) {
-      const answer = await ask(questionOf(place))
+    async ask(target, { ask }) {
+      const answer = await ask(requestFor(target))
       return judged(
-        hasHeader(answer, 'cache-control'),
+        carriesHeader(answer, 'cache-control'),
         'a cache-control',
         `${outcome(answer)}, cache-control: ${quoted(answer, 'cache-control')}`,
       )
     },
-    means: (place) =>
-      `Nothing decides how long a response lives: browsers guess, versions are not checked, S3's headers leak, and images stay as they are. ${attachFunction(place, 'origin-response')}`,
+    means: (target) =>
+      `Nothing decides how long a response lives: browsers guess, versions are not checked, S3's headers leak, and images stay as they are. ${attachFunction(target, 'origin-response')}`,
   },
   {
     id: 'origin-request',
@@ -86,9 +89,9 @@ export const FUNCTION_CHECKS: readonly Check<Place>[] = [
     rule: 'README, "How long a response is cached": no route header',
     asks: 1,
     after: ['object', 'origin-response'],
-    appliesTo: (place) => place.isCached && isShown(place, 'x-rimlight'),
-    async ask(place, { ask }) {
-      const answer = await ask(questionOf(place))
+    appliesTo: (target) => target.isCached && isShown(target, 'x-rimlight'),
+    async ask(target, { ask }) {
+      const answer = await ask(requestFor(target))
       const says = header(answer, 'x-rimlight')
       return judged(
         !says.includes('reason=no-route'),
@@ -96,7 +99,7 @@ export const FUNCTION_CHECKS: readonly Check<Place>[] = [
         `${outcome(answer)}, x-rimlight: ${quoted(answer, 'x-rimlight')}`,
       )
     },
-    means: (place) =>
-      `origin-response is not told which route this is: everything lives 60 s, no version counts, no image is made, and the query string reaches S3. ${attachFunction(place, 'origin-request')}`,
+    means: (target) =>
+      `origin-response is not told which route this is: everything lives 60 s, no version counts, no image is made, and the query string reaches S3. ${attachFunction(target, 'origin-request')}`,
   },
 ]

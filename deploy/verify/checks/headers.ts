@@ -1,30 +1,30 @@
 /** Headers of responses: those that are set, those that are not to be seen, and `Vary`. */
 import { itemsOf, type ResponseHeadersPolicy } from '../../../bundle/policies.ts'
-import { header, mediaTypeOf, outcome, quoted } from '../answer.ts'
+import { answerMediaType, header, outcome, quoted } from '../answer.ts'
 import { type Check, differs, holds, judged, skipped } from '../check.ts'
-import { anyPath, isCachedBucket, isShown, malformedPath, NO_OTHER_PATH, type Place } from '../check-target.ts'
+import { anyPath, type CheckTarget, isCachedBucket, isShown, malformedPath, NO_OTHER_PATH } from '../check-target.ts'
 import type { Answer } from '../http.ts'
-import { isThere, questionOf } from '../objects.ts'
+import { isThere, requestFor } from '../objects.ts'
 import { attachFunction, attachPolicy, nameAnObject } from '../remedies.ts'
 
 const RULE = 'README, "Which headers change"; Developer Guide, "Understand response headers policies"'
 
-export const HEADER_CHECKS: readonly Check<Place>[] = [
+export const HEADER_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'headers-set',
     title: 'responses carry the headers of the config',
     rule: RULE,
     asks: 1,
     appliesTo: ({ responseHeaders }) => setHeaders(responseHeaders).length > 0,
-    async ask(place, { ask }) {
-      const object = place.objects.find(isThere)
-      const path = object?.path ?? anyPath(place)
+    async ask(target, { ask }) {
+      const object = target.objects.find(isThere)
+      const path = object?.path ?? anyPath(target)
       if (path === undefined) return skipped(NO_OTHER_PATH)
-      const answer = await ask(questionOf(place, { path, query: object?.query ?? [] }))
-      return judgedHeaders(answer, setHeaders(place.responseHeaders))
+      const answer = await ask(requestFor(target, { path, query: object?.query ?? [] }))
+      return judgedHeaders(answer, setHeaders(target.responseHeaders))
     },
-    means: (place) =>
-      `Browsers are not told what the config tells them. ${attachPolicy(place, 'responseHeadersPolicy')}`,
+    means: (target) =>
+      `Browsers are not told what the config tells them. ${attachPolicy(target, 'responseHeadersPolicy')}`,
   },
   {
     id: 'headers-generated',
@@ -33,13 +33,13 @@ export const HEADER_CHECKS: readonly Check<Place>[] = [
     asks: 1,
     after: ['viewer-request'],
     appliesTo: ({ responseHeaders }) => setHeaders(responseHeaders).length > 0,
-    async ask(place, { ask }) {
-      const path = malformedPath(place)
+    async ask(target, { ask }) {
+      const path = malformedPath(target)
       if (path === undefined) return skipped(NO_OTHER_PATH)
-      return judgedHeaders(await ask({ path }), setHeaders(place.responseHeaders))
+      return judgedHeaders(await ask({ path }), setHeaders(target.responseHeaders))
     },
-    means: (place) =>
-      `origin-response sets these headers too, but not on what never gets there: the policy has to. ${attachPolicy(place, 'responseHeadersPolicy')}`,
+    means: (target) =>
+      `origin-response sets these headers too, but not on what never gets there: the policy has to. ${attachPolicy(target, 'responseHeadersPolicy')}`,
   },
   {
     id: 'headers-dropped',
@@ -48,20 +48,20 @@ export const HEADER_CHECKS: readonly Check<Place>[] = [
     asks: 1,
     after: ['object'],
     appliesTo: ({ isCached, headers }) => isCached && headers.dropResponse.length > 0,
-    async ask(place, { ask }) {
-      const answer = await ask(questionOf(place))
-      const own = setHeaders(place.responseHeaders).map(([name]) => name)
+    async ask(target, { ask }) {
+      const answer = await ask(requestFor(target))
+      const own = setHeaders(target.responseHeaders).map(([name]) => name)
       const left = answer.headers.filter(([name, value]) => {
         const lower = name.toLowerCase()
         // A removed `server` comes back as CloudFront's own.
         const isCloudFronts = /^x-(?:cache$|amz-cf-)/.test(lower) || (lower === 'server' && value === 'CloudFront')
-        return !isShown(place, lower) && !isCloudFronts && !own.includes(lower)
+        return !isShown(target, lower) && !isCloudFronts && !own.includes(lower)
       })
       const found = left.map(([name, value]) => `${name}: ${value}`).join(', ')
-      return judged(left.length === 0, `none of ${place.headers.dropResponse.join(', ')}`, found || 'none of them')
+      return judged(left.length === 0, `none of ${target.headers.dropResponse.join(', ')}`, found || 'none of them')
     },
-    means: (place) =>
-      `The origin tells the world about itself. ${attachFunction(place, 'origin-response')} ${attachPolicy(place, 'responseHeadersPolicy')}`,
+    means: (target) =>
+      `The origin tells the world about itself. ${attachFunction(target, 'origin-response')} ${attachPolicy(target, 'responseHeadersPolicy')}`,
   },
   {
     id: 'headers-svg',
@@ -70,15 +70,16 @@ export const HEADER_CHECKS: readonly Check<Place>[] = [
     asks: 1,
     unless: ['origin-response'],
     after: ['object'],
-    appliesTo: (place) => isCachedBucket(place) && place.headers.setResponse['content-security-policy'] === undefined,
-    async ask(place, { ask }) {
-      const drawing = svgOf(place)
-      if (!drawing) return skipped(`no SVG of this route is known; ${nameAnObject(place, '/a/drawing.svg')}`)
-      const answer = await ask(questionOf(place, drawing))
+    appliesTo: (target) =>
+      isCachedBucket(target) && target.headers.setResponse['content-security-policy'] === undefined,
+    async ask(target, { ask }) {
+      const drawing = svgOf(target)
+      if (!drawing) return skipped(`no SVG of this route is known; ${nameAnObject(target, '/a/drawing.svg')}`)
+      const answer = await ask(requestFor(target, drawing))
       return judgedHeaders(answer, [['content-security-policy', SVG_POLICY]])
     },
-    means: (place) =>
-      `An SVG that somebody has uploaded runs its scripts on your domain. ${attachFunction(place, 'origin-response')}`,
+    means: (target) =>
+      `An SVG that somebody has uploaded runs its scripts on your domain. ${attachFunction(target, 'origin-response')}`,
   },
   {
     id: 'vary',
@@ -86,26 +87,26 @@ export const HEADER_CHECKS: readonly Check<Place>[] = [
     rule: 'README, "Which headers change"; RFC 9110, 12.5.5',
     asks: 1,
     after: ['origin-request'],
-    appliesTo: (place) => isCachedBucket(place) && place.route.images !== null,
-    async ask(place, { ask }) {
-      const picture = place.objects.find(
+    appliesTo: (target) => isCachedBucket(target) && target.route.images !== null,
+    async ask(target, { ask }) {
+      const picture = target.objects.find(
         (object) => isThere(object) && /\.(?:jpe?g|png|gif|webp|avif|tiff?)$/i.test(object.path),
       )
-      if (!picture) return skipped(`no picture of this route is known; ${nameAnObject(place, '/a/picture.jpg')}`)
-      const answer = await ask(questionOf(place, picture))
+      if (!picture) return skipped(`no picture of this route is known; ${nameAnObject(target, '/a/picture.jpg')}`)
+      const answer = await ask(requestFor(target, picture))
       const isVaried = /(?:^|,)\s*accept\s*(?:,|$)/i.test(header(answer, 'vary'))
       return judged(isVaried, 'vary with accept', `${outcome(answer)}, vary: ${quoted(answer, 'vary')}`)
     },
-    means: (place) =>
-      `A cache between CloudFront and the viewer gives a picture to browsers that can't show its format. CloudFront takes Accept out of Vary where it is not forwarded. ${attachPolicy(place, 'originRequestPolicy')}`,
+    means: (target) =>
+      `A cache between CloudFront and the viewer gives a picture to browsers that can't show its format. CloudFront takes Accept out of Vary where it is not forwarded. ${attachPolicy(target, 'originRequestPolicy')}`,
   },
 ]
 
 /** The default of `setResponse` for SVG alone. */
 export const SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
-const svgOf = ({ objects }: Place) =>
-  objects.find((object) => isThere(object) && mediaTypeOf(object.answer) === 'image/svg+xml')
+const svgOf = ({ objects }: CheckTarget) =>
+  objects.find((object) => isThere(object) && answerMediaType(object.answer) === 'image/svg+xml')
 
 function judgedHeaders(answer: Answer, expected: readonly (readonly [string, string])[]) {
   const wrong = expected.filter(([name, value]) => header(answer, name) !== value)

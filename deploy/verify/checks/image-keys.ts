@@ -2,8 +2,8 @@
 import type { ImageSettings } from '../../../bundle/settings.ts'
 import { imageFormatOf, isHit, isNew, outcome } from '../answer.ts'
 import { type Check, judged, skipped } from '../check.ts'
-import type { Place } from '../check-target.ts'
-import { freshQuery, questionOf } from '../objects.ts'
+import type { CheckTarget } from '../check-target.ts'
+import { freshQuery, requestFor } from '../objects.ts'
 import { attachFunction, attachPolicy } from '../remedies.ts'
 import { secondOf, TWICE } from './keys.ts'
 import { hasImages, images, noPicture, pictureOf, said, smallest, UNLESS } from './pictures.ts'
@@ -14,7 +14,7 @@ const AFTER = ['cached', 'origin-request']
 
 const NO_NEW_KEY = 'the route has no version parameter: a Hit may be left from another time'
 
-export const IMAGE_KEY_CHECKS: readonly Check<Place>[] = [
+export const IMAGE_KEY_CHECKS: readonly Check<CheckTarget>[] = [
   ...(['w', 'h', 'q', 'fit', 'fm'] as const).map(parameterCheck),
   {
     id: 'key-accept',
@@ -24,14 +24,14 @@ export const IMAGE_KEY_CHECKS: readonly Check<Place>[] = [
     after: AFTER,
     unless: [...UNLESS, 'viewer-request', 'key-fm'],
     appliesTo: hasImages,
-    async ask(place, { ask }) {
-      if (place.route.version === null) return skipped(NO_NEW_KEY)
-      const format = images(place).formats[0] ?? 'webp'
-      const picture = pictureOf(place, format)
-      if (picture === undefined) return noPicture(place)
-      const question = questionOf(place, picture, [smallest(place)])
-      await ask({ ...question, headers: { accept: `image/${format}` } })
-      const answer = await ask(question)
+    async ask(target, { ask }) {
+      if (target.route.version === null) return skipped(NO_NEW_KEY)
+      const format = images(target).formats[0] ?? 'webp'
+      const picture = pictureOf(target, format)
+      if (picture === undefined) return noPicture(target)
+      const request = requestFor(target, picture, [smallest(target)])
+      await ask({ ...request, headers: { accept: `image/${format}` } })
+      const answer = await ask(request)
       const found = imageFormatOf(answer)
       return judged(
         isNew(answer) && found !== format,
@@ -39,8 +39,8 @@ export const IMAGE_KEY_CHECKS: readonly Check<Place>[] = [
         `${outcome(answer)}, ${found || 'no image'}`,
       )
     },
-    means: (place) =>
-      `Viewers get pictures in formats that they can't show, or none of those that they can. The function puts what it made of Accept into fm, and the cache policy has to key on that. ${attachPolicy(place, 'cachePolicy')}`,
+    means: (target) =>
+      `Viewers get pictures in formats that they can't show, or none of those that they can. The function puts what it made of Accept into fm, and the cache policy has to key on that. ${attachPolicy(target, 'cachePolicy')}`,
   },
   {
     id: 'image-ladder',
@@ -50,20 +50,20 @@ export const IMAGE_KEY_CHECKS: readonly Check<Place>[] = [
     after: AFTER,
     unless: [...UNLESS, 'viewer-request'],
     appliesTo: hasImages,
-    async ask(place, asking) {
-      const picture = pictureOf(place)
-      if (picture === undefined) return noPicture(place)
-      const { widths, quality } = images(place)
+    async ask(target, asking) {
+      const picture = pictureOf(target)
+      if (picture === undefined) return noPicture(target)
+      const { widths, quality } = images(target)
       const [width = 1] = widths
       const other = [`w=${Math.max(1, width - 1)}`, `q=${quality}`, 'auto=format', 'fit=max']
       const answer = await secondOf(() => {
-        const fresh = freshQuery(place)
-        return [questionOf(place, picture, [`w=${width}`], fresh), questionOf(place, picture, other, fresh)]
+        const fresh = freshQuery(target)
+        return [requestFor(target, picture, [`w=${width}`], fresh), requestFor(target, picture, other, fresh)]
       }, asking)
       return judged(isHit(answer), `a Hit: the rendition at ${width} pixels`, `${said(answer)} for ${answer.target}`)
     },
-    means: (place) =>
-      `One rendition is made and kept under many keys, and anybody can fill the cache by counting w=1, w=2 … ${attachFunction(place, 'viewer-request')}`,
+    means: (target) =>
+      `One rendition is made and kept under many keys, and anybody can fill the cache by counting w=1, w=2 … ${attachFunction(target, 'viewer-request')}`,
   },
 ]
 
@@ -91,7 +91,7 @@ const PAIRS: Record<'w' | 'h' | 'q' | 'fit' | 'fm', (rules: ImageSettings) => [s
   ],
 }
 
-function parameterCheck(name: keyof typeof PAIRS): Check<Place> {
+function parameterCheck(name: keyof typeof PAIRS): Check<CheckTarget> {
   return {
     id: `key-${name}`,
     title: `another ${name} is another object`,
@@ -99,18 +99,18 @@ function parameterCheck(name: keyof typeof PAIRS): Check<Place> {
     asks: 2,
     after: AFTER,
     unless: UNLESS,
-    appliesTo: (place) => hasImages(place) && PAIRS[name](images(place)) !== undefined,
-    async ask(place, { ask }) {
-      const picture = pictureOf(place)
-      if (picture === undefined) return noPicture(place)
-      if (place.route.version === null) return skipped(NO_NEW_KEY)
-      const [one = [], other = []] = PAIRS[name](images(place)) ?? []
-      const fresh = freshQuery(place)
-      await ask(questionOf(place, picture, one, fresh))
-      const answer = await ask(questionOf(place, picture, other, fresh))
+    appliesTo: (target) => hasImages(target) && PAIRS[name](images(target)) !== undefined,
+    async ask(target, { ask }) {
+      const picture = pictureOf(target)
+      if (picture === undefined) return noPicture(target)
+      if (target.route.version === null) return skipped(NO_NEW_KEY)
+      const [one = [], other = []] = PAIRS[name](images(target)) ?? []
+      const fresh = freshQuery(target)
+      await ask(requestFor(target, picture, one, fresh))
+      const answer = await ask(requestFor(target, picture, other, fresh))
       return judged(isNew(answer), 'no Hit: another object', `${said(answer)} for ${answer.target}`)
     },
-    means: (place) =>
-      `The cache policy of ${place.route.path} does not key on ${name}, or the function drops it: the first rendition that anybody asks for is given to all who ask for another. ${attachPolicy(place, 'cachePolicy')}`,
+    means: (target) =>
+      `The cache policy of ${target.route.path} does not key on ${name}, or the function drops it: the first rendition that anybody asks for is given to all who ask for another. ${attachPolicy(target, 'cachePolicy')}`,
   }
 }

@@ -1,10 +1,10 @@
 /** Renditions: that they are made, and what they carry. */
 import type { NegotiatedFormat } from '../../../edge/config.ts'
-import { hasHeader, header, imageFormatOf, mediaTypeOf, outcome, quoted } from '../answer.ts'
-import { type Check, differs, type Finding, holds, judged, skipped } from '../check.ts'
-import { isShown, type Place } from '../check-target.ts'
+import { answerMediaType, carriesHeader, header, imageFormatOf, outcome, quoted } from '../answer.ts'
+import { type Check, type CheckFinding, differs, holds, judged, skipped } from '../check.ts'
+import { type CheckTarget, isShown } from '../check-target.ts'
 import type { Answer } from '../http.ts'
-import { questionOf } from '../objects.ts'
+import { requestFor } from '../objects.ts'
 import { attachFunction, nameAnObject } from '../remedies.ts'
 import { hasImages, images, noPicture, pictureOf, said, smallest, UNLESS } from './pictures.ts'
 
@@ -25,7 +25,7 @@ const OF_THE_FUNCTION: Record<string, string> = {
 
 const reasonOf = (answer: Answer): string => /reason=([a-z-]+)/.exec(header(answer, 'x-rimlight'))?.[1] ?? ''
 
-export const IMAGE_CHECKS: readonly Check<Place>[] = [
+export const IMAGE_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'image-original',
     title: 'without an Accept and parameters, the picture is the original',
@@ -33,18 +33,18 @@ export const IMAGE_CHECKS: readonly Check<Place>[] = [
     asks: 1,
     after: ['origin-request'],
     appliesTo: hasImages,
-    async ask(place, { ask }) {
-      const picture = pictureOf(place)
-      if (picture === undefined) return noPicture(place)
+    async ask(target, { ask }) {
+      const picture = pictureOf(target)
+      if (picture === undefined) return noPicture(target)
       const format = imageFormatOf(picture.answer)
-      const answer = await ask(questionOf(place, picture))
+      const answer = await ask(requestFor(target, picture))
       return judged(
-        imageFormatOf(answer) === format && !hasHeader(answer, 'x-rimlight'),
+        imageFormatOf(answer) === format && !carriesHeader(answer, 'x-rimlight'),
         `${format}, no x-rimlight`,
         `${imageFormatOf(answer) || 'no image'}, ${said(answer)}`,
       )
     },
-    means: (place) => `Whoever asks for a picture as it is gets another. ${attachFunction(place, 'viewer-request')}`,
+    means: (target) => `Whoever asks for a picture as it is gets another. ${attachFunction(target, 'viewer-request')}`,
   },
   ...(['webp', 'avif'] as const).map(renditionCheck),
   {
@@ -55,12 +55,12 @@ export const IMAGE_CHECKS: readonly Check<Place>[] = [
     after: ['origin-request'],
     unless: UNLESS,
     appliesTo: hasImages,
-    async ask(place, { ask }) {
-      const picture = pictureOf(place)
-      if (picture === undefined) return noPicture(place)
-      const question = questionOf(place, picture, [smallest(place)])
-      const part = await ask({ ...question, headers: { range: 'bytes=0-9' } })
-      const whole = await ask(question)
+    async ask(target, { ask }) {
+      const picture = pictureOf(target)
+      if (picture === undefined) return noPicture(target)
+      const request = requestFor(target, picture, [smallest(target)])
+      const part = await ask({ ...request, headers: { range: 'bytes=0-9' } })
+      const whole = await ask(request)
       const total = /\/(\d+)$/.exec(header(part, 'content-range'))?.[1]
       const isPart = part.status === 206 && Number(total) === whole.bytes
       const isWhole = part.status === 200 && part.bytes === whole.bytes
@@ -70,12 +70,12 @@ export const IMAGE_CHECKS: readonly Check<Place>[] = [
         `${outcome(part)}, ${part.bytes} bytes, content-range: ${quoted(part, 'content-range')}`,
       )
     },
-    means: (place) =>
-      `Viewers that read on where they were broken off put two pictures together. ${attachFunction(place, 'viewer-request')}`,
+    means: (target) =>
+      `Viewers that read on where they were broken off put two pictures together. ${attachFunction(target, 'viewer-request')}`,
   },
 ]
 
-function renditionCheck(format: NegotiatedFormat): Check<Place> {
+function renditionCheck(format: NegotiatedFormat): Check<CheckTarget> {
   return {
     id: `image-${format}`,
     title: `who accepts image/${format} gets it, at the width asked for`,
@@ -83,36 +83,36 @@ function renditionCheck(format: NegotiatedFormat): Check<Place> {
     asks: 1,
     after: ['origin-request'],
     unless: [...UNLESS, 'viewer-request', 'key-w', 'key-fm'],
-    appliesTo: (place) => hasImages(place) && images(place).formats.includes(format),
-    async ask(place, { ask }) {
-      if (!isShown(place, 'x-rimlight')) return skipped('the config drops x-rimlight, which says what was made')
-      const picture = pictureOf(place, format)
-      if (picture === undefined) return noPicture(place)
-      const question = questionOf(place, picture, [smallest(place)])
-      const answer = await ask({ ...question, headers: { accept: `image/${format}` } })
+    appliesTo: (target) => hasImages(target) && images(target).formats.includes(format),
+    async ask(target, { ask }) {
+      if (!isShown(target, 'x-rimlight')) return skipped('the config drops x-rimlight, which says what was made')
+      const picture = pictureOf(target, format)
+      if (picture === undefined) return noPicture(target)
+      const request = requestFor(target, picture, [smallest(target)])
+      const answer = await ask({ ...request, headers: { accept: `image/${format}` } })
       const reason = reasonOf(answer)
       if (OF_THE_OBJECT.includes(reason)) {
-        return skipped(`${picture.path} stays the original: ${reason}; ${nameAnObject(place, '/another/picture.jpg')}`)
+        return skipped(`${picture.path} stays the original: ${reason}; ${nameAnObject(target, '/another/picture.jpg')}`)
       }
-      return judgedRendition(answer, format, images(place).widths[0] ?? 0)
+      return judgedRendition(answer, format, images(target).widths[0] ?? 0)
     },
-    means: (place) =>
-      `No rendition is made, or another than was asked for. The function has to read Accept and w, and origin-response to be told of them. ${attachFunction(place, 'viewer-request')}`,
+    means: (target) =>
+      `No rendition is made, or another than was asked for. The function has to read Accept and w, and origin-response to be told of them. ${attachFunction(target, 'viewer-request')}`,
   }
 }
 
 /** AVIF that would not be ready in time is WebP. */
-function judgedRendition(answer: Answer, format: NegotiatedFormat, width: number): Finding {
+function judgedRendition(answer: Answer, format: NegotiatedFormat, width: number): CheckFinding {
   const found = imageFormatOf(answer)
   const formats = format === 'avif' ? ['avif', 'webp'] : [format]
   const [, named = '', across = ''] = /^([a-z]+); (\d+)x\d+/.exec(header(answer, 'x-rimlight')) ?? []
-  const isRight = formats.includes(found) && found === named && mediaTypeOf(answer) === `image/${found}`
-  const says = `${found || 'no image'}, ${mediaTypeOf(answer) || 'no content-type'}, ${said(answer)}`
+  const isRight = formats.includes(found) && found === named && answerMediaType(answer) === `image/${found}`
+  const says = `${found || 'no image'}, ${answerMediaType(answer) || 'no content-type'}, ${said(answer)}`
   if (!isRight) {
     const expected = `${format} by its bytes, image/${format}, x-rimlight: '${format}; ${width}x…'`
     return differs(expected, says, OF_THE_FUNCTION[reasonOf(answer)])
   }
   if (Number(across) > width) return differs(`at most ${width} pixels across`, says)
-  if (!hasHeader(answer, 'etag')) return holds(header(answer, 'x-rimlight'))
+  if (!carriesHeader(answer, 'etag')) return holds(header(answer, 'x-rimlight'))
   return differs("no etag: it is the original's", `etag: ${quoted(answer, 'etag')}`)
 }

@@ -1,16 +1,16 @@
 /** The cache key: what is one object, and what is another. */
 import { AGED_ELSEWHERE, isAgedElsewhere, isHit, isKeptOut, isNew, lifetimeOf, outcome, quoted } from '../answer.ts'
-import { type Asking, type Check, type Finding, judged, skipped } from '../check.ts'
-import { type Place, unheardOf } from '../check-target.ts'
-import type { Answer, Question } from '../http.ts'
-import { freshQuery, nameOf, objectOf, questionOf } from '../objects.ts'
+import { type Asking, type Check, type CheckFinding, judged, skipped } from '../check.ts'
+import { type CheckTarget, freshText } from '../check-target.ts'
+import type { Answer, ProbeRequest } from '../http.ts'
+import { firstObject, freshQuery, nameOf, requestFor } from '../objects.ts'
 import { attachFunction, attachPolicy } from '../remedies.ts'
 
 export const KEY_RULE = 'README, "What is in the cache key"'
 
 /** Why nothing can be a hit, whatever the distribution does. */
-export function uncachedBecause(place: Place): string | undefined {
-  const { answer, path } = objectOf(place)
+export function uncachedBecause(target: CheckTarget): string | undefined {
+  const { answer, path } = firstObject(target)
   if (isKeptOut(answer)) return `${path} says ${quoted(answer, 'cache-control')}; name an object that may be cached`
   if (lifetimeOf(answer) === 0) return `${path} may be cached for 0 s; name one that lives longer`
   if (isAgedElsewhere(answer)) return `${path} ${AGED_ELSEWHERE}`
@@ -18,10 +18,10 @@ export function uncachedBecause(place: Place): string | undefined {
 }
 
 /**
- * The answer to the second of two questions that should be about one object. Where it is a miss, once more with two new
- * ones: one edge location has many servers, and the first may have filled another one's cache.
+ * The answer to the second of two requests that should be for one object. Where it is a miss, both are sent once more
+ * under a new key: one edge location has many servers, and the first request may have filled another server's cache.
  */
-export async function secondOf(pair: () => readonly [Question, Question], { ask }: Asking): Promise<Answer> {
+export async function secondOf(pair: () => readonly [ProbeRequest, ProbeRequest], { ask }: Asking): Promise<Answer> {
   const [one, other] = pair()
   await ask(one)
   const answer = await ask(other)
@@ -35,7 +35,7 @@ export async function secondOf(pair: () => readonly [Question, Question], { ask 
 const HIT = 'a Hit: the object that the first question has filled'
 const MISS = 'no Hit: another object'
 
-const oneObject = async (pair: () => readonly [Question, Question], asking: Asking): Promise<Finding> => {
+const oneObject = async (pair: () => readonly [ProbeRequest, ProbeRequest], asking: Asking): Promise<CheckFinding> => {
   const answer = await secondOf(pair, asking)
   return judged(isHit(answer), HIT, `${outcome(answer)} for ${answer.target}`)
 }
@@ -43,21 +43,21 @@ const oneObject = async (pair: () => readonly [Question, Question], asking: Aski
 /** Requests of `secondOf`, at most. */
 export const TWICE = 5
 
-export const keyed = (place: Place, name: string, leads: string): string =>
-  `The cache policy of ${place.route.path} does not key on ${name}, or the function drops it: ${leads}. ${attachPolicy(place, 'cachePolicy')}`
+export const keyed = (target: CheckTarget, name: string, leads: string): string =>
+  `The cache policy of ${target.route.path} does not key on ${name}, or the function drops it: ${leads}. ${attachPolicy(target, 'cachePolicy')}`
 
 const byName = (one: string, other: string): number =>
   nameOf(one) < nameOf(other) ? -1 : nameOf(one) > nameOf(other) ? 1 : 0
 
-const hasVersion = ({ route, isCached }: Place): boolean => isCached && route.version !== null
+const hasVersion = ({ route, isCached }: CheckTarget): boolean => isCached && route.version !== null
 
-export const CACHED: Pick<Check<Place>, 'after' | 'unless' | 'appliesTo'> = {
+export const CACHED: Pick<Check<CheckTarget>, 'after' | 'unless' | 'appliesTo'> = {
   after: ['cached'],
   unless: ['key-version'],
   appliesTo: ({ isCached }) => isCached,
 }
 
-export const KEY_CHECKS: readonly Check<Place>[] = [
+export const KEY_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'cached',
     title: 'what was asked for before comes from the cache',
@@ -65,18 +65,18 @@ export const KEY_CHECKS: readonly Check<Place>[] = [
     asks: 4,
     after: ['object'],
     appliesTo: ({ isCached }) => isCached,
-    async ask(place, { ask }) {
-      const because = uncachedBecause(place)
+    async ask(target, { ask }) {
+      const because = uncachedBecause(target)
       if (because !== undefined) return skipped(because)
-      const question = questionOf(place)
-      await ask(question)
-      let answer = await ask(question)
-      // One edge location has many servers: the first may have filled another one's cache.
-      for (let more = 2; more > 0 && !isHit(answer); more -= 1) answer = await ask(question)
+      const request = requestFor(target)
+      await ask(request)
+      let answer = await ask(request)
+      // One edge location has many servers: the first request may have filled the cache of another one.
+      for (let more = 2; more > 0 && !isHit(answer); more -= 1) answer = await ask(request)
       return judged(isHit(answer), 'a Hit', outcome(answer))
     },
-    means: (place) =>
-      `Every request goes to the origin: CachingDisabled, or TTLs of 0, in place of the route's own. ${attachPolicy(place, 'cachePolicy')}`,
+    means: (target) =>
+      `Every request goes to the origin: CachingDisabled, or TTLs of 0, in place of the route's own. ${attachPolicy(target, 'cachePolicy')}`,
   },
   {
     id: 'key-version',
@@ -85,13 +85,13 @@ export const KEY_CHECKS: readonly Check<Place>[] = [
     asks: 2,
     after: ['cached'],
     appliesTo: hasVersion,
-    async ask(place, { ask }) {
-      await ask(questionOf(place))
-      const answer = await ask(questionOf(place))
+    async ask(target, { ask }) {
+      await ask(requestFor(target))
+      const answer = await ask(requestFor(target))
       return judged(isNew(answer), MISS, `${outcome(answer)} for ${answer.target}, which nobody had asked for`)
     },
-    means: (place) =>
-      keyed(place, place.route.version ?? 'v', 'an update of an object would not be seen until it expires'),
+    means: (target) =>
+      keyed(target, target.route.version ?? 'v', 'an update of an object would not be seen until it expires'),
   },
   {
     ...CACHED,
@@ -100,20 +100,20 @@ export const KEY_CHECKS: readonly Check<Place>[] = [
     rule: KEY_RULE,
     asks: TWICE,
     unless: ['viewer-request', 'key-version'],
-    appliesTo: (place) =>
-      place.isCached &&
-      (place.objects[0]?.query.length ?? 0) + freshQuery(place).length + parametersOf(place).length > 1,
-    ask: (place, asking) =>
+    appliesTo: (target) =>
+      target.isCached &&
+      (target.objects[0]?.query.length ?? 0) + freshQuery(target).length + parametersOf(target).length > 1,
+    ask: (target, asking) =>
       oneObject(() => {
-        const { path, query } = questionOf(place, objectOf(place), parametersOf(place))
+        const { path, query } = requestFor(target, firstObject(target), parametersOf(target))
         const sorted = query.toSorted(byName)
         return [
           { path, query: sorted },
           { path, query: sorted.toSorted((one, other) => byName(other, one)) },
         ]
       }, asking),
-    means: (place) =>
-      `One object is kept, and paid for, under several keys. ${attachFunction(place, 'viewer-request')}`,
+    means: (target) =>
+      `One object is kept, and paid for, under several keys. ${attachFunction(target, 'viewer-request')}`,
   },
   {
     ...CACHED,
@@ -121,14 +121,14 @@ export const KEY_CHECKS: readonly Check<Place>[] = [
     title: 'parameters that the route does not know make no difference',
     rule: KEY_RULE,
     asks: TWICE,
-    ask: (place, asking) =>
+    ask: (target, asking) =>
       oneObject(() => {
-        const one = questionOf(place)
-        const tracking = [`utm_source=${unheardOf()}`, 'fbclid=a%20b', 'rimlight-verify']
+        const one = requestFor(target)
+        const tracking = [`utm_source=${freshText()}`, 'fbclid=a%20b', 'rimlight-verify']
         return [one, { ...one, query: [...tracking, ...one.query] }]
       }, asking),
-    means: (place) =>
-      `Every link with a tracking parameter misses the cache, and anybody can fill it. ${attachFunction(place, 'viewer-request')} ${attachPolicy(place, 'cachePolicy')}`,
+    means: (target) =>
+      `Every link with a tracking parameter misses the cache, and anybody can fill it. ${attachFunction(target, 'viewer-request')} ${attachPolicy(target, 'cachePolicy')}`,
   },
   {
     ...CACHED,
@@ -138,14 +138,14 @@ export const KEY_CHECKS: readonly Check<Place>[] = [
     asks: TWICE,
     unless: ['viewer-request', 'key-version'],
     appliesTo: ({ kind, isCached }) => kind === 'bucket' && isCached,
-    ask: (place, asking) =>
+    ask: (target, asking) =>
       oneObject(() => {
-        const one = questionOf(place)
+        const one = requestFor(target)
         const query = one.query.map((pair) => pair.replace(/=rl/, `=${escaped('r')}l`))
-        return [one, { path: otherSpelling(one.path, place), query }]
+        return [one, { path: otherSpelling(one.path, target), query }]
       }, asking),
-    means: (place) =>
-      `One object is kept under several keys, and an invalidation of one leaves the others. ${attachFunction(place, 'viewer-request')}`,
+    means: (target) =>
+      `One object is kept under several keys, and an invalidation of one leaves the others. ${attachFunction(target, 'viewer-request')}`,
   },
   {
     ...CACHED,
@@ -153,13 +153,13 @@ export const KEY_CHECKS: readonly Check<Place>[] = [
     title: 'cookies make no difference',
     rule: KEY_RULE,
     asks: TWICE,
-    ask: (place, asking) =>
+    ask: (target, asking) =>
       oneObject(() => {
-        const one = questionOf(place)
-        return [one, { ...one, headers: { cookie: `session=${unheardOf()}; theme=dark` } }]
+        const one = requestFor(target)
+        return [one, { ...one, headers: { cookie: `session=${freshText()}; theme=dark` } }]
       }, asking),
-    means: (place) =>
-      `Every visitor has a copy of every object: the cache policy keys on cookies, and nothing removes them before. ${attachPolicy(place, 'cachePolicy')}`,
+    means: (target) =>
+      `Every visitor has a copy of every object: the cache policy keys on cookies, and nothing removes them before. ${attachPolicy(target, 'cachePolicy')}`,
   },
   {
     ...CACHED,
@@ -167,17 +167,17 @@ export const KEY_CHECKS: readonly Check<Place>[] = [
     title: 'headers that the route does not name make no difference',
     rule: KEY_RULE,
     asks: TWICE,
-    ask: (place, asking) =>
+    ask: (target, asking) =>
       oneObject(() => {
-        const one = questionOf(place)
-        const headers = Object.entries({ ...OTHER_HEADERS, 'user-agent': `rimlight-verify ${unheardOf()}` })
+        const one = requestFor(target)
+        const headers = Object.entries({ ...OTHER_HEADERS, 'user-agent': `rimlight-verify ${freshText()}` })
         return [
           one,
-          { ...one, headers: Object.fromEntries(headers.filter(([name]) => !place.route.headers.includes(name))) },
+          { ...one, headers: Object.fromEntries(headers.filter(([name]) => !target.route.headers.includes(name))) },
         ]
       }, asking),
-    means: (place) =>
-      `Every browser and every language has a copy of every object. ${attachPolicy(place, 'cachePolicy')}`,
+    means: (target) =>
+      `Every browser and every language has a copy of every object. ${attachPolicy(target, 'cachePolicy')}`,
   },
 ]
 
@@ -189,7 +189,7 @@ const OTHER_HEADERS = {
 }
 
 /** With the first letter of its name escaped, unless that could be read as another route's. */
-function otherSpelling(path: string, { isAmbiguous }: Place): string {
+function otherSpelling(path: string, { isAmbiguous }: CheckTarget): string {
   const spelling = path.replace(FIRST_LETTER, (_, before, letter, rest) => `${before}${escaped(letter)}${rest}`)
   return isAmbiguous(spelling) ? path : spelling
 }
@@ -200,7 +200,7 @@ const FIRST_LETTER = /(\/(?:%[0-9A-Fa-f]{2}|[^/%A-Za-z0-9])*)([A-Za-z0-9])([^/]*
 const escaped = (letter: string): string => `%${letter.charCodeAt(0).toString(16)}`
 
 /** What can be put beside an object's own query: a width, or parameters that a bucket never sees. */
-function parametersOf({ route, kind }: Place): string[] {
+function parametersOf({ route, kind }: CheckTarget): string[] {
   if (route.images) return [`w=${route.images.widths[0]}`]
   return kind === 'bucket' ? route.query.map((name) => `${name}=a`) : []
 }

@@ -1,16 +1,16 @@
 /** How long objects stay in the cache, against what the handlers said. */
-import { ageOf, hasHeader, isKeptOut, lifetimeOf, outcome, quoted } from '../answer.ts'
+import { ageOf, carriesHeader, isKeptOut, lifetimeOf, outcome, quoted } from '../answer.ts'
 import { type Check, judged, skipped } from '../check.ts'
-import type { Place } from '../check-target.ts'
-import type { Question } from '../http.ts'
-import { objectOf, questionOf } from '../objects.ts'
+import type { CheckTarget } from '../check-target.ts'
+import type { ProbeRequest } from '../http.ts'
+import { firstObject, requestFor } from '../objects.ts'
 import { attachPolicy } from '../remedies.ts'
 
 /** Seconds that are waited without being asked to, and with `--slow`. */
 const SOON = 3
 const LATER = 60
 
-export const LIFETIME_CHECKS: readonly Check<Place>[] = [
+export const LIFETIME_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'lifetime',
     title: 'what has expired is asked for again',
@@ -19,12 +19,12 @@ export const LIFETIME_CHECKS: readonly Check<Place>[] = [
     after: ['cached', 'origin-request'],
     waits: true,
     appliesTo: ({ isCached }) => isCached,
-    async ask(place, { ask, wait, isSlow }) {
-      const question = shortLived(place)
+    async ask(target, { ask, wait, isSlow }) {
+      const request = shortLived(target)
       const most = isSlow ? LATER : SOON
-      const first = await ask(question)
-      const { cache } = place.route
-      // The minimum of the route's own is no fault.
+      const first = await ask(request)
+      const { cache } = target.route
+      // The route's own minimum TTL may be longer than what the response says.
       const lifetime = Math.max(lifetimeOf(first) ?? Number.POSITIVE_INFINITY, cache === 'never' ? 0 : cache.min)
       if (lifetime > most) {
         return skipped(
@@ -32,7 +32,7 @@ export const LIFETIME_CHECKS: readonly Check<Place>[] = [
         )
       }
       await wait(lifetime + 1.5)
-      const answer = await ask(question)
+      const answer = await ask(request)
       const age = ageOf(answer) ?? 0
       return judged(
         age <= lifetime,
@@ -40,19 +40,20 @@ export const LIFETIME_CHECKS: readonly Check<Place>[] = [
         `${outcome(answer)} after ${lifetime + 1.5} s`,
       )
     },
-    means: (place) =>
-      `The MinTTL of the cache policy is above what the handlers allow: stopgaps, and objects that were replaced, stay. ${attachPolicy(place, 'cachePolicy')}`,
+    means: (target) =>
+      `The MinTTL of the cache policy is above what the handlers allow: stopgaps, and objects that were replaced, stay. ${attachPolicy(target, 'cachePolicy')}`,
   },
 ]
 
 const HOUR = 3_600_000
 
-/** Of what can be asked for, what lives shortest: a version that is on its way, or the object itself. */
-function shortLived(place: Place): Question {
-  const { answer, path, query } = objectOf(place)
-  const own = questionOf(place)
-  const canBeStopgap = place.kind === 'bucket' && place.route.version !== null && hasHeader(answer, 'last-modified')
+/** The request whose answer expires soonest: for a version from the future, or for the object itself. */
+function shortLived(target: CheckTarget): ProbeRequest {
+  const { answer, path, query } = firstObject(target)
+  const own = requestFor(target)
+  const canBeStopgap =
+    target.kind === 'bucket' && target.route.version !== null && carriesHeader(answer, 'last-modified')
   if (!canBeStopgap || isKeptOut(answer) || (lifetimeOf(answer) ?? LATER) <= 30) return own
   const future = Date.now() + 2 * HOUR + Math.floor(Math.random() * HOUR)
-  return { path, query: [...query, `${place.route.version}=${future}`] }
+  return { path, query: [...query, `${target.route.version}=${future}`] }
 }

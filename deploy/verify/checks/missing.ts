@@ -1,7 +1,7 @@
 /** Objects that are not there. */
-import { ageOf, header, mediaTypeOf, outcome, quoted } from '../answer.ts'
+import { ageOf, answerMediaType, header, outcome, quoted } from '../answer.ts'
 import { type Check, judged, skipped } from '../check.ts'
-import { isCachedBucket, madeUpPath, NO_OTHER_PATH, type Place } from '../check-target.ts'
+import { type CheckTarget, isCachedBucket, madeUpPath, NO_OTHER_PATH } from '../check-target.ts'
 import type { Answer } from '../http.ts'
 import { freshQuery } from '../objects.ts'
 import { attachFunction } from '../remedies.ts'
@@ -9,19 +9,19 @@ import { attachFunction } from '../remedies.ts'
 const RULE = 'README, "How long a response is cached"; Developer Guide, "Control how long CloudFront caches errors"'
 
 const said = (answer: Answer): string =>
-  `${outcome(answer)}, ${mediaTypeOf(answer) || 'no content-type'}, cache-control: ${quoted(answer, 'cache-control')}`
+  `${outcome(answer)}, ${answerMediaType(answer) || 'no content-type'}, cache-control: ${quoted(answer, 'cache-control')}`
 
 /** Seconds. What was asked for by version is probably on its way. README, "How long a response is cached". */
 const VERSIONED = 10
 
 /** The shortest that a missing object of the route lives; S3's own least is 1. */
-const shortest = ({ route }: Place): number =>
+const shortest = ({ route }: CheckTarget): number =>
   Math.max(1, route.version === null ? route.missing : Math.min(route.missing, VERSIONED))
 
 /** Seconds that are waited without being asked to. */
 const SOON = 3
 
-export const MISSING_CHECKS: readonly Check<Place>[] = [
+export const MISSING_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'missing',
     title: 'what is not there is a 404 that lives as long as the route says',
@@ -29,20 +29,20 @@ export const MISSING_CHECKS: readonly Check<Place>[] = [
     asks: 1,
     unless: ['origin-request', 'origin-response'],
     appliesTo: isCachedBucket,
-    async ask(place, { ask }) {
-      const path = madeUpPath(place)
+    async ask(target, { ask }) {
+      const path = madeUpPath(target)
       if (path === undefined) return skipped(NO_OTHER_PATH)
       const answer = await ask({ path })
-      const expected = `public, max-age=${place.route.missing}`
-      const isOurs = answer.status === 404 && mediaTypeOf(answer) === 'text/plain'
+      const expected = `public, max-age=${target.route.missing}`
+      const isOurs = answer.status === 404 && answerMediaType(answer) === 'text/plain'
       return judged(
         isOurs && header(answer, 'cache-control') === expected,
         `404, text/plain, cache-control: '${expected}'`,
         said(answer),
       )
     },
-    means: (place) =>
-      `S3's own 403 goes out, with the bucket's words, and for how long is anybody's guess. ${attachFunction(place, 'origin-response')} ${attachFunction(place, 'origin-request')}`,
+    means: (target) =>
+      `S3's own 403 goes out, with the bucket's words, and for how long is anybody's guess. ${attachFunction(target, 'origin-response')} ${attachFunction(target, 'origin-request')}`,
   },
   {
     id: 'missing-version',
@@ -50,20 +50,20 @@ export const MISSING_CHECKS: readonly Check<Place>[] = [
     rule: RULE,
     asks: 1,
     unless: ['key-version', 'missing', 'origin-request', 'origin-response'],
-    appliesTo: (place) => isCachedBucket(place) && place.route.version !== null,
-    async ask(place, { ask }) {
-      const path = madeUpPath(place)
+    appliesTo: (target) => isCachedBucket(target) && target.route.version !== null,
+    async ask(target, { ask }) {
+      const path = madeUpPath(target)
       if (path === undefined) return skipped(NO_OTHER_PATH)
-      const answer = await ask({ path, query: freshQuery(place) })
-      const expected = `public, max-age=${Math.min(place.route.missing, VERSIONED)}`
+      const answer = await ask({ path, query: freshQuery(target) })
+      const expected = `public, max-age=${Math.min(target.route.missing, VERSIONED)}`
       return judged(
         answer.status === 404 && header(answer, 'cache-control') === expected,
         `404, cache-control: '${expected}'`,
         said(answer),
       )
     },
-    means: (place) =>
-      `Who links to a picture before it is uploaded keeps it away for longer than it takes. ${attachFunction(place, 'origin-request')}`,
+    means: (target) =>
+      `Who links to a picture before it is uploaded keeps it away for longer than it takes. ${attachFunction(target, 'origin-request')}`,
   },
   {
     id: 'missing-cached',
@@ -72,9 +72,9 @@ export const MISSING_CHECKS: readonly Check<Place>[] = [
     asks: 4,
     after: ['missing'],
     unless: ['cached'],
-    appliesTo: (place) => isCachedBucket(place) && place.route.missing > 0,
-    async ask(place, { ask }) {
-      const path = madeUpPath(place)
+    appliesTo: (target) => isCachedBucket(target) && target.route.missing > 0,
+    async ask(target, { ask }) {
+      const path = madeUpPath(target)
       if (path === undefined) return skipped(NO_OTHER_PATH)
       await ask({ path })
       let answer = await ask({ path })
@@ -92,12 +92,12 @@ export const MISSING_CHECKS: readonly Check<Place>[] = [
     after: ['missing'],
     waits: true,
     appliesTo: isCachedBucket,
-    async ask(place, { ask, wait, isSlow }) {
-      const lifetime = shortest(place)
+    async ask(target, { ask, wait, isSlow }) {
+      const lifetime = shortest(target)
       if (lifetime > SOON && !isSlow) return skipped(`it lives for ${lifetime} s; --slow waits for them`)
-      const path = madeUpPath(place)
+      const path = madeUpPath(target)
       if (path === undefined) return skipped(NO_OTHER_PATH)
-      const query = freshQuery(place)
+      const query = freshQuery(target)
       await ask({ path, query })
       await wait(lifetime + 1.5)
       const answer = await ask({ path, query })

@@ -1,22 +1,22 @@
 /** Routes that are never cached. */
 import { AGED_ELSEWHERE, isAgedElsewhere, isNew, outcome } from '../answer.ts'
 import { type Check, judged, skipped } from '../check.ts'
-import { anyPath, NO_OTHER_PATH, type Place } from '../check-target.ts'
+import { anyPath, type CheckTarget, NO_OTHER_PATH } from '../check-target.ts'
 import { attachPolicy, nameAnObject } from '../remedies.ts'
 
-export const NEVER_CHECKS: readonly Check<Place>[] = [
+export const NEVER_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'never-cached',
     title: 'nothing comes from the cache',
     rule: 'README, "What is in the cache key"; Developer Guide, "CachingDisabled"',
     asks: 2,
     appliesTo: ({ isCached }) => !isCached,
-    async ask(place, { ask }) {
-      const path = place.objects[0]?.path ?? anyPath(place)
+    async ask(target, { ask }) {
+      const path = target.objects[0]?.path ?? anyPath(target)
       if (path === undefined) return skipped(NO_OTHER_PATH)
-      const question = { path, query: place.objects[0]?.query ?? [] }
-      const first = await ask(question)
-      const second = await ask(question)
+      const request = { path, query: target.objects[0]?.query ?? [] }
+      const first = await ask(request)
+      const second = await ask(request)
       if (isAgedElsewhere(first) && isAgedElsewhere(second)) return skipped(`${path} ${AGED_ELSEWHERE}`)
       return judged(
         isNew(first) && isNew(second),
@@ -24,8 +24,8 @@ export const NEVER_CHECKS: readonly Check<Place>[] = [
         `${outcome(first)}; then ${outcome(second)}`,
       )
     },
-    means: (place) =>
-      `What changes with every save, or is for one viewer, is given to the next. The behaviours' order may send ${place.route.path} elsewhere. ${attachPolicy(place, 'cachePolicy')}`,
+    means: (target) =>
+      `What changes with every save, or is for one viewer, is given to the next. The behaviours' order may send ${target.route.path} elsewhere. ${attachPolicy(target, 'cachePolicy')}`,
   },
   {
     id: 'never-unsigned',
@@ -33,11 +33,11 @@ export const NEVER_CHECKS: readonly Check<Place>[] = [
     rule: 'README, "Limits and caveats"',
     asks: 1,
     appliesTo: ({ isCached, kind }) => !isCached && kind === 'bucket',
-    async ask(place, { ask }) {
-      const [object] = place.objects
+    async ask(target, { ask }) {
+      const [object] = target.objects
       if (!object) {
         return skipped(
-          `no object of this route is known; ${nameAnObject(place, '/a/path/that/exists')}, without its signature`,
+          `no object of this route is known; ${nameAnObject(target, '/a/path/that/exists')}, without its signature`,
         )
       }
       if (object.query.some((pair) => /^X-Amz-Signature=/i.test(pair))) return skipped('what was named has a signature')

@@ -1,35 +1,35 @@
-/** What never gets behind the cache: HTTP, other methods, paths that can be read in two ways. */
+/** What is redirected or refused before the cache: HTTP, other methods, paths that can be read in two ways. */
 import { header, outcome, quoted, resultOf } from '../answer.ts'
 import { type Check, judged, skipped } from '../check.ts'
 import {
   anyPath,
+  type CheckTarget,
+  freshText,
   isCachedBucket,
   madeUpPath,
   NO_OTHER_PATH,
-  type Place,
-  unheardOf,
   withinName,
 } from '../check-target.ts'
 import { attachFunction } from '../remedies.ts'
 
-export const REFUSAL_CHECKS: readonly Check<Place>[] = [
+export const REFUSAL_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'https',
     title: 'HTTP is redirected to HTTPS on one of its hosts, path and query kept',
     rule: 'README, "What is refused"; Developer Guide, "Viewer protocol policy"',
     asks: 1,
-    async ask(place, { ask, httpUrl }) {
+    async ask(target, { ask, httpUrl }) {
       if (httpUrl === undefined) return skipped('it is not known where HTTP is to be asked for; --http-url says it')
-      const path = anyPath(place)
+      const path = anyPath(target)
       if (path === undefined) return skipped(NO_OTHER_PATH)
-      const target = `${path}?v=${unheardOf()}&b=2&a=%20`
-      const [plain = '', query = ''] = target.split('?')
+      const asked = `${path}?v=${freshText()}&b=2&a=%20`
+      const [plain = '', query = ''] = asked.split('?')
       const answer = await ask({ path: plain, query: query.split('&'), isPlain: true })
       const [, host = '', rest] =
         /^https:\/\/(\[[^\]]*\]|[^/?#:]*)(?::\d+)?(.*)$/.exec(header(answer, 'location')) ?? []
-      const hosts = [...new Set([httpUrl.hostname, ...place.domains])]
+      const hosts = [...new Set([httpUrl.hostname, ...target.domains])]
       return judged(
-        answer.status === 301 && hosts.includes(host) && rest === target,
+        answer.status === 301 && hosts.includes(host) && rest === asked,
         `301 to https://${hosts.join(' or ')}${plain}, the query as sent`,
         `${outcome(answer)}, location: ${quoted(answer, 'location')}`,
       )
@@ -44,8 +44,8 @@ export const REFUSAL_CHECKS: readonly Check<Place>[] = [
     asks: 1,
     appliesTo: isCachedBucket,
     // POST to a key, without a body: of all that S3 would refuse, the one that can't change anything if it came through.
-    async ask(place, { ask }) {
-      const path = madeUpPath(place)
+    async ask(target, { ask }) {
+      const path = madeUpPath(target)
       if (path === undefined) return skipped(NO_OTHER_PATH)
       const answer = await ask({ method: 'POST', path })
       const byFunction = answer.status === 405 && resultOf(answer) === 'FunctionGeneratedResponse'
@@ -66,13 +66,13 @@ export const REFUSAL_CHECKS: readonly Check<Place>[] = [
     rule: 'README, "What is refused"; RFC 3986, 2.1',
     asks: 1,
     unless: ['viewer-request'],
-    async ask(place, { ask }) {
-      const path = withinName(place, '%zz')
+    async ask(target, { ask }) {
+      const path = withinName(target, '%zz')
       if (path === undefined) return skipped(NO_OTHER_PATH)
       const answer = await ask({ path })
       return judged(answer.status === 400, '400', outcome(answer))
     },
-    means: (place) => `The path reaches the origin as it is. ${attachFunction(place, 'viewer-request')}`,
+    means: (target) => `The path reaches the origin as it is. ${attachFunction(target, 'viewer-request')}`,
   },
   {
     id: 'ambiguous-path',
@@ -80,22 +80,22 @@ export const REFUSAL_CHECKS: readonly Check<Place>[] = [
     rule: 'README, "What is refused"',
     asks: 1,
     unless: ['viewer-request'],
-    appliesTo: (place) => ambiguousPath(place) !== undefined,
-    async ask(place, { ask }) {
-      const path = ambiguousPath(place)
+    appliesTo: (target) => ambiguousPath(target) !== undefined,
+    async ask(target, { ask }) {
+      const path = ambiguousPath(target)
       if (path === undefined) return skipped(NO_OTHER_PATH)
       const answer = await ask({ path })
       return judged(answer.status === 400, `400 for ${path}`, outcome(answer))
     },
-    means: (place) =>
-      `CloudFront and the origin can take one path for two routes, and so slip past the rules of ${place.route.path}. ${attachFunction(place, 'viewer-request')}`,
+    means: (target) =>
+      `CloudFront and the origin can take one path for two routes, and so slip past the rules of ${target.route.path}. ${attachFunction(target, 'viewer-request')}`,
   },
   {
     id: 'root',
     title: '/ does not list the bucket',
     rule: 'README, "What is refused"',
     asks: 1,
-    appliesTo: (place) => isCachedBucket(place) && place.takes('/'),
+    appliesTo: (target) => isCachedBucket(target) && target.takes('/'),
     async ask(_, { ask }) {
       const answer = await ask({ path: '/' })
       const isList = answer.beginning.includes('<ListBucketResult')
@@ -105,8 +105,8 @@ export const REFUSAL_CHECKS: readonly Check<Place>[] = [
         `${outcome(answer)}${isList ? ", the list of the bucket's keys" : ''}`,
       )
     },
-    means: (place) =>
-      `Either anybody can read which keys there are, or a default root object is set, which no route of the config knows of. ${attachFunction(place, 'origin-request')} Take the default root object off.`,
+    means: (target) =>
+      `Either anybody can read which keys there are, or a default root object is set, which no route of the config knows of. ${attachFunction(target, 'origin-request')} Take the default root object off.`,
   },
 ]
 
@@ -114,10 +114,10 @@ const isFromS3 = (answer: { beginning: Buffer; headers: readonly (readonly [stri
   header(answer, 'server') === 'AmazonS3' || /^(?:<\?xml[^>]*>\s*)?<Error>/.test(answer.beginning.toString())
 
 /** The route's own path with an escape that hides it, so that its first reading is another route's. */
-function ambiguousPath(place: Place): string | undefined {
-  const path = madeUpPath({ ...place, objects: [] })
+function ambiguousPath(target: CheckTarget): string | undefined {
+  const path = madeUpPath({ ...target, objects: [] })
   if (path === undefined) return undefined
   const letter = path.charCodeAt(1).toString(16)
   const hidden = [path.replace(/^(\/[^/]+)\//, '$1%2F'), `/%${letter}${path.slice(2)}`]
-  return hidden.find((spelling) => spelling !== path && place.isAmbiguous(spelling))
+  return hidden.find((spelling) => spelling !== path && target.isAmbiguous(spelling))
 }

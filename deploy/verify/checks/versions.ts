@@ -1,15 +1,15 @@
 /** `?v=` cannot lie: which versions make an object immutable, and which do not. */
-import { hasHeader, header, isKeptOut, lifetimeOf, maxAgeOf, outcome, quoted } from '../answer.ts'
-import { type Check, type Finding, judged, skipped } from '../check.ts'
-import { isCachedBucket, isShown, type Place } from '../check-target.ts'
+import { carriesHeader, header, isKeptOut, lifetimeOf, maxAgeOf, outcome, quoted } from '../answer.ts'
+import { type Check, type CheckFinding, judged, skipped } from '../check.ts'
+import { type CheckTarget, isCachedBucket, isShown } from '../check-target.ts'
 import type { Answer } from '../http.ts'
-import { objectOf, questionOf } from '../objects.ts'
+import { firstObject, requestFor } from '../objects.ts'
 import { attachFunction } from '../remedies.ts'
 
 const RULE = 'README, "How long a response is cached"'
 
-const hasVersion = (place: Place): boolean => place.isCached && place.route.version !== null
-const hasVerdict = (place: Place): boolean => hasVersion(place) && isCachedBucket(place)
+const hasVersion = (target: CheckTarget): boolean => target.isCached && target.route.version !== null
+const hasVerdict = (target: CheckTarget): boolean => hasVersion(target) && isCachedBucket(target)
 
 const isImmutable = (answer: Answer): boolean => /\bimmutable\b/i.test(header(answer, 'cache-control'))
 
@@ -17,16 +17,16 @@ const said = (answer: Answer): string => `${outcome(answer)}, cache-control: ${q
 
 const IMMUTABLE = 'public, max-age=31536000, immutable'
 
-/** Why the version makes no difference; the origin's own word always stands. */
-function ownWord(place: Place): Finding | undefined {
-  const { answer, path } = objectOf(place)
+/** Skips an object whose own cache-control keeps it out of caches: no version changes that. */
+function skippedIfKeptOut(target: CheckTarget): CheckFinding | undefined {
+  const { answer, path } = firstObject(target)
   return isKeptOut(answer) ? skipped(`${path} says ${quoted(answer, 'cache-control')}, and that stands`) : undefined
 }
 
 /** With this version of the object; nothing else in the query. */
-const withVersion = (place: Place, version: string) => {
-  const { path, query } = objectOf(place)
-  return { path, query: [...query, `${place.route.version}=${version}`] }
+const withVersion = (target: CheckTarget, version: string) => {
+  const { path, query } = firstObject(target)
+  return { path, query: [...query, `${target.route.version}=${version}`] }
 }
 
 const HOUR = 3_600_000
@@ -34,7 +34,7 @@ const HOUR = 3_600_000
 const SETTLED =
   'Versions that the object bears out are to be cached for a year; here they are not, and every visit asks again.'
 
-export const VERSION_CHECKS: readonly Check<Place>[] = [
+export const VERSION_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'version-unknown',
     title: 'a version that nothing bears out is not immutable',
@@ -43,17 +43,17 @@ export const VERSION_CHECKS: readonly Check<Place>[] = [
     after: ['origin-request'],
     unless: ['key-version'],
     appliesTo: hasVersion,
-    async ask(place, { ask }) {
-      const answer = await ask(questionOf(place))
-      const { cache } = place.route
+    async ask(target, { ask }) {
+      const answer = await ask(requestFor(target))
+      const { cache } = target.route
       const most = cache === 'never' ? 0 : cache.default
       const expected = `no immutable, max-age=${most} at most`
       const lifetimes = [maxAgeOf(answer), lifetimeOf(answer)].filter((seconds) => seconds !== undefined)
       const isShort = lifetimes.length > 0 && lifetimes.every((seconds) => seconds <= most)
       return judged(!isImmutable(answer) && (isKeptOut(answer) || isShort), expected, said(answer))
     },
-    means: (place) =>
-      `Old bytes can be frozen under the name of new ones for a year. ${attachFunction(place, 'origin-response')}`,
+    means: (target) =>
+      `Old bytes can be frozen under the name of new ones for a year. ${attachFunction(target, 'origin-response')}`,
   },
   {
     id: 'version-future',
@@ -63,21 +63,21 @@ export const VERSION_CHECKS: readonly Check<Place>[] = [
     after: ['origin-request'],
     unless: ['key-version'],
     appliesTo: hasVerdict,
-    async ask(place, { ask }) {
-      if (!hasHeader(objectOf(place).answer, 'last-modified')) return skipped('the object has no last-modified')
-      const own = ownWord(place)
-      if (own) return own
-      const answer = await ask(withVersion(place, `${Date.now() + HOUR + Math.floor(Math.random() * HOUR)}`))
-      const told = isShown(place, 'x-rimlight-verdict') ? 'unsettled' : ''
+    async ask(target, { ask }) {
+      if (!carriesHeader(firstObject(target).answer, 'last-modified')) return skipped('the object has no last-modified')
+      const keptOut = skippedIfKeptOut(target)
+      if (keptOut) return keptOut
+      const answer = await ask(withVersion(target, `${Date.now() + HOUR + Math.floor(Math.random() * HOUR)}`))
+      const told = isShown(target, 'x-rimlight-verdict') ? 'unsettled' : ''
       const expected = `max-age=30, no etag, no last-modified, x-rimlight-verdict: '${told}'`
       const isStopgap = !isImmutable(answer) && maxAgeOf(answer) === 30
-      const isBare = !hasHeader(answer, 'etag') && !hasHeader(answer, 'last-modified')
+      const isBare = !carriesHeader(answer, 'etag') && !carriesHeader(answer, 'last-modified')
       const verdict = header(answer, 'x-rimlight-verdict')
       const validators = `etag: ${quoted(answer, 'etag')}, x-rimlight-verdict: ${quoted(answer, 'x-rimlight-verdict')}`
       return judged(isStopgap && isBare && verdict === told, expected, `${said(answer)}, ${validators}`)
     },
-    means: (place) =>
-      `Who asks for a new version a moment before it is uploaded freezes the old bytes under it. ${attachFunction(place, 'origin-response')}`,
+    means: (target) =>
+      `Who asks for a new version a moment before it is uploaded freezes the old bytes under it. ${attachFunction(target, 'origin-response')}`,
   },
   {
     id: 'version-timestamp',
@@ -87,16 +87,16 @@ export const VERSION_CHECKS: readonly Check<Place>[] = [
     after: ['origin-request'],
     unless: ['key-version'],
     appliesTo: hasVerdict,
-    async ask(place, { ask }) {
-      const modified = Date.parse(header(objectOf(place).answer, 'last-modified'))
+    async ask(target, { ask }) {
+      const modified = Date.parse(header(firstObject(target).answer, 'last-modified'))
       if (Number.isNaN(modified)) return skipped('the object has no last-modified')
-      const own = ownWord(place)
-      if (own) return own
+      const keptOut = skippedIfKeptOut(target)
+      if (keptOut) return keptOut
       // Last-Modified is in seconds; what is beyond them makes a key that nobody has asked for.
-      const answer = await ask(withVersion(place, `${modified + Math.floor(Math.random() * 1000)}`))
+      const answer = await ask(withVersion(target, `${modified + Math.floor(Math.random() * 1000)}`))
       return judged(header(answer, 'cache-control') === IMMUTABLE, `'${IMMUTABLE}'`, said(answer))
     },
-    means: (place) => `${SETTLED} ${attachFunction(place, 'origin-response')}`,
+    means: (target) => `${SETTLED} ${attachFunction(target, 'origin-response')}`,
   },
   {
     id: 'version-etag',
@@ -106,14 +106,14 @@ export const VERSION_CHECKS: readonly Check<Place>[] = [
     after: ['origin-request'],
     unless: ['key-version'],
     appliesTo: hasVerdict,
-    async ask(place, { ask }) {
-      const [, hash] = /^"([0-9a-f]{32})(?:-\d+)?"$/i.exec(header(objectOf(place).answer, 'etag')) ?? []
+    async ask(target, { ask }) {
+      const [, hash] = /^"([0-9a-f]{32})(?:-\d+)?"$/i.exec(header(firstObject(target).answer, 'etag')) ?? []
       if (hash === undefined) return skipped('the object has no ETag of the kind that S3 makes')
-      const own = ownWord(place)
-      if (own) return own
-      const answer = await ask(withVersion(place, hash.slice(0, 8 + Math.floor(Math.random() * 24))))
+      const keptOut = skippedIfKeptOut(target)
+      if (keptOut) return keptOut
+      const answer = await ask(withVersion(target, hash.slice(0, 8 + Math.floor(Math.random() * 24))))
       return judged(header(answer, 'cache-control') === IMMUTABLE, `'${IMMUTABLE}'`, said(answer))
     },
-    means: (place) => `${SETTLED} ${attachFunction(place, 'origin-response')}`,
+    means: (target) => `${SETTLED} ${attachFunction(target, 'origin-response')}`,
   },
 ]

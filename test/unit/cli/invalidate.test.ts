@@ -33,8 +33,8 @@ afterEach(() => {
 async function run(...args: string[]) {
   const stdout = output()
   const stderr = output()
-  const outside = { now: () => 0, sleep: async () => {}, ask: null }
-  const code = await invalidateCommand(outside)(args, stdout, stderr)
+  const dependencies = { now: () => 0, sleep: async () => {}, ask: null }
+  const code = await invalidateCommand(dependencies)(args, stdout, stderr)
   return { code, stdout: stdout.said(), stderr: stderr.said() }
 }
 

@@ -4,9 +4,9 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { Failure, InputError } from '../../../base/errors.ts'
 import {
   costAtMost,
+  type InvalidateDependencies,
   type InvalidationRequest,
   invalidateDistribution,
-  type Outside,
 } from '../../../deploy/invalidate.ts'
 
 const aws = mockClient(CloudFrontClient)
@@ -23,10 +23,10 @@ const REQUEST: InvalidationRequest = {
 }
 
 /** Its clock goes on while it sleeps. */
-async function invalidate(request: Partial<InvalidationRequest>, ask: Outside['ask'] = null) {
+async function invalidate(request: Partial<InvalidationRequest>, ask: InvalidateDependencies['ask'] = null) {
   const told: unknown[] = []
   let now = Date.UTC(2026, 10, 20)
-  const outside: Outside = {
+  const dependencies: InvalidateDependencies = {
     now: () => now,
     async sleep(milliseconds) {
       now += milliseconds
@@ -37,7 +37,7 @@ async function invalidate(request: Partial<InvalidationRequest>, ask: Outside['a
     created: ({ id, status }: { id: string; status: string }) => told.push([id, status]),
     waiting: (seconds: number) => told.push(seconds),
   }
-  const done = await invalidateDistribution({ ...REQUEST, ...request }, progress, outside).then(
+  const done = await invalidateDistribution({ ...REQUEST, ...request }, progress, dependencies).then(
     (invalidation) => ({ invalidation }),
     (thrown: Error) => ({ thrown }),
   )

@@ -2,7 +2,7 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { expect, it } from 'vitest'
 import { attachCommand } from '../../../../deploy/attach.ts'
-import { addForeignFunctions, configOf, ID, run, testWorld } from '../../../aws/fixture.ts'
+import { addForeignFunctions, configOf, ID, run, testDependencies } from '../../../aws/fixture.ts'
 import { ACCOUNT } from '../../../aws/memory-aws.ts'
 import { temporaryFolder } from '../../local/fixture.ts'
 import { behaviourOf, scene, stateOf, useBundles } from './scene.ts'
@@ -81,7 +81,7 @@ it('a second time it changes nothing', async () => {
   await attach()
   const [state, receipt] = [stateOf(aws), await readFile(file, 'utf8')]
   aws.mutations.length = 0
-  const { code, stdout } = await attach([], { world: testWorld({ answers: [] }) })
+  const { code, stdout } = await attach([], { dependencies: testDependencies({ answers: [] }) })
   expect(code).toBe(0)
   expect(aws.mutations).toEqual([])
   expect(stateOf(aws)).toEqual(state)
@@ -118,17 +118,17 @@ it('shows a plan and changes nothing with --dry-run', async () => {
 
 it('asks, and a no changes nothing', async () => {
   const { aws, attach, file } = await scene(bundles)
-  const world = testWorld({ answers: [false] })
-  const { code, stderr } = await attach([], { world })
+  const dependencies = testDependencies({ answers: [false] })
+  const { code, stderr } = await attach([], { dependencies })
   expect({ code, stderr }).toEqual({ code: 1, stderr: 'Nothing was changed.\n' })
-  expect(world.questions).toEqual(['Attach? [y/N] '])
+  expect(dependencies.questions).toEqual(['Attach? [y/N] '])
   expect(aws.mutations).toEqual([])
   expect(await readdir(dirname(file))).toEqual([])
 })
 
 it('asks, and a yes attaches', async () => {
   const { attach, config } = await scene(bundles)
-  expect((await attach([], { world: testWorld({ answers: [true] }) })).code).toBe(0)
+  expect((await attach([], { dependencies: testDependencies({ answers: [true] }) })).code).toBe(0)
   expect(behaviourOf(config())).toMatchObject(associations(1))
 })
 
@@ -220,11 +220,11 @@ it('while CloudFront deploys what is attached, it waits and shows how long', asy
   const { aws, attach } = await scene(bundles)
   await attach(['--no-wait'])
   aws.mutations.length = 0
-  const world = testWorld()
-  const { code, stderr, stdout } = await attach([], { world, isTTY: true })
+  const dependencies = testDependencies()
+  const { code, stderr, stdout } = await attach([], { dependencies, isTTY: true })
   expect(code).toBe(0)
   expect(aws.mutations).toEqual([])
-  expect(world.slept).toEqual([15_000, 15_000])
+  expect(dependencies.slept).toEqual([15_000, 15_000])
   expect(stderr).toContain('Waiting until EDFDVBD6EXAMPLE is deployed: 15 s; Ctrl-C stops the waiting')
   expect(stdout).toContain('Nothing to change: EDFDVBD6EXAMPLE has this build already, deployed.\n')
 })
@@ -351,7 +351,7 @@ it('two distributions of one account share nothing', async () => {
   }
   aws.distributions.set('EOTHER', { config: other, etag: 'E', polls: 0 })
   const receipt = `${await temporaryFolder()}/r.json`
-  const { code } = await run(attachCommand(testWorld()), [
+  const { code } = await run(attachCommand(testDependencies()), [
     ...['--distribution', 'EOTHER', '--dist', bundles.dist, '--receipt', receipt, '--yes'],
   ])
   expect(code).toBe(0)

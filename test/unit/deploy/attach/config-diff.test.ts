@@ -1,5 +1,5 @@
 import { expect, it, test } from 'vitest'
-import { differences, differenceText } from '../../../../deploy/attach/config-diff.ts'
+import { configDifferences, differenceText } from '../../../../deploy/attach/config-diff.ts'
 
 test.each<[string, unknown, unknown, string[]]>([
   ['nothing', { A: 1, B: { C: ['x'] } }, { A: 1, B: { C: ['x'] } }, []],
@@ -31,17 +31,17 @@ test.each<[string, unknown, unknown, string[]]>([
   ],
   ['things without a name, by their place', { L: [{ V: 1 }] }, { L: [{ V: 2 }] }, ['L[0].V: 1 → 2']],
 ])('%s', (_, before, after, expected) => {
-  expect(differences(before, after).map(differenceText)).toEqual(expected)
+  expect(configDifferences(before, after).map(differenceText)).toEqual(expected)
 })
 
 it('finds the same both ways round', () => {
   const [one, other] = [{ A: [{ Id: 'a', V: 1 }], B: 2 }, { A: [{ Id: 'b', V: 1 }] }]
   expect(
-    differences(one, other)
+    configDifferences(one, other)
       .map(({ at }) => at)
       .toSorted(),
   ).toEqual(
-    differences(other, one)
+    configDifferences(other, one)
       .map(({ at }) => at)
       .toSorted(),
   )

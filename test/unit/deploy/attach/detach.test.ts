@@ -2,7 +2,7 @@ import type { CacheBehavior } from '@aws-sdk/client-cloudfront'
 import { expect, it } from 'vitest'
 import { attachCommand } from '../../../../deploy/attach.ts'
 import { detachCommand } from '../../../../deploy/detach.ts'
-import { addForeignFunctions, changeByOthers, configOf, ID, run, testWorld } from '../../../aws/fixture.ts'
+import { addForeignFunctions, changeByOthers, configOf, ID, run, testDependencies } from '../../../aws/fixture.ts'
 import { behaviourOf, scene, useBundles } from './scene.ts'
 
 const bundles = useBundles()
@@ -38,7 +38,7 @@ it('a distribution whose config had no lists of functions at all', async () => {
 it('is the same as attach --undo, and knows the distribution from the receipt', async () => {
   const { attach, file, config, original } = await scene(bundles)
   await attach()
-  const { code } = await run(attachCommand(testWorld()), ['--receipt', file, '--undo', '--yes'])
+  const { code } = await run(attachCommand(testDependencies()), ['--receipt', file, '--undo', '--yes'])
   expect(code).toBe(0)
   expect(JSON.stringify(config())).toBe(original)
 })
@@ -57,11 +57,11 @@ it('a second time there is nothing to put back', async () => {
 it('does not wait for a deployment before it, and with --no-wait for none after it', async () => {
   const { aws, attach, detach, config, original } = await scene(bundles)
   await attach(['--no-wait'])
-  const world = testWorld({ answers: [true] })
-  const { code, stdout } = await detach(['--no-wait'], { world })
+  const dependencies = testDependencies({ answers: [true] })
+  const { code, stdout } = await detach(['--no-wait'], { dependencies })
   expect(code).toBe(0)
-  expect(world.slept).toEqual([])
-  expect(world.questions).toEqual(['Put it back? [y/N] '])
+  expect(dependencies.slept).toEqual([])
+  expect(dependencies.questions).toEqual(['Put it back? [y/N] '])
   expect(stdout).toContain('; CloudFront is deploying it.\n')
   expect(JSON.stringify(config())).toBe(original)
   expect(aws.calls.at(-1)).toBe('cloudfront:UpdateDistribution')
@@ -135,9 +135,9 @@ it('a distribution that somebody else changes meanwhile is read and planned agai
       config.Comment = 'theirs'
     })
   }
-  const world = testWorld({ answers: [true, true] })
-  expect((await detach([], { world })).code).toBe(0)
-  expect(world.questions).toHaveLength(2)
+  const dependencies = testDependencies({ answers: [true, true] })
+  expect((await detach([], { dependencies })).code).toBe(0)
+  expect(dependencies.questions).toHaveLength(2)
   expect(config().Comment).toBe('theirs')
   expect(behaviourOf(config()).FunctionAssociations).toEqual({ Quantity: 0 })
 })
@@ -146,7 +146,7 @@ it('a no, and --dry-run, change nothing', async () => {
   const { aws, attach, detach } = await scene(bundles)
   await attach()
   aws.mutations.length = 0
-  expect(await detach([], { world: testWorld({ answers: [false] }) })).toMatchObject({
+  expect(await detach([], { dependencies: testDependencies({ answers: [false] }) })).toMatchObject({
     code: 1,
     stderr: 'Nothing was changed.\n',
   })
@@ -165,7 +165,7 @@ it('prints one JSON document with --json', async () => {
 
 it('without its receipt it does nothing, and says how to get one', async () => {
   const { aws, file } = await scene(bundles)
-  expect(await run(detachCommand(testWorld()), ['--distribution', ID, '--receipt', file, '--yes'])).toEqual({
+  expect(await run(detachCommand(testDependencies()), ['--distribution', ID, '--receipt', file, '--yes'])).toEqual({
     code: 2,
     stdout: '',
     stderr: `${file}: expected the receipt that attach wrote, found no such file; name it with --receipt; if it is lost, \`rimlight attach --distribution ${ID}\` writes one of the distribution as it is without Rimlight\n`,

@@ -8,7 +8,7 @@ import { expect, it, test } from 'vitest'
 import { attachCommand } from '../../../../deploy/attach.ts'
 import { detachCommand } from '../../../../deploy/detach.ts'
 import { cloudFrontError } from '../../../aws/cloudfront.ts'
-import { changeByOthers, ID, run, testWorld } from '../../../aws/fixture.ts'
+import { changeByOthers, ID, run, testDependencies } from '../../../aws/fixture.ts'
 import { iamError } from '../../../aws/iam.ts'
 import { lambdaError } from '../../../aws/lambda.ts'
 import type { MemoryAws } from '../../../aws/memory-aws.ts'
@@ -136,16 +136,16 @@ it('an error that is none of AWS is nobody\u2019s to explain away', async () => 
 it('throttling is waited out, each time twice as long', async () => {
   const { aws, attach } = await scene(bundles)
   failing(aws, 'cloudfront:GetDistribution', () => cloudFrontError('Throttling', 'Rate exceeded'), 1, 6)
-  const world = testWorld()
-  const { code } = await attach(['--dry-run'], { world })
+  const dependencies = testDependencies()
+  const { code } = await attach(['--dry-run'], { dependencies })
   expect(code).toBe(0)
-  expect(world.slept).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 20_000])
+  expect(dependencies.slept).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 20_000])
 })
 
 it('an unknown distribution', async () => {
   await scene(bundles)
   const args = ['--distribution', 'ENOWHERE', '--dist', bundles.dist, '--yes']
-  expect(await run(attachCommand(testWorld()), args)).toEqual({
+  expect(await run(attachCommand(testDependencies()), args)).toEqual({
     code: 1,
     stdout: '',
     stderr:
@@ -172,12 +172,12 @@ it('a distribution that somebody else changes meanwhile is read, planned and ask
     // The first time, the role is too new.
     if (action === 'cloudfront:UpdateDistribution' && count === 2) changeByOthers(aws, rename)
   }
-  const world = testWorld({ answers: [true, true] })
-  const { code, stderr, stdout } = await attach([], { world, isTTY: true })
+  const dependencies = testDependencies({ answers: [true, true] })
+  const { code, stderr, stdout } = await attach([], { dependencies, isTTY: true })
   expect(code).toBe(0)
   // Theirs is deployed first.
   expect(stderr.split('Waiting until EDFDVBD6EXAMPLE is deployed: 0 s')).toHaveLength(3)
-  expect(world.questions).toEqual(['Attach? [y/N] ', 'Attach? [y/N] '])
+  expect(dependencies.questions).toEqual(['Attach? [y/N] ', 'Attach? [y/N] '])
   expect(stderr).toContain(
     'Somebody else changed something meanwhile (cloudfront:UpdateDistribution: PreconditionFailed: The request failed because it did not meet the preconditions in one or more request-header fields.): reading and planning again.\n',
   )
@@ -192,7 +192,7 @@ it('a no after somebody else\u2019s change: the functions are there, and that is
   aws.before = (action, count) => {
     if (action === 'cloudfront:UpdateDistribution' && count === 2) changeByOthers(aws, rename)
   }
-  const { code, stderr } = await attach([], { world: testWorld({ answers: [true, false] }) })
+  const { code, stderr } = await attach([], { dependencies: testDependencies({ answers: [true, false] }) })
   expect(code).toBe(1)
   expect(stderr).toMatch(
     /: reading and planning again\.\nThe distribution was not updated\.\nThe functions that were made or published until then stay: the same command carries on\.\n$/,
@@ -314,7 +314,7 @@ it('a function that fails in CloudFront\u2019s engine is not published', async (
   expect(aws.mutations).toEqual(['cloudfront:CreateFunction'])
 })
 
-const usage = (main: typeof attachCommand, args: string[]) => run(main(testWorld()), args)
+const usage = (main: typeof attachCommand, args: string[]) => run(main(testDependencies()), args)
 
 test.each([
   [attachCommand, [], 'expected --distribution ID, found none; `rimlight attach --help` says how to use it\n'],

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
-import { addForeignFunctions, testWorld } from '../../../aws/fixture.ts'
+import { addForeignFunctions, testDependencies } from '../../../aws/fixture.ts'
 import { ProcessDied } from '../../../aws/memory-aws.ts'
 import { behaviourOf, type Scene, scene, stateOf, useBundles } from './scene.ts'
 
@@ -102,11 +102,11 @@ test('attach of a newer build, interrupted, and then another build or none', asy
 
 test('Ctrl-C before a change leaves everything as it was', async () => {
   const { aws, attach, file } = await scene(bundles)
-  const world = testWorld()
+  const dependencies = testDependencies()
   aws.before = (action) => {
-    if (action === 'cloudfront:GetDistribution') world.abort()
+    if (action === 'cloudfront:GetDistribution') dependencies.abort()
   }
-  const { code, stderr } = await attach([], { world })
+  const { code, stderr } = await attach([], { dependencies })
   expect({ code, stderr }).toEqual({ code: 1, stderr: 'Interrupted: nothing was changed.\n' })
   expect(aws.mutations).toEqual([])
   expect(await readdir(dirname(file))).toEqual([])
@@ -114,11 +114,11 @@ test('Ctrl-C before a change leaves everything as it was', async () => {
 
 test('Ctrl-C between two changes says how to carry on, and that works', async () => {
   const { aws, attach, file, detach, config, original } = await scene(bundles)
-  const world = testWorld()
+  const dependencies = testDependencies()
   aws.before = (action) => {
-    if (action === 'lambda:CreateFunction') world.abort()
+    if (action === 'lambda:CreateFunction') dependencies.abort()
   }
-  const { code, stderr } = await attach([], { world })
+  const { code, stderr } = await attach([], { dependencies })
   expect(code).toBe(1)
   expect(stderr).toContain(
     `Interrupted: nothing is lost. The receipt is ${file}. Run the same command again to carry on, or \`rimlight detach --receipt ${file}\` to go back.\n`,
@@ -132,8 +132,8 @@ test('Ctrl-C between two changes says how to carry on, and that works', async ()
 test('Ctrl-C while it waits: CloudFront goes on', async () => {
   const { attach } = await scene(bundles)
   await attach(['--no-wait'])
-  const world = testWorld({ onSleep: ({ abort }) => abort() })
-  const { code, stderr } = await attach([], { world })
+  const dependencies = testDependencies({ onSleep: ({ abort }) => abort() })
+  const { code, stderr } = await attach([], { dependencies })
   expect(code).toBe(1)
   expect(stderr).toBe(
     'Interrupted: EDFDVBD6EXAMPLE has everything, and CloudFront goes on deploying it. `rimlight status --distribution EDFDVBD6EXAMPLE` tells when it is done.\n',
@@ -143,9 +143,9 @@ test('Ctrl-C while it waits: CloudFront goes on', async () => {
 test('Ctrl-C in detach says how to carry on', async () => {
   const { aws, attach, detach, file } = await scene(bundles)
   await attach()
-  const world = testWorld()
-  aws.before = () => world.abort()
-  const { code, stderr } = await detach([], { world })
+  const dependencies = testDependencies()
+  aws.before = () => dependencies.abort()
+  const { code, stderr } = await detach([], { dependencies })
   expect(code).toBe(1)
   expect(stderr).toBe(`Interrupted: nothing is lost. The receipt is ${file}; run the same command again to carry on.\n`)
 })

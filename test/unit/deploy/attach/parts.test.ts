@@ -1,19 +1,19 @@
 /** Small parts that the commands' own tests don't look at closely. */
 import { expect, it, test } from 'vitest'
-import type { BuiltBundle } from '../../../../bundle/read-bundle.ts'
-import { readBundle } from '../../../../bundle/read-bundle.ts'
-import { realWorld } from '../../../../deploy/attach/aws-clients.ts'
+import { type BuiltBundle, readBundle } from '../../../../bundle/read-bundle.ts'
+import { realDependencies } from '../../../../deploy/attach/aws-clients.ts'
+import { PERMISSIONS } from '../../../../deploy/attach/calls.ts'
 import { durationText } from '../../../../deploy/attach/distribution.ts'
-import { testEvents } from '../../../../deploy/attach/events.ts'
-import { isOurs, receiptName, resourceName, roleName, shortName, TRIGGERS } from '../../../../deploy/attach/names.ts'
-import { PERMISSIONS } from '../../../../deploy/attach/permissions.ts'
+import { testEvents } from '../../../../deploy/attach/function.ts'
+import { functionName, isOurs, receiptName, resourceName, roleName } from '../../../../deploy/attach/names.ts'
 import { permissionsOf } from '../../../../deploy/attach/role.ts'
 import { attachCommand } from '../../../../deploy/attach.ts'
 import { detachCommand } from '../../../../deploy/detach.ts'
 import { statusCommand } from '../../../../deploy/status.ts'
+import { TRIGGERS } from '../../../../edge/limits.ts'
 import { routeTable } from '../../../../edge/patterns.ts'
 import { routeOf } from '../../../../edge/routes.ts'
-import { ID, run, testWorld } from '../../../aws/fixture.ts'
+import { ID, run, testDependencies } from '../../../aws/fixture.ts'
 import { scene, useBundles } from './scene.ts'
 
 const bundles = useBundles()
@@ -24,11 +24,11 @@ it('names fit into 64 characters, and are told from others', () => {
     expect(name.length).toBeLessThanOrEqual(64)
   }
   const arn = `arn:aws:lambda:us-east-1:1:function:${resourceName(ID, 'origin-request')}:3`
-  expect(shortName(arn)).toBe(`rimlight-${ID}-origin-request:3`)
+  expect(functionName(arn)).toBe(`rimlight-${ID}-origin-request:3`)
   expect(isOurs(arn, ID)).toBe(true)
   expect(isOurs(arn, 'EOTHER')).toBe(false)
   expect(isOurs(`${arn}4`.replace('rimlight', 'primlight'), ID)).toBe(false)
-  expect(shortName('no ARN')).toBe('no ARN')
+  expect(functionName('no ARN')).toBe('no ARN')
   expect(receiptName(ID)).toBe(`rimlight-${ID}.receipt.json`)
 })
 
@@ -85,6 +85,11 @@ it('the role reads originals of images alone, whatever the prefix is called', as
     Object.assign(policies.origins.photos?.s3 ?? {}, { prefix: '/a%20b/$*' })
   })
   expect(named[0]?.Resource).toEqual([`arn:aws:s3:::example-photos/a b/${'$'}{$}${'$'}{*}/*`])
+  // What a policy can't hold (IAM User Guide, "Grammar of the IAM JSON policy language") is any text.
+  const cyrillic = statements(({ policies }) => {
+    Object.assign(policies.origins.photos?.s3 ?? {}, { prefix: '/%D1%84%D0%BE%D1%82%D0%BE/a' })
+  })
+  expect(cyrillic[0]?.Resource).toEqual(['arn:aws:s3:::example-photos/*/a/*'])
   const none = statements(({ settings }) => {
     for (const route of settings.routes) route.images = null
   })
@@ -96,13 +101,13 @@ it('durations are told as people tell them', () => {
 })
 
 it('calls us-east-1, whatever region the machine is set to', async () => {
-  const { lambda, cloudfront } = realWorld.clients()
+  const { lambda, cloudfront } = realDependencies.clients()
   expect(await Promise.all([lambda.config.region(), cloudfront.config.region()])).toEqual(['us-east-1', 'us-east-1'])
 })
 
 it('a Ctrl-C aborts the signal, and is nobody\u2019s business after', () => {
   const before = process.listenerCount('SIGINT')
-  const { signal, close } = realWorld.interrupt()
+  const { signal, close } = realDependencies.interrupt()
   process.emit('SIGINT')
   expect(signal.aborted).toBe(true)
   close()
@@ -110,7 +115,7 @@ it('a Ctrl-C aborts the signal, and is nobody\u2019s business after', () => {
 })
 
 it('sleep ends at once when it is interrupted', async () => {
-  await realWorld.sleep(60_000, AbortSignal.abort())
+  await realDependencies.sleep(60_000, AbortSignal.abort())
 })
 
 test.each([
@@ -118,7 +123,7 @@ test.each([
   ['detach', detachCommand, '--whole'],
   ['status', statusCommand, '--receipt FILE'],
 ])('%s --help', async (name, main, option) => {
-  const { code, stdout } = await run(main(testWorld()), ['--help'])
+  const { code, stdout } = await run(main(testDependencies()), ['--help'])
   expect(code).toBe(0)
   expect(stdout).toContain(`Usage: rimlight ${name} `)
   expect(stdout).toContain(`  ${option}`)

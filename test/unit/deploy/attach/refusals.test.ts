@@ -1,7 +1,7 @@
 /** What attach refuses because of the distribution: each with all of its message, and nothing changed. */
 import type { CacheBehavior, DistributionConfig } from '@aws-sdk/client-cloudfront'
 import { expect, it, test } from 'vitest'
-import { addForeignFunctions, idOf, testWorld } from '../../../aws/fixture.ts'
+import { addForeignFunctions, idOf, testDependencies } from '../../../aws/fixture.ts'
 import type { MemoryAws } from '../../../aws/memory-aws.ts'
 import { behaviourOf, type Scene, scene, useBundles } from './scene.ts'
 
@@ -293,7 +293,7 @@ const REFUSALS: Record<string, Refusal> = {
 }
 
 const refused = async ({ aws, attach, original, config }: Scene, args: string[], message: string) => {
-  const { code, stderr } = await attach(args, { world: testWorld({ answers: [] }) })
+  const { code, stderr } = await attach(args, { dependencies: testDependencies({ answers: [] }) })
   expect(stderr).toBe(`${HEAD}  ${message}\n`)
   expect(code).toBe(1)
   expect(aws.mutations).toEqual([])

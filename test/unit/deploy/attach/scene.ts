@@ -18,8 +18,8 @@ import {
   type Ran,
   run,
   shrink,
-  type TestWorld,
-  testWorld,
+  type TestDependencies,
+  testDependencies,
 } from '../../../aws/fixture.ts'
 import { install, type MemoryAws } from '../../../aws/memory-aws.ts'
 import { type Built, built } from '../../../e2e/site.ts'
@@ -45,14 +45,14 @@ export function useBundles(): Bundles {
   return bundles
 }
 
-type Options = { dist?: string; world?: TestWorld; isTTY?: boolean }
+type Options = { dist?: string; dependencies?: TestDependencies; isTTY?: boolean }
 
 export type Scene = {
   aws: MemoryAws
   file: string
   /** The distribution's config as it was at first, as JSON. */
   original: string
-  /** With `--yes`, unless a world with answers is given. */
+  /** With `--yes`, unless a dependencies with answers is given. */
   attach(args?: string[], options?: Options): Promise<Ran>
   detach(args?: string[], options?: Options): Promise<Ran>
   status(args?: string[], options?: Options): Promise<Ran>
@@ -73,25 +73,25 @@ export async function scene(
   change(configOf(aws), aws)
   installed = install(aws)
   const file = join(await temporaryFolder(), 'receipt.json')
-  const common = (options: Options) => ['--receipt', file, ...(options.world?.ask ? [] : ['--yes'])]
+  const common = (options: Options) => ['--receipt', file, ...(options.dependencies?.ask ? [] : ['--yes'])]
   return {
     aws,
     file,
     original: JSON.stringify(configOf(aws)),
     attach: (args = [], options = {}) =>
       run(
-        attachCommand(options.world ?? testWorld()),
+        attachCommand(options.dependencies ?? testDependencies()),
         ['--distribution', ID, '--dist', options.dist ?? dist, ...common(options), ...args],
         options.isTTY,
       ),
     detach: (args = [], options = {}) =>
       run(
-        detachCommand(options.world ?? testWorld()),
+        detachCommand(options.dependencies ?? testDependencies()),
         ['--distribution', ID, ...common(options), ...args],
         options.isTTY,
       ),
     status: (args = [], options = {}) =>
-      run(statusCommand(options.world ?? testWorld()), [
+      run(statusCommand(options.dependencies ?? testDependencies()), [
         ...['--distribution', ID, '--dist', options.dist ?? dist, '--receipt', file],
         ...args,
       ]),

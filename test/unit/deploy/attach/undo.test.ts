@@ -3,7 +3,7 @@ import type { CacheBehavior, DistributionConfig } from '@aws-sdk/client-cloudfro
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { attached, behavioursOf, withBehaviours } from '../../../../deploy/attach/behaviours.ts'
-import { differences } from '../../../../deploy/attach/config-diff.ts'
+import { configDifferences } from '../../../../deploy/attach/config-diff.ts'
 import type { Receipt } from '../../../../deploy/attach/receipt.ts'
 import { undoPlan } from '../../../../deploy/attach/undo.ts'
 
@@ -123,7 +123,7 @@ it('what others change in between comes out as if they had changed it before', (
   fc.assert(
     fc.property(config, chosen, fc.constantFrom(...changes), (original, chosen, change) => {
       const plan = undoPlan(change(attachedTo(original, chosen)), receiptOf(original), false)
-      expect(differences(change(original), plan.config)).toEqual([])
+      expect(configDifferences(change(original), plan.config)).toEqual([])
       expect(JSON.stringify(undoPlan(change(original), receiptOf(original), true).config)).toBe(
         JSON.stringify(original),
       )

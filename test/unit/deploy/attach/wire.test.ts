@@ -8,8 +8,8 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, expect, it, test } from 'vitest'
 import { callsOf } from '../../../../deploy/attach/calls.ts'
 import { readDistribution, updateDistribution } from '../../../../deploy/attach/distribution.ts'
-import { failureOf, faultOf } from '../../../../deploy/aws/faults.ts'
-import { testWorld } from '../../../aws/fixture.ts'
+import { awsFailure, faultOf } from '../../../../deploy/aws/faults.ts'
+import { testDependencies } from '../../../aws/fixture.ts'
 import { type Listener, listening } from '../../../listener.ts'
 
 /** What the server answers next. */
@@ -96,7 +96,7 @@ it('no AWS at all', async () => {
   const nowhere = new STSClient({ ...config(), endpoint: 'http://127.0.0.1:1' })
   const error = await nowhere.send(new GetCallerIdentityCommand({})).catch((cause: unknown) => cause as Error)
   expect(faultOf(error)).toBe('unreachable')
-  expect(failureOf('unreachable', 'sts:GetCallerIdentity', error as Error).message).toMatch(
+  expect(awsFailure('unreachable', 'sts:GetCallerIdentity', error as Error).message).toMatch(
     /^sts:GetCallerIdentity: expected an answer from AWS, found none \(.*ECONNREFUSED.*\); when the network is there, run the same command again: it carries on$/,
   )
 })
@@ -125,8 +125,11 @@ it('a config goes back over the wire as it came, to the letter', async () => {
     body: `<?xml version="1.0"?><Distribution><Id>E</Id><Status>Deployed</Status>${xml}</Distribution>`,
   }
   const client = new CloudFrontClient(config())
-  const world = { ...testWorld(), clients: () => ({ ...testWorld().clients(), cloudfront: client }) }
-  const calls = callsOf(world, new AbortController().signal)
+  const dependencies = {
+    ...testDependencies(),
+    clients: () => ({ ...testDependencies().clients(), cloudfront: client }),
+  }
+  const calls = callsOf(dependencies, new AbortController().signal)
   const found = await readDistribution(calls, 'E', { account: '1', partition: 'aws' })
   expect(found.unknown).toEqual([])
   // By way of a receipt.
@@ -135,7 +138,7 @@ it('a config goes back over the wire as it came, to the letter', async () => {
 })
 
 it('nothing is called after an interruption', async () => {
-  const { call } = callsOf(testWorld(), AbortSignal.abort())
+  const { call } = callsOf(testDependencies(), AbortSignal.abort())
   requests = 0
   await expect(call('sts:GetCallerIdentity', SERVICES.sts)).rejects.toThrow('interrupted')
   expect(requests).toBe(0)

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { changeOf, type Found, type Wanted } from '../../../../deploy/publish/change.ts'
+import { changeOf, type FoundObject, type WantedObject } from '../../../../deploy/publish/change.ts'
 
-const WANTED: Wanted = { sha256: 'aa', bytes: 5, contentType: 'image/png', cacheControl: undefined }
-const OBJECT: Extract<Found, { kind: 'object' }> = {
+const WANTED: WantedObject = { sha256: 'aa', bytes: 5, contentType: 'image/png', cacheControl: undefined }
+const OBJECT: Extract<FoundObject, { kind: 'object' }> = {
   kind: 'object',
   bytes: 5,
   sha256: 'aa',
@@ -13,7 +13,7 @@ const OBJECT: Extract<Found, { kind: 'object' }> = {
   contentEncoding: undefined,
 }
 
-it.each<[string, Found, object]>([
+it.each<[string, FoundObject, object]>([
   ['nothing there', { kind: 'none' }, { kind: 'new' }],
   ['another size in the listing', { kind: 'listed', bytes: 6 }, { kind: 'changed' }],
   ['the same size in the listing', { kind: 'listed', bytes: 5 }, { kind: 'unknown' }],
@@ -53,7 +53,7 @@ it('the same is what an upload leaves, and that alone', () => {
     contentType: few,
     cacheControl: fc.option(few, { nil: undefined }),
   })
-  const uploaded = (one: Wanted): Found => ({ ...OBJECT, ...one, checksum: one.sha256 })
+  const uploaded = (one: WantedObject): FoundObject => ({ ...OBJECT, ...one, checksum: one.sha256 })
   fc.assert(
     fc.property(wanted, wanted, (one, other) => {
       expect(changeOf(one, uploaded(one))).toEqual({ kind: 'same' })

@@ -81,6 +81,6 @@ it('a name that is not UTF-8, and can be no key', async ({ skip }) => {
   )
   skip(!isTaken, 'the file system takes no such name')
   await expect(filesIn(folder, 'published.json')).rejects.toThrow(
-    new InputError('\ufffd.txt: expected a name in UTF-8, found one that is not; rename it'),
+    new InputError('\ufffd.txt: expected a name in UTF-8, found one that is not; rename it', { code: 'name-not-utf8' }),
   )
 })

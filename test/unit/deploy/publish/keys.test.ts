@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { problemsOf } from '../../../../deploy/publish/keys.ts'
+import { uploadProblems } from '../../../../deploy/publish/keys.ts'
 
 const GIB = 1024 ** 3
 
@@ -18,7 +18,7 @@ it.each([
   ],
 ])('%s is said', (_, path, bytes, message) => {
   expect(
-    problemsOf(
+    uploadProblems(
       [
         { path: 'fine', bytes: 1 },
         { path, bytes },
@@ -29,5 +29,5 @@ it.each([
 })
 
 it('what S3 takes is fine', () => {
-  expect(problemsOf([{ path: 'x'.repeat(1019), bytes: 5 * GIB }], 'site/')).toEqual([])
+  expect(uploadProblems([{ path: 'x'.repeat(1019), bytes: 5 * GIB }], 'site/')).toEqual([])
 })

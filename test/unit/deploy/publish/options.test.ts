@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { parseOptions } from '../../../../cli/kit/options.ts'
-import { keepsFromCaching, OPTIONS, readOptions } from '../../../../deploy/publish/options.ts'
+import { keepsFromCaching, PUBLISH_OPTIONS, readPublishOptions } from '../../../../deploy/publish/options.ts'
 import { main } from '../../../../deploy/publish.ts'
 import { output } from '../../cli/kit/fixture-output.ts'
 
 function read(...args: string[]) {
-  const { values, positionals } = parseOptions(args, OPTIONS, 'hint')
-  return readOptions(values, positionals, 'hint')
+  const { values, positionals } = parseOptions(args, PUBLISH_OPTIONS, 'hint')
+  return readPublishOptions(values, positionals, 'hint')
 }
 
 it('without options, the defaults', () => {

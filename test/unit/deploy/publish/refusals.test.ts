@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
-import { asFailure, isNotFound, regionIn } from '../../../../deploy/publish/refusals.ts'
+import { isNotFound, publishFailure, regionIn } from '../../../../deploy/publish/refusals.ts'
 
 const error = (name: string, rest: object = {}) => Object.assign(new Error(`it is ${name}`), { name, ...rest })
 const status = (httpStatusCode: number) => ({ $metadata: { httpStatusCode }, $fault: 'client' })
 
-it.each<[string, Error, Parameters<typeof asFailure>[1], RegExp | string]>([
+it.each<[string, Error, Parameters<typeof publishFailure>[1], RegExp | string]>([
   [
     'a listing that is not allowed',
     error('AccessDenied', status(403)),
@@ -61,7 +61,7 @@ it.each<[string, Error, Parameters<typeof asFailure>[1], RegExp | string]>([
   ['a fault of ours', new TypeError('it is ours'), 's3:PutObject', 'fault'],
   ['a Ctrl-C', error('AbortError'), 's3:PutObject', 'fault'],
 ])('%s', (_, found, action, message) => {
-  const failure = asFailure(found, action, 'photos/a')
+  const failure = publishFailure(found, action, 'photos/a')
   if (message === 'fault') return expect(failure).toBe(found)
   expect(failure).toMatchObject({ name: 'Failure', cause: found })
   expect((failure as Error).message).toMatch(message)
@@ -69,7 +69,7 @@ it.each<[string, Error, Parameters<typeof asFailure>[1], RegExp | string]>([
 
 it('refused on both addresses of a name, the network is named by its code', () => {
   const refused = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' })
-  expect(asFailure(refused, 's3:ListBucket', 'photos')).toMatchObject({
+  expect(publishFailure(refused, 's3:ListBucket', 'photos')).toMatchObject({
     message: "S3 can't be reached for photos (ECONNREFUSED)",
   })
 })

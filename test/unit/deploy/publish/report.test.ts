@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { PublishOptions } from '../../../../deploy/publish/options.ts'
-import type { Compared, Outcome } from '../../../../deploy/publish/publish.ts'
-import { bytesText, notesOf, stepText, uploadedText } from '../../../../deploy/publish/report.ts'
+import type { Compared, PublishOutcome } from '../../../../deploy/publish/publish.ts'
+import { bytesText, publishNotes, stepText, uploadedText } from '../../../../deploy/publish/report.ts'
 
 it.each([
   [0, '0 B'],
@@ -52,7 +52,7 @@ it('what is worth knowing: reasons, each with the first three names, without wha
     wanted: { sha256: 'a', bytes: 1, contentType: 'image/png', cacheControl: undefined },
     change: { kind: 'new' },
   })
-  const outcome: Outcome = {
+  const outcome: PublishOutcome = {
     files: ['a\u001b[2J', 'b', 'c', 'd', 'e'].map(file),
     leftOut: [
       { path: 'l', reason: 'link' },
@@ -60,7 +60,7 @@ it('what is worth knowing: reasons, each with the first three names, without wha
       { path: 'm', reason: 'manifest' },
     ],
   }
-  expect(notesOf(outcome, () => ({ kind: 'none', reason: 'of this' }), OPTIONS)).toEqual([
+  expect(publishNotes(outcome, () => ({ kind: 'none', reason: 'of this' }), OPTIONS)).toEqual([
     'Left out, a symbolic link: l',
     'Left out, neither a file nor a folder: s',
     'Left out, the list of URLs itself: m',

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import type { Bucket } from '../../../../deploy/publish/bucket.ts'
-import type { Wanted } from '../../../../deploy/publish/change.ts'
-import { TRIES, uploadFile } from '../../../../deploy/publish/upload.ts'
+import type { BucketClient } from '../../../../deploy/publish/bucket.ts'
+import type { WantedObject } from '../../../../deploy/publish/change.ts'
+import { UPLOAD_TRIES, uploadFile } from '../../../../deploy/publish/upload.ts'
 import { temporaryFolder } from '../../local/fixture.ts'
 
 const error = (name: string, rest: object = {}) => Object.assign(new Error(`it is ${name}`), { name, ...rest })
@@ -15,11 +15,11 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 async function trying(...happens: ((file: string) => Error | null | Promise<Error | null>)[]) {
   const file = join(await temporaryFolder(), 'a.txt')
   await writeFile(file, 'one')
-  const wanted: Wanted = { sha256: sha256('one'), bytes: 3, contentType: 'text/plain', cacheControl: undefined }
-  const uploads: Wanted[] = []
+  const wanted: WantedObject = { sha256: sha256('one'), bytes: 3, contentType: 'text/plain', cacheControl: undefined }
+  const uploads: WantedObject[] = []
   const pauses: number[] = []
   const sent: number[] = []
-  const bucket: Bucket = {
+  const bucket: BucketClient = {
     list: () => Promise.reject(new Error('not asked for')),
     look: () => Promise.reject(new Error('not asked for')),
     close() {},
@@ -36,7 +36,7 @@ async function trying(...happens: ((file: string) => Error | null | Promise<Erro
   const pause = async (milliseconds: number) => void pauses.push(milliseconds)
   const upload = uploadFile(
     bucket,
-    { key: 'a.txt', file, wanted, place: 'photos/a.txt' },
+    { key: 'a.txt', file, wanted, location: 'photos/a.txt' },
     { signal: controller.signal, sent: (bytes) => sent.push(bytes), pause },
   )
   const result = await upload.then(
@@ -57,7 +57,7 @@ it.each([
     () => failure,
     () => failure,
     () => null,
-  )) as { stored?: Wanted; uploads: Wanted[]; pauses: number[]; sent: number[] }
+  )) as { stored?: WantedObject; uploads: WantedObject[]; pauses: number[]; sent: number[] }
   expect(stored).toMatchObject({ sha256: sha256('one') })
   expect(uploads).toHaveLength(3)
   expect(pauses).toHaveLength(2)
@@ -72,7 +72,7 @@ it('what does not pass ends it', async () => {
   expect(found).toMatchObject({
     thrown: { name: 'Failure', message: "S3 can't be reached for photos/a.txt (it is Error)" },
   })
-  expect(found.uploads).toHaveLength(TRIES)
+  expect(found.uploads).toHaveLength(UPLOAD_TRIES)
 })
 
 it.each<[string, Error, string]>([

@@ -135,6 +135,7 @@ describe('buckets that the stack creates', () => {
     expect(() => templateFor(bundleOf(config), { buckets: 'created' })).toThrow(
       new InputError(
         'a stack in us-east-1 creates buckets in us-east-1 alone, and example-photos is in eu-central-1; create these in their regions, and merge the policies that the stack gives as outputs into theirs',
+        { code: 'wrong-region', expected: 'buckets in us-east-1', found: 'example-photos is in eu-central-1' },
       ),
     )
   })

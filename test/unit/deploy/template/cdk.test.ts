@@ -4,9 +4,8 @@ import { Template } from 'aws-cdk-lib/assertions'
 import { Bucket } from 'aws-cdk-lib/aws-s3'
 import { Stack } from 'aws-cdk-lib/core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { InputError } from '../../../../base/errors.ts'
 import type { BuiltBundle } from '../../../../bundle/read-bundle.ts'
-import { RimlightDistribution, type RimlightDistributionProps } from '../../../../deploy/cdk.ts'
+import { InputError, RimlightDistribution, type RimlightDistributionProps } from '../../../../deploy/cdk.ts'
 import { temporaryFolder } from '../../local/fixture.ts'
 import { bundleOf, CONFIG } from './bundles.ts'
 import { distributionConfig, newApp, onlyResource, plain, resourcesOf } from './templates.ts'
@@ -114,7 +113,11 @@ describe('the construct', () => {
       },
     })
     expect(() => construct.bucketStatements('other')).toThrow(
-      'expected one of the buckets that routes use (example-photos), found "other"',
+      new InputError('expected one of the buckets that routes use (example-photos), found "other"', {
+        code: 'unknown-bucket',
+        expected: 'one of the buckets that routes use (example-photos)',
+        found: '"other"',
+      }),
     )
   })
 
@@ -150,13 +153,18 @@ describe('the construct', () => {
     expect(() => made({}, stackIn('eu-west-1'))).toThrow(
       new InputError(
         "expected a stack in us-east-1, where Lambda@Edge functions have to be, found one in eu-west-1; give the stack env: { region: 'us-east-1' }",
+        { code: 'wrong-region', expected: 'a stack in us-east-1', found: 'one in eu-west-1' },
       ),
     )
   })
 
   it('refuses names without a certificate', () => {
     expect(() => made({ domainNames: ['cdn.example.com'] })).toThrow(
-      'expected a certificateArn for the domainNames cdn.example.com, found none',
+      new InputError('expected a certificateArn for the domainNames cdn.example.com, found none', {
+        code: 'certificate-missing',
+        expected: 'a certificateArn for the domainNames cdn.example.com',
+        found: 'none',
+      }),
     )
   })
 })

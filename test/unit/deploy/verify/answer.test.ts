@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import {
   ageOf,
-  hasHeader,
+  answerMediaType,
+  carriesHeader,
   header,
   imageFormatOf,
   isAgedElsewhere,
@@ -10,7 +11,6 @@ import {
   isNew,
   lifetimeOf,
   maxAgeOf,
-  mediaTypeOf,
   outcome,
   quoted,
   resultOf,
@@ -23,14 +23,14 @@ describe('headers', () => {
 
   it('are found in any case, and their lines joined', () => {
     expect(header(answer, 'vary')).toBe('Accept, Origin')
-    expect(hasHeader(answer, 'x-empty')).toBe(true)
+    expect(carriesHeader(answer, 'x-empty')).toBe(true)
     expect(quoted(answer, 'x-empty')).toBe("''")
     expect(quoted(answer, 'etag')).toBe('none')
   })
 
   it('a media type has no parameters', () => {
-    expect(mediaTypeOf(with_(['content-type', 'Image/SVG+xml; charset=utf-8']))).toBe('image/svg+xml')
-    expect(mediaTypeOf(with_())).toBe('')
+    expect(answerMediaType(with_(['content-type', 'Image/SVG+xml; charset=utf-8']))).toBe('image/svg+xml')
+    expect(answerMediaType(with_())).toBe('')
   })
 })
 

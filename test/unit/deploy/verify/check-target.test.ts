@@ -1,10 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { aboutPlace, anyPath, madeUpPath, malformedPath, type Place } from '../../../../deploy/verify/check-target.ts'
-import { answerOf, placesFor } from './fixture-places.ts'
+import {
+  aboutTarget,
+  anyPath,
+  type CheckTarget,
+  madeUpPath,
+  malformedPath,
+} from '../../../../deploy/verify/check-target.ts'
+import { answerOf, targetsFor } from './fixture-targets.ts'
 
-const withObject = (place: Place, path: string): Place => ({
-  ...place,
+const withObject = (target: CheckTarget, path: string): CheckTarget => ({
+  ...target,
   objects: [{ path, query: [], answer: answerOf() }],
 })
 
@@ -17,19 +23,19 @@ describe('a path that no object is at', () => {
     ['/*.svg', /^\/rimlight-verify-rl[0-9a-f]{12}\.svg$/],
     ['/a?/*/b*', /^\/ax\/x\/brimlight-verify-rl[0-9a-f]{12}$/],
   ])('of %s', (path, expected) => {
-    const [place] = placesFor(...(path === '/*' ? [] : [{ path }]))
-    expect(madeUpPath(place as Place)).toMatch(expected)
+    const [target] = targetsFor(...(path === '/*' ? [] : [{ path }]))
+    expect(madeUpPath(target as CheckTarget)).toMatch(expected)
   })
 
   it('is beside a known one, and has its extension', () => {
-    const [place] = placesFor({ path: '/photos/*' })
-    expect(madeUpPath(withObject(place as Place, '/photos/a/b.c.jpg'))).toMatch(
+    const [target] = targetsFor({ path: '/photos/*' })
+    expect(madeUpPath(withObject(target as CheckTarget, '/photos/a/b.c.jpg'))).toMatch(
       /^\/photos\/a\/rimlight-verify-rl[0-9a-f]{12}\.jpg$/,
     )
   })
 
   it('is of the route, or there is none', () => {
-    const [first, second] = placesFor({ path: '/feed.xml' }, { path: '/a/*' }) as [Place, Place]
+    const [first, second] = targetsFor({ path: '/feed.xml' }, { path: '/a/*' }) as [CheckTarget, CheckTarget]
     expect(madeUpPath(first)).toBeUndefined()
     expect(anyPath(first)).toBe('/feed.xml')
     expect(anyPath({ ...second, takes: () => false })).toBeUndefined()
@@ -39,19 +45,19 @@ describe('a path that no object is at', () => {
     const segment = fc.stringMatching(/^[a-z*?-]{1,6}$/)
     fc.assert(
       fc.property(fc.array(segment, { minLength: 1, maxLength: 3 }), (segments) => {
-        const [place] = placesFor({ path: `/zz${segments.join('/')}` }) as [Place, Place]
-        const path = madeUpPath(place)
+        const [target] = targetsFor({ path: `/zz${segments.join('/')}` }) as [CheckTarget, CheckTarget]
+        const path = madeUpPath(target)
         fc.pre(path !== undefined)
-        expect(place.takes(path ?? '')).toBe(true)
+        expect(target.takes(path ?? '')).toBe(true)
         expect(path).toMatch(named)
-        expect(place.takes(malformedPath(place) ?? '')).toBe(true)
+        expect(target.takes(malformedPath(target) ?? '')).toBe(true)
       }),
     )
   })
 })
 
 describe('paths with two readings', () => {
-  const [drafts, rest] = placesFor({ path: '/drafts/*', cache: 'never' }) as [Place, Place]
+  const [drafts, rest] = targetsFor({ path: '/drafts/*', cache: 'never' }) as [CheckTarget, CheckTarget]
 
   it.each([
     ['/drafts%2Fa', true],
@@ -66,8 +72,11 @@ describe('paths with two readings', () => {
 })
 
 it('says what a route is', () => {
-  const places = placesFor({ path: '/d/*', cache: 'never' }, { path: '/i/*', images: true, cache: { default: '24h' } })
-  expect(places.map(aboutPlace)).toEqual([
+  const targets = targetsFor(
+    { path: '/d/*', cache: 'never' },
+    { path: '/i/*', images: true, cache: { default: '24h' } },
+  )
+  expect(targets.map(aboutTarget)).toEqual([
     'bucket photos, never cached',
     'bucket photos, cached for 86400 s, images',
     'bucket photos, cached for 86400 s',

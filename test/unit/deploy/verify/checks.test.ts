@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { responseHeaders } from '../../../../build/response-headers.ts'
-import type { Place } from '../../../../deploy/verify/check-target.ts'
+import type { CheckTarget } from '../../../../deploy/verify/check-target.ts'
 import { BUCKET_CHECKS } from '../../../../deploy/verify/checks/bucket.ts'
 import { SVG_POLICY, setHeaders } from '../../../../deploy/verify/checks/headers.ts'
 import { ROUTE_CHECKS } from '../../../../deploy/verify/checks.ts'
 import { OBSERVATIONS } from '../../../../deploy/verify/observations.ts'
-import { placesFor, placesOfConfig } from './fixture-places.ts'
+import { targetsFor, targetsOfConfig } from './fixture-targets.ts'
 
 describe('the table of checks', () => {
   const checks = [...ROUTE_CHECKS, ...BUCKET_CHECKS]
@@ -26,25 +26,25 @@ describe('the table of checks', () => {
   })
 
   it('asks about every kind of route', () => {
-    const places = placesFor(
+    const targets = targetsFor(
       { path: '/d/*', cache: 'never' },
       { path: '/a/*', origin: 'api', headers: ['authorization'], cors: { origins: '*' } },
       { path: '/i/*', images: true },
     )
-    const counts = places.map((place) => ROUTE_CHECKS.filter(({ appliesTo }) => appliesTo?.(place) !== false).length)
+    const counts = targets.map((target) => ROUTE_CHECKS.filter(({ appliesTo }) => appliesTo?.(target) !== false).length)
     expect(counts.map((count) => count > 6)).toEqual([true, true, true, true])
   })
 })
 
 describe('headers that a policy sets', () => {
   const headersWith = (setResponse: Record<string, string | null>): Record<string, string> => {
-    const [place] = placesOfConfig({
+    const [target] = targetsOfConfig({
       domains: ['cdn.example.com'],
       origins: { photos: { bucket: 'example-photos', region: 'us-east-1' } },
       routes: [{ path: '/*', origin: 'photos', cache: {} }],
       headers: { setResponse },
-    }) as [Place]
-    return Object.fromEntries(setHeaders(place.responseHeaders))
+    }) as [CheckTarget]
+    return Object.fromEntries(setHeaders(target.responseHeaders))
   }
 
   it('are the defaults', () => {

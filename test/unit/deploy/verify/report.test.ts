@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { jsonReport, planText, textReport } from '../../../../deploy/verify/report.ts'
-import { type CheckResult, countsOf, isFine, type Report } from '../../../../deploy/verify/results.ts'
+import { verifyJson, verifyPlanText, verifyText } from '../../../../deploy/verify/report.ts'
+import { allHold, type CheckResult, checkCounts, type Report } from '../../../../deploy/verify/results.ts'
 
 const plain = (_: unknown, text: string) => text
 
@@ -45,14 +45,14 @@ const reportOf = (...checks: CheckResult[]): Report => ({
   ],
   checks,
   observations: [{ id: 'o', title: 'what nobody has written down', place: '/*', found: 'this' }],
-  counts: countsOf(checks),
+  counts: checkCounts(checks),
   requests: { made: 7, atMost: 9 },
   milliseconds: 1234,
 })
 
 it('is grouped by route; what differs is told whole, what was skipped for one reason is one line', () => {
   const report = reportOf(HOLDS, DIFFERS, skippedFor('three', 'no object'), skippedFor('four', 'no object'), UNASKED)
-  expect(textReport(report, plain)).toBe(`/a/*  bucket photos
+  expect(verifyText(report, plain)).toBe(`/a/*  bucket photos
   ✓ one    what is so
 
 /*  api api
@@ -86,13 +86,13 @@ describe('the verdict', () => {
     ['Not settled', false, [skippedFor('three', 'no object')]],
   ])('%s: %s', (verdict, fine, checks) => {
     const report = reportOf(...checks)
-    expect(textReport(report, plain)).toContain(`\n${verdict}\n`)
-    expect(isFine(report.counts)).toBe(fine)
+    expect(verifyText(report, plain)).toContain(`\n${verdict}\n`)
+    expect(allHold(report.counts)).toBe(fine)
   })
 })
 
 it('in colour, what holds is green and what differs red', () => {
-  const text = textReport(reportOf(HOLDS, DIFFERS), (colour, text) => `<${colour}>${text}</>`)
+  const text = verifyText(reportOf(HOLDS, DIFFERS), (colour, text) => `<${colour}>${text}</>`)
   expect(text).toContain('<green>✓</>')
   expect(text).toContain('<red>✗</>')
   expect(text).toContain('<red>Differs: /* two</>')
@@ -100,11 +100,11 @@ it('in colour, what holds is green and what differs red', () => {
 
 it('for programs it is one JSON document', () => {
   const report = reportOf(HOLDS, DIFFERS)
-  expect(JSON.parse(jsonReport(report))).toEqual(report)
+  expect(JSON.parse(verifyJson(report))).toEqual(report)
 })
 
 it('says beforehand how much it will ask', () => {
-  expect(planText({ url: 'https://a.example', checks: 12, atMost: 30 }, plain)).toBe(
+  expect(verifyPlanText({ url: 'https://a.example', checks: 12, atMost: 30 }, plain)).toBe(
     'https://a.example: 12 checks, at most 30 requests, none of which writes anything\n\n',
   )
 })

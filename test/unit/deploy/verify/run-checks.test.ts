@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { type Check, differs, type Finding, holds, skipped } from '../../../../deploy/verify/check.ts'
+import { type Check, type CheckFinding, differs, holds, skipped } from '../../../../deploy/verify/check.ts'
 import { type Answer, NoAnswer, type Viewer } from '../../../../deploy/verify/http.ts'
-import { runSeries, slotsOf } from '../../../../deploy/verify/run-checks.ts'
-import { answerOf } from './fixture-places.ts'
+import { runChecks, targetChecks } from '../../../../deploy/verify/run-checks.ts'
+import { answerOf } from './fixture-targets.ts'
 
 type Part = Partial<Check<string>> & { id: string }
 
-const check = (part: Part, find: () => Finding | Promise<Finding> = () => holds('so')): Check<string> => ({
+const check = (part: Part, find: () => CheckFinding | Promise<CheckFinding> = () => holds('so')): Check<string> => ({
   title: part.id,
   rule: 'a rule',
   asks: 1,
-  means: (place) => `what ${part.id} means at ${place}`,
+  means: (target) => `what ${part.id} means at ${target}`,
   ask: async () => find(),
   ...part,
 })
@@ -24,17 +24,17 @@ const viewer: Viewer = {
 
 async function run(checks: Check<string>[], own: Viewer = viewer) {
   const order: string[] = []
-  const results = await runSeries(slotsOf('/here', 'there', checks, own), {
+  const results = await runChecks(targetChecks('/here', 'there', checks, own), {
     wait: async () => {},
     isSlow: false,
     httpUrl: new URL('http://127.0.0.1'),
-    onProgress: (_, slot) => order.push(slot.check.id),
+    onProgress: (_, planned) => order.push(planned.check.id),
   })
   return { order, results, of: (id: string) => results.find((result) => result.id === id) }
 }
 
 describe('checks that build on others', () => {
-  it.each<[string, Finding, object]>([
+  it.each<[string, CheckFinding, object]>([
     ['holds', holds('so'), { status: 'holds' }],
     ['differs', differs('a', 'b'), { status: 'skipped', reason: "shows nothing while 'first' differs" }],
     ['is skipped', skipped('no object'), { status: 'skipped', reason: 'no object' }],
@@ -52,7 +52,7 @@ describe('checks that build on others', () => {
 
   it("after one that does not apply: it is in nobody's way", async () => {
     const { results } = await run([
-      check({ id: 'first', appliesTo: (place) => place !== 'there' }, () => differs('a', 'b')),
+      check({ id: 'first', appliesTo: (target) => target !== 'there' }, () => differs('a', 'b')),
       check({ id: 'second', after: ['first'], unless: ['first'] }),
     ])
     expect(results).toMatchObject([{ id: 'second', status: 'holds' }])
@@ -68,7 +68,7 @@ describe('checks that build on others', () => {
 })
 
 describe('what a check finds', () => {
-  it('has its place, and what was asked', async () => {
+  it('says what it was asked about, and what was asked', async () => {
     const asking = {
       ...check({ id: 'one' }),
       ask: async (_: string, { ask }: { ask: Viewer['ask'] }) => {

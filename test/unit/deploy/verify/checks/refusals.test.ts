@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import type { Place } from '../../../../../deploy/verify/check-target.ts'
+import type { CheckTarget } from '../../../../../deploy/verify/check-target.ts'
 import { asked } from '../fixture-asking.ts'
-import { placesFor } from '../fixture-places.ts'
+import { targetsFor } from '../fixture-targets.ts'
 
 describe('the redirect to HTTPS', () => {
-  const [place] = placesFor() as [Place]
+  const [target] = targetsFor() as [CheckTarget]
   const redirected = (base: string, httpUrl: string) =>
     asked(
       'https',
-      place,
+      target,
       ({ path, query = [] }) => ({ status: 301, headers: [['location', `${base}${path}?${query.join('&')}`]] }),
       new URL(httpUrl),
     )
@@ -36,9 +36,9 @@ describe('the redirect to HTTPS', () => {
   )
 
   it('is not asked for where nobody knows where HTTP is', async () => {
-    expect(await asked('https', place)).toEqual({
+    expect(await asked('https', target)).toEqual({
       finding: { status: 'skipped', reason: 'it is not known where HTTP is to be asked for; --http-url says it' },
-      questions: [],
+      requests: [],
     })
   })
 })

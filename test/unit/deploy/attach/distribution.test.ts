@@ -8,11 +8,10 @@ import { STSClient } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, expect, it, test } from 'vitest'
 import { readBundle } from '../../../../bundle/read-bundle.ts'
 import { callsOf } from '../../../../deploy/attach/calls.ts'
-import { readDistribution } from '../../../../deploy/attach/distribution.ts'
-import { planOf, planResources, readSituation } from '../../../../deploy/attach/plan.ts'
-import { unknownSettings } from '../../../../deploy/attach/unknown-settings.ts'
+import { readDistribution, unknownSettings } from '../../../../deploy/attach/distribution.ts'
+import { planAttach, planResources, readSituation } from '../../../../deploy/attach/plan.ts'
 import { detachCommand } from '../../../../deploy/detach.ts'
-import { ID, run, testWorld } from '../../../aws/fixture.ts'
+import { ID, run, testDependencies } from '../../../aws/fixture.ts'
 import { type Listener, listening } from '../../../listener.ts'
 import { temporaryFolder } from '../../local/fixture.ts'
 import { scene, useBundles } from './scene.ts'
@@ -56,16 +55,16 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 function wireWorld() {
-  const world = testWorld()
+  const dependencies = testDependencies()
   const config = {
     region: 'us-east-1',
     endpoint: server.url,
     credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
     maxAttempts: 1,
   }
-  const clients = world.clients()
+  const clients = dependencies.clients()
   return {
-    ...world,
+    ...dependencies,
     clients: () => ({ ...clients, cloudfront: new CloudFrontClient(config), sts: new STSClient(config) }),
   }
 }
@@ -126,13 +125,13 @@ it('detach makes no update', async () => {
 
 it('attach refuses where it would make one, and only there', async () => {
   const { attach } = await scene(bundles)
-  const calls = callsOf(testWorld(), new AbortController().signal)
+  const calls = callsOf(testDependencies(), new AbortController().signal)
   const bundle = await readBundle(bundles.dist)
   const plan = async () => {
     const asked = { distribution: ID, behaviours: [], replaces: false }
     const situation = await readSituation(calls, asked, bundle, () => {})
     situation.distribution.unknown.push('DefaultCacheBehavior.Prefetch')
-    return planOf(situation, await planResources(calls, situation, bundle))
+    return planAttach(situation, await planResources(calls, situation, bundle))
   }
   expect((await plan()).problems).toEqual([LOSS])
   await attach()

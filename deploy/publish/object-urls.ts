@@ -5,26 +5,26 @@ import type { Config } from '../../edge/config.ts'
 import { fromKey, type Site, siteOf } from '../../urls/urls.ts'
 import type { Destination } from './options.ts'
 
-export type Address =
+export type ObjectUrl =
   /** `isVersioned`: the route has a version parameter. */
   { kind: 'url'; url: string; isVersioned: boolean } | { kind: 'none'; reason: string }
 
 /** @param sha256 in hex */
-export type AddressOf = (key: string, sha256: string) => Address
+export type ObjectUrlOf = (key: string, sha256: string) => ObjectUrl
 
 /** Of the hash, 64 bits: origin-response verifies a version as a prefix of `x-amz-meta-sha256`. */
 const VERSION_CHARACTERS = 16
 
 const versionOf = (sha256: string): string => sha256.slice(0, VERSION_CHARACTERS)
 
-export const NO_ADDRESS: AddressOf = () => ({ kind: 'none', reason: 'there is neither a bundle nor --url' })
+export const NO_URL: ObjectUrlOf = () => ({ kind: 'none', reason: 'there is neither a bundle nor --url' })
 
-export function addressesOfBundle(settings: Settings, { bucket }: Destination): AddressOf {
-  // What a build checked and gave defaults is still a config.
+export function urlsOfBundle(settings: Settings, { bucket }: Destination): ObjectUrlOf {
+  // The settings are the config, checked and with its defaults.
   const site = siteOf(settings as Config)
   return (key, sha256) => {
     try {
-      return addressed(fromKey(site, key, { version: versionOf(sha256), bucket }))
+      return objectUrl(fromKey(site, key, { version: versionOf(sha256), bucket }))
     } catch (error) {
       if (error instanceof TypeError) return { kind: 'none', reason: reasonOf(error, settings) }
       throw error
@@ -33,12 +33,12 @@ export function addressesOfBundle(settings: Settings, { bucket }: Destination): 
 }
 
 /** @param base what stands for the destination */
-export function addressesOfBase(base: string, { bucket, prefix }: Destination): AddressOf {
+export function urlsOfBase(base: string, { bucket, prefix }: Destination): ObjectUrlOf {
   const site: Site = { domains: ['base'], routes: [{ path: '/*', bucket, prefix }] }
   return (key, sha256) => {
     try {
       const url = fromKey(site, key, { version: versionOf(sha256) })
-      return addressed(base + url.slice('https://base'.length))
+      return objectUrl(base + url.slice('https://base'.length))
     } catch (error) {
       if (error instanceof TypeError) return { kind: 'none', reason: tailOf(error) }
       throw error
@@ -46,7 +46,7 @@ export function addressesOfBase(base: string, { bucket, prefix }: Destination): 
   }
 }
 
-const addressed = (url: string): Address => ({ kind: 'url', url, isVersioned: url.includes('?') })
+const objectUrl = (url: string): ObjectUrl => ({ kind: 'url', url, isVersioned: url.includes('?') })
 
 /** Of `key: expected …, found "…": its path …`. */
 const tailOf = ({ message }: TypeError): string => message.slice(message.lastIndexOf('": ') + '": '.length)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { RouteSettings, Settings } from '../../../../bundle/settings.ts'
-import { addressesOfBase, addressesOfBundle, NO_ADDRESS } from '../../../../deploy/publish/addresses.ts'
+import { NO_URL, urlsOfBase, urlsOfBundle } from '../../../../deploy/publish/object-urls.ts'
 
 const SHA256 = '0123456789abcdef'.repeat(4)
 
@@ -36,13 +36,13 @@ it.each([
   ['site/a b/ü.jpg', 'https://cdn.example.com/a%20b/%C3%BC.jpg?v=0123456789abcdef', true],
   ['site/rev/a?b.jpg', 'https://cdn.example.com/rev/a%3Fb.jpg?rev=0123456789abcdef', true],
 ])('%s: %s', (key, url, isVersioned) => {
-  expect(addressesOfBundle(SETTINGS, PHOTOS)(key, SHA256)).toEqual({ kind: 'url', url, isVersioned })
+  expect(urlsOfBundle(SETTINGS, PHOTOS)(key, SHA256)).toEqual({ kind: 'url', url, isVersioned })
 })
 
 it('a route without versions', () => {
   const url = 'https://cdn.example.com/plain/a.jpg'
-  const addressOf = addressesOfBundle(SETTINGS, { bucket: 'example-plain', prefix: '' })
-  expect(addressOf('plain/a.jpg', SHA256)).toEqual({ kind: 'url', url, isVersioned: false })
+  const urlOf = urlsOfBundle(SETTINGS, { bucket: 'example-plain', prefix: '' })
+  expect(urlOf('plain/a.jpg', SHA256)).toEqual({ kind: 'url', url, isVersioned: false })
 })
 
 it.each([
@@ -57,22 +57,22 @@ it.each([
   ['a key with ": in it', PHOTOS, 'o": /a.jpg', 'it does not begin with site/'],
   ['another bucket', { bucket: 'example-other', prefix: '' }, 'a.jpg', 'no cached route has its bucket'],
 ])('%s leads nowhere', (_, destination, key, reason) => {
-  expect(addressesOfBundle(SETTINGS, destination)(key, SHA256)).toEqual({ kind: 'none', reason })
+  expect(urlsOfBundle(SETTINGS, destination)(key, SHA256)).toEqual({ kind: 'none', reason })
 })
 
 it('a base stands for the destination', () => {
-  const addressOf = addressesOfBase('http://localhost:3000/x', PHOTOS)
+  const urlOf = urlsOfBase('http://localhost:3000/x', PHOTOS)
   const url = 'http://localhost:3000/x/a%20b.jpg?v=0123456789abcdef'
-  expect(addressOf('site/a b.jpg', SHA256)).toEqual({ kind: 'url', url, isVersioned: true })
+  expect(urlOf('site/a b.jpg', SHA256)).toEqual({ kind: 'url', url, isVersioned: true })
   const control = 'it has a control character or a broken escape'
-  expect(addressOf('site/a\nb.jpg', SHA256)).toEqual({ kind: 'none', reason: control })
+  expect(urlOf('site/a\nb.jpg', SHA256)).toEqual({ kind: 'none', reason: control })
 })
 
 it('with a base, each URL leads back to the path and the version', () => {
-  const addressOf = addressesOfBase('https://cdn.example.com/x', PHOTOS)
+  const urlOf = urlsOfBase('https://cdn.example.com/x', PHOTOS)
   fc.assert(
     fc.property(fc.string({ minLength: 1, unit: 'grapheme' }), (name) => {
-      const address = addressOf(`site/${name}.jpg`, SHA256)
+      const address = urlOf(`site/${name}.jpg`, SHA256)
       if (address.kind === 'none') return expect(name).toMatch(/\p{Cc}|(?:^|\/)\.{1,2}(?:\/|$)/u)
       const { pathname, search } = new URL(address.url)
       expect(decodeURIComponent(pathname)).toBe(`/x/${name}.jpg`)
@@ -82,5 +82,5 @@ it('with a base, each URL leads back to the path and the version', () => {
 })
 
 it('nothing to make one of', () => {
-  expect(NO_ADDRESS('a', SHA256)).toEqual({ kind: 'none', reason: 'there is neither a bundle nor --url' })
+  expect(NO_URL('a', SHA256)).toEqual({ kind: 'none', reason: 'there is neither a bundle nor --url' })
 })

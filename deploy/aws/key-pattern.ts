@@ -4,8 +4,8 @@
 export type KeyPattern = { prefix: string; pattern: string }
 
 /**
- * The keys that the paths of a pattern lead to: a path is a slash and, behind the origin's prefix, the key. A `*` at the
- * beginning may take that slash and more, or nothing: then what follows it has to take the slash.
+ * The keys that the paths of a pattern lead to: a path is a slash and, behind the origin's prefix, the key. A `*` at
+ * the beginning may take that slash and more, or nothing: then what follows it has to take the slash.
  * @param prefix empty, or with a slash at its end
  */
 export const keyPatterns = (path: string, prefix: string): KeyPattern[] =>

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { keyPatterns, overlap, resourceText, withoutCovered } from '../../../../deploy/template/key-pattern.ts'
+import { keyPatterns, overlap, resourceText, withoutCovered } from '../../../../deploy/aws/key-pattern.ts'
 import { patternOf } from '../../../../edge/patterns.ts'
 
 const texts = (path: string, prefix = '') => keyPatterns(path, prefix).map(resourceText)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it, test } from 'vitest'
-import { findPath, normalPattern } from '../../../../deploy/attach/patterns.ts'
+import { findPath, normalPattern } from '../../../../deploy/attach/routing.ts'
 import { compilePattern } from '../../../../local/platform/behaviours.ts'
 
 test.each<[string[], string[], string]>([
