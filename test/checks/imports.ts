@@ -137,6 +137,7 @@ export const RULES: readonly Rule[] = [
         '@aws-sdk/client-sts',
         '@cyclonedx/cyclonedx-library',
         '@imgix/js-core',
+        '@viz-js/viz',
         '@actions/languageservice',
         'aws-cdk-lib',
         'aws-sdk-client-mock',
