@@ -1,11 +1,11 @@
 /** The picture of the rooms in `docs/architecture.md`: drawn from the imports as they are, so that it can't go stale. */
 import { instance } from '@viz-js/viz'
-import { importsOf } from '../checks/imports.ts'
+import { roomOf, roomsOf } from '../checks/imports.ts'
 
 /** What a room is for, in a few words, and where its code runs. */
 type Room = { about: string; runs: 'CloudFront' | 'workerd' | 'Node' | 'anywhere' | 'browser' }
 
-/** By folder; a file belongs to the longest that it is below. `local/start.ts` is the front of `local/start/`. */
+/** Rooms of rooms, such as `deploy/attach`, are drawn as one. */
 export const ROOMS: Readonly<Record<string, Room>> = {
   'viewer-request': { about: 'CloudFront Function', runs: 'CloudFront' },
   'origin-request': { about: 'Lambda@Edge', runs: 'CloudFront' },
@@ -18,7 +18,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   cli: { about: 'the verbs', runs: 'Node' },
   build: { about: 'config → dist/', runs: 'Node' },
   deploy: { about: 'dist/ → AWS', runs: 'Node' },
-  local: { about: 'CloudFront here: the library', runs: 'Node' },
+  'local/cloudfront': { about: 'CloudFront here: the library', runs: 'Node' },
   'local/start': { about: 'rimlight start', runs: 'Node' },
   'local/replay': { about: 'rimlight replay', runs: 'Node' },
   'local/console': { about: 'what the page asks', runs: 'Node' },
@@ -41,48 +41,50 @@ const READ_BY_PATH: readonly [from: string, to: string][] = [
   ['local/console', 'local/page'],
 ]
 
-/** Longest first, so that the first match is the innermost room. */
-const FOLDERS = Object.keys(ROOMS).toSorted((one, other) => other.length - one.length)
+/** The room of the picture that a file is in; `undefined` for tests, and for what lies at the top. */
+export const drawnRoomOf = (file: string): string | undefined => drawnRoom(roomOf(file))
 
-/** `undefined` for what is in no room: tests, and files at the top. */
-export const roomOf = (file: string): string | undefined =>
-  FOLDERS.find((folder) => file.startsWith(`${folder}/`) || file.replace(/\.ts$/, '') === folder)
+/** The room itself, or the next above it that is drawn. */
+function drawnRoom(room: string): string | undefined {
+  const parts = room.split('/')
+  const names = parts.map((_, index) => parts.slice(0, parts.length - index).join('/'))
+  return names.find((name) => name in ROOMS)
+}
 
-/** For each room, the rooms that it imports from, with the number of imports. */
-export function roomImports(files: Record<string, string>): Map<string, Map<string, number>> {
-  const found = new Map(Object.keys(ROOMS).map((room) => [room, new Map<string, number>()]))
-  for (const [file, text] of Object.entries(files)) {
-    const from = roomOf(file)
-    if (from === undefined) continue
-    for (const { to } of importsOf(file, text)) {
-      const room = roomOf(to)
-      if (room === undefined || room === from) continue
-      const counts = found.get(from) as Map<string, number>
-      counts.set(room, (counts.get(room) ?? 0) + 1)
+/** For each room of the picture, the others that it imports from. */
+export function drawnImports(files: Record<string, string>): Map<string, Set<string>> {
+  const found = new Map(Object.keys(ROOMS).map((room) => [room, new Set<string>()]))
+  for (const [from, others] of roomsOf(files).rooms) {
+    const room = drawnRoom(from)
+    for (const to of room === undefined ? [] : [...others].map(drawnRoom)) {
+      if (to !== undefined && to !== room) found.get(room as string)?.add(to)
     }
   }
   return found
 }
 
 /** Leaves out an import that a longer way makes as well: `cli` → `base`, where `cli` → `build` → `base`. */
-export function withoutShortcuts(imports: Map<string, Map<string, number>>): [from: string, to: string][] {
+export function withoutShortcuts(imports: Map<string, Set<string>>): [from: string, to: string][] {
   const reaches = (from: string, to: string, seen = new Set<string>()): boolean => {
     if (seen.has(from)) return false
     seen.add(from)
-    return [...(imports.get(from)?.keys() ?? [])].some((next) => next === to || reaches(next, to, seen))
+    return [...(imports.get(from) ?? [])].some((next) => next === to || reaches(next, to, seen))
   }
   return [...imports].flatMap(([from, targets]) =>
-    [...targets.keys()]
-      .filter((to) => ![...targets.keys()].some((other) => other !== to && reaches(other, to)))
+    [...targets]
+      .filter((to) => ![...targets].some((other) => other !== to && reaches(other, to)))
       .toSorted()
       .map((to): [string, string] => [from, to]),
   )
 }
 
+/** `local/cloudfront` is a file. */
+const labelOf = (room: string): string => (room === 'local/cloudfront' ? `${room}.ts` : `${room}/`)
+
 /** Graphviz's language. Colours are classes: the style sheet below has a light and a dark one for each. */
 function dotOf(edges: readonly [string, string][]): string {
   const nodes = Object.entries(ROOMS).map(
-    ([name, { about, runs }]) => `"${name}" [class="${runs}", label="${name}/\\n${about}"]`,
+    ([name, { about, runs }]) => `"${name}" [class="${runs}", label="${labelOf(name)}\\n${about}"]`,
   )
   return `digraph rooms {
   rankdir=TB; nodesep=0.25; ranksep=0.55
@@ -109,7 +111,7 @@ const STYLE = `<style>
 /** The same text for the same imports, on any machine. */
 export async function picture(files: Record<string, string>): Promise<string> {
   const viz = await instance()
-  const svg = viz.renderString(dotOf(withoutShortcuts(roomImports(files))), { format: 'svg' })
+  const svg = viz.renderString(dotOf(withoutShortcuts(drawnImports(files))), { format: 'svg' })
   const body = svg
     .slice(svg.indexOf('<svg'))
     // The style sheet decides about colours, not attributes.
