@@ -1,8 +1,38 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
+
+/**
+ * Unit tests that get a process of their own, and why. What merely changes the environment, a clock or a signal does
+ * not belong here: `test/setup.ts` holds a file to putting that back.
+ */
+const ISOLATED = [
+  // They put other modules in the place of the project's (`vi.mock`); files after them would get these, too.
+  'test/unit/origin-response/image.test.ts',
+  'test/unit/origin-response/routing.test.ts',
+  'test/unit/origin-response/transform-renderer.test.ts',
+  // origin-response forbids libvips, for the whole process, to read files by their names. This reads some.
+  'test/samples/samples.test.ts',
+]
+
+const project = (name: string, include: string[], more: object = {}): TestProjectConfiguration => ({
+  extends: true,
+  test: { name, include, ...more },
+})
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      // Modules and helpers of a worker are loaded once for all its files: a third of the time.
+      project('unit', ['test/unit/**/*.test.ts'], { isolate: false, exclude: ISOLATED }),
+      project('unit-isolated', ISOLATED),
+      // One table of cases, in each engine.
+      project('contract', ['test/contract/**/*.test.ts']),
+      // What ships, as it ships: the files of a build, and what the zip makes of pictures.
+      project('bundle', ['test/bundle/**/*.test.ts', 'test/images/**/*.test.ts']),
+      project('e2e', ['test/e2e/**/*.test.ts']),
+      // Of the sources themselves: they run no code of the project.
+      project('checks', ['test/checks/**/*.test.ts']),
+    ],
+    setupFiles: ['test/setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // A busy machine is late, not wrong.

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { patternOf, routeTable } from '../../../edge/patterns.ts'
+import { runs } from '../../runs.ts'
 
 const matches = (pattern: string, path: string): boolean => path.search(patternOf(pattern)) === 0
 
@@ -38,7 +39,7 @@ describe('patternOf', () => {
       fc.property(pattern, path, (pattern, path) => {
         expect(matches(pattern, path)).toBe(matchesByDefinition(pattern, path))
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     )
   })
 

@@ -9,6 +9,7 @@ import { schema } from '../../../build/schema.ts'
 import { type Config, DEFAULT_WIDTHS } from '../../../edge/config.ts'
 import { canonicalPath } from '../../../edge/path.ts'
 import { fromKey, fromS3Url, type Site, siteOf, srcset, withVersion } from '../../../urls/urls.ts'
+import { runs } from '../../runs.ts'
 
 const BUCKET = 'qqz.photos-bucket'
 const REGION = 'ap-southeast-2'
@@ -38,7 +39,7 @@ const keyOfPath = (path: string): string => decodeURIComponent(path.slice(1).rep
 
 const pathOf = (url: string): string => url.slice('https://cdn.example.com'.length).replace(/[?#].*/, '')
 
-const runs = { numRuns: 2_000 }
+const OFTEN = { numRuns: runs(2_000) }
 
 /** Text that is dense in what means something to a URL, a pattern, S3 or HTML. */
 const awkward = fc.array(
@@ -193,7 +194,7 @@ describe('fromKey', () => {
         expect(new URL(url).href).toBe(url)
         expect(path).not.toMatch(/[^\w.~!$&'()*;=:@/%-]/)
       }),
-      runs,
+      OFTEN,
     )
   })
 
@@ -209,7 +210,7 @@ describe('fromKey', () => {
           expect(error.message).toContain('expected one that a CDN URL can lead to')
         }
       }),
-      runs,
+      OFTEN,
     )
     expect(urls).toBeGreaterThan(100)
   })
@@ -266,7 +267,7 @@ describe('fromS3Url', () => {
         expect(url).not.toMatch(/qqz|ap-southeast|amazonaws/)
         expect(fromS3Url(oneBucket, url)).toBe(url)
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 
@@ -386,7 +387,7 @@ describe('fromS3Url', () => {
         fc.pre(!url.includes(BUCKET))
         expect(fromS3Url(site, url)).toBe(url)
       }),
-      runs,
+      OFTEN,
     )
   })
 
@@ -414,7 +415,7 @@ describe('fromS3Url', () => {
         expect(url).not.toMatch(/qqz|ap-southeast|AKIA|amazonaws/)
         expect(new URL(url).href).toBe(url)
       }),
-      runs,
+      OFTEN,
     )
   })
 
@@ -478,7 +479,7 @@ describe('withVersion', () => {
         expect(new URL(bare).searchParams.has('v')).toBe(false)
         expect(withVersion(oneBucket, bare, null)).toBe(bare)
       }),
-      runs,
+      OFTEN,
     )
   })
 
@@ -493,7 +494,7 @@ describe('withVersion', () => {
         expect(others(withVersion(oneBucket, text, given))).toEqual(others(text))
         expect(withVersion(oneBucket, text, given).replace(/^[^#]*/, '')).toBe(text.replace(/^[^#]*/, ''))
       }),
-      runs,
+      OFTEN,
     )
   })
 })
@@ -541,7 +542,7 @@ describe('srcset', () => {
           .map((candidate) => candidate.split(' '))
         expect(candidates).toEqual([320, 640].map((width) => [`${url}&w=${width}`, `${width}w`]))
       }),
-      runs,
+      OFTEN,
     )
   })
 })
