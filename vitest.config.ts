@@ -22,7 +22,7 @@ export default defineConfig({
   test: {
     projects: [
       // Modules and helpers of a worker are loaded once for all its files: a third of the time.
-      project('unit', ['test/unit/**/*.test.ts'], { isolate: false, exclude: ISOLATED }),
+      project('unit', ['test/unit/**/*.test.ts'], { isolate: false, exclude: ISOLATED, maxWorkers: 3 }),
       project('unit-isolated', ISOLATED),
       // One table of cases, in each engine.
       project('contract', ['test/contract/**/*.test.ts']),

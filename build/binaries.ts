@@ -59,7 +59,10 @@ export async function installed(wanted: Record<string, string>, cache = CACHE): 
   const temporary = await mkdtemp(`${folder}.tmp-`)
   try {
     for (const file of ['package.json', 'package-lock.json']) await copyFile(join(LOCKED, file), join(temporary, file))
-    await npm(['ci', '--os=linux', '--cpu=x64', '--libc=glibc', '--ignore-scripts', '--prefer-offline'], temporary)
+    await npm(
+      ['ci', '--os=linux', '--cpu=x64', '--libc=glibc', '--ignore-scripts', '--prefer-offline', '--loglevel=error'],
+      temporary,
+    )
     await rm(folder, { recursive: true, force: true })
     await rename(temporary, folder)
   } catch (cause) {

@@ -8,7 +8,7 @@ import { type Rules, rulesModule } from './compile.ts'
 import { BuildError } from './error.ts'
 import { type Package, packagesOf } from './packages.ts'
 import { leanS3Client } from './s3-client.ts'
-import type { LazyModule, Target } from './targets.ts'
+import type { BuildTarget, LazyModule } from './targets.ts'
 
 /** One file of an artefact. `packages`: whose code is in it besides our own. */
 export type Bundle = { file: string; code: string; metafile: Metafile; packages: Package[] }
@@ -50,7 +50,7 @@ const PACKAGES: BuildOptions = {
 }
 
 /** The code of an artefact: its entry, and what that loads later. @throws BuildError with esbuild's own messages */
-export async function bundle(target: Target, rules: Rules): Promise<Bundle[]> {
+export async function bundle(target: BuildTarget, rules: Rules): Promise<Bundle[]> {
   if (target.kind === 'function') {
     const made = await bundled(target.entry, 'index.js', FUNCTION, [
       compiledRules(rules),

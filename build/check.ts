@@ -6,10 +6,10 @@ import type { Bundle } from './bundle.ts'
 import { BuildError } from './error.ts'
 import { outsideSubset } from './subset.ts'
 import { nodesOf, parseScript } from './syntax.ts'
-import type { Target } from './targets.ts'
+import type { BuildTarget } from './targets.ts'
 
 /** @throws BuildError saying what is wrong and where */
-export function checkCode(target: Target, { file, code, metafile, packages }: Bundle): void {
+export function checkCode(target: BuildTarget, { file, code, metafile, packages }: Bundle): void {
   const isOurs = packages.length === 0
   const where = `${target.trigger}, ${file}`
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path))
@@ -37,7 +37,7 @@ export function checkCode(target: Target, { file, code, metafile, packages }: Bu
 }
 
 /** The entry has what lies beside it in the zip; packages have what Node has besides. */
-const mayImport = ({ lazy, modules }: Target, isOurs: boolean, path: string): boolean =>
+const mayImport = ({ lazy, modules }: BuildTarget, isOurs: boolean, path: string): boolean =>
   isOurs
     ? modules.includes(path) || (lazy !== null && path === `./${lazy.file}`)
     : isBuiltin(path) || (lazy?.absent.includes(path) ?? false)
@@ -66,7 +66,7 @@ function namesSet(code: string): { name: string; line: number }[] {
 }
 
 /** @throws BuildError naming the modules that take the most bytes */
-export function checkSize(target: Target, bytes: number, bundles: readonly Bundle[]): void {
+export function checkSize(target: BuildTarget, bytes: number, bundles: readonly Bundle[]): void {
   if (bytes <= target.limit) return
   const outputs = bundles.flatMap(({ metafile }) => Object.values(metafile.outputs))
   const modules = outputs.flatMap(({ inputs }) => Object.entries(inputs))

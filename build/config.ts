@@ -6,12 +6,13 @@ import { extname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import * as v from 'valibot'
+import { isObject } from '../base/json-values.ts'
 import { ROOT } from '../base/root.ts'
 import type { Settings } from '../bundle/settings.ts'
 import { BuildError } from './error.ts'
-import { type Problem, shown } from './problem.ts'
-import { isRecord, schema } from './schema.ts'
-import { problemsOf } from './validate.ts'
+import { type Problem, shownValue } from './problem.ts'
+import { schema } from './schema.ts'
+import { configProblems } from './validate.ts'
 
 /** @throws BuildError naming every problem in the file, or why it could not be read */
 export async function loadConfig(file: string): Promise<Settings> {
@@ -70,7 +71,7 @@ export function checkConfig(input: unknown, file: string): Settings {
   const bad = shape.map(({ path }) => path)
   const isSound = (path: string) =>
     !bad.some((at) => at === path || at === '' || isInside(at, path) || isInside(path, at))
-  const problems = [...shape, ...(isRecord(result.output) ? problemsOf(result.output as Settings, isSound) : [])]
+  const problems = [...shape, ...(isObject(result.output) ? configProblems(result.output as Settings, isSound) : [])]
   if (!result.success || problems.length > 0) throw new BuildError(report(problems, file))
   return result.output
 }
@@ -83,7 +84,7 @@ type Issue = v.InferIssue<typeof schema>
 const problemOf = (issue: Issue): Problem => ({
   path: (issue.path ?? []).reduce((path, { key }) => path + step(key, path === ''), ''),
   expected: issue.message,
-  found: issue.expected === 'never' ? `the key ${shown(issue.path?.at(-1)?.key)}` : shown(issue.input),
+  found: issue.expected === 'never' ? `the key ${shownValue(issue.path?.at(-1)?.key)}` : shownValue(issue.input),
 })
 
 const step = (key: unknown, isFirst: boolean): string => {

@@ -7,11 +7,11 @@ export type IsSound = (path: string) => boolean
 export const problem = (path: string, expected: string, found: unknown): Problem => ({
   path,
   expected,
-  found: shown(found),
+  found: shownValue(found),
 })
 
 /** A value as an error shows it: on one line, and short. */
-export function shown(value: unknown): string {
+export function shownValue(value: unknown): string {
   if (value === undefined) return 'nothing'
   const text = textOf(value)
   return text.length > 80 ? `${text.slice(0, 77)}…` : text

@@ -1,5 +1,7 @@
 /** The shape of a config file, its defaults, and what each value becomes: durations in seconds, names in lower case. */
+
 import * as v from 'valibot'
+import { isObject } from '../base/json-values.ts'
 import type { ApiOriginSettings, S3OriginSettings, Settings } from '../bundle/settings.ts'
 import { DEFAULT_WIDTHS } from '../edge/config.ts'
 import { IMAGE_SIDE_PIXELS, LAMBDA_MEMORY_MB, PATTERN_CHARACTERS } from '../edge/limits.ts'
@@ -121,7 +123,7 @@ const apiOrigin = object({
 
 /** Picks the shape by what is there, so that an error names the field and not the whole union. */
 const origin = v.lazy((input) =>
-  isRecord(input) && 'domain' in input && !('bucket' in input) ? apiOrigin : s3Origin,
+  isObject(input) && 'domain' in input && !('bucket' in input) ? apiOrigin : s3Origin,
 ) as v.GenericSchema<unknown, S3OriginSettings | ApiOriginSettings>
 
 const ttls = object({
@@ -131,7 +133,7 @@ const ttls = object({
 })
 
 const cache = v.lazy((input) =>
-  isRecord(input) ? ttls : v.literal('never', "'never', or { default?, max?, min? }"),
+  isObject(input) ? ttls : v.literal('never', "'never', or { default?, max?, min? }"),
 ) as v.GenericSchema<unknown, 'never' | v.InferOutput<typeof ttls>>
 
 /**
@@ -164,7 +166,7 @@ const imageRules = object({
 })
 
 const images = v.lazy((input) =>
-  isRecord(input)
+  isObject(input)
     ? imageRules
     : v.pipe(
         v.union([v.literal(true), v.null()], 'true, null or { formats?, widths?, … }'),
@@ -246,9 +248,6 @@ const shape = object({
 })
 
 export const schema: v.GenericSchema<unknown, Settings, v.InferIssue<typeof shape>> = shape
-
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export const ratioOf = (text: string): number => {
   const [width, height] = text.split(':').map(Number) as [number, number]

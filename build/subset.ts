@@ -91,10 +91,10 @@ const UNDOCUMENTED: readonly { what: string; is: (node: Parts) => boolean }[] = 
   { what: 'Array.from', is: ({ object, property }) => object?.name === 'Array' && property?.name === 'from' },
 ]
 
-export type Finding = { line: number; what: string }
+export type SubsetFinding = { line: number; what: string }
 
 /** @returns what is outside the documented runtime; empty: nothing */
-export function outsideSubset(code: string): Finding[] {
+export function outsideSubset(code: string): SubsetFinding[] {
   const nodes = nodesOf(parseScript(code))
   const declared = declaredNames(nodes)
   const properties = new Set(nodes.flatMap((node: Parts) => (node.computed ? [] : [node.key, node.property])))

@@ -1,7 +1,7 @@
 /** What is built: one row for each trigger. */
 import { FUNCTION_BYTES, LAMBDA_ZIP_BYTES, type Trigger } from '../edge/limits.ts'
 
-export type Target = {
+export type BuildTarget = {
   trigger: Trigger
   kind: 'function' | 'lambda'
   /** Below the project's root. */
@@ -19,7 +19,7 @@ export type Target = {
 /** `entry` below the project's root; `file` in the zip; `absent`: what its packages ask for and can do without. */
 export type LazyModule = { entry: string; file: string; absent: readonly string[] }
 
-export const TARGETS: readonly Target[] = [
+export const TARGETS: readonly BuildTarget[] = [
   {
     trigger: 'viewer-request',
     kind: 'function',

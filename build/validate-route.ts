@@ -1,5 +1,6 @@
 /** What one route asks for, held against its origin and CloudFront's quotas. */
 
+import { isObject } from '../base/json-values.ts'
 import { isS3, type RouteSettings, type Settings } from '../bundle/settings.ts'
 import {
   DISALLOWED_HEADERS,
@@ -13,7 +14,6 @@ import {
 import { OTHER_IMAGE_PARAMETERS, VARIANT_PARAMETERS, variantOf } from '../edge/variant.ts'
 import { imageRuleOf, parametersOf } from './compile.ts'
 import { type IsSound, type Problem, problem } from './problem.ts'
-import { isRecord } from './schema.ts'
 
 /** `s3`: whether the route's origin is a bucket; `undefined` where it has none that can be told. */
 type Context = { settings: Settings; route: RouteSettings; at: string; s3: boolean | undefined }
@@ -31,8 +31,8 @@ const CHECKS: readonly { reads: readonly string[]; problems: (context: Context) 
 export function routeProblems(settings: Settings, index: number, isSound: IsSound): Problem[] {
   const at = `routes[${index}]`
   const route = settings.routes[index] as RouteSettings
-  const origin = isRecord(settings.origins) ? settings.origins[route.origin] : undefined
-  const context = { settings, route, at, s3: isRecord(origin) ? isS3(origin) : undefined }
+  const origin = isObject(settings.origins) ? settings.origins[route.origin] : undefined
+  const context = { settings, route, at, s3: isObject(origin) ? isS3(origin) : undefined }
   const made = CHECKS.filter(({ reads }) => reads.every((field) => isSound(`${at}.${field}`)))
   const found = made.flatMap(({ problems }) => problems(context))
   const keyed = isSound('headers') && isSound(`${at}.headers`) ? droppedProblems(context) : []
@@ -40,7 +40,7 @@ export function routeProblems(settings: Settings, index: number, isSound: IsSoun
 }
 
 function originProblems({ settings, route, at }: Context): Problem[] {
-  if (!isRecord(settings.origins)) return []
+  if (!isObject(settings.origins)) return []
   const names = Object.keys(settings.origins)
   const expected = `one of the origins ${names.join(', ')}`
   return names.includes(route.origin) ? [] : [problem(`${at}.origin`, expected, route.origin)]

@@ -5,7 +5,7 @@
  */
 import { type Config, DEFAULT_WIDTHS, type Route, type S3Origin } from '../edge/config.ts'
 import { normalizedEscapes } from '../edge/path.ts'
-import { routeTable } from '../edge/patterns.ts'
+import { routeTableOf } from '../edge/patterns.ts'
 import { routeOf } from '../edge/routes.ts'
 import { extensionOf, OTHER_IMAGE_PARAMETERS, takesImageParameters, VARIANT_PARAMETERS } from '../edge/variant.ts'
 import { parseVersion } from '../edge/version.ts'
@@ -177,7 +177,7 @@ const REFUSALS = {
 
 function placeOfPath(site: Site, path: string): Place | Nowhere {
   // A literal site may have no route for every path: then the default is none of its own.
-  const routing = routeOf(path, routeTable([...site.routes.map((route) => route.path), '/*']))
+  const routing = routeOf(path, routeTableOf([...site.routes.map((route) => route.path), '/*']))
   if (routing.kind === 'refused') return nowhere(REFUSALS[routing.reason])
   const route = site.routes[routing.index]
   return route ? { kind: 'place', path: routing.canonical, route } : nowhere('no route matches its path')

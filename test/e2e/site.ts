@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkConfig } from '../../build/config.ts'
 import { type OutputFile, writeAll } from '../../build/output.ts'
-import { filesOf, makeSite } from '../../build/site.ts'
+import { makeSite, outputFilesOf } from '../../build/site.ts'
 import type { Config } from '../../edge/config.ts'
 import { type CloudFront, type CloudFrontOptions, startCloudFront } from '../../local/cloudfront.ts'
 
@@ -14,7 +14,7 @@ export type Built = { dist: string; remove(): Promise<void> }
 const made = new Map<string, Promise<OutputFile[]>>()
 
 const makeFiles = async (config: string): Promise<OutputFile[]> =>
-  filesOf(await makeSite(checkConfig(JSON.parse(config), 'a config')))
+  outputFilesOf(await makeSite(checkConfig(JSON.parse(config), 'a config')))
 
 /** Builds a config's bundle into a temporary folder. */
 export async function built(config: Config): Promise<Built> {

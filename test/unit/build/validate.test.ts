@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { shown } from '../../../build/problem.ts'
+import { shownValue } from '../../../build/problem.ts'
 import { covers } from '../../../build/validate-order.ts'
 import { patternOf } from '../../../edge/patterns.ts'
 import { runs } from '../../runs.ts'
@@ -101,6 +101,6 @@ describe('shown: a value on one line, and short', () => {
     ['x'.repeat(78), `"${'x'.repeat(78)}"`],
     ['x'.repeat(79), `"${'x'.repeat(76)}…`],
   ])('%j', (value, expected) => {
-    expect(shown(value)).toBe(expected)
+    expect(shownValue(value)).toBe(expected)
   })
 })

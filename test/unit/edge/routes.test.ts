@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { canonicalPath } from '../../../edge/path.ts'
-import { routeTable } from '../../../edge/patterns.ts'
+import { routeTableOf } from '../../../edge/patterns.ts'
 import { routeOf } from '../../../edge/routes.ts'
 import { runs } from '../../runs.ts'
 import { anyPath } from './arbitraries.ts'
 
 const PATTERNS = ['/drafts/*', '/api/v?/*', '*.pdf', '/a/*/z', '/*']
-const table = routeTable(PATTERNS)
+const table = routeTableOf(PATTERNS)
 
 describe('the first pattern that matches decides', () => {
   it.each([
@@ -56,7 +56,7 @@ describe('a path that any reading sends to another route is refused', () => {
   })
 
   test('/a//../drafts/x goes on as /a/drafts/x, which no other reading of it is', () => {
-    const other = routeTable(['/a/drafts/*', '/*'])
+    const other = routeTableOf(['/a/drafts/*', '/*'])
     expect(routeOf('/a//../drafts/x', other)).toEqual({ kind: 'refused', reason: 'ambiguous' })
   })
 })
