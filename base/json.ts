@@ -10,7 +10,12 @@ export function parseJson(text: string, path: string): unknown {
     const before = json.slice(0, position).split('\n')
     const found = position < json.length ? `unexpected ${JSON.stringify(json[position])}` : 'the text ends too early'
     const place = `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`
-    throw new InputError(`${path}: broken JSON at ${place}: ${found}`, { cause })
+    throw new InputError(`${path}: broken JSON at ${place}: ${found}`, {
+      code: 'not-json',
+      expected: 'JSON',
+      found: `${found} at ${place}`,
+      cause,
+    })
   }
 }
 

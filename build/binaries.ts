@@ -71,7 +71,7 @@ export async function installed(wanted: Record<string, string>, cache = CACHE): 
     throw new BuildError(
       `sharp's libraries for Lambda can't be installed: ${said}. The first build with images on this platform needs ` +
         'the npm registry; later ones do not.',
-      { cause },
+      { code: 'libraries-not-installed', cause },
     )
   } finally {
     await rm(temporary, { recursive: true, force: true })
@@ -91,10 +91,17 @@ function checkBinaries(files: Libraries['files']): void {
   const binaries = Object.entries(files).filter(([path]) => /\.(?:node|so(?:\.[\d.]+)?)$/.test(path))
   if (binaries.length < 2 || !files[VERSIONS]) {
     const found = Object.keys(files).join(', ')
-    throw new BuildError(`expected sharp, libvips and ${VERSIONS}, found ${found}; run npm ci again`)
+    const expected = `sharp, libvips and ${VERSIONS}`
+    throw new BuildError(`expected ${expected}, found ${found}; run npm ci again`, {
+      code: 'libraries-incomplete',
+      expected,
+      found,
+    })
   }
   for (const [path, content] of binaries) {
     const why = whyNotOnLambda(content)
-    if (why !== '') throw new BuildError(`${path} does not load on Lambda: ${why}`)
+    if (why !== '') {
+      throw new BuildError(`${path} does not load on Lambda: ${why}`, { code: 'wrong-platform', found: why })
+    }
   }
 }

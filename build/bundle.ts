@@ -94,7 +94,7 @@ async function bundled(entry: string, file: string, options: BuildOptions, plugi
     logLevel: 'silent',
     plugins,
   }).catch((cause) => {
-    throw new BuildError(`${entry} does not build: ${cause.message}`, { cause })
+    throw new BuildError(`${entry} does not build: ${cause.message}`, { code: 'code-does-not-build', cause })
   })
   const packages = await packagesOf(Object.keys(metafile.inputs), ROOT)
   return { file, code: outputFiles?.[0]?.text ?? '', metafile, packages }
@@ -141,7 +141,12 @@ function asScript(module: string): string {
   const local = specifier?.local.type === 'Identifier' ? specifier.local.name : undefined
   const declared = body.find((node) => node.type === 'FunctionDeclaration' && node.id.name === local)
   if (!exported || declared?.type !== 'FunctionDeclaration') {
-    throw new BuildError('viewer-request: expected a module that exports a function named handler, found none')
+    const expected = 'a module that exports a function named handler'
+    throw new BuildError(`viewer-request: expected ${expected}, found none`, {
+      code: 'no-handler',
+      expected,
+      found: 'none',
+    })
   }
   const imports = body.filter((node) => node.type === 'ImportDeclaration')
   const heads = imports.map(({ source, specifiers: [first] }) => {

@@ -18,7 +18,12 @@ export function checkCode(target: BuildTarget, { file, code, metafile, packages 
     const allowed = isOurs
       ? 'our own code may import the file that it loads later'
       : 'packages may import what Node has'
-    throw new BuildError(`${where} imports ${undeclared.join(', ')}; ${allowed}, and nothing else (build/targets.ts)`)
+    const found = undeclared.join(', ')
+    throw new BuildError(`${where} imports ${found}; ${allowed}, and nothing else (build/targets.ts)`, {
+      code: 'undeclared-import',
+      expected: allowed,
+      found,
+    })
   }
 
   // Packages speak to others than CloudFront, in headers of their own.
@@ -26,13 +31,16 @@ export function checkCode(target: BuildTarget, { file, code, metafile, packages 
   if (header) {
     throw new BuildError(
       `${where}, line ${header.line}: sets ${header.name}, a header that no function may add (edge/limits.ts)`,
+      { code: 'disallowed-header', expected: 'headers that a function may add', found: header.name },
     )
   }
 
   if (target.kind === 'function') {
     const findings = outsideSubset(code)
     const list = findings.map(({ line, what }) => `  line ${line}: ${what}`).join('\n')
-    if (findings.length > 0) throw new BuildError(`${target.trigger} is outside the engine's subset:\n${list}`)
+    if (findings.length > 0) {
+      throw new BuildError(`${target.trigger} is outside the engine's subset:\n${list}`, { code: 'outside-subset' })
+    }
   }
 }
 
@@ -72,5 +80,9 @@ export function checkSize(target: BuildTarget, bytes: number, bundles: readonly 
   const modules = outputs.flatMap(({ inputs }) => Object.entries(inputs))
   const largest = modules.toSorted(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput).slice(0, 10)
   const list = largest.map(([path, { bytesInOutput }]) => `  ${String(bytesInOutput).padStart(9)}  ${path}`).join('\n')
-  throw new BuildError(`${target.file} has ${bytes} bytes; the limit is ${target.limit}. What takes them:\n${list}`)
+  throw new BuildError(`${target.file} has ${bytes} bytes; the limit is ${target.limit}. What takes them:\n${list}`, {
+    code: 'artefact-too-large',
+    expected: `at most ${target.limit} bytes`,
+    found: `${bytes} bytes`,
+  })
 }

@@ -23,14 +23,20 @@ async function readConfig(path: string, shownAs: string): Promise<unknown> {
   const text = await readFile(path, 'utf8').catch((cause) => {
     throw new BuildError(
       `${shownAs}: expected a config file, found none that can be read (${cause.code}). Name one with --config FILE.`,
-      { cause },
+      { code: 'config-unreadable', expected: 'a config file', found: `none that can be read (${cause.code})`, cause },
     )
   })
   if (extname(path) !== '.json') return importConfig(path, shownAs)
   try {
     return JSON.parse(text.replace(/^\ufeff/, ''))
   } catch (cause) {
-    throw new BuildError(`${shownAs}: expected JSON, found a mistake: ${(cause as Error).message}`, { cause })
+    const found = `a mistake: ${(cause as Error).message}`
+    throw new BuildError(`${shownAs}: expected JSON, found ${found}`, {
+      code: 'config-not-json',
+      expected: 'JSON',
+      found,
+      cause,
+    })
   }
 }
 
@@ -53,12 +59,14 @@ async function importConfig(path: string, shownAs: string): Promise<unknown> {
     if (!('default' in module)) throw new Error('it has no default export; write `export default defineConfig({ … })`')
     return await module.default
   } catch (cause) {
-    throw new BuildError(
-      `${shownAs}: expected a module that exports a config, but ${cause instanceof Error ? cause.message : String(cause)}`,
-      {
-        cause,
-      },
-    )
+    const expected = 'a module that exports a config'
+    const found = cause instanceof Error ? cause.message : String(cause)
+    throw new BuildError(`${shownAs}: expected ${expected}, but ${found}`, {
+      code: 'config-does-not-load',
+      expected,
+      found,
+      cause,
+    })
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -72,7 +80,15 @@ export function checkConfig(input: unknown, file: string): Settings {
   const isSound = (path: string) =>
     !bad.some((at) => at === path || at === '' || isInside(at, path) || isInside(path, at))
   const problems = [...shape, ...(isObject(result.output) ? configProblems(result.output as Settings, isSound) : [])]
-  if (!result.success || problems.length > 0) throw new BuildError(report(problems, file))
+  if (!result.success || problems.length > 0) {
+    const [only] = problems.length === 1 ? problems : []
+    throw new BuildError(report(problems, file), {
+      code: 'wrong-config',
+      expected: only?.expected,
+      found: only?.found,
+      problems,
+    })
+  }
   return result.output
 }
 

@@ -24,7 +24,7 @@ export async function writeAll(folder: string, files: readonly OutputFile[]): Pr
     await Promise.allSettled(staged.map(({ temporary }) => rm(temporary, { force: true })))
     throw new BuildError(
       `${folder} can't be written: ${(cause as Error).message}. What was there before is unchanged.`,
-      { cause },
+      { code: 'not-writable', cause },
     )
   }
 }

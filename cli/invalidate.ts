@@ -53,12 +53,20 @@ cloudfront:GetInvalidation.`,
     async run(values, { positionals, stdout, stderr, hint }) {
       const { distribution, wait: isAwaited, yes: isAgreed, reference, url, json } = values
       if (distribution !== undefined && url !== undefined) {
-        throw new InputError(`expected --distribution or --url, found both; ${hint}`)
+        const [expected, found] = ['--distribution or --url', 'both']
+        throw new InputError(`expected ${expected}, found ${found}; ${hint}`, {
+          code: 'option-conflict',
+          expected,
+          found,
+        })
       }
       const given = [...positionals, ...(values.paths === undefined ? [] : await linesOf(values.paths))]
-      if (given.length === 0) throw new InputError(`expected paths such as '/photos/*', found none; ${hint}`)
+      if (given.length === 0) {
+        const [expected, found] = ["paths such as '/photos/*'", 'none']
+        throw new InputError(`expected ${expected}, found ${found}; ${hint}`, { code: 'no-paths', expected, found })
+      }
       const problems = given.map(invalidationProblem).filter((problem) => problem !== undefined)
-      if (problems.length > 0) throw new InputError(problems.join('\n'))
+      if (problems.length > 0) throw new InputError(problems.join('\n'), { code: 'not-an-invalidation-path' })
       const paths = distinctPaths(given)
 
       const print = (result: LocalInvalidation | Invalidation, text: string) =>
@@ -83,9 +91,7 @@ async function linesOf(file: string): Promise<string[]> {
   const text = await readFile(file, 'utf8').catch((cause) => {
     throw new InputError(
       `--paths: expected a file with a path to a line, found none at ${file} (${systemMessage(cause)})`,
-      {
-        cause,
-      },
+      { code: 'file-unreadable', expected: 'a file with a path to a line', found: `none at ${file}`, cause },
     )
   })
   const lines = text.replace(/^\ufeff/, '').split(/\r?\n/)

@@ -37,7 +37,8 @@ export function defineCommand<const Rows extends OptionRows>(command: Command<Ro
       }
       const [operand] = positionals
       if (operand !== undefined && !command.takesOperands) {
-        throw new InputError(`expected options alone, found ${JSON.stringify(operand)}; ${hint}`)
+        const [expected, found] = ['options alone', JSON.stringify(operand)]
+        throw new InputError(`expected ${expected}, found ${found}; ${hint}`, { code: 'operands', expected, found })
       }
       return await command.run(values, { positionals, stdout, stderr, hint })
     } catch (error) {

@@ -39,8 +39,14 @@ export function parseOptions<Rows extends OptionRows>(args: string[], rows: Rows
   } catch (cause) {
     const code = cause instanceof TypeError && 'code' in cause ? String(cause.code) : ''
     if (!code.startsWith('ERR_PARSE_ARGS_')) throw cause
-    throw new InputError(`${(cause as Error).message}; ${hint}`, { cause })
+    throw new InputError(`${(cause as Error).message}; ${hint}`, { code: CODES[code] ?? 'wrong-option', cause })
   }
+}
+
+/** What Node calls what is wrong with options. */
+const CODES: Readonly<Record<string, string>> = {
+  ERR_PARSE_ARGS_UNKNOWN_OPTION: 'unknown-option',
+  ERR_PARSE_ARGS_INVALID_OPTION_VALUE: 'option-value',
 }
 
 const parseArgsRow = ([name, row]: [string, OptionRow]) => [

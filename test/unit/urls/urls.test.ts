@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { isDeepStrictEqual } from 'node:util'
 import { runInNewContext } from 'node:vm'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
@@ -8,7 +9,7 @@ import { describe, expect, it, test } from 'vitest'
 import { schema } from '../../../build/schema.ts'
 import { type Config, DEFAULT_WIDTHS } from '../../../edge/config.ts'
 import { canonicalPath } from '../../../edge/path.ts'
-import { fromKey, fromS3Url, type Site, siteOf, srcset, withVersion } from '../../../urls/urls.ts'
+import { fromKey, fromS3Url, type Site, siteOf, srcset, UrlError, withVersion } from '../../../urls/urls.ts'
 import { runs } from '../../runs.ts'
 
 const BUCKET = 'qqz.photos-bucket'
@@ -38,6 +39,21 @@ const prefixed: Site = { domains: ['cdn.example.com'], routes: [{ path: '/*', bu
 const keyOfPath = (path: string): string => decodeURIComponent(path.slice(1).replace(/\+/g, ' '))
 
 const pathOf = (url: string): string => url.slice('https://cdn.example.com'.length).replace(/[?#].*/, '')
+
+/** What is thrown for a wrong argument: `expected` and `found` are as the message has them. */
+const urlError = (message: string, code: string, found = 'none') => {
+  const expected = message.slice(message.indexOf('expected ') + 9, message.indexOf(`, found ${found}`))
+  return expect.toSatisfy(
+    (error) =>
+      error instanceof TypeError &&
+      error instanceof UrlError &&
+      isDeepStrictEqual(
+        { ...error, name: error.name, message: error.message },
+        { name: 'TypeError', message, code, expected, found },
+      ),
+    `${code}: ${message}`,
+  )
+}
 
 const OFTEN = { numRuns: runs(2_000) }
 
@@ -125,7 +141,7 @@ describe('siteOf', () => {
 
   it('refuses a config without a domain', () => {
     expect(() => siteOf({ ...config, domains: [] })).toThrow(
-      new TypeError('domains: expected at least one host name, found none'),
+      urlError('domains: expected at least one host name, found none', 'wrong-domains'),
     )
   })
 })
@@ -180,7 +196,11 @@ describe('fromKey', () => {
     ['a', { ...site, routes: [{ path: '/*' }] }, 'no cached route has its bucket'],
   ] satisfies [string, Site, string][])('no URL leads to %j', (objectKey, ofSite, reason) => {
     expect(() => fromKey(ofSite, objectKey)).toThrow(
-      new TypeError(`key: expected one that a CDN URL can lead to, found ${JSON.stringify(objectKey)}: ${reason}`),
+      urlError(
+        `key: expected one that a CDN URL can lead to, found ${JSON.stringify(objectKey)}: ${reason}`,
+        'wrong-key',
+        JSON.stringify(objectKey),
+      ),
     )
   })
 
@@ -243,8 +263,10 @@ describe('versions', () => {
     [new Date(Number.NaN), 'Invalid Date'],
     [undefined as unknown as string, 'undefined'],
   ])('%j is none', (given, found) => {
-    const error = new TypeError(
+    const error = urlError(
       `version: expected 1 to 64 characters of A-Z a-z 0-9 . _ ~ -, a whole number or a Date, found ${found}`,
+      'wrong-version',
+      found,
     )
     expect(() => withVersion(oneBucket, 'https://elsewhere.example/', given)).toThrow(error)
     if (given === undefined) return
@@ -529,7 +551,7 @@ describe('srcset', () => {
 
   test.each([0, -1, 1.5, Number.NaN])('%d is no width', (width) => {
     expect(() => srcset(site, '/a.jpg', [320, width])).toThrow(
-      new TypeError(`widths: expected whole numbers above 0, found ${width}`),
+      urlError(`widths: expected whole numbers above 0, found ${width}`, 'wrong-widths', `${width}`),
     )
   })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Failure, InputError } from '../../../../base/errors.ts'
 import { defineCommand } from '../../../../cli/kit/command.ts'
+import { parseOptions } from '../../../../cli/kit/options.ts'
 import { output } from './fixture-output.ts'
 
 const OPTIONS = {
@@ -71,6 +72,14 @@ describe('wrong usage is 2, and says where to read on', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toMatch(message)
     expect(stderr.endsWith(`; ${HINT}\n`)).toBe(true)
+  })
+
+  it.each([
+    [['--port'], 'unknown-option'],
+    [['--out'], 'option-value'],
+    [['--json=1'], 'option-value'],
+  ])('%j is %s to programs', (args, code) => {
+    expect(() => parseOptions(args, OPTIONS, HINT)).toThrow(expect.objectContaining({ name: 'InputError', code }))
   })
 })
 
