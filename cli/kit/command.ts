@@ -42,13 +42,13 @@ export function defineCommand<const Rows extends OptionRows>(command: Command<Ro
       }
       return await command.run(values, { positionals, stdout, stderr, hint })
     } catch (error) {
-      return failed(error, stderr)
+      return reportError(error, stderr)
     }
   }
 }
 
 /** Says what went wrong, and gives the exit code of it. @throws what is no error for people */
-export function failed(error: unknown, stderr: Output): number {
+export function reportError(error: unknown, stderr: Output): number {
   if (!(error instanceof InputError || error instanceof Failure)) throw error
   stderr.write(`${error.message}\n`)
   return error instanceof InputError ? 2 : 1

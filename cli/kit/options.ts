@@ -43,6 +43,17 @@ export function parseOptions<Rows extends OptionRows>(args: string[], rows: Rows
   }
 }
 
+/** For reading all options before any error is thrown: `read` gives what was read, and keeps what is wrong. */
+export function collectProblems() {
+  const problems: InputError[] = []
+  const read = <T>(found: T | InputError): T | undefined => {
+    if (!(found instanceof InputError)) return found
+    problems.push(found)
+    return undefined
+  }
+  return { problems, read }
+}
+
 /** What Node calls what is wrong with options. */
 const CODES: Readonly<Record<string, string>> = {
   ERR_PARSE_ARGS_UNKNOWN_OPTION: 'unknown-option',

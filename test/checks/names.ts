@@ -44,7 +44,9 @@ export function nameProblems(files: Files, exceptions: readonly Exception[]): st
   const needless = exceptions.flatMap(({ name, files }) => {
     const at = places.get(name)?.map(({ file }) => file) ?? []
     return at.length > 1
-      ? (files === 'any' ? [] : files).filter((file) => !at.includes(file)).map((file) => `exception ${name}: ${file} does not export it`)
+      ? (files === 'any' ? [] : files)
+          .filter((file) => !at.includes(file))
+          .map((file) => `exception ${name}: ${file} does not export it`)
       : [`exception ${name}: it is not exported twice`]
   })
   return [...wrong, ...needless]
