@@ -19,7 +19,10 @@ export function parseJson(text: string, path: string): unknown {
   }
 }
 
-/** V8 tells the position of some errors only. Up to the first error, every cut is fine as far as it goes. */
+/**
+ * V8 tells the position of some errors only. Where the text is cut before the first error, what is left is right but for
+ * its end: so the position is found by halving.
+ */
 function errorPosition(text: string): number {
   let fine = 0
   let broken = text.length + 1
@@ -31,7 +34,7 @@ function errorPosition(text: string): number {
   return fine
 }
 
-/** NUL is an error wherever it stands, so the error is either at the NUL put after the cut or before it. */
+/** A NUL is an error anywhere in JSON: with one at the end of the cut text, V8 stops there, or at an error before it. */
 function isFineUpTo(text: string, length: number): boolean {
   try {
     JSON.parse(`${text.slice(0, length)}\0`)

@@ -1,4 +1,4 @@
-/** What a file's extension says it is: mrmime's table, and what image sites have besides. */
+/** Media types by file extension: mrmime's table, and further ones that image sites have. */
 import { mimes } from 'mrmime'
 
 /** What mrmime lacks, or has otherwise. IANA's registry of media types, unless another source is named. */

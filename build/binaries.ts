@@ -51,7 +51,7 @@ async function hasAll(folder: string, wanted: Record<string, string>): Promise<b
   return (await Promise.all(found)).every(Boolean)
 }
 
-/** @returns a folder that npm has installed them to, for Lambda's platform, now or in an earlier build */
+/** @returns the folder that npm has installed them to for Lambda's platform, now or in an earlier build */
 export async function installed(wanted: Record<string, string>, cache = CACHE): Promise<string> {
   const folder = join(cache, `sharp-${wanted['@img/sharp-linux-x64']}`)
   if (await hasAll(folder, wanted)) return folder
@@ -79,7 +79,7 @@ export async function installed(wanted: Record<string, string>, cache = CACHE): 
   return folder
 }
 
-/** All but what only a compiler reads. */
+/** All files but C headers, which only compilers read. */
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   return entries

@@ -26,7 +26,7 @@ export function checkCode(target: BuildTarget, { file, code, metafile, packages 
     })
   }
 
-  // Packages speak to others than CloudFront, in headers of their own.
+  // What packages set are headers of requests to S3, not of responses to CloudFront.
   const header = isOurs && namesSet(code).find(({ name }) => isListed(name, DISALLOWED_HEADERS))
   if (header) {
     throw new BuildError(
@@ -44,7 +44,7 @@ export function checkCode(target: BuildTarget, { file, code, metafile, packages 
   }
 }
 
-/** The entry has what lies beside it in the zip; packages have what Node has besides. */
+/** Our own code may import the file beside it in the zip, and the platform's modules; packages, what Node has. */
 const mayImport = ({ lazy, modules }: BuildTarget, isOurs: boolean, path: string): boolean =>
   isOurs
     ? modules.includes(path) || (lazy !== null && path === `./${lazy.file}`)
@@ -60,7 +60,10 @@ type Parts = Node & {
   quasis?: { value: { cooked: string } }[]
 }
 
-/** Every name that code gives to a property, and every text that it hands to a function; the config's own are data. */
+/**
+ * Every name of a property that code sets, and every text that it gives to a function: each could be the name of a
+ * header. Headers of the config are elsewhere: they are data, which `validate-headers.ts` checks.
+ */
 function namesSet(code: string): { name: string; line: number }[] {
   const nodes: Parts[] = nodesOf(parseScript(code))
   const textOf = ({ value, quasis }: Parts) => value ?? quasis?.[0]?.value.cooked

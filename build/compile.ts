@@ -53,7 +53,7 @@ export function compile(settings: Settings): Rules {
   }
 }
 
-/** A single quality is the default, and that is never in the key. */
+/** Of a single quality there is no choice: it is the default, which is never in the key. */
 const hasChoice = (images: ImageSettings | null): boolean => (images?.qualities.length ?? 0) > 1
 
 /** The names that the cache key of a route may hold, sorted. */

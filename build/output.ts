@@ -29,7 +29,7 @@ export async function writeAll(folder: string, files: readonly OutputFile[]): Pr
   }
 }
 
-/** The one thing that a file can't be renamed over, after its neighbour could be written. */
+/** Where the files beside it could be written, a folder is all that can keep a file from being renamed. */
 const isFolder = (path: string): Promise<boolean> =>
   lstat(path).then(
     (found) => found.isDirectory(),

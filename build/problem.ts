@@ -1,7 +1,7 @@
 /** One thing wrong with a config: where in the file, what was expected, what was found. */
 export type Problem = { path: string; expected: string; found: string }
 
-/** Whether the part of the file at a path passed the schema, and all inside it; what did not is not looked at again. */
+/** Whether the part of the config at a path passed the schema, with all inside it. What did not pass is checked no further. */
 export type IsSound = (path: string) => boolean
 
 export const problem = (path: string, expected: string, found: unknown): Problem => ({

@@ -16,7 +16,7 @@ const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 }
 /** A message names what was expected; `build/config.ts` adds where and what was found. */
 const string = v.string('a string')
 
-/** Lists are objects to the schema library. */
+/** The schema library takes lists for objects. */
 const noList = (expected: string) =>
   v.pipe(
     v.any(),
@@ -83,7 +83,7 @@ const hostName = v.pipe(
   v.toLowerCase(),
 )
 
-/** RFC 9110, 5.1, without `*`: where no pattern is taken, one would go unheeded. */
+/** RFC 9110, 5.1, without `*`: whoever writes one means a pattern, and here none is taken. */
 const headerName = v.pipe(matching(/^[!#$%&'+.^_`|~0-9A-Za-z-]+$/, 'a header name'), v.toLowerCase())
 
 const headerPattern = v.pipe(
@@ -137,8 +137,8 @@ const cache = v.lazy((input) =>
 ) as v.GenericSchema<unknown, 'never' | v.InferOutput<typeof ttls>>
 
 /**
- * What may stand in a query by itself: the name is the same however it is escaped. Every object has a `constructor`,
- * so that the function could not tell whether a request has it.
+ * Characters that a query needs no escapes for, so that a name is written in one way. Names such as `constructor` are
+ * refused: every object of JavaScript has that property, so the function could not tell whether a request has it.
  */
 const parameterName = v.pipe(
   matching(/^[A-Za-z0-9._~-]{1,128}$/, 'a parameter name of letters, digits and . _ ~ -'),

@@ -21,7 +21,7 @@ export type SiteBuild = {
   texts: { config: string; policies: string }
 }
 
-/** @throws BuildError; nothing is written by this */
+/** Makes and checks all of a site's files, and writes none. @throws BuildError */
 export async function makeSite(settings: Settings): Promise<SiteBuild> {
   const rules = compile(settings)
   const policies = policiesOf(settings)

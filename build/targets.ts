@@ -6,7 +6,7 @@ export type BuildTarget = {
   kind: 'function' | 'lambda'
   /** Below the project's root. */
   entry: string
-  /** What the entry loads when it is needed, and not before: a file of its own in the zip, with sharp's binaries. */
+  /** What the entry loads only when it is needed: a file of its own in the zip, with sharp's binaries. */
   lazy: LazyModule | null
   /** The platform's own modules that the code may import; those that it does not use are not in it. */
   modules: readonly string[]
@@ -16,7 +16,7 @@ export type BuildTarget = {
   memory: 'originRequestMemory' | 'originResponseMemory' | null
 }
 
-/** `entry` below the project's root; `file` in the zip; `absent`: what its packages ask for and can do without. */
+/** `entry`: below the project's root. `file`: in the zip. `absent`: what its packages import and work without. */
 export type LazyModule = { entry: string; file: string; absent: readonly string[] }
 
 export const TARGETS: readonly BuildTarget[] = [

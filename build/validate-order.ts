@@ -6,7 +6,7 @@ import { routeTableOf } from '../edge/patterns.ts'
 import { routeOf } from '../edge/routes.ts'
 import { type IsSound, type Problem, problem } from './problem.ts'
 
-/** A route behind one that takes all its paths, or whose every path has two readings, can never match. */
+/** A route never matches where an earlier one takes all its paths, or where all its paths could be read in two ways. */
 export function orderProblems(routes: readonly RouteSettings[], isSound: IsSound): Problem[] {
   const paths = routes.map((route, i) => (isSound(`routes[${i}].path`) ? route.path : undefined))
   const found = paths.flatMap((path, i) => (path === undefined ? [] : pathProblems(path, i, paths)))

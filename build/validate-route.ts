@@ -15,10 +15,10 @@ import { OTHER_IMAGE_PARAMETERS, VARIANT_PARAMETERS, variantOf } from '../edge/v
 import { imageRuleOf, parametersOf } from './compile.ts'
 import { type IsSound, type Problem, problem } from './problem.ts'
 
-/** `s3`: whether the route's origin is a bucket; `undefined` where it has none that can be told. */
+/** `s3`: whether the route's origin is a bucket; `undefined` where that is not known, for the origin is wrong itself. */
 type Context = { settings: Settings; route: RouteSettings; at: string; s3: boolean | undefined }
 
-/** Each check with the fields that it reads: it is made where these passed the schema. */
+/** Each check with the fields that it reads: only where these passed the schema it is made. */
 const CHECKS: readonly { reads: readonly string[]; problems: (context: Context) => Problem[] }[] = [
   { reads: ['origin'], problems: originProblems },
   { reads: ['cache'], problems: ttlProblems },
@@ -112,7 +112,7 @@ function memoryProblems({ settings, route, at }: Context): Problem[] {
   return route.images && memory < IMAGE_MEMORY_MB ? [problem('lambda.originResponseMemory', expected, memory)] : []
 }
 
-/** Ladders on which the variant of a variant would be another. */
+/** Ladders on which making a variant's parameters canonical once more would give other parameters. */
 function ladderProblems({ route, at }: Context): Problem[] {
   const images = route.images
   if (!images) return []

@@ -1,4 +1,4 @@
-/** What no single field shows: references, order, quotas, and what CloudFront would refuse later. */
+/** Checks that take more than one field: references, the order of routes, quotas, and what CloudFront would refuse. */
 
 import { isObject } from '../base/json-values.ts'
 import type { Settings } from '../bundle/settings.ts'

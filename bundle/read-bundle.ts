@@ -80,7 +80,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
 }
 
 /**
- * As they are, whatever the manifest says: the CloudFront on this machine runs what somebody tries.
+ * The policies as they are, without a look at their sha256: the local CloudFront also runs bundles that somebody changed.
  * @throws InputError if the folder has none, or one of an older build
  */
 export async function readPolicies(folder: string): Promise<Policies> {

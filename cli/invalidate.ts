@@ -103,7 +103,7 @@ const removedText = ({ paths, removed }: LocalInvalidation): string => {
   return `Removed ${count} from the caches: ${paths.join(' ')}`
 }
 
-/** So many paths stand in a line; of more, their number says enough. */
+/** At most so many paths are listed; of more, the number is told. */
 const PATHS_SHOWN = 10
 
 function invalidationText(invalidation: Invalidation, paint: ReturnType<typeof painter>): string {
@@ -120,7 +120,7 @@ function progressOn(stderr: Output, isAwaited: boolean) {
   return {
     created(invalidation: Invalidation) {
       id = invalidation.id
-      // Whoever does not wait for the end knows what to ask for.
+      // Whoever interrupts the waiting knows the id to ask for.
       if (isAwaited) stderr.write(`Invalidation ${id}\n`)
     },
     waiting: (seconds: number) => line.show(`In progress, ${seconds} s …`),

@@ -4,7 +4,7 @@ import { InputError } from '../../base/errors.ts'
 
 export type OptionRow =
   | { type: 'boolean'; about: string }
-  /** `value`: what stands for it in the help, such as `FILE`. */
+  /** `value`: what the help calls the value, such as `FILE`. */
   | { type: 'string'; value: string; about: string; default?: string; multiple?: false }
   | { type: 'string'; value: string; about: string; multiple: true }
 
@@ -69,7 +69,7 @@ const parseArgsRow = ([name, row]: [string, OptionRow]) => [
   },
 ]
 
-/** What an option is worth that is not given and has no default. */
+/** The values of options that are not given and have no default. */
 const absent = (rows: OptionRows) =>
   Object.fromEntries(
     Object.entries(rows).map(([name, row]) => [name, row.type === 'boolean' ? false : row.multiple ? [] : undefined]),

@@ -569,6 +569,25 @@ describe('srcset', () => {
   })
 })
 
+test('the examples of the docstrings', () => {
+  const ofExample: Site = {
+    domains: ['cdn.example.com'],
+    routes: [{ path: '/*', bucket: 'example-photos', widths: [320] }],
+  }
+  expect(fromKey(ofExample, 'photos/a b.jpg', { version: 7 })).toBe('https://cdn.example.com/photos/a%20b.jpg?v=7')
+  const s3Url = 'https://example-photos.s3.us-east-1.amazonaws.com/a.jpg?X-Amz-Signature=0123'
+  expect(fromS3Url(ofExample, s3Url, { version: 7 })).toBe('https://cdn.example.com/a.jpg?v=7')
+  expect(withVersion(ofExample, '/a.jpg?v=7&w=640', 8)).toBe('/a.jpg?v=8&w=640')
+  expect(srcset(ofExample, '/a.jpg?v=7', [320, 640])).toBe('/a.jpg?v=7&w=320 320w, /a.jpg?v=7&w=640 640w')
+  expect(
+    siteOf({
+      domains: ['cdn.example.com'],
+      origins: { photos: { bucket: 'example-photos', region: 'us-east-1' } },
+      routes: [{ path: '/*', origin: 'photos', cache: {} }],
+    }),
+  ).toEqual({ domains: ['cdn.example.com'], routes: [{ path: '/*', version: 'v', bucket: 'example-photos' }] })
+})
+
 describe('in a browser', () => {
   const bundle = async (names: string) => {
     const { outputFiles, metafile } = await build({

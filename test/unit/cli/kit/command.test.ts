@@ -85,7 +85,7 @@ describe('wrong usage is 2, and says where to read on', () => {
 
 describe('errors', () => {
   it('of the input are 2', async () => {
-    expect(await run([], { throws: new InputError('no folder') })).toEqual({
+    expect(await run([], { throws: new InputError('no folder', { code: 'no-folder' }) })).toEqual({
       code: 2,
       stdout: '',
       stderr: 'no folder\n',
@@ -93,7 +93,11 @@ describe('errors', () => {
   })
 
   it('of what was asked for are 1', async () => {
-    expect(await run([], { throws: new Failure('refused') })).toEqual({ code: 1, stdout: '', stderr: 'refused\n' })
+    expect(await run([], { throws: new Failure('refused', { code: 'refused' }) })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'refused\n',
+    })
   })
 
   it('of ours are thrown', async () => {
