@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
+import type { InlineConfig } from 'vitest/node'
 
 /**
  * Unit tests that get a process of their own, and why. What merely changes the environment, a clock or a signal does
@@ -13,24 +15,28 @@ const ISOLATED = [
   'test/samples/samples.test.ts',
 ]
 
-const project = (name: string, include: string[], more: object = {}): TestProjectConfiguration => ({
+const project = (name: string, include: string[], more: InlineConfig = {}): TestProjectConfiguration => ({
   extends: true,
   test: { name, include, ...more },
 })
 
+/** Unit tests wait for sockets and processes half of the time: two workers to a core take the time that these leave. */
+const UNIT: InlineConfig = { maxWorkers: 2 * availableParallelism(), sequence: { groupOrder: 0 } }
+const OTHERS: InlineConfig = { sequence: { groupOrder: 1 } }
+
 export default defineConfig({
   test: {
     projects: [
-      // Modules and helpers of a worker are loaded once for all its files: a third of the time.
-      project('unit', ['test/unit/**/*.test.ts'], { isolate: false, exclude: ISOLATED, maxWorkers: 3 }),
-      project('unit-isolated', ISOLATED),
+      // A worker loads modules and helpers once for all its files, instead of once for each.
+      project('unit', ['test/unit/**/*.test.ts'], { ...UNIT, isolate: false, exclude: ISOLATED }),
+      project('unit-isolated', ISOLATED, UNIT),
       // One table of cases, in each engine.
-      project('contract', ['test/contract/**/*.test.ts']),
+      project('contract', ['test/contract/**/*.test.ts'], OTHERS),
       // What ships, as it ships: the files of a build, and what the zip makes of pictures.
-      project('bundle', ['test/bundle/**/*.test.ts', 'test/images/**/*.test.ts']),
-      project('e2e', ['test/e2e/**/*.test.ts']),
+      project('bundle', ['test/bundle/**/*.test.ts', 'test/images/**/*.test.ts'], OTHERS),
+      project('e2e', ['test/e2e/**/*.test.ts'], OTHERS),
       // Of the sources themselves: they run no code of the project.
-      project('checks', ['test/checks/**/*.test.ts']),
+      project('checks', ['test/checks/**/*.test.ts'], OTHERS),
     ],
     setupFiles: ['test/setup.ts'],
     testTimeout: 60_000,

@@ -15,5 +15,9 @@ afterAll(async () => {
   vi.unstubAllGlobals()
   vi.restoreAllMocks()
   vi.useRealTimers()
-  expect(differences(before, processState()), 'left behind by this test file').toEqual([])
+  // What is being closed may take a moment.
+  await vi.waitFor(
+    () => expect(differences(before, processState()), 'left behind by this test file').toEqual([]),
+    5_000,
+  )
 })

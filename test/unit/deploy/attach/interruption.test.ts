@@ -1,4 +1,4 @@
-/** Attach and detach, ended at every single call of AWS (in a short run, at every third), and run again. */
+/** Attach and detach, ended at every single call of AWS (in a short run, at every fifth), and run again. */
 import { readdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
