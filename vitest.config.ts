@@ -1,8 +1,44 @@
-import { defineConfig } from 'vitest/config'
+import { availableParallelism } from 'node:os'
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
+import type { InlineConfig } from 'vitest/node'
+
+/**
+ * Unit tests that get a process of their own, and why. What merely changes the environment, a clock or a signal does
+ * not belong here: `test/setup.ts` holds a file to putting that back.
+ */
+const ISOLATED = [
+  // They put other modules in the place of the project's (`vi.mock`); files after them would get these, too.
+  'test/unit/origin-response/image.test.ts',
+  'test/unit/origin-response/routing.test.ts',
+  'test/unit/origin-response/transform-renderer.test.ts',
+  // origin-response forbids libvips, for the whole process, to read files by their names. This reads some.
+  'test/samples/samples.test.ts',
+]
+
+const project = (name: string, include: string[], more: InlineConfig = {}): TestProjectConfiguration => ({
+  extends: true,
+  test: { name, include, ...more },
+})
+
+/** Unit tests wait for sockets and processes half of the time: two workers to a core take the time that these leave. */
+const UNIT: InlineConfig = { maxWorkers: 2 * availableParallelism(), sequence: { groupOrder: 0 } }
+const OTHERS: InlineConfig = { sequence: { groupOrder: 1 } }
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      // A worker loads modules and helpers once for all its files, instead of once for each.
+      project('unit', ['test/unit/**/*.test.ts'], { ...UNIT, isolate: false, exclude: ISOLATED }),
+      project('unit-isolated', ISOLATED, UNIT),
+      // One table of cases, in each engine.
+      project('contract', ['test/contract/**/*.test.ts'], OTHERS),
+      // What ships, as it ships: the files of a build, and what the zip makes of pictures.
+      project('bundle', ['test/bundle/**/*.test.ts', 'test/images/**/*.test.ts'], OTHERS),
+      project('e2e', ['test/e2e/**/*.test.ts'], OTHERS),
+      // Of the sources themselves: they run no code of the project.
+      project('checks', ['test/checks/**/*.test.ts'], OTHERS),
+    ],
+    setupFiles: ['test/setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // A busy machine is late, not wrong.

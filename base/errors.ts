@@ -26,14 +26,14 @@ export abstract class RimlightError extends Error {
 }
 
 /**
- * What a person can put right: a wrong option, path or file. The message may hold several, one to a line; then
- * `expected` and `found` are those of none. Exit code 2.
+ * What a person can put right: a wrong option, path or file. The message may hold several, one to a line; then there is
+ * neither `expected` nor `found`. Exit code 2.
  */
 export class InputError extends RimlightError {
   override name = 'InputError'
 
-  constructor(message: string, facts: Partial<ErrorFacts> = {}) {
-    super(message, { code: 'input', ...facts })
+  constructor(message: string, facts: ErrorFacts) {
+    super(message, facts)
   }
 }
 
@@ -54,8 +54,8 @@ export function joinedError(errors: readonly InputError[]): InputError {
 export class Failure extends RimlightError {
   override name = 'Failure'
 
-  constructor(message: string, facts: Partial<ErrorFacts> = {}) {
-    super(message, { code: 'failure', ...facts })
+  constructor(message: string, facts: ErrorFacts) {
+    super(message, facts)
   }
 }
 

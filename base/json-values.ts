@@ -1,4 +1,4 @@
-/** Telling what parsed JSON holds. */
+/** Reads values out of parsed JSON whose shape is not known. */
 import { isDeepStrictEqual } from 'node:util'
 
 export type JsonObject = Record<string, unknown>

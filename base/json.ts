@@ -10,11 +10,19 @@ export function parseJson(text: string, path: string): unknown {
     const before = json.slice(0, position).split('\n')
     const found = position < json.length ? `unexpected ${JSON.stringify(json[position])}` : 'the text ends too early'
     const place = `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`
-    throw new InputError(`${path}: broken JSON at ${place}: ${found}`, { cause })
+    throw new InputError(`${path}: broken JSON at ${place}: ${found}`, {
+      code: 'not-json',
+      expected: 'JSON',
+      found: `${found} at ${place}`,
+      cause,
+    })
   }
 }
 
-/** V8 tells the position of some errors only. Up to the first error, every cut is fine as far as it goes. */
+/**
+ * V8 tells the position of some errors only. Where the text is cut before the first error, what is left is right but for
+ * its end: so the position is found by halving.
+ */
 function errorPosition(text: string): number {
   let fine = 0
   let broken = text.length + 1
@@ -26,7 +34,7 @@ function errorPosition(text: string): number {
   return fine
 }
 
-/** NUL is an error wherever it stands, so the error is either at the NUL put after the cut or before it. */
+/** A NUL is an error anywhere in JSON: with one at the end of the cut text, V8 stops there, or at an error before it. */
 function isFineUpTo(text: string, length: number): boolean {
   try {
     JSON.parse(`${text.slice(0, length)}\0`)

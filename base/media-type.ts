@@ -1,4 +1,4 @@
-/** What a file's extension says it is: mrmime's table, and what image sites have besides. */
+/** Media types by file extension: mrmime's table, and further ones that image sites have. */
 import { mimes } from 'mrmime'
 
 /** What mrmime lacks, or has otherwise. IANA's registry of media types, unless another source is named. */
@@ -24,7 +24,7 @@ const BESIDES: Readonly<Record<string, string>> = {
  * The media type, such as `image/jpeg`, without parameters; `undefined` for an extension that is not known, and for none.
  * @param path of a file, or a key; a name that is nothing but an extension (`.jpg`) has none
  */
-export function mediaTypeOf(path: string): string | undefined {
+export function mediaTypeOfFile(path: string): string | undefined {
   const [, extension = ''] = /[^/]\.([^./]+)$/.exec(path.toLowerCase()) ?? []
   return ownValue(BESIDES, extension) ?? ownValue(mimes, extension)
 }

@@ -1,5 +1,5 @@
 import { findPackageJSON } from 'node:module'
 import { dirname } from 'node:path'
 
-/** The package's own folder: with all sources and what they read, whether this runs from there or from `lib/`. */
+/** The folder of the package, whether this file runs from its sources or, compiled, from `lib/`. */
 export const ROOT = dirname(findPackageJSON(import.meta.url) ?? import.meta.dirname)

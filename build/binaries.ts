@@ -51,7 +51,7 @@ async function hasAll(folder: string, wanted: Record<string, string>): Promise<b
   return (await Promise.all(found)).every(Boolean)
 }
 
-/** @returns a folder that npm has installed them to, for Lambda's platform, now or in an earlier build */
+/** @returns the folder that npm has installed them to for Lambda's platform, now or in an earlier build */
 export async function installed(wanted: Record<string, string>, cache = CACHE): Promise<string> {
   const folder = join(cache, `sharp-${wanted['@img/sharp-linux-x64']}`)
   if (await hasAll(folder, wanted)) return folder
@@ -59,7 +59,10 @@ export async function installed(wanted: Record<string, string>, cache = CACHE): 
   const temporary = await mkdtemp(`${folder}.tmp-`)
   try {
     for (const file of ['package.json', 'package-lock.json']) await copyFile(join(LOCKED, file), join(temporary, file))
-    await npm(['ci', '--os=linux', '--cpu=x64', '--libc=glibc', '--ignore-scripts', '--prefer-offline'], temporary)
+    await npm(
+      ['ci', '--os=linux', '--cpu=x64', '--libc=glibc', '--ignore-scripts', '--prefer-offline', '--loglevel=error'],
+      temporary,
+    )
     await rm(folder, { recursive: true, force: true })
     await rename(temporary, folder)
   } catch (cause) {
@@ -68,7 +71,7 @@ export async function installed(wanted: Record<string, string>, cache = CACHE): 
     throw new BuildError(
       `sharp's libraries for Lambda can't be installed: ${said}. The first build with images on this platform needs ` +
         'the npm registry; later ones do not.',
-      { cause },
+      { code: 'libraries-not-installed', cause },
     )
   } finally {
     await rm(temporary, { recursive: true, force: true })
@@ -76,7 +79,7 @@ export async function installed(wanted: Record<string, string>, cache = CACHE): 
   return folder
 }
 
-/** All but what only a compiler reads. */
+/** All files but C headers, which only compilers read. */
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   return entries
@@ -88,10 +91,17 @@ function checkBinaries(files: Libraries['files']): void {
   const binaries = Object.entries(files).filter(([path]) => /\.(?:node|so(?:\.[\d.]+)?)$/.test(path))
   if (binaries.length < 2 || !files[VERSIONS]) {
     const found = Object.keys(files).join(', ')
-    throw new BuildError(`expected sharp, libvips and ${VERSIONS}, found ${found}; run npm ci again`)
+    const expected = `sharp, libvips and ${VERSIONS}`
+    throw new BuildError(`expected ${expected}, found ${found}; run npm ci again`, {
+      code: 'libraries-incomplete',
+      expected,
+      found,
+    })
   }
   for (const [path, content] of binaries) {
     const why = whyNotOnLambda(content)
-    if (why !== '') throw new BuildError(`${path} does not load on Lambda: ${why}`)
+    if (why !== '') {
+      throw new BuildError(`${path} does not load on Lambda: ${why}`, { code: 'wrong-platform', found: why })
+    }
   }
 }

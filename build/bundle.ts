@@ -8,9 +8,9 @@ import { type Rules, rulesModule } from './compile.ts'
 import { BuildError } from './error.ts'
 import { type Package, packagesOf } from './packages.ts'
 import { leanS3Client } from './s3-client.ts'
-import type { LazyModule, Target } from './targets.ts'
+import type { BuildTarget, LazyModule } from './targets.ts'
 
-/** One file of an artefact. `packages`: whose code is in it besides our own. */
+/** One file of an artefact. `packages`: those whose code is in it besides our own. */
 export type Bundle = { file: string; code: string; metafile: Metafile; packages: Package[] }
 
 /** What the CloudFront Functions engine takes beyond ES5; the rest esbuild lowers or refuses. */
@@ -43,14 +43,14 @@ const PACKAGES: BuildOptions = {
   minify: true,
   // A single character beyond Latin-1 makes V8 hold the whole text at two bytes each, and compile it a fifth slower.
   charset: 'ascii',
-  // Modules lose what is not used of them; CommonJS comes whole.
+  // esbuild leaves out what is not used of an ES module; of CommonJS it takes everything.
   mainFields: ['module', 'main'],
   // sharp looks for its binaries from where it is: from this file, then.
   define: { 'import.meta.url': '__filename' },
 }
 
 /** The code of an artefact: its entry, and what that loads later. @throws BuildError with esbuild's own messages */
-export async function bundle(target: Target, rules: Rules): Promise<Bundle[]> {
+export async function bundle(target: BuildTarget, rules: Rules): Promise<Bundle[]> {
   if (target.kind === 'function') {
     const made = await bundled(target.entry, 'index.js', FUNCTION, [
       compiledRules(rules),
@@ -60,12 +60,15 @@ export async function bundle(target: Target, rules: Rules): Promise<Bundle[]> {
   }
   const { lazy } = target
   const entry = bundled(target.entry, 'index.js', LAMBDA, [compiledRules(rules), ...(lazy ? [separate(lazy)] : [])])
-  // Without images nothing would ever load it.
+  // A site without images never loads it.
   if (!lazy || rules.imageRules.length === 0) return [await entry]
   return Promise.all([entry, isPacked ? packed(lazy) : bundlePackages(lazy)])
 }
 
-/** Compiled for a package: npm may have given it other versions than the lock file names, so those are bundled with it. */
+/**
+ * Whether this is the published package, compiled to JavaScript. npm may have installed other versions beside it than our
+ * lock file names, so the package brings along the code of packages, bundled.
+ */
 const isPacked = import.meta.filename.endsWith('.js')
 
 /** Where `build/pack.ts` leaves what `bundlePackages` made. */
@@ -81,7 +84,7 @@ export const bundlePackages = ({ entry, file }: LazyModule): Promise<Bundle> =>
 async function bundled(entry: string, file: string, options: BuildOptions, plugins: Plugin[]): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
     charset: 'utf8',
-    // None of a project that this is installed in.
+    // A project that this is installed in may have a tsconfig.json: it is not for us.
     tsconfigRaw: {},
     ...options,
     absWorkingDir: ROOT,
@@ -94,13 +97,13 @@ async function bundled(entry: string, file: string, options: BuildOptions, plugi
     logLevel: 'silent',
     plugins,
   }).catch((cause) => {
-    throw new BuildError(`${entry} does not build: ${cause.message}`, { cause })
+    throw new BuildError(`${entry} does not build: ${cause.message}`, { code: 'code-does-not-build', cause })
   })
   const packages = await packagesOf(Object.keys(metafile.inputs), ROOT)
   return { file, code: outputFiles?.[0]?.text ?? '', metafile, packages }
 }
 
-/** Leaves a module out of the bundle that imports it: it is loaded from its own file. */
+/** Leaves a module out of the bundle that imports it: that loads it from its own file. */
 const separate = ({ entry, file }: LazyModule): Plugin => ({
   name: 'separate',
   setup({ onResolve }) {
@@ -112,7 +115,7 @@ const separate = ({ entry, file }: LazyModule): Plugin => ({
   },
 })
 
-/** Left to the platform to give; one that nothing asks for leaves no trace. */
+/** The platform's own modules: imports of them stay as they are, and go where nothing is used of them. */
 export const platformModules = (names: readonly string[]): Plugin => ({
   name: 'platform-modules',
   setup({ onResolve }) {
@@ -141,7 +144,12 @@ function asScript(module: string): string {
   const local = specifier?.local.type === 'Identifier' ? specifier.local.name : undefined
   const declared = body.find((node) => node.type === 'FunctionDeclaration' && node.id.name === local)
   if (!exported || declared?.type !== 'FunctionDeclaration') {
-    throw new BuildError('viewer-request: expected a module that exports a function named handler, found none')
+    const expected = 'a module that exports a function named handler'
+    throw new BuildError(`viewer-request: expected ${expected}, found none`, {
+      code: 'no-handler',
+      expected,
+      found: 'none',
+    })
   }
   const imports = body.filter((node) => node.type === 'ImportDeclaration')
   const heads = imports.map(({ source, specifiers: [first] }) => {

@@ -6,10 +6,10 @@ import type { Bundle } from './bundle.ts'
 import { BuildError } from './error.ts'
 import { outsideSubset } from './subset.ts'
 import { nodesOf, parseScript } from './syntax.ts'
-import type { Target } from './targets.ts'
+import type { BuildTarget } from './targets.ts'
 
 /** @throws BuildError saying what is wrong and where */
-export function checkCode(target: Target, { file, code, metafile, packages }: Bundle): void {
+export function checkCode(target: BuildTarget, { file, code, metafile, packages }: Bundle): void {
   const isOurs = packages.length === 0
   const where = `${target.trigger}, ${file}`
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path))
@@ -18,26 +18,34 @@ export function checkCode(target: Target, { file, code, metafile, packages }: Bu
     const allowed = isOurs
       ? 'our own code may import the file that it loads later'
       : 'packages may import what Node has'
-    throw new BuildError(`${where} imports ${undeclared.join(', ')}; ${allowed}, and nothing else (build/targets.ts)`)
+    const found = undeclared.join(', ')
+    throw new BuildError(`${where} imports ${found}; ${allowed}, and nothing else (build/targets.ts)`, {
+      code: 'undeclared-import',
+      expected: allowed,
+      found,
+    })
   }
 
-  // Packages speak to others than CloudFront, in headers of their own.
+  // What packages set are headers of requests to S3, not of responses to CloudFront.
   const header = isOurs && namesSet(code).find(({ name }) => isListed(name, DISALLOWED_HEADERS))
   if (header) {
     throw new BuildError(
       `${where}, line ${header.line}: sets ${header.name}, a header that no function may add (edge/limits.ts)`,
+      { code: 'disallowed-header', expected: 'headers that a function may add', found: header.name },
     )
   }
 
   if (target.kind === 'function') {
     const findings = outsideSubset(code)
     const list = findings.map(({ line, what }) => `  line ${line}: ${what}`).join('\n')
-    if (findings.length > 0) throw new BuildError(`${target.trigger} is outside the engine's subset:\n${list}`)
+    if (findings.length > 0) {
+      throw new BuildError(`${target.trigger} is outside the engine's subset:\n${list}`, { code: 'outside-subset' })
+    }
   }
 }
 
-/** The entry has what lies beside it in the zip; packages have what Node has besides. */
-const mayImport = ({ lazy, modules }: Target, isOurs: boolean, path: string): boolean =>
+/** Our own code may import the file beside it in the zip, and the platform's modules; packages, what Node has. */
+const mayImport = ({ lazy, modules }: BuildTarget, isOurs: boolean, path: string): boolean =>
   isOurs
     ? modules.includes(path) || (lazy !== null && path === `./${lazy.file}`)
     : isBuiltin(path) || (lazy?.absent.includes(path) ?? false)
@@ -52,7 +60,10 @@ type Parts = Node & {
   quasis?: { value: { cooked: string } }[]
 }
 
-/** Every name that code gives to a property, and every text that it hands to a function; the config's own are data. */
+/**
+ * Every name of a property that code sets, and every text that it gives to a function: each could be the name of a
+ * header. Headers of the config are elsewhere: they are data, which `validate-headers.ts` checks.
+ */
 function namesSet(code: string): { name: string; line: number }[] {
   const nodes: Parts[] = nodesOf(parseScript(code))
   const textOf = ({ value, quasis }: Parts) => value ?? quasis?.[0]?.value.cooked
@@ -66,11 +77,15 @@ function namesSet(code: string): { name: string; line: number }[] {
 }
 
 /** @throws BuildError naming the modules that take the most bytes */
-export function checkSize(target: Target, bytes: number, bundles: readonly Bundle[]): void {
+export function checkSize(target: BuildTarget, bytes: number, bundles: readonly Bundle[]): void {
   if (bytes <= target.limit) return
   const outputs = bundles.flatMap(({ metafile }) => Object.values(metafile.outputs))
   const modules = outputs.flatMap(({ inputs }) => Object.entries(inputs))
   const largest = modules.toSorted(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput).slice(0, 10)
   const list = largest.map(([path, { bytesInOutput }]) => `  ${String(bytesInOutput).padStart(9)}  ${path}`).join('\n')
-  throw new BuildError(`${target.file} has ${bytes} bytes; the limit is ${target.limit}. What takes them:\n${list}`)
+  throw new BuildError(`${target.file} has ${bytes} bytes; the limit is ${target.limit}. What takes them:\n${list}`, {
+    code: 'artefact-too-large',
+    expected: `at most ${target.limit} bytes`,
+    found: `${bytes} bytes`,
+  })
 }

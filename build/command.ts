@@ -2,7 +2,7 @@
 import { styleText } from 'node:util'
 import type { Manifest } from '../bundle/manifest.ts'
 import { defineCommand } from '../cli/kit/command.ts'
-import { buildSite, type Site } from './site.ts'
+import { buildSite, type SiteBuild } from './site.ts'
 
 export const main = defineCommand({
   name: 'rimlight build',
@@ -23,7 +23,7 @@ policies.json, config.json and manifest.json, all or none.`,
   },
 })
 
-function report({ manifest, policies }: Site, folder: string): string {
+function report({ manifest, policies }: SiteBuild, folder: string): string {
   const { cachePolicies, originRequestPolicies, responseHeadersPolicies, behaviours } = policies
   return [
     `Built ${folder}/`,

@@ -11,7 +11,7 @@ import {
 } from '../bundle/settings.ts'
 import { formatRuleOf } from '../edge/accept.ts'
 import { INTERNAL_HEADERS } from '../edge/headers.ts'
-import { routeTable } from '../edge/patterns.ts'
+import { routeTableOf } from '../edge/patterns.ts'
 import type * as rules from '../edge/rules.ts'
 import { VARIANT_PARAMETERS } from '../edge/variant.ts'
 import { bucketDomains } from '../urls/s3-domains.ts'
@@ -37,7 +37,7 @@ export function compile(settings: Settings): Rules {
       images: shared.findIndex((settings) => JSON.stringify(settings) === JSON.stringify(route.images)),
       ...(route.cors ? { cors: corsRuleOf(route.cors) } : {}),
     })),
-    routeTable: routeTable(routes.map(({ path }) => path)),
+    routeTable: routeTableOf(routes.map(({ path }) => path)),
     imageRules: shared.map(imageRuleOf),
     imageLimits: shared.map(({ maxInputBytes, maxInputPixels }) => ({ maxInputBytes, maxInputPixels })),
     buckets: routes.map((route) => (route.images ? bucketOf(originOf(settings, route)) : null)),
@@ -53,7 +53,7 @@ export function compile(settings: Settings): Rules {
   }
 }
 
-/** A single quality is the default, and that is never in the key. */
+/** Of a single quality there is no choice: it is the default, which is never in the key. */
 const hasChoice = (images: ImageSettings | null): boolean => (images?.qualities.length ?? 0) > 1
 
 /** The names that the cache key of a route may hold, sorted. */

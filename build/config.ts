@@ -6,12 +6,13 @@ import { extname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import * as v from 'valibot'
+import { isObject } from '../base/json-values.ts'
 import { ROOT } from '../base/root.ts'
 import type { Settings } from '../bundle/settings.ts'
 import { BuildError } from './error.ts'
-import { type Problem, shown } from './problem.ts'
-import { isRecord, schema } from './schema.ts'
-import { problemsOf } from './validate.ts'
+import { type Problem, shownValue } from './problem.ts'
+import { schema } from './schema.ts'
+import { configProblems } from './validate.ts'
 
 /** @throws BuildError naming every problem in the file, or why it could not be read */
 export async function loadConfig(file: string): Promise<Settings> {
@@ -22,14 +23,20 @@ async function readConfig(path: string, shownAs: string): Promise<unknown> {
   const text = await readFile(path, 'utf8').catch((cause) => {
     throw new BuildError(
       `${shownAs}: expected a config file, found none that can be read (${cause.code}). Name one with --config FILE.`,
-      { cause },
+      { code: 'config-unreadable', expected: 'a config file', found: `none that can be read (${cause.code})`, cause },
     )
   })
   if (extname(path) !== '.json') return importConfig(path, shownAs)
   try {
     return JSON.parse(text.replace(/^\ufeff/, ''))
   } catch (cause) {
-    throw new BuildError(`${shownAs}: expected JSON, found a mistake: ${(cause as Error).message}`, { cause })
+    const found = `a mistake: ${(cause as Error).message}`
+    throw new BuildError(`${shownAs}: expected JSON, found ${found}`, {
+      code: 'config-not-json',
+      expected: 'JSON',
+      found,
+      cause,
+    })
   }
 }
 
@@ -52,12 +59,14 @@ async function importConfig(path: string, shownAs: string): Promise<unknown> {
     if (!('default' in module)) throw new Error('it has no default export; write `export default defineConfig({ … })`')
     return await module.default
   } catch (cause) {
-    throw new BuildError(
-      `${shownAs}: expected a module that exports a config, but ${cause instanceof Error ? cause.message : String(cause)}`,
-      {
-        cause,
-      },
-    )
+    const expected = 'a module that exports a config'
+    const found = cause instanceof Error ? cause.message : String(cause)
+    throw new BuildError(`${shownAs}: expected ${expected}, but ${found}`, {
+      code: 'config-does-not-load',
+      expected,
+      found,
+      cause,
+    })
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -70,8 +79,16 @@ export function checkConfig(input: unknown, file: string): Settings {
   const bad = shape.map(({ path }) => path)
   const isSound = (path: string) =>
     !bad.some((at) => at === path || at === '' || isInside(at, path) || isInside(path, at))
-  const problems = [...shape, ...(isRecord(result.output) ? problemsOf(result.output as Settings, isSound) : [])]
-  if (!result.success || problems.length > 0) throw new BuildError(report(problems, file))
+  const problems = [...shape, ...(isObject(result.output) ? configProblems(result.output as Settings, isSound) : [])]
+  if (!result.success || problems.length > 0) {
+    const [only] = problems.length === 1 ? problems : []
+    throw new BuildError(report(problems, file), {
+      code: 'wrong-config',
+      expected: only?.expected,
+      found: only?.found,
+      problems,
+    })
+  }
   return result.output
 }
 
@@ -83,7 +100,7 @@ type Issue = v.InferIssue<typeof schema>
 const problemOf = (issue: Issue): Problem => ({
   path: (issue.path ?? []).reduce((path, { key }) => path + step(key, path === ''), ''),
   expected: issue.message,
-  found: issue.expected === 'never' ? `the key ${shown(issue.path?.at(-1)?.key)}` : shown(issue.input),
+  found: issue.expected === 'never' ? `the key ${shownValue(issue.path?.at(-1)?.key)}` : shownValue(issue.input),
 })
 
 const step = (key: unknown, isFirst: boolean): string => {

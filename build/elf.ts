@@ -1,4 +1,4 @@
-/** What a native binary runs on, read from the file itself: the wrong one in the zip loads nowhere but here. */
+/** Reads from a native library itself what it runs on: one for this machine would load here, and not on Lambda. */
 
 /** ELF-64 Object File Format, 4: `e_ident` and `e_machine` of a shared object for x86-64, little-endian. */
 const MAGIC = '\x7fELF'

@@ -4,11 +4,11 @@ import type { Settings } from '../bundle/settings.ts'
 import { LAMBDA_TIMEOUT_SECONDS } from '../edge/limits.ts'
 import { imageRuleOf } from './compile.ts'
 import type { Package } from './packages.ts'
-import type { Target } from './targets.ts'
+import type { BuildTarget } from './targets.ts'
 import { variantCount } from './variants.ts'
 
 export type Built = {
-  target: Target
+  target: BuildTarget
   content: Buffer
   /** What is in it besides our own code. */
   packages: Package[]

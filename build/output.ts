@@ -24,12 +24,12 @@ export async function writeAll(folder: string, files: readonly OutputFile[]): Pr
     await Promise.allSettled(staged.map(({ temporary }) => rm(temporary, { force: true })))
     throw new BuildError(
       `${folder} can't be written: ${(cause as Error).message}. What was there before is unchanged.`,
-      { cause },
+      { code: 'not-writable', cause },
     )
   }
 }
 
-/** The one thing that a file can't be renamed over, after its neighbour could be written. */
+/** Where the files beside it could be written, a folder is all that can keep a file from being renamed. */
 const isFolder = (path: string): Promise<boolean> =>
   lstat(path).then(
     (found) => found.isDirectory(),

@@ -1,4 +1,4 @@
-/** Runs when the package is packed: bundles what a build there could not bundle to the same bytes. */
+/** Runs on `npm pack`: bundles the code of packages, of which an installed Rimlight may have other versions. */
 import { writeFile } from 'node:fs/promises'
 import { bundlePackages, packedFile } from './bundle.ts'
 import { TARGETS } from './targets.ts'

@@ -77,6 +77,11 @@ class PolicySet<Policy extends { Name: string }> {
     if (this.policies.length > POLICIES_PER_ACCOUNT) {
       throw new BuildError(
         `the routes need more than ${POLICIES_PER_ACCOUNT} different ${this.#kind} policies, as many as an account can have; let routes share their settings`,
+        {
+          code: 'too-many-policies',
+          expected: `at most ${POLICIES_PER_ACCOUNT} ${this.#kind} policies`,
+          found: `${this.policies.length}`,
+        },
       )
     }
     return name

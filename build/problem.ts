@@ -1,17 +1,17 @@
 /** One thing wrong with a config: where in the file, what was expected, what was found. */
 export type Problem = { path: string; expected: string; found: string }
 
-/** Whether the part of the file at a path passed the schema, and all inside it; what did not is not looked at again. */
+/** Whether the part of the config at a path passed the schema, with all inside it. What did not pass is checked no further. */
 export type IsSound = (path: string) => boolean
 
 export const problem = (path: string, expected: string, found: unknown): Problem => ({
   path,
   expected,
-  found: shown(found),
+  found: shownValue(found),
 })
 
 /** A value as an error shows it: on one line, and short. */
-export function shown(value: unknown): string {
+export function shownValue(value: unknown): string {
   if (value === undefined) return 'nothing'
   const text = textOf(value)
   return text.length > 80 ? `${text.slice(0, 77)}…` : text

@@ -1,6 +1,6 @@
 /**
- * The S3 client, without what one GET of an object needs none of: it is compiled at every cold start, before the first
- * image. docs/decisions/9 has the figures.
+ * Leaves out of the S3 client what a GET of one object does not need: the client is compiled at every cold start, before
+ * the first image. docs/decisions/9 has the figures.
  */
 import { readFile } from 'node:fs/promises'
 import type { Plugin } from 'esbuild'
@@ -21,9 +21,9 @@ const withoutDefaultCredentials: Plugin = {
 }
 
 /**
- * The shapes of S3's hundred other operations. They are not used, but esbuild has to keep what is made with computed
- * keys, `{ [_h]: … }`: with the constants in their place, it sees that nothing is lost. If the file is renamed or
- * written otherwise, the client is bundled whole: larger, not wrong.
+ * The shapes of S3's hundred other operations. They are not used, but esbuild keeps objects with computed keys,
+ * `{ [_h]: … }`, since computing a key could have an effect. With the constants' values in their place it leaves them
+ * out. If the SDK renames or rewrites the file, the client is bundled whole: larger, not wrong.
  */
 const withoutUnusedShapes: Plugin = {
   name: 'without-unused-shapes',

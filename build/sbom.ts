@@ -1,10 +1,10 @@
-/** The software bill of materials of what was built, as CycloneDX: of equal bundles, equal text. */
+/** The software bill of materials of what was built, as CycloneDX. The same bundle gives the same text. */
 import { createHash } from 'node:crypto'
 import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library'
 import type { Built } from './manifest.ts'
 import type { Package } from './packages.ts'
 
-/** The package that holds libvips, and in one binary everything that it is made from. */
+/** The package of libvips: one binary, with all libraries that it is made from in it. */
 const LIBVIPS = '@img/sharp-libvips-linux-x64'
 
 /** @param version of Rimlight */

@@ -1,5 +1,7 @@
 /** The shape of a config file, its defaults, and what each value becomes: durations in seconds, names in lower case. */
+
 import * as v from 'valibot'
+import { isObject } from '../base/json-values.ts'
 import type { ApiOriginSettings, S3OriginSettings, Settings } from '../bundle/settings.ts'
 import { DEFAULT_WIDTHS } from '../edge/config.ts'
 import { IMAGE_SIDE_PIXELS, LAMBDA_MEMORY_MB, PATTERN_CHARACTERS } from '../edge/limits.ts'
@@ -14,7 +16,7 @@ const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 }
 /** A message names what was expected; `build/config.ts` adds where and what was found. */
 const string = v.string('a string')
 
-/** Lists are objects to the schema library. */
+/** The schema library takes lists for objects. */
 const noList = (expected: string) =>
   v.pipe(
     v.any(),
@@ -81,7 +83,7 @@ const hostName = v.pipe(
   v.toLowerCase(),
 )
 
-/** RFC 9110, 5.1, without `*`: where no pattern is taken, one would go unheeded. */
+/** RFC 9110, 5.1, without `*`: whoever writes one means a pattern, and here none is taken. */
 const headerName = v.pipe(matching(/^[!#$%&'+.^_`|~0-9A-Za-z-]+$/, 'a header name'), v.toLowerCase())
 
 const headerPattern = v.pipe(
@@ -121,7 +123,7 @@ const apiOrigin = object({
 
 /** Picks the shape by what is there, so that an error names the field and not the whole union. */
 const origin = v.lazy((input) =>
-  isRecord(input) && 'domain' in input && !('bucket' in input) ? apiOrigin : s3Origin,
+  isObject(input) && 'domain' in input && !('bucket' in input) ? apiOrigin : s3Origin,
 ) as v.GenericSchema<unknown, S3OriginSettings | ApiOriginSettings>
 
 const ttls = object({
@@ -131,12 +133,12 @@ const ttls = object({
 })
 
 const cache = v.lazy((input) =>
-  isRecord(input) ? ttls : v.literal('never', "'never', or { default?, max?, min? }"),
+  isObject(input) ? ttls : v.literal('never', "'never', or { default?, max?, min? }"),
 ) as v.GenericSchema<unknown, 'never' | v.InferOutput<typeof ttls>>
 
 /**
- * What may stand in a query by itself: the name is the same however it is escaped. Every object has a `constructor`,
- * so that the function could not tell whether a request has it.
+ * Characters that a query needs no escapes for, so that a name is written in one way. Names such as `constructor` are
+ * refused: every object of JavaScript has that property, so the function could not tell whether a request has it.
  */
 const parameterName = v.pipe(
   matching(/^[A-Za-z0-9._~-]{1,128}$/, 'a parameter name of letters, digits and . _ ~ -'),
@@ -164,7 +166,7 @@ const imageRules = object({
 })
 
 const images = v.lazy((input) =>
-  isRecord(input)
+  isObject(input)
     ? imageRules
     : v.pipe(
         v.union([v.literal(true), v.null()], 'true, null or { formats?, widths?, … }'),
@@ -246,9 +248,6 @@ const shape = object({
 })
 
 export const schema: v.GenericSchema<unknown, Settings, v.InferIssue<typeof shape>> = shape
-
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export const ratioOf = (text: string): number => {
   const [width, height] = text.split(':').map(Number) as [number, number]

@@ -10,10 +10,10 @@ import { loadConfig } from './config.ts'
 import { type Built, manifestOf } from './manifest.ts'
 import { type OutputFile, writeAll } from './output.ts'
 import { policiesOf } from './policies.ts'
-import { TARGETS, type Target } from './targets.ts'
+import { type BuildTarget, TARGETS } from './targets.ts'
 import { zip } from './zip.ts'
 
-export type Site = {
+export type SiteBuild = {
   built: Built[]
   manifest: Manifest
   policies: Policies
@@ -21,8 +21,8 @@ export type Site = {
   texts: { config: string; policies: string }
 }
 
-/** @throws BuildError; nothing is written by this */
-export async function makeSite(settings: Settings): Promise<Site> {
+/** Makes and checks all of a site's files, and writes none. @throws BuildError */
+export async function makeSite(settings: Settings): Promise<SiteBuild> {
   const rules = compile(settings)
   const policies = policiesOf(settings)
   const built = await Promise.all(TARGETS.map((target) => makeArtefact(target, rules)))
@@ -30,7 +30,7 @@ export async function makeSite(settings: Settings): Promise<Site> {
   return { built, policies, texts, manifest: manifestOf(settings, texts, built) }
 }
 
-async function makeArtefact(target: Target, rules: Rules): Promise<Built> {
+async function makeArtefact(target: BuildTarget, rules: Rules): Promise<Built> {
   const bundles = await bundle(target, rules)
   for (const one of bundles) checkCode(target, one)
   const files = Object.fromEntries(bundles.map(({ file, code }) => [file, Buffer.from(code)]))
@@ -48,14 +48,14 @@ async function makeArtefact(target: Target, rules: Rules): Promise<Built> {
 }
 
 /** Builds the config file's site into a folder. */
-export async function buildSite(configFile: string, folder: string): Promise<Site> {
+export async function buildSite(configFile: string, folder: string): Promise<SiteBuild> {
   const site = await makeSite(await loadConfig(configFile))
-  await writeAll(folder, filesOf(site))
+  await writeAll(folder, outputFilesOf(site))
   return site
 }
 
 /** The manifest comes last: what it names is there. */
-export const filesOf = ({ built, texts, manifest }: Site): OutputFile[] => [
+export const outputFilesOf = ({ built, texts, manifest }: SiteBuild): OutputFile[] => [
   ...built.map(({ target, content }) => ({ file: target.file, content })),
   { file: 'policies.json', content: texts.policies },
   { file: 'config.json', content: texts.config },

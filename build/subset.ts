@@ -1,7 +1,7 @@
 /**
  * What a CloudFront Function may be written in: CloudFront Developer Guide, "JavaScript runtime 2.0 features for
- * CloudFront Functions". esbuild refuses the syntax that it can't lower; this looks at what is left, because the
- * engine takes some of what is not documented, and nobody promises that it will tomorrow.
+ * CloudFront Functions". esbuild refuses the syntax that it can't lower; this checks the rest. The engine also takes
+ * some of what is not documented, but may stop doing so.
  */
 import type { Node } from 'acorn'
 import { childrenOf, nodesOf, parseScript } from './syntax.ts'
@@ -68,7 +68,7 @@ type Parts = Node & {
 /** What `require` may be asked for. */
 const MODULES = ['buffer', 'crypto', 'querystring']
 
-/** What the type of a node alone does not show. */
+/** What is not documented, and can't be told by the type of a node alone. */
 const UNDOCUMENTED: readonly { what: string; is: (node: Parts) => boolean }[] = [
   { what: '??', is: ({ operator = '' }) => operator.startsWith('??') },
   { what: 'an assignment by && or ||', is: ({ operator = '' }) => operator === '&&=' || operator === '||=' },
@@ -91,10 +91,10 @@ const UNDOCUMENTED: readonly { what: string; is: (node: Parts) => boolean }[] = 
   { what: 'Array.from', is: ({ object, property }) => object?.name === 'Array' && property?.name === 'from' },
 ]
 
-export type Finding = { line: number; what: string }
+export type SubsetFinding = { line: number; what: string }
 
 /** @returns what is outside the documented runtime; empty: nothing */
-export function outsideSubset(code: string): Finding[] {
+export function outsideSubset(code: string): SubsetFinding[] {
   const nodes = nodesOf(parseScript(code))
   const declared = declaredNames(nodes)
   const properties = new Set(nodes.flatMap((node: Parts) => (node.computed ? [] : [node.key, node.property])))
@@ -120,14 +120,14 @@ function problemWith(node: Parts): string | undefined {
 const isRequire = ({ type, callee, arguments: [asked, ...more] = [] }: Parts): boolean =>
   type === 'CallExpression' && callee?.name === 'require' && more.length === 0 && MODULES.includes(`${asked?.value}`)
 
-/** Whether it awaits anything itself; functions inside it are another matter. */
+/** Whether it awaits anything itself, not counting the functions inside it. */
 const awaits = (node: Parts): boolean =>
   node.type === 'AwaitExpression' || (!/Function/.test(node.type) && childrenOf(node).some(awaits))
 
 const undocumentedGlobal = ({ type, name }: Parts, declared: ReadonlySet<string>): string | undefined =>
   type === 'Identifier' && name && !declared.has(name) && !GLOBALS.has(name) ? `the global ${name}` : undefined
 
-/** Every name that the code itself declares, wherever: scopes are the engine's business. */
+/** Every name that the code declares, in whatever scope. */
 function declaredNames(nodes: readonly Parts[]): ReadonlySet<string> {
   const declarations = nodes.flatMap(({ type, id, params = [], param, label, local }) => [
     id,

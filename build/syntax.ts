@@ -3,7 +3,7 @@ import { type Node, type Program, parse } from 'acorn'
 const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string'
 
-/** A script; a CloudFront Function may import all the same. */
+/** A CloudFront Function is a script, not a module, but one that may have imports. */
 export const parseScript = (code: string): Program =>
   parse(code, { ecmaVersion: 'latest', sourceType: 'script', allowImportExportEverywhere: true, locations: true })
 

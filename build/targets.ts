@@ -1,12 +1,12 @@
 /** What is built: one row for each trigger. */
 import { FUNCTION_BYTES, LAMBDA_ZIP_BYTES, type Trigger } from '../edge/limits.ts'
 
-export type Target = {
+export type BuildTarget = {
   trigger: Trigger
   kind: 'function' | 'lambda'
   /** Below the project's root. */
   entry: string
-  /** What the entry loads when it is needed, and not before: a file of its own in the zip, with sharp's binaries. */
+  /** What the entry loads only when it is needed: a file of its own in the zip, with sharp's binaries. */
   lazy: LazyModule | null
   /** The platform's own modules that the code may import; those that it does not use are not in it. */
   modules: readonly string[]
@@ -16,10 +16,10 @@ export type Target = {
   memory: 'originRequestMemory' | 'originResponseMemory' | null
 }
 
-/** `entry` below the project's root; `file` in the zip; `absent`: what its packages ask for and can do without. */
+/** `entry`: below the project's root. `file`: in the zip. `absent`: what its packages import and work without. */
 export type LazyModule = { entry: string; file: string; absent: readonly string[] }
 
-export const TARGETS: readonly Target[] = [
+export const TARGETS: readonly BuildTarget[] = [
   {
     trigger: 'viewer-request',
     kind: 'function',

@@ -2,11 +2,11 @@
 
 import type { RouteSettings } from '../bundle/settings.ts'
 import { BEHAVIOURS } from '../edge/limits.ts'
-import { routeTable } from '../edge/patterns.ts'
+import { routeTableOf } from '../edge/patterns.ts'
 import { routeOf } from '../edge/routes.ts'
 import { type IsSound, type Problem, problem } from './problem.ts'
 
-/** A route behind one that takes all its paths, or whose every path has two readings, can never match. */
+/** A route never matches where an earlier one takes all its paths, or where all its paths could be read in two ways. */
 export function orderProblems(routes: readonly RouteSettings[], isSound: IsSound): Problem[] {
   const paths = routes.map((route, i) => (isSound(`routes[${i}].path`) ? route.path : undefined))
   const found = paths.flatMap((path, i) => (path === undefined ? [] : pathProblems(path, i, paths)))
@@ -25,7 +25,7 @@ function pathProblems(path: string, index: number, paths: readonly (string | und
     return [problem(at, `a path that routes[${earlier}] ('${paths[earlier]}') does not take first`, path)]
 
   const sample = path.replace(/[*?]/g, 'x').replace(/^x/, '/x')
-  const routing = routeOf(sample, routeTable([path, '/*']))
+  const routing = routeOf(sample, routeTableOf([path, '/*']))
   return routing.kind === 'refused'
     ? [problem(at, 'a pattern whose paths are canonical: no //, no . or .. segment, no "', path)]
     : []

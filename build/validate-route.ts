@@ -1,5 +1,6 @@
 /** What one route asks for, held against its origin and CloudFront's quotas. */
 
+import { isObject } from '../base/json-values.ts'
 import { isS3, type RouteSettings, type Settings } from '../bundle/settings.ts'
 import {
   DISALLOWED_HEADERS,
@@ -13,12 +14,11 @@ import {
 import { OTHER_IMAGE_PARAMETERS, VARIANT_PARAMETERS, variantOf } from '../edge/variant.ts'
 import { imageRuleOf, parametersOf } from './compile.ts'
 import { type IsSound, type Problem, problem } from './problem.ts'
-import { isRecord } from './schema.ts'
 
-/** `s3`: whether the route's origin is a bucket; `undefined` where it has none that can be told. */
+/** `s3`: whether the route's origin is a bucket; `undefined` where that is not known, for the origin is wrong itself. */
 type Context = { settings: Settings; route: RouteSettings; at: string; s3: boolean | undefined }
 
-/** Each check with the fields that it reads: it is made where these passed the schema. */
+/** Each check with the fields that it reads: only where these passed the schema it is made. */
 const CHECKS: readonly { reads: readonly string[]; problems: (context: Context) => Problem[] }[] = [
   { reads: ['origin'], problems: originProblems },
   { reads: ['cache'], problems: ttlProblems },
@@ -31,8 +31,8 @@ const CHECKS: readonly { reads: readonly string[]; problems: (context: Context) 
 export function routeProblems(settings: Settings, index: number, isSound: IsSound): Problem[] {
   const at = `routes[${index}]`
   const route = settings.routes[index] as RouteSettings
-  const origin = isRecord(settings.origins) ? settings.origins[route.origin] : undefined
-  const context = { settings, route, at, s3: isRecord(origin) ? isS3(origin) : undefined }
+  const origin = isObject(settings.origins) ? settings.origins[route.origin] : undefined
+  const context = { settings, route, at, s3: isObject(origin) ? isS3(origin) : undefined }
   const made = CHECKS.filter(({ reads }) => reads.every((field) => isSound(`${at}.${field}`)))
   const found = made.flatMap(({ problems }) => problems(context))
   const keyed = isSound('headers') && isSound(`${at}.headers`) ? droppedProblems(context) : []
@@ -40,7 +40,7 @@ export function routeProblems(settings: Settings, index: number, isSound: IsSoun
 }
 
 function originProblems({ settings, route, at }: Context): Problem[] {
-  if (!isRecord(settings.origins)) return []
+  if (!isObject(settings.origins)) return []
   const names = Object.keys(settings.origins)
   const expected = `one of the origins ${names.join(', ')}`
   return names.includes(route.origin) ? [] : [problem(`${at}.origin`, expected, route.origin)]
@@ -112,7 +112,7 @@ function memoryProblems({ settings, route, at }: Context): Problem[] {
   return route.images && memory < IMAGE_MEMORY_MB ? [problem('lambda.originResponseMemory', expected, memory)] : []
 }
 
-/** Ladders on which the variant of a variant would be another. */
+/** Ladders on which making a variant's parameters canonical once more would give other parameters. */
 function ladderProblems({ route, at }: Context): Problem[] {
   const images = route.images
   if (!images) return []

@@ -1,17 +1,17 @@
-/** What no single field shows: references, order, quotas, and what CloudFront would refuse later. */
+/** Checks that take more than one field: references, the order of routes, quotas, and what CloudFront would refuse. */
 
+import { isObject } from '../base/json-values.ts'
 import type { Settings } from '../bundle/settings.ts'
 import type { IsSound, Problem } from './problem.ts'
-import { isRecord } from './schema.ts'
 import { headerProblems } from './validate-headers.ts'
 import { orderProblems } from './validate-order.ts'
 import { routeProblems } from './validate-route.ts'
 
 /** @param settings what the schema made of the file: where that found problems, parts may be missing or misshapen */
-export function problemsOf(settings: Settings, isSound: IsSound): Problem[] {
+export function configProblems(settings: Settings, isSound: IsSound): Problem[] {
   const routes = Array.isArray(settings.routes) ? settings.routes : []
   return [
-    ...routes.flatMap((route, i) => (isRecord(route) ? routeProblems(settings, i, isSound) : [])),
+    ...routes.flatMap((route, i) => (isObject(route) ? routeProblems(settings, i, isSound) : [])),
     ...orderProblems(routes, isSound),
     ...(isSound('headers') ? headerProblems(settings.headers) : []),
   ]

@@ -1,4 +1,4 @@
-/** Zips whose bytes follow from their contents alone: sorted entries, one time, one mode. */
+/** Zips whose bytes depend on their contents alone: entries are sorted, and all have the same time and mode. */
 import { buffer } from 'node:stream/consumers'
 import { ZipFile } from 'yazl'
 

@@ -17,7 +17,7 @@ export type Policies = {
   errorCachingMinimums: Record<string, number>
 }
 
-/** What a behaviour of the distribution has to be set to; our own shape, because CloudFront's wants ids. */
+/** What a behaviour of the distribution has to be set to. Not in CloudFront's shape, which has the ids of policies. */
 export type Behaviour = {
   /** A path pattern. */
   path: string

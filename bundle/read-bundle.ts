@@ -37,7 +37,10 @@ export async function readBundle(folder: string): Promise<BuiltBundle> {
   const manifest = await readManifest(folder)
   const isWhole = [manifest.config, manifest.policies].every(isObject)
   if (!isWhole || !TRIGGERS.every((trigger) => trigger in manifest.artefacts)) {
-    throw new InputError(`${join(folder, 'manifest.json')}: not a manifest of a whole bundle; ${AGAIN}`)
+    throw new InputError(`${join(folder, 'manifest.json')}: not a manifest of a whole bundle; ${AGAIN}`, {
+      code: 'not-a-bundle',
+      expected: 'a manifest of a whole bundle',
+    })
   }
   const listed = async <T>(file: string, { sha256 }: { sha256: string }): Promise<T> => {
     const path = join(folder, file)
@@ -60,21 +63,24 @@ export async function readManifest(folder: string): Promise<Manifest> {
   const text = await readFile(path, 'utf8').catch((cause) => {
     throw new InputError(
       `${path}: not found; \`rimlight build\` writes the bundle to dist, or name another with --dist`,
-      {
-        cause,
-      },
+      { code: 'bundle-not-found', cause },
     )
   })
   const manifest = parsed(text, ({ artefacts }) => {
     const all = isObject(artefacts) ? Object.values(artefacts) : []
     return all.length > 0 && all.every(isArtefact)
   })
-  if (manifest === undefined) throw new InputError(`${path}: not a manifest of a bundle; ${AGAIN}`)
+  if (manifest === undefined) {
+    throw new InputError(`${path}: not a manifest of a bundle; ${AGAIN}`, {
+      code: 'not-a-bundle',
+      expected: 'a manifest of a bundle',
+    })
+  }
   return manifest as Manifest
 }
 
 /**
- * As they are, whatever the manifest says: the CloudFront on this machine runs what somebody tries.
+ * The policies as they are, without a look at their sha256: the local CloudFront also runs bundles that somebody changed.
  * @throws InputError if the folder has none, or one of an older build
  */
 export async function readPolicies(folder: string): Promise<Policies> {
@@ -86,7 +92,12 @@ export async function readPolicies(folder: string): Promise<Policies> {
       (behaviours as unknown[]).length > 0 &&
       isObject(origins),
   )
-  if (policies === undefined) throw new InputError(`${path}: not the policies of a bundle; ${AGAIN}`)
+  if (policies === undefined) {
+    throw new InputError(`${path}: not the policies of a bundle; ${AGAIN}`, {
+      code: 'not-a-bundle',
+      expected: 'the policies of a bundle',
+    })
+  }
   return policies as Policies
 }
 
@@ -94,14 +105,17 @@ export async function readPolicies(folder: string): Promise<Policies> {
 export async function readArtefact(folder: string, { file, sha256 }: Artefact): Promise<Buffer> {
   const path = join(folder, file)
   const content = await readFile(path).catch((cause) => {
-    throw new InputError(`${path}: not found, although the manifest names it; ${AGAIN}`, { cause })
+    throw new InputError(`${path}: not found, although the manifest names it; ${AGAIN}`, {
+      code: 'bundle-file-not-found',
+      cause,
+    })
   })
   return verified(path, content, sha256)
 }
 
 const textOf = (path: string) =>
   readFile(path, 'utf8').catch((cause) => {
-    throw new InputError(`${path}: not found; \`rimlight build\` writes it`, { cause })
+    throw new InputError(`${path}: not found; \`rimlight build\` writes it`, { code: 'bundle-file-not-found', cause })
   })
 
 function verified<Content extends string | Buffer>(path: string, content: Content, sha256: string): Content {
@@ -109,6 +123,7 @@ function verified<Content extends string | Buffer>(path: string, content: Conten
   if (found === sha256) return content
   throw new InputError(
     `${path}: not the file that was built: the manifest says sha256 ${sha256}, the file has ${found}; ${AGAIN}`,
+    { code: 'not-as-built', expected: `sha256 ${sha256}`, found },
   )
 }
 

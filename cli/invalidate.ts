@@ -53,12 +53,20 @@ cloudfront:GetInvalidation.`,
     async run(values, { positionals, stdout, stderr, hint }) {
       const { distribution, wait: isAwaited, yes: isAgreed, reference, url, json } = values
       if (distribution !== undefined && url !== undefined) {
-        throw new InputError(`expected --distribution or --url, found both; ${hint}`)
+        const [expected, found] = ['--distribution or --url', 'both']
+        throw new InputError(`expected ${expected}, found ${found}; ${hint}`, {
+          code: 'option-conflict',
+          expected,
+          found,
+        })
       }
       const given = [...positionals, ...(values.paths === undefined ? [] : await linesOf(values.paths))]
-      if (given.length === 0) throw new InputError(`expected paths such as '/photos/*', found none; ${hint}`)
+      if (given.length === 0) {
+        const [expected, found] = ["paths such as '/photos/*'", 'none']
+        throw new InputError(`expected ${expected}, found ${found}; ${hint}`, { code: 'no-paths', expected, found })
+      }
       const problems = given.map(invalidationProblem).filter((problem) => problem !== undefined)
-      if (problems.length > 0) throw new InputError(problems.join('\n'))
+      if (problems.length > 0) throw new InputError(problems.join('\n'), { code: 'not-an-invalidation-path' })
       const paths = distinctPaths(given)
 
       const print = (result: LocalInvalidation | Invalidation, text: string) =>
@@ -83,9 +91,7 @@ async function linesOf(file: string): Promise<string[]> {
   const text = await readFile(file, 'utf8').catch((cause) => {
     throw new InputError(
       `--paths: expected a file with a path to a line, found none at ${file} (${systemMessage(cause)})`,
-      {
-        cause,
-      },
+      { code: 'file-unreadable', expected: 'a file with a path to a line', found: `none at ${file}`, cause },
     )
   })
   const lines = text.replace(/^\ufeff/, '').split(/\r?\n/)
@@ -97,7 +103,7 @@ const removedText = ({ paths, removed }: LocalInvalidation): string => {
   return `Removed ${count} from the caches: ${paths.join(' ')}`
 }
 
-/** So many paths stand in a line; of more, their number says enough. */
+/** At most so many paths are listed; of more, the number is told. */
 const PATHS_SHOWN = 10
 
 function invalidationText(invalidation: Invalidation, paint: ReturnType<typeof painter>): string {
@@ -114,7 +120,7 @@ function progressOn(stderr: Output, isAwaited: boolean) {
   return {
     created(invalidation: Invalidation) {
       id = invalidation.id
-      // Whoever does not wait for the end knows what to ask for.
+      // Whoever interrupts the waiting knows the id to ask for.
       if (isAwaited) stderr.write(`Invalidation ${id}\n`)
     },
     waiting: (seconds: number) => line.show(`In progress, ${seconds} s …`),

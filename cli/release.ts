@@ -6,7 +6,7 @@ import { ROOT } from '../base/root.ts'
 import { loadConfig } from '../build/config.ts'
 import { type OutputFile, writeAll } from '../build/output.ts'
 import { sbomOf } from '../build/sbom.ts'
-import { filesOf, makeSite } from '../build/site.ts'
+import { makeSite, outputFilesOf } from '../build/site.ts'
 import type { BuiltBundle } from '../bundle/read-bundle.ts'
 import { templateOf } from '../deploy/template.ts'
 import { defineCommand } from './kit/command.ts'
@@ -46,7 +46,7 @@ async function releaseFiles(configFile: string): Promise<OutputFile[]> {
   const bundle = { folder: '', manifest, policies, settings, contents: contents as BuiltBundle['contents'] }
   const template = await templateOf(bundle)
   const files = [
-    ...filesOf(site),
+    ...outputFilesOf(site),
     { file: 'template.json', content: template },
     { file: 'sbom.cdx.json', content: sbomOf(built, version) },
   ]

@@ -35,7 +35,7 @@ export const main: Main = async (args, stdout, stderr) => {
 
 /** With the process's arguments, streams and exit code. */
 export async function runAsProcess(): Promise<void> {
-  // Whoever reads this may leave first; what goes on then is ended as from outside, and cleans up after itself.
+  // Whoever reads the output may stop before its end: `rimlight … | head`. SIGTERM lets the verb clean up.
   process.stdout.once('error', (error: NodeJS.ErrnoException) => {
     process.stdout.on('error', () => {})
     if (error.code !== 'EPIPE') process.stderr.write(`the output can't be written: ${error.message}\n`)

@@ -1,115 +1,168 @@
 /**
- * The shape of `edge.config.ts`: what a user writes, before defaults.
- * `build/config.ts` checks it whole and applies the defaults that are named beside the fields.
+ * `rimlight`: the shape of `edge.config.ts`, as it is written, before defaults. `rimlight build` checks a config whole,
+ * lists all that is wrong with it, and fills in the defaults that are named beside the fields.
  */
 
-/** Seconds, or a whole number with a unit: `'30s'`, `'5m'`, `'24h'`, `'365d'`. */
+/** Whole seconds, or a whole number with a unit: `'30s'`, `'5m'`, `'24h'`, `'365d'`. At most `'3650d'`. */
 export type Duration = number | `${number}${'s' | 'm' | 'h' | 'd'}`
 
+/** A site: its hosts, where CloudFront fetches from, and what it does on which path. */
 export type Config = {
-  /** Host names that viewers use; the first is canonical: redirects go there from any other host. */
+  /** The host names that viewers use, at least one. The first is canonical: every other host is redirected to it. */
   domains: string[]
-  /** Where CloudFront fetches from, by a name of your choice. */
+  /** Where CloudFront fetches from, by names of your choice, which routes refer to. */
   origins: Record<string, S3Origin | ApiOrigin>
   /** In order, first match wins, as CloudFront matches behaviours. The last one's path is `/*`, the default behaviour. */
   routes: Route[]
+  /** What is removed from requests, and removed from and set on responses. Default: see the fields. */
   headers?: HeaderRules
+  /** How the Lambda@Edge functions run. Default: see the fields. */
   lambda?: LambdaSettings
 }
 
-/** A private S3 bucket. `prefix` is put before every path: with `prefix: 'site'`, `/a.jpg` is the key `site/a.jpg`. */
-export type S3Origin = { bucket: string; region: string; prefix?: string }
+/** A private S3 bucket, which CloudFront reads by its origin access control. */
+export type S3Origin = {
+  /** The bucket's name: `example-photos`. */
+  bucket: string
+  /** Where the bucket is: `us-east-1`. */
+  region: string
+  /** Put before every path: with `prefix: 'site'`, `/a.jpg` is the key `site/a.jpg`. Default: none. */
+  prefix?: string
+}
 
-/** An HTTPS endpoint such as API Gateway. `path` is CloudFront's origin path: `/prod`. */
-export type ApiOrigin = { domain: string; path?: string }
+/** An HTTPS endpoint such as API Gateway. */
+export type ApiOrigin = {
+  /** Its host name: `abc123.execute-api.us-east-1.amazonaws.com`. */
+  domain: string
+  /** CloudFront's origin path, put before every path: `/prod`. Default: none. */
+  path?: string
+}
 
+/** What happens on the paths of one pattern: a behaviour of the distribution. */
 export type Route = {
   /** A CloudFront path pattern: `*` any run of characters, `?` one; case-sensitive, at most 255 characters. */
   path: string
   /** A key of `origins`. */
   origin: string
-  /** `'never'`, or the cache policy's TTLs: default `24h`, max `365d`, min `0`. */
+  /** How long CloudFront keeps what the origin returns: `'never'`, or the cache policy's TTLs; `{}`: their defaults. */
   cache: 'never' | CacheTtls
-  /** The version parameter; default `v`; `null`: this route has none. */
+  /** The query parameter that holds an object's version; default `v`; `null`: the route has no versions. */
   version?: string | null
   /** Further query parameters that belong in the cache key and reach the origin; default none. */
   query?: string[]
   /** API routes: request headers in the key that reach the origin, such as `authorization`; default none. */
   headers?: string[]
-  /** Image work; needs an S3 origin. `true`: all defaults; `null`, the default: none. */
+  /** Resizing and converting of images; needs an S3 origin. `true`: with all defaults. Default `null`: none. */
   images?: ImageRules | true | null
-  /** How long a missing object (S3's 403 or 404) is cached, answered as 404; default `5m`. */
+  /** How long it is cached that an object is missing (S3's 403 or 404, answered as 404); default `5m`. */
   missing?: Duration
-  /** How long a timestamp version may race its own upload; default `10m`. */
+  /**
+   * How far the time in a version and the time of the upload may be apart. For so long an object that is older than its
+   * version counts as about to be replaced, and is not cached for long. Default `10m`.
+   */
   settle?: Duration
   /** Cross-origin reads; default `null`. */
   cors?: CorsRules | null
 }
 
+/** The TTLs of a cache policy: how long CloudFront keeps a response, by what the origin says of it. */
 export type CacheTtls = {
+  /** Where the origin says nothing; default `24h`. */
   default?: Duration
-  /** More than 0: what is not to be cached at all is `cache: 'never'`. */
+  /**
+   * The most, whatever the origin says; default `365d`. It has to be more than 0: what is not to be cached at all is
+   * `cache: 'never'`.
+   */
   max?: Duration
-  /** More than 10 s on an S3 route is an error: the handlers' short lifetimes would not hold. */
+  /**
+   * The least, whatever the origin says; default 0. More than 10 s on an S3 route is an error: the short lifetimes that
+   * Rimlight gives to failures would not hold.
+   */
   min?: Duration
 }
 
-/** The formats that `Accept` can negotiate. */
+/** A format that viewers can be given for their `Accept` header alone. */
 export type NegotiatedFormat = 'webp' | 'avif'
 
+/** How images are resized and converted: `?w=640&h=480&fit=crop&q=80&fm=webp&dpr=2`. */
 export type ImageRules = {
-  /** Negotiated from `Accept`, the first accepted wins; default `['webp']`. */
+  /** In order of preference: the first that the viewer's `Accept` header names is served. Default `['webp']`. */
   formats?: NegotiatedFormat[]
-  /** The ladder that `w` and `h` snap up to, in pixels; default `DEFAULT_WIDTHS`. */
+  /**
+   * In pixels: `w` and `h` become the next larger of these, or the largest. At most 16,383 each. Default
+   * `DEFAULT_WIDTHS`.
+   */
   widths?: number[]
-  /** The ladder of `w:h` for `fit=crop`; default 1:1, 5:4, 4:3, 3:2, 16:9, 2:1 and their inverses. */
+  /** Width to height, for `fit=crop`, such as `'3:2'`: the nearest is taken. Default 1:1, 5:4, 4:3, 3:2, 16:9, 2:1 and their inverses. */
   ratios?: string[]
-  /** The ladder of `q`, 1 to 100; default `[50, 65, 80, 90]`. */
+  /** 1 to 100: `q` becomes the nearest of these, the higher of two. Default `[50, 65, 80, 90]`. */
   qualities?: number[]
-  /** `q` where it is absent; on the ladder; default 80. */
+  /** The quality where a request has no `q`; one of `qualities`. Default 80. */
   quality?: number
-  /** Larger sources pass through; default 25 MiB. */
+  /** A larger source is served as it is. Default 25 MiB (26,214,400). */
   maxInputBytes?: number
-  /** Width × height × frames, checked before decoding; default 50,000,000. */
+  /** A source with more pixels, width × height × frames, is served as it is; it is not decoded. Default 50,000,000. */
   maxInputPixels?: number
 }
 
+/** Which other sites' scripts may read what a route serves. */
 export type CorsRules = {
-  /** Any, or a list such as `https://www.example.com`: lower case, without a path. */
+  /** `'*'`: any; or origins such as `https://www.example.com`, in lower case, without a path. */
   origins: '*' | string[]
-  /** How long a browser may remember a preflight; default: not stated. */
+  /** How long a browser may remember the answer to a preflight request. Default: it is not told, and browsers take 5 s. */
   maxAge?: Duration
 }
 
+/** Headers by name, in any case. */
 export type HeaderRules = {
-  /** Request headers that nothing behind viewer-request sees; default none. Rimlight's own are always removed. */
+  /** Request headers that are removed before the cache and the origin see them. Default none; Rimlight's own always are. */
   dropRequest?: string[]
   /**
-   * Response headers removed; a trailing `*` matches the rest of a name. Default: `x-amz-id-2`, `x-amz-request-id`,
+   * Response headers that are removed; a `*` at the end stands for the rest of a name. Default: `x-amz-id-2`, `x-amz-request-id`,
    * `x-amz-version-id`, `x-amz-server-side-encryption*`, `x-amz-meta-*`, `server`.
    */
   dropResponse?: string[]
   /**
-   * Response headers set on every response; `null` switches one of the defaults off. Default:
+   * Response headers that are set on every response; `null` switches one of the defaults off. Default:
    * `strict-transport-security`, `x-content-type-options`, `referrer-policy`, `cross-origin-resource-policy`, and on
    * SVG alone `content-security-policy`; the README has their values.
    */
   setResponse?: Record<string, string | null>
 }
 
+/** How the Lambda@Edge functions run. */
 export type LambdaSettings = {
-  /** Default `nodejs22.x`. */
+  /** Lambda's name of the runtime; default `nodejs22.x`. */
   runtime?: 'nodejs22.x' | 'nodejs24.x'
-  /** MB; default 128. */
+  /** Of the origin-request function, in MB, 128 to 10240; default 128. */
   originRequestMemory?: number
-  /** MB; default 1024, at least 512 with `images`. */
+  /** Of the origin-response function, in MB, 128 to 10240; default 1024; at least 512 where a route has `images`. */
   originResponseMemory?: number
 }
 
-/** The default of `ImageRules.widths`: icons to 4K, each step at most twice the last. */
+/** The default of `ImageRules.widths`, in pixels: from icons to 4K, each at most twice the one before. */
 export const DEFAULT_WIDTHS: readonly number[] = [
   16, 32, 48, 64, 96, 128, 256, 384, 640, 750, 828, 1080, 1200, 1920, 2048, 3840,
 ]
 
-/** Types the config where it is written; checks nothing by itself. */
+/**
+ * Gives the config its type where it is written, so that an editor completes and checks it. Nothing is checked when it
+ * runs: `rimlight build` does that.
+ *
+ * @example
+ * ```ts
+ * // edge.config.ts
+ * import { defineConfig } from 'rimlight'
+ *
+ * export default defineConfig({
+ *   domains: ['cdn.example.com'],
+ *   origins: { photos: { bucket: 'example-photos', region: 'us-east-1' } },
+ *   routes: [
+ *     { path: '/drafts/*', origin: 'photos', cache: 'never' },
+ *     { path: '/*', origin: 'photos', cache: { default: '24h' }, images: true },
+ *   ],
+ * })
+ * ```
+ * @returns the very object
+ */
 export const defineConfig = (config: Config): Config => config

@@ -25,7 +25,7 @@ const patternSource = (pattern: string): string => {
 export const patternOf = (pattern: string): RegExp => new RegExp(`^${patternSource(pattern)}`)
 
 /** @param paths path patterns in order, the last one `/*` */
-export function routeTable(paths: readonly string[]): RouteTable {
+export function routeTableOf(paths: readonly string[]): RouteTable {
   const special = paths.slice(0, -1)
   const beginnings = special.map((path) => escaped(path.split(/[*?]/, 1)[0] as string))
   return {

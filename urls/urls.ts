@@ -1,46 +1,96 @@
 /**
- * For applications, in browsers and Node: S3 keys and old S3 URLs become CDN URLs; versions and `srcset` are added.
- * Strings in, strings out; no global but `TextEncoder`, and that only for a path that came unescaped. A path's route is
- * found by the code that finds it at the edge, so the two can't disagree.
+ * `rimlight/urls`, for applications, in browsers and Node: turns S3 keys and old S3 URLs into CDN URLs, and adds
+ * versions and `srcset`. Strings in, strings out; the only global that is used is `TextEncoder`, for a path that is not
+ * escaped. A path's route is found by the code that finds it at the edge, so the two cannot disagree.
+ *
+ * @example
+ * ```ts
+ * import { fromKey, siteOf, srcset } from 'rimlight/urls'
+ * import config from './edge.config.ts'
+ *
+ * const site = siteOf(config)
+ * const src = fromKey(site, 'photos/dusk.jpg', { version: 1706400000 })
+ * const img = `<img src="${src}" srcset="${srcset(site, src)}">`
+ * ```
  */
 import { type Config, DEFAULT_WIDTHS, type Route, type S3Origin } from '../edge/config.ts'
 import { normalizedEscapes } from '../edge/path.ts'
-import { routeTable } from '../edge/patterns.ts'
+import { routeTableOf } from '../edge/patterns.ts'
 import { routeOf } from '../edge/routes.ts'
 import { extensionOf, OTHER_IMAGE_PARAMETERS, takesImageParameters, VARIANT_PARAMETERS } from '../edge/variant.ts'
 import { parseVersion } from '../edge/version.ts'
 import { parseS3Url, pathOfKey } from './s3-url.ts'
 
-/** What of a config these helpers need: `siteOf(config)`, or a literal. Plain data, so it survives JSON. */
+/**
+ * The part of a config that these functions need: what `siteOf(config)` returns, or a literal. It is plain data, so a
+ * server can send it to browsers as JSON.
+ *
+ * @example
+ * ```ts
+ * const site: Site = {
+ *   domains: ['cdn.example.com'],
+ *   routes: [{ path: '/*', bucket: 'example-photos', widths: [320, 640, 1280] }],
+ * }
+ * ```
+ */
 export type Site = {
-  /** Host names of viewers; URLs are made with the first. */
+  /** The host names that viewers use; URLs are made with the first. At least one. */
   domains: readonly string[]
-  /** In the config's order; the first whose path matches decides, as at the edge. */
+  /** In the config's order: the first whose path matches decides, as at the edge. */
   routes: readonly SiteRoute[]
 }
 
+/** A route of a `Site`. */
 export type SiteRoute = {
-  /** A CloudFront path pattern: `/*`. */
+  /** A CloudFront path pattern: `/*`, `/photos/*.jpg`. */
   path: string
-  /** The bucket behind a cached S3 route. Without one nothing is converted to a URL of this route. */
+  /** The bucket of a cached S3 route. Without one, no key and no S3 URL leads to this route. Default: none. */
   bucket?: string
-  /** As in the config: with `prefix: 'site'`, the key `site/a.jpg` is `/a.jpg`. */
+  /** What keys begin with that paths do not: with `prefix: 'site'`, the key `site/a.jpg` is `/a.jpg`. Default: none. */
   prefix?: string
-  /** The version parameter; default `v`; `null`: none. */
+  /** The query parameter that holds the version; default `v`; `null`: the route has no versions. */
   version?: string | null
-  /** The ladder of a route with images, in pixels; without it the route takes no image parameters. */
+  /** The widths that images are resized to, in pixels, ascending. Without them the route takes no image parameters. */
   widths?: readonly number[]
 }
 
-/** 1 to 64 characters of `A-Z a-z 0-9 . _ ~ -`, a whole number, or a `Date`, which stands for its milliseconds. */
+/**
+ * What tells one state of an object from the next: 1 to 64 characters of `A-Z a-z 0-9 . _ ~ -`, a whole number from 0
+ * on, or a `Date`, which stands for its milliseconds since 1970. Where it is a time, the edge takes seconds and
+ * milliseconds alike.
+ */
 export type Version = string | number | Date
 
+/** An argument of these functions is not right. The message is for people; the three fields are for programs. */
+export class UrlError extends TypeError {
+  /** Which argument: `wrong-domains`, `wrong-key`, `wrong-version` or `wrong-widths`. */
+  declare readonly code: `wrong-${string}`
+  /** What would have been right: `whole numbers above 0`. */
+  declare readonly expected: string
+  /** What was there instead, as the message has it: text in quotes. */
+  declare readonly found: string
+
+  constructor(argument: 'domains' | 'key' | 'version' | 'widths', expected: string, found: string, reason = '') {
+    super(`${argument}: expected ${expected}, found ${found}${reason}`)
+    this.code = `wrong-${argument}`
+    this.expected = expected
+    this.found = found
+  }
+}
+
 /**
- * The site of a config that `npm run build` accepts.
- * @throws TypeError if the config has no domain
+ * The part of a config that the other functions need. The config has to be one that `rimlight build` accepts: nothing
+ * but its domains is checked here.
+ *
+ * @example
+ * ```ts
+ * siteOf(config) // { domains: ['cdn.example.com'], routes: [{ path: '/*', version: 'v', bucket: 'example-photos' }] }
+ * ```
+ * @returns plain data, with the defaults of `version` and `widths` filled in
+ * @throws UrlError (a TypeError) `wrong-domains` if the config has no domain
  */
 export function siteOf(config: Config): Site {
-  if (config.domains.length === 0) throw new TypeError('domains: expected at least one host name, found none')
+  if (config.domains.length === 0) throw new UrlError('domains', 'at least one host name', 'none')
   return {
     domains: config.domains.map((domain) => domain.toLowerCase()),
     routes: config.routes.map((route) => siteRouteOf(route, config)),
@@ -62,12 +112,19 @@ const widthsOf = (images: NonNullable<Route['images']>): readonly number[] =>
   (images !== true && images.widths) || DEFAULT_WIDTHS
 
 /**
- * The CDN URL of an S3 key: `https://cdn.example.com/photos/a%20b.jpg?v=7`. The key is raw and exact: a leading slash
- * is part of it. On a route without a version parameter the version is left out.
- * @param options `bucket`: the key's own, for a site with several; default: that of the first route that serves the key
- * @throws TypeError if no URL leads to the key: it is empty, not well-formed Unicode, has a control character or a `.`
- *   or `..` segment (clients and the edge resolve these, escaped ones too), or no cached S3 route serves it; or if the
- *   version is not one
+ * The CDN URL of an S3 key.
+ *
+ * @example
+ * ```ts
+ * fromKey(site, 'photos/a b.jpg', { version: 7 }) // 'https://cdn.example.com/photos/a%20b.jpg?v=7'
+ * ```
+ * @param key as S3 has it, not escaped; a leading slash is part of it
+ * @param options `version`: default none; it is left out on a route without a version parameter. `bucket`: the one that
+ *   the key is in, for a site with several; default: the bucket of the first route that serves the key
+ * @returns a URL of the site's first domain, escaped
+ * @throws UrlError (a TypeError) `wrong-key` if no URL leads to the key: it is empty, it is not well-formed Unicode, it
+ *   has a control character or a `.` or `..` segment (clients and the edge resolve these, escaped ones too), or no
+ *   cached S3 route serves it; `wrong-version` if the version is not one
  */
 export function fromKey(
   site: Site,
@@ -77,21 +134,28 @@ export function fromKey(
   const version = options.version == null ? '' : versionText(options.version)
   const place = placeOfKey(site, key, options.bucket)
   if (place.kind === 'nowhere') {
-    throw new TypeError(`key: expected one that a CDN URL can lead to, found ${JSON.stringify(key)}: ${place.reason}`)
+    throw new UrlError('key', 'one that a CDN URL can lead to', JSON.stringify(key), `: ${place.reason}`)
   }
   return versioned(urlOf(site, place), place, version)
 }
 
 /**
- * The CDN URL of an object that any S3 URL names, `s3://` and protocol-relative ones included. Every other text comes
- * back as it is, and so does an S3 URL that no cached route serves (another bucket; a `never` route, where presigned
- * URLs stay as signed). The region is not compared: within a partition a bucket's name is unique.
+ * The CDN URL of the object that an S3 URL names, in whatever form: virtual-hosted, path-style, dual-stack, `s3://`,
+ * without a scheme. Every other text comes back as it is, and so does an S3 URL that no cached route serves: one of
+ * another bucket, or on a `cache: 'never'` route, where presigned URLs stay as signed. The region is not compared: a
+ * bucket's name is unique within a partition.
  *
- * Of the query, what the route knows stays: image parameters and the version, which `version` replaces and `null`
- * removes. Signatures, `versionId` and `response-*` go; the fragment stays. Neither bucket nor region is in the
- * result, unless the key, the fragment or a parameter that stays has the same text. For URLs to read from: a presigned
- * upload belongs to S3.
- * @throws TypeError if the version is not one
+ * Of the query, the image parameters and the version stay, where the route has them; signatures, `versionId` and
+ * `response-*` go. The fragment stays. Neither bucket nor region is in the result, unless the key, the fragment or a
+ * parameter that stays has the same text. It is for URLs to read from: a presigned upload belongs to S3.
+ *
+ * @example
+ * ```ts
+ * fromS3Url(site, 'https://example-photos.s3.us-east-1.amazonaws.com/a.jpg?X-Amz-Signature=0123', { version: 7 })
+ * // 'https://cdn.example.com/a.jpg?v=7'
+ * ```
+ * @param options `version`: takes the place of the URL's own; `null` removes that; default: the URL's own stays
+ * @throws UrlError (a TypeError) `wrong-version` if the version is not one
  */
 export function fromS3Url(site: Site, url: string, options: { version?: Version | null | undefined } = {}): string {
   const given = options.version == null ? '' : versionText(options.version)
@@ -106,9 +170,16 @@ export function fromS3Url(site: Site, url: string, options: { version?: Version 
 }
 
 /**
- * A URL of the CDN, or a path that begins with `/`, with this version in place of any that it has; `null` removes it.
- * Every other byte stays. What is not the site's, or on a route without a version parameter, comes back as it is.
- * @throws TypeError if the version is not one
+ * A URL with another version. Every other byte stays. What is not the site's, or is on a route without a version
+ * parameter, comes back as it is.
+ *
+ * @example
+ * ```ts
+ * withVersion(site, '/a.jpg?v=7&w=640', 8) // '/a.jpg?v=8&w=640'
+ * ```
+ * @param url of the CDN, or a path that begins with `/`
+ * @param version takes the place of the one that the URL has, or is added; `null` removes it
+ * @throws UrlError (a TypeError) `wrong-version` if the version is not one
  */
 export function withVersion(site: Site, url: string, version: Version | null): string {
   const text = version === null ? null : versionText(version)
@@ -117,15 +188,22 @@ export function withVersion(site: Site, url: string, version: Version | null): s
 }
 
 /**
- * `url?w=320 320w, url?w=640 640w`: a URL of the CDN, or a path that begins with `/`, at each width. Replaces `w`;
- * scales an `h` that stands beside it, so that a crop keeps its shape; removes `dpr`, which would make a width untrue.
- * Empty for what takes no image parameters: the `src` beside it is all there is.
- * @param widths in pixels; default: the route's ladder. What is not on the ladder is served as the next rung up.
- * @throws TypeError if a width is not a whole number above 0
+ * The value of `srcset`: the URL at each width. `w` is replaced; an `h` beside it is scaled, so that a crop keeps its
+ * shape; `dpr` is removed, which would make a width untrue.
+ *
+ * @example
+ * ```ts
+ * srcset(site, '/a.jpg?v=7', [320, 640]) // '/a.jpg?v=7&w=320 320w, /a.jpg?v=7&w=640 640w'
+ * ```
+ * @param url of the CDN, or a path that begins with `/`
+ * @param widths in pixels; default: all widths of the route. One that the route does not have is served as the next
+ *   larger one that it has.
+ * @returns empty for what takes no image parameters: then the `src` beside it is all there is
+ * @throws UrlError (a TypeError) `wrong-widths` if a width is not a whole number above 0
  */
 export function srcset(site: Site, url: string, widths?: readonly number[]): string {
   const wrong = widths?.find((width) => !Number.isSafeInteger(width) || width < 1)
-  if (wrong !== undefined) throw new TypeError(`widths: expected whole numbers above 0, found ${wrong}`)
+  if (wrong !== undefined) throw new UrlError('widths', 'whole numbers above 0', `${wrong}`)
   const place = placeOfUrl(site, url)
   if (place.kind === 'nowhere' || !takesImages(place)) return ''
   const ladder = widths ?? place.route.widths ?? []
@@ -177,7 +255,7 @@ const REFUSALS = {
 
 function placeOfPath(site: Site, path: string): Place | Nowhere {
   // A literal site may have no route for every path: then the default is none of its own.
-  const routing = routeOf(path, routeTable([...site.routes.map((route) => route.path), '/*']))
+  const routing = routeOf(path, routeTableOf([...site.routes.map((route) => route.path), '/*']))
   if (routing.kind === 'refused') return nowhere(REFUSALS[routing.reason])
   const route = site.routes[routing.index]
   return route ? { kind: 'place', path: routing.canonical, route } : nowhere('no route matches its path')
@@ -192,10 +270,8 @@ function versionText(version: Version): string {
   const value = typeof version === 'string' ? version : Number(version)
   if (typeof value === 'string' ? parseVersion(value) !== '' : Number.isSafeInteger(value) && value >= 0)
     return `${value}`
-  const found = typeof version === 'string' ? JSON.stringify(version) : version
-  throw new TypeError(
-    `version: expected 1 to 64 characters of A-Z a-z 0-9 . _ ~ -, a whole number or a Date, found ${found}`,
-  )
+  const found = typeof version === 'string' ? JSON.stringify(version) : `${version}`
+  throw new UrlError('version', '1 to 64 characters of A-Z a-z 0-9 . _ ~ -, a whole number or a Date', found)
 }
 
 const versionParameter = ({ route }: Place): string | null => (route.version === undefined ? 'v' : route.version)

@@ -1,11 +1,11 @@
-/** A command: its table of options, its help, and its errors as exit codes, in one place for all of them. */
+/** What all commands have in common: a table of options, a help made from it, and exit codes for errors. */
 import { Failure, InputError } from '../../base/errors.ts'
 import { type Help, helpOf } from './help.ts'
 import { type OptionRows, parseOptions, type Values } from './options.ts'
 import type { Output } from './output.ts'
 
 export type Command<Rows extends OptionRows> = Help<Rows> & {
-  /** Whether it takes anything but options; without it, that is refused. */
+  /** Whether it takes operands; without this, they are refused. */
   takesOperands?: true
   /**
    * @returns the exit code
@@ -15,11 +15,11 @@ export type Command<Rows extends OptionRows> = Help<Rows> & {
 }
 
 export type CommandContext = {
-  /** What is no option. */
+  /** Operands: all arguments that are not options. */
   positionals: string[]
   stdout: Output
   stderr: Output
-  /** The end of messages on wrong usage: where to read on. */
+  /** For the end of messages on wrong usage: which `--help` to read. */
   hint: string
 }
 
@@ -37,17 +37,18 @@ export function defineCommand<const Rows extends OptionRows>(command: Command<Ro
       }
       const [operand] = positionals
       if (operand !== undefined && !command.takesOperands) {
-        throw new InputError(`expected options alone, found ${JSON.stringify(operand)}; ${hint}`)
+        const [expected, found] = ['options alone', JSON.stringify(operand)]
+        throw new InputError(`expected ${expected}, found ${found}; ${hint}`, { code: 'operands', expected, found })
       }
       return await command.run(values, { positionals, stdout, stderr, hint })
     } catch (error) {
-      return failed(error, stderr)
+      return reportError(error, stderr)
     }
   }
 }
 
-/** Says what went wrong, and gives the exit code of it. @throws what is no error for people */
-export function failed(error: unknown, stderr: Output): number {
+/** Writes an error's message. @returns its exit code @throws any error that is not meant for people */
+export function reportError(error: unknown, stderr: Output): number {
   if (!(error instanceof InputError || error instanceof Failure)) throw error
   stderr.write(`${error.message}\n`)
   return error instanceof InputError ? 2 : 1

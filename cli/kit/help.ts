@@ -10,7 +10,7 @@ export type Help<Rows extends OptionRows> = {
   usage: string
   /** Paragraphs; lines that begin with a space stay as they are. */
   about: string
-  /** `--help` is everybody's. */
+  /** Without `--help`, which every command has. */
   options: Rows
   /** Command lines, whole. */
   examples?: readonly string[]
@@ -66,6 +66,6 @@ const reflowed = (text: string): string =>
     .map((line) => (line.startsWith(' ') ? line : wrapped(line, 0)))
     .join('\n')
 
-/** The second line and all after it are moved in. */
+/** The second and all further lines are indented. */
 export const wrapped = (text: string, indent: number): string =>
   wrap(text, LINE - indent).join(`\n${' '.repeat(indent)}`)

@@ -1,11 +1,11 @@
-/** Ctrl-C, and what else asks a command to end. */
+/** Ctrl-C, and the other signals that ask a command to end. */
 const SIGNALS: readonly (string | symbol)[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 export type Interrupt = { signal: AbortSignal; close(): void }
 
 /**
- * The first one aborts the signal; at the second the process ends at once, with 130, as at a Ctrl-C that nobody heeds.
- * Nobody else's listeners are let in meanwhile: Miniflare's would end the process before the rest has ended.
+ * The first of these aborts the `AbortSignal`; at the second the process ends at once, with 130, as it would without a
+ * listener. Until `close`, listeners of libraries are removed: Miniflare's ends the process before the rest has ended.
  */
 export function interrupt(): Interrupt {
   const controller = new AbortController()

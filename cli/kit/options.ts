@@ -4,7 +4,7 @@ import { InputError } from '../../base/errors.ts'
 
 export type OptionRow =
   | { type: 'boolean'; about: string }
-  /** `value`: what stands for it in the help, such as `FILE`. */
+  /** `value`: what the help calls the value, such as `FILE`. */
   | { type: 'string'; value: string; about: string; default?: string; multiple?: false }
   | { type: 'string'; value: string; about: string; multiple: true }
 
@@ -39,8 +39,25 @@ export function parseOptions<Rows extends OptionRows>(args: string[], rows: Rows
   } catch (cause) {
     const code = cause instanceof TypeError && 'code' in cause ? String(cause.code) : ''
     if (!code.startsWith('ERR_PARSE_ARGS_')) throw cause
-    throw new InputError(`${(cause as Error).message}; ${hint}`, { cause })
+    throw new InputError(`${(cause as Error).message}; ${hint}`, { code: CODES[code] ?? 'wrong-option', cause })
   }
+}
+
+/** For reading all options before any error is thrown: `read` gives what was read, and keeps what is wrong. */
+export function collectProblems() {
+  const problems: InputError[] = []
+  const read = <T>(found: T | InputError): T | undefined => {
+    if (!(found instanceof InputError)) return found
+    problems.push(found)
+    return undefined
+  }
+  return { problems, read }
+}
+
+/** What Node calls what is wrong with options. */
+const CODES: Readonly<Record<string, string>> = {
+  ERR_PARSE_ARGS_UNKNOWN_OPTION: 'unknown-option',
+  ERR_PARSE_ARGS_INVALID_OPTION_VALUE: 'option-value',
 }
 
 const parseArgsRow = ([name, row]: [string, OptionRow]) => [
@@ -52,7 +69,7 @@ const parseArgsRow = ([name, row]: [string, OptionRow]) => [
   },
 ]
 
-/** What an option is worth that is not given and has no default. */
+/** The values of options that are not given and have no default. */
 const absent = (rows: OptionRows) =>
   Object.fromEntries(
     Object.entries(rows).map(([name, row]) => [name, row.type === 'boolean' ? false : row.multiple ? [] : undefined]),

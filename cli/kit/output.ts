@@ -1,4 +1,4 @@
-/** Where commands write: to people, in colour and over the same line; to programs, plainly. */
+/** Where commands write: to a terminal in colour, with a line that is overwritten; elsewhere plain text. */
 import { styleText } from 'node:util'
 
 /** Where a command writes; `isTTY`: to a person. */
@@ -7,7 +7,7 @@ export type Output = { write(text: string): unknown; isTTY?: boolean }
 export type Colour = 'green' | 'red' | 'yellow' | 'cyan' | 'bold' | 'dim'
 export type Paint = (colour: Colour, text: string) => string
 
-/** Colours for people who have not asked for none: no-color.org. */
+/** Colours on a terminal, unless NO_COLOR is set (no-color.org). */
 export const painter = (output: Output): Paint =>
   output.isTTY && !process.env.NO_COLOR
     ? (colour, text) => styleText(colour, text, { validateStream: false })
@@ -19,7 +19,7 @@ export type StatusLine = {
   clear(): void
 }
 
-/** A line at the end of what a person sees, that is written over; for anybody else there is none. */
+/** A line at the end of the output that is overwritten, on a terminal; elsewhere nothing is written. */
 export function statusLine(output: Output): StatusLine {
   let isShown = false
   const clear = () => {

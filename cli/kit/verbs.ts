@@ -1,6 +1,6 @@
 /** Commands under one name: a verb stands first and says which, as in `rimlight publish` or `rimlight logs report`. */
 import { InputError } from '../../base/errors.ts'
-import { type Command, failed, type Main } from './command.ts'
+import { type Command, type Main, reportError } from './command.ts'
 import { rowsOf, wrapped } from './help.ts'
 
 export type Verb = {
@@ -35,7 +35,7 @@ export function defineVerbs(command: VerbCommand): Main {
     if (found) return (await found.load()).main(args, stdout, stderr)
     const expected = `a verb${name.includes(' ') ? ` after \`${name}\`` : ''}`
     const message = `expected ${expected}, found ${JSON.stringify(verb)}; \`${name} --help\` has the list`
-    return failed(new InputError(message, { code: 'unknown-verb', expected, found: verb }), stderr)
+    return reportError(new InputError(message, { code: 'unknown-verb', expected, found: verb }), stderr)
   }
 }
 

@@ -1,6 +1,6 @@
 /** What `rimlight publish` takes. */
 import { InputError } from '../../base/errors.ts'
-import type { OptionRows, Values } from '../../cli/kit/options.ts'
+import { collectProblems, type OptionRows, type Values } from '../../cli/kit/options.ts'
 
 export type PublishOptions = {
   folder: string
@@ -70,12 +70,7 @@ export function readPublishOptions(
       found,
     })
   }
-  const problems: InputError[] = []
-  const read = <T>(found: T | InputError): T | undefined => {
-    if (!(found instanceof InputError)) return found
-    problems.push(found)
-    return undefined
-  }
+  const { problems, read } = collectProblems()
   const destination = read(destinationOf(to))
   const url = read(values.url === undefined ? undefined : baseOf(values.url))
   const cacheControl = read(values['cache-control'] === undefined ? undefined : cacheControlOf(values['cache-control']))

@@ -1,4 +1,5 @@
 /** Heads of requests and responses as JSON in a header: bodies travel beside them as they are. */
+import { escapedUnit } from '../../base/escaped-unit.ts'
 
 /** The header that carries a head between host and Workers. */
 export const HEAD_HEADER = 'x-rimlight-head'
@@ -9,7 +10,7 @@ const LONG = 64_000
 /** A value as JSON that a header can hold. */
 export function toHead(value: unknown): string {
   const json = JSON.stringify(value)
-  const text = json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  const text = json.replace(/[\u007f-\uffff]/g, escapedUnit)
   return text.length > LONG ? Buffer.from(json).toString('base64') : text
 }
 

@@ -1,7 +1,7 @@
 /** The options of `rimlight start`. */
 
 import { InputError, joinedError } from '../../base/errors.ts'
-import type { OptionRows, Values } from '../../cli/kit/options.ts'
+import { collectProblems, type OptionRows, type Values } from '../../cli/kit/options.ts'
 import { EDGE_LOCATIONS } from '../platform/identity.ts'
 
 export type StartOptions = {
@@ -64,12 +64,7 @@ export const START_OPTIONS = {
 
 /** @throws InputError with all that is wrong */
 export function readStartOptions(values: Values<typeof START_OPTIONS>, hint: string): StartOptions {
-  const problems: InputError[] = []
-  const read = <T>(found: T | InputError): T | undefined => {
-    if (!(found instanceof InputError)) return found
-    problems.push(found)
-    return undefined
-  }
+  const { problems, read } = collectProblems()
   const buckets = read(byName(values.bucket, '--bucket', bucketOption))
   const origins = read(byName(values.origin, '--origin', originOption))
   const httpsPort = read(wholeNumber(values['https-port'], '--https-port', PORT))

@@ -11,7 +11,7 @@ import { type Bundle, bundle } from '../../build/bundle.ts'
 import { compile } from '../../build/compile.ts'
 import { checkConfig } from '../../build/config.ts'
 import { whyNotOnLambda } from '../../build/elf.ts'
-import { TARGETS, type Target } from '../../build/targets.ts'
+import { type BuildTarget, TARGETS } from '../../build/targets.ts'
 import type { Artefact, Manifest } from '../../bundle/manifest.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
 import { CONFIG, copyOfTree, filesIn, runBuild } from './tree.ts'
@@ -155,7 +155,7 @@ describe('what is in a bundle', () => {
     },
   )
 
-  const originResponse = TARGETS.find(({ trigger }) => trigger === 'origin-response') as Target
+  const originResponse = TARGETS.find(({ trigger }) => trigger === 'origin-response') as BuildTarget
 
   it('sharp and the S3 client are loaded with the first image, from a file of their own', async () => {
     const [entry, lazy] = await bundle(originResponse, rules)

@@ -9,7 +9,7 @@ import { vi } from 'vitest'
 import { ROOT } from '../../base/root.ts'
 import { compiledRules } from '../../build/bundle.ts'
 import { compile, type Rules } from '../../build/compile.ts'
-import { makeSite, type Site } from '../../build/site.ts'
+import { makeSite, type SiteBuild } from '../../build/site.ts'
 import { TARGETS } from '../../build/targets.ts'
 import type { Settings } from '../../bundle/settings.ts'
 import type { Trigger } from '../../edge/limits.ts'
@@ -133,7 +133,7 @@ export function captureOutput() {
   return { lines: () => written.split('\n').slice(0, -1), release: () => write.mockRestore() }
 }
 
-export const functionCode = ({ built }: Site): string =>
+export const functionCode = ({ built }: SiteBuild): string =>
   String(built.find(({ target }) => target.trigger === 'viewer-request')?.content)
 
 const engineDriver = (engine: FunctionEngine): Driver => ({
@@ -141,7 +141,7 @@ const engineDriver = (engine: FunctionEngine): Driver => ({
   close: engine.close,
 })
 
-async function zipDriver({ built, manifest }: Site, trigger: Trigger): Promise<Driver> {
+async function zipDriver({ built, manifest }: SiteBuild, trigger: Trigger): Promise<Driver> {
   const folder = await mkdtemp(join(tmpdir(), 'rimlight-test-'))
   const zip = join(folder, `${trigger}.zip`)
   await writeFile(zip, built.find(({ target }) => target.trigger === trigger)?.content ?? '')

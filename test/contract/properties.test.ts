@@ -1,4 +1,4 @@
-/** What holds for every request, on the built artefacts; RIMLIGHT_FUZZ: how many mangled events, default 100,000. */
+/** What holds for every request, on the built artefacts; RIMLIGHT_FUZZ: how many mangled events there are, default 100,000 of a full run. */
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -10,6 +10,7 @@ import { hasNjs, NJS_MISSING, openNjs } from '../../local/host/functions/njs.ts'
 import { openWorkerd } from '../../local/host/functions/workerd.ts'
 import { validateFunction } from '../../local/platform/validate-function.ts'
 import type { InvocationOutcome } from '../../local/protocol/invocation.ts'
+import { fuzzRuns, runs, SEED } from '../runs.ts'
 import { anyPath, mangled, pairs, path, textOf, viewerRequests } from './arbitraries.ts'
 import { returnedValue } from './case.ts'
 import { PATTERNS, settings } from './config.ts'
@@ -25,14 +26,11 @@ import {
 } from './events.ts'
 import { isMalformed, routesOf } from './viewer-oracle.ts'
 
-const EVENTS = Number(process.env.RIMLIGHT_FUZZ ?? 100_000)
+const EVENTS = fuzzRuns(100_000)
 const BATCH = 1_000
 
 /** An event takes about a fifth of a millisecond; a hanging engine takes its own patience, and then the test's. */
 const TIMEOUT_MS = 60_000 + EVENTS
-
-/** The same for every run of the tests; another for every longer run. RIMLIGHT_SEED repeats what a failure names. */
-const SEED = Number(process.env.RIMLIGHT_SEED ?? (process.env.RIMLIGHT_FUZZ ? Date.now() % 2 ** 31 : 20_261_120))
 
 const sample = <T>(arbitrary: fc.Arbitrary<T>, count: number, turn = 0): T[] =>
   fc.sample(arbitrary, { numRuns: count, seed: SEED + turn })
@@ -65,15 +63,17 @@ describe.each(ENGINES)('viewer-request in $name', ({ open, missing }) => {
     (await engine.run(inputs.map(viewerEvent))).map(returnedValue)
 
   it('handling a handled request changes nothing', async () => {
-    const first = await engine.run(sample(viewerRequests, 4_000))
+    const first = await engine.run(sample(viewerRequests, runs(4_000)))
     const requests = first.map(returnedValue).filter(isPassed)
     const asked = requests.map((request) => ({
       ...viewerEvent(),
       request: { ...request, querystring: fieldsOf(request.querystring) },
     }))
     const again = (await engine.run(asked)).map(returnedValue)
-    expect(requests.length).toBeGreaterThan(1_000)
-    expect(requests.filter(({ querystring }) => /&w=/.test(textOfQuery(querystring))).length).toBeGreaterThan(50)
+    expect(requests.length).toBeGreaterThan(first.length / 4)
+    expect(requests.filter(({ querystring }) => /&w=/.test(textOfQuery(querystring))).length).toBeGreaterThan(
+      first.length / 80,
+    )
     expectAll(
       requests.map((request, i) => ({ once: request, twice: again[i] })),
       ({ once, twice }) => isDeepStrictEqual(once, twice),
@@ -86,32 +86,32 @@ describe.each(ENGINES)('viewer-request in $name', ({ open, missing }) => {
       fc
         .tuple(path, pairs, fc.array(junk, { maxLength: 3 }), fc.infiniteStream(fc.nat()))
         .map(([uri, list, others, order]) => ({ uri, list, shuffled: interleaved([...list], others, order) })),
-      3_000,
+      runs(3_000),
     )
     const plain = await handle(asked.map(({ uri, list }) => ({ uri, query: textOf(list) })))
     const shuffled = await handle(asked.map(({ uri, shuffled }) => ({ uri, query: textOf(shuffled) })))
     const compared = asked.map((subject, i) => ({ ...subject, plain: plain[i], shuffled: shuffled[i] }))
     const keyed = compared.filter(({ plain }) => isPassed(plain) && typeof plain.querystring === 'string')
-    expect(keyed.filter(({ plain }) => at(plain, 'querystring') !== '').length).toBeGreaterThan(500)
+    expect(keyed.filter(({ plain }) => at(plain, 'querystring') !== '').length).toBeGreaterThan(asked.length / 6)
     expectAll(keyed, ({ plain, shuffled }) => at(plain, 'querystring') === at(shuffled, 'querystring'))
   })
 
   it('a path is refused exactly where it is malformed or its readings take different routes', async () => {
-    const asked = sample(anyPath, 6_000).map((uri) => ({ uri, routes: routesOf(uri, PATTERNS) }))
+    const asked = sample(anyPath, runs(6_000)).map((uri) => ({ uri, routes: routesOf(uri, PATTERNS) }))
     const values = await handle(asked)
     const compared = asked.map((subject, i) => ({ ...subject, value: values[i] }))
     const isAmbiguous = ({ uri, routes }: (typeof compared)[number]) => isMalformed(uri) || routes.size > 1
-    expect(compared.filter(isAmbiguous).length).toBeGreaterThan(500)
-    expect(compared.filter((subject) => !isAmbiguous(subject)).length).toBeGreaterThan(500)
+    expect(compared.filter(isAmbiguous).length).toBeGreaterThan(asked.length / 12)
+    expect(compared.filter((subject) => !isAmbiguous(subject)).length).toBeGreaterThan(asked.length / 12)
     expectAll(compared, (subject) => isAmbiguous(subject) === (at(subject.value, 'statusCode') === 400))
   })
 
   it('the path of a canonical request is stable, and holds only what a path may hold', async () => {
-    const values = await handle(sample(path, 4_000).map((uri) => ({ uri })))
+    const values = await handle(sample(path, runs(4_000)).map((uri) => ({ uri })))
     const canonical = values.filter(isPassed).filter(({ querystring }) => typeof querystring === 'string')
     const s3 = canonical.filter(({ uri }) => !uri.startsWith('/api/'))
     const again = await handle(s3.map(({ uri }) => ({ uri })))
-    expect(s3.length).toBeGreaterThan(1_000)
+    expect(s3.length).toBeGreaterThan(values.length / 4)
     expectAll(
       s3.map(({ uri }, i) => ({ uri, again: at(again[i], 'uri') })),
       ({ uri, again }) =>
@@ -178,7 +178,7 @@ describe('mangled events', () => {
 
   it('without being mangled, every request is answered within CloudFront’s rules', async () => {
     const engine = await openWorkerd(functionCode(await makeSite(settings())))
-    const events = sample(viewerRequests, 5_000)
+    const events = sample(viewerRequests, runs(5_000))
     const outcomes = await engine.run(events)
     await engine.close()
     expectAll(
@@ -206,9 +206,9 @@ describe('mangled events', () => {
   it.each([
     { trigger: 'origin-request', events: lambdaEvents },
     { trigger: 'origin-response', events: responses },
-  ] as const)('no event makes $trigger throw (5,000)', async ({ trigger, events }) => {
+  ] as const)('no event makes $trigger throw', async ({ trigger, events }) => {
     const handler = await loadHandler(trigger, compile(settings()))
-    const batch = sample(mangled(events), 5_000)
+    const batch = sample(mangled(events), runs(5_000))
     const output = captureOutput()
     const thrown = await Promise.all(
       batch.map(async (event) => {
@@ -222,7 +222,7 @@ describe('mangled events', () => {
       }),
     )
     output.release()
-    expect(batch.length).toBe(5_000)
+    expect(batch.length).toBe(runs(5_000))
     expectAll(
       batch.map((event, i) => ({ thrown: thrown[i], event })),
       ({ thrown }) => thrown === '',

@@ -1,20 +1,29 @@
 /** A CloudFront of a config, with what was built for it. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buildSite } from '../../build/site.ts'
+import { checkConfig } from '../../build/config.ts'
+import { type OutputFile, writeAll } from '../../build/output.ts'
+import { makeSite, outputFilesOf } from '../../build/site.ts'
 import type { Config } from '../../edge/config.ts'
 import { type CloudFront, type CloudFrontOptions, startCloudFront } from '../../local/cloudfront.ts'
 
 export type Built = { dist: string; remove(): Promise<void> }
 
+/** By the config: the same one gives the same bytes, so that a process makes them once. */
+const made = new Map<string, Promise<OutputFile[]>>()
+
+const makeFiles = async (config: string): Promise<OutputFile[]> =>
+  outputFilesOf(await makeSite(checkConfig(JSON.parse(config), 'a config')))
+
 /** Builds a config's bundle into a temporary folder. */
 export async function built(config: Config): Promise<Built> {
+  const text = JSON.stringify(config)
+  const files = made.get(text) ?? makeFiles(text)
+  made.set(text, files)
   const folder = await mkdtemp(join(tmpdir(), 'rimlight-e2e-'))
-  const file = join(folder, 'edge.config.json')
-  await writeFile(file, JSON.stringify(config))
   const dist = join(folder, 'dist')
-  await buildSite(file, dist)
+  await writeAll(dist, await files)
   return { dist, remove: () => rm(folder, { recursive: true, force: true }) }
 }
 

@@ -1,12 +1,13 @@
 /**
  * Whatever is in a file, the viewer gets a picture: on the zip as it is built. RIMLIGHT_FUZZ: how many random mutants
- * there are, default 300; RIMLIGHT_SEED repeats what a failure names. `npm run fuzz:images` goes on for as long as it
+ * there are, default 300 of a full run; RIMLIGHT_SEED repeats what a failure names. `npm run fuzz:images` goes on for as long as it
  * is told to.
  */
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { IMAGE_MEMORY_MB } from '../../edge/limits.ts'
+import { fuzzRuns, SEED } from '../runs.ts'
 import { bombs, gifOf, hugeTiff, LONGEST, resizedJpeg } from './bombs.ts'
 import { makeCounts } from './counts.ts'
 import { type Fixture, fixture } from './fixtures.ts'
@@ -17,10 +18,7 @@ import { blackPng, COLOUR } from './png.ts'
 import { PERMANENT } from './reasons.ts'
 import { type Answer, buildZip, openRig, type Question, type Rig, type Zip } from './rig.ts'
 
-const MUTANTS = Number(process.env.RIMLIGHT_FUZZ ?? 300)
-
-/** The same for every run of the tests; another for every longer run. */
-const SEED = Number(process.env.RIMLIGHT_SEED ?? (process.env.RIMLIGHT_FUZZ ? Date.now() % 2 ** 31 : 20_261_120))
+const MUTANTS = fuzzRuns(300)
 
 const TIMEOUT_MS = 60_000 + MUTANTS * 100
 

@@ -1,7 +1,7 @@
 /** The host's answers to what `local/workers/s3/files.ts` asks about the folders behind buckets. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
-import { mediaTypeOf } from '../../../base/media-type.ts'
+import { mediaTypeOfFile } from '../../../base/media-type.ts'
 import { type Folder, openFolder, under } from './folder.ts'
 
 export type FolderService = (request: IncomingMessage, response: ServerResponse) => Promise<void>
@@ -38,7 +38,7 @@ async function sendFile(response: ServerResponse, folder: Folder, key: string): 
   if (!file) return end(response, 404)
   const { handle, size, modified, version } = file
   try {
-    const type = mediaTypeOf(key)
+    const type = mediaTypeOfFile(key)
     response.writeHead(200, {
       'content-length': size,
       ...(type === undefined ? {} : { 'content-type': type }),

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { escapedUnit } from '../../../base/escaped-unit.ts'
 import type { InvocationOutcome } from '../../protocol/invocation.ts'
 import {
   type Batch,
@@ -77,8 +78,7 @@ const scriptOf = (code: string, texts: string[], keyValues: Record<string, strin
 `
 
 /** njs 0.7.9 takes U+2028 in a string literal for the end of a line. */
-const asciiLiteral = (value: unknown) =>
-  JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+const asciiLiteral = (value: unknown) => JSON.stringify(value).replace(/[\u007f-\uffff]/g, escapedUnit)
 
 /** An empty batch prints one bare mark: that is how a script that loads is told from one that exits early. */
 function runScript(

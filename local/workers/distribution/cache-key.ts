@@ -3,6 +3,7 @@
  * "Understand origin request policies", and "Understand how origin request policies and cache policies work together".
  */
 
+import { escapedUnit } from '../../../base/escaped-unit.ts'
 import {
   type CachePolicy,
   type CookiesConfig,
@@ -52,9 +53,7 @@ export function keyText({ behaviour, path, query, headers, cookies }: CacheKey):
 }
 
 const escapedPart = (part: string): string =>
-  AMBIGUOUS.test(part)
-    ? part.replace(new RegExp(AMBIGUOUS, 'g'), (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-    : part
+  AMBIGUOUS.test(part) ? part.replace(new RegExp(AMBIGUOUS, 'g'), escapedUnit) : part
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a key is one line
 const AMBIGUOUS = /[\s\\\0-\x1f\x7f]/

@@ -3,7 +3,7 @@ import type { FileEntry, FileStat } from '../../protocol/folder-messages.ts'
 import { S3Error } from './s3-error.ts'
 
 /** A bucket that has a folder. */
-export type Folder = { name: string; folder: Fetcher }
+export type ServedFolder = { name: string; folder: Fetcher }
 
 export type FileContent = FileStat & {
   /** `null`: the extension says nothing. */
@@ -12,13 +12,13 @@ export type FileContent = FileStat & {
 }
 
 /** `null`: there is none. */
-export async function fileOf(folder: Folder, key: string): Promise<FileStat | null> {
+export async function fileOf(folder: ServedFolder, key: string): Promise<FileStat | null> {
   const response = await ask(folder, 'stat', key)
   return response && ((await response.json()) as FileStat)
 }
 
 /** Size, time and version are those of the very bytes in `body`. `null`: there is no such file. */
-export async function contentOf(folder: Folder, key: string): Promise<FileContent | null> {
+export async function contentOf(folder: ServedFolder, key: string): Promise<FileContent | null> {
   const response = await ask(folder, 'file', key)
   if (!response?.body) return null
   const header = (name: string) => response.headers.get(name) ?? ''
@@ -32,18 +32,18 @@ export async function contentOf(folder: Folder, key: string): Promise<FileConten
 }
 
 /** In the order of the keys' UTF-8 bytes. */
-export async function filesOf(folder: Folder): Promise<FileEntry[]> {
+export async function filesOf(folder: ServedFolder): Promise<FileEntry[]> {
   const response = await ask(folder, 'list')
   return response ? ((await response.json()) as FileEntry[]) : []
 }
 
 /** Hex. */
-export async function md5Of(folder: Folder, key: string): Promise<string | null> {
+export async function md5Of(folder: ServedFolder, key: string): Promise<string | null> {
   const response = await ask(folder, 'md5', key)
   return (await response?.text()) ?? null
 }
 
-async function ask({ name, folder }: Folder, what: string, key?: string): Promise<Response | null> {
+async function ask({ name, folder }: ServedFolder, what: string, key?: string): Promise<Response | null> {
   const query = new URLSearchParams({ bucket: name, ...(key === undefined ? {} : { key }) })
   const response = await folder.fetch(`http://folder/${what}?${query}`)
   if (response.ok) return response

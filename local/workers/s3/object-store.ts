@@ -2,7 +2,7 @@
 
 import type { FileStat } from '../../protocol/folder-messages.ts'
 import type { Bucket } from './environment.ts'
-import { contentOf, type Folder, fileOf } from './files.ts'
+import { contentOf, fileOf, type ServedFolder } from './files.ts'
 import {
   DEFAULT_TYPE,
   fromR2,
@@ -46,7 +46,7 @@ export const isCurrent = (stored: StoredObject | null, file: FileStat | null): s
 /** @returns `null` if the file or the stored object changed meanwhile */
 async function importFile(
   { r2 }: Bucket,
-  folder: Folder,
+  folder: ServedFolder,
   stored: StoredObject | null,
   key: string,
 ): Promise<StoredObject | null> {
@@ -158,4 +158,4 @@ async function hide({ r2, clock }: Bucket, stored: { key: string; etag?: string 
   })
 }
 
-export const folderOf = ({ name, folder }: Bucket): Folder | null => folder && { name, folder }
+export const folderOf = ({ name, folder }: Bucket): ServedFolder | null => folder && { name, folder }

@@ -16,7 +16,7 @@ export async function getObject(request: S3Request, bucket: Bucket): Promise<Rep
   }
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const object = await existingObject(bucket, address.key)
-    const verdict = verdictOn(headers, object)
+    const verdict = conditionOutcome(headers, object)
     if (verdict.kind === 'failed') throw preconditionFailed(verdict.condition)
     const stored = storedHeaders(object, query)
     if (verdict.kind === 'not-modified') {
@@ -35,7 +35,7 @@ export async function getObject(request: S3Request, bucket: Bucket): Promise<Rep
   throw new S3Error('ServiceUnavailable', 'The object changes faster than it can be read.')
 }
 
-const WHOLE: Range = { kind: 'whole' }
+const WHOLE: ObjectRange = { kind: 'whole' }
 
 /** @throws S3Error if there is none */
 export async function existingObject(bucket: Bucket, key: string): Promise<StoredObject> {
@@ -56,7 +56,7 @@ const invalidRange = (asked: string, size: number) =>
   )
 
 /** `undefined`: the object was replaced since it was looked up. */
-async function read({ r2 }: Bucket, { key, etag }: StoredObject, range: Range) {
+async function read({ r2 }: Bucket, { key, etag }: StoredObject, range: ObjectRange) {
   const part = range.kind === 'part' ? { range: { offset: range.first, length: range.last - range.first + 1 } } : {}
   const found = await r2.get(key, { onlyIf: { etagMatches: etag }, ...part })
   return found && 'body' in found ? found.body : undefined
@@ -83,7 +83,11 @@ function storedHeaders({ metadata }: StoredObject, query: Query): Record<string,
   }
 }
 
-function extent(range: Range, { size, checksum }: StoredObject, headers: Headers): Record<string, string | undefined> {
+function extent(
+  range: ObjectRange,
+  { size, checksum }: StoredObject,
+  headers: Headers,
+): Record<string, string | undefined> {
   if (range.kind === 'part') {
     const { first, last } = range
     return { 'content-range': `bytes ${first}-${last}/${size}`, 'content-length': String(last - first + 1) }
@@ -96,7 +100,7 @@ function extent(range: Range, { size, checksum }: StoredObject, headers: Headers
 export const checksumHeaders = (checksum: StoredObject['checksum']): Record<string, string> =>
   checksum ? { [`x-amz-checksum-${checksum.algorithm}`]: checksum.value, 'x-amz-checksum-type': 'FULL_OBJECT' } : {}
 
-export type Verdict = { kind: 'met' } | { kind: 'not-modified' } | { kind: 'failed'; condition: string }
+export type ConditionOutcome = { kind: 'met' } | { kind: 'not-modified' } | { kind: 'failed'; condition: string }
 
 type Validators = Pick<StoredObject, 'etag' | 'modified'>
 
@@ -105,7 +109,7 @@ type Validators = Pick<StoredObject, 'etag' | 'modified'>
  * tag without its quotes, too.
  * @param prefix of the headers' names: `x-amz-copy-source-` for what is copied
  */
-export function verdictOn(headers: Headers, { etag, modified }: Validators, prefix = ''): Verdict {
+export function conditionOutcome(headers: Headers, { etag, modified }: Validators, prefix = ''): ConditionOutcome {
   const value = (name: string) => headers.get(prefix + name)
   const date = (name: string) => Date.parse(value(name) ?? '')
   const seconds = Math.floor(modified / 1000) * 1000
@@ -133,14 +137,14 @@ export function isStillRange(headers: Headers, { etag, modified }: Validators): 
 /** Without quotes. */
 const tagsOf = (list: string): string[] => list.split(',').map((tag) => tag.trim().replace(/^"(.*)"$/, '$1'))
 
-export type Range = { kind: 'whole' } | { kind: 'part'; first: number; last: number } | { kind: 'unsatisfiable' }
+export type ObjectRange = { kind: 'whole' } | { kind: 'part'; first: number; last: number } | { kind: 'unsatisfiable' }
 
 /**
  * RFC 9110, 14: one range of bytes. More than one, and what is none, S3 answers with the whole: S3 API Reference,
  * "GetObject".
  * @param size of the object, in bytes
  */
-export function parseRange(header: string | null, size: number): Range {
+export function parseRange(header: string | null, size: number): ObjectRange {
   const [, from = '', to = ''] = /^bytes=\s*(\d{0,15})-(\d{0,15})\s*$/i.exec(header ?? '') ?? []
   if (from === '' && to === '') return { kind: 'whole' }
   const first = from === '' ? Math.max(0, size - Number(to)) : Number(from)

@@ -5,7 +5,7 @@ import type { Bucket } from './environment.ts'
 import { metadataOf, type StoredObject } from './metadata.ts'
 import { deleteObject, objectOf, putObject } from './object-store.ts'
 import { payloadOf } from './payload.ts'
-import { checksumHeaders, existingObject, preconditionFailed, verdictOn } from './read-object.ts'
+import { checksumHeaders, conditionOutcome, existingObject, preconditionFailed } from './read-object.ts'
 import { type Reply, xmlReply } from './reply.ts'
 import { S3Error } from './s3-error.ts'
 import { assertRoot, element, insideOf, malformed, textIn, timeText, xmlOf } from './s3-xml.ts'
@@ -45,7 +45,7 @@ export async function assertConditions(
 ): Promise<StoredObject | null | undefined> {
   if (headers.has('if-match')) {
     const object = await existingObject(bucket, key)
-    const verdict = verdictOn(headers, object)
+    const verdict = conditionOutcome(headers, object)
     if (verdict.kind === 'failed') throw preconditionFailed(verdict.condition)
     return object
   }
@@ -69,7 +69,7 @@ export async function copyObject(
     throw new S3Error('InvalidRequest', 'An object is copied onto itself only to replace its metadata.')
   }
   const object = await existingObject(from, source.key)
-  const verdict = verdictOn(headers, object, 'x-amz-copy-source-')
+  const verdict = conditionOutcome(headers, object, 'x-amz-copy-source-')
   if (verdict.kind !== 'met') {
     throw preconditionFailed(`x-amz-copy-source-${verdict.kind === 'failed' ? verdict.condition : 'If-None-Match'}`)
   }

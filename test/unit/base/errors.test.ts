@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
-import { InputError, joinedError } from '../../../base/errors.ts'
+import { describe, expect, test } from 'vitest'
+import { Failure, InputError, joinedError, RimlightError, systemMessage } from '../../../base/errors.ts'
+import { BuildError } from '../../../build/error.ts'
 
 const PORT = new InputError('--port: expected a number, found x', {
   code: 'wrong-option',
@@ -26,4 +27,29 @@ test('several have a line each, and the code that they share', () => {
 
 test('those of several kinds are told as such', () => {
   expect(joinedError([PORT, FILE]).code).toBe('several')
+})
+
+describe.each([InputError, Failure, BuildError])('%o', (Kind) => {
+  test('has a message for people, and the rest for programs', () => {
+    const cause = new Error('ENOENT')
+    const error = new Kind('expected a, found b', { code: 'not-a', expected: 'a', found: 'b', cause })
+    expect(error).toBeInstanceOf(RimlightError)
+    expect(error).toMatchObject({ message: 'expected a, found b', code: 'not-a', expected: 'a', found: 'b', cause })
+    expect(`${error}`).toBe(`${Kind.name}: expected a, found b`)
+  })
+
+  test('has no cause where there is none', () => {
+    expect(new Kind('it is late', { code: 'late' })).not.toHaveProperty('cause')
+    expect(new Kind('it is late', { code: 'late' })).toMatchObject({ expected: undefined, found: undefined })
+  })
+})
+
+test('a failure of the build is a failure, and what a person gave is not', () => {
+  expect(new BuildError('no', { code: 'no' })).toBeInstanceOf(Failure)
+  expect(new InputError('no', { code: 'no' })).not.toBeInstanceOf(Failure)
+})
+
+test('what the system says, and what is no error', () => {
+  expect(systemMessage(new Error('EACCES'))).toBe('EACCES')
+  expect(systemMessage('gone')).toBe('gone')
 })

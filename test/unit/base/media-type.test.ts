@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { mediaTypeOf } from '../../../base/media-type.ts'
+import { mediaTypeOfFile } from '../../../base/media-type.ts'
 
 it.each([
   ['a.jpg', 'image/jpeg'],
@@ -22,14 +22,14 @@ it.each([
   ['a/.jpg', undefined],
   ['', undefined],
 ])('%j: %s', (path, type) => {
-  expect(mediaTypeOf(path)).toBe(type)
+  expect(mediaTypeOfFile(path)).toBe(type)
 })
 
 it('has no parameters and is in lower case, whatever the name', () => {
   fc.assert(
     fc.property(fc.string(), (path) => {
-      expect(mediaTypeOf(path) ?? 'a/b').toMatch(/^[a-z]+\/[a-z0-9.+-]+$/)
-      expect(mediaTypeOf(path.toUpperCase())).toBe(mediaTypeOf(path.toLowerCase()))
+      expect(mediaTypeOfFile(path) ?? 'a/b').toMatch(/^[a-z]+\/[a-z0-9.+-]+$/)
+      expect(mediaTypeOfFile(path.toUpperCase())).toBe(mediaTypeOfFile(path.toLowerCase()))
     }),
   )
 })

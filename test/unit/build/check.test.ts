@@ -1,9 +1,9 @@
 import type { Metafile } from 'esbuild'
 import { describe, expect, it, test } from 'vitest'
 import { checkCode, checkSize } from '../../../build/check.ts'
-import { TARGETS, type Target } from '../../../build/targets.ts'
+import { type BuildTarget, TARGETS } from '../../../build/targets.ts'
 
-const [viewerRequest, originRequest, originResponse] = TARGETS as [Target, Target, Target]
+const [viewerRequest, originRequest, originResponse] = TARGETS as [BuildTarget, BuildTarget, BuildTarget]
 
 /** What esbuild tells of a bundle, reduced to what is read. */
 function metafile(imports: readonly string[], modules: Record<string, number> = {}): Metafile {
@@ -18,7 +18,7 @@ function metafile(imports: readonly string[], modules: Record<string, number> = 
 }
 
 const check =
-  (target: Target, code: string, imports: readonly string[] = []) =>
+  (target: BuildTarget, code: string, imports: readonly string[] = []) =>
   () =>
     checkCode(target, { file: 'index.js', code, metafile: metafile(imports), packages: [] })
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { checkConfig } from '../../../build/config.ts'
 import { configWith } from './settings.ts'
 
@@ -475,11 +475,28 @@ const TABLE: Record<string, Row[]> = {
 
 describe.each(Object.entries(TABLE))('%s', (_section, rows) => {
   it.each(rows)('%s', (problem, changes) => {
+    const [, place = '', expected = '', found = ''] = /^(.*?): expected (.*); found (.*)$/.exec(problem) ?? []
+    const path = place === 'the config' ? '' : place
     expect(() => checkConfig(configWith(changes), 'edge.config.json')).toThrow(
       expect.objectContaining({
         name: 'BuildError',
         message: `edge.config.json has one problem; nothing was built:\n  ${problem}`,
+        code: 'wrong-config',
+        expected,
+        found,
+        problems: [{ path, expected, found }],
       }),
     )
   })
+})
+
+test('of several problems the error has each, and none is the one of all', () => {
+  const wrong = configWith({ 'lambda.runtime': 'nodejs20.x', 'lambda.originRequestMemory': 1 })
+  const problems = [
+    { path: 'lambda.runtime', expected: "'nodejs22.x' or 'nodejs24.x'", found: '"nodejs20.x"' },
+    { path: 'lambda.originRequestMemory', expected: 'a whole number from 128 to 10240 MB', found: '1' },
+  ]
+  expect(() => checkConfig(wrong, 'edge.config.json')).toThrow(
+    expect.objectContaining({ code: 'wrong-config', expected: undefined, found: undefined, problems }),
+  )
 })

@@ -5,7 +5,7 @@ import { ROOT } from '../../../base/root.ts'
 import { type Bundle, bundle } from '../../../build/bundle.ts'
 import { compile } from '../../../build/compile.ts'
 import { withLiteralKeys } from '../../../build/s3-client.ts'
-import { TARGETS, type Target } from '../../../build/targets.ts'
+import { type BuildTarget, TARGETS } from '../../../build/targets.ts'
 import { settingsWith } from './settings.ts'
 
 describe('withLiteralKeys', () => {
@@ -80,7 +80,7 @@ describe('the S3 client of a site with images', () => {
   let lazy: Bundle
   let schemas: string
   beforeAll(async () => {
-    const target = TARGETS.find(({ lazy }) => lazy !== null) as Target
+    const target = TARGETS.find(({ lazy }) => lazy !== null) as BuildTarget
     const bundles = await bundle(target, compile(settingsWith({ 'routes[2].images': true })))
     lazy = bundles.find(({ file }) => file === 'transform.js') as Bundle
     schemas = await readFile(join(ROOT, SCHEMAS), 'utf8')

@@ -25,7 +25,9 @@ it('is read as it stands', async () => {
 it('that is not there: the build writes it', async () => {
   const folder = await temporaryFolder()
   await expect(readPolicies(folder)).rejects.toThrow(
-    new InputError(`${join(folder, 'policies.json')}: not found; \`rimlight build\` writes it`),
+    new InputError(`${join(folder, 'policies.json')}: not found; \`rimlight build\` writes it`, {
+      code: 'bundle-file-not-found',
+    }),
   )
 })
 
@@ -39,7 +41,10 @@ test.each([
   const folder = await temporaryFolder()
   await writeFile(join(folder, 'policies.json'), text)
   await expect(readPolicies(folder)).rejects.toThrow(
-    new InputError(`${join(folder, 'policies.json')}: not the policies of a bundle; run \`rimlight build\` again`),
+    new InputError(`${join(folder, 'policies.json')}: not the policies of a bundle; run \`rimlight build\` again`, {
+      code: 'not-a-bundle',
+      expected: 'the policies of a bundle',
+    }),
   )
 })
 
@@ -76,7 +81,10 @@ describe('a whole bundle', () => {
     const path = join(dist, 'manifest.json')
     await writeFile(path, JSON.stringify(changed((await readBundle(dist)).manifest)))
     await expect(readBundle(dist)).rejects.toThrow(
-      new InputError(`${path}: not a manifest of a whole bundle; run \`rimlight build\` again`),
+      new InputError(`${path}: not a manifest of a whole bundle; run \`rimlight build\` again`, {
+        code: 'not-a-bundle',
+        expected: 'a manifest of a whole bundle',
+      }),
     )
   })
 

@@ -24,7 +24,10 @@ beforeAll(async () => {
     }),
   )
 })
-afterAll(() => here.close())
+afterAll(() => {
+  aws.restore()
+  return here.close()
+})
 afterEach(() => {
   aws.reset()
   asked.splice(0)

@@ -1,6 +1,6 @@
 /** What errors of deploy/ tell programs, beside their message. */
 import { describe, expect, it } from 'vitest'
-import { Failure, InputError, type RimlightError } from '../../../base/errors.ts'
+import { Failure, InputError } from '../../../base/errors.ts'
 import { checkAccount, type Receipt } from '../../../deploy/attach/receipt.ts'
 import { distributionId } from '../../../deploy/attach/session.ts'
 import { type AwsFault, awsFailure } from '../../../deploy/aws/faults.ts'
@@ -50,7 +50,7 @@ const ACCESS = { bucket: 'a', region: 'us-east-1', origins: [], images: [], neve
 const READERS = { reader: undefined, distributionId: 'E', imageRole: 'arn' }
 
 describe('code, expected and found', () => {
-  it.each<[string, () => unknown, new (message: string) => RimlightError, object]>([
+  it.each<[string, () => unknown, typeof InputError | typeof Failure, object]>([
     [
       'an option that is missing',
       () => distributionId(undefined, ''),

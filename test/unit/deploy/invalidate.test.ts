@@ -1,6 +1,6 @@
 import { CloudFrontClient, CreateInvalidationCommand, GetInvalidationCommand } from '@aws-sdk/client-cloudfront'
 import { mockClient } from 'aws-sdk-client-mock'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { Failure, InputError } from '../../../base/errors.ts'
 import {
   costAtMost,
@@ -11,6 +11,7 @@ import {
 
 const aws = mockClient(CloudFrontClient)
 afterEach(() => aws.reset())
+afterAll(() => aws.restore())
 
 const status = (Status: string) => ({
   Invalidation: { Id: 'I2J0', Status, CreateTime: new Date(0), InvalidationBatch: undefined },

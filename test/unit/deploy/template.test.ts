@@ -3,12 +3,13 @@ import { cp, mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ROOT } from '../../../base/root.ts'
 import { readBundle } from '../../../bundle/read-bundle.ts'
 import { main, templateOf } from '../../../deploy/template.ts'
 import type { Config } from '../../../edge/config.ts'
 import { type Built, built } from '../../e2e/site.ts'
+import { EXTENT } from '../../runs.ts'
 import { output } from '../cli/kit/fixture-output.ts'
 import { temporaryFolder } from '../local/fixture.ts'
 import { CONFIG } from './template/bundles.ts'
@@ -25,6 +26,8 @@ const fails = async (code: number, message: string, ...args: string[]) =>
 let site: Built
 beforeAll(async () => {
   site = await built(CONFIG)
+  // AWS's own validation takes seconds to load, and has a test to itself: `template/synthesise.test.ts`.
+  if (EXTENT === 'short') vi.stubEnv('CDK_VALIDATION', 'false')
 })
 afterAll(() => site.remove())
 

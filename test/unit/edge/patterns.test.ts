@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { patternOf, routeTable } from '../../../edge/patterns.ts'
+import { patternOf, routeTableOf } from '../../../edge/patterns.ts'
+import { runs } from '../../runs.ts'
 
 const matches = (pattern: string, path: string): boolean => path.search(patternOf(pattern)) === 0
 
@@ -38,7 +39,7 @@ describe('patternOf', () => {
       fc.property(pattern, path, (pattern, path) => {
         expect(matches(pattern, path)).toBe(matchesByDefinition(pattern, path))
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     )
   })
 
@@ -66,9 +67,9 @@ function matchesByDefinition(pattern: string, path: string): boolean {
   return path !== '' && (pattern[0] === '?' || pattern[0] === path[0]) && matchesByDefinition(rest, path.slice(1))
 }
 
-describe('routeTable', () => {
+describe('routeTableOf', () => {
   it('leaves the last pattern out: it takes what the others leave', () => {
-    const table = routeTable(['/a/*', '*.jpg', '/*'])
+    const table = routeTableOf(['/a/*', '*.jpg', '/*'])
     expect(table.patterns).toHaveLength(2)
     expect(table.last).toBe(2)
   })
@@ -79,7 +80,7 @@ describe('routeTable', () => {
     ['a lone default has nothing before it', ['/*'], [], ['/', '/a']],
     ['specials are themselves', ['/a.b/*', '/*'], ['/a.b/'], ['/axb/']],
   ])('beginnings: %s', (_rule, paths, inside, outside) => {
-    const { beginnings } = routeTable(paths)
+    const { beginnings } = routeTableOf(paths)
     expect(inside.filter((path) => path.search(beginnings) !== 0)).toEqual([])
     expect(outside.filter((path) => path.search(beginnings) >= 0)).toEqual([])
   })

@@ -4,18 +4,15 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { afterAll } from 'vitest'
 import yazl from 'yazl'
 import type { Artefact } from '../../../bundle/manifest.ts'
 import type { Trigger } from '../../../edge/limits.ts'
-
-const folders: string[] = []
-afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))))
+import { atEndOfFile } from '../../cleanup.ts'
 
 /** A folder that is gone after the tests of the file. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'rimlight-test-'))
-  folders.push(folder)
+  atEndOfFile(() => rm(folder, { recursive: true, force: true }))
   return folder
 }
 

@@ -5,11 +5,13 @@ import { openS3, type S3 } from '../../images/s3.ts'
 import { BUCKET, type Exchange, etagOf, type S3Object } from '../../images/s3-answers.ts'
 import { CREDENTIALS, variablesOf } from '../../images/signature.ts'
 
-/** Clients are kept by region. */
-export const REGION = 'eu-central-1'
+/** Clients are kept by region for as long as a process lives: each file has a region of its own. */
+let files = 0
+let region = ''
 
 export type Bucket = {
   s3: S3
+  region: string
   objects: Map<string, S3Object>
   /** Every request for this key is answered so. */
   answer(key: string, answer: (exchange: Exchange) => unknown, times?: number): void
@@ -17,9 +19,11 @@ export type Bucket = {
 
 /** There from the first test on. */
 export function useBucket(): Bucket {
-  const bucket = { objects: new Map() } as Bucket
+  files += 1
+  region = `eu-test-${files}`
+  const bucket = { objects: new Map(), region } as Bucket
   beforeAll(async () => {
-    bucket.s3 = await openS3({ objects: bucket.objects, credentials: CREDENTIALS, region: REGION })
+    bucket.s3 = await openS3({ objects: bucket.objects, credentials: CREDENTIALS, region: bucket.region })
     bucket.answer = (key, answer, times) => bucket.s3.fail(key, { name: key, expected: [], answer }, times)
     for (const [name, value] of Object.entries({
       ...variablesOf(CREDENTIALS),
@@ -50,7 +54,7 @@ export function put({ objects }: Bucket, key: string, body: Uint8Array = BODY): 
 export const read = (
   request: Partial<SourceRequest> & { key: string },
   { maxBytes = 1_000, milliseconds = 10_000 } = {},
-) => readSource({ bucket: BUCKET, region: REGION, etag: ETAG, ...request }, maxBytes, milliseconds)
+) => readSource({ bucket: BUCKET, region, etag: ETAG, ...request }, maxBytes, milliseconds)
 
 export const original = (reason: string, detail: unknown = expect.stringMatching(/./)) => ({
   kind: 'original',

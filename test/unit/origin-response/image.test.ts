@@ -8,7 +8,7 @@ import { type Original, original } from '../../../origin-response/original.ts'
 import type { ImageRequest } from '../../../origin-response/routing.ts'
 import { photo } from '../../images/pictures.ts'
 import { ACCESS_DENIED, BUCKET, etagOf, sendError } from '../../images/s3-answers.ts'
-import { put, REGION, useBucket } from './bucket.ts'
+import { put, useBucket } from './bucket.ts'
 import { RULE } from './samples.ts'
 
 // The build puts the compiled config in this module's place.
@@ -60,7 +60,7 @@ async function step({ key, body = jpeg, headers = {}, without = '', request = {}
   delete response.headers[without]
   const before = structuredClone(response)
   const usual: ImageRequest = {
-    ...{ kind: 'image', bucket: { bucket: BUCKET, region: REGION }, key, uri: `/${key}` },
+    ...{ kind: 'image', bucket: { bucket: BUCKET, region: bucket.region }, key, uri: `/${key}` },
     ...{ variant: { fm: 'webp', w: 200 }, rule: RULE },
     limit: { maxInputBytes: 10_000_000, maxInputPixels: 10_000_000 },
   }

@@ -7,6 +7,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { type Inspection, inspect, isBusy, render } from '../../../origin-response/render.ts'
 import { animation, photo } from '../../images/pictures.ts'
+import { runs } from '../../runs.ts'
 import { settingsWith } from './samples.ts'
 
 const SVG = Buffer.from(
@@ -116,7 +117,7 @@ describe('what is damaged', () => {
         if (Buffer.isBuffer(rendition)) expect(await sharp(rendition).metadata()).toMatchObject({ width: 6, height: 4 })
         else expect(rendition).toBeInstanceOf(Error)
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     )
   })
 })

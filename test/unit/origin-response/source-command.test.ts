@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { mockClient } from 'aws-sdk-client-mock'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { readSource } from '../../../origin-response/source.ts'
 
 /** In the place of S3: what is asked of it, and no more than that. How it answers, source.test.ts has a listener for. */
@@ -15,6 +15,7 @@ const bodyOf = (...chunks: string[]) => Readable.from(chunks.map((chunk) => Buff
 beforeEach(() => {
   s3.reset()
 })
+afterAll(() => s3.restore())
 
 describe('the command', () => {
   it('one, for the object, bound to its ETag', async () => {

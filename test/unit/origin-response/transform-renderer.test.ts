@@ -2,7 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import type { Job } from '../../../origin-response/transform.ts'
 import { photo } from '../../images/pictures.ts'
 import { BUCKET, etagOf } from '../../images/s3-answers.ts'
-import { put, REGION, useBucket } from './bucket.ts'
+import { put, useBucket } from './bucket.ts'
 import { RULE } from './samples.ts'
 
 const RENDERER = '../../../origin-response/render.ts'
@@ -31,7 +31,7 @@ async function transformAfresh({ time = 10_000, ...changes }: Partial<Job> & { t
   const { transform } = await import('../../../origin-response/transform.ts')
   const key = put(bucket, 'photo.jpg', jpeg)
   return transform({
-    source: { bucket: BUCKET, region: REGION, key, etag: etagOf({ body: jpeg }) },
+    source: { bucket: BUCKET, region: bucket.region, key, etag: etagOf({ body: jpeg }) },
     variant: { fm: 'webp', w: 200 },
     rule: RULE,
     limit: { maxInputBytes: 1_000_000, maxInputPixels: 1_000_000 },
@@ -115,7 +115,7 @@ describe('a renderer that fails', () => {
     vi.doMock(RENDERER, () => {
       throw new Error('Could not load the "sharp" module using the linux-x64 runtime')
     })
-    const source = { bucket: BUCKET, region: REGION, key: 'nowhere.jpg', etag: '' }
+    const source = { bucket: BUCKET, region: bucket.region, key: 'nowhere.jpg', etag: '' }
     expect(await transformAfresh({ source })).toMatchObject({ kind: 'original', reason: 'changed' })
   })
 })

@@ -8,7 +8,7 @@ import { type Job, type Outcome, transform } from '../../../origin-response/tran
 import { photo } from '../../images/pictures.ts'
 import { ACCESS_DENIED, BUCKET, etagOf, PRECONDITION_FAILED, sendError } from '../../images/s3-answers.ts'
 import { faultNamed } from '../../images/s3-faults.ts'
-import { put, REGION, useBucket } from './bucket.ts'
+import { put, useBucket } from './bucket.ts'
 import { RULE } from './samples.ts'
 
 const bucket = useBucket()
@@ -24,7 +24,7 @@ const job = (
   key: string,
   { time = 10_000, body = jpeg, ...rest }: Partial<Job> & { time?: number; body?: Buffer },
 ): Job => ({
-  source: { bucket: BUCKET, region: REGION, key: put(bucket, key, body), etag: etagOf({ body }) },
+  source: { bucket: BUCKET, region: bucket.region, key: put(bucket, key, body), etag: etagOf({ body }) },
   variant: { fm: 'webp', w: 200 },
   rule: RULE,
   limit: { maxInputBytes: 1_000_000, maxInputPixels: 1_000_000 },

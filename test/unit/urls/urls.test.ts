@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { isDeepStrictEqual } from 'node:util'
 import { runInNewContext } from 'node:vm'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
@@ -8,7 +9,8 @@ import { describe, expect, it, test } from 'vitest'
 import { schema } from '../../../build/schema.ts'
 import { type Config, DEFAULT_WIDTHS } from '../../../edge/config.ts'
 import { canonicalPath } from '../../../edge/path.ts'
-import { fromKey, fromS3Url, type Site, siteOf, srcset, withVersion } from '../../../urls/urls.ts'
+import { fromKey, fromS3Url, type Site, siteOf, srcset, UrlError, withVersion } from '../../../urls/urls.ts'
+import { runs } from '../../runs.ts'
 
 const BUCKET = 'qqz.photos-bucket'
 const REGION = 'ap-southeast-2'
@@ -38,7 +40,22 @@ const keyOfPath = (path: string): string => decodeURIComponent(path.slice(1).rep
 
 const pathOf = (url: string): string => url.slice('https://cdn.example.com'.length).replace(/[?#].*/, '')
 
-const runs = { numRuns: 2_000 }
+/** What is thrown for a wrong argument: `expected` and `found` are as the message has them. */
+const urlError = (message: string, code: string, found = 'none') => {
+  const expected = message.slice(message.indexOf('expected ') + 9, message.indexOf(`, found ${found}`))
+  return expect.toSatisfy(
+    (error) =>
+      error instanceof TypeError &&
+      error instanceof UrlError &&
+      isDeepStrictEqual(
+        { ...error, name: error.name, message: error.message },
+        { name: 'TypeError', message, code, expected, found },
+      ),
+    `${code}: ${message}`,
+  )
+}
+
+const OFTEN = { numRuns: runs(2_000) }
 
 /** Text that is dense in what means something to a URL, a pattern, S3 or HTML. */
 const awkward = fc.array(
@@ -124,7 +141,7 @@ describe('siteOf', () => {
 
   it('refuses a config without a domain', () => {
     expect(() => siteOf({ ...config, domains: [] })).toThrow(
-      new TypeError('domains: expected at least one host name, found none'),
+      urlError('domains: expected at least one host name, found none', 'wrong-domains'),
     )
   })
 })
@@ -179,7 +196,11 @@ describe('fromKey', () => {
     ['a', { ...site, routes: [{ path: '/*' }] }, 'no cached route has its bucket'],
   ] satisfies [string, Site, string][])('no URL leads to %j', (objectKey, ofSite, reason) => {
     expect(() => fromKey(ofSite, objectKey)).toThrow(
-      new TypeError(`key: expected one that a CDN URL can lead to, found ${JSON.stringify(objectKey)}: ${reason}`),
+      urlError(
+        `key: expected one that a CDN URL can lead to, found ${JSON.stringify(objectKey)}: ${reason}`,
+        'wrong-key',
+        JSON.stringify(objectKey),
+      ),
     )
   })
 
@@ -193,7 +214,7 @@ describe('fromKey', () => {
         expect(new URL(url).href).toBe(url)
         expect(path).not.toMatch(/[^\w.~!$&'()*;=:@/%-]/)
       }),
-      runs,
+      OFTEN,
     )
   })
 
@@ -209,7 +230,7 @@ describe('fromKey', () => {
           expect(error.message).toContain('expected one that a CDN URL can lead to')
         }
       }),
-      runs,
+      OFTEN,
     )
     expect(urls).toBeGreaterThan(100)
   })
@@ -242,8 +263,10 @@ describe('versions', () => {
     [new Date(Number.NaN), 'Invalid Date'],
     [undefined as unknown as string, 'undefined'],
   ])('%j is none', (given, found) => {
-    const error = new TypeError(
+    const error = urlError(
       `version: expected 1 to 64 characters of A-Z a-z 0-9 . _ ~ -, a whole number or a Date, found ${found}`,
+      'wrong-version',
+      found,
     )
     expect(() => withVersion(oneBucket, 'https://elsewhere.example/', given)).toThrow(error)
     if (given === undefined) return
@@ -266,7 +289,7 @@ describe('fromS3Url', () => {
         expect(url).not.toMatch(/qqz|ap-southeast|amazonaws/)
         expect(fromS3Url(oneBucket, url)).toBe(url)
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 
@@ -386,7 +409,7 @@ describe('fromS3Url', () => {
         fc.pre(!url.includes(BUCKET))
         expect(fromS3Url(site, url)).toBe(url)
       }),
-      runs,
+      OFTEN,
     )
   })
 
@@ -414,7 +437,7 @@ describe('fromS3Url', () => {
         expect(url).not.toMatch(/qqz|ap-southeast|AKIA|amazonaws/)
         expect(new URL(url).href).toBe(url)
       }),
-      runs,
+      OFTEN,
     )
   })
 
@@ -478,7 +501,7 @@ describe('withVersion', () => {
         expect(new URL(bare).searchParams.has('v')).toBe(false)
         expect(withVersion(oneBucket, bare, null)).toBe(bare)
       }),
-      runs,
+      OFTEN,
     )
   })
 
@@ -493,7 +516,7 @@ describe('withVersion', () => {
         expect(others(withVersion(oneBucket, text, given))).toEqual(others(text))
         expect(withVersion(oneBucket, text, given).replace(/^[^#]*/, '')).toBe(text.replace(/^[^#]*/, ''))
       }),
-      runs,
+      OFTEN,
     )
   })
 })
@@ -528,7 +551,7 @@ describe('srcset', () => {
 
   test.each([0, -1, 1.5, Number.NaN])('%d is no width', (width) => {
     expect(() => srcset(site, '/a.jpg', [320, width])).toThrow(
-      new TypeError(`widths: expected whole numbers above 0, found ${width}`),
+      urlError(`widths: expected whole numbers above 0, found ${width}`, 'wrong-widths', `${width}`),
     )
   })
 
@@ -541,9 +564,28 @@ describe('srcset', () => {
           .map((candidate) => candidate.split(' '))
         expect(candidates).toEqual([320, 640].map((width) => [`${url}&w=${width}`, `${width}w`]))
       }),
-      runs,
+      OFTEN,
     )
   })
+})
+
+test('the examples of the docstrings', () => {
+  const ofExample: Site = {
+    domains: ['cdn.example.com'],
+    routes: [{ path: '/*', bucket: 'example-photos', widths: [320] }],
+  }
+  expect(fromKey(ofExample, 'photos/a b.jpg', { version: 7 })).toBe('https://cdn.example.com/photos/a%20b.jpg?v=7')
+  const s3Url = 'https://example-photos.s3.us-east-1.amazonaws.com/a.jpg?X-Amz-Signature=0123'
+  expect(fromS3Url(ofExample, s3Url, { version: 7 })).toBe('https://cdn.example.com/a.jpg?v=7')
+  expect(withVersion(ofExample, '/a.jpg?v=7&w=640', 8)).toBe('/a.jpg?v=8&w=640')
+  expect(srcset(ofExample, '/a.jpg?v=7', [320, 640])).toBe('/a.jpg?v=7&w=320 320w, /a.jpg?v=7&w=640 640w')
+  expect(
+    siteOf({
+      domains: ['cdn.example.com'],
+      origins: { photos: { bucket: 'example-photos', region: 'us-east-1' } },
+      routes: [{ path: '/*', origin: 'photos', cache: {} }],
+    }),
+  ).toEqual({ domains: ['cdn.example.com'], routes: [{ path: '/*', version: 'v', bucket: 'example-photos' }] })
 })
 
 describe('in a browser', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Failure, InputError } from '../../../../base/errors.ts'
 import { defineCommand } from '../../../../cli/kit/command.ts'
+import { parseOptions } from '../../../../cli/kit/options.ts'
 import { output } from './fixture-output.ts'
 
 const OPTIONS = {
@@ -72,11 +73,19 @@ describe('wrong usage is 2, and says where to read on', () => {
     expect(stderr).toMatch(message)
     expect(stderr.endsWith(`; ${HINT}\n`)).toBe(true)
   })
+
+  it.each([
+    [['--port'], 'unknown-option'],
+    [['--out'], 'option-value'],
+    [['--json=1'], 'option-value'],
+  ])('%j is %s to programs', (args, code) => {
+    expect(() => parseOptions(args, OPTIONS, HINT)).toThrow(expect.objectContaining({ name: 'InputError', code }))
+  })
 })
 
 describe('errors', () => {
   it('of the input are 2', async () => {
-    expect(await run([], { throws: new InputError('no folder') })).toEqual({
+    expect(await run([], { throws: new InputError('no folder', { code: 'no-folder' }) })).toEqual({
       code: 2,
       stdout: '',
       stderr: 'no folder\n',
@@ -84,7 +93,11 @@ describe('errors', () => {
   })
 
   it('of what was asked for are 1', async () => {
-    expect(await run([], { throws: new Failure('refused') })).toEqual({ code: 1, stdout: '', stderr: 'refused\n' })
+    expect(await run([], { throws: new Failure('refused', { code: 'refused' }) })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'refused\n',
+    })
   })
 
   it('of ours are thrown', async () => {

@@ -11,7 +11,7 @@ import { attachCommand } from '../../../../deploy/attach.ts'
 import { detachCommand } from '../../../../deploy/detach.ts'
 import { statusCommand } from '../../../../deploy/status.ts'
 import { TRIGGERS } from '../../../../edge/limits.ts'
-import { routeTable } from '../../../../edge/patterns.ts'
+import { routeTableOf } from '../../../../edge/patterns.ts'
 import { routeOf } from '../../../../edge/routes.ts'
 import { ID, run, testDependencies } from '../../../aws/fixture.ts'
 import { scene, useBundles } from './scene.ts'
@@ -35,7 +35,7 @@ it('names fit into 64 characters, and are told from others', () => {
 it('test events are one for each route, and each is its own route', async () => {
   const bundle = await readBundle(bundles.dist)
   const events = testEvents(ID, bundle)
-  const table = routeTable(bundle.settings.routes.map(({ path }) => path))
+  const table = routeTableOf(bundle.settings.routes.map(({ path }) => path))
   expect(events.map(({ path }) => routeOf(path, table))).toMatchObject([
     { kind: 'route', index: 0 },
     { kind: 'route', index: 1 },

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, it, test } from 'vitest'
 import { findPath, normalPattern } from '../../../../deploy/attach/routing.ts'
 import { compilePattern } from '../../../../local/platform/behaviours.ts'
+import { runs } from '../../../runs.ts'
 
 test.each<[string[], string[], string]>([
   [['/*', '/drafts/*'], [], '/drafts/'],
@@ -47,7 +48,7 @@ it('finds a path exactly where there is one, by how CloudFront on this machine r
         else expect(found.kind === 'none' && isTaken(sample)).toBe(false)
       },
     ),
-    { numRuns: 2_000 },
+    { numRuns: runs(2_000) },
   )
 })
 

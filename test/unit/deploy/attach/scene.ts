@@ -2,7 +2,7 @@
 import { cp, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CacheBehavior, DefaultCacheBehavior, DistributionConfig } from '@aws-sdk/client-cloudfront'
-import { afterAll, afterEach, beforeAll } from 'vitest'
+import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import type { Policies } from '../../../../bundle/policies.ts'
 import { readPolicies } from '../../../../bundle/read-bundle.ts'
 import type { Receipt } from '../../../../deploy/attach/receipt.ts'
@@ -61,7 +61,6 @@ export type Scene = {
 }
 
 let installed: { restore(): void } | undefined
-afterEach(() => installed?.restore())
 
 /** @param change of the distribution, before anybody looks */
 export async function scene(
@@ -71,7 +70,9 @@ export async function scene(
   installed?.restore()
   const aws = accountWith(policies)
   change(configOf(aws), aws)
-  installed = install(aws)
+  const mocks = install(aws)
+  installed = mocks
+  onTestFinished(() => mocks.restore())
   const file = join(await temporaryFolder(), 'receipt.json')
   const common = (options: Options) => ['--receipt', file, ...(options.dependencies?.ask ? [] : ['--yes'])]
   return {

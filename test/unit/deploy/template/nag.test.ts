@@ -3,14 +3,14 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { App, Stack, Validations } from 'aws-cdk-lib/core'
 import { AwsSolutionsChecks } from 'cdk-nag'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { RimlightDistribution } from '../../../../deploy/cdk.ts'
 import { templateStack } from '../../../../deploy/template/synthesise.ts'
 import { temporaryFolder } from '../../local/fixture.ts'
 import { bundleOf, CONFIG, OPTIONS } from './bundles.ts'
 
 /** Its validation is made elsewhere: `synthesise.test.ts`. */
-process.env.CDK_VALIDATION = 'false'
+vi.stubEnv('CDK_VALIDATION', 'false')
 
 type Row = { rule: string; path: RegExp; because: string }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { App, type CfnResource } from 'aws-cdk-lib/core'
 import { describe, expect, it } from 'vitest'
 import { type TemplateOptions, templateStack } from '../../../../deploy/template/synthesise.ts'
+import { EXTENT } from '../../../runs.ts'
 import { temporaryFolder } from '../../local/fixture.ts'
 import { bundleOf, CONFIG, OPTIONS } from './bundles.ts'
 
@@ -22,7 +23,8 @@ async function findingsIn(options: Partial<TemplateOptions>, change?: (scope: Ap
   )
 }
 
-describe('CloudFormation’s validation finds nothing, not even to warn of', () => {
+// It takes seconds to load: a full run has it.
+describe.skipIf(EXTENT === 'short')('CloudFormation’s validation finds nothing, not even to warn of', () => {
   it.each<[string, Partial<TemplateOptions>]>([
     ['where the buckets exist', {}],
     ['where they are created', { buckets: 'created' }],

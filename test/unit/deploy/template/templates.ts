@@ -1,15 +1,17 @@
 /** Templates, and how to find one's way in them. */
 import { Template } from 'aws-cdk-lib/assertions'
 import { App } from 'aws-cdk-lib/core'
+import { vi } from 'vitest'
 import { at } from '../../../../base/json-values.ts'
 import type { BuiltBundle } from '../../../../bundle/read-bundle.ts'
 import { type TemplateOptions, templateStack } from '../../../../deploy/template/synthesise.ts'
 import { OPTIONS } from './bundles.ts'
 
 /** AWS's own validation takes its time, and has a test to itself: `synthesise.test.ts`. */
-process.env.CDK_VALIDATION = 'false'
-
-export const newApp = (): App => new App({ treeMetadata: false })
+export const newApp = (): App => {
+  vi.stubEnv('CDK_VALIDATION', 'false')
+  return new App({ treeMetadata: false })
+}
 
 export const templateFor = (bundle: BuiltBundle, options: Partial<TemplateOptions> = {}): Template =>
   Template.fromStack(templateStack(newApp(), bundle, { ...OPTIONS, ...options }).stack)

@@ -72,7 +72,7 @@ describe('what is wrong is said', () => {
     )
   })
 
-  it.each<[string, number, string, new (message: string) => Error, (url: string) => string]>([
+  it.each<[string, number, string, typeof InputError | typeof Failure, (url: string) => string]>([
     [
       'somebody else',
       404,

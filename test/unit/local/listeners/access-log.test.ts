@@ -7,6 +7,7 @@ import { describe, expect, it, test } from 'vitest'
 import { InputError } from '../../../../base/errors.ts'
 import { accessLogHeader, accessLogLine, openAccessLog } from '../../../../local/listeners/access-log.ts'
 import type { FinishedRequest } from '../../../../local/protocol/messages.ts'
+import { runs } from '../../../runs.ts'
 import { temporaryFolder } from '../fixture.ts'
 import { finishedRequest } from '../fixture-request.ts'
 
@@ -172,7 +173,7 @@ describe('values are escaped as the guide says: "Standard log file format"', () 
         const sent = [request.path, request.referer, request.cookie, request.host]
         expect(read).toEqual(sent.map((text) => (text === '' || text === '-' ? null : asSent(text))))
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { compileBehaviours, compilePattern, normalisedPath } from '../../../../local/platform/behaviours.ts'
+import { runs } from '../../../runs.ts'
 
 /** Developer Guide, "Cache behavior settings", path pattern: its own examples, and what follows from them. */
 describe('patterns', () => {
@@ -45,7 +46,7 @@ describe('patterns', () => {
       fc.property(pattern, path, (rest, text) => {
         expect(compilePattern(`/${rest}`)(`/${text}`)).toBe(matches(`/${rest}`, `/${text}`))
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     )
   })
 

@@ -3,21 +3,15 @@ import { once } from 'node:events'
 import http from 'node:http'
 import net, { type AddressInfo, type Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 import type { ConnectorCall, ConnectorResponse } from '../../../../../local/host/connector/attempt.ts'
 import { openConnector } from '../../../../../local/host/connector.ts'
-
-/** Called after each test, the last first. */
-export const closing: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
 
 export const TIMEOUTS = { connectionTimeout: 10, readTimeout: 30, connectionAttempts: 3 }
 
 export function connector(options?: { ca?: string }) {
   const opened = openConnector(options)
-  closing.push(opened.close)
+  onTestFinished(() => opened.close())
   return {
     ...opened,
     connect: (url: string, request: Partial<ConnectorCall> = {}) =>
@@ -36,7 +30,7 @@ export async function listening(server: net.Server, host = '127.0.0.1'): Promise
   })
   server.listen(0, host)
   await once(server, 'listening')
-  closing.push(() => {
+  onTestFinished(() => {
     server.close()
     for (const socket of sockets) socket.destroy()
   })

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import net from 'node:net'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { describe, expect, it, test } from 'vitest'
-import { bodyOf, closing, connect, listening, origin, rawOrigin, responseTo, TIMEOUTS } from './fixture.ts'
+import { describe, expect, it, onTestFinished, test } from 'vitest'
+import { bodyOf, connect, listening, origin, rawOrigin, responseTo, TIMEOUTS } from './fixture.ts'
 
 describe('timeouts', () => {
   const quick = { connectionTimeout: 0.3, readTimeout: 0.3, connectionAttempts: 2 }
@@ -133,10 +133,10 @@ describe('timeouts', () => {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
     })`
     const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
-    closing.push(() => child.kill('SIGKILL'))
+    onTestFinished(() => void child.kill('SIGKILL'))
     const port = Number((await once(child.stdout, 'data'))[0])
     const waiting = [net.connect(port, '127.0.0.1'), net.connect(port, '127.0.0.1')]
-    for (const socket of waiting) closing.push(() => socket.destroy())
+    for (const socket of waiting) onTestFinished(() => void socket.destroy())
     await Promise.all(waiting.map((socket) => once(socket, 'connect')))
     const url = `http://127.0.0.1:${port}`
     expect(await connect(url, { method: 'POST', body: Buffer.from('a'), timeouts: quick })).toMatchObject({

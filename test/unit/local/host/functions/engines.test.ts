@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it, test } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished, test } from 'vitest'
 import type { FunctionEngine } from '../../../../../local/host/functions/function-engine.ts'
 import { hasNjs, NJS_MISSING, openNjs } from '../../../../../local/host/functions/njs.ts'
 import { openWorkerd } from '../../../../../local/host/functions/workerd.ts'
@@ -195,6 +195,7 @@ test.skipIf(!hasNjs())('njs: a torn report is a failure of its event, not of thi
   // What the text prints as it loads looks like the beginning of a report.
   const engine = await openNjs(`console.log('\\u0001rimlight {"value":"torn')
 function handler(event) { return event }`)
+  onTestFinished(engine.close)
   expect(await engine.run([{}, {}])).toMatchObject([
     { error: 'FunctionExecutionError', reason: 'its report was torn' },
     { error: 'FunctionExecutionError', reason: 'its report was torn' },
@@ -203,5 +204,6 @@ function handler(event) { return event }`)
 
 test.skipIf(!hasNjs())('njs: a function that fills the memory is stopped', async () => {
   const engine = await openNjs(`function handler() { const all = []; while (true) all.push(Buffer.alloc(4000000, 1)) }`)
+  onTestFinished(engine.close)
   expect(await engine.run([{}])).toMatchObject([{ reason: expect.stringMatching(/^it took \d+ MB of memory$/) }])
 })

@@ -3,6 +3,7 @@ import { describe, expect, it, test } from 'vitest'
 import type { CookiesConfig, QueryStringsConfig } from '../../../../../bundle/policies.ts'
 import type { CacheKey, HeaderLine } from '../../../../../local/protocol/messages.ts'
 import { cacheKeyOf, keyText } from '../../../../../local/workers/distribution/cache-key.ts'
+import { runs } from '../../../../runs.ts'
 import { cachePolicy, cookiesBy, type KeyedSettings, queryBy } from './policies.ts'
 
 const keyOf = (settings: KeyedSettings, request: { query?: string; headers?: HeaderLine[] }) =>
@@ -164,7 +165,7 @@ describe('keyText', () => {
         const isSame = JSON.stringify(ordered(one)) === JSON.stringify(ordered(other))
         expect(keyText(ordered(one)) === keyText(ordered(other))).toBe(isSame)
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     )
   })
 
@@ -180,7 +181,7 @@ describe('keyText', () => {
           JSON.stringify(one) === JSON.stringify(other),
         )
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     )
   })
 

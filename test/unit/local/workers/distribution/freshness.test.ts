@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import type { HeaderLine } from '../../../../../local/protocol/messages.ts'
 import { freshnessOf, type Lifetimes, unstoredFields } from '../../../../../local/workers/distribution/freshness.ts'
+import { runs } from '../../../../runs.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 12)
 const at = (seconds: number) => new Date(NOW + seconds * 1000).toUTCString()
@@ -316,7 +317,7 @@ test('lifetimes lie between minimum and maximum, whatever an origin sends', () =
           expect(found.ttl + Math.max(found.staleWhileRevalidate, found.staleIfError)).toBeLessThanOrEqual(max)
       },
     ),
-    { numRuns: 1_000 },
+    { numRuns: runs(1_000) },
   )
 })
 

@@ -3,6 +3,7 @@ import { describe, expect, it, test } from 'vitest'
 import type { Signer } from '../../../../../local/workers/s3/authorization.ts'
 import { unchunked } from '../../../../../local/workers/s3/aws-chunked.ts'
 import { signingKey } from '../../../../../local/workers/s3/signature.ts'
+import { runs } from '../../../../runs.ts'
 
 /** The body comes in pieces of so many bytes. */
 async function decode(body: Uint8Array, signer: Signer | null = null, size = 1024) {
@@ -52,7 +53,7 @@ describe('without signatures', () => {
           expect(decoded.trailers).toEqual({ 'x-a': 'b' })
         },
       ),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     )
   })
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compareKeys } from '../../../../../base/compare-keys.ts'
 import { type PageQuery, pageOf } from '../../../../../local/workers/s3/page.ts'
+import { runs } from '../../../../runs.ts'
 
 /** Keys in order, given out in batches of so many. */
 const readerOf = (keys: readonly string[], batch: number) => async (after: string) =>
@@ -75,7 +76,7 @@ describe('pages', () => {
           for (const page of pages.slice(0, -1)) expect(page).toHaveLength(maxKeys)
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 })

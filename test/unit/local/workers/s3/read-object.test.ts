@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isStillRange, parseRange, verdictOn } from '../../../../../local/workers/s3/read-object.ts'
+import { conditionOutcome, isStillRange, parseRange } from '../../../../../local/workers/s3/read-object.ts'
 
 const OBJECT = { etag: 'abc', modified: Date.UTC(2026, 10, 20, 12, 0, 0, 500) }
 const BEFORE = 'Fri, 20 Nov 2026 11:59:59 GMT'
@@ -41,12 +41,12 @@ describe('conditions, RFC 9110, 13.2.2', () => {
     ['If-Match stands before If-None-Match', { 'if-match': '"x"', 'if-none-match': '"abc"' }, failed('If-Match')],
     ['If-Match and If-None-Match', { 'if-match': '"abc"', 'if-none-match': '"abc"' }, NOT_MODIFIED],
   ])('%s', (_name, headers, expected) => {
-    expect(verdictOn(new Headers(headers as Record<string, string>), OBJECT)).toEqual(expected)
+    expect(conditionOutcome(new Headers(headers as Record<string, string>), OBJECT)).toEqual(expected)
   })
 
   it('holds for the source of a copy by other names', () => {
     const headers = new Headers({ 'x-amz-copy-source-if-match': '"x"', 'if-match': '"abc"' })
-    expect(verdictOn(headers, OBJECT, 'x-amz-copy-source-')).toEqual(failed('If-Match'))
+    expect(conditionOutcome(headers, OBJECT, 'x-amz-copy-source-')).toEqual(failed('If-Match'))
   })
 })
 

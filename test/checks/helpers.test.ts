@@ -1,0 +1,52 @@
+/** The helpers that all tests stand on. */
+import { expect, test } from 'vitest'
+import { atEndOfFile, cleanUp, differences, processState } from '../cleanup.ts'
+import { readExtent, runs, sampleOf } from '../runs.ts'
+
+test('a full run does all, a short one a tenth, but not too little', () => {
+  expect(runs(2_000, 'full')).toBe(2_000)
+  expect(runs(2_000, 'short')).toBe(200)
+  expect(runs(100, 'short')).toBe(30)
+  expect(runs(20, 'short')).toBe(20)
+})
+
+test('a short run takes every fifth of a list, and the last', () => {
+  expect(sampleOf([1, 2, 3, 4, 5, 6, 7, 8], 'short')).toEqual([1, 6, 8])
+  expect(sampleOf([1, 2, 3, 4, 5, 6], 'full')).toEqual([1, 2, 3, 4, 5, 6])
+  expect(sampleOf([], 'short')).toEqual([])
+})
+
+test('RIMLIGHT_TEST_RUNS is short, full or not there', () => {
+  expect([undefined, '', 'short', 'full'].map(readExtent)).toEqual(['short', 'short', 'short', 'full'])
+  expect(() => readExtent('all')).toThrow('RIMLIGHT_TEST_RUNS: expected short or full, found all')
+})
+
+test('what a file registers is undone once, the latest first', async () => {
+  const undone: number[] = []
+  for (const one of [1, 2, 3]) atEndOfFile(() => undone.push(one))
+  await cleanUp()
+  expect(undone).toEqual([3, 2, 1])
+  await cleanUp()
+  expect(undone).toEqual([3, 2, 1])
+})
+
+test('what a file leaves behind has a name', () => {
+  const before = processState()
+  const folder = process.cwd()
+  const listener = () => {}
+  process.env.RIMLIGHT_LEFT_BEHIND = 'a'
+  process.on('SIGHUP', listener)
+  process.chdir('/')
+  try {
+    expect(differences(before, processState())).toEqual([
+      'environment variable RIMLIGHT_LEFT_BEHIND',
+      'listeners of SIGHUP',
+      'working directory',
+    ])
+  } finally {
+    process.chdir(folder)
+    process.off('SIGHUP', listener)
+    delete process.env.RIMLIGHT_LEFT_BEHIND
+  }
+  expect(differences(before, processState())).toEqual([])
+})

@@ -1,0 +1,38 @@
+/**
+ * How much the long tests do, said in one place. `RIMLIGHT_TEST_RUNS=full`: all that they can, as `npm test` and CI do.
+ * `short`: a tenth, for the inner loop; it is what `npm run test:unit` and a bare `npx vitest` do.
+ */
+
+export type Extent = 'short' | 'full'
+
+/** @throws Error for a word that is neither */
+export function readExtent(value: string | undefined): Extent {
+  if (value === undefined || value === '' || value === 'short') return 'short'
+  if (value === 'full') return 'full'
+  throw new Error(`RIMLIGHT_TEST_RUNS: expected short or full, found ${value}`)
+}
+
+export const EXTENT: Extent = readExtent(process.env.RIMLIGHT_TEST_RUNS)
+
+/** Of what a full run does, a short one does one part in so many. */
+const SHARE = 10
+
+/** As many as a short run needs, to have seen every kind of value once. */
+const FEWEST = 30
+
+/** How often a property is tried: `full` times, or a tenth of that, but not under 30 if there are as many. */
+export const runs = (full: number, extent: Extent = EXTENT): number =>
+  extent === 'full' ? full : Math.min(full, Math.max(FEWEST, Math.round(full / SHARE)))
+
+/** fast-check's own number; `setup.ts` sets it for properties that name none. */
+export const DEFAULT_RUNS = runs(100)
+
+/** All of a list, or every fifth and the last. For loops over all places where something can go wrong. */
+export const sampleOf = <T>(all: readonly T[], extent: Extent = EXTENT): T[] =>
+  all.filter((_, index) => extent === 'full' || index % 5 === 0 || index === all.length - 1)
+
+/** How many random events or files there are: RIMLIGHT_FUZZ, for a longer run than a full one, or as many as `runs`. */
+export const fuzzRuns = (full: number): number => Number(process.env.RIMLIGHT_FUZZ ?? runs(full))
+
+/** Of random events and files: always the same, but another for each longer run. RIMLIGHT_SEED repeats a failure. */
+export const SEED = Number(process.env.RIMLIGHT_SEED ?? (process.env.RIMLIGHT_FUZZ ? Date.now() % 2 ** 31 : 20_261_120))
