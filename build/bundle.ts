@@ -8,7 +8,8 @@ import { type Rules, rulesModule } from './compile.ts'
 import { BuildError } from './error.ts'
 import { type Package, packagesOf } from './packages.ts'
 import { leanS3Client } from './s3-client.ts'
-import type { BuildTarget, LazyModule } from './targets.ts'
+import { type BuildTarget, entryOf, type LazyModule } from './targets.ts'
+import { tokenFlags } from './token-rules.ts'
 
 /** One file of an artefact. `packages`: those whose code is in it besides our own. */
 export type Bundle = { file: string; code: string; metafile: Metafile; packages: Package[] }
@@ -26,6 +27,17 @@ export const FUNCTION: BuildOptions = {
   format: 'esm',
   platform: 'neutral',
   minify: true,
+}
+
+/**
+ * Where tokens take their share of the limit: names that the compiled rules and what reads them have among themselves, and
+ * no event, header or runtime has, become short ones. Saves some 4 %.
+ */
+const SHORT_NAMES: BuildOptions = {
+  ...FUNCTION,
+  mangleProps:
+    /^(admitted|audience|bearer|beginnings|cached|canonical|claims|contains|cookieNames|endless|formats|images|index|issuer|kind|last|leeway|name|origins|parameters|path|pattern|patterns|plain|preflight|qualities|quality|query|ratios|reason|redirect|requestable|signed|token|version|widths)$/,
+  mangleQuoted: true,
 }
 
 /** CommonJS, because loading a built-in by `require` takes a tenth of the time that `import` takes; see the decisions. */
@@ -52,7 +64,8 @@ const PACKAGES: BuildOptions = {
 /** The code of an artefact: its entry, and what that loads later. @throws BuildError with esbuild's own messages */
 export async function bundle(target: BuildTarget, rules: Rules): Promise<Bundle[]> {
   if (target.kind === 'function') {
-    const made = await bundled(target.entry, 'index.js', FUNCTION, [
+    const entry = entryOf(target, rules)
+    const made = await bundled(entry, 'index.js', entry === target.entry ? FUNCTION : SHORT_NAMES, [
       compiledRules(rules),
       platformModules(target.modules),
     ])
@@ -125,9 +138,15 @@ export const platformModules = (names: readonly string[]): Plugin => ({
   },
 })
 
+/** Puts the rules in their module's place, and says what is known of them before anything runs. */
 export const compiledRules = (rules: Rules): Plugin => ({
   name: 'compiled-rules',
-  setup({ onLoad }) {
+  setup({ onLoad, initialOptions }) {
+    const flags = Object.entries(tokenFlags(rules.routes))
+    initialOptions.define = {
+      ...initialOptions.define,
+      ...Object.fromEntries(flags.map(([name, value]) => [name, `${value}`])),
+    }
     onLoad({ filter: /[\\/]edge[\\/]rules\.ts$/ }, () => ({ contents: rulesModule(rules), loader: 'js' }))
   },
 })
@@ -158,7 +177,12 @@ function asScript(module: string): string {
       ? `import ${name} from"cloudfront";`
       : `const ${name}=require(${JSON.stringify(source.value)});`
   })
-  const start = imports.at(-1)?.end ?? 0
   const { id } = declared
-  return `${heads.toSorted().toReversed().join('')}${module.slice(start, id.start)}handler${module.slice(id.end, exported.start)}`
+  const edits = [
+    ...imports.map((node) => ({ ...node, text: '' })),
+    { start: id.start, end: id.end, text: 'handler' },
+    { start: exported.start, end: module.length, text: '' },
+  ].toSorted((a, b) => a.start - b.start)
+  const kept = edits.map(({ start, text }, i) => module.slice(edits[i - 1]?.end ?? 0, start) + text)
+  return [...heads.toSorted().toReversed(), ...kept].join('')
 }

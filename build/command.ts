@@ -16,8 +16,9 @@ policies.json, config.json and manifest.json, all or none.`,
     json: { type: 'boolean', about: 'print the manifest' },
   },
   exitCode: '0 built; 1 the config or what came of it is not right; 2 wrong usage',
-  async run({ config, out, json }, { stdout }) {
+  async run({ config, out, json }, { stdout, stderr }) {
     const site = await buildSite(config, out)
+    for (const warning of site.warnings) stderr.write(`warning: ${warning}\n`)
     stdout.write(json ? `${JSON.stringify(site.manifest, null, 2)}\n` : report(site, out))
     return 0
   },

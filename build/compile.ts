@@ -13,40 +13,46 @@ import { formatRuleOf } from '../edge/accept.ts'
 import { INTERNAL_HEADERS } from '../edge/headers.ts'
 import { routeTableOf } from '../edge/patterns.ts'
 import type * as rules from '../edge/rules.ts'
+import { SIGNING_PARAMETERS } from '../edge/signed.ts'
 import { VARIANT_PARAMETERS } from '../edge/variant.ts'
 import { bucketDomains } from '../urls/s3-domains.ts'
+import { forwardedNames } from './forwarded.ts'
 import { pathOfPrefix } from './origins.ts'
 import { responseHeaders } from './response-headers.ts'
 import { ratioOf } from './schema.ts'
+import { tokenRuleOf } from './token-rules.ts'
 
 /** The values of `edge/rules.ts`, all of them. */
 export type Rules = typeof rules
 
 export function compile(settings: Settings): Rules {
   const { domains, routes, headers } = settings
-  const images = routes.flatMap((route) => route.images ?? [])
+  const images = routes.flatMap((route) => imagesOf(route) ?? [])
   const shared = [...new Map(images.map((settings) => [JSON.stringify(settings), settings])).values()]
   return {
     domains: domains as [string, ...string[]],
     routes: routes.map((route) => ({
       cached: route.cache !== 'never',
       s3: isS3(originOf(settings, route)),
-      parameters: parametersOf(route),
+      parameters: [...parametersOf(route), ...signingParametersOf(route)].toSorted(),
       version: route.version,
-      query: route.query.length > 0 ? route.query : null,
-      images: shared.findIndex((settings) => JSON.stringify(settings) === JSON.stringify(route.images)),
-      ...(route.cors ? { cors: corsRuleOf(route.cors) } : {}),
+      query: queryOf(route),
+      images: shared.findIndex((settings) => JSON.stringify(settings) === JSON.stringify(imagesOf(route))),
+      ...(route.cors ? { cors: corsRuleOf(route.cors, route.auth !== null) } : {}),
+      ...tokenPart(route),
+      ...(isSigned(route) ? { signed: true as const } : {}),
     })),
     routeTable: routeTableOf(routes.map(({ path }) => path)),
     imageRules: shared.map(imageRuleOf),
     imageLimits: shared.map(({ maxInputBytes, maxInputPixels }) => ({ maxInputBytes, maxInputPixels })),
     buckets: routes.map((route) => (route.images ? bucketOf(originOf(settings, route)) : null)),
     dropRequest: [...INTERNAL_HEADERS, ...headers.dropRequest],
-    origins: routes.map((route) => originRuleOf(originOf(settings, route))),
+    origins: routes.map((route) => ({ ...originRuleOf(originOf(settings, route)), strip: route.strip.length })),
     lifetimes: routes.map((route) => ({
       default: route.cache === 'never' ? 0 : route.cache.default,
       missing: route.missing,
       settle: route.settle,
+      private: route.auth !== null,
     })),
     dropResponse: headers.dropResponse,
     setResponse: responseHeaders(headers).map(({ name, value, type }) => ({ name, value, type })),
@@ -56,12 +62,33 @@ export function compile(settings: Settings): Rules {
 /** Of a single quality there is no choice: it is the default, which is never in the key. */
 const hasChoice = (images: ImageSettings | null): boolean => (images?.qualities.length ?? 0) > 1
 
+function tokenPart(route: RouteSettings): { token?: rules.TokenRule } {
+  const token = tokenRuleOf(route)
+  return token ? { token } : {}
+}
+
+const isSigned = ({ auth }: RouteSettings): boolean => auth?.type === 'signed'
+
+/** The query is part of what is signed: the function adds nothing to it. */
+const imagesOf = (route: RouteSettings): ImageSettings | null =>
+  route.images && isSigned(route) ? { ...route.images, formats: [] } : route.images
+
+/** What the function leaves in the query for CloudFront to check, and no key has. */
+const signingParametersOf = (route: RouteSettings): readonly string[] =>
+  isSigned(route) && route.cache !== 'never' ? SIGNING_PARAMETERS : []
+
+function queryOf(route: RouteSettings): string[] | null {
+  const names = [...route.query, ...forwardedNames(route).parameters, ...signingParametersOf(route)]
+  return names.length > 0 ? names : null
+}
+
 /** The names that the cache key of a route may hold, sorted. */
 export function parametersOf(route: RouteSettings): string[] {
   if (route.cache === 'never') return []
   return [
     ...(route.version ? [route.version] : []),
     ...route.query,
+    ...forwardedNames(route).parameters,
     ...(route.images ? VARIANT_PARAMETERS.filter((name) => name !== 'q' || hasChoice(route.images)) : []),
   ].toSorted()
 }
@@ -75,17 +102,18 @@ export const imageRuleOf = (images: ImageSettings): rules.ImageRule => ({
   quality: images.quality,
 })
 
-const corsRuleOf = ({ origins, maxAge }: NonNullable<RouteSettings['cors']>): rules.CorsRule => ({
+/** `*` is every header but `authorization`: Fetch Standard, "CORS non-wildcard request-header name". */
+const corsRuleOf = ({ origins, maxAge }: NonNullable<RouteSettings['cors']>, hasAuth: boolean): rules.CorsRule => ({
   origins,
   preflight: {
     'access-control-allow-methods': 'GET, HEAD',
-    'access-control-allow-headers': '*',
+    'access-control-allow-headers': hasAuth ? '*, authorization' : '*',
     ...(origins === '*' ? {} : { vary: 'origin' }),
     ...(maxAge === undefined ? {} : { 'access-control-max-age': `${maxAge}` }),
   },
 })
 
-const originRuleOf = (origin: S3OriginSettings | ApiOriginSettings): rules.OriginRule =>
+const originRuleOf = (origin: S3OriginSettings | ApiOriginSettings): Omit<rules.OriginRule, 'strip'> =>
   isS3(origin)
     ? { domains: bucketDomains(origin.bucket, origin.region), prefix: pathOfPrefix(origin.prefix ?? '') }
     : { domains: [origin.domain], prefix: '' }

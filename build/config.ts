@@ -2,7 +2,7 @@
 
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { extname, join, resolve } from 'node:path'
+import { dirname, extname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import * as v from 'valibot'
@@ -10,13 +10,14 @@ import { isObject } from '../base/json-values.ts'
 import { ROOT } from '../base/root.ts'
 import type { Settings } from '../bundle/settings.ts'
 import { BuildError } from './error.ts'
+import { withKeyFiles } from './key-files.ts'
 import { type Problem, shownValue } from './problem.ts'
 import { schema } from './schema.ts'
 import { configProblems } from './validate.ts'
 
 /** @throws BuildError naming every problem in the file, or why it could not be read */
 export async function loadConfig(file: string): Promise<Settings> {
-  return checkConfig(await readConfig(resolve(file), file), file)
+  return checkConfig(await withKeyFiles(await readConfig(resolve(file), file), dirname(resolve(file))), file)
 }
 
 async function readConfig(path: string, shownAs: string): Promise<unknown> {

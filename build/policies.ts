@@ -2,19 +2,22 @@
  * The policies that go with the functions, in CloudFront's own shapes (CloudFront API Reference: CachePolicyConfig,
  * OriginRequestPolicyConfig, ResponseHeadersPolicyConfig). What viewer-request keeps is what the cache policy keys on.
  */
-import { createHash } from 'node:crypto'
+import { createHash, createPublicKey } from 'node:crypto'
 import type {
   Behaviour,
   CachePolicy,
   CookiesConfig,
+  KeyGroup,
   OriginRequestPolicy,
   Policies,
   ResponseHeadersPolicy,
 } from '../bundle/policies.ts'
-import { isS3, originOf, type RouteSettings, type Settings } from '../bundle/settings.ts'
+import { isS3, originOf, type RouteSettings, type Settings, sharedKeyRules } from '../bundle/settings.ts'
 import { POLICIES_PER_ACCOUNT, POLICY_COMMENT_CHARACTERS } from '../edge/limits.ts'
+import { SIGNING_COOKIE, SIGNING_PARAMETERS } from '../edge/signed.ts'
 import { parametersOf } from './compile.ts'
 import { BuildError } from './error.ts'
+import { forwardedNames } from './forwarded.ts'
 import { ERROR_CACHING_MINIMUMS, originsOf } from './origins.ts'
 import { removedNames, responseHeaders, SECURITY_HEADERS } from './response-headers.ts'
 
@@ -43,6 +46,7 @@ export function policiesOf(settings: Settings): Policies {
       allowedMethods: isBucket && isCached ? PREFLIGHT_METHODS : ALL_METHODS,
       cachedMethods: READ_METHODS,
       compress: isCached,
+      trustedKeyGroups: route.auth?.type === 'signed' ? route.auth.keyGroups : [],
       cachePolicy: cache.add(cachePolicy(route)),
       originRequestPolicy: originRequest.add(originRequestPolicy(route)),
       responseHeadersPolicy: responseHeaders.add(responseHeadersPolicy(route, settings.headers, isBucket && isCached)),
@@ -55,9 +59,21 @@ export function policiesOf(settings: Settings): Policies {
     behaviours,
     domains: settings.domains,
     origins: originsOf(settings),
+    keyGroups: keyGroupsOf(settings),
+    keyValueStore: settings.routes.some((route) => sharedKeyRules(route) !== null),
     errorCachingMinimums: ERROR_CACHING_MINIMUMS,
   }
 }
+
+const keyGroupsOf = ({ keyGroups }: Settings): Record<string, KeyGroup> =>
+  Object.fromEntries(Object.entries(keyGroups).map(([name, pems]) => [name, { publicKeys: pems.map(publicKeyOf) }]))
+
+function publicKeyOf(pem: string): KeyGroup['publicKeys'][number] {
+  const encodedKey = String(createPublicKey(pem).export({ type: 'spki', format: 'pem' }))
+  return { name: `rimlight-${hashOf(encodedKey)}`, encodedKey }
+}
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12)
 
 /** Policies of one kind, each once. */
 class PolicySet<Policy extends { Name: string }> {
@@ -70,8 +86,7 @@ class PolicySet<Policy extends { Name: string }> {
 
   /** @returns the policy's name */
   add(config: Unnamed<Policy>): string {
-    const hash = createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 12)
-    const name = `rimlight-${this.#kind}-${hash}`
+    const name = `rimlight-${this.#kind}-${hashOf(JSON.stringify(config))}`
     if (!this.policies.some(({ Name }) => Name === name))
       this.policies.push({ Name: name, ...config } as unknown as Policy)
     if (this.policies.length > POLICIES_PER_ACCOUNT) {
@@ -98,6 +113,7 @@ function cachePolicy(route: RouteSettings): Unnamed<CachePolicy> {
   const isCached = route.cache !== 'never'
   const { min, default: usual, max } = route.cache === 'never' ? { min: 0, default: 0, max: 0 } : route.cache
   const parameters = parametersOf(route)
+  const forwarded = forwardedNames(route)
   return {
     Comment: isCached ? comment(`keyed on ${['the path', ...parameters].join(', ')}`) : comment('never cached'),
     MinTTL: min,
@@ -106,8 +122,8 @@ function cachePolicy(route: RouteSettings): Unnamed<CachePolicy> {
     ParametersInCacheKeyAndForwardedToOrigin: {
       EnableAcceptEncodingGzip: isCached,
       EnableAcceptEncodingBrotli: isCached,
-      HeadersConfig: headersConfig(isCached ? route.headers : []),
-      CookiesConfig: NO_COOKIES,
+      HeadersConfig: headersConfig(isCached ? [...new Set([...route.headers, ...forwarded.headers])] : []),
+      CookiesConfig: isCached ? cookiesConfig(forwarded.cookies) : NO_COOKIES,
       QueryStringsConfig:
         parameters.length > 0
           ? { QueryStringBehavior: 'whitelist', QueryStrings: list(parameters) }
@@ -115,6 +131,9 @@ function cachePolicy(route: RouteSettings): Unnamed<CachePolicy> {
     },
   }
 }
+
+const cookiesConfig = (names: readonly string[]): CookiesConfig =>
+  names.length > 0 ? { CookieBehavior: 'whitelist', Cookies: list(names.toSorted()) } : NO_COOKIES
 
 const headersConfig = (names: readonly string[]): CachePolicyHeaders =>
   names.length > 0 ? { HeaderBehavior: 'whitelist', Headers: list(names.toSorted()) } : { HeaderBehavior: 'none' }
@@ -126,11 +145,17 @@ const headersConfig = (names: readonly string[]): CachePolicyHeaders =>
  */
 function originRequestPolicy(route: RouteSettings): Unnamed<OriginRequestPolicy> {
   if (route.cache === 'never') {
+    const isSigned = route.auth?.type === 'signed'
     return {
-      Comment: comment('everything but the host'),
+      Comment: comment(isSigned ? 'everything but the host and signatures' : 'everything but the host'),
       HeadersConfig: { HeaderBehavior: 'allExcept', Headers: list(['host']) },
-      CookiesConfig: { CookieBehavior: 'all' },
-      QueryStringsConfig: { QueryStringBehavior: 'all' },
+      // What CloudFront has checked is nobody else's.
+      CookiesConfig: isSigned
+        ? { CookieBehavior: 'allExcept', Cookies: list(SIGNING_PARAMETERS.map((name) => SIGNING_COOKIE + name)) }
+        : { CookieBehavior: 'all' },
+      QueryStringsConfig: isSigned
+        ? { QueryStringBehavior: 'allExcept', QueryStrings: list(SIGNING_PARAMETERS) }
+        : { QueryStringBehavior: 'all' },
     }
   }
   const headers = ['cloudfront-forwarded-proto', ...(route.images ? ['accept'] : [])]
@@ -149,27 +174,33 @@ function responseHeadersPolicy(
   isReadOnly: boolean,
 ): Unnamed<ResponseHeadersPolicy> {
   const rows = responseHeaders(headers).filter(({ type }) => type === '')
-  const custom = rows.filter(({ isSecurity }) => !isSecurity)
+  const custom = rows
+    .filter(({ isSecurity }) => !isSecurity)
+    .map(({ name, value }) => ({ Header: name, Value: value, Override: true }))
+  // Origin-response leaves it out where the response is cached: CloudFront would not cache what says so itself.
+  if (route.auth) custom.push({ Header: 'cache-control', Value: 'private', Override: false })
   const security = rows.flatMap(({ name, value }) => {
     const rule = SECURITY_HEADERS[name]
     return rule ? [[rule.field, { Override: true, ...rule.shape(value) }]] : []
   })
   const removed = removedNames(headers.dropResponse)
   return {
-    Comment: comment(`headers of every response${route.cors ? ', and CORS' : ''}`),
-    ...(route.cors ? { CorsConfig: corsConfig(route.cors, isReadOnly) } : {}),
+    Comment: comment(`headers of every ${route.auth ? 'private ' : ''}response${route.cors ? ', and CORS' : ''}`),
+    ...(route.cors ? { CorsConfig: corsConfig(route.cors, isReadOnly, route.auth !== null) } : {}),
     ...(security.length > 0 ? { SecurityHeadersConfig: Object.fromEntries(security) } : {}),
-    ...(custom.length > 0
-      ? { CustomHeadersConfig: list(custom.map(({ name, value }) => ({ Header: name, Value: value, Override: true }))) }
-      : {}),
+    ...(custom.length > 0 ? { CustomHeadersConfig: list(custom) } : {}),
     ...(removed.length > 0 ? { RemoveHeadersConfig: list(removed.map((name) => ({ Header: name }))) } : {}),
   }
 }
 
 /** `*` names every header but `Authorization` (Fetch Standard, "CORS non-wildcard request-header name"). */
-const corsConfig = ({ origins, maxAge }: NonNullable<RouteSettings['cors']>, isReadOnly: boolean) => ({
+const corsConfig = (
+  { origins, maxAge }: NonNullable<RouteSettings['cors']>,
+  isReadOnly: boolean,
+  hasAuth: boolean,
+) => ({
   AccessControlAllowOrigins: list(origins === '*' ? ['*'] : origins),
-  AccessControlAllowHeaders: list(isReadOnly ? ['*'] : ['*', 'Authorization']),
+  AccessControlAllowHeaders: list(isReadOnly && !hasAuth ? ['*'] : ['*', 'Authorization']),
   AccessControlAllowMethods: list(isReadOnly ? READ_METHODS : ['ALL']),
   AccessControlAllowCredentials: false,
   ...(maxAge === undefined ? {} : { AccessControlMaxAgeSec: maxAge }),

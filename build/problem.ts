@@ -14,6 +14,8 @@ export const problem = (path: string, expected: string, found: unknown): Problem
 export function shownValue(value: unknown): string {
   if (value === undefined) return 'nothing'
   const text = textOf(value)
+  // What somebody put in the wrong place must not go on into a log.
+  if (/PRIVATE KEY/.test(text)) return 'a private key'
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
 }
 

@@ -5,74 +5,24 @@ import { isObject } from '../base/json-values.ts'
 import type { ApiOriginSettings, S3OriginSettings, Settings } from '../bundle/settings.ts'
 import { DEFAULT_WIDTHS } from '../edge/config.ts'
 import { IMAGE_SIDE_PIXELS, LAMBDA_MEMORY_MB, PATTERN_CHARACTERS } from '../edge/limits.ts'
+import { auth } from './schema-auth.ts'
+import {
+  ascending,
+  duration,
+  integer,
+  list,
+  matching,
+  noList,
+  nonEmpty,
+  object,
+  parameterName,
+  string,
+} from './schema-parts.ts'
 
 const DEFAULT_RATIOS = ['1:1', '5:4', '4:3', '3:2', '16:9', '2:1', '4:5', '3:4', '2:3', '9:16', '1:2']
 const DEFAULT_QUALITIES = [50, 65, 80, 90]
 const DEFAULT_QUALITY = 80
 const MIB = 1024 * 1024
-
-const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 }
-
-/** A message names what was expected; `build/config.ts` adds where and what was found. */
-const string = v.string('a string')
-
-/** The schema library takes lists for objects. */
-const noList = (expected: string) =>
-  v.pipe(
-    v.any(),
-    v.check((value) => !Array.isArray(value), expected),
-  )
-
-/** Unknown keys are errors; the message lists the known ones. */
-const object = <T extends v.ObjectEntries>(entries: T) =>
-  v.pipe(
-    noList('an object'),
-    v.strictObject(entries, (issue) => {
-      if (issue.expected === 'never') return `one of the keys ${Object.keys(entries).join(', ')}`
-      return issue.received === 'undefined' ? 'a value: it is required' : 'an object'
-    }),
-  )
-
-const matching = (pattern: RegExp, expected: string) => v.pipe(v.string(expected), v.regex(pattern, expected))
-
-const integer = (min: number, max: number, unit = '') => {
-  const expected = `a whole number from ${min} to ${max}${unit}`
-  return v.pipe(v.number(expected), v.integer(expected), v.minValue(min, expected), v.maxValue(max, expected))
-}
-
-const MAX_SECONDS = 10 * 365 * SECONDS.d
-
-const duration = v.pipe(
-  v.custom<number | string>(
-    (value) =>
-      typeof value === 'number'
-        ? Number.isInteger(value) && value >= 0 && value <= MAX_SECONDS
-        : typeof value === 'string' && /^\d{1,9}[smhd]$/.test(value),
-    "a duration: whole seconds, or '30s', '5m', '24h', '365d'",
-  ),
-  v.transform((value) =>
-    typeof value === 'number' ? value : Number.parseInt(value, 10) * SECONDS[value.at(-1) as keyof typeof SECONDS],
-  ),
-  v.maxValue(MAX_SECONDS, 'a duration of at most 3650d'),
-)
-
-const list = <T extends v.GenericSchema>(item: T, expected: string) =>
-  v.pipe(
-    v.array(item, expected),
-    v.check(
-      (items) => new Set(items.map((entry) => JSON.stringify(entry))).size === items.length,
-      `${expected}, each once`,
-    ),
-  )
-
-const nonEmpty = <T extends v.GenericSchema>(item: T, expected: string) =>
-  v.pipe(list(item, expected), v.minLength(1, expected))
-
-const ascending = (item: v.GenericSchema<number>, expected: string) =>
-  v.pipe(
-    nonEmpty(item, expected),
-    v.transform((values) => values.toSorted((a, b) => a - b)),
-  )
 
 /** RFC 1123 names; CloudFront's alternate names may begin with `*.`, but a redirect needs one host to go to. */
 const hostName = v.pipe(
@@ -136,15 +86,6 @@ const cache = v.lazy((input) =>
   isObject(input) ? ttls : v.literal('never', "'never', or { default?, max?, min? }"),
 ) as v.GenericSchema<unknown, 'never' | v.InferOutput<typeof ttls>>
 
-/**
- * Characters that a query needs no escapes for, so that a name is written in one way. Names such as `constructor` are
- * refused: every object of JavaScript has that property, so the function could not tell whether a request has it.
- */
-const parameterName = v.pipe(
-  matching(/^[A-Za-z0-9._~-]{1,128}$/, 'a parameter name of letters, digits and . _ ~ -'),
-  v.check((name) => !(name in {}), 'a parameter name that is no property of every object'),
-)
-
 const RATIO = /^([1-9]\d{0,3}):([1-9]\d{0,3})$/
 
 const imageRules = object({
@@ -197,6 +138,12 @@ const pathPattern = v.pipe(
   v.maxLength(PATTERN_CHARACTERS, `a path pattern of at most ${PATTERN_CHARACTERS} characters`),
 )
 
+/** A path that is its own canonical form, whatever reads it. */
+const strip = matching(
+  /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~!$&'()+,;=:@-]+)+$/,
+  "a path such as '/proxy-image': a leading slash, none at the end",
+)
+
 const route = object({
   path: pathPattern,
   origin: string,
@@ -208,7 +155,11 @@ const route = object({
   missing: v.optional(duration, '5m'),
   settle: v.optional(duration, '10m'),
   cors: v.optional(cors, null),
-  auth: v.optional(v.null('null: authorisation at the edge is not part of this release'), null),
+  auth: v.optional(auth, null),
+  strip: v.pipe(
+    v.optional(v.nullable(strip), null),
+    v.transform((path) => path ?? ''),
+  ),
 })
 
 const HEADER_VALUES = 'an object of header names and values'
@@ -237,12 +188,20 @@ const lambda = object({
   originResponseMemory: v.optional(memory, 1024),
 })
 
+const KEY_GROUPS = 'an object of lists of public keys'
+
+const groupName = matching(/^[A-Za-z0-9_-]{1,64}$/, 'a name of letters, digits, _ and -')
+
 const ORIGINS = 'an object of origins by name'
 
 const shape = object({
   domains: nonEmpty(hostName, 'a list of host names'),
   origins: v.pipe(noList(ORIGINS), v.record(string, origin, ORIGINS)),
   routes: v.pipe(v.array(route, 'a list of routes'), v.minLength(1, 'at least one route')),
+  keyGroups: v.optional(
+    v.pipe(noList(KEY_GROUPS), v.record(groupName, nonEmpty(string, 'a list of public keys'), KEY_GROUPS)),
+    {},
+  ),
   headers: v.optional(headers, {}),
   lambda: v.optional(lambda, {}),
 })

@@ -1,11 +1,15 @@
 /** What is built: one row for each trigger. */
+
 import { FUNCTION_BYTES, LAMBDA_ZIP_BYTES, type Trigger } from '../edge/limits.ts'
+import type { Rules } from './compile.ts'
 
 export type BuildTarget = {
   trigger: Trigger
   kind: 'function' | 'lambda'
   /** Below the project's root. */
   entry: string
+  /** The entry where `auth` on a route asks for more; null: the same. */
+  guardedEntry: string | null
   /** What the entry loads only when it is needed: a file of its own in the zip, with sharp's binaries. */
   lazy: LazyModule | null
   /** The platform's own modules that the code may import; those that it does not use are not in it. */
@@ -19,11 +23,16 @@ export type BuildTarget = {
 /** `entry`: below the project's root. `file`: in the zip. `absent`: what its packages import and work without. */
 export type LazyModule = { entry: string; file: string; absent: readonly string[] }
 
+/** The entry that rules ask for. */
+export const entryOf = ({ entry, guardedEntry }: BuildTarget, { routes }: Pick<Rules, 'routes'>): string =>
+  routes.some(({ token }) => token) ? (guardedEntry ?? entry) : entry
+
 export const TARGETS: readonly BuildTarget[] = [
   {
     trigger: 'viewer-request',
     kind: 'function',
     entry: 'viewer-request/index.ts',
+    guardedEntry: 'viewer-request/guarded.ts',
     lazy: null,
     modules: ['cloudfront', 'crypto'],
     file: 'viewer-request.js',
@@ -34,6 +43,7 @@ export const TARGETS: readonly BuildTarget[] = [
     trigger: 'origin-request',
     kind: 'lambda',
     entry: 'origin-request/index.ts',
+    guardedEntry: null,
     lazy: null,
     modules: [],
     file: 'origin-request.zip',
@@ -44,6 +54,7 @@ export const TARGETS: readonly BuildTarget[] = [
     trigger: 'origin-response',
     kind: 'lambda',
     entry: 'origin-response/index.ts',
+    guardedEntry: null,
     lazy: {
       entry: 'origin-response/transform.ts',
       file: 'transform.js',

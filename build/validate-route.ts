@@ -13,7 +13,9 @@ import {
 } from '../edge/limits.ts'
 import { OTHER_IMAGE_PARAMETERS, VARIANT_PARAMETERS, variantOf } from '../edge/variant.ts'
 import { imageRuleOf, parametersOf } from './compile.ts'
+import { forwardedNames } from './forwarded.ts'
 import { type IsSound, type Problem, problem } from './problem.ts'
+import { authProblems, stripProblems } from './validate-auth.ts'
 
 /** `s3`: whether the route's origin is a bucket; `undefined` where that is not known, for the origin is wrong itself. */
 type Context = { settings: Settings; route: RouteSettings; at: string; s3: boolean | undefined }
@@ -25,7 +27,9 @@ const CHECKS: readonly { reads: readonly string[]; problems: (context: Context) 
   { reads: ['headers'], problems: keyHeaderProblems },
   { reads: ['images', 'cache'], problems: imageProblems },
   { reads: ['images'], problems: ladderProblems },
-  { reads: ['query', 'version', 'images', 'cache'], problems: parameterProblems },
+  { reads: ['query', 'version', 'images', 'cache', 'auth'], problems: parameterProblems },
+  { reads: ['auth', 'query', 'version', 'headers', 'images', 'cors'], problems: authProblems },
+  { reads: ['strip', 'path'], problems: stripProblems },
 ]
 
 export function routeProblems(settings: Settings, index: number, isSound: IsSound): Problem[] {
@@ -35,7 +39,7 @@ export function routeProblems(settings: Settings, index: number, isSound: IsSoun
   const context = { settings, route, at, s3: isObject(origin) ? isS3(origin) : undefined }
   const made = CHECKS.filter(({ reads }) => reads.every((field) => isSound(`${at}.${field}`)))
   const found = made.flatMap(({ problems }) => problems(context))
-  const keyed = isSound('headers') && isSound(`${at}.headers`) ? droppedProblems(context) : []
+  const keyed = isSound('headers') && isSound(`${at}.headers`) && isSound(`${at}.auth`) ? droppedProblems(context) : []
   return [...found, ...keyed, ...(isSound('lambda') ? memoryProblems(context) : [])]
 }
 
@@ -90,9 +94,12 @@ const UNKEYABLE_HEADERS = [
 
 function droppedProblems({ settings, route, at }: Context): Problem[] {
   const expected = 'a header that headers.dropRequest does not remove before it could be in the key'
-  return route.headers.flatMap((name, i) =>
-    settings.headers.dropRequest.includes(name) ? [problem(`${at}.headers[${i}]`, expected, name)] : [],
+  const { dropRequest } = settings.headers
+  const own = route.headers.flatMap((name, i) =>
+    dropRequest.includes(name) ? [problem(`${at}.headers[${i}]`, expected, name)] : [],
   )
+  const token = forwardedNames(route).headers.find((name) => dropRequest.includes(name))
+  return token ? [...own, problem(`${at}.auth.forward`, expected, token)] : own
 }
 
 function imageProblems({ route, at, s3 }: Context): Problem[] {

@@ -3,6 +3,7 @@
 import { isObject } from '../base/json-values.ts'
 import type { Settings } from '../bundle/settings.ts'
 import type { IsSound, Problem } from './problem.ts'
+import { keyGroupProblems, redirectProblems } from './validate-auth.ts'
 import { headerProblems } from './validate-headers.ts'
 import { orderProblems } from './validate-order.ts'
 import { routeProblems } from './validate-route.ts'
@@ -13,6 +14,8 @@ export function configProblems(settings: Settings, isSound: IsSound): Problem[] 
   return [
     ...routes.flatMap((route, i) => (isObject(route) ? routeProblems(settings, i, isSound) : [])),
     ...orderProblems(routes, isSound),
+    ...(['domains', 'origins', 'routes'].every(isSound) ? redirectProblems(settings) : []),
+    ...(isSound('keyGroups') ? keyGroupProblems(settings) : []),
     ...(isSound('headers') ? headerProblems(settings.headers) : []),
   ]
 }

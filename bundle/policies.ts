@@ -13,6 +13,10 @@ export type Policies = {
   domains: string[]
   /** By name. */
   origins: Record<string, Origin>
+  /** Trusted key groups by their names in the config. */
+  keyGroups: Record<string, KeyGroup>
+  /** Whether viewer-request reads keys from a KeyValueStore, which then has to be associated with it. */
+  keyValueStore: boolean
   /** Error-caching minimum TTLs: seconds by status; 10 for any other. */
   errorCachingMinimums: Record<string, number>
 }
@@ -29,11 +33,16 @@ export type Behaviour = {
   allowedMethods: readonly string[]
   cachedMethods: readonly string[]
   compress: boolean
+  /** Names of `keyGroups`; empty: CloudFront checks no signature. */
+  trustedKeyGroups: readonly string[]
   /** Policies by name. */
   cachePolicy: string
   originRequestPolicy: string
   responseHeadersPolicy: string
 }
+
+/** Each key named by its content, and as SPKI in PEM. */
+export type KeyGroup = { publicKeys: readonly { name: string; encodedKey: string }[] }
 
 export type Origin = {
   domainName: string

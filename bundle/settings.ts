@@ -1,11 +1,13 @@
 /** `dist/config.json`: the config as it was built, checked and with its defaults; its sha256 is the manifest's. */
-import type { NegotiatedFormat } from '../edge/config.ts'
+import type { NegotiatedFormat, PublicKeyAlgorithm, SharedKeyAlgorithm, TokenSource } from '../edge/config.ts'
 
 export type Settings = {
   domains: string[]
   /** By name. */
   origins: Record<string, S3OriginSettings | ApiOriginSettings>
   routes: RouteSettings[]
+  /** Public keys, as PEM text, by the name of the group. */
+  keyGroups: Record<string, string[]>
   headers: {
     /** Names in lower case, as all of them. */
     dropRequest: string[]
@@ -39,8 +41,33 @@ export type RouteSettings = {
   missing: number
   settle: number
   cors: { origins: '*' | string[]; maxAge?: number | undefined } | null
-  auth: null
+  auth: SignedSettings | TokenSettings | null
+  /** Of S3 routes: empty, or what paths begin with and keys do not. */
+  strip: string
 }
+
+/** `keyGroups`: names of the config's. */
+export type SignedSettings = { type: 'signed'; keyGroups: string[] }
+
+export type TokenSettings = {
+  type: 'jwt'
+  algorithms: (SharedKeyAlgorithm | PublicKeyAlgorithm)[]
+  /** Null where the key is a shared one. */
+  jwks: KeySource | null
+  from: TokenSource[]
+  issuer: string | null
+  audience: string | null
+  exp: 'required' | 'optional'
+  leeway: number
+  claims: Record<string, string | number | boolean | { contains: string }>
+  /** The claim that binds a token to paths. */
+  path: string | null
+  forward: boolean
+  redirect: string | null
+}
+
+/** Public keys as JWK: RFC 7517. */
+export type KeySource = { url: string } | { keys: Record<string, unknown>[] }
 
 export type ImageSettings = {
   formats: NegotiatedFormat[]
@@ -55,6 +82,10 @@ export type ImageSettings = {
   /** Width × height × frames. */
   maxInputPixels: number
 }
+
+/** The token's rules, where the key that verifies it is one that its maker has too. */
+export const sharedKeyRules = ({ auth }: RouteSettings): TokenSettings | null =>
+  auth?.type === 'jwt' && auth.algorithms.includes('HS256') ? auth : null
 
 export const isS3 = (origin: S3OriginSettings | ApiOriginSettings): origin is S3OriginSettings => 'bucket' in origin
 

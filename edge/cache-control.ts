@@ -59,6 +59,20 @@ const lifetimeWithout = ({ expiresIn }: OriginCaching, usual: number): number =>
 export const forbidsTransforming = (cacheControl: string): boolean =>
   directivesOf(cacheControl).some(({ name }) => name === 'no-transform')
 
+/** For a `never` route's response, which CloudFront does not cache: nobody behind it may, but the viewer. */
+export const madePrivate = (cacheControl: string): string => {
+  const kept = directivesOf(cacheControl).filter(({ name }) => name !== 'public' && name !== 's-maxage')
+  return ['private', ...kept.map(({ text }) => text)].join(', ')
+}
+
+/** Seconds that a shared cache may keep a response: RFC 9111, 4.2.1, without `Expires`; `undefined`: not stated. */
+export function sharedLifetime(cacheControl: string): number | undefined {
+  const directives = directivesOf(cacheControl)
+  const stated = (wanted: string) => directives.find(({ name }) => name === wanted)
+  const lifetime = stated('s-maxage') ?? stated('max-age')
+  return lifetime && secondsOf(lifetime.value)
+}
+
 const LIFETIMES = ['max-age', 's-maxage', 'stale-while-revalidate', 'stale-if-error']
 
 /** RFC 9111, 1.2.2: digits alone; `NaN` for anything else, which is no lifetime. */

@@ -14,6 +14,11 @@ export type Config = {
   origins: Record<string, S3Origin | ApiOrigin>
   /** In order, first match wins, as CloudFront matches behaviours. The last one's path is `/*`, the default behaviour. */
   routes: Route[]
+  /**
+   * CloudFront's trusted key groups by name, for `auth: { type: 'signed' }`: public keys, each as PEM text or as a file
+   * below the config's folder. RSA of 2048 bits or ECDSA P-256; at most five in a group. Private keys are refused here.
+   */
+  keyGroups?: Record<string, string[]>
   /** What is removed from requests, and removed from and set on responses. Default: see the fields. */
   headers?: HeaderRules
   /** How the Lambda@Edge functions run. Default: see the fields. */
@@ -63,6 +68,68 @@ export type Route = {
   settle?: Duration
   /** Cross-origin reads; default `null`. */
   cors?: CorsRules | null
+  /** Who may read; checked on every request, cache hits included. Default `null`: everyone. */
+  auth?: SignedAuth | TokenAuth | null
+  /**
+   * S3 routes: what a path begins with that its key does not, such as `/proxy-image` on the route `/proxy-image/*`;
+   * default `null`. The cache key keeps it, the bucket never sees it.
+   */
+  strip?: string | null
+}
+
+/**
+ * CloudFront's own signed URLs and signed cookies. On such a route the format of images is not negotiated: the query is
+ * part of what is signed, so `fm` says it.
+ */
+export type SignedAuth = {
+  type: 'signed'
+  /** Names of `keyGroups`, at most four: a signature by any of their keys counts. */
+  keyGroups: string[]
+}
+
+/** Verified in the CloudFront Function. Its platform has no other algorithm that signs. */
+export type SharedKeyAlgorithm = 'HS256'
+
+/** Verified in a Lambda@Edge function at viewer-request, in the place of the CloudFront Function. */
+export type PublicKeyAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'EdDSA'
+
+/** `cookie:NAME` and `query:NAME` are names as they stand in the request; `authorization` is a bearer token. */
+export type TokenSource = 'authorization' | `cookie:${string}` | `query:${string}`
+
+/**
+ * JSON Web Tokens: RFC 7519, as signed tokens in the compact form (RFC 7515), of at most 4,096 characters. A request with
+ * two of them is refused, wherever they are.
+ */
+export type TokenAuth = {
+  type: 'jwt'
+  /**
+   * What a token's `alg` may be; all others are refused. With `['HS256']` the secrets are in a CloudFront KeyValueStore, by
+   * `kid` (`default` for tokens without), where `rimlight keys` puts them.
+   */
+  algorithms: [SharedKeyAlgorithm] | PublicKeyAlgorithm[]
+  /** For public keys alone: where they are, as an `https:` URL or a file below the config's folder (RFC 7517, 5). */
+  jwks?: string
+  /** Where a token may be; default `['authorization']`. It is removed before the cache key is made. */
+  from?: TokenSource[]
+  /** What `iss` has to be; default: anything. */
+  issuer?: string
+  /** What `aud` has to be or to hold; without it, a token that names an audience is refused (RFC 7519, 4.1.3). */
+  audience?: string
+  /** `'optional'`: a token without `exp` is good for ever. Default `'required'`. */
+  exp?: 'required' | 'optional'
+  /** How far clocks may be apart, for `exp` and `nbf`; default `30s`, at most `5m`. */
+  leeway?: Duration
+  /** Further claims, by equality or by what they contain: a word of a text (`scope`), an item of a list. Default none. */
+  claims?: Record<string, string | number | boolean | { contains: string }>
+  /**
+   * The claim that holds a path, or a list of them, one of which the request's path has to be or to lie in:
+   * `/projects/123` or `/projects/123/`, and no `/projects/1234`. Without it any valid token opens all of the route.
+   */
+  path?: string
+  /** API routes: the token stays in the request, is in the cache key, and reaches the origin. Default `false`. */
+  forward?: boolean
+  /** Where browsers that ask for HTML are sent without a good token: an `https:` URL of a host that the config names. */
+  redirect?: string
 }
 
 /** The TTLs of a cache policy: how long CloudFront keeps a response, by what the origin says of it. */

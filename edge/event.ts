@@ -18,7 +18,7 @@ export type ViewerRequest = {
   rawQueryString?: () => string | undefined
 }
 
-export type ViewerResponse = { statusCode: number; headers: Fields }
+export type ViewerResponse = { statusCode: number; headers: Fields; body?: string }
 
 /** The headers or the query of an event; none where they are missing. */
 export const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value ? (value as Fields) : {})

@@ -45,6 +45,11 @@ export const BEHAVIOURS = 75
 /** Characters of a path pattern. [api] PathPattern. */
 export const PATTERN_CHARACTERS = 255
 
+/** [quotas] on signed URLs and cookies: "Public keys in a single key group", and groups of a behaviour and an account. */
+export const KEYS_PER_GROUP = 5
+export const KEY_GROUPS_PER_BEHAVIOUR = 4
+export const KEY_GROUPS_PER_ACCOUNT = 10
+
 /** [policies] of each kind: "… policies per AWS account". */
 export const POLICIES_PER_ACCOUNT = 20
 

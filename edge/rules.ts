@@ -38,6 +38,31 @@ export declare const dropResponse: readonly string[]
 /** Response headers that origin-response sets, in order. */
 export declare const setResponse: readonly ResponseHeader[]
 
+/** What a route's tokens have to be; what is left out is not asked for. */
+export type TokenRule = {
+  /** `authorization` may hold it. */
+  bearer?: true
+  /** Names of cookies and parameters that may. */
+  cookies?: readonly string[]
+  parameters?: readonly string[]
+  /** It stays in the request. */
+  forward?: true
+  /** `iss` and `aud`. */
+  issuer?: string
+  audience?: string
+  /** `exp` need not be there. */
+  endless?: true
+  /** Seconds. */
+  leeway: number
+  claims?: readonly ClaimRule[]
+  /** The claim that holds paths. */
+  path?: string
+  /** Where browsers are sent. */
+  redirect?: string
+}
+
+export type ClaimRule = { name: string; value: string | number | boolean; contains?: true }
+
 export type RouteRule = {
   /** False on a `cache: 'never'` route. */
   cached: boolean
@@ -51,6 +76,10 @@ export type RouteRule = {
   images: number
   /** Absent: none. */
   cors?: CorsRule
+  /** Absent: no token is needed, or none that the function can verify. */
+  token?: TokenRule
+  /** CloudFront checks signed URLs and cookies. */
+  signed?: true
 }
 
 export type CorsRule = {
@@ -88,9 +117,12 @@ export type OriginRule = {
   domains: readonly string[]
   /** Put before the path: empty, or `/site`. */
   prefix: string
+  /** Characters that a path loses before that. */
+  strip: number
 }
 
-export type LifetimeRule = { default: number; missing: number; settle: number }
+/** `private`: whether what is cached is for whoever has a grant, and for no cache behind. */
+export type LifetimeRule = { default: number; missing: number; settle: number; private: boolean }
 
 export type ResponseHeader = {
   name: string

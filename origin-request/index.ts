@@ -42,7 +42,7 @@ export const handler = async (event: CloudFrontRequestEvent): Promise<CloudFront
     if (version) setHeader(request.headers, VERSION_HEADER, version)
     passVariant(request.headers, requestedVariant(request.uri, query, route))
   }
-  if (route.s3) request.uri = origin.prefix + request.uri
+  if (route.s3) request.uri = origin.prefix + request.uri.slice(origin.strip)
   return request
 }
 

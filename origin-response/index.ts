@@ -1,6 +1,6 @@
 /** Lambda@Edge, origin-response: what may be cached for how long, under which headers, and renditions of images. */
 import type { CloudFrontResponseEvent, CloudFrontResultResponse } from 'aws-lambda'
-import type { Caching } from '../edge/cache-control.ts'
+import { type Caching, isPrivate, madePrivate, sharedLifetime } from '../edge/cache-control.ts'
 import {
   addVary,
   type Headers,
@@ -36,6 +36,7 @@ export const handler = async (
     const image = isImage ? imageRequest(request, cf.request) : undefined
     applyCaching(response.headers, image ? await imageStep(response, image, rule.caching, context ?? {}) : rule.caching)
   }
+  if (request.kind === 'routed' && request.lifetime.private) applyPrivacy(response.headers, rule, now)
   if (request.kind === 'routed' && request.takesImageParameters) addVary(response.headers, 'accept')
   applyHeaderRules(response.headers)
   return response
@@ -81,6 +82,20 @@ function replaceByMissing(response: Response, method: string): void {
 function applyCaching(headers: Headers, { cacheControl, validators }: Caching): void {
   if (headerText(headers, 'cache-control') !== cacheControl) setHeader(headers, 'cache-control', cacheControl)
   if (validators === 'dropped') removeHeaders(headers, ['etag', 'last-modified'])
+}
+
+/**
+ * CloudFront does not cache what says `private`. So its lifetime is left to `Expires`, and `cache-control` to the response
+ * headers policy, which says `private` to viewers wherever there is none, and touches nothing that is cached.
+ */
+function applyPrivacy(headers: Headers, rule: ResponseRule, now: number): void {
+  const own = headerText(headers, 'cache-control')
+  if (isPrivate(own)) return
+  if (rule.kind === 'object') {
+    const lifetime = sharedLifetime(own) || 0
+    setHeader(headers, 'expires', new Date(now + lifetime * 1000).toUTCString())
+    delete headers['cache-control']
+  } else if (rule.kind === 'untouched' && own !== '') setHeader(headers, 'cache-control', madePrivate(own))
 }
 
 function applyHeaderRules(headers: Headers): void {

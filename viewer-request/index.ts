@@ -1,13 +1,27 @@
 /** CloudFront Function, viewer-request: one route for every request, one spelling for every cache key. */
 import { preflightHeaders } from '../edge/cors.ts'
-import { fieldsOf, firstValue, type ViewerRequest, type ViewerResponse } from '../edge/event.ts'
+import {
+  type Field,
+  type Fields,
+  fieldsOf,
+  firstValue,
+  type ViewerRequest,
+  type ViewerResponse,
+} from '../edge/event.ts'
 import { httpsLocation } from '../edge/https.ts'
 import { canonicalQuery } from '../edge/query.ts'
 import { routeOf } from '../edge/routes.ts'
 import { domains, dropRequest, imageRules, type RouteRule, routes, routeTable } from '../edge/rules.ts'
+import { SIGNING_COOKIE } from '../edge/signed.ts'
 import { extensionOf, takesImageParameters, variantOf } from '../edge/variant.ts'
+import { type Question, questionOf } from './admission.ts'
+import { response } from './response.ts'
 
-export function handler(event: { request: ViewerRequest }): ViewerRequest | ViewerResponse {
+/** `admitted`: whose token has been found good. Its route is ours, so that no event from outside can hold it. */
+export type ViewerEvent = { request: ViewerRequest; admitted?: Question }
+
+/** A `Question` only where a route has tokens: the answer is `guarded.ts`'s. */
+export function handler(event: ViewerEvent): ViewerRequest | ViewerResponse | Question {
   const request = event?.request
   if (typeof request?.uri !== 'string' || request.uri[0] !== '/') return refused(400)
   const headers = fieldsOf(request.headers)
@@ -23,6 +37,12 @@ export function handler(event: { request: ViewerRequest }): ViewerRequest | View
   const routing = routeOf(request.uri, routeTable)
   if (routing.kind === 'refused') return refused(400)
   const route = routes[routing.index] as RouteRule
+
+  // Whose it is, before anything else is told or done. A preflight needs no grant.
+  if (HAS_TOKENS && route.token && fieldsOf(event.admitted).route !== (route as unknown)) {
+    const question = questionOf(request, headers, query, route, routing.canonical)
+    if (request.method !== 'OPTIONS') return question
+  }
 
   if (route.cached && route.s3) {
     // 3. Method
@@ -41,7 +61,7 @@ export function handler(event: { request: ViewerRequest }): ViewerRequest | View
     request.querystring = canonicalQuery(query, route, variant)
 
     // 6. Headers
-    request.cookies = {}
+    request.cookies = HAS_SIGNED || HAS_FORWARDED_TOKENS ? cookiesFor(route, fieldsOf(request.cookies)) : {}
     if (variant.fm || variant.q || variant.w || variant.h) {
       // A part of the original must never be taken for a part of the rendition.
       delete headers.range
@@ -53,18 +73,22 @@ export function handler(event: { request: ViewerRequest }): ViewerRequest | View
   return request
 }
 
+/** What CloudFront is to check, or the origin: of a route's cookies nothing else stays. */
+function cookiesFor(route: RouteRule, cookies: Fields): Fields {
+  const kept: Fields = {}
+  Object.keys(cookies).forEach((name) => {
+    const isToken = HAS_FORWARDED_TOKENS && route.token?.forward && route.token.cookies?.includes(name)
+    if (isToken || (HAS_SIGNED && route.signed && name.indexOf(SIGNING_COOKIE) === 0)) {
+      kept[name] = cookies[name] as Field
+    }
+  })
+  return kept
+}
+
 const ALLOWED_METHODS = 'GET, HEAD, OPTIONS'
 
 function remove(headers: Record<string, unknown>, names: readonly string[]): void {
   for (let i = 0, count = names.length; i < count; i += 1) delete headers[names[i] as string]
-}
-
-function response(statusCode: number, values: Record<string, string>): ViewerResponse {
-  const headers: ViewerResponse['headers'] = {}
-  Object.keys(values).forEach((name) => {
-    headers[name] = { value: values[name] as string }
-  })
-  return { statusCode, headers }
 }
 
 function refused(statusCode: 400 | 405): ViewerResponse {

@@ -32,6 +32,9 @@ function localRooms(rooms: Record<string, readonly string[]>): Rule[] {
 export const RULES: readonly Rule[] = [
   { from: 'edge/', may: ['edge/'] },
   { from: 'viewer-request/', may: ['viewer-request/', 'edge/'] },
+  // The platform's own.
+  { from: 'viewer-request/guarded.ts', may: ['cloudfront'] },
+  { from: 'viewer-request/admission.ts', may: ['crypto'] },
   { from: 'origin-request/', may: ['origin-request/', 'edge/'], types: ['aws-lambda'] },
   { from: 'origin-response/', may: ['origin-response/', 'edge/'], types: ['aws-lambda'] },
   { from: 'origin-response/render.ts', may: ['sharp'] },

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { TARGETS } from '../../build/targets.ts'
 import { importsOf } from './imports.ts'
 import { type Package, pathsOf, unpinned, unused } from './packages.ts'
 import { codeFiles, ROOT, textOf } from './sources.ts'
@@ -42,7 +43,10 @@ test('every package is imported, or a command of a script', () => {
 test('every package that is imported is one of ours', () => {
   const packages = [...imported].filter((name) => /^(?:@[\w-]+\/)?[\w-]+$/.test(name) && !name.startsWith('node:'))
   expect(packages.length).toBeGreaterThan(5)
-  expect(packages.filter((name) => !names.includes(name) && !names.includes(`@types/${name}`))).toEqual([])
+  // What a function's platform has.
+  const platform = TARGETS.flatMap(({ modules }) => modules)
+  const known = [...names, ...platform]
+  expect(packages.filter((name) => !known.includes(name) && !known.includes(`@types/${name}`))).toEqual([])
 })
 
 test('every version is exact, and the lock file has the same', () => {

@@ -10,7 +10,7 @@ import { ROOT } from '../../base/root.ts'
 import { compiledRules } from '../../build/bundle.ts'
 import { compile, type Rules } from '../../build/compile.ts'
 import { makeSite, type SiteBuild } from '../../build/site.ts'
-import { TARGETS } from '../../build/targets.ts'
+import { type BuildTarget, entryOf, TARGETS } from '../../build/targets.ts'
 import type { Settings } from '../../bundle/settings.ts'
 import type { Trigger } from '../../edge/limits.ts'
 import type { FunctionEngine } from '../../local/host/functions/function-engine.ts'
@@ -73,10 +73,10 @@ export type Handler = (event: unknown) => unknown
  * lowering, no minification, and events handed over as objects, so that identity can be seen.
  */
 export async function loadHandler(trigger: Trigger, rules: Rules): Promise<Handler> {
-  const entry = TARGETS.find((target) => target.trigger === trigger)?.entry as string
+  const target = TARGETS.find((target) => target.trigger === trigger) as BuildTarget
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
-    entryPoints: [entry],
+    entryPoints: [entryOf(target, rules)],
     bundle: true,
     write: false,
     format: 'esm',

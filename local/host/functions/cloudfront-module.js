@@ -15,39 +15,32 @@ const CUSTOM_DATA_BYTES = 800
  */
 const platform = () => /** @type {any} */ (globalThis).rimlightPlatform || {}
 
-/** @param {string} key */
-function read(key) {
-  const values = platform().keyValues
-  if (!values) return Promise.reject(new Error('KeyValueStoreNotAssociated'))
-  return Object.getOwnPropertyDescriptor(values, key)
-    ? Promise.resolve(String(values[key]))
-    : Promise.reject(new Error('KeyNotFound'))
-}
+/** @param {string} reason */
+const failed = (reason) => Promise.reject(new Error(reason))
 
-/** @param {string} text @param {string | undefined} format */
-function inFormat(text, format) {
-  if (format === 'json') return JSON.parse(text)
-  return format === 'bytes' ? Buffer.from(text) : text
-}
+/** @param {Record<string, string>} values @param {string} key */
+const has = (values, key) => Object.getOwnPropertyDescriptor(values, key) !== undefined
 
 const store = {
   /** @param {string} key @param {{ format?: 'string' | 'json' | 'bytes' }} [options] */
   get: (key, options) => {
+    const values = platform().keyValues
+    if (!values) return failed('KeyValueStoreNotAssociated')
+    if (!has(values, key)) return failed('KeyNotFound')
+    const text = String(values[key])
     const wanted = options || {}
-    return read(key).then((text) => inFormat(text, wanted.format))
+    const format = wanted.format
+    if (format === 'json') return Promise.resolve(text).then(JSON.parse)
+    return Promise.resolve(format === 'bytes' ? Buffer.from(text) : text)
   },
   /** @param {string} key */
-  exists: (key) =>
-    read(key).then(
-      () => true,
-      (error) => {
-        if (error.message === 'KeyNotFound') return false
-        throw error
-      },
-    ),
+  exists: (key) => {
+    const values = platform().keyValues
+    return values ? Promise.resolve(has(values, key)) : failed('KeyValueStoreNotAssociated')
+  },
   meta: () => {
     const values = platform().keyValues
-    if (!values) return Promise.reject(new Error('KeyValueStoreNotAssociated'))
+    if (!values) return failed('KeyValueStoreNotAssociated')
     const now = new Date().toISOString()
     return Promise.resolve({ creationDateTime: now, lastUpdatedDateTime: now, keyCount: Object.keys(values).length })
   },

@@ -49,8 +49,8 @@ const SETTINGS = {
   redirect: { viewerProtocolPolicy: 'redirect-to-https', allowedMethods: ALL_METHODS },
   'https-only': { viewerProtocolPolicy: 'https-only', allowedMethods: ALL_METHODS },
 
-  compressed: { compress: true, keyed: BOTH },
-  'compressed-gzip': { compress: true, keyed: { EnableAcceptEncodingGzip: true } },
+  compressed: { compress: true, trustedKeyGroups: [], keyed: BOTH },
+  'compressed-gzip': { compress: true, trustedKeyGroups: [], keyed: { EnableAcceptEncodingGzip: true } },
   'compressed-unkeyed': { compress: true },
   encodings: { keyed: BOTH },
 
@@ -140,6 +140,8 @@ export function policies(): Policies {
   return {
     domains: ['cdn.example.com'],
     origins: ORIGINS,
+    keyGroups: {},
+    keyValueStore: false,
     errorCachingMinimums: { 414: 0, 503: 30 },
     behaviours: made.map(({ behaviour }) => behaviour),
     cachePolicies: made.map(({ cache }) => cache),
@@ -158,6 +160,7 @@ function policiesOf(Name: string, { ttls = [0, 100, 1_000], keyed, forwarded, re
     allowedMethods: ['GET', 'HEAD', 'OPTIONS'],
     cachedMethods: ['GET', 'HEAD'],
     compress: false,
+    trustedKeyGroups: [],
     cachePolicy: Name,
     originRequestPolicy: Name,
     responseHeadersPolicy: Name,

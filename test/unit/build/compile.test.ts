@@ -25,11 +25,11 @@ describe('the names by which CloudFront may know an origin', () => {
       ],
     ],
   ])('a bucket in %s', (region, domains) => {
-    expect(compiled({ 'origins.photos.region': region }).origins[2]).toEqual({ domains, prefix: '' })
+    expect(compiled({ 'origins.photos.region': region }).origins[2]).toEqual({ domains, prefix: '', strip: 0 })
   })
 
   it('an API', () => {
-    expect(compiled().origins[1]).toEqual({ domains: ['api.example.com'], prefix: '' })
+    expect(compiled().origins[1]).toEqual({ domains: ['api.example.com'], prefix: '', strip: 0 })
   })
 })
 
@@ -85,9 +85,9 @@ describe('routes', () => {
 
   it('a `never` route lives for no time', () => {
     expect(compiled({ 'routes[2].missing': '1m', 'routes[2].settle': '2m' }).lifetimes).toEqual([
-      { default: 0, missing: 300, settle: 600 },
-      { default: 86_400, missing: 300, settle: 600 },
-      { default: 86_400, missing: 60, settle: 120 },
+      { default: 0, missing: 300, settle: 600, private: false },
+      { default: 86_400, missing: 300, settle: 600, private: false },
+      { default: 86_400, missing: 60, settle: 120, private: false },
     ])
   })
 

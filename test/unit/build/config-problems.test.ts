@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it, test } from 'vitest'
 import { checkConfig } from '../../../build/config.ts'
 import { configWith } from './settings.ts'
@@ -25,15 +26,31 @@ const READ_ONLY_REQUEST = 'a header that viewer-request may remove (this one is 
 const READ_ONLY_RESPONSE = 'a header that origin-response may remove (this one is read-only there)'
 const SHORT_MIN = "at most 10 seconds on an S3 route: the handlers' short lifetimes must hold"
 
+const AUTH = "null, { type: 'signed', … } or { type: 'jwt', … }"
+const PUBLIC_KEY = 'a public key, RSA of 2048 bits or ECDSA P-256, as PEM text or as a file that holds it'
+
+const PEM = {
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+} as const
+const rsa = (modulusLength: number) => generateKeyPairSync('rsa', { modulusLength, ...PEM })
+const pem = (type: 'rsa' | 'ec', size: number | string): string =>
+  String(
+    type === 'rsa'
+      ? rsa(Number(size)).publicKey
+      : generateKeyPairSync('ec', { namedCurve: `${size}`, ...PEM }).publicKey,
+  )
+const { publicKey: RSA, privateKey: PRIVATE } = rsa(2048)
+
 /** By section: the problem in full, and what in a config that is right makes it. */
 const TABLE: Record<string, Row[]> = {
   'an unknown key': [
     [
-      'colour: expected one of the keys domains, origins, routes, headers, lambda; found the key "colour"',
+      'colour: expected one of the keys domains, origins, routes, keyGroups, headers, lambda; found the key "colour"',
       { colour: 1 },
     ],
     [
-      'routes[2].imagez: expected one of the keys path, origin, cache, version, query, headers, images, missing, settle, cors, auth; found the key "imagez"',
+      'routes[2].imagez: expected one of the keys path, origin, cache, version, query, headers, images, missing, settle, cors, auth, strip; found the key "imagez"',
       { 'routes[2].imagez': true },
     ],
     [
@@ -363,13 +380,79 @@ const TABLE: Record<string, Row[]> = {
     ],
     ['routes[2].cors.origins: expected a list of origins; found []', { 'routes[2].cors.origins': [] }],
     [`routes[2].cors.maxAge: expected ${DURATION}; found "x"`, { 'routes[2].cors': { origins: '*', maxAge: 'x' } }],
+    [`routes[2].auth: expected ${AUTH}; found {}`, { 'routes[2].auth': {} }],
+    [`routes[2].auth: expected ${AUTH}; found true`, { 'routes[2].auth': true }],
     [
-      'routes[2].auth: expected null: authorisation at the edge is not part of this release; found {}',
-      { 'routes[2].auth': {} },
+      'routes[2].auth.algorithms: expected one of the keys type, keyGroups; found the key "algorithms"',
+      { 'routes[2].auth': { type: 'signed', keyGroups: ['site'], algorithms: [] }, keyGroups: { site: [RSA] } },
     ],
     [
-      'routes[2].auth: expected null: authorisation at the edge is not part of this release; found true',
-      { 'routes[2].auth': true },
+      'routes[2].auth.keyGroups[0]: expected one of the key groups site; found "other"',
+      { 'routes[2].auth': { type: 'signed', keyGroups: ['other'] }, keyGroups: { site: [RSA] } },
+    ],
+    [
+      'routes[2].auth.keyGroups[0]: expected a name that keyGroups defines; found "site"',
+      { 'routes[2].auth': { type: 'signed', keyGroups: ['site'] } },
+    ],
+    [
+      'routes[2].query[0]: expected a name that no signed URL has (Expires, Hash-Algorithm, Key-Pair-Id, Policy, Signature); found "Policy"',
+      {
+        'routes[2].auth': { type: 'signed', keyGroups: ['site'] },
+        'routes[2].query': ['Policy'],
+        keyGroups: { site: [RSA] },
+      },
+    ],
+    [`keyGroups.site[0]: expected ${PUBLIC_KEY}; found "keys/none.pem"`, { keyGroups: { site: ['keys/none.pem'] } }],
+    [`keyGroups.site[0]: expected ${PUBLIC_KEY}; found rsa 1024`, { keyGroups: { site: [pem('rsa', 1024)] } }],
+    [`keyGroups.site[0]: expected ${PUBLIC_KEY}; found ec secp384r1`, { keyGroups: { site: [pem('ec', 'P-384')] } }],
+    [
+      `keyGroups.site[0]: expected ${PUBLIC_KEY}; a private key stays with whoever signs; found a private key`,
+      { keyGroups: { site: [PRIVATE] } },
+    ],
+    ['keyGroups.site: expected a list of public keys; found a private key', { keyGroups: { site: PRIVATE } }],
+    [
+      'routes[2].auth.algorithms: expected \'HS256\' alone, or algorithms with public keys: a public key must never be taken for a secret; found ["HS256","RS256"]',
+      { 'routes[2].auth': { type: 'jwt', algorithms: ['HS256', 'RS256'] } },
+    ],
+    [
+      'routes[2].auth.algorithms[0]: expected one of HS256, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA; found "none"',
+      { 'routes[2].auth': { type: 'jwt', algorithms: ['none'] } },
+    ],
+    [
+      'routes[2].auth.jwks: expected the public keys for RS256, as an https: URL or a file; found nothing',
+      { 'routes[2].auth': { type: 'jwt', algorithms: ['RS256'] } },
+    ],
+    [
+      'routes[2].auth.jwks.keys[0]: expected a public key; a private key stays with whoever signs; found a private key',
+      { 'routes[2].auth': { type: 'jwt', algorithms: ['RS256'], jwks: { keys: [{ kty: 'RSA', d: 'x' }] } } },
+    ],
+    [
+      "routes[2].auth.from[0]: expected 'authorization', 'cookie:NAME' or 'query:NAME'; found \"header:x\"",
+      { 'routes[2].auth': { type: 'jwt', algorithms: ['HS256'], from: ['header:x'] } },
+    ],
+    [
+      'routes[2].auth.from[0]: expected a parameter that the route does not read for itself; found "query:v"',
+      { 'routes[2].auth': { type: 'jwt', algorithms: ['HS256'], from: ['query:v'] } },
+    ],
+    [
+      'routes[2].auth.leeway: expected a duration of at most 300s; found 600',
+      { 'routes[2].auth': { type: 'jwt', algorithms: ['HS256'], leeway: '10m' } },
+    ],
+    [
+      "routes[2].auth.claims.exp: expected no 'exp' here: it is checked always; auth.exp says whether it has to be there; found 1",
+      { 'routes[2].auth': { type: 'jwt', algorithms: ['HS256'], claims: { exp: 1 } } },
+    ],
+    [
+      'routes[2].auth.forward: expected false on an S3 route: a bucket reads no token; found true',
+      { 'routes[2].auth': { type: 'jwt', algorithms: ['HS256'], forward: true } },
+    ],
+    [
+      'routes[2].auth.redirect: expected a URL of a host that the config names: cdn.example.com, api.example.com; found "https://evil.example.net/"',
+      { 'routes[2].auth': { type: 'jwt', algorithms: ['HS256'], redirect: 'https://evil.example.net/' } },
+    ],
+    [
+      'routes[2].strip: expected what every path of the route begins with, up to a slash: its pattern is \'/*\'; found "/proxy-image"',
+      { 'routes[2].strip': '/proxy-image' },
     ],
   ],
   headers: [

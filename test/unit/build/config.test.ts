@@ -143,8 +143,10 @@ test('the defaults', () => {
         settle: 600,
         cors: null,
         auth: null,
+        strip: '',
       },
     ],
+    keyGroups: {},
     headers: {
       dropRequest: [],
       dropResponse: [

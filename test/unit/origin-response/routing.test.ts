@@ -130,7 +130,7 @@ describe('the route', () => {
         index: ROUTE.thumbs,
         method: 'HEAD',
         route: expect.objectContaining({ cached: true, s3: true, images: 0 }),
-        lifetime: { default: 3_600, missing: expect.any(Number), settle: expect.any(Number) },
+        lifetime: { default: 3_600, missing: expect.any(Number), settle: expect.any(Number), private: false },
         version: 'abc',
         variant: 'w=200',
         takesImageParameters: true,

@@ -7,7 +7,7 @@ const SHA256 = '0123456789abcdef'.repeat(4)
 
 const route = (path: string, origin: string, rest: Partial<RouteSettings> = {}): RouteSettings => ({
   ...{ path, origin, cache: { default: 86_400, max: 31_536_000, min: 0 }, version: 'v', query: [], headers: [] },
-  ...{ images: null, missing: 300, settle: 600, cors: null, auth: null },
+  ...{ images: null, missing: 300, settle: 600, cors: null, auth: null, strip: '' },
   ...rest,
 })
 
@@ -25,6 +25,7 @@ const SETTINGS: Settings = {
     route('/plain/*', 'plain', { version: null }),
     route('/*', 'photos'),
   ],
+  keyGroups: {},
   headers: { dropRequest: [], dropResponse: [], setResponse: {} },
   lambda: { runtime: 'nodejs22.x', originRequestMemory: 128, originResponseMemory: 1024 },
 }

@@ -1,0 +1,25 @@
+/**
+ * Known when a bundle is made (`build/token-rules.ts`): what no route needs is not in it. Handlers alone ask; outside of
+ * bundles there are none of these.
+ */
+
+/** Whether a route has a rule for tokens, and whether CloudFront checks signatures on one. */
+declare const HAS_TOKENS: boolean
+declare const HAS_SIGNED: boolean
+
+/** Where tokens may be, on any route. */
+declare const HAS_BEARERS: boolean
+declare const HAS_TOKEN_COOKIES: boolean
+declare const HAS_TOKEN_PARAMETERS: boolean
+
+/** What a rule for tokens names. */
+declare const HAS_ISSUERS: boolean
+declare const HAS_AUDIENCES: boolean
+declare const HAS_ENDLESS_TOKENS: boolean
+declare const HAS_TOKEN_CLAIMS: boolean
+declare const HAS_TOKEN_PATHS: boolean
+declare const HAS_TOKEN_REDIRECTS: boolean
+
+/** Whether tokens go on to an origin, and whether a route with tokens has CORS. */
+declare const HAS_FORWARDED_TOKENS: boolean
+declare const HAS_TOKEN_CORS: boolean

@@ -1,0 +1,126 @@
+/**
+ * JSON Web Tokens: RFC 7515, compact form alone, and RFC 7519. What comes from a viewer is not trusted before its signature
+ * has been verified, which is the platform's business: nothing here has a key.
+ */
+import { type Field, firstValue, valuesOf } from './event.ts'
+import { canonicalPath, decoded, isMalformed, isPlain, mergedAndResolved } from './path.ts'
+import type { ClaimRule } from './rules.ts'
+import { parseVersion } from './version.ts'
+
+/**
+ * What becomes of a request, as the status of its answer: RFC 6750, 3.1.
+ *
+ * - 200: it is granted
+ * - 0: it has no token; the status is 401, too, and that it has none is no error
+ * - 401: what it has is no token, or two, or forged, or expired, or of somebody else. Which, nobody learns
+ * - 403: its token is good, and opens something else
+ */
+export type Verdict = 200 | 0 | 401 | 403
+
+/** What the names of keys begin with in the KeyValueStore; the rest is the `kid`, `default` for tokens without. */
+export const TOKEN_KEYS = 'jwt/'
+
+/** All values of a header, a cookie or a parameter; two of them together are no token. */
+export const tokenIn = (field: Field | undefined): string =>
+  field?.multiValue ? valuesOf(field).join() : firstValue(field)
+
+/** The token in `authorization`, whose scheme is `Bearer`, in any case: RFC 9110, 11.1. Empty for any other. */
+export function bearerIn(field: Field | undefined): string {
+  const credentials = tokenIn(field)
+  return credentials.slice(0, 7).toLowerCase() === 'bearer ' ? credentials.slice(7) : ''
+}
+
+/**
+ * RFC 7515, 7.1: header, payload and signature in base64url, dots between; `null` for another number of parts, and for more
+ * than 4,096 characters. What else is no base64url, no signature is of.
+ */
+export function partsOf(text: string): readonly string[] | null {
+  const parts = text.length > 4_096 ? [] : text.split('.')
+  return parts.length === 3 ? parts : null
+}
+
+/**
+ * The key that a token says it is signed with: its `kid`, or `default`. Empty where the header names another algorithm, has
+ * a `crit` (RFC 7515, 4.1.11: none is understood here), or a `kid` that is no name of a key.
+ * @throws TypeError for a `kid` that is no text
+ */
+export const keyOf = (header: Json, algorithm: string): string =>
+  header.alg === algorithm && !('crit' in header)
+    ? parseVersion('kid' in header ? (header.kid as string) : 'default')
+    : ''
+
+type Json = Record<string, unknown>
+
+/**
+ * A JSON object none of whose members has the name of another: RFC 7515, 4, and RFC 7519, 4.
+ * @throws TypeError or SyntaxError for anything else
+ */
+export function parseObject(text: string): Json {
+  const value = JSON.parse(text)
+  // What a list or a number is not. A member of that name is somebody's joke.
+  if (value.constructor === Object && hasAllMembers(text, value)) return value
+  throw new TypeError('expected an object with members of different names')
+}
+
+const STRING = /"(?:[^"\\]|\\.)*"\s*/g
+
+/** One more than a text has names of members, and ends of strings that look like one. */
+const colons = (text: string): number => text.split('":').length
+
+/**
+ * Whether an object has as many members as its text names. Where no space is before a colon, each name ends in one `":`; if
+ * there are as many as the object has members itself, nothing else looks like one. Otherwise strings are emptied, in
+ * the text and in what JSON makes of the object, and all members are counted.
+ */
+function hasAllMembers(text: string, value: Json): boolean {
+  if (text.search(/\s:/) < 0 && colons(text) === Object.keys(value).length + 1) return true
+  return colons(text.replace(STRING, '"')) === colons(JSON.stringify(value).replace(STRING, '"'))
+}
+
+/**
+ * Whether verified claims hold at a time: RFC 7519, 4.1.4 and 4.1.5.
+ * @param now seconds since 1970; so is `leeway` in seconds
+ */
+export function areInForce(claims: Json, leeway: number, now: number): boolean {
+  const exp = claims.exp
+  const nbf = claims.nbf === undefined ? 0 : claims.nbf
+  return typeof exp === 'number' && typeof nbf === 'number' && now < exp + leeway && now >= nbf - leeway
+}
+
+/** Whether a token's audience, one or a list, is the one expected: RFC 7519, 4.1.3. */
+export const isAudience = (claim: unknown, audience: string): boolean => claim === audience || includes(claim, audience)
+
+const includes = (list: unknown, item: unknown): boolean => Array.isArray(list) && list.includes(item)
+
+/** Whether the claims are what a route requires besides: equal, or containing it, as a word or as an item. */
+export const hasClaims = (claims: Json, rules: readonly ClaimRule[]): boolean =>
+  rules.every((rule) => {
+    const claim = claims[rule.name]
+    return rule.contains
+      ? includes(typeof claim === 'string' ? claim.split(' ') : claim, rule.value)
+      : claim === rule.value
+  })
+
+/** A dot segment, or one that is empty, not counting the one after a last slash. */
+const SEGMENTS = /\/(?:\.{0,2}\/|\.{1,2}(?![\s\S]))/
+
+/**
+ * Whether one of the paths in a claim is the request's, or leads to it: segment by segment, and however either is read.
+ * A claim with dot segments or empty ones leads nowhere: whoever made it meant something else.
+ * @param canonical `path` in canonical form
+ */
+export function leadsTo(claim: unknown, path: string, canonical: string): boolean {
+  const readings = isPlain(path)
+    ? [path]
+    : [canonical, mergedAndResolved(decoded(path)), mergedAndResolved(decoded(canonical))]
+  const prefixes: unknown[] = Array.isArray(claim) ? claim : [claim]
+  return prefixes.some((prefix) => {
+    if (typeof prefix !== 'string' || prefix[0] !== '/' || isMalformed(prefix)) return false
+    const spelt = canonicalPath(prefix)
+    if (decoded(prefix).search(SEGMENTS) >= 0) return false
+    return readings.every((reading, i) => isWithin(i === 0 ? spelt : decoded(spelt), reading))
+  })
+}
+
+const isWithin = (prefix: string, path: string): boolean =>
+  path.startsWith(prefix) && (prefix.endsWith('/') || path.length === prefix.length || path[prefix.length] === '/')

@@ -1,0 +1,111 @@
+/** Private routes in the CloudFront Function: a request's token, the key that it needs, and what it opens. */
+// biome-ignore lint/style/useNodejsImportProtocol: the platform's module, whose name this is
+import crypto from 'crypto'
+import { type Fields, fieldsOf, type ViewerRequest, type ViewerResponse } from '../edge/event.ts'
+import type { RouteRule, TokenRule } from '../edge/rules.ts'
+import {
+  areInForce,
+  bearerIn,
+  hasClaims,
+  isAudience,
+  keyOf,
+  leadsTo,
+  parseObject,
+  partsOf,
+  tokenIn,
+  type Verdict,
+} from '../edge/token.ts'
+import { denied } from './denied.ts'
+
+/** A request whose token says that a key signed it. Nothing of it is verified. */
+export type Question = {
+  key: string
+  /** Of the token. */
+  parts: readonly string[]
+  request: ViewerRequest
+  route: RouteRule
+  /** The request's path in canonical form. */
+  canonical: string
+}
+
+/** Takes the token out of a request, unless it goes on to the origin; answers where that is enough to know. */
+export function questionOf(
+  request: ViewerRequest,
+  headers: Fields,
+  query: Fields,
+  route: RouteRule,
+  canonical: string,
+): Question | ViewerResponse {
+  const rule = route.token as TokenRule
+  const isTaken = !HAS_FORWARDED_TOKENS || !rule.forward
+  let token = ''
+  if (HAS_BEARERS && rule.bearer) {
+    token = bearerIn(headers.authorization)
+    if (isTaken) delete headers.authorization
+  }
+  if (HAS_TOKEN_COOKIES && rule.cookies) token += namedTokens(fieldsOf(request.cookies), rule.cookies, isTaken)
+  if (HAS_TOKEN_PARAMETERS && rule.parameters) token += namedTokens(query, rule.parameters, isTaken)
+  if (!token) return denied(0, request, route)
+  try {
+    const parts = partsOf(token)
+    const key = parts && keyOf(objectIn(parts[0]), 'HS256')
+    if (key) return { key, parts, request, route, canonical }
+  } catch (_) {
+    // The header is no JSON.
+  }
+  return denied(401, request, route)
+}
+
+/** Two tokens in a row are none: they have too many parts. */
+function namedTokens(fields: Fields, names: readonly string[], isTaken: boolean): string {
+  return names
+    .map((name) => {
+      const token = tokenIn(fields[name])
+      if (isTaken) delete fields[name]
+      return token
+    })
+    .join('')
+}
+
+/** What a token opens, if this is its key; empty: there is none. */
+export function verdictOn(question: Question, secret: string): Verdict {
+  const parts = question.parts
+  const rule = question.route.token as TokenRule
+  if (!isSigned(parts, bytesOf(secret))) return 401
+  let claims: Record<string, unknown>
+  try {
+    claims = objectIn(parts[1])
+  } catch (_) {
+    return 401
+  }
+  if (HAS_ENDLESS_TOKENS && rule.endless && !('exp' in claims)) claims.exp = Number.POSITIVE_INFINITY
+  if (!areInForce(claims, rule.leeway, Date.now() / 1000)) return 401
+  if (HAS_ISSUERS && rule.issuer && claims.iss !== rule.issuer) return 401
+  // A token that is meant for somebody is not meant for a route that does not say who it is.
+  if (HAS_AUDIENCES && rule.audience ? !isAudience(claims.aud, rule.audience) : 'aud' in claims) return 401
+  if (HAS_TOKEN_CLAIMS && rule.claims && !hasClaims(claims, rule.claims)) return 403
+  return HAS_TOKEN_PATHS && rule.path && !leadsTo(claims[rule.path], question.request.uri, question.canonical)
+    ? 403
+    : 200
+}
+
+const bytesOf = (text: string | undefined): Buffer => Buffer.from(text as string, 'base64url')
+
+const objectIn = (part: string | undefined): Record<string, unknown> => parseObject(bytesOf(part).toString())
+
+/**
+ * A key has as many bytes as the hash, 32, at least (RFC 7518, 3.2). What is not the base64url of 32 bytes, to its last bit,
+ * is no signature. Which byte is wrong makes no difference in time.
+ */
+function isSigned(parts: readonly string[], key: Buffer): boolean {
+  const given = bytesOf(parts[2])
+  if (key.length < 32 || given.length !== 32 || given.toString('base64url') !== parts[2]) return false
+  const right = wordsOf(crypto.createHmac('sha256', key).update(`${parts[0]}.${parts[1]}`).digest())
+  const words = wordsOf(given)
+  let difference = 0
+  for (let i = 0; i < 8; i += 1) difference |= (words[i] as number) ^ (right[i] as number)
+  return difference === 0
+}
+
+/** Eight numbers are compared in half the time of 32. */
+const wordsOf = (bytes: Buffer): Int32Array => new Int32Array(bytes.buffer, bytes.byteOffset, 8)
