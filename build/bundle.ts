@@ -36,7 +36,7 @@ export const FUNCTION: BuildOptions = {
 const SHORT_NAMES: BuildOptions = {
   ...FUNCTION,
   mangleProps:
-    /^(admitted|audience|bearer|beginnings|cached|canonical|claims|contains|cookieNames|endless|formats|images|index|issuer|kind|last|leeway|name|origins|parameters|path|pattern|patterns|plain|preflight|qualities|quality|query|ratios|reason|redirect|requestable|signed|token|version|widths)$/,
+    /^(audience|bearer|beginnings|cached|canonical|claims|contains|endless|formats|images|index|issuer|key|kind|last|leeway|name|origins|parameters|parts|path|pattern|patterns|plain|preflight|qualities|quality|query|question|ratios|reason|redirect|requestable|route|signed|token|version|widths)$/,
   mangleQuoted: true,
 }
 

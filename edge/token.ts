@@ -59,7 +59,7 @@ export function parseObject(text: string): Json {
   const value = JSON.parse(text)
   // What a list or a number is not. A member of that name is somebody's joke.
   if (value.constructor === Object && hasAllMembers(text, value)) return value
-  throw new TypeError('expected an object with members of different names')
+  throw new TypeError('no object')
 }
 
 const STRING = /"(?:[^"\\]|\\.)*"\s*/g

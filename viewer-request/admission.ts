@@ -22,9 +22,11 @@ export type Question = {
   key: string
   /** Of the token. */
   parts: readonly string[]
+  /** What goes on if the token is good. */
   request: ViewerRequest
   route: RouteRule
-  /** The request's path in canonical form. */
+  /** The path as it was received, and in canonical form. */
+  uri: string
   canonical: string
 }
 
@@ -37,19 +39,18 @@ export function questionOf(
   canonical: string,
 ): Question | ViewerResponse {
   const rule = route.token as TokenRule
-  const isTaken = !HAS_FORWARDED_TOKENS || !rule.forward
   let token = ''
-  if (HAS_BEARERS && rule.bearer) {
+  if (HAS_BEARERS && rule.bearer && headers.authorization) {
     token = bearerIn(headers.authorization)
-    if (isTaken) delete headers.authorization
+    if (!HAS_FORWARDED_TOKENS || !rule.forward) delete headers.authorization
   }
-  if (HAS_TOKEN_COOKIES && rule.cookies) token += namedTokens(fieldsOf(request.cookies), rule.cookies, isTaken)
-  if (HAS_TOKEN_PARAMETERS && rule.parameters) token += namedTokens(query, rule.parameters, isTaken)
+  if (HAS_TOKEN_COOKIES && rule.cookies) token += namedTokens(fieldsOf(request.cookies), rule.cookies, rule)
+  if (HAS_TOKEN_PARAMETERS && rule.parameters) token += namedTokens(query, rule.parameters, rule)
   if (!token) return denied(0, request, route)
   try {
     const parts = partsOf(token)
     const key = parts && keyOf(objectIn(parts[0]), 'HS256')
-    if (key) return { key, parts, request, route, canonical }
+    if (key) return { key, parts, request, route, uri: request.uri, canonical }
   } catch (_) {
     // The header is no JSON.
   }
@@ -57,36 +58,32 @@ export function questionOf(
 }
 
 /** Two tokens in a row are none: they have too many parts. */
-function namedTokens(fields: Fields, names: readonly string[], isTaken: boolean): string {
+function namedTokens(fields: Fields, names: readonly string[], rule: TokenRule): string {
   return names
     .map((name) => {
       const token = tokenIn(fields[name])
-      if (isTaken) delete fields[name]
+      if (!HAS_FORWARDED_TOKENS || !rule.forward) delete fields[name]
       return token
     })
     .join('')
 }
 
-/** What a token opens, if this is its key; empty: there is none. */
+/**
+ * What a token opens, if this is its key.
+ * @throws if its claims are no object
+ */
 export function verdictOn(question: Question, secret: string): Verdict {
   const parts = question.parts
   const rule = question.route.token as TokenRule
   if (!isSigned(parts, bytesOf(secret))) return 401
-  let claims: Record<string, unknown>
-  try {
-    claims = objectIn(parts[1])
-  } catch (_) {
-    return 401
-  }
+  const claims = objectIn(parts[1])
   if (HAS_ENDLESS_TOKENS && rule.endless && !('exp' in claims)) claims.exp = Number.POSITIVE_INFINITY
   if (!areInForce(claims, rule.leeway, Date.now() / 1000)) return 401
   if (HAS_ISSUERS && rule.issuer && claims.iss !== rule.issuer) return 401
   // A token that is meant for somebody is not meant for a route that does not say who it is.
   if (HAS_AUDIENCES && rule.audience ? !isAudience(claims.aud, rule.audience) : 'aud' in claims) return 401
   if (HAS_TOKEN_CLAIMS && rule.claims && !hasClaims(claims, rule.claims)) return 403
-  return HAS_TOKEN_PATHS && rule.path && !leadsTo(claims[rule.path], question.request.uri, question.canonical)
-    ? 403
-    : 200
+  return HAS_TOKEN_PATHS && rule.path && !leadsTo(claims[rule.path], question.uri, question.canonical) ? 403 : 200
 }
 
 const bytesOf = (text: string | undefined): Buffer => Buffer.from(text as string, 'base64url')

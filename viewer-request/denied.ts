@@ -10,7 +10,8 @@ export function denied(verdict: Verdict, request: ViewerRequest, route: RouteRul
   if (HAS_TOKEN_REDIRECTS && route.token?.redirect && asksForPage(request.method, headers)) {
     return response(302, { 'cache-control': 'no-store', location: route.token.redirect })
   }
-  const says = verdict === 403 ? 'error="insufficient_scope"' : verdict ? 'error="invalid_token"' : 'realm="private"'
+  const isScope = (HAS_TOKEN_CLAIMS || HAS_TOKEN_PATHS) && verdict === 403
+  const says = isScope ? 'error="insufficient_scope"' : verdict ? 'error="invalid_token"' : 'realm="private"'
   const answer: ViewerResponse = {
     statusCode: verdict || 401,
     headers: {

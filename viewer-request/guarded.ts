@@ -4,23 +4,20 @@
  */
 import cf from 'cloudfront'
 import type { ViewerRequest, ViewerResponse } from '../edge/event.ts'
-import { TOKEN_KEYS } from '../edge/token.ts'
+import { TOKEN_KEYS, type Verdict } from '../edge/token.ts'
 import { verdictOn } from './admission.ts'
 import { denied } from './denied.ts'
-import { handler as answer, type ViewerEvent } from './index.ts'
+import { handler as answer } from './index.ts'
 
-export async function handler(event: ViewerEvent): Promise<ViewerRequest | ViewerResponse> {
+export async function handler(event: { request: ViewerRequest }): Promise<ViewerRequest | ViewerResponse> {
   const answered = answer(event)
   if (!('key' in answered)) return answered
-  let secret = ''
+  let verdict: Verdict = 401
   try {
-    secret = await cf.kvs().get(TOKEN_KEYS + answered.key)
+    const secret = await cf.kvs().get(TOKEN_KEYS + answered.key)
+    verdict = verdictOn(answered, secret)
   } catch (_) {
-    // No store, or no such key in it.
+    // No store, no such key in it, or no claims.
   }
-  const verdict = verdictOn(answered, secret)
-  const request = answered.request
-  return verdict === 200
-    ? (answer({ request, admitted: answered }) as ViewerRequest | ViewerResponse)
-    : denied(verdict, request, answered.route)
+  return verdict === 200 ? answered.request : denied(verdict, answered.request, answered.route)
 }

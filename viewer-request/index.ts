@@ -17,10 +17,10 @@ import { extensionOf, takesImageParameters, variantOf } from '../edge/variant.ts
 import { type Question, questionOf } from './admission.ts'
 import { response } from './response.ts'
 
-/** `admitted`: whose token has been found good. Its route is ours, so that no event from outside can hold it. */
-export type ViewerEvent = { request: ViewerRequest; admitted?: Question }
+/** `question`: what has to be known of the request before it may go on. */
+export type ViewerEvent = { request: ViewerRequest; question?: Question }
 
-/** A `Question` only where a route has tokens: the answer is `guarded.ts`'s. */
+/** A `Question` only where a route has tokens: `guarded.ts` has the answer. */
 export function handler(event: ViewerEvent): ViewerRequest | ViewerResponse | Question {
   const request = event?.request
   if (typeof request?.uri !== 'string' || request.uri[0] !== '/') return refused(400)
@@ -38,10 +38,13 @@ export function handler(event: ViewerEvent): ViewerRequest | ViewerResponse | Qu
   if (routing.kind === 'refused') return refused(400)
   const route = routes[routing.index] as RouteRule
 
-  // Whose it is, before anything else is told or done. A preflight needs no grant.
-  if (HAS_TOKENS && route.token && fieldsOf(event.admitted).route !== (route as unknown)) {
-    const question = questionOf(request, headers, query, route, routing.canonical)
-    if (request.method !== 'OPTIONS') return question
+  // Whoever has no token learns nothing else. A preflight needs none.
+  if (HAS_TOKENS && route.token) {
+    const asked = questionOf(request, headers, query, route, routing.canonical)
+    if (request.method !== 'OPTIONS') {
+      if (!('key' in asked)) return asked
+      event.question = asked
+    }
   }
 
   if (route.cached && route.s3) {
@@ -70,7 +73,7 @@ export function handler(event: ViewerEvent): ViewerRequest | ViewerResponse | Qu
   }
   remove(headers, dropRequest)
   request.headers = headers
-  return request
+  return (HAS_TOKENS && route.token && event.question) || request
 }
 
 /** What CloudFront is to check, or the origin: of a route's cookies nothing else stays. */
