@@ -151,6 +151,7 @@ export const RULES: readonly Rule[] = [
         'playwright-core',
         'sharp',
         'ssim.js',
+        'undici',
         'unpic',
         'valibot',
         'vitest',
