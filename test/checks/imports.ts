@@ -121,7 +121,7 @@ export const RULES: readonly Rule[] = [
   { from: 'local/listeners/viewer-fetch.ts', may: ['undici'] },
   // The artefact of a Lambda function.
   { from: 'local/host/functions/lambda-runtime.cjs', may: [COMPUTED] },
-  { from: 'vitest.config.ts', may: ['vitest'] },
+  { from: 'vitest.config.ts', may: ['vitest', 'node:'] },
   {
     from: 'test/',
     may: [
@@ -129,6 +129,7 @@ export const RULES: readonly Rule[] = [
       ...['base/', 'build/', 'bundle/', 'cli/', 'local/', 'deploy/', 'urls/'],
       ...[
         'edge.config.ts',
+        'vitest.config.ts',
         'node:',
         'acorn',
         'esbuild',
