@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { isObject } from '../base/json-values.ts'
 import type { KeySource, RouteSettings } from '../bundle/settings.ts'
 import type { TokenSource } from '../edge/config.ts'
-import { duration, matching, noList, nonEmpty, object, string } from './schema-parts.ts'
+import { durationSchema, matching, noList, nonEmpty, object, string } from './schema-parts.ts'
 
 const signedAuth = object({
   type: v.literal('signed'),
@@ -63,7 +63,7 @@ const tokenAuth = object({
   audience: v.optional(v.nullable(claimName), null),
   exp: v.optional(v.picklist(['required', 'optional'], "'required' or 'optional'"), 'required'),
   leeway: v.optional(
-    v.pipe(duration, v.maxValue(MAX_LEEWAY_SECONDS, `a duration of at most ${MAX_LEEWAY_SECONDS}s`)),
+    v.pipe(durationSchema, v.maxValue(MAX_LEEWAY_SECONDS, `a duration of at most ${MAX_LEEWAY_SECONDS}s`)),
     '30s',
   ),
   claims: v.optional(v.pipe(noList(CLAIMS), v.record(claimName, claimValue, CLAIMS)), {}),

@@ -31,7 +31,7 @@ export const integer = (min: number, max: number, unit = '') => {
 
 const MAX_SECONDS = 10 * 365 * SECONDS.d
 
-export const duration = v.pipe(
+export const durationSchema = v.pipe(
   v.custom<number | string>(
     (value) =>
       typeof value === 'number'

@@ -8,7 +8,7 @@ import { IMAGE_SIDE_PIXELS, LAMBDA_MEMORY_MB, PATTERN_CHARACTERS } from '../edge
 import { auth } from './schema-auth.ts'
 import {
   ascending,
-  duration,
+  durationSchema,
   integer,
   list,
   matching,
@@ -77,9 +77,9 @@ const origin = v.lazy((input) =>
 ) as v.GenericSchema<unknown, S3OriginSettings | ApiOriginSettings>
 
 const ttls = object({
-  default: v.optional(duration, '24h'),
-  max: v.optional(duration, '365d'),
-  min: v.optional(duration, 0),
+  default: v.optional(durationSchema, '24h'),
+  max: v.optional(durationSchema, '365d'),
+  min: v.optional(durationSchema, 0),
 })
 
 const cache = v.lazy((input) =>
@@ -126,7 +126,7 @@ const cors = v.nullable(
     origins: v.lazy((input) =>
       Array.isArray(input) ? nonEmpty(webOrigin, 'a list of origins') : v.literal('*', "'*' or a list of origins"),
     ) as v.GenericSchema<unknown, '*' | string[]>,
-    maxAge: v.optional(duration),
+    maxAge: v.optional(durationSchema),
   }),
 )
 
@@ -152,8 +152,8 @@ const route = object({
   query: v.optional(list(parameterName, 'a list of parameter names'), []),
   headers: v.optional(list(headerName, 'a list of header names'), []),
   images: v.optional(images, null),
-  missing: v.optional(duration, '5m'),
-  settle: v.optional(duration, '10m'),
+  missing: v.optional(durationSchema, '5m'),
+  settle: v.optional(durationSchema, '10m'),
   cors: v.optional(cors, null),
   auth: v.optional(auth, null),
   strip: v.pipe(

@@ -15,7 +15,7 @@ import { parseVersion } from './version.ts'
  * - 401: what it has is no token, or two, or forged, or expired, or of somebody else. Which, nobody learns
  * - 403: its token is good, and opens something else
  */
-export type Verdict = 200 | 0 | 401 | 403
+export type Admission = 200 | 0 | 401 | 403
 
 /** What the names of keys begin with in the KeyValueStore; the rest is the `kid`, `default` for tokens without. */
 export const TOKEN_KEYS = 'jwt/'

@@ -4,6 +4,7 @@ import crypto from 'crypto'
 import { type Fields, fieldsOf, type ViewerRequest, type ViewerResponse } from '../edge/event.ts'
 import type { RouteRule, TokenRule } from '../edge/rules.ts'
 import {
+  type Admission,
   areInForce,
   bearerIn,
   hasClaims,
@@ -13,7 +14,6 @@ import {
   parseObject,
   partsOf,
   tokenIn,
-  type Verdict,
 } from '../edge/token.ts'
 import { denied } from './denied.ts'
 
@@ -72,7 +72,7 @@ function namedTokens(fields: Fields, names: readonly string[], rule: TokenRule):
  * What a token opens, if this is its key.
  * @throws if its claims are no object
  */
-export function verdictOn(question: Question, secret: string): Verdict {
+export function admissionOf(question: Question, secret: string): Admission {
   const parts = question.parts
   const rule = question.route.token as TokenRule
   if (!isSigned(parts, bytesOf(secret))) return 401

@@ -1,19 +1,19 @@
 import { preflightHeaders } from '../edge/cors.ts'
 import { type Fields, fieldsOf, firstValue, type ViewerRequest, type ViewerResponse } from '../edge/event.ts'
 import type { RouteRule } from '../edge/rules.ts'
-import type { Verdict } from '../edge/token.ts'
+import type { Admission } from '../edge/token.ts'
 import { response } from './response.ts'
 
 /** RFC 6750, 3: what a viewer is told who may not read. */
-export function denied(verdict: Verdict, request: ViewerRequest, route: RouteRule): ViewerResponse {
+export function denied(admission: Admission, request: ViewerRequest, route: RouteRule): ViewerResponse {
   const headers = HAS_TOKEN_REDIRECTS || HAS_TOKEN_CORS ? fieldsOf(request.headers) : {}
   if (HAS_TOKEN_REDIRECTS && route.token?.redirect && asksForPage(request.method, headers)) {
     return response(302, { 'cache-control': 'no-store', location: route.token.redirect })
   }
-  const isScope = (HAS_TOKEN_CLAIMS || HAS_TOKEN_PATHS) && verdict === 403
-  const says = isScope ? 'error="insufficient_scope"' : verdict ? 'error="invalid_token"' : 'realm="private"'
+  const isScope = (HAS_TOKEN_CLAIMS || HAS_TOKEN_PATHS) && admission === 403
+  const says = isScope ? 'error="insufficient_scope"' : admission ? 'error="invalid_token"' : 'realm="private"'
   const answer: ViewerResponse = {
-    statusCode: verdict || 401,
+    statusCode: admission || 401,
     headers: {
       'cache-control': { value: 'no-store' },
       'content-type': { value: 'text/plain' },

@@ -4,20 +4,20 @@
  */
 import cf from 'cloudfront'
 import type { ViewerRequest, ViewerResponse } from '../edge/event.ts'
-import { TOKEN_KEYS, type Verdict } from '../edge/token.ts'
-import { verdictOn } from './admission.ts'
+import { type Admission, TOKEN_KEYS } from '../edge/token.ts'
+import { admissionOf } from './admission.ts'
 import { denied } from './denied.ts'
 import { handler as answer } from './index.ts'
 
 export async function handler(event: { request: ViewerRequest }): Promise<ViewerRequest | ViewerResponse> {
   const answered = answer(event)
   if (!('key' in answered)) return answered
-  let verdict: Verdict = 401
+  let admission: Admission = 401
   try {
     const secret = await cf.kvs().get(TOKEN_KEYS + answered.key)
-    verdict = verdictOn(answered, secret)
+    admission = admissionOf(answered, secret)
   } catch (_) {
     // No store, no such key in it, or no claims.
   }
-  return verdict === 200 ? answered.request : denied(verdict, answered.request, answered.route)
+  return admission === 200 ? answered.request : denied(admission, answered.request, answered.route)
 }

@@ -15,7 +15,12 @@ const NAMES: readonly Exception[] = [
   { name: 'main', files: 'any', reason: 'a verb runs by it, whichever it is: cli/kit/verbs.ts' },
   {
     name: 'handler',
-    files: ['origin-request/index.ts', 'origin-response/index.ts', 'viewer-request/index.ts'],
+    files: [
+      'origin-request/index.ts',
+      'origin-response/index.ts',
+      'viewer-request/index.ts',
+      'viewer-request/guarded.ts',
+    ],
     reason: 'CloudFront and Lambda call it so',
   },
   // What runs at AWS is bundled by itself; local/ may not import it, and has HTTP where it has CloudFront's events.

@@ -1,18 +1,18 @@
-/** Whatever is done to a token, it opens nothing. RIMLIGHT_FUZZ: how many, default 100,000. */
+/** Whatever is done to a token, it opens nothing. RIMLIGHT_FUZZ: how many, default 100,000 of a full run. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { checkConfig } from '../../build/config.ts'
 import { makeSite } from '../../build/site.ts'
 import { hasNjs, openNjs } from '../../local/host/functions/njs.ts'
 import { openWorkerd } from '../../local/host/functions/workerd.ts'
+import { fuzzRuns, SEED } from '../runs.ts'
 import { mangled } from './arbitraries.ts'
 import { functionCode } from './drivers.ts'
 import { viewerEvent } from './events.ts'
 import { KEY_VALUES, NOW, part, sign, token } from './tokens.ts'
 
-const TOKENS = Number(process.env.RIMLIGHT_FUZZ ?? 100_000)
+const TOKENS = fuzzRuns(100_000)
 const BATCH = 1_000
-const SEED = Number(process.env.RIMLIGHT_SEED ?? (process.env.RIMLIGHT_FUZZ ? Date.now() % 2 ** 31 : 20_261_130))
 
 const SETTINGS = checkConfig(
   {
