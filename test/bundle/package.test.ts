@@ -17,7 +17,8 @@ const SOURCES = ['README.md', 'LICENSE', 'package.json', 'tsconfig.json', 'tscon
 async function packed(folder: string): Promise<string> {
   const tree = await temporaryFolder()
   const { files } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
-  for (const source of [...SOURCES, ...files.filter((file: string) => file !== 'lib')]) {
+  // `lib` is made; an entry with a `!` is what a folder of the others leaves out.
+  for (const source of [...SOURCES, ...files.filter((file: string) => file !== 'lib' && !file.startsWith('!'))]) {
     await cp(join(ROOT, source), join(tree, source), { recursive: true })
   }
   await symlink(join(ROOT, 'node_modules'), join(tree, 'node_modules'))

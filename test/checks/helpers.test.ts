@@ -1,7 +1,12 @@
 /** The helpers that all tests stand on. */
+import { spawnSync } from 'node:child_process'
+import { symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { atEndOfFile, cleanUp, differences, processState } from '../cleanup.ts'
 import { readExtent, runs, sampleOf } from '../runs.ts'
+import { temporaryFolder } from '../unit/local/fixture.ts'
+import { ROOT } from './sources.ts'
 
 test('a full run does all, a short one a tenth, but not too little', () => {
   expect(runs(2_000, 'full')).toBe(2_000)
@@ -49,4 +54,25 @@ test('what a file leaves behind has a name', () => {
     delete process.env.RIMLIGHT_LEFT_BEHIND
   }
   expect(differences(before, processState())).toEqual([])
+})
+
+test('the last line of a run counts what fails outside a test, too', async () => {
+  const folder = await temporaryFolder()
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  await writeFile(
+    join(folder, 'a.test.ts'),
+    `import { beforeAll, describe, expect, test } from 'vitest'
+    test('passes', () => {})
+    test('fails', () => expect(1).toBe(2))
+    test.skip('is skipped', () => {})
+    describe('a group', () => {
+      beforeAll(() => { throw new Error('no server') })
+      test('is not run', () => {})
+    })`,
+  )
+  await writeFile(join(folder, 'b.test.ts'), "import './nowhere.ts'")
+  const args = ['run', '--root', folder, '--reporter', join(ROOT, 'test/tally.ts')]
+  const { stdout, status } = spawnSync(join(ROOT, 'node_modules/.bin/vitest'), args, { cwd: folder, encoding: 'utf8' })
+  expect(stdout.trim().split('\n').at(-1)).toBe('1 passed, 3 failed, 2 skipped')
+  expect(status).toBe(1)
 })
