@@ -14,6 +14,8 @@ export type LoadOptions = {
   fields?: readonly string[] | undefined
   /** Path patterns of the config's routes, in order; none: no route is known. */
   routes?: readonly string[]
+  /** One of them: what goes another way is left out. */
+  route?: string | undefined
   /** From then on, and until then, not included; UTC. */
   since?: Date | undefined
   until?: Date | undefined
@@ -65,6 +67,9 @@ export async function load(database: Database, paths: readonly string[], options
     finished([file])
   }
   await routeUnusual(database, routes)
+  if (options.route !== undefined) {
+    await database.run(`DELETE FROM staged WHERE problem IS NULL AND route IS DISTINCT FROM ${quoted(options.route)}`)
+  }
   const skipped = { ...(await rejected(database)), ...(await problems(database)) }
   const duplicate = await dropDuplicates(database)
   await database.run(`CREATE VIEW requests AS SELECT * EXCLUDE (problem, file, line) FROM staged`)

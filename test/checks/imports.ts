@@ -121,7 +121,7 @@ export const RULES: readonly Rule[] = [
   {
     from: 'logs/',
     may: [
-      ...['logs/', 'base/', 'bundle/', 'build/', 'cli/kit/', 'edge/', 'urls/', 'node:'],
+      ...['logs/', 'base/', 'bundle/', 'build/', 'cli/kit/', 'deploy/aws/', 'edge/', 'urls/', 'node:'],
       ...['@aws-sdk/client-athena', '@aws-sdk/client-s3', 'p-map'],
     ],
   },

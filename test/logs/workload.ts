@@ -41,8 +41,8 @@ export type WorkloadRequest = {
 
 export const GALLERIES: Shape = {
   objects: 12_000,
-  skew: 1.05,
-  junk: 35,
+  skew: 1.2,
+  junk: 25,
   sized: 0,
   versioned: 0,
   seconds: 30 * 86_400,
@@ -52,8 +52,8 @@ export const GALLERIES: Shape = {
 
 export const WISHLIST: Shape = {
   objects: 3_000,
-  skew: 0.9,
-  junk: 45,
+  skew: 1.15,
+  junk: 30,
   sized: 80,
   versioned: 70,
   seconds: 30 * 86_400,
@@ -76,7 +76,18 @@ const AGENTS = [
   ['curl/8.14.1', 0],
 ] as const
 
-const JUNK = ['utm_source=mail', 'utm_source=app&utm_medium=push', 'fbclid=', 'gclid=', '_=']
+/** Of layouts, times the density of screens: none of them of a ladder. */
+const WIDTHS = [90, 120, 180, 240, 300, 330, 360, 480, 600, 660, 720, 900, 1100, 1320]
+
+/** What ends with = has a value of its own each time. */
+const JUNK = [
+  'utm_source=mail',
+  'utm_source=app&utm_medium=push',
+  'utm_source=search',
+  'ref=home',
+  'ref=list',
+  'fbclid=',
+]
 
 export function* workload(lines: number, shape: Shape, seed = 1): Generator<WorkloadRequest> {
   const random = randomOf(seed)
@@ -109,7 +120,8 @@ export function* workload(lines: number, shape: Shape, seed = 1): Generator<Work
 function queryOf(random: Random, object: number, shape: Shape): string {
   const parts: string[] = []
   if (random.below(100) < shape.versioned) parts.push(`v=${1_790_000_000 + (object % 1000) * 60}`)
-  if (random.below(100) < shape.sized) parts.push(`w=${40 + random.below(600) * 2}`)
+  if (random.below(100) < shape.sized)
+    parts.push(`w=${random.below(20) ? random.pick(WIDTHS) : 40 + random.below(600) * 2}`)
   if (random.below(100) < shape.junk) {
     const junk = random.pick(JUNK)
     parts.push(junk.endsWith('=') ? `${junk}${random.below(10 ** 9).toString(36)}` : junk)

@@ -1,0 +1,35 @@
+/** Numbers for people. */
+
+export const count = (value: number): string => Math.round(value).toLocaleString('en')
+
+export const percent = (share: number | null, digits = 1): string =>
+  share === null ? '–' : `${(share * 100).toFixed(digits)} %`
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
+
+/** Powers of 1000, as CloudFront's prices are not: those are by 2 ** 30 bytes. */
+export function bytes(value: number): string {
+  const power = value < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(value) / 3))
+  const scaled = value / 1000 ** power
+  return `${power === 0 ? scaled : scaled.toFixed(scaled < 10 ? 2 : scaled < 100 ? 1 : 0)} ${UNITS[power]}`
+}
+
+export const milliseconds = (seconds: number | undefined): string =>
+  seconds === undefined ? '–' : `${count(seconds * 1000)} ms`
+
+/** What a person can print: no control characters, and no more than so many. */
+export function cut(text: string, characters: number): string {
+  const safe = text.replace(/\p{Cc}/gu, '\u00b7')
+  return safe.length <= characters ? safe : `${safe.slice(0, characters - 1)}…`
+}
+
+/** Columns as wide as they have to be; the first to the left, the others to the right. */
+export function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)))
+  return rows.map((row) =>
+    row
+      .map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  )
+}
