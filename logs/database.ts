@@ -101,6 +101,6 @@ const withNumbers = (row: Record<string, unknown>): Record<string, unknown> =>
   )
 
 /** A text as SQL has it. */
-export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
+export const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
-export const list = (texts: readonly string[]): string => `[${texts.map(quoted).join(', ')}]`
+export const sqlList = (texts: readonly string[]): string => `[${texts.map(sqlText).join(', ')}]`

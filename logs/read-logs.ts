@@ -13,7 +13,7 @@ import { fieldName } from './ingest/columns.ts'
 import { type Loaded, load } from './ingest/load.ts'
 import { logFiles } from './ingest/sources.ts'
 import { createEdgeRegions } from './queries.ts'
-import { bytes, count } from './report/format.ts'
+import { bytesText, countText } from './report/format.ts'
 
 export const LOG_OPTIONS = {
   since: { type: 'string', value: 'TIME', about: 'from then on, in UTC: 2026-11-01, or 2026-11-01T12:30' },
@@ -45,6 +45,7 @@ export function timeOf(name: string, text: string | undefined): Date | undefined
   const date = new Date(`${day}T${time}${zone}`)
   if (day !== undefined && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day)) return date
   throw new InputError(`--${name}: expected a time in UTC such as 2026-11-01T12:30, found ${JSON.stringify(text)}`, {
+    code: 'not-a-time',
     expected: 'a time in UTC such as 2026-11-01T12:30',
     found: text,
   })
@@ -76,7 +77,11 @@ export async function withLogs(
   use: (logs: ReadLogs) => Promise<number>,
 ): Promise<number> {
   if (positionals.length === 0) {
-    throw new InputError(`expected log files, a folder or s3://BUCKET/PREFIX, found none; ${hint}`)
+    throw new InputError(`expected log files, a folder or s3://BUCKET/PREFIX, found none; ${hint}`, {
+      code: 'no-logs',
+      expected: 'log files, a folder or s3://BUCKET/PREFIX',
+      found: 'none',
+    })
   }
   const since = timeOf('since', values.since)
   const until = timeOf('until', values.until)
@@ -90,7 +95,7 @@ export async function withLogs(
     const paths = await logFiles(positionals, {
       folder: database.folder,
       signal: ends.signal,
-      onFetch: (done, total) => status.show(`Fetching ${count(done)} of ${count(total)} objects …`),
+      onFetch: (done, total) => status.show(`Fetching ${countText(done)} of ${countText(total)} objects …`),
     })
     const loaded = await load(database, paths, {
       fields,
@@ -99,7 +104,7 @@ export async function withLogs(
       since,
       until,
       signal: ends.signal,
-      onProgress: (done, total) => status.show(`Reading ${bytes(done)} of ${bytes(total)} …`),
+      onProgress: (done, total) => status.show(`Reading ${bytesText(done)} of ${bytesText(total)} …`),
     })
     await createEdgeRegions(database)
     return await use({ database, loaded, signal: ends.signal, show: status.show })

@@ -37,7 +37,11 @@ A hit is what the cache answered: x-edge-result-type Hit or RefreshHit. The hit 
     const settings = await settingsOf(values)
     if (values.route !== undefined && !settings?.routes.some(({ path }) => path === values.route)) {
       const known = settings ? settings.routes.map(({ path }) => path).join(', ') : 'no config; name one with --config'
-      throw new InputError(`--route: expected a route of the config (${known}), found ${values.route}; ${hint}`)
+      throw new InputError(`--route: expected a route of the config (${known}), found ${values.route}; ${hint}`, {
+        code: 'no-such-route',
+        expected: known,
+        found: values.route,
+      })
     }
     return withLogs(values, settings, context, async ({ database, loaded, show }) => {
       const results = await runQueries(database, (name) => show(`Counting ${name.replaceAll('_', ' ')} …`))

@@ -4,7 +4,7 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { constants, createGunzip } from 'node:zlib'
 import { systemMessage } from '../../base/errors.ts'
-import { type Database, quoted } from '../database.ts'
+import { type Database, sqlText } from '../database.ts'
 import { routeSql, routeUnusual } from './routes.ts'
 import { insertLines, insertParquet, linesOf, type Selection, type SkipReason, STAGED } from './select.ts'
 import { fieldsOfHeader, type LogFile, sniff, type TextFormat } from './sniff.ts'
@@ -68,7 +68,7 @@ export async function load(database: Database, paths: readonly string[], options
   }
   await routeUnusual(database, routes)
   if (options.route !== undefined) {
-    await database.run(`DELETE FROM staged WHERE problem IS NULL AND route IS DISTINCT FROM ${quoted(options.route)}`)
+    await database.run(`DELETE FROM staged WHERE problem IS NULL AND route IS DISTINCT FROM ${sqlText(options.route)}`)
   }
   const skipped = { ...(await rejected(database)), ...(await problems(database)) }
   const duplicate = await dropDuplicates(database)
@@ -183,7 +183,7 @@ async function loadSegments(database: Database, file: TextFile, selection: Selec
       head === '{'
         ? { kind: 'json', keys: named ?? [] }
         : { kind: 'delimited', delimiter: delimiterBy(first), fields: fieldsOfHeader(head ?? '') }
-    const lines = `(SELECT file, line FROM parts WHERE head IS NOT DISTINCT FROM ${head === null ? 'NULL' : quoted(head)})`
+    const lines = `(SELECT file, line FROM parts WHERE head IS NOT DISTINCT FROM ${head === null ? 'NULL' : sqlText(head)})`
     await database.run(insertLines(lines, format, selection))
   }
   await database.run('DROP TABLE numbered')
@@ -193,7 +193,7 @@ async function loadSegments(database: Database, file: TextFile, selection: Selec
 const delimiterBy = (line: string): string => (line.includes('\t') ? '\t' : ' ')
 
 async function loadParquet(database: Database, path: string, selection: Selection): Promise<void> {
-  const columns = await database.rows<{ column_name: string }>(`DESCRIBE SELECT * FROM read_parquet(${quoted(path)})`)
+  const columns = await database.rows<{ column_name: string }>(`DESCRIBE SELECT * FROM read_parquet(${sqlText(path)})`)
   const names = columns.map(({ column_name }) => column_name)
   await database.run(insertParquet(path, names, selection))
 }

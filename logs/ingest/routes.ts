@@ -1,8 +1,8 @@
 /** Which route a logged path takes: SQL for paths that have one reading, `edge/routes.ts` itself for the others. */
-import { routeTable } from '../../edge/patterns.ts'
+import { routeTableOf } from '../../edge/patterns.ts'
 import { routeOf } from '../../edge/routes.ts'
 import type { Database } from '../database.ts'
-import { quoted } from '../database.ts'
+import { sqlText } from '../database.ts'
 
 /** The route of what viewer-request refuses. */
 export const REFUSED = '(refused)'
@@ -12,15 +12,15 @@ const UNUSUAL = "[^A-Za-z0-9._~!$&'()*+,;=:@/-]|/[/.]"
 
 /** In DuckDB and in Trino: `NULL` for unusual paths. @param paths path patterns in order, the last one `/*` */
 export function routeSql(paths: readonly string[]): string {
-  const matches = paths.slice(0, -1).map((path) => `WHEN ${matchSql(path)} THEN ${quoted(path)}`)
+  const matches = paths.slice(0, -1).map((path) => `WHEN ${matchSql(path)} THEN ${sqlText(path)}`)
   const last = paths.at(-1)
   if (last === undefined) return 'CAST(NULL AS VARCHAR)'
-  return `CASE WHEN regexp_like(uri_stem, ${quoted(UNUSUAL)}) THEN NULL ${matches.join(' ')} ELSE ${quoted(last)} END`
+  return `CASE WHEN regexp_like(uri_stem, ${sqlText(UNUSUAL)}) THEN NULL ${matches.join(' ')} ELSE ${sqlText(last)} END`
 }
 
 /** `LIKE` is read by both engines as a walk along the path; its own wildcards are escaped. */
 const matchSql = (path: string): string =>
-  `uri_stem LIKE ${quoted(
+  `uri_stem LIKE ${sqlText(
     path
       .replace(/[\\%_]/g, '\\$&')
       .replaceAll('*', '%')
@@ -30,7 +30,7 @@ const matchSql = (path: string): string =>
 /** Each distinct path among those that SQL left, once. */
 export async function routeUnusual(database: Database, paths: readonly string[]): Promise<void> {
   if (paths.length === 0) return
-  const table = routeTable(paths)
+  const table = routeTableOf(paths)
   const rows = await database.rows<{ uri_stem: string }>(
     'SELECT DISTINCT uri_stem FROM staged WHERE problem IS NULL AND route IS NULL',
   )

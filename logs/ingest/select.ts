@@ -1,5 +1,5 @@
 /** The SQL that turns lines into rows of `staged`: those of `requests`, and what is wrong with the others. */
-import { list, quoted } from '../database.ts'
+import { sqlList, sqlText } from '../database.ts'
 import { COLUMNS, columnsSql, columnTypes, type FieldSql, fieldName, V1_FIELDS } from './columns.ts'
 import type { TextFormat } from './sniff.ts'
 
@@ -32,7 +32,7 @@ export const STAGED = `CREATE TABLE staged (problem VARCHAR, file VARCHAR, line 
 
 /** Each line of these files, as `file` and `line`. What is no UTF-8 goes to DuckDB's own `reject_errors`. */
 export const linesOf = (paths: readonly string[], isCompressed: boolean): string =>
-  `(SELECT filename AS file, line FROM read_csv(${list(paths)}, columns = {'line': 'VARCHAR'}, delim = ${quoted(NO_DELIMITER)}, quote = '', escape = '', comment = '', header = false, auto_detect = false, strict_mode = false, ignore_errors = true, store_rejects = true, rejects_limit = 0, max_line_size = ${LINE_BYTES}, compression = '${isCompressed ? 'gzip' : 'none'}', filename = true) WHERE line IS NOT NULL AND line <> '')`
+  `(SELECT filename AS file, line FROM read_csv(${sqlList(paths)}, columns = {'line': 'VARCHAR'}, delim = ${sqlText(NO_DELIMITER)}, quote = '', escape = '', comment = '', header = false, auto_detect = false, strict_mode = false, ignore_errors = true, store_rejects = true, rejects_limit = 0, max_line_size = ${LINE_BYTES}, compression = '${isCompressed ? 'gzip' : 'none'}', filename = true) WHERE line IS NOT NULL AND line <> '')`
 
 export type Selection = {
   /** Of a path, in SQL: `NULL` where it takes more than SQL to tell. */
@@ -65,8 +65,8 @@ export function insertParquet(path: string, columns: readonly string[], { routeS
   }
   return `
     INSERT INTO staged
-    WITH read AS (SELECT ${columnsSql(of)} FROM read_parquet(${quoted(path)}))
-    SELECT CASE WHEN time IS NULL THEN 'bad-time' END AS problem, CASE WHEN time IS NULL THEN ${quoted(path)} END, NULL, ${routeSql}, *
+    WITH read AS (SELECT ${columnsSql(of)} FROM read_parquet(${sqlText(path)}))
+    SELECT CASE WHEN time IS NULL THEN 'bad-time' END AS problem, CASE WHEN time IS NULL THEN ${sqlText(path)} END, NULL, ${routeSql}, *
     FROM read ${filter && `WHERE time IS NULL OR (${filter})`}`
 }
 
@@ -86,7 +86,7 @@ function delimitedFields({ delimiter, fields }: Extract<TextFormat, { kind: 'del
       : [`ELSE 'no-field-list'`]),
   ]
   return {
-    fields: `string_split(line, ${quoted(delimiter)})`,
+    fields: `string_split(line, ${sqlText(delimiter)})`,
     of: (field) => at.get(field),
     problem: `CASE ${problems.join(' ')} END`,
   }
@@ -115,7 +115,7 @@ function jsonFields(found: readonly string[]): Told {
   if (!hasDate && found.length > 0) at.delete('date')
   if (!hasMilliseconds) at.delete('timestamp_ms')
   return {
-    fields: `CASE WHEN json_valid(line) THEN json_extract_string(line, ${list(paths)}) END`,
+    fields: `CASE WHEN json_valid(line) THEN json_extract_string(line, ${sqlList(paths)}) END`,
     of: (field) => at.get(field),
     problem: `CASE WHEN starts_with(line, '#') THEN 'header' WHEN NOT starts_with(line, '{') THEN 'other-format' WHEN f IS NULL THEN CASE WHEN ends_with(line, '}') THEN 'broken-json' ELSE 'cut-off' END END`,
   }

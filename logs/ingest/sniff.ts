@@ -50,11 +50,11 @@ export async function sniff(path: string, named: readonly string[] | undefined):
     return isWhole ? { path, size, kind: 'parquet' } : { path, size, kind: 'unreadable', why: 'a Parquet file cut off' }
   }
   const isCompressed = head[0] === 0x1f && head[1] === 0x8b
-  if (!isCompressed) return { path, size, kind: 'text', isCompressed, format: formatOf(head.toString(), named) }
+  if (!isCompressed) return { path, size, kind: 'text', isCompressed, format: textFormatOf(head.toString(), named) }
   const unpacked = await unpackedHead(head)
   if ('why' in unpacked) return { path, size, kind: 'unreadable', why: unpacked.why }
   if (unpacked.text === '') return { path, size, kind: 'empty' }
-  return { path, size, kind: 'text', isCompressed, format: formatOf(unpacked.text, named) }
+  return { path, size, kind: 'text', isCompressed, format: textFormatOf(unpacked.text, named) }
 }
 
 /** What comes before an archive breaks off counts. */
@@ -71,7 +71,7 @@ async function unpackedHead(head: Buffer): Promise<{ text: string } | { why: str
 }
 
 /** @param head the beginning of a file, cut anywhere */
-export function formatOf(head: string, named: readonly string[] | undefined): TextFormat {
+export function textFormatOf(head: string, named: readonly string[] | undefined): TextFormat {
   const lines = head.split(/\r?\n/)
   const data = lines.filter((line) => line !== '' && !line.startsWith('#'))
   const [first = ''] = data

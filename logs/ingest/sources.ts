@@ -59,6 +59,7 @@ async function fetched(url: string, { folder, signal, onFetch }: SourceOptions):
   const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(url) ?? []
   if (bucket === '') {
     throw new InputError(`expected s3://BUCKET/PREFIX, found ${JSON.stringify(url)}`, {
+      code: 'not-an-s3-url',
       expected: 's3://BUCKET/PREFIX',
       found: url,
     })

@@ -1,25 +1,25 @@
 /** The report as a page: a plot for what has a course or a comparison, a table for the rest. */
-import { bytes, count, cut, milliseconds, percent } from './format.ts'
+import { bytesText, countText, cut, milliseconds, percentText } from './format.ts'
 import { page, type Section } from './page.ts'
 import { COLOURS, type Plot, plotter } from './plots.ts'
-import type { Latency, Report } from './report.ts'
+import type { Latency, LogReport } from './report.ts'
 
 /** Up to so many hours are shown one by one, more as days. */
 const HOURS = 24 * 8
 
 /** @throws Failure if ECharts is not installed */
-export async function reportHtml(report: Report): Promise<string> {
+export async function reportHtml(report: LogReport): Promise<string> {
   const plot = await plotter()
   const { since, until } = report
   const minute = (time: string) => time.slice(0, 16).replace('T', ' ')
   const period = since === null ? 'No requests' : `${minute(since)} to ${minute(until ?? since)} UTC`
   const figures = [
-    ['requests', count(report.requests)],
-    ['bytes', bytes(report.bytes)],
-    ['viewers', count(report.viewers)],
-    ['hit ratio', percent(report.hitRatio)],
-    ['of bytes', percent(report.byteHitRatio)],
-    ['robots', percent(report.requests > 0 ? report.bots.requests / report.requests : null)],
+    ['requests', countText(report.requests)],
+    ['bytes', bytesText(report.bytes)],
+    ['viewers', countText(report.viewers)],
+    ['hit ratio', percentText(report.hitRatio)],
+    ['of bytes', percentText(report.byteHitRatio)],
+    ['robots', percentText(report.requests > 0 ? report.bots.requests / report.requests : null)],
   ] as const
   const sections = [
     ...overTime(report, plot),
@@ -45,7 +45,7 @@ export async function reportHtml(report: Report): Promise<string> {
 
 type Draw = (plot: Plot) => string
 
-function overTime({ overTime: hours }: Report, draw: Draw): Section[] {
+function overTime({ overTime: hours }: LogReport, draw: Draw): Section[] {
   const isByDay = hours.length > HOURS
   const steps = Map.groupBy(hours, ({ hour }) => (isByDay ? `${hour.slice(0, 10)}T00:00:00.000Z` : hour))
   const sums = [...steps].map(([time, rows]) => {
@@ -96,23 +96,23 @@ function overTime({ overTime: hours }: Report, draw: Draw): Section[] {
   ]
 }
 
-const routes = ({ routes: rows }: Report): Section => ({
+const routes = ({ routes: rows }: LogReport): Section => ({
   title: 'Routes',
   ...(rows === null && { note: 'No config was given or found: --config edge.config.ts, or --dist dist.' }),
   table: {
     head: ['route', 'requests', 'bytes', 'hits', 'of bytes', 'errors'],
     rows: (rows ?? []).map((row) => [
       `${row.route}${row.cache === 'never' ? ' (never cached)' : ''}`,
-      count(row.requests),
-      bytes(row.bytes),
-      percent(row.hitRatio),
-      percent(row.byteHitRatio),
-      count(row.errors),
+      countText(row.requests),
+      bytesText(row.bytes),
+      percentText(row.hitRatio),
+      percentText(row.byteHitRatio),
+      countText(row.errors),
     ]),
   },
 })
 
-const edges = ({ edgeLocations }: Report): Section => ({
+const edges = ({ edgeLocations }: LogReport): Section => ({
   title: 'Edge locations',
   table: {
     head: ['edge location', 'requests', 'bytes', 'hits', 'of bytes'],
@@ -120,15 +120,15 @@ const edges = ({ edgeLocations }: Report): Section => ({
       .slice(0, 20)
       .map((row) => [
         `${row.edgeLocation} ${row.region}`,
-        count(row.requests),
-        bytes(row.bytes),
-        percent(row.hitRatio),
-        percent(row.byteHitRatio),
+        countText(row.requests),
+        bytesText(row.bytes),
+        percentText(row.hitRatio),
+        percentText(row.byteHitRatio),
       ]),
   },
 })
 
-function misses({ misses: all, uncacheable }: Report, draw: Draw): Section {
+function misses({ misses: all, uncacheable }: LogReport, draw: Draw): Section {
   const reasons = [
     ['first time', all.first_time],
     ['another query', all.fragmented],
@@ -146,11 +146,14 @@ function misses({ misses: all, uncacheable }: Report, draw: Draw): Section {
         series: [{ name: 'misses', colour: COLOURS.second, values: reasons }],
       }),
     ],
-    table: { head: ['not to be cached', 'misses'], rows: uncacheable.map((row) => [row.reason, count(row.misses)]) },
+    table: {
+      head: ['not to be cached', 'misses'],
+      rows: uncacheable.map((row) => [row.reason, countText(row.misses)]),
+    },
   }
 }
 
-const missPaths = ({ misses: { top } }: Report): Section | null =>
+const missPaths = ({ misses: { top } }: LogReport): Section | null =>
   top.length === 0
     ? null
     : {
@@ -159,12 +162,12 @@ const missPaths = ({ misses: { top } }: Report): Section | null =>
           head: ['path', 'misses', 'first', 'other query', 'expired', 'not cached'],
           rows: top.map((row) => [
             cut(row.path, 120),
-            ...[row.misses, row.first_time, row.fragmented, row.expired, row.not_cached].map(count),
+            ...[row.misses, row.first_time, row.fragmented, row.expired, row.not_cached].map(countText),
           ]),
         },
       }
 
-const parameters = ({ parameters: rows }: Report): Section | null =>
+const parameters = ({ parameters: rows }: LogReport): Section | null =>
   rows.length === 0
     ? null
     : {
@@ -172,11 +175,16 @@ const parameters = ({ parameters: rows }: Report): Section | null =>
         note: 'Extra keys: those that there would not be, were each path asked for with one value of the parameter.',
         table: {
           head: ['parameter', 'requests', 'misses', 'extra keys'],
-          rows: rows.map((row) => [cut(row.name, 60), count(row.requests), count(row.misses), count(row.extraKeys)]),
+          rows: rows.map((row) => [
+            cut(row.name, 60),
+            countText(row.requests),
+            countText(row.misses),
+            countText(row.extraKeys),
+          ]),
         },
       }
 
-function latency({ latency: { all, regions, edgeLocations } }: Report, draw: Draw): Section {
+function latency({ latency: { all, regions, edgeLocations } }: LogReport, draw: Draw): Section {
   const names = [...new Set(regions.map(({ region }) => region))]
   const of = (outcome: Latency['outcome']) =>
     names.map((name) => {
@@ -185,7 +193,7 @@ function latency({ latency: { all, regions, edgeLocations } }: Report, draw: Dra
     })
   const row = (name: string, { outcome, requests, firstByte, lastByte }: Latency) => [
     `${name}, ${outcome === 'hit' ? 'hits' : 'the rest'}`,
-    count(requests),
+    countText(requests),
     ...[firstByte?.p50, firstByte?.p95, firstByte?.p99, lastByte?.p50, lastByte?.p95].map(milliseconds),
   ]
   return {
@@ -212,7 +220,7 @@ function latency({ latency: { all, regions, edgeLocations } }: Report, draw: Dra
   }
 }
 
-const results = ({ results: rows }: Report): Section => ({
+const results = ({ results: rows }: LogReport): Section => ({
   title: 'Results',
   table: {
     head: ['result', 'requests', 'bytes'],
@@ -220,13 +228,13 @@ const results = ({ results: rows }: Report): Section => ({
       .slice(0, 20)
       .map((row) => [
         row.result === row.detail ? row.result : `${row.result}: ${row.detail}`,
-        count(row.requests),
-        bytes(row.bytes),
+        countText(row.requests),
+        bytesText(row.bytes),
       ]),
   },
 })
 
-const errors = ({ errors: rows }: Report): Section | null =>
+const errors = ({ errors: rows }: LogReport): Section | null =>
   rows.length === 0
     ? null
     : {
@@ -236,18 +244,18 @@ const errors = ({ errors: rows }: Report): Section | null =>
           rows: rows.map((row) => [
             cut(`${row.status ?? '–'} ${row.detail} ${row.example}`, 120),
             row.route ?? '–',
-            count(row.requests),
+            countText(row.requests),
           ]),
         },
       }
 
-function pictures({ renditions, formats, widths }: Report, draw: Draw): Section {
+function pictures({ renditions, formats, widths }: LogReport, draw: Draw): Section {
   const { pictures: all, asked, named, fallbacks } = renditions
-  const share = (part: number, whole: number) => percent(whole > 0 ? part / whole : null)
+  const share = (part: number, whole: number) => percentText(whole > 0 ? part / whole : null)
   const byWidth = widths.toSorted((a, b) => a.width - b.width).map((row) => [String(row.width), row.requests] as const)
   return {
     title: 'Pictures',
-    note: `${share(asked, all)} of ${count(all)} pictures were asked for as renditions.${named > 0 ? ` Of those that named a format, ${share(fallbacks, named)} came in another one.` : ''}`,
+    note: `${share(asked, all)} of ${countText(all)} pictures were asked for as renditions.${named > 0 ? ` Of those that named a format, ${share(fallbacks, named)} came in another one.` : ''}`,
     plots:
       byWidth.length > 0
         ? [
@@ -261,19 +269,24 @@ function pictures({ renditions, formats, widths }: Report, draw: Draw): Section 
         : [],
     table: {
       head: ['format', 'requests', 'bytes'],
-      rows: formats.map((row) => [row.format, count(row.requests), bytes(row.bytes)]),
+      rows: formats.map((row) => [row.format, countText(row.requests), bytesText(row.bytes)]),
     },
   }
 }
 
-const lists = ({ heaviest, bots }: Report): (Section | null)[] => [
+const lists = ({ heaviest, bots }: LogReport): (Section | null)[] => [
   heaviest.length === 0
     ? null
     : {
         title: 'Heaviest',
         table: {
           head: ['path', 'requests', 'bytes', 'hits'],
-          rows: heaviest.map((row) => [cut(row.path, 120), count(row.requests), bytes(row.bytes), count(row.hits)]),
+          rows: heaviest.map((row) => [
+            cut(row.path, 120),
+            countText(row.requests),
+            bytesText(row.bytes),
+            countText(row.hits),
+          ]),
         },
       },
   bots.top.length === 0
@@ -282,12 +295,12 @@ const lists = ({ heaviest, bots }: Report): (Section | null)[] => [
         title: 'Robots and tools',
         table: {
           head: ['name', 'requests', 'bytes'],
-          rows: bots.top.map((row) => [cut(row.agent, 120), count(row.requests), bytes(row.bytes)]),
+          rows: bots.top.map((row) => [cut(row.agent, 120), countText(row.requests), bytesText(row.bytes)]),
         },
       },
 ]
 
-const skipped = ({ skipped: lines, files }: Report): Section | null =>
+const skipped = ({ skipped: lines, files }: LogReport): Section | null =>
   Object.keys(lines).length + files.damaged.length + files.empty === 0
     ? null
     : {
@@ -295,8 +308,8 @@ const skipped = ({ skipped: lines, files }: Report): Section | null =>
         table: {
           head: ['lines or files', 'count'],
           rows: [
-            ...Object.entries(lines).map(([reason, lines]) => [reason, count(lines)]),
-            ...(files.empty > 0 ? [['empty files', count(files.empty)]] : []),
+            ...Object.entries(lines).map(([reason, lines]) => [reason, countText(lines)]),
+            ...(files.empty > 0 ? [['empty files', countText(files.empty)]] : []),
             ...files.damaged.map(({ file, why }) => [cut(`${file}: ${why}`, 200), 'damaged']),
           ],
         },

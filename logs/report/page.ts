@@ -1,6 +1,6 @@
 /** The page around plots and tables: one file, light and dark, no network, as wide as a phone or a desk has it. */
 
-export const escaped = (text: string): string =>
+export const htmlText = (text: string): string =>
   text.replace(
     /[&<>"'\p{Cc}]/gu,
     (character) => `&#${character.codePointAt(0) === 0 ? 0xfffd : character.codePointAt(0)};`,
@@ -28,14 +28,14 @@ export function page(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escaped(title)}</title>
+<title>${htmlText(title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <header>
-<h1>${escaped(title)}</h1>
-<p>${escaped(subtitle)}</p>
-<dl>${figures.map(([name, value]) => `<div><dt>${escaped(name)}</dt><dd>${escaped(value)}</dd></div>`).join('')}</dl>
+<h1>${htmlText(title)}</h1>
+<p>${htmlText(subtitle)}</p>
+<dl>${figures.map(([name, value]) => `<div><dt>${htmlText(name)}</dt><dd>${htmlText(value)}</dd></div>`).join('')}</dl>
 </header>
 <main>
 ${sections.map(sectionHtml).join('\n')}
@@ -47,15 +47,15 @@ ${sections.map(sectionHtml).join('\n')}
 
 const sectionHtml = ({ title, note, plots = [], table }: Section): string =>
   `<section>
-<h2>${escaped(title)}</h2>
-${note ? `<p>${escaped(note)}</p>` : ''}${plots.map((svg) => `<figure>${svg}</figure>`).join('')}${table && table.rows.length > 0 ? tableHtml(table) : ''}
+<h2>${htmlText(title)}</h2>
+${note ? `<p>${htmlText(note)}</p>` : ''}${plots.map((svg) => `<figure>${svg}</figure>`).join('')}${table && table.rows.length > 0 ? tableHtml(table) : ''}
 </section>`
 
 const tableHtml = ({ head, rows }: Table): string =>
-  `<div class="wide" tabindex="0"><table><thead><tr>${head.map((cell) => `<th scope="col">${escaped(cell)}</th>`).join('')}</tr></thead><tbody>${rows
+  `<div class="wide" tabindex="0"><table><thead><tr>${head.map((cell) => `<th scope="col">${htmlText(cell)}</th>`).join('')}</tr></thead><tbody>${rows
     .map(
       (row) =>
-        `<tr>${row.map((cell, at) => (at === 0 ? `<th scope="row">${escaped(cell)}</th>` : `<td>${escaped(cell)}</td>`)).join('')}</tr>`,
+        `<tr>${row.map((cell, at) => (at === 0 ? `<th scope="row">${htmlText(cell)}</th>` : `<td>${htmlText(cell)}</td>`)).join('')}</tr>`,
     )
     .join('')}</tbody></table></div>`
 

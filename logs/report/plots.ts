@@ -1,6 +1,6 @@
 /** Plots as SVG, by ECharts: its colours are the page's variables, so that they follow light and dark. */
 import { optional } from '../../base/optional-package.ts'
-import { percent } from './format.ts'
+import { percentText } from './format.ts'
 
 export type Series = {
   name: string
@@ -29,7 +29,7 @@ export const COLOURS = {
 }
 
 const axisLabel: Readonly<Record<Plot['y'], (value: number) => string>> = {
-  percent: (value) => percent(value, 0),
+  percent: (value) => percentText(value, 0),
   count: (value) => compact(value, ''),
   bytes: (value) => compact(value, 'B'),
   milliseconds: (value) => `${value} ms`,
@@ -76,7 +76,16 @@ function optionsOf({ kind, x, y, series }: Plot) {
     animation: false,
     useUTC: true,
     textStyle: text,
-    legend: { show: series.length > 1, top: 0, left: 0, textStyle: text, itemWidth: 14, itemHeight: 10, icon: 'rect' },
+    legend: {
+      show: series.length > 1,
+      top: 0,
+      left: 0,
+      textStyle: text,
+      itemWidth: 14,
+      itemHeight: 10,
+      itemGap: 20,
+      icon: 'rect',
+    },
     grid: {
       left: 8,
       right: 16,

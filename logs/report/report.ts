@@ -26,7 +26,7 @@ export type Latency = {
 
 type Percentile = { p50: number; p75: number; p95: number; p99: number }
 
-export type Report = Cached & {
+export type LogReport = Cached & {
   /** Distinct addresses. */
   viewers: number
   /** UTC, ISO 8601; null without requests. */
@@ -71,7 +71,7 @@ const timeOf = (seconds: number | null | undefined): string | null =>
   typeof seconds === 'number' ? new Date(seconds * 1000).toISOString() : null
 
 /** @param settings of the config, if there is one */
-export function reportOf(results: Results, { files, empty, damaged, skipped }: Loaded, settings?: Settings): Report {
+export function reportOf(results: Results, { files, empty, damaged, skipped }: Loaded, settings?: Settings): LogReport {
   const [totals] = results.totals
   if (!totals) throw new Error('expected one row of totals, found none')
   const cacheOf = new Map(
@@ -139,7 +139,7 @@ const reasonsOf = (row: MissRow | undefined): MissReasons => ({
   expired: row?.expired ?? 0,
 })
 
-function latencyOf(rows: readonly LatencyRow[]): Report['latency'] {
+function latencyOf(rows: readonly LatencyRow[]): LogReport['latency'] {
   const percentile = (values: LatencyRow['first_byte']): Percentile | null =>
     values ? { p50: values[0], p75: values[1], p95: values[2], p99: values[3] } : null
   const of = ({ outcome, requests, first_byte, last_byte }: LatencyRow): Latency => ({

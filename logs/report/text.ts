@@ -1,9 +1,9 @@
 /** The report in one screen: some 40 lines of 100 characters. */
 import type { Paint } from '../../cli/kit/output.ts'
-import { aligned, bytes, count, cut, milliseconds, percent } from './format.ts'
-import type { Latency, Report } from './report.ts'
+import { aligned, bytesText, countText, cut, milliseconds, percentText } from './format.ts'
+import type { Latency, LogReport } from './report.ts'
 
-export function reportText(report: Report, paint: Paint): string {
+export function reportText(report: LogReport, paint: Paint): string {
   const lines = [
     ...summary(report, paint),
     '',
@@ -17,7 +17,7 @@ export function reportText(report: Report, paint: Paint): string {
         .slice(0, 4)
         .map(({ status, detail, route, requests, example }) => [
           cut(`${status ?? '–'} ${detail}  ${route ?? ''} ${example}`, 70),
-          count(requests),
+          countText(requests),
         ]),
       paint,
     ),
@@ -27,13 +27,13 @@ export function reportText(report: Report, paint: Paint): string {
   return `${lines.join('\n').trimEnd()}\n`
 }
 
-function summary(report: Report, paint: Paint): string[] {
+function summary(report: LogReport, paint: Paint): string[] {
   const { requests, viewers, since, until } = report
   const from = since === null ? 'No requests' : `${shortTime(since)} to ${shortTime(until ?? since)} UTC`
   return [
     paint('bold', from),
-    `${count(requests)} requests, ${bytes(report.bytes)}, ${count(viewers)} viewers`,
-    `Hit ratio ${paint('bold', percent(report.hitRatio))} of requests, ${paint('bold', percent(report.byteHitRatio))} of bytes`,
+    `${countText(requests)} requests, ${bytesText(report.bytes)}, ${countText(viewers)} viewers`,
+    `Hit ratio ${paint('bold', percentText(report.hitRatio))} of requests, ${paint('bold', percentText(report.byteHitRatio))} of bytes`,
   ]
 }
 
@@ -46,7 +46,7 @@ function section(title: string, columns: string, rows: readonly (readonly string
   return [paint('dim', head), ...body, '']
 }
 
-function routes({ routes: rows }: Report, paint: Paint): string[] {
+function routes({ routes: rows }: LogReport, paint: Paint): string[] {
   if (rows === null) {
     return [paint('dim', 'No routes: no config was given or found (--config edge.config.ts, or --dist dist)'), '']
   }
@@ -57,17 +57,17 @@ function routes({ routes: rows }: Report, paint: Paint): string[] {
       .slice(0, 8)
       .map((row) => [
         cut(`${row.route}${row.cache === 'never' ? ' (never cached)' : ''}`, 40),
-        count(row.requests),
-        bytes(row.bytes),
-        percent(row.hitRatio),
-        percent(row.byteHitRatio),
-        count(row.errors),
+        countText(row.requests),
+        bytesText(row.bytes),
+        percentText(row.hitRatio),
+        percentText(row.byteHitRatio),
+        countText(row.errors),
       ]),
     paint,
   )
 }
 
-function edges({ edgeLocations, latency }: Report): string[][] {
+function edges({ edgeLocations, latency }: LogReport): string[][] {
   const firstByte = (edgeLocation: string, outcome: Latency['outcome']) =>
     milliseconds(
       latency.edgeLocations.find((row) => row.edgeLocation === edgeLocation && row.outcome === outcome)?.firstByte?.p50,
@@ -76,18 +76,18 @@ function edges({ edgeLocations, latency }: Report): string[][] {
     .slice(0, 6)
     .map((row) => [
       cut(`${row.edgeLocation} ${row.region}`, 40),
-      count(row.requests),
-      bytes(row.bytes),
-      percent(row.hitRatio),
-      percent(row.byteHitRatio),
+      countText(row.requests),
+      bytesText(row.bytes),
+      percentText(row.hitRatio),
+      percentText(row.byteHitRatio),
       firstByte(row.edgeLocation, 'hit'),
       firstByte(row.edgeLocation, 'other'),
     ])
 }
 
-function misses({ misses: all, parameters, uncacheable }: Report, paint: Paint): string[] {
+function misses({ misses: all, parameters, uncacheable }: LogReport, paint: Paint): string[] {
   if (all.misses === 0) return []
-  const part = (value: number, what: string) => (value > 0 ? [`${percent(value / all.misses, 0)} ${what}`] : [])
+  const part = (value: number, what: string) => (value > 0 ? [`${percentText(value / all.misses, 0)} ${what}`] : [])
   const reasons = [
     ...part(all.first_time, 'for the first time'),
     ...part(all.fragmented, 'with another query than before'),
@@ -95,12 +95,12 @@ function misses({ misses: all, parameters, uncacheable }: Report, paint: Paint):
     ...part(all.not_cached, 'not cached at all'),
   ]
   const worst = parameters.filter(({ extraKeys }) => extraKeys > 0).slice(0, 5)
-  const causes = uncacheable.slice(0, 3).map(({ reason, misses }) => `${reason} ${count(misses)}`)
+  const causes = uncacheable.slice(0, 3).map(({ reason, misses }) => `${reason} ${countText(misses)}`)
   return [
-    `${count(all.misses)} misses: ${reasons.join(', ')}`,
+    `${countText(all.misses)} misses: ${reasons.join(', ')}`,
     ...(worst.length > 0
       ? [
-          `Keys that parameters add: ${worst.map(({ name, extraKeys }) => `${cut(name, 24)} ${count(extraKeys)}`).join(', ')}`,
+          `Keys that parameters add: ${worst.map(({ name, extraKeys }) => `${cut(name, 24)} ${countText(extraKeys)}`).join(', ')}`,
         ]
       : []),
     ...(causes.length > 0 ? [`Not to be cached: ${causes.join(', ')}`] : []),
@@ -108,13 +108,13 @@ function misses({ misses: all, parameters, uncacheable }: Report, paint: Paint):
     ...section(
       'most misses',
       'misses',
-      all.top.slice(0, 3).map(({ path, misses }) => [cut(path, 70), count(misses)]),
+      all.top.slice(0, 3).map(({ path, misses }) => [cut(path, 70), countText(misses)]),
       paint,
     ),
   ]
 }
 
-function pictures({ renditions, formats, heaviest, bots, requests }: Report): string[] {
+function pictures({ renditions, formats, heaviest, bots, requests }: LogReport): string[] {
   const { pictures: all, asked, named, fallbacks } = renditions
   const [heavy] = heaviest
   return [
@@ -122,27 +122,27 @@ function pictures({ renditions, formats, heaviest, bots, requests }: Report): st
       ? [
           `Formats: ${formats
             .slice(0, 5)
-            .map((row) => `${row.format} ${percent(row.requests / requests, 0)}`)
+            .map((row) => `${row.format} ${percentText(row.requests / requests, 0)}`)
             .join(', ')}`,
         ]
       : []),
     ...(all > 0
       ? [
-          `Pictures: ${percent(asked / all, 0)} asked for as renditions${named > 0 ? `, ${percent(fallbacks / named)} of those in a named format came in another` : ''}`,
+          `Pictures: ${percentText(asked / all, 0)} asked for as renditions${named > 0 ? `, ${percentText(fallbacks / named)} of those in a named format came in another` : ''}`,
         ]
       : []),
-    ...(heavy ? [`Heaviest: ${cut(heavy.path, 60)} ${bytes(heavy.bytes)}`] : []),
-    ...(bots.requests > 0 ? [`Robots and tools: ${percent(bots.requests / requests)} of requests`] : []),
+    ...(heavy ? [`Heaviest: ${cut(heavy.path, 60)} ${bytesText(heavy.bytes)}`] : []),
+    ...(bots.requests > 0 ? [`Robots and tools: ${percentText(bots.requests / requests)} of requests`] : []),
   ]
 }
 
 /** What is not in the report. */
-function left({ skipped, files }: Report, paint: Paint): string[] {
-  const lines = Object.entries(skipped).map(([reason, lines]) => `${reason} ${count(lines)}`)
+function left({ skipped, files }: LogReport, paint: Paint): string[] {
+  const lines = Object.entries(skipped).map(([reason, lines]) => `${reason} ${countText(lines)}`)
   return [
     ...(lines.length > 0 ? ['', paint('yellow', `Lines not counted: ${lines.join(', ')}`)] : []),
-    ...(files.empty > 0 ? [paint('dim', `Empty files: ${count(files.empty)} of ${count(files.files)}`)] : []),
+    ...(files.empty > 0 ? [paint('dim', `Empty files: ${countText(files.empty)} of ${countText(files.files)}`)] : []),
     ...files.damaged.slice(0, 5).map(({ file, why }) => paint('yellow', `Damaged: ${cut(file, 80)}: ${cut(why, 80)}`)),
-    ...(files.damaged.length > 5 ? [paint('yellow', `Damaged: ${count(files.damaged.length - 5)} more`)] : []),
+    ...(files.damaged.length > 5 ? [paint('yellow', `Damaged: ${countText(files.damaged.length - 5)} more`)] : []),
   ]
 }
