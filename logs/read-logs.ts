@@ -6,6 +6,7 @@ import { loadConfig } from '../build/config.ts'
 import { readBundle } from '../bundle/read-bundle.ts'
 import type { Settings } from '../bundle/settings.ts'
 import { interrupt } from '../cli/kit/interrupt.ts'
+import { bytesText } from '../cli/kit/numbers.ts'
 import type { OptionRows, Values } from '../cli/kit/options.ts'
 import { type Output, painter, statusLine } from '../cli/kit/output.ts'
 import { type Database, openDatabase } from './database.ts'
@@ -13,7 +14,7 @@ import { fieldName } from './ingest/columns.ts'
 import { type Loaded, load } from './ingest/load.ts'
 import { logFiles } from './ingest/sources.ts'
 import { createEdgeRegions } from './queries.ts'
-import { bytesText, countText } from './report/format.ts'
+import { countText } from './report/format.ts'
 
 export const LOG_OPTIONS = {
   since: { type: 'string', value: 'TIME', about: 'from then on, in UTC: 2026-11-01, or 2026-11-01T12:30' },

@@ -5,15 +5,6 @@ export const countText = (value: number): string => Math.round(value).toLocaleSt
 export const percentText = (share: number | null, digits = 1): string =>
   share === null ? '–' : `${(share * 100).toFixed(digits)} %`
 
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
-
-/** Powers of 1000, as CloudFront's prices are not: those are by 2 ** 30 bytes. */
-export function bytesText(value: number): string {
-  const power = value < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(value) / 3))
-  const scaled = value / 1000 ** power
-  return `${power === 0 ? scaled : scaled.toFixed(scaled < 10 ? 2 : scaled < 100 ? 1 : 0)} ${UNITS[power]}`
-}
-
 export const milliseconds = (seconds: number | undefined): string =>
   seconds === undefined ? '–' : `${countText(seconds * 1000)} ms`
 

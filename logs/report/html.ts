@@ -1,5 +1,6 @@
 /** The report as a page: a plot for what has a course or a comparison, a table for the rest. */
-import { bytesText, countText, cut, milliseconds, percentText } from './format.ts'
+import { bytesText } from '../../cli/kit/numbers.ts'
+import { countText, cut, milliseconds, percentText } from './format.ts'
 import { page, type Section } from './page.ts'
 import { COLOURS, type Plot, plotter } from './plots.ts'
 import type { Latency, LogReport } from './report.ts'

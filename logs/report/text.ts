@@ -1,6 +1,8 @@
 /** The report in one screen: some 40 lines of 100 characters. */
+
+import { bytesText } from '../../cli/kit/numbers.ts'
 import type { Paint } from '../../cli/kit/output.ts'
-import { aligned, bytesText, countText, cut, milliseconds, percentText } from './format.ts'
+import { aligned, countText, cut, milliseconds, percentText } from './format.ts'
 import type { Latency, LogReport } from './report.ts'
 
 export function reportText(report: LogReport, paint: Paint): string {
