@@ -16,6 +16,7 @@ const VERBS: VerbRows = {
   verify: { about: 'asks a distribution whether it does what it should', load: () => import('../deploy/verify.ts') },
   release: { about: 'builds everything that goes to a distribution, with hashes', load: () => import('./release.ts') },
   publish: { about: 'uploads what changed in a folder', load: () => import('../deploy/publish.ts') },
+  logs: { about: 'says from its logs what a distribution did', load: () => import('../logs/command.ts') },
   invalidate: { about: 'removes objects from the caches', load: () => import('./invalidate.ts') },
 }
 

@@ -1,4 +1,5 @@
 /** What `rimlight publish` says. */
+import { bytesText } from '../../cli/kit/numbers.ts'
 import type { Paint } from '../../cli/kit/output.ts'
 import { UNKNOWN_TYPE } from './content-type.ts'
 import type { LeftOut } from './files.ts'
@@ -9,17 +10,6 @@ import type { Published } from './published.ts'
 
 const count = (number: number, what = 'file'): string =>
   `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`
-
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB']
-
-/** Three digits: `1.23 MB`. */
-export function bytesText(bytes: number): string {
-  let unit = 0
-  for (let rest = bytes; rest >= 999.5 && unit < UNITS.length - 1; rest /= 1000) unit++
-  const value = bytes / 1000 ** unit
-  const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2
-  return `${value.toFixed(digits)} ${UNITS[unit]}`
-}
 
 /** @param seconds since the first upload began */
 export function stepText(step: PublishStep, seconds: number): string {

@@ -18,6 +18,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   cli: { about: 'the verbs', runs: 'Node' },
   build: { about: 'config → dist/', runs: 'Node' },
   deploy: { about: 'dist/ → AWS', runs: 'Node' },
+  logs: { about: 'what logs tell', runs: 'Node' },
   'local/cloudfront': { about: 'CloudFront here: the library', runs: 'Node' },
   'local/start': { about: 'rimlight start', runs: 'Node' },
   'local/replay': { about: 'rimlight replay', runs: 'Node' },

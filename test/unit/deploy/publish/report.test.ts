@@ -1,33 +1,7 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { PublishOptions } from '../../../../deploy/publish/options.ts'
 import type { Compared, PublishOutcome } from '../../../../deploy/publish/publish.ts'
-import { bytesText, publishNotes, stepText, uploadedText } from '../../../../deploy/publish/report.ts'
-
-it.each([
-  [0, '0 B'],
-  [999, '999 B'],
-  [1000, '1.00 kB'],
-  [1234, '1.23 kB'],
-  [12_345, '12.3 kB'],
-  [99_960, '100 kB'],
-  [999_499, '999 kB'],
-  [999_500, '1.00 MB'],
-  [5_368_709_120, '5.37 GB'],
-  [1e15, '1000 TB'],
-])('%d bytes: %s', (bytes, text) => {
-  expect(bytesText(bytes)).toBe(text)
-})
-
-it('no number of bytes is more than half a percent off', () => {
-  fc.assert(
-    fc.property(fc.nat(2 ** 40), (bytes) => {
-      const [number, unit] = bytesText(bytes).split(' ')
-      const value = Number(number) * 1000 ** ['B', 'kB', 'MB', 'GB', 'TB'].indexOf(unit ?? '')
-      expect(Math.abs(value - bytes)).toBeLessThanOrEqual(bytes / 180)
-    }),
-  )
-})
+import { publishNotes, stepText, uploadedText } from '../../../../deploy/publish/report.ts'
 
 it('how far it is', () => {
   const uploading = { step: 'uploading', done: 1, total: 2000, bytes: 3e6, totalBytes: 6e9 } as const

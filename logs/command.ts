@@ -1,0 +1,12 @@
+/** `rimlight logs`: what CloudFront's logs tell. */
+import { defineVerbs } from '../cli/kit/verbs.ts'
+
+export const main = defineVerbs({
+  name: 'rimlight logs',
+  about:
+    'What a distribution did, from the logs that CloudFront writes: standard logs, v2 and real-time, or the access log of `rimlight start`.',
+  verbs: {
+    report: { about: 'hit ratio, misses and why, errors, latency, pictures', load: () => import('./report.ts') },
+  },
+  examples: ['rimlight logs report .rimlight/access.log'],
+})

@@ -1,0 +1,106 @@
+/** DuckDB, loaded here alone: in memory, and on disk in a folder of its own as far as memory does not do. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { DuckDBConnection, DuckDBInstance, JS } from '@duckdb/node-api'
+import { optional } from '../base/optional-package.ts'
+
+export type Row = Record<string, JS>
+
+export type Database = {
+  run(sql: string, ...values: string[]): Promise<void>
+  /** All rows; BIGINT and HUGEINT as numbers. */
+  rows<T = Row>(sql: string): Promise<T[]>
+  /** Row by row, some thousand at a time, never all of them in memory. */
+  stream(sql: string): AsyncIterable<readonly (readonly unknown[])[]>
+  /** Text columns, some thousand rows at a time. */
+  append(table: string, rows: Iterable<readonly (string | number | null)[]>): Promise<void>
+  /** A folder for files of this run. */
+  folder: string
+  /** What runs ends with an error. */
+  interrupt(): void
+  close(): Promise<void>
+}
+
+/** MB. What DuckDB holds beyond it, it puts on the disk; the process and the buffers of its readers come on top. */
+const MEMORY = 500
+
+/** Whatever Trino calls otherwise than DuckDB, under Trino's name. */
+const TRINO = `
+  CREATE MACRO approx_percentile(x, p) AS quantile_disc(x, p);
+  CREATE MACRO approx_distinct(x) AS count(DISTINCT x);
+  CREATE MACRO to_unixtime(t) AS epoch(t);
+  CREATE MACRO sequence(a, b) AS generate_series(a, b);
+  CREATE MACRO regexp_like(s, p) AS regexp_matches(s, p);
+  CREATE MACRO from_unixtime(s) AS make_timestamp(CAST(s * 1000000 AS BIGINT));
+`
+
+/** @throws Failure if DuckDB is not installed */
+export async function openDatabase(signal?: AbortSignal): Promise<Database> {
+  const duckdb = await optional('reading logs', ['@duckdb/node-api'], () => import('@duckdb/node-api'))
+  const folder = await mkdtemp(join(tmpdir(), 'rimlight-logs-'))
+  const remove = () => rm(folder, { recursive: true, force: true })
+  let instance: DuckDBInstance
+  let connection: DuckDBConnection
+  try {
+    instance = await duckdb.DuckDBInstance.create(':memory:', {
+      memory_limit: `${MEMORY}MB`,
+      temp_directory: join(folder, 'spilled'),
+      // Nothing is loaded that did not come with the package.
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      preserve_insertion_order: 'false',
+    })
+    connection = await instance.connect()
+    await connection.run(TRINO)
+  } catch (error) {
+    await remove()
+    throw error
+  }
+  const interrupt = () => connection.interrupt()
+  signal?.addEventListener('abort', interrupt)
+  return {
+    folder,
+    interrupt,
+    async run(sql, ...values) {
+      await connection.run(sql, values)
+    },
+    async rows<T>(sql: string) {
+      const reader = await connection.runAndReadAll(sql)
+      return reader.getRowObjectsJS().map(withNumbers) as T[]
+    },
+    async *stream(sql) {
+      const result = await connection.stream(sql)
+      yield* result.yieldRowsJs()
+    },
+    async append(table, rows) {
+      const appender = await connection.createAppender(table)
+      for (const row of rows) {
+        for (const value of row) {
+          if (value === null) appender.appendNull()
+          else if (typeof value === 'number') appender.appendInteger(value)
+          else appender.appendVarchar(value)
+        }
+        appender.endRow()
+      }
+      appender.closeSync()
+    },
+    async close() {
+      signal?.removeEventListener('abort', interrupt)
+      connection.closeSync()
+      instance.closeSync()
+      await remove()
+    },
+  }
+}
+
+/** Counts and sums are whole numbers below 2 ** 53. */
+const withNumbers = (row: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value]),
+  )
+
+/** A text as SQL has it. */
+export const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+export const sqlList = (texts: readonly string[]): string => `[${texts.map(sqlText).join(', ')}]`

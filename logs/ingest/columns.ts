@@ -1,0 +1,114 @@
+/**
+ * The table `requests`, which all queries read: its columns, and the fields of CloudFront's logs that they are read from.
+ * Fields: Developer Guide, "Standard logging reference", "Use real-time access logs"; in Parquet files they are named with
+ * an underscore for what is no letter or digit, and so they are here.
+ */
+
+export type Column = {
+  /** Of DuckDB and of Trino alike. */
+  type: 'varchar' | 'bigint' | 'integer' | 'double'
+  /** The first of them that a log has. */
+  fields: readonly string[]
+}
+
+/** Besides `time`, `uri_stem` and `uri_query`, which take more than a cast. */
+export const COLUMNS = {
+  edge_location: { type: 'varchar', fields: ['x_edge_location'] },
+  /** Bytes sent to the viewer, headers included. */
+  bytes: { type: 'bigint', fields: ['sc_bytes'] },
+  client_ip: { type: 'varchar', fields: ['c_ip'] },
+  method: { type: 'varchar', fields: ['cs_method'] },
+  /** The distribution's own domain name. */
+  distribution: { type: 'varchar', fields: ['cs_host'] },
+  /** 0: the viewer had gone. */
+  status: { type: 'integer', fields: ['sc_status'] },
+  referer: { type: 'varchar', fields: ['cs_referer'] },
+  user_agent: { type: 'varchar', fields: ['cs_user_agent'] },
+  cookie: { type: 'varchar', fields: ['cs_cookie'] },
+  /** After the last byte; `response_result_type` is before it. */
+  result_type: { type: 'varchar', fields: ['x_edge_result_type'] },
+  response_result_type: { type: 'varchar', fields: ['x_edge_response_result_type'] },
+  detailed_result_type: { type: 'varchar', fields: ['x_edge_detailed_result_type'] },
+  request_id: { type: 'varchar', fields: ['x_edge_request_id'] },
+  /** Of the `Host` header. */
+  host: { type: 'varchar', fields: ['x_host_header'] },
+  protocol: { type: 'varchar', fields: ['cs_protocol'] },
+  protocol_version: { type: 'varchar', fields: ['cs_protocol_version'] },
+  request_bytes: { type: 'bigint', fields: ['cs_bytes'] },
+  /** Seconds, as the next. */
+  seconds: { type: 'double', fields: ['time_taken'] },
+  first_byte_seconds: { type: 'double', fields: ['time_to_first_byte'] },
+  content_type: { type: 'varchar', fields: ['sc_content_type'] },
+  content_length: { type: 'bigint', fields: ['sc_content_len'] },
+  country: { type: 'varchar', fields: ['c_country'] },
+  accept: { type: 'varchar', fields: ['cs_accept'] },
+  /** `Name:value` of all headers; real-time logs alone. */
+  request_headers: { type: 'varchar', fields: ['cs_headers'] },
+  request_header_names: { type: 'varchar', fields: ['cs_header_names'] },
+  behaviour: { type: 'varchar', fields: ['cache_behavior_path_pattern'] },
+  /** What the function wrote by `cf.logCustomData`. */
+  log_data: { type: 'varchar', fields: ['viewer_request_log_data'] },
+} as const satisfies Record<string, Column>
+
+/** `cs(User-Agent)` is `cs_user_agent`, `timestamp(ms)` is `timestamp_ms`. */
+export const fieldName = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_|_$/g, '')
+
+/** The fields of standard logs (legacy), in order: the first 33 since 2019, two more since 2025. */
+export const V1_FIELDS =
+  'date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type cs-protocol-version fle-status fle-encrypted-fields c-port time-to-first-byte x-edge-detailed-result-type sc-content-type sc-content-len sc-range-start sc-range-end distribution-tenant-id connection-id'.split(
+    ' ',
+  )
+
+/** The SQL of a field's text, `undefined` where this log has none. */
+export type FieldSql = (field: string) => string | undefined
+
+/** An empty value is logged as `-`. */
+const present = (sql: string): string => `nullif(nullif(${sql}, '-'), '')`
+
+const firstOf = (of: FieldSql, fields: readonly string[]): string | undefined =>
+  fields.map(of).find((sql) => sql !== undefined)
+
+/** Real-time logs have seconds with a fraction, v2 milliseconds or a date and a time. */
+export function timeSql(of: FieldSql): string {
+  const date = of('date')
+  const time = of('time')
+  if (date !== undefined && time !== undefined) return `TRY_CAST(${date} || ' ' || ${time} AS TIMESTAMP)`
+  const milliseconds = of('timestamp_ms')
+  if (milliseconds !== undefined) return `make_timestamp(TRY_CAST(${milliseconds} AS BIGINT) * 1000)`
+  const seconds = of('timestamp')
+  if (seconds === undefined) return 'CAST(NULL AS TIMESTAMP)'
+  // Seconds of today have ten digits, milliseconds thirteen.
+  return `make_timestamp(CAST(TRY_CAST(${seconds} AS DOUBLE) * CASE WHEN TRY_CAST(${seconds} AS DOUBLE) > 1e11 THEN 1000 ELSE 1000000 END AS BIGINT))`
+}
+
+/** `name type` of all columns. */
+export const columnTypes = (): string =>
+  [
+    'time TIMESTAMP',
+    'uri_stem VARCHAR',
+    'uri_query VARCHAR',
+    ...Object.entries(COLUMNS).map(([name, { type }]) => `${name} ${type.toUpperCase()}`),
+  ].join(', ')
+
+/** All columns, in the order of `columnTypes`. */
+export function columnsSql(of: FieldSql): string {
+  const stem = of('cs_uri_stem') ?? "''"
+  const query = of('cs_uri_query')
+  return [
+    `${timeSql(of)} AS time`,
+    // Real-time logs have the query in it.
+    `split_part(${stem}, '?', 1) AS uri_stem`,
+    query === undefined
+      ? `CASE WHEN contains(${stem}, '?') THEN substr(${stem}, strpos(${stem}, '?') + 1) ELSE '' END AS uri_query`
+      : `CASE WHEN ${query} = '-' THEN '' ELSE coalesce(${query}, '') END AS uri_query`,
+    ...Object.entries(COLUMNS).map(([name, { type, fields }]) => {
+      const sql = firstOf(of, fields)
+      if (sql === undefined) return `CAST(NULL AS ${type.toUpperCase()}) AS ${name}`
+      return type === 'varchar' ? `${present(sql)} AS ${name}` : `TRY_CAST(${sql} AS ${type.toUpperCase()}) AS ${name}`
+    }),
+  ].join(', ')
+}

@@ -1,0 +1,138 @@
+/** The SQL that turns lines into rows of `staged`: those of `requests`, and what is wrong with the others. */
+import { sqlList, sqlText } from '../database.ts'
+import { COLUMNS, columnsSql, columnTypes, type FieldSql, fieldName, V1_FIELDS } from './columns.ts'
+import type { TextFormat } from './sniff.ts'
+
+/**
+ * Why a line is not counted. `duplicate`: delivered twice, by its request id; `no-field-list`: nothing says what its
+ * fields are; `not-utf-8`, `too-long`: the reader refuses it.
+ */
+export type SkipReason =
+  | 'cut-off'
+  | 'too-many-fields'
+  | 'no-field-list'
+  | 'bad-time'
+  | 'bad-number'
+  | 'broken-json'
+  | 'not-utf-8'
+  | 'too-long'
+  | 'unreadable'
+  | 'duplicate'
+
+/** Lines that say nothing of a request, and those of another format than the file began with. */
+export type Marker = 'header' | 'other-format'
+
+/** Bytes of the longest line that is read. CloudFront's own have some 30 KB at most. */
+const LINE_BYTES = 1_000_000
+
+/** Nothing that a log holds. */
+const NO_DELIMITER = '\u0001\u0002\u0003\u0004'
+
+export const STAGED = `CREATE TABLE staged (problem VARCHAR, file VARCHAR, line VARCHAR, route VARCHAR, ${columnTypes()})`
+
+/** Each line of these files, as `file` and `line`. What is no UTF-8 goes to DuckDB's own `reject_errors`. */
+export const linesOf = (paths: readonly string[], isCompressed: boolean): string =>
+  `(SELECT filename AS file, line FROM read_csv(${sqlList(paths)}, columns = {'line': 'VARCHAR'}, delim = ${sqlText(NO_DELIMITER)}, quote = '', escape = '', comment = '', header = false, auto_detect = false, strict_mode = false, ignore_errors = true, store_rejects = true, rejects_limit = 0, max_line_size = ${LINE_BYTES}, compression = '${isCompressed ? 'gzip' : 'none'}', filename = true) WHERE line IS NOT NULL AND line <> '')`
+
+export type Selection = {
+  /** Of a path, in SQL: `NULL` where it takes more than SQL to tell. */
+  routeSql: string
+  /** SQL that holds for what is counted; empty for all. */
+  filter: string
+}
+
+/** @param lines a relation of `file` and `line` */
+export function insertLines(lines: string, format: TextFormat, { routeSql, filter }: Selection): string {
+  const { fields, of, problem } = format.kind === 'json' ? jsonFields(format.keys) : delimitedFields(format)
+  return `
+    INSERT INTO staged
+    WITH told AS (SELECT file, line, ${fields} AS f FROM ${lines}),
+    read AS (SELECT ${problem} AS problem, file, line, ${columnsSql(of)}, ${numbersSql(of)} AS bad_number FROM told),
+    checked AS (
+      SELECT * REPLACE (CASE WHEN problem IS NOT NULL THEN problem WHEN time IS NULL THEN 'bad-time' WHEN bad_number THEN 'bad-number' END AS problem)
+      FROM read
+    )
+    SELECT problem, CASE WHEN problem IS NOT NULL THEN file END, CASE WHEN problem = 'header' THEN line END,
+      ${routeSql}, * EXCLUDE (problem, file, line, bad_number)
+    FROM checked ${filter && `WHERE problem IS NOT NULL OR (${filter})`}`
+}
+
+export function insertParquet(path: string, columns: readonly string[], { routeSql, filter }: Selection): string {
+  const byField = new Map(columns.map((column) => [fieldName(column), column]))
+  const of: FieldSql = (field) => {
+    const column = byField.get(field)
+    return column === undefined ? undefined : `CAST("${column.replaceAll('"', '""')}" AS VARCHAR)`
+  }
+  return `
+    INSERT INTO staged
+    WITH read AS (SELECT ${columnsSql(of)} FROM read_parquet(${sqlText(path)}))
+    SELECT CASE WHEN time IS NULL THEN 'bad-time' END AS problem, CASE WHEN time IS NULL THEN ${sqlText(path)} END, NULL, ${routeSql}, *
+    FROM read ${filter && `WHERE time IS NULL OR (${filter})`}`
+}
+
+type Told = { fields: string; of: FieldSql; problem: string }
+
+function delimitedFields({ delimiter, fields }: Extract<TextFormat, { kind: 'delimited' }>): Told {
+  const at = new Map((fields ?? []).map((field, index) => [field, `f[${index + 1}]`]))
+  const problems = [
+    `WHEN starts_with(line, '#') THEN 'header'`,
+    `WHEN starts_with(line, '{') THEN 'other-format'`,
+    ...(fields
+      ? [
+          `WHEN len(f) < ${fields.length} THEN 'cut-off'`,
+          // Two fields came in 2025, in files whose #Fields line may be older.
+          `WHEN len(f) > ${fields.length} THEN 'too-many-fields'`,
+        ]
+      : [`ELSE 'no-field-list'`]),
+  ]
+  return {
+    fields: `string_split(line, ${sqlText(delimiter)})`,
+    of: (field) => at.get(field),
+    problem: `CASE ${problems.join(' ')} END`,
+  }
+}
+
+/** What v2 and real-time logs name besides the fields of standard logs. */
+const FURTHER_KEYS = [
+  'timestamp',
+  'timestamp(ms)',
+  'c-country',
+  'cs-accept',
+  'cs-headers',
+  'cs-header-names',
+  'cache-behavior-path-pattern',
+  'viewer-request-log-data',
+]
+
+function jsonFields(found: readonly string[]): Told {
+  const keys = new Map([...V1_FIELDS, ...FURTHER_KEYS, ...found].map((key) => [fieldName(key), key]))
+  const wanted = [...keys].filter(([field]) => isWanted(field))
+  const paths = wanted.map(([, key]) => `$."${key.replaceAll('"', '\\"')}"`)
+  const at = new Map(wanted.map(([field], index) => [field, `f[${index + 1}]`]))
+  // Of the two ways to tell the time, that which is there.
+  const hasDate = found.map(fieldName).includes('date')
+  const hasMilliseconds = found.map(fieldName).includes('timestamp_ms')
+  if (!hasDate && found.length > 0) at.delete('date')
+  if (!hasMilliseconds) at.delete('timestamp_ms')
+  return {
+    fields: `CASE WHEN json_valid(line) THEN json_extract_string(line, ${sqlList(paths)}) END`,
+    of: (field) => at.get(field),
+    problem: `CASE WHEN starts_with(line, '#') THEN 'header' WHEN NOT starts_with(line, '{') THEN 'other-format' WHEN f IS NULL THEN CASE WHEN ends_with(line, '}') THEN 'broken-json' ELSE 'cut-off' END END`,
+  }
+}
+
+const WANTED = new Set<string>([
+  ...['date', 'time', 'timestamp', 'timestamp_ms', 'cs_uri_stem', 'cs_uri_query'],
+  ...Object.values(COLUMNS).flatMap(({ fields }) => fields),
+])
+
+const isWanted = (field: string): boolean => WANTED.has(field)
+
+/** Whether a number is there that is none. */
+function numbersSql(of: FieldSql): string {
+  const checks = Object.entries(COLUMNS).flatMap(([name, { type, fields }]) => {
+    const sql = fields.map(of).find((one) => one !== undefined)
+    return type === 'varchar' || sql === undefined ? [] : [`(${name} IS NULL AND ${sql} NOT IN ('-', ''))`]
+  })
+  return checks.length > 0 ? `coalesce(${checks.join(' OR ')}, false)` : 'false'
+}

@@ -1,0 +1,111 @@
+/** Where logs are: files, folders with all that is in them, and prefixes of buckets, which are fetched first. */
+import { createWriteStream } from 'node:fs'
+import { mkdir, readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import pMap from 'p-map'
+import { InputError, systemMessage } from '../../base/errors.ts'
+import { awsFailure, faultOf } from '../../deploy/aws/faults.ts'
+
+export type SourceOptions = {
+  /** A folder for what is fetched. */
+  folder: string
+  signal?: AbortSignal | undefined
+  /** @param total objects, as far as they are listed */
+  onFetch?: ((done: number, total: number) => void) | undefined
+}
+
+/** Objects that are fetched at a time. */
+const FETCHES = 16
+
+/** @throws InputError for a name that is none; Failure for what S3 does not give */
+export async function logFiles(names: readonly string[], options: SourceOptions): Promise<string[]> {
+  const found: string[] = []
+  for (const name of names) {
+    if (name.startsWith('s3://')) found.push(...(await fetched(name, options)))
+    else found.push(...(await filesAt(name)))
+  }
+  return [...new Set(found)]
+}
+
+/** What is hidden is left out: a download that is under way, a list of a desktop. */
+async function filesAt(name: string): Promise<string[]> {
+  const { isFolder } = await stat(name).then(
+    (found) => ({ isFolder: found.isDirectory() }),
+    (cause) => {
+      throw new InputError(
+        `expected a log file, a folder or s3://BUCKET/PREFIX, found none (${systemMessage(cause)})`,
+        {
+          code: 'no-logs',
+          expected: 'a log file, a folder or s3://BUCKET/PREFIX',
+          found: name,
+          cause,
+        },
+      )
+    },
+  )
+  if (!isFolder) return [name]
+  const entries = await readdir(name, { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !/(?:^|[\\/])\.[^\\/]+/.test(path.slice(name.length)))
+    .toSorted()
+}
+
+async function fetched(url: string, { folder, signal, onFetch }: SourceOptions): Promise<string[]> {
+  const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(url) ?? []
+  if (bucket === '') {
+    throw new InputError(`expected s3://BUCKET/PREFIX, found ${JSON.stringify(url)}`, {
+      code: 'not-an-s3-url',
+      expected: 's3://BUCKET/PREFIX',
+      found: url,
+    })
+  }
+  const client = new S3Client({
+    followRegionRedirects: true,
+    ...(process.env.AWS_REGION ? {} : { region: 'us-east-1' }),
+  })
+  const call = { ...(signal && { abortSignal: signal }) }
+  try {
+    const keys: string[] = []
+    let token: string | undefined
+    do {
+      const page = await client
+        .send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }), call)
+        .catch(refused('s3:ListBucket', signal))
+      keys.push(...(page.Contents ?? []).flatMap(({ Key, Size }) => (Key && Size ? [Key] : [])))
+      token = page.NextContinuationToken
+      onFetch?.(0, keys.length)
+    } while (token !== undefined)
+    const target = join(folder, 'fetched', bucket)
+    await mkdir(target, { recursive: true })
+    let done = 0
+    return await pMap(
+      keys,
+      async (key, index) => {
+        const { Body } = await client
+          .send(new GetObjectCommand({ Bucket: bucket, Key: key }), call)
+          .catch(refused('s3:GetObject', signal))
+        const path = join(target, `${index}-${key.replace(/[^\w.-]/g, '_').slice(-120)}`)
+        await pipeline(Body as Readable, createWriteStream(path), call.abortSignal ? { signal: call.abortSignal } : {})
+        done += 1
+        onFetch?.(done, keys.length)
+        return path
+      },
+      { concurrency: FETCHES, ...(signal && { signal }) },
+    )
+  } finally {
+    client.destroy()
+  }
+}
+
+const refused =
+  (action: string, signal: AbortSignal | undefined) =>
+  (error: unknown): never => {
+    signal?.throwIfAborted()
+    const fault = faultOf(error)
+    throw fault === null ? error : awsFailure(fault, action, error as Error)
+  }
