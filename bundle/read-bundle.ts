@@ -87,10 +87,10 @@ export async function readPolicies(folder: string): Promise<Policies> {
   const path = join(folder, 'policies.json')
   const policies = parsed(
     await textOf(path),
-    ({ behaviours, cachePolicies, domains, origins }) =>
+    ({ behaviours, cachePolicies, domains, keyGroups, origins }) =>
       [behaviours, cachePolicies, domains].every(Array.isArray) &&
       (behaviours as unknown[]).length > 0 &&
-      isObject(origins),
+      [keyGroups, origins].every(isObject),
   )
   if (policies === undefined) {
     throw new InputError(`${path}: not the policies of a bundle; ${AGAIN}`, {

@@ -4,7 +4,7 @@
  * What it lacks (`docs/local-cloudfront.md`, "Gaps"):
  * - by design, for want of CloudFront's network and of other services: WAF, geo restriction, the viewer's country and device,
  *   Origin Shield, HTTP/3, gRPC, field-level encryption, real-time logs;
- * - not yet: signed URLs and cookies, custom error pages, `Server-Timing` by policy, origin groups and failover, WebSockets,
+ * - not yet: custom error pages, `Server-Timing` by policy, origin groups and failover, WebSockets,
  *   viewer-response functions, Lambda@Edge on viewer triggers, a limit to the time of a CloudFront Function.
  */
 
@@ -22,10 +22,11 @@ import { type ViewerFetch, viewerFetch } from './listeners/viewer-fetch.ts'
 import { openViewerListeners } from './listeners/viewer-listeners.ts'
 import { EDGE_LOCATIONS, edgeLocations } from './platform/identity.ts'
 import type { FinishedRequest, RequestTrace } from './protocol/messages.ts'
+import type { AccessCheck } from './protocol/settings.ts'
 
 export { Failure, InputError, RimlightError } from '../base/errors.ts'
 export type { FinishedRequest, RequestSummary, RequestTrace, TraceStep } from './protocol/messages.ts'
-export type { OriginOption, RunningSite, ViewerFetch }
+export type { AccessCheck, OriginOption, RunningSite, ViewerFetch }
 
 /** What `startCloudFront` takes; all of it may be left out. */
 export type CloudFrontOptions = {
@@ -50,6 +51,11 @@ export type CloudFrontOptions = {
   accessLog?: string
   /** What the KeyValueStore holds that viewer-request reads, by key; default: nothing. */
   keyValues?: Record<string, string>
+  /**
+   * When signed URLs and cookies are checked: the viewer's own, or those that viewer-request returned. CloudFront's order is
+   * not documented, so that a site has to be right either way; default `before-viewer-request`.
+   */
+  accessCheck?: AccessCheck
 }
 
 /** A CloudFront that runs; `stop` ends it. */
@@ -154,6 +160,7 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
       persist,
       abortedBodies,
       keyValues: options.keyValues ?? {},
+      accessCheck: options.accessCheck ?? 'before-viewer-request',
     })
     closings.push(runtime.close)
     const bucketListener = await openBucketListener(runtime.bucketUrl)

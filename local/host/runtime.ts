@@ -7,7 +7,7 @@ import { Miniflare, type MiniflareOptions, NoOpLog } from 'miniflare'
 import { InputError } from '../../base/errors.ts'
 import type { Policies } from '../../bundle/policies.ts'
 import type { HostAnswers, HostQuestion } from '../protocol/messages.ts'
-import type { BucketCredentials, BucketSettings, DistributionSettings } from '../protocol/settings.ts'
+import type { AccessCheck, BucketCredentials, BucketSettings, DistributionSettings } from '../protocol/settings.ts'
 import type { AbortedBodies } from './aborted-bodies.ts'
 import { openConnector } from './connector.ts'
 import { folderService } from './folders/folder-service.ts'
@@ -28,6 +28,7 @@ export type RuntimeOptions = {
   abortedBodies: AbortedBodies
   /** What the KeyValueStore of the function holds. */
   keyValues: Record<string, string>
+  accessCheck: AccessCheck
 }
 
 export type Runtime = {
@@ -222,13 +223,14 @@ const functionCode = async (dist: string) =>
   `${await readFile(join(dist, 'viewer-request.js'), 'utf8')}\nexport { handler }\n`
 
 const distributionSettings = (
-  { targets, pops, httpsPort }: RuntimeOptions,
+  { targets, pops, httpsPort, accessCheck }: RuntimeOptions,
   policies: Policies,
 ): DistributionSettings => ({
   policies,
   pops,
   httpsPort,
   targets: targets.byOrigin,
+  accessCheck,
 })
 
 /** With these, origin-response reads its sources where the distribution does. */

@@ -43,6 +43,7 @@ const protocolOf = ({ httpVersion, tls }) =>
 /** @type {Record<TraceStep['step'], string>} */
 const TITLES = {
   behaviour: 'Behaviour',
+  access: 'Signature',
   'viewer-request': 'Viewer request',
   key: 'Cache key',
   cache: 'Cache',
@@ -72,7 +73,7 @@ function stepView(step, total) {
 /** @param {TraceStep} step */
 function isBad(step) {
   if (step.step === 'origin') return step.status === 0 || step.status >= 500
-  return 'result' in step && step.result === 'failed'
+  return 'result' in step && (step.result === 'failed' || step.result === 'refused')
 }
 
 /** @param {TraceStep} step @returns {import('./dom.js').Child[]} */
@@ -101,6 +102,7 @@ function details(step) {
     case 'key':
       return [keyView(step.key)]
     case 'behaviour':
+    case 'access':
     case 'cache':
     case 'store':
       return [step.reason && el('p', {}, step.reason)]

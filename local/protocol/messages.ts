@@ -112,6 +112,8 @@ export type TraceStep = FunctionStep | PlainStep
 
 export type PlainStep =
   | { step: 'behaviour'; path: string; origin: string; reason: string }
+  /** Of a behaviour with trusted key groups. */
+  | { step: 'access'; result: 'granted' | 'refused'; reason: string }
   | { step: 'key'; key: CacheKey }
   | { step: 'cache'; result: ResultType | 'Bypass'; reason: string }
   | {

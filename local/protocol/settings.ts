@@ -11,7 +11,11 @@ export type DistributionSettings = {
   httpsPort: number
   /** What stands in for each origin on this machine, by the origin's name. */
   targets: Record<string, OriginTarget>
+  accessCheck: AccessCheck
 }
+
+/** When signed URLs and cookies are checked: before viewer-request, or what it returned. CloudFront's order is not documented. */
+export type AccessCheck = 'before-viewer-request' | 'after-viewer-request'
 
 export type OriginTarget =
   | { kind: 'bucket'; bucket: string }

@@ -11,6 +11,7 @@ import { RANGE_ROWS } from './cloudfront-rules/ranges.cases.ts'
 import { RESPONSES } from './cloudfront-rules/responses.cases.ts'
 import { REVALIDATION } from './cloudfront-rules/revalidation.cases.ts'
 import type { Row } from './cloudfront-rules/row.ts'
+import { SIGNED } from './cloudfront-rules/signed.cases.ts'
 import { STALE_ROWS } from './cloudfront-rules/stale.cases.ts'
 import { TTL } from './cloudfront-rules/ttl.cases.ts'
 
@@ -28,4 +29,5 @@ export const TABLE: Record<string, Row[]> = {
   'origin requests and behaviours': ORIGIN_REQUEST_ROWS,
   responses: RESPONSES,
   'request collapsing': COLLAPSING,
+  'signed URLs and cookies': SIGNED,
 }

@@ -8,19 +8,21 @@ import { REQUEST_BYTES, URL_CHARACTERS } from '../../../edge/limits.ts'
 import { compileBehaviours } from '../../platform/behaviours.ts'
 import { hasHeader, headerValue, withoutHeaders } from '../../platform/header-lines.ts'
 import { DISTRIBUTION, requestId as newRequestId, POP_HEADER } from '../../platform/identity.ts'
-import type { HeaderLine, KeyAnswer, ViewerRequest } from '../../protocol/messages.ts'
+import type { CacheKey, HeaderLine, KeyAnswer, ViewerRequest } from '../../protocol/messages.ts'
 import type { DistributionSettings } from '../../protocol/settings.ts'
 import { cacheKeyOf, forwardedRequest, forwardsCookies, keyText } from './cache-key.ts'
 import type { Clock } from './clock.ts'
 import { namedCloudFrontHeaders, withCloudFrontHeaders } from './cloudfront-headers.ts'
 import { EdgeLocation } from './edge-location.ts'
 import { type Backend, type FetchRequest, fetchObject, responseOf } from './fetch-object.ts'
-import { errorResponse, FUNCTION_FAILED, redirectResponse } from './generated-responses.ts'
+import { accessRefusal, errorResponse, FUNCTION_FAILED, redirectResponse } from './generated-responses.ts'
 import { LruCache } from './lru-cache.ts'
-import { type EdgeResponse, edgeRequest } from './messages.ts'
+import { type EdgeRequest, type EdgeResponse, edgeRequest } from './messages.ts'
 import { originResponseHeaders } from './origin-response-headers.ts'
 import { PersistentCache } from './persistent-cache.ts'
+import { withoutSignature, withoutSigningCookies } from './signing-parts.ts'
 import { Trace } from './trace.ts'
+import { ACCESS_MESSAGES, accessOf, needsGrant, type TrustedKeys, trustedKeys } from './viewer-access.ts'
 import { type FunctionHandler, type FunctionOutcome, runViewerFunction } from './viewer-function.ts'
 
 /** A behaviour with its policies at hand. */
@@ -30,6 +32,8 @@ type RoutedBehaviour = Behaviour & {
   responseHeaders: ResponseHeadersPolicy | undefined
   /** `CloudFront-*` headers that its policies name. */
   cloudFrontHeaders: string[]
+  /** Null: everybody may have what it has. */
+  trustedKeys: TrustedKeys | null
 }
 
 /** A response, and what its last headers and its summary need besides. */
@@ -60,6 +64,7 @@ export class Distribution {
   readonly #behaviourOf: (path: string) => RoutedBehaviour
   readonly #handler: FunctionHandler
   readonly #backend: Backend
+  readonly #clock: Clock
   readonly #locations: EdgeLocation[]
 
   /** @param store where caches outlive the process */
@@ -73,6 +78,7 @@ export class Distribution {
     this.#settings = settings
     this.#handler = handler
     this.#backend = backend
+    this.#clock = clock
     this.#behaviourOf = compileBehaviours(routedBehaviours(settings))
     this.#locations = settings.pops.map((name, _, { length }) => {
       const persistent = store && new PersistentCache(store, name)
@@ -103,7 +109,7 @@ export class Distribution {
     const step = trace.steps().find((one) => 'changes' in one)
     if (outcome.kind === 'response') return { kind: 'answered', ...withoutBody(outcome.response) }
     if (outcome.kind === 'failed' || step === undefined) return { kind: 'failed', problems: step?.problems ?? [] }
-    const key = cacheKeyOf(behaviour.cache, outcome.request, behaviour.path)
+    const key = keyOf(behaviour, checkedRequest(behaviour, outcome.request))
     return { kind: 'key', key, text: keyText(key), changes: step.changes }
   }
 
@@ -149,14 +155,19 @@ export class Distribution {
 
   async #respond(routed: ReceivedRequest): Promise<EdgeResponse> {
     const { viewer, behaviour, body, location, requestId, trace, waitUntil } = routed
+    const { accessCheck, policies } = this.#settings
+    const early = accessCheck === 'before-viewer-request' && this.#accessRefusal(routed, edgeRequest(viewer))
+    if (early) return early
     const outcome = await this.#runFunction(viewer, behaviour, requestId, trace)
     if (outcome.kind === 'failed') {
       const status = outcome.error === 'FunctionValidationError' ? 502 : 503
       return errorResponse(status, outcome.error, FUNCTION_FAILED, requestId)
     }
     if (outcome.kind === 'response') return { ...outcome.response, result: 'FunctionGeneratedResponse' }
-    const { request } = outcome
-    const { origins, errorCachingMinimums } = this.#settings.policies
+    const late = accessCheck === 'after-viewer-request' && this.#accessRefusal(routed, outcome.request)
+    if (late) return late
+    const request = checkedRequest(behaviour, outcome.request)
+    const { origins, errorCachingMinimums } = policies
     const isS3 = origins[behaviour.origin]?.s3 != null
     const fetch = {
       responseHeaders: (headers: readonly HeaderLine[]) =>
@@ -170,7 +181,7 @@ export class Distribution {
     }
     const changed = { ...viewer, headers: request.headers }
     if (!isCacheable(behaviour, viewer.method)) return passThrough(this.#backend, fetch, changed)
-    const key = cacheKeyOf(behaviour.cache, request, behaviour.path)
+    const key = keyOf(behaviour, request)
     trace.add({ step: 'key', key })
     return location.respond({
       key,
@@ -182,6 +193,15 @@ export class Distribution {
       forwardsCookies: forwardsCookies(behaviour.cache, behaviour.originRequest),
       waitUntil,
     })
+  }
+
+  /** The response to a request that no signature allows, if it needs one. */
+  #accessRefusal({ viewer, behaviour, trace }: ReceivedRequest, request: EdgeRequest): EdgeResponse | undefined {
+    const { scheme, ip } = viewer
+    if (behaviour.trustedKeys === null || !needsGrant(request)) return undefined
+    const access = accessOf({ request, scheme, ip, now: this.#clock.now() }, behaviour.trustedKeys)
+    trace.add({ step: 'access', result: access.kind, reason: access.reason })
+    return access.kind === 'refused' ? accessRefusal(access.code, ACCESS_MESSAGES[access.code]) : undefined
   }
 
   #runFunction(
@@ -208,8 +228,20 @@ function routedBehaviours({ policies }: DistributionSettings): RoutedBehaviour[]
       ({ Name }) => Name === behaviour.responseHeadersPolicy,
     )
     const cloudFrontHeaders = namedCloudFrontHeaders(cache, originRequest)
-    return { ...behaviour, cache, originRequest, responseHeaders, cloudFrontHeaders }
+    return {
+      ...behaviour,
+      ...{ cache, originRequest, responseHeaders, cloudFrontHeaders },
+      trustedKeys: trustedKeys(behaviour, policies),
+    }
   })
+}
+
+const checkedRequest = ({ trustedKeys }: RoutedBehaviour, request: EdgeRequest): EdgeRequest =>
+  trustedKeys === null ? request : withoutSignature(request)
+
+function keyOf({ cache, path, trustedKeys }: RoutedBehaviour, request: EdgeRequest): CacheKey {
+  const headers = trustedKeys === null ? request.headers : withoutSigningCookies(request.headers)
+  return cacheKeyOf(cache, { ...request, headers }, path)
 }
 
 /** Caching is off where all TTLs are 0: Developer Guide, "Use managed cache policies", CachingDisabled. */

@@ -33,6 +33,19 @@ export function errorResponse(status: number, result: ResultType, reason: string
   }
 }
 
+/** A refusal of what lies behind trusted key groups, as it was seen: XML on one line, without a request id. */
+export const accessRefusal = (code: string, message: string): EdgeResponse => ({
+  status: 403,
+  headers: [
+    ['server', 'CloudFront'],
+    ['content-type', 'text/xml'],
+  ],
+  body: Buffer.from(
+    `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`,
+  ),
+  result: 'Error',
+})
+
 export const failureResponse = (
   { status, result, detailedResultType, reason }: FetchFailure,
   requestId: string,

@@ -7,6 +7,7 @@ import type {
   Policies,
   ResponseHeadersPolicy,
 } from '../../../bundle/policies.ts'
+import { KEY_GROUPS } from './signing.ts'
 
 type Keyed = CachePolicy['ParametersInCacheKeyAndForwardedToOrigin']
 
@@ -49,8 +50,8 @@ const SETTINGS = {
   redirect: { viewerProtocolPolicy: 'redirect-to-https', allowedMethods: ALL_METHODS },
   'https-only': { viewerProtocolPolicy: 'https-only', allowedMethods: ALL_METHODS },
 
-  compressed: { compress: true, trustedKeyGroups: [], keyed: BOTH },
-  'compressed-gzip': { compress: true, trustedKeyGroups: [], keyed: { EnableAcceptEncodingGzip: true } },
+  compressed: { compress: true, keyed: BOTH },
+  'compressed-gzip': { compress: true, keyed: { EnableAcceptEncodingGzip: true } },
   'compressed-unkeyed': { compress: true },
   encodings: { keyed: BOTH },
 
@@ -102,6 +103,15 @@ const SETTINGS = {
       RemoveHeadersConfig: list({ Header: 'Server' }, { Header: 'X-Powered-By' }, { Header: 'X-Always' }),
     },
   },
+  signed: { trustedKeyGroups: ['members'] },
+  'signed-by-two': { trustedKeyGroups: ['members', 'editors'] },
+  'signed-query': {
+    trustedKeyGroups: ['members'],
+    keyed: { QueryStringsConfig: { QueryStringBehavior: 'all' } },
+  },
+  'signed-cookies': { trustedKeyGroups: ['members'], keyed: { CookiesConfig: { CookieBehavior: 'all' } } },
+  'redirect-signed': { trustedKeyGroups: ['members'], viewerProtocolPolicy: 'redirect-to-https' },
+
   'policy-redirect': { viewerProtocolPolicy: 'redirect-to-https', response: marked('redirect') },
   'cors-any': { response: { CorsConfig: CORS }, allowedMethods: ['GET', 'HEAD', 'OPTIONS'] },
   'cors-list': {
@@ -140,7 +150,7 @@ export function policies(): Policies {
   return {
     domains: ['cdn.example.com'],
     origins: ORIGINS,
-    keyGroups: {},
+    keyGroups: KEY_GROUPS,
     keyValueStore: false,
     errorCachingMinimums: { 414: 0, 503: 30 },
     behaviours: made.map(({ behaviour }) => behaviour),

@@ -1,5 +1,6 @@
 /** The shape of the table of CloudFront's rules: each row is a story of requests, told to a distribution over sockets. */
 import type { BehaviourName } from './behaviours.ts'
+import type { MakeGrant } from './signing.ts'
 
 export type Row = {
   name: string
@@ -41,6 +42,8 @@ export type Ask = {
   body?: string
   scheme?: 'https' | 'http'
   version?: '1.0' | '1.1' | '2'
+  /** Signs it. */
+  sign?: MakeGrant
   /** The edge location; the first where nothing else is said. */
   pop?: string
 }

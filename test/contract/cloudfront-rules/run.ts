@@ -3,14 +3,16 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { expect } from 'vitest'
 import type { CloudFront } from '../../../local/cloudfront.ts'
 import type { ScriptedOrigin, SeenRequest } from './origin.ts'
-import type { Answer, Expected, Row, Seen, Step } from './row.ts'
-import { ask, type Received } from './viewer.ts'
+import type { Answer, Ask, Expected, Row, Seen, Step } from './row.ts'
+import { ask, HOST, type Received } from './viewer.ts'
 
 export type Stage = {
   cloudfront: CloudFront
   origin: ScriptedOrigin
   /** Moves the distribution's clock on. */
   pass(seconds: number): Promise<void>
+  /** Milliseconds since 1970, by the distribution's clock. */
+  now(): number
 }
 
 /** Milliseconds for what happens after a viewer has its answer. */
@@ -29,12 +31,13 @@ export async function runRow(stage: Stage, row: Row, number: number): Promise<vo
   }
 }
 
-async function runStep({ cloudfront, origin, pass }: Stage, step: Step, own: string): Promise<void> {
+async function runStep({ cloudfront, origin, pass, now }: Stage, step: Step, own: string): Promise<void> {
   if (step.after) await pass(step.after)
   if (step.invalidate) await cloudfront.invalidate(step.invalidate.map((path) => path.replace('~', own)))
   const answers = answersOf(step)
   const { seen, isUsedUp } = origin.expect(answers)
-  const { query, target = own, pop = cloudfront.site.pops[0] as string, ...request } = step.viewer ?? {}
+  const { target = own, pop = cloudfront.site.pops[0] as string, ...viewer } = step.viewer ?? {}
+  const { query, ...request } = signed(viewer, target, now())
   const asked = Array.from({ length: step.together ?? 1 }, () =>
     ask(cloudfront, `${target}${query === undefined ? '' : `?${query}`}`, { ...request, pop }),
   )
@@ -49,6 +52,15 @@ async function runStep({ cloudfront, origin, pass }: Stage, step: Step, own: str
     )
   expect(seen, 'requests to the origin').toHaveLength(answers.length)
   for (const request of step.sees ? seen : []) checkSeen(request, step.sees as Seen)
+}
+
+/** A request with the grant that it asks for. */
+function signed({ sign, ...viewer }: Ask, target: string, now: number): Omit<Ask, 'sign'> {
+  if (sign === undefined) return viewer
+  const { query, scheme = 'https', headers } = viewer
+  const url = `${scheme}://${HOST}${target}${query === undefined ? '' : `?${query}`}`
+  const { cookie, ...grant } = sign(url, Math.floor(now / 1000))
+  return { ...viewer, ...grant, ...(cookie === undefined ? {} : { headers: { ...headers, cookie } }) }
 }
 
 const answersOf = ({ origin }: Step): Answer[] =>

@@ -19,7 +19,7 @@ export type Received = {
 
 export type Front = { httpsUrl: string; httpUrl: string }
 
-const HOST = 'cdn.example.com'
+export const HOST = 'cdn.example.com'
 
 /** @param target path and query, byte for byte */
 export function ask(front: Front, target: string, { version = '1.1', ...request }: Ask): Promise<Received> {

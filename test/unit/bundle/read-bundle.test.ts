@@ -14,7 +14,13 @@ const CONFIG: Config = {
   routes: [{ path: '/*', origin: 'api', cache: {} }],
 }
 
-const WHOLE = { behaviours: [{ path: '*' }], cachePolicies: [], domains: ['cdn.example.com'], origins: {} }
+const WHOLE = {
+  behaviours: [{ path: '*' }],
+  cachePolicies: [],
+  domains: ['cdn.example.com'],
+  keyGroups: {},
+  origins: {},
+}
 
 it('is read as it stands', async () => {
   const folder = await temporaryFolder()
@@ -36,6 +42,7 @@ test.each([
   ['no object', 'null'],
   ['of a build before there were origins', JSON.stringify({ ...WHOLE, origins: undefined })],
   ['of a build before there were domains', JSON.stringify({ ...WHOLE, domains: undefined })],
+  ['of a build before there were key groups', JSON.stringify({ ...WHOLE, keyGroups: undefined })],
   ['without a behaviour', JSON.stringify({ ...WHOLE, behaviours: [] })],
 ])('%s: the build writes another', async (_, text) => {
   const folder = await temporaryFolder()
