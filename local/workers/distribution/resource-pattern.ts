@@ -21,37 +21,35 @@ export function matchesResource(resource: string, { scheme, host, path, query }:
   return matches(rest.slice(slash), path, query)
 }
 
-type Token = { kind: 'character' | 'separator'; text: string } | { kind: 'one' } | { kind: 'run'; isLast: boolean }
+/** `isLast`: it reaches over the question mark before the query. */
+type Token = { kind: 'character'; text: string } | { kind: 'one' } | { kind: 'run'; isLast: boolean }
 
 const tokensOf = (pattern: string): Token[] =>
   (pattern.match(/\\\?|[\s\S]/g) ?? []).map((text, index, all): Token => {
-    if (text === '\\?') return { kind: 'separator', text: '?' }
     if (text === '?') return { kind: 'one' }
-    return text === '*' ? { kind: 'run', isLast: index === all.length - 1 } : { kind: 'character', text }
+    if (text === '*') return { kind: 'run', isLast: index === all.length - 1 }
+    return { kind: 'character', text: text.slice(-1) }
   })
 
 /** In steps of pattern times text at most: 8,192 characters each, and only for a policy that a trusted key has signed. */
 function matches(pattern: string, text: string, query = ''): boolean {
   const whole = query === '' ? text : `${text}?${query}`
-  const separator = query === '' ? -1 : text.length
+  const mark = query === '' ? -1 : text.length
   let reached = new Uint8Array(whole.length + 1)
   reached[0] = 1
   for (const token of tokensOf(pattern)) {
     const next = new Uint8Array(whole.length + 1)
     if (token.kind === 'run') {
-      for (let at = 0; at <= whole.length; at++) {
-        const isWithin = at - 1 !== separator || token.isLast
-        if (reached[at] || (at > 0 && next[at - 1] && isWithin)) next[at] = 1
+      for (let end = 0; end <= whole.length; end++) {
+        const isWithin = end - 1 !== mark || token.isLast
+        if (reached[end] || (end > 0 && next[end - 1] && isWithin)) next[end] = 1
       }
     } else {
-      for (let at = 0; at < whole.length; at++) if (reached[at] && takes(token, whole, at, separator)) next[at + 1] = 1
+      for (let at = 0; at < whole.length; at++) {
+        if (reached[at] && (token.kind === 'one' || whole[at] === token.text)) next[at + 1] = 1
+      }
     }
     reached = next
   }
   return reached[whole.length] === 1
-}
-
-function takes(token: Exclude<Token, { kind: 'run' }>, text: string, at: number, separator: number): boolean {
-  if (token.kind === 'one') return true
-  return text[at] === token.text && (at === separator) === (token.kind === 'separator')
 }
