@@ -2,7 +2,7 @@
  * The policies that go with the functions, in CloudFront's own shapes (CloudFront API Reference: CachePolicyConfig,
  * OriginRequestPolicyConfig, ResponseHeadersPolicyConfig). What viewer-request keeps is what the cache policy keys on.
  */
-import { createHash, createPublicKey } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type {
   Behaviour,
   CachePolicy,
@@ -12,6 +12,7 @@ import type {
   Policies,
   ResponseHeadersPolicy,
 } from '../bundle/policies.ts'
+import { publicKeyOf } from '../bundle/public-key.ts'
 import { isS3, originOf, type RouteSettings, type Settings, sharedKeyRules } from '../bundle/settings.ts'
 import { POLICIES_PER_ACCOUNT, POLICY_COMMENT_CHARACTERS } from '../edge/limits.ts'
 import { SIGNING_COOKIE, SIGNING_PARAMETERS } from '../edge/signed.ts'
@@ -67,11 +68,6 @@ export function policiesOf(settings: Settings): Policies {
 
 const keyGroupsOf = ({ keyGroups }: Settings): Record<string, KeyGroup> =>
   Object.fromEntries(Object.entries(keyGroups).map(([name, pems]) => [name, { publicKeys: pems.map(publicKeyOf) }]))
-
-function publicKeyOf(pem: string): KeyGroup['publicKeys'][number] {
-  const encodedKey = String(createPublicKey(pem).export({ type: 'spki', format: 'pem' }))
-  return { name: `rimlight-${hashOf(encodedKey)}`, encodedKey }
-}
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12)
 

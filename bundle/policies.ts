@@ -41,8 +41,10 @@ export type Behaviour = {
   responseHeadersPolicy: string
 }
 
-/** Each key named by its content, and as SPKI in PEM. */
-export type KeyGroup = { publicKeys: readonly { name: string; encodedKey: string }[] }
+export type KeyGroup = { publicKeys: readonly PublicKey[] }
+
+/** Named by its content (`public-key.ts`), and as SPKI in PEM. */
+export type PublicKey = { name: string; encodedKey: string }
 
 export type Origin = {
   domainName: string

@@ -25,6 +25,7 @@ import type { FinishedRequest, RequestTrace } from './protocol/messages.ts'
 import type { AccessCheck } from './protocol/settings.ts'
 
 export { Failure, InputError, RimlightError } from '../base/errors.ts'
+export { publicKeyOf } from '../bundle/public-key.ts'
 export type { FinishedRequest, RequestSummary, RequestTrace, TraceStep } from './protocol/messages.ts'
 export type { AccessCheck, OriginOption, RunningSite, ViewerFetch }
 
@@ -170,7 +171,7 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
       listeners,
       parts: { policies, targets, pops: names, ports: listeners },
     })
-    listeners.finished.on('request', (request) => log?.write(request))
+    listeners.finished.on('logged', (request) => log?.write(request))
     listeners.connect(runtime.url(), runtime.complaints)
     const viewer = viewerFetch({ certificate, domain: policies.domains[0] as string, ports: listeners })
     closings.push(viewer.close, console.close)

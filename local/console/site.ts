@@ -11,8 +11,10 @@ export type RunningSite = {
   httpUrl: string
   /** Names of the edge locations. */
   pops: string[]
-  /** In order. `images`: whether its route makes renditions. */
-  behaviours: { path: string; origin: string; cached: boolean; images: boolean }[]
+  /** In order. `images`: whether its route makes renditions. `keyGroups`: whose signatures open it; empty: it needs none. */
+  behaviours: { path: string; origin: string; cached: boolean; images: boolean; keyGroups: string[] }[]
+  /** What `Key-Pair-Id` calls each key here, by the name of its group; CloudFront gives them ids of its own. */
+  keyPairIds: Record<string, string[]>
   /** `behind`: a URL, a folder, `sample pictures`, or a bucket. */
   origins: { name: string; behind: string }[]
   /** Empty where no bucket holds the sample pictures. */
@@ -37,11 +39,17 @@ export async function describeSite({ policies, targets, pops, ports }: SiteParts
     httpsUrl: `https://localhost:${ports.httpsPort}`,
     httpUrl: `http://localhost:${ports.httpPort}`,
     pops,
-    behaviours: policies.behaviours.map(({ path, origin, cachePolicy }) => {
+    behaviours: policies.behaviours.map(({ path, origin, cachePolicy, trustedKeyGroups }) => {
       const policy = policies.cachePolicies.find(({ Name }) => Name === cachePolicy)
       const names = itemsOf(policy?.ParametersInCacheKeyAndForwardedToOrigin.QueryStringsConfig.QueryStrings)
-      return { path, origin, cached: (policy?.MaxTTL ?? 0) > 0, images: names.includes('fm') && names.includes('w') }
+      return {
+        ...{ path, origin, cached: (policy?.MaxTTL ?? 0) > 0, images: names.includes('fm') && names.includes('w') },
+        keyGroups: [...trustedKeyGroups],
+      }
     }),
+    keyPairIds: Object.fromEntries(
+      Object.entries(policies.keyGroups).map(([group, { publicKeys }]) => [group, publicKeys.map(({ name }) => name)]),
+    ),
     origins: Object.entries(targets.byOrigin).map(([name, target]) => ({
       name,
       behind:

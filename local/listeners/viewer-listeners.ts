@@ -7,6 +7,7 @@ import { InputError } from '../../base/errors.ts'
 import { REQUEST_BYTES } from '../../edge/limits.ts'
 import type { AbortedBodies } from '../host/aborted-bodies.ts'
 import { requestId } from '../platform/identity.ts'
+import { redactedRequest } from '../platform/redaction.ts'
 import { fromHead, HEAD_HEADER, toHead } from '../protocol/head.ts'
 import type { FinishedRequest, ViewerResponse } from '../protocol/messages.ts'
 import type { Certificate } from './certificate.ts'
@@ -27,9 +28,12 @@ export type ViewerListeners = {
   httpPort: number
   /** Where the distribution's Worker listens, and what went wrong in it. Requests wait for the first call. */
   connect(url: URL, complaints: () => string): void
-  finished: EventEmitter<{ request: [FinishedRequest] }>
+  /** `request`: without what opens something; `logged`: as it came, for the access log alone. */
+  finished: EventEmitter<FinishedEvents>
   close(): Promise<void>
 }
+
+type FinishedEvents = { request: [FinishedRequest]; logged: [FinishedRequest] }
 
 /** Heads over CloudFront's limit are read, so that the distribution refuses them. */
 const HEAD_BYTES = 4 * REQUEST_BYTES
@@ -43,7 +47,7 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 /** @throws InputError if a port is taken or not allowed */
 export async function openViewerListeners(options: ViewerListenerOptions): Promise<ViewerListeners> {
   const { certificate, httpsPort, httpPort, intercept, abortedBodies } = options
-  const finished = new EventEmitter<{ request: [FinishedRequest] }>()
+  const finished = new EventEmitter<FinishedEvents>()
   const kept = new Agent({ keepAlive: true, timeout: IDLE_MILLISECONDS })
   const connected = Promise.withResolvers<void>()
   let worker: URL | undefined
@@ -211,13 +215,15 @@ function deliver(
   body.once('error', () => breakOff(outgoing))
   const end = () => {
     body.destroy()
-    finished.emit('request', {
+    const request = {
       ...summary,
       bodyBytes,
       sentBytes: headBytes(headers) + bodyBytes,
       milliseconds: performance.now() - started,
       millisecondsToFirstByte: first - started,
-    })
+    }
+    finished.emit('logged', request)
+    finished.emit('request', redactedRequest(request))
   }
   if (isGone(outgoing)) {
     end()

@@ -27,13 +27,19 @@ const codes = (texts) => texts.flatMap((text) => [el('code', {}, text), ' '])
 /** @param {import('./api.js').RunningSite} site */
 function behaviours({ behaviours, origins }) {
   const behind = new Map(origins.map((origin) => [origin.name, origin.behind]))
-  const rows = behaviours.map(({ path, origin, cached, images }) =>
+  const rows = behaviours.map(({ path, origin, cached, images, keyGroups }) =>
     el(
       'tr',
       {},
       el('th', { scope: 'row' }, el('code', {}, path)),
       el('td', {}, el('b', {}, origin), ' ', el('span', { class: 'quiet' }, behind.get(origin) ?? '')),
-      el('td', {}, cached ? 'cached' : el('span', { class: 'quiet' }, 'never cached'), images && ', images'),
+      el(
+        'td',
+        {},
+        cached ? 'cached' : el('span', { class: 'quiet' }, 'never cached'),
+        images && ', images',
+        keyGroups.length > 0 && `, signed by ${keyGroups.join(' or ')}`,
+      ),
     ),
   )
   const titles = ['Path', 'Origin', 'What it does'].map((title) => el('th', { scope: 'col' }, title))

@@ -70,8 +70,8 @@ async function filesBehind(site: RunningSite, policies: Policies, targets: Origi
     for (const file of await visibleFilesIn(bucket.folder)) {
       const path = pathOf(relative(bucket.folder, file), prefix)
       if (path === undefined) continue
-      const { origin: asked, cached, images, cachePolicy } = behaviourOf(path)
-      if (asked !== origin || !cached) continue
+      const { origin: asked, cached, images, cachePolicy, trustedKeyGroups } = behaviourOf(path)
+      if (asked !== origin || !cached || trustedKeyGroups.length > 0) continue
       const isPicture = images === true && PICTURES.includes(extname(file).toLowerCase())
       found.push({ file, path, cachePolicy, isPicture })
     }

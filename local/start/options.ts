@@ -17,6 +17,8 @@ export type StartOptions = {
   pops: number
   persist: string | undefined
   accessLog: string | undefined
+  /** The file of the function's key values. */
+  keys: string | undefined
   opensBrowser: boolean
   isQuiet: boolean
   isJson: boolean
@@ -53,6 +55,12 @@ export const START_OPTIONS = {
       'where buckets, caches and the certificate are kept from one start to the next; without it, nothing is left behind',
   },
   'access-log': { type: 'string', value: 'FILE', about: "append CloudFront's standard log to a file" },
+  keys: {
+    type: 'string',
+    value: 'FILE',
+    about:
+      'the secrets that tokens are verified with: JSON of the form { "KID": "SECRET", … }, or as CloudFront imports a KeyValueStore. A .json file is read again when it changes',
+  },
   open: { type: 'boolean', about: 'open the page that shows what happens' },
   quiet: { type: 'boolean', about: 'say nothing of requests' },
   json: {
@@ -89,6 +97,7 @@ export function readStartOptions(values: Values<typeof START_OPTIONS>, hint: str
     pops,
     persist: values.persist,
     accessLog: values['access-log'],
+    keys: values.keys,
     opensBrowser: values.open,
     isQuiet: values.quiet,
     isJson: values.json,

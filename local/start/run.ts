@@ -13,6 +13,7 @@ import { openBrowser } from './browser.ts'
 import { buildBundle } from './build.ts'
 import type { ReadyEvent, Say } from './events.ts'
 import { examplesOf } from './examples.ts'
+import { readKeyValues } from './key-values.ts'
 import type { StartOptions } from './options.ts'
 import { configFiles, doneWithSources, SOURCE_FOLDERS, shortName } from './sources.ts'
 import { watchSources } from './watch.ts'
@@ -47,10 +48,11 @@ export async function run(options: StartOptions, say: Say, signal: AbortSignal):
   say({ event: 'stopped' })
 }
 
-type Running = { cloudFront: CloudFront; policies: Policies }
+type Running = { cloudFront: CloudFront; policies: Policies; keyValues: Record<string, string> }
 
 async function start(options: StartOptions, say: Say): Promise<Running> {
   const { out, buckets, origins, httpsPort, httpPort, pops, persist, accessLog } = options
+  const keyValues = await keyValuesOf(options)
   const cloudFront = await startCloudFront({
     dist: out,
     buckets,
@@ -58,12 +60,15 @@ async function start(options: StartOptions, say: Say): Promise<Running> {
     httpsPort,
     httpPort,
     pops,
+    keyValues,
     ...(persist === undefined ? {} : { persist }),
     ...(accessLog === undefined ? {} : { accessLog }),
   })
   cloudFront.on('request', (request) => say({ event: 'request', request }))
-  return { cloudFront, policies: await readPolicies(out) }
+  return { cloudFront, policies: await readPolicies(out), keyValues }
 }
+
+const keyValuesOf = async ({ keys }: StartOptions) => (keys === undefined ? {} : readKeyValues(keys))
 
 async function readyEvent(
   { buckets, origins, persist }: StartOptions,
@@ -89,12 +94,13 @@ function keepUp(options: StartOptions, running: Running, say: Say, signal: Abort
   const { promise: broken, reject } = Promise.withResolvers<never>()
   const follow = async () => {
     files = await configFiles(options.config, files)
-    if (!signal.aborted) watch.files(files)
+    if (!signal.aborted) watch.files(options.keys === undefined ? files : [...files, resolve(options.keys)])
   }
   const rebuild = async () => {
     while (isWanted && !signal.aborted) {
       isWanted = false
       await follow()
+      await takeUpKeys(options, running, say)
       await rebuildOnce(options, running, say, signal)
     }
     busy = undefined
@@ -120,6 +126,18 @@ function keepUp(options: StartOptions, running: Running, say: Say, signal: Abort
       await busy
     },
   }
+}
+
+/** While the file is broken, the keys before it stay. */
+async function takeUpKeys(options: StartOptions, running: Running, say: Say): Promise<void> {
+  const keyValues = await keyValuesOf(options).catch((error) => {
+    if (error instanceof InputError) return error
+    throw error
+  })
+  if (keyValues instanceof InputError) return say({ event: 'warning', message: keyValues.message })
+  if (isDeepStrictEqual(keyValues, running.keyValues)) return
+  await running.cloudFront.setKeyValues(keyValues)
+  running.keyValues = keyValues
 }
 
 async function rebuildOnce(options: StartOptions, running: Running, say: Say, signal: AbortSignal): Promise<void> {

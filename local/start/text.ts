@@ -57,6 +57,14 @@ function readyText(ready: ReadyEvent, paint: Paint): string {
       ]),
     ],
     [paint('bold', 'Origins'), ...columns(site.origins.map((origin) => [origin.name, printable(behindOf(origin))]))],
+    ...(Object.keys(site.keyPairIds).length > 0
+      ? [
+          [
+            paint('bold', 'Key-Pair-Id'),
+            ...columns(Object.entries(site.keyPairIds).map(([group, ids]) => [group, ids.join(', ')])),
+          ],
+        ]
+      : []),
     ...(examples.length > 0
       ? [[paint('bold', 'Try'), ...examples.flatMap(({ url, shows }) => [`  ${paint('cyan', url)}`, `    ${shows}`])]]
       : []),

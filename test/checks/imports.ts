@@ -96,6 +96,8 @@ export const RULES: readonly Rule[] = [
       ...['local/cloudfront.ts', 'local/console/site.ts', 'local/host/origin-targets.ts'],
       ...['local/listeners/certificate.ts', 'local/platform/', 'local/protocol/', 'cli/kit/', 'esbuild'],
     ],
+    // Where the function looks for a token's key.
+    'local/start/key-values.ts': ['edge/token.ts', 'edge/version.ts'],
     'local/start.ts': ['local/start/', 'cli/kit/'],
   }),
   // It runs in a browser.
@@ -144,6 +146,8 @@ export const RULES: readonly Rule[] = [
         'acorn',
         'esbuild',
         'fast-check',
+        'undici',
+        '@aws-sdk/cloudfront-signer',
         '@aws-sdk/client-cloudfront',
         '@aws-sdk/client-iam',
         '@aws-sdk/client-lambda',

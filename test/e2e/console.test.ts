@@ -83,7 +83,8 @@ it('time goes forward alone', async () => {
 it('what it says of the site is there for programs, too', async () => {
   expect((await ask('GET', 'site')).answer).toEqual(cloudfront.site)
   expect(cloudfront.site).toMatchObject({
-    behaviours: [{ path: '/*', origin: 'photos', cached: true, images: true }],
+    behaviours: [{ path: '/*', origin: 'photos', cached: true, images: true, keyGroups: [] }],
+    keyPairIds: {},
     origins: [{ name: 'photos', behind: 'sample pictures' }],
   })
 })

@@ -1,6 +1,7 @@
 import { isObject } from '../../../base/json-values.ts'
 import type { Trigger } from '../../../edge/limits.ts'
 import { messageChanges } from '../../platform/message-changes.ts'
+import { redactedTrace } from '../../platform/redaction.ts'
 import type { FunctionStep, PlainStep, RequestSummary, RequestTrace, TraceStep } from '../../protocol/messages.ts'
 
 /** The changes that a function made are worked out when somebody asks. */
@@ -45,7 +46,7 @@ function withoutBody(value: unknown): unknown {
 
 const KEPT_CHARACTERS = 200
 
-/** The traces of the last requests, by id. */
+/** The traces of the last requests, by id; without what opens something. */
 export class Traces {
   readonly #most: number
   readonly #kept = new Map<string, { trace: Trace; summary: RequestSummary }>()
@@ -61,6 +62,6 @@ export class Traces {
 
   find(id: string): RequestTrace | undefined {
     const kept = this.#kept.get(id)
-    return kept && { summary: kept.summary, steps: kept.trace.steps() }
+    return kept && redactedTrace({ summary: kept.summary, steps: kept.trace.steps() })
   }
 }

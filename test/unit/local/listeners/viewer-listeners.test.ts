@@ -7,8 +7,15 @@ import { certificateFor } from '../../../../local/listeners/certificate.ts'
 import { openViewerListeners, type ViewerListeners } from '../../../../local/listeners/viewer-listeners.ts'
 import { HEAD_HEADER, toHead } from '../../../../local/protocol/head.ts'
 import { type Listener, listening } from '../../../listener.ts'
+import { finishedRequest } from '../fixture-request.ts'
 
-const ANSWER = toHead({ status: 200, headers: [], close: false, isStreamed: false, summary: { id: 'a' } })
+const ANSWER = toHead({
+  status: 200,
+  headers: [],
+  close: false,
+  isStreamed: false,
+  summary: finishedRequest({ id: 'a' }),
+})
 
 let worker: Listener
 let listeners: ViewerListeners

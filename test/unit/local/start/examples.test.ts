@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, generateKeyPairSync } from 'node:crypto'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -45,7 +45,9 @@ async function examples(config: Config = CONFIG, buckets: Record<string, string>
       origin,
       cached: cache !== 'never',
       images: images === true,
+      keyGroups: [],
     })),
+    keyPairIds: {},
     origins: [],
     samples: [],
   }
@@ -83,6 +85,15 @@ describe('examples', () => {
     await put('.hidden/a.jpg', '.b.jpg', 'drafts/c.jpg', 'd/e.jpg')
     await symlink(join(folder, 'd/e.jpg'), join(folder, 'a.jpg'))
     expect((await examples())[0]).toBe('/d/e.jpg')
+  })
+
+  it('nothing that needs a signature', async () => {
+    await put('private/a.jpg', 'z.jpg')
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const keyGroups = { members: [String(publicKey.export({ type: 'spki', format: 'pem' }))] }
+    const auth = { type: 'signed' as const, keyGroups: ['members'] }
+    const routes = [{ path: '/private/*', origin: 'photos', cache: {}, auth }, ...CONFIG.routes]
+    expect((await examples({ ...CONFIG, keyGroups, routes }))[0]).toBe('/z.jpg')
   })
 
   it('no version where the route has none', async () => {

@@ -17,6 +17,7 @@ const DEFAULTS = {
   pops: 1,
   persist: undefined,
   accessLog: undefined,
+  keys: undefined,
   opensBrowser: false,
   isQuiet: false,
   isJson: false,
@@ -43,8 +44,8 @@ describe('options', () => {
     ['edge locations', ['--pops', '99'], { pops: 99 }],
     [
       'the rest',
-      ['--persist', 'p', '--access-log', 'l', '--open', '--quiet', '--json'],
-      { persist: 'p', accessLog: 'l', opensBrowser: true, isQuiet: true, isJson: true },
+      ['--persist', 'p', '--access-log', 'l', '--keys', 'k.json', '--open', '--quiet', '--json'],
+      { persist: 'p', accessLog: 'l', keys: 'k.json', opensBrowser: true, isQuiet: true, isJson: true },
     ],
   ])('%s', (_, args, options) => {
     expect(read(args)).toEqual({ ...DEFAULTS, ...options })

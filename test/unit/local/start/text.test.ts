@@ -23,6 +23,7 @@ const READY: ReadyEvent = {
     httpUrl: 'http://localhost:8080',
     pops: ['FRA56-P1'],
     behaviours: [],
+    keyPairIds: {},
     origins: [
       { name: 'photos', behind: 'sample pictures' },
       { name: 'api', behind: 'https://api.example.com' },
@@ -114,6 +115,15 @@ describe('a request is a line', () => {
   it('not said to who wants it quiet', () => {
     expect(heard([{ event: 'request', request: finishedRequest() }], { isQuiet: true }).stdout).toBe('')
   })
+})
+
+it('what the keys of key groups are called here is said where there are some', () => {
+  const keyPairIds = { members: ['rimlight-0123456789ab', 'rimlight-ba9876543210'], staff: ['rimlight-000000000000'] }
+  expect(heard([{ ...READY, site: { ...READY.site, keyPairIds } }]).stdout).toContain(`
+Key-Pair-Id
+  members  rimlight-0123456789ab, rimlight-ba9876543210
+  staff    rimlight-000000000000
+`)
 })
 
 describe('what else happens', () => {
