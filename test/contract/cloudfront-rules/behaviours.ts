@@ -112,6 +112,10 @@ const SETTINGS = {
   'signed-cookies': { trustedKeyGroups: ['members'], keyed: { CookiesConfig: { CookieBehavior: 'all' } } },
   'redirect-signed': { trustedKeyGroups: ['members'], viewerProtocolPolicy: 'redirect-to-https' },
 
+  private: {
+    trustedKeyGroups: ['members'],
+    response: { CustomHeadersConfig: list({ Header: 'Cache-Control', Value: 'private', Override: false }) },
+  },
   'policy-redirect': { viewerProtocolPolicy: 'redirect-to-https', response: marked('redirect') },
   'cors-any': { response: { CorsConfig: CORS }, allowedMethods: ['GET', 'HEAD', 'OPTIONS'] },
   'cors-list': {

@@ -1,4 +1,4 @@
-import { type Ask, type Row, rows, type Step } from './row.ts'
+import { type Ask, type Expected, type Row, rows, type Step } from './row.ts'
 import {
   both,
   cannedUrl,
@@ -19,6 +19,7 @@ import {
   CUSTOM_COOKIES,
   CUSTOM_URL,
   QUERY,
+  RESPONSE_POLICY,
   SIGNED_COOKIES,
   SIGNED_URLS,
   SIGNERS,
@@ -58,6 +59,8 @@ const hit = (sign: MakeGrant, viewer: Ask = {}): Step => ({ viewer: { ...viewer,
 const only = (policy: string, viewer?: Ask): Step[] => [granted(policyUrl(policy), viewer)]
 const denied = (policy: string, viewer?: Ask): Step[] => [refused('AccessDenied', policyUrl(policy), viewer)]
 const malformed = (policy: string): Step[] => [refused('MalformedPolicy', policyUrl(policy))]
+
+const told = (xCache: string): Expected => ({ xCache, headers: { 'cache-control': 'private' } })
 
 const MINUTE = '"DateLessThan":{"AWS:EpochTime":{now+60}}'
 const OTHER_KEY = { key: KEYS.editor }
@@ -277,6 +280,28 @@ export const SIGNED: Row[] = [
       granted(both(cookies(), () => ({ cookie: 'a=1' }))),
       hit(both(cookies({ until: 90 }), () => ({ cookie: 'a=1' }))),
       granted(both(cookies(), () => ({ cookie: 'a=2' }))),
+    ],
+  }),
+  ...rows(RESPONSE_POLICY, 'private', {
+    'viewers are told private, and CloudFront caches for as long as the origin says': [
+      { viewer: { sign: url() }, origin: { headers: { expires: '{+60}' } }, expect: told('Miss') },
+      { after: 50, viewer: { sign: cookies() }, expect: told('Hit') },
+      { after: 11, viewer: { sign: url() }, origin: { headers: { expires: '{+60}' } }, expect: told('Miss') },
+    ],
+    'a 304 is private, too': [
+      { viewer: { sign: url() }, origin: { headers: { etag: '"a"' } }, expect: told('Miss') },
+      {
+        viewer: { sign: url(), headers: { 'if-none-match': '"a"' } },
+        expect: { ...told('Hit'), status: 304 },
+      },
+    ],
+    'and a refusal': [{ expect: { status: 403, xCache: 'Error', headers: { 'cache-control': 'private' } } }],
+    'what the origin says itself stands': [
+      {
+        viewer: { sign: url() },
+        origin: { headers: { 'cache-control': 'no-store' } },
+        expect: { xCache: 'Miss', headers: { 'cache-control': 'no-store' } },
+      },
     ],
   }),
   ...rows(UNDOCUMENTED, 'signed', {
