@@ -6,6 +6,10 @@ export type JsonObject = Record<string, unknown>
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** Whether an object has no other keys than these. */
+export const hasOnly = (value: object, keys: readonly string[]): boolean =>
+  Object.keys(value).every((key) => keys.includes(key))
+
 /** The object under a key, or an empty one. */
 export const objectAt = (value: unknown, key: string): JsonObject => {
   const found = isObject(value) ? value[key] : undefined

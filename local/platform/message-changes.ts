@@ -1,6 +1,6 @@
 /** How one message differs from another, for people to read. */
 import { isDeepStrictEqual } from 'node:util'
-import { isObject } from '../../base/json-values.ts'
+import { hasOnly, isObject } from '../../base/json-values.ts'
 import type { ValueChange } from '../protocol/messages.ts'
 import { queryText } from './validate-function.ts'
 
@@ -73,5 +73,3 @@ function readLeaf(value: unknown, key: string): unknown[] | undefined {
 
 const lineText = (line: unknown): string | undefined =>
   isObject(line) && hasOnly(line, ['key', 'value']) && typeof line.value === 'string' ? line.value : undefined
-
-const hasOnly = (value: object, keys: string[]) => Object.keys(value).every((key) => keys.includes(key))

@@ -146,7 +146,6 @@ export const RULES: readonly Rule[] = [
         'acorn',
         'esbuild',
         'fast-check',
-        'undici',
         '@aws-sdk/cloudfront-signer',
         '@aws-sdk/client-cloudfront',
         '@aws-sdk/client-iam',

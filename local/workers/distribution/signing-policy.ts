@@ -2,7 +2,7 @@
  * The policy of a signed URL or signed cookies. Developer Guide, "Create a signed URL using a canned policy", "Create a signed
  * URL using a custom policy": "Values that you specify in the policy statement".
  */
-import { isObject, type JsonObject } from '../../../base/json-values.ts'
+import { hasOnly, isObject, type JsonObject } from '../../../base/json-values.ts'
 
 /** Seconds since 1970. */
 export type SigningPolicy = {
@@ -71,9 +71,6 @@ function parsed(text: string): unknown {
     return undefined
   }
 }
-
-const hasOnly = (value: JsonObject, names: readonly string[]) =>
-  Object.keys(value).every((name) => names.includes(name))
 
 const operand = (condition: unknown, name: string): unknown =>
   isObject(condition) && hasOnly(condition, [name]) ? condition[name] : undefined

@@ -1,3 +1,4 @@
+import { cloudFrontBase64 } from '../../cloudfront-base64.ts'
 import { type Ask, type Expected, type Row, rows, type Step } from './row.ts'
 import {
   both,
@@ -339,5 +340,5 @@ export const SIGNED: Row[] = [
 
 function encodedPolicy(wanted: string): string {
   const text = `{"Statement":[{"Resource":"${wanted}","Condition":{"DateLessThan":{"AWS:EpochTime":4102444800}}}]}`
-  return Buffer.from(text).toString('base64').replaceAll('=', '_').replaceAll('+', '-').replaceAll('/', '~')
+  return cloudFrontBase64(text)
 }

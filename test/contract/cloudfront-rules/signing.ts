@@ -2,6 +2,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { getSignedCookies, getSignedUrl } from '@aws-sdk/cloudfront-signer'
 import type { KeyGroup } from '../../../bundle/policies.ts'
+import { cloudFrontBase64 } from '../../cloudfront-base64.ts'
 
 export type Grant = { query?: string; cookie?: string }
 
@@ -74,13 +75,8 @@ const filledIn = (policy: string, url: string, now: number): string =>
     .replaceAll('{origin}', new URL(url).origin)
     .replaceAll('{url}', url)
 
-const encoded = (bytes: Buffer | string): string =>
-  Buffer.from(bytes)
-    .toString('base64')
-    .replace(/[+=/]/g, (character) => ({ '+': '-', '=': '_', '/': '~' })[character] ?? '')
-
 const signature = (text: string, { key = KEYS.rsa, hash = 'SHA1' }: Terms = {}): string =>
-  encoded(sign(hash, Buffer.from(text), key.privateKey))
+  cloudFrontBase64(sign(hash, Buffer.from(text), key.privateKey))
 
 type Parts = Partial<Record<'Expires' | 'Policy' | 'Signature' | 'Key-Pair-Id' | 'Hash-Algorithm', string | undefined>>
 
@@ -93,7 +89,7 @@ const withQuery = (url: string, parts: Parts): Grant => {
 }
 
 const policyParts = (policy: string, terms: Terms): Parts => ({
-  Policy: encoded(policy),
+  Policy: cloudFrontBase64(policy),
   Signature: signature(policy, terms),
   'Key-Pair-Id': (terms.key ?? KEYS.rsa).id,
   ...(terms.hash === undefined ? {} : { 'Hash-Algorithm': terms.hash }),

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { matchesResource } from '../../../../../local/workers/distribution/resource-pattern.ts'
+import { runs } from '../../../../runs.ts'
 
 const partsOf = (url: string) => {
   const [, scheme = '', host = '', path = '', query = ''] = /^(\w+):\/\/([^/]*)([^?]*)\??(.*)$/s.exec(url) ?? []
@@ -88,7 +89,7 @@ describe('and what follows from them', () => {
         const resource = `https://a.example/${pattern}`
         expect(matches(resource, `https://a.example/${path}`)).toBe(new RegExp(`^${source}$`).test(path))
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     )
   })
 

@@ -7,9 +7,7 @@ import {
   decodedBase64,
   isInRange,
 } from '../../../../../local/workers/distribution/signing-policy.ts'
-
-const encoded = (text: string | Buffer) =>
-  Buffer.from(text).toString('base64').replaceAll('+', '-').replaceAll('=', '_').replaceAll('/', '~')
+import { cloudFrontBase64 } from '../../../../cloudfront-base64.ts'
 
 describe('cannedPolicy', () => {
   it('is the text that is signed', () => {
@@ -51,7 +49,7 @@ describe('customPolicy', () => {
       null,
       4,
     )
-    expect(customPolicy(encoded(text))).toEqual({
+    expect(customPolicy(cloudFrontBase64(text))).toEqual({
       ...{ text, resource: 'https://*', until: 1_675_332_000, from: 1_675_159_200 },
       addresses: { network: 0xc000020a, bits: 32 },
     })
@@ -82,16 +80,16 @@ describe('customPolicy', () => {
     ['256', statement({ Condition: { ...UNTIL, IpAddress: { 'AWS:SourceIp': '10.0.0.256/32' } } })],
     ['three numbers', statement({ Condition: { ...UNTIL, IpAddress: { 'AWS:SourceIp': '10.0.0/24' } } })],
   ])('malformed: %s', (_, text) => {
-    expect(customPolicy(encoded(text))).toBeUndefined()
+    expect(customPolicy(cloudFrontBase64(text))).toBeUndefined()
   })
 
   it('malformed: what is no UTF-8', () => {
-    expect(customPolicy(encoded(Buffer.from('7b2253ff227d', 'hex')))).toBeUndefined()
+    expect(customPolicy(cloudFrontBase64(Buffer.from('7b2253ff227d', 'hex')))).toBeUndefined()
   })
 
   it('no text makes it throw', () => {
     fc.assert(fc.property(fc.string(), (text) => void customPolicy(text)))
-    fc.assert(fc.property(fc.json(), (text) => void customPolicy(encoded(text))))
+    fc.assert(fc.property(fc.json(), (text) => void customPolicy(cloudFrontBase64(text))))
   })
 })
 
@@ -126,7 +124,7 @@ describe('decodedBase64', () => {
   it('gives back what was encoded, and takes nothing else for base64', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1 }), (bytes) => {
-        const text = encoded(Buffer.from(bytes))
+        const text = cloudFrontBase64(Buffer.from(bytes))
         expect(decodedBase64(text)).toEqual(Buffer.from(bytes))
         expect(decodedBase64(`${text}!`)).toBeUndefined()
         expect(decodedBase64(text.slice(1))).toBeUndefined()

@@ -5,6 +5,8 @@ import { describe, expect, it, test } from 'vitest'
 import type { Behaviour, Policies } from '../../../../../bundle/policies.ts'
 import type { HeaderLine } from '../../../../../local/protocol/messages.ts'
 import { accessOf, trustedKeys } from '../../../../../local/workers/distribution/viewer-access.ts'
+import { cloudFrontBase64 } from '../../../../cloudfront-base64.ts'
+import { runs } from '../../../../runs.ts'
 
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const encodedKey = String(publicKey.export({ type: 'spki', format: 'pem' }))
@@ -12,14 +14,11 @@ const POLICIES = { keyGroups: { members: { publicKeys: [{ name: 'K1', encodedKey
 const behaviour = (...trustedKeyGroups: string[]) => ({ trustedKeyGroups }) as unknown as Behaviour
 const KEYS = new Map(trustedKeys(behaviour('members'), POLICIES))
 
-const encoded = (bytes: Buffer | string) =>
-  Buffer.from(bytes).toString('base64').replaceAll('+', '-').replaceAll('=', '_').replaceAll('/', '~')
-
 const T = 1_767_290_400
 
 function access(policy: string, now: number, { host = 'cdn.example.com', ip = '127.0.0.1' } = {}) {
-  const signature = encoded(sign('sha1', Buffer.from(policy), privateKey))
-  const query = `a=1&Policy=${encoded(policy)}&Signature=${signature}&Key-Pair-Id=K1`
+  const signature = cloudFrontBase64(sign('sha1', Buffer.from(policy), privateKey))
+  const query = `a=1&Policy=${cloudFrontBase64(policy)}&Signature=${signature}&Key-Pair-Id=K1`
   const headers: HeaderLine[] = [['host', host]]
   return accessOf({ request: { method: 'GET', path: '/x', query, headers }, scheme: 'https', ip, now }, KEYS)
 }
@@ -77,9 +76,9 @@ it('nothing that a viewer makes up is granted, and nothing makes it throw', () =
   const value = fc.oneof(
     fc.constantFrom('K1', 'SHA1', 'SHA256', '__proto__', 'constructor', String(T), '%', '%7E', ''),
     fc.string(),
-    fc.json().map(encoded),
-    fc.uint8Array({ maxLength: 80 }).map((bytes) => encoded(Buffer.from(bytes))),
-    fc.constant(encoded(policy(until(T)))),
+    fc.json().map(cloudFrontBase64),
+    fc.uint8Array({ maxLength: 80 }).map((bytes) => cloudFrontBase64(Buffer.from(bytes))),
+    fc.constant(cloudFrontBase64(policy(until(T)))),
   )
   const pairs = fc.array(
     fc.tuple(name, value).map((pair) => pair.join('=')),
@@ -91,7 +90,7 @@ it('nothing that a viewer makes up is granted, and nothing makes it throw', () =
       const request = { method: 'GET', path: '/x', query: query.join('&'), headers }
       expect(accessOf({ request, scheme: 'https', ip: '127.0.0.1', now: 0 }, KEYS).kind).toBe('refused')
     }),
-    { numRuns: 20_000 },
+    { numRuns: runs(20_000) },
   )
 })
 
@@ -106,10 +105,10 @@ it('no bit of a signed URL can be another one', () => {
       const index = at % bytes.length
       bytes[index] = (bytes[index] as number) ^ (1 << bit)
       const [policy = bytes, signature = bytes] = changed
-      const query = `a=1&Policy=${encoded(policy)}&Signature=${encoded(signature)}&Key-Pair-Id=K1`
+      const query = `a=1&Policy=${cloudFrontBase64(policy)}&Signature=${cloudFrontBase64(signature)}&Key-Pair-Id=K1`
       const request = { method: 'GET', path: '/x', query, headers: [['host', 'cdn.example.com']] as HeaderLine[] }
       expect(accessOf({ request, scheme: 'https', ip: '127.0.0.1', now: 0 }, KEYS).kind).toBe('refused')
     }),
-    { numRuns: 1_000 },
+    { numRuns: runs(1_000) },
   )
 })
