@@ -3,6 +3,7 @@
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import type { CommandContext } from '../../cli/kit/command.ts'
 import { painter } from '../../cli/kit/output.ts'
+import { confirmed, untilUndisturbed } from '../aws/session.ts'
 import { applyPlan } from './apply.ts'
 import type { Dependencies } from './aws-clients.ts'
 import { type Identity, waitUntilDeployed } from './distribution.ts'
@@ -18,7 +19,7 @@ import {
   reportAttach,
   situationJson,
 } from './report.ts'
-import { confirmed, inSession, type RunOptions, type Session, untilUndisturbed } from './session.ts'
+import { inSession, type RunOptions, type Session } from './session.ts'
 
 export type AttachOptions = AttachRequest &
   RunOptions & {
