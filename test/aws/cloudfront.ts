@@ -3,6 +3,7 @@ import {
   CloudFrontServiceException,
   CreateFunctionCommand,
   DescribeFunctionCommand,
+  DescribeKeyValueStoreCommand,
   type DistributionConfig,
   type FunctionConfig,
   GetCachePolicyCommand,
@@ -133,6 +134,12 @@ export const cloudFrontCommands: readonly CommandRow[] = [
       ResponseHeadersPolicyConfig: policyOf(aws, 'responseHeadersPolicies', Id, 'NoSuchResponseHeadersPolicy'),
     },
   })),
+  read('DescribeKeyValueStore', DescribeKeyValueStoreCommand, ({ Name }, { keyValueStores }) => {
+    const found = keyValueStores.get(String(Name))
+    if (!found) throw cloudFrontError('EntityNotFound', 'The entity was not found.', 404)
+    const { arn: ARN, status: Status } = found
+    return { ETag: 'K1', KeyValueStore: { Name, Id: 'id', Comment: '', ARN, Status, LastModifiedTime: new Date(0) } }
+  }),
   read('DescribeFunction', DescribeFunctionCommand, ({ Name, Stage }, aws) => {
     const stage = stageOf(aws, Name, Stage)
     return { ETag: stage.etag, FunctionSummary: summary(aws, Name, Stage, stage) }

@@ -30,6 +30,7 @@ export class MemoryAws implements Account {
   cachePolicies: Account['cachePolicies'] = new Map()
   originRequestPolicies: Account['originRequestPolicies'] = new Map()
   responseHeadersPolicies: Account['responseHeadersPolicies'] = new Map()
+  keyValueStores: Account['keyValueStores'] = new Map()
   lambdas: Account['lambdas'] = new Map()
   roles: Account['roles'] = new Map()
   utilisation: Account['utilisation'] = () => 23

@@ -33,6 +33,8 @@ export type Account = {
   cachePolicies: Map<string, CachePolicyConfig>
   originRequestPolicies: Map<string, OriginRequestPolicyConfig>
   responseHeadersPolicies: Map<string, ResponseHeadersPolicyConfig>
+  /** By name. */
+  keyValueStores: Map<string, { arn: string; status: string }>
   lambdas: Map<string, Lambda>
   roles: Map<string, Role>
   /** What TestFunction measures for a path. */
