@@ -1,15 +1,11 @@
 import { InputError } from '../../base/errors.ts'
-
-/** What the names of keys begin with in the store; the function puts a token's `kid` behind it. */
-export const TOKEN_KEYS = 'jwt/'
+import { parseVersion } from '../../edge/version.ts'
 
 /** The key of tokens that have no `kid`. */
 export const DEFAULT_KID = 'default'
 
-/** What the function takes for a `kid`: 64 unreserved characters at most (RFC 3986, 2.3). */
-const KID = /^[A-Za-z0-9._~-]{1,64}$/
-
-export const isKid = (text: string): boolean => KID.test(text)
+/** As the function reads a token's: 64 unreserved characters at most (RFC 3986, 2.3). */
+export const isKid = (text: string): boolean => parseVersion(text) !== ''
 
 /** @throws InputError for none, and for what the function would take for none */
 export function checkedKid(text: string | undefined, hint: string): string {

@@ -11,10 +11,11 @@ import {
   UpdateKeysCommand,
 } from '@aws-sdk/client-cloudfront-keyvaluestore'
 import { Failure, InputError } from '../../base/errors.ts'
+import { TOKEN_KEYS } from '../../edge/token.ts'
 import { associationAt, behavioursOf } from '../attach/behaviours.ts'
 import { functionName, storeName } from '../attach/names.ts'
 import type { KeyCalls } from './aws-clients.ts'
-import { isKid, TOKEN_KEYS } from './kid.ts'
+import { isKid } from './kid.ts'
 
 /** Where it is looked for. */
 export type StoreChoice = { kind: 'store'; nameOrArn: string } | { kind: 'distribution'; id: string }

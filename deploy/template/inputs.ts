@@ -3,6 +3,7 @@ import type { CfnDistribution } from 'aws-cdk-lib/aws-cloudfront'
 import type { CfnCondition, IResolvable } from 'aws-cdk-lib/core'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import type { LambdaTrigger } from '../../edge/limits.ts'
+import type { ExistingStore } from './keys.ts'
 
 /** What the logical ids of a trigger's resources begin with. */
 export const LOGICAL_IDS: Record<LambdaTrigger, string> = {
@@ -40,6 +41,8 @@ export type Inputs = {
   /** ARN. */
   webAcl: string | undefined
   rollout: Rollout
+  /** A key value store in the place of one of the stack's own. */
+  existingStore: ExistingStore | undefined
   logRetentionDays: number
   accessLogDays: number
   /** USD a month. */
