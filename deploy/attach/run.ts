@@ -87,7 +87,7 @@ async function attempt(
   })
   if (situation.problems.length > 0) return refused(situation.problems, situationJson(situation))
 
-  const plan = planAttach(situation, await planResources(calls, situation, bundle))
+  const plan = planAttach(situation, await planResources(calls, situation, bundle, options.keyValueStore))
   line.clear()
   if (isRepeated && plan.changes && !distribution.isDeployed) {
     // CloudFront is deploying what the other person changed.

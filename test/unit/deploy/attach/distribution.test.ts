@@ -128,10 +128,10 @@ it('attach refuses where it would make one, and only there', async () => {
   const calls = callsOf(testDependencies(), new AbortController().signal, 'rimlight attach')
   const bundle = await readBundle(bundles.dist)
   const plan = async () => {
-    const asked = { distribution: ID, behaviours: [], replaces: false }
+    const asked = { distribution: ID, behaviours: [], replaces: false, keyValueStore: undefined }
     const situation = await readSituation(calls, asked, bundle, () => {})
     situation.distribution.unknown.push('DefaultCacheBehavior.Prefetch')
-    return planAttach(situation, await planResources(calls, situation, bundle))
+    return planAttach(situation, await planResources(calls, situation, bundle, undefined))
   }
   expect((await plan()).problems).toEqual([LOSS])
   await attach()
