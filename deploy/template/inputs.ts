@@ -3,7 +3,6 @@ import type { CfnDistribution } from 'aws-cdk-lib/aws-cloudfront'
 import type { CfnCondition, IResolvable } from 'aws-cdk-lib/core'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import type { LambdaTrigger } from '../../edge/limits.ts'
-import type { ExistingStore } from './keys.ts'
 
 /** What the logical ids of a trigger's resources begin with. */
 export const LOGICAL_IDS: Record<LambdaTrigger, string> = {
@@ -49,6 +48,9 @@ export type Inputs = {
   budget: Conditional<{ amount: number }> | null
   email: Conditional<{ address: string }> | null
 }
+
+/** `unless`: where this condition of the template holds, there is none, and the stack has one of its own. */
+export type ExistingStore = { arn: string; unless?: CfnCondition }
 
 export type Rollout =
   /** `policy`: the id of a continuous deployment policy; `httpVersion` goes with it. */

@@ -1,6 +1,6 @@
 /** What private routes are opened with: CloudFront's key groups, and the store of the secrets that the function reads. */
 import { CfnKeyGroup, CfnKeyValueStore, CfnPublicKey } from 'aws-cdk-lib/aws-cloudfront'
-import { type CfnCondition, Fn, Token } from 'aws-cdk-lib/core'
+import { Fn, Token } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import type { Policies } from '../../bundle/policies.ts'
 import type { Conditional, Inputs } from './inputs.ts'
@@ -46,9 +46,6 @@ export function keyGroups(scope: Construct, name: string, { keyGroups }: Policie
   })
   return Object.fromEntries(made)
 }
-
-/** `unless`: where this condition of the template holds, there is none, and the stack has one of its own. */
-export type ExistingStore = { arn: string; unless?: CfnCondition }
 
 export type StackStore = {
   /** What the function reads. */
