@@ -13,6 +13,7 @@ const VERBS: VerbRows = {
   attach: { about: 'puts it on a distribution that exists', load: () => import('../deploy/attach.ts') },
   detach: { about: 'takes it off again', load: () => import('../deploy/detach.ts') },
   status: { about: 'says what a distribution has of it', load: () => import('../deploy/status.ts') },
+  keys: { about: 'adds, lists and removes the secrets of tokens', load: () => import('../deploy/keys.ts') },
   verify: { about: 'asks a distribution whether it does what it should', load: () => import('../deploy/verify.ts') },
   release: { about: 'builds everything that goes to a distribution, with hashes', load: () => import('./release.ts') },
   publish: { about: 'uploads what changed in a folder', load: () => import('../deploy/publish.ts') },

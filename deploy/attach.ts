@@ -13,12 +13,15 @@ import { undo } from './detach.ts'
 export const attachCommand = (dependencies: Dependencies): Main =>
   defineCommand({
     name: 'rimlight attach',
-    usage: '--distribution ID [--behaviour PATTERN…] [--dist DIR] [--dry-run] [--yes] [--replace] [--json]',
+    usage:
+      '--distribution ID [--behaviour PATTERN…] [--dist DIR] [--key-value-store NAME|ARN] [--dry-run] [--yes] [--replace] [--json]',
     about: `Puts the bundle in dist/ on a distribution that exists. It reads the distribution and shows what each behaviour has and
 will have; asks; creates or updates the function, tests it in CloudFront's own engine and publishes it; creates or
 updates the two Lambdas in us-east-1 and publishes versions; then updates the distribution, once, and waits until it is
 deployed. Of the distribution it changes the functions on the triggers viewer-request, origin-request and
-origin-response, and nothing else: policies that do not fit are refused or told of, not changed.
+origin-response, and nothing else: policies that do not fit are refused or told of, not changed, and so are trusted key
+groups that have other keys than the config's. Where tokens are verified by secrets, the function is given the key value
+store that has them, which has to exist; \`rimlight keys\` fills it.
 
 Before the first change it writes a receipt with the distribution as it was: \`rimlight detach\` puts that back. The
 receipt's original stays the same however often attach is run. Interrupted, it carries on when it is run again; when
@@ -36,6 +39,11 @@ ${permissionText}`,
         multiple: true,
       },
       dist: { type: 'string', value: 'DIR', about: 'the bundle', default: 'dist' },
+      'key-value-store': {
+        type: 'string',
+        value: 'NAME|ARN',
+        about: "where the secrets of tokens are; default: the function's own, or rimlight-ID-keys",
+      },
       receipt: { type: 'string', value: 'FILE', about: 'the receipt; default: rimlight-ID.receipt.json' },
       'dry-run': { type: 'boolean', about: 'show the plan, change nothing' },
       yes: { type: 'boolean', about: 'do not ask' },
@@ -78,6 +86,7 @@ ${permissionText}`,
         distribution,
         behaviours: values.behaviour,
         replaces: values.replace,
+        keyValueStore: values['key-value-store'],
         receipt: values.receipt ?? receiptName(distribution),
         ...runOptionsOf(values),
       }

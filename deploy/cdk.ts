@@ -99,6 +99,12 @@ export type RimlightDistributionProps = {
    */
   alarmEmail?: string
   /**
+   * ARN of a key value store that holds the secrets of tokens already, such as the `keyValueStoreArn` of a staging
+   * distribution's primary. Only for bundles with routes whose tokens the function verifies (`algorithms: ['HS256']`).
+   * @default a store of its own, which is empty at first: `rimlight keys add` puts secrets there
+   */
+  keyValueStoreArn?: string
+  /**
    * Makes it a staging distribution, which tries a bundle out on a part of another distribution's viewers. It has
    * neither names nor a certificate nor a budget of its own. `weight`: the share of the viewers that it is sent, from 0
    * to 0.15.
@@ -151,6 +157,13 @@ export class RimlightDistribution extends Construct {
   readonly originResponseArn: string
   /** Of a staging distribution: what its primary takes as `rolloutPolicyId`. `undefined` for any other. */
   readonly rolloutPolicyId: string | undefined
+  /**
+   * Of each key group of the config, by its name: its id, and the ids of its public keys in the config's order. The
+   * latter are what `Key-Pair-Id` has to be in signed URLs and cookies.
+   */
+  readonly keyGroups: Readonly<Record<string, { id: string; publicKeyIds: readonly string[] }>>
+  /** ARN of the store that the function reads the secrets of tokens from. `undefined` where no route has such tokens. */
+  readonly keyValueStoreArn: string | undefined
   readonly #resources: StackResources
 
   /**
@@ -175,6 +188,10 @@ export class RimlightDistribution extends Construct {
     this.originRequestArn = lambdas['origin-request'].version.ref
     this.originResponseArn = lambdas['origin-response'].version.ref
     this.rolloutPolicyId = rollout
+    this.keyGroups = Object.fromEntries(
+      Object.entries(made.keyGroups).map(([name, { id, publicKeys }]) => [name, { id, publicKeyIds: publicKeys }]),
+    )
+    this.keyValueStoreArn = made.keyValueStore?.arn
     this.#resources = made
   }
 
@@ -232,6 +249,7 @@ function inputsOf(scope: Construct, props: RimlightDistributionProps): Inputs {
     priceClass: props.priceClass ?? DEFAULTS.priceClass,
     webAcl: props.webAclArn,
     rollout: staging ? { kind: 'staging', ...staging } : primary(props.rolloutPolicyId),
+    existingStore: props.keyValueStoreArn === undefined ? undefined : { arn: props.keyValueStoreArn },
     logRetentionDays: props.logRetentionDays ?? DEFAULTS.logRetentionDays,
     accessLogDays: props.accessLogDays ?? DEFAULTS.accessLogDays,
     budget: monthlyBudget === null || staging ? null : { amount: monthlyBudget },

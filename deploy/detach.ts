@@ -17,16 +17,9 @@ import {
 import { receiptName, resourceName, roleName } from './attach/names.ts'
 import { checkAccount, type Receipt, readReceipt } from './attach/receipt.ts'
 import { changeLines, titleOf } from './attach/report.ts'
-import {
-  confirmed,
-  distributionId,
-  inSession,
-  type RunOptions,
-  runOptionsOf,
-  type Session,
-  untilUndisturbed,
-} from './attach/session.ts'
+import { distributionId, inSession, type RunOptions, runOptionsOf, type Session } from './attach/session.ts'
 import { type UndoPlan, undoPlan } from './attach/undo.ts'
+import { confirmed, untilUndisturbed } from './aws/session.ts'
 
 export type UndoOptions = RunOptions & {
   distribution: string | undefined

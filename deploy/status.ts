@@ -5,6 +5,7 @@ import { type Paint, painter } from '../cli/kit/output.ts'
 import { TRIGGERS } from '../edge/limits.ts'
 import { type Dependencies, realDependencies } from './attach/aws-clients.ts'
 import { attachedCode, type TriggerCode } from './attach/code.ts'
+import type { FunctionPlan } from './attach/function.ts'
 import { functionName, receiptName } from './attach/names.ts'
 import { type AttachPlan, planAttach, planResources, readSituation } from './attach/plan.ts'
 import { checkAccount, readReceipt } from './attach/receipt.ts'
@@ -19,6 +20,8 @@ export type Status = {
   behaviours: { path: string; triggers: TriggerCode[]; notes: string[] }[]
   /** What keeps it from being attached and current. */
   drift: string[]
+  /** ARN of where the published function finds the secrets of tokens. */
+  keyValueStore: string | null
   notes: string[]
 }
 
@@ -62,11 +65,11 @@ whether it is deployed, and what differs from what \`rimlight attach\` would mak
           line.show(`Reading ${distribution}`)
           // A receipt that lists all behaviours is of an attach that named none.
           const isAll = behaviours.length === bundle.policies.behaviours.length
-          const asked = { distribution, behaviours: isAll ? [] : behaviours, replaces: false }
+          const asked = { distribution, behaviours: isAll ? [] : behaviours, replaces: false, keyValueStore: undefined }
           const situation = await readSituation(calls, asked, bundle, (account) => {
             if (receipt) checkAccount(receipt, file, account)
           })
-          const plan = planAttach(situation, await planResources(calls, situation, bundle))
+          const plan = planAttach(situation, await planResources(calls, situation, bundle, undefined))
           return statusOf(plan, await attachedCode(calls, situation, bundle))
         },
       )
@@ -89,6 +92,7 @@ function statusOf(plan: AttachPlan, rows: Rows): Status {
     state: !isOn ? 'not-attached' : drift.length > 0 ? 'drifted' : 'attached',
     behaviours: rows.map(({ path, triggers }) => ({ path, triggers, notes: notes[path] ?? [] })),
     drift,
+    keyValueStore: plan.resources.function.liveStore,
     notes: notes[''] ?? [],
   }
 }
@@ -109,7 +113,7 @@ function triggerDrift({ arns }: AttachPlan, rows: Rows): string[] {
 
 /** What attach would refuse or put right, besides what is on the triggers. */
 function otherDrift({ problems, resources, distribution, pairs }: AttachPlan): string[] {
-  const { role, lambdas } = resources
+  const { role, lambdas, function: cloudFrontFunction } = resources
   const shown = pairs.flatMap(({ pattern }) => TRIGGERS.map((trigger) => `${pattern}: ${trigger}: `))
   const others = problems.filter(
     (problem) => ![...shown, `distribution ${distribution.id}: `].some((beginning) => problem.startsWith(beginning)),
@@ -117,12 +121,21 @@ function otherDrift({ problems, resources, distribution, pairs }: AttachPlan): s
   const roleProblem = role.changes.includes('create') ? 'none' : `another in its ${role.changes.join(' and ')}`
   return [
     ...others,
+    ...storeDrift(cloudFrontFunction),
     ...(role.changes.length > 0 ? [`expected the role ${role.name} as attach makes it, found ${roleProblem}`] : []),
     ...lambdas.flatMap(({ name, version }) =>
       version === null ? [`expected a version of ${name} with this build's code and settings, found none`] : [],
     ),
   ]
 }
+
+/** A function that is not there at all is told of as such. */
+const storeDrift = ({ name, change, store, liveStore }: FunctionPlan): string[] =>
+  change !== 'create' && store.kind !== 'missing' && (store.kind === 'found' ? store.arn : null) !== liveStore
+    ? [
+        `expected ${name} to read ${store.kind === 'found' ? `the key value store ${store.arn}` : 'no key value store'}, found ${liveStore ?? 'that it reads none'}`,
+      ]
+    : []
 
 const BUILDS = { this: 'this build', other: 'another build', foreign: "not Rimlight's", none: '' }
 
@@ -151,6 +164,9 @@ function statusText(status: Status, { folder, manifest }: BuiltBundle, paint: Pa
       ...noteLines(own, paint),
     ]),
     ...(notes.length > 0 ? ['', paint('bold', 'Distribution'), ...noteLines(notes, paint)] : []),
+    ...(status.keyValueStore === null
+      ? []
+      : ['', paint('bold', 'Secrets of tokens'), `    ${status.keyValueStore}; \`rimlight keys list\` says which`]),
     '',
     states[state],
     ...(state === 'attached' ? [] : drift.map((line) => `  ${line}`)),

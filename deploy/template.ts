@@ -45,6 +45,7 @@ their log groups there, /aws/lambda/us-east-1.NAME, and keeps them for ever.`,
   async run(values, { stdout, stderr, hint }) {
     const originAccess = originAccessOf(values.oai, values['oai-id'], hint)
     const bundle = await readBundle(values.dist)
+    const hasTokens = bundle.policies.keyValueStore
     const hasExistingBuckets = !values['create-buckets']
     const options = {
       buckets: hasExistingBuckets ? 'existing' : 'created',
@@ -71,7 +72,9 @@ their log groups there, /aws/lambda/us-east-1.NAME, and keeps them for ever.`,
       return 0
     }
     stdout.write(`Wrote ${file}: ${resources} resources in ${bytes.toLocaleString('en')} bytes\n\n`)
-    stdout.write(nextSteps({ file, uploads, access, hasExistingBuckets, isStaging: values.staging }, painter(stdout)))
+    stdout.write(
+      nextSteps({ file, uploads, access, hasExistingBuckets, isStaging: values.staging, hasTokens }, painter(stdout)),
+    )
     return 0
   },
 })

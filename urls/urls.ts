@@ -48,6 +48,8 @@ export type SiteRoute = {
   bucket?: string
   /** What keys begin with that paths do not: with `prefix: 'site'`, the key `site/a.jpg` is `/a.jpg`. Default: none. */
   prefix?: string
+  /** What paths begin with that keys do not: with `strip: '/x'`, the path `/x/a.jpg` is the key `a.jpg`. Default: none. */
+  strip?: string
   /** The query parameter that holds the version; default `v`; `null`: the route has no versions. */
   version?: string | null
   /** The widths that images are resized to, in pixels, ascending. Without them the route takes no image parameters. */
@@ -103,7 +105,8 @@ function siteRouteOf(route: Route, config: Config): SiteRoute {
   const version = route.version === undefined ? 'v' : route.version
   const origin = config.origins[route.origin]
   if (!origin || !('bucket' in origin)) return { path, version }
-  return { path, version, ...placeInBucket(origin), ...(route.images && { widths: widthsOf(route.images) }) }
+  const strip = route.strip ? { strip: route.strip } : {}
+  return { path, version, ...placeInBucket(origin), ...strip, ...(route.images && { widths: widthsOf(route.images) }) }
 }
 
 const placeInBucket = ({ bucket, prefix }: S3Origin) => (prefix ? { bucket, prefix } : { bucket })
@@ -228,7 +231,7 @@ function placeOnRoute(site: Site, route: SiteRoute, key: string): Place | Nowher
   const rest = key.slice(prefix.length)
   if (rest === '') return nowhere('it is empty')
   if (LONE_SURROGATE.test(rest)) return nowhere('it is not well-formed Unicode')
-  const path = pathOfKey(rest)
+  const path = `${route.strip ?? ''}${pathOfKey(rest)}`
   const place = placeOfPath(site, path)
   if (place.kind === 'nowhere') return place
   if (place.path !== path) return nowhere('a . or .. segment does not survive in a URL')

@@ -4,23 +4,14 @@ import { CloudFrontClient } from '@aws-sdk/client-cloudfront'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { STSClient } from '@aws-sdk/client-sts'
-import { type Ask, askAtTerminal } from '../../cli/kit/ask.ts'
-import { type Interrupt, interrupt } from '../../cli/kit/interrupt.ts'
+import { askAtTerminal } from '../../cli/kit/ask.ts'
+import { interrupt } from '../../cli/kit/interrupt.ts'
+import type { SessionDependencies } from '../aws/session.ts'
 
 export type Clients = { cloudfront: CloudFrontClient; lambda: LambdaClient; iam: IAMClient; sts: STSClient }
 
 /** What the commands take from their surroundings: AWS, time, chance, a person. Tests bring their own. */
-export type Dependencies = {
-  clients(): Clients
-  /** Resolves after this time, and at once when the signal is aborted. */
-  sleep(milliseconds: number, signal: AbortSignal): Promise<void>
-  now(): Date
-  /** From 0 to 1. */
-  random(): number
-  /** Null: there is nobody to ask. */
-  ask: Ask | null
-  interrupt(): Interrupt
-}
+export type Dependencies = SessionDependencies<Clients> & { now(): Date }
 
 /** Developer Guide, "Restrictions on Lambda@Edge": functions are in us-east-1; CloudFront and IAM are global there. */
 export const REGION = 'us-east-1'

@@ -6,20 +6,23 @@ import type {
   Origin as CloudFrontOrigin,
   DistributionConfig,
   OriginRequestPolicyConfig,
+  ResponseHeadersPolicyConfig,
 } from '@aws-sdk/client-cloudfront'
-import type { Origin, OriginRequestPolicy, Policies } from '../../bundle/policies.ts'
+import type { Origin, OriginRequestPolicy, Policies, ResponseHeadersPolicy } from '../../bundle/policies.ts'
 import { ERROR_CACHING_MINIMUM_SECONDS, TRIGGERS } from '../../edge/limits.ts'
 import { bucketDomains } from '../../urls/s3-domains.ts'
 import { associationAt, associationsOf } from './behaviours.ts'
 import { cacheFindings } from './cache-checks.ts'
 import { configDifferences, differenceText } from './config-diff.ts'
 import { type CheckContext, type Findings, policyNamed } from './findings.ts'
+import { keyGroupFindings } from './key-groups.ts'
 import { functionName, isOurs } from './names.ts'
 import type { PairedBehaviour } from './routing.ts'
 
 export function findingsOf(pair: PairedBehaviour, checked: CheckContext): Findings {
   const parts = [
     triggerFindings(pair, checked),
+    keyGroupFindings(pair, checked.keyGroups, checked.bundle.policies),
     originFindings(pair, checked.config, checked.bundle.policies),
     cacheFindings(pair, checked),
     originRequestFindings(pair, checked),
@@ -158,6 +161,14 @@ function responseHeadersFindings({ behaviour, wanted }: PairedBehaviour, { found
   const id = behaviour.ResponseHeadersPolicyId
   const policy = id ? found.responseHeaders[id] : undefined
   if (policy?.Name === expected.Name) return { problems: [], notes: [] }
+  if (saysPrivate(expected) && !saysPrivate(policy)) {
+    return {
+      problems: [
+        `response headers policy ${policy?.Name ?? 'none'}: expected cache-control: private where the origin leaves it out, since the route has auth, found none: caches between viewers and CloudFront could keep what is private; take ${expected.Name} of policies.json, which \`rimlight template\` makes`,
+      ],
+      notes: [],
+    }
+  }
   if (!policy) {
     return {
       problems: [],
@@ -177,6 +188,14 @@ function responseHeadersFindings({ behaviour, wanted }: PairedBehaviour, { found
         : [],
   }
 }
+
+type SetHeaders = Pick<ResponseHeadersPolicy, 'CustomHeadersConfig'> | ResponseHeadersPolicyConfig
+
+/** What is cached says nothing of it, or CloudFront would not cache it. */
+const saysPrivate = (policy: SetHeaders | undefined): boolean =>
+  (policy?.CustomHeadersConfig?.Items ?? []).some(
+    ({ Header, Value }) => Header?.toLowerCase() === 'cache-control' && /^private(?:$|,)/.test(Value ?? ''),
+  )
 
 /** A policy without its name and its comment. */
 const rulesOf = (policy: object | undefined): object => {

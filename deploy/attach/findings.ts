@@ -6,6 +6,7 @@ import type {
   ResponseHeadersPolicyConfig,
 } from '@aws-sdk/client-cloudfront'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
+import type { FoundKeyGroup } from './key-groups.ts'
 
 export type Findings = {
   /** What attach refuses. */
@@ -25,6 +26,8 @@ export type CheckContext = {
   config: DistributionConfig
   distribution: string
   found: FoundPolicies
+  /** By id. */
+  keyGroups: Record<string, FoundKeyGroup>
   bundle: BuiltBundle
   /** Whether others' functions on our triggers may be replaced. */
   replaces: boolean

@@ -9,8 +9,10 @@ import {
 } from '@aws-sdk/client-cloudfront'
 import { Failure } from '../../base/errors.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
+import { sharedKeyRules } from '../../bundle/settings.ts'
 import type { Calls } from './calls.ts'
 import type { Identity } from './distribution.ts'
+import { planStore, type StorePlan } from './key-value-store.ts'
 import { resourceName } from './names.ts'
 
 const TRIGGER = 'viewer-request'
@@ -22,6 +24,10 @@ export type FunctionPlan = {
   change: 'create' | 'update' | 'publish' | 'keep'
   /** Of the development stage; empty where it is not needed. */
   etag: string
+  /** What it is to read the secrets of tokens from. */
+  store: StorePlan
+  /** ARN of what the published one reads them from; null: there is none, or it reads none. */
+  liveStore: string | null
 }
 
 export async function planFunction(
@@ -29,17 +35,23 @@ export async function planFunction(
   distribution: string,
   { account, partition }: Identity,
   bundle: BuiltBundle,
+  keyValueStore: string | undefined,
 ): Promise<FunctionPlan> {
   const name = resourceName(distribution, TRIGGER)
   const arn = `arn:${partition}:cloudfront::${account}:function/${name}`
   const live = await readStage(calls, name, 'LIVE')
-  if (live && isBuilt(live, bundle)) return { name, arn, change: 'keep', etag: '' }
+  const liveStore = live?.store ?? null
+  const store = await planStore(calls, distribution, bundle.policies, keyValueStore, liveStore)
+  const planned = { name, arn, store, liveStore }
+  if (live && isPlanned(live, bundle, store)) return { ...planned, change: 'keep', etag: '' }
   const development = await readStage(calls, name, 'DEVELOPMENT')
-  if (!development) return { name, arn, change: 'create', etag: '' }
-  return { name, arn, change: isBuilt(development, bundle) ? 'publish' : 'update', etag: development.etag }
+  if (!development) return { ...planned, change: 'create', etag: '' }
+  const change = isPlanned(development, bundle, store) ? 'publish' : 'update'
+  return { ...planned, change, etag: development.etag }
 }
 
-type Stage = { etag: string; runtime: string; code: Uint8Array }
+/** `store`: ARN, or none. */
+type Stage = { etag: string; runtime: string; code: Uint8Array; store: string | null }
 
 async function readStage({ find }: Calls, Name: string, Stage: 'LIVE' | 'DEVELOPMENT'): Promise<Stage | null> {
   const described = await find('cloudfront:DescribeFunction', ({ cloudfront }) =>
@@ -49,23 +61,34 @@ async function readStage({ find }: Calls, Name: string, Stage: 'LIVE' | 'DEVELOP
   const got = await find('cloudfront:GetFunction', ({ cloudfront }) =>
     cloudfront.send(new GetFunctionCommand({ Name, Stage })),
   )
+  const { Runtime = '', KeyValueStoreAssociations } = described.FunctionSummary?.FunctionConfig ?? {}
   return {
     etag: described.ETag ?? '',
-    runtime: described.FunctionSummary?.FunctionConfig?.Runtime ?? '',
+    runtime: Runtime,
+    store: KeyValueStoreAssociations?.Items?.[0]?.KeyValueStoreARN ?? null,
     code: got?.FunctionCode ?? new Uint8Array(),
   }
 }
 
-const isBuilt = ({ runtime, code }: Stage, { manifest, contents }: BuiltBundle): boolean =>
-  runtime === manifest.artefacts[TRIGGER].runtime && contents[TRIGGER].equals(code)
+const isPlanned = (stage: Stage, { manifest, contents }: BuiltBundle, store: StorePlan): boolean =>
+  stage.runtime === manifest.artefacts[TRIGGER].runtime &&
+  contents[TRIGGER].equals(stage.code) &&
+  stage.store === arnOf(store)
+
+const arnOf = (store: StorePlan): string | null => (store.kind === 'found' ? store.arn : null)
 
 /** Changes the development stage alone, which no viewer's request reaches. @returns its ETag */
 export async function prepareFunction({ call }: Calls, plan: FunctionPlan, bundle: BuiltBundle): Promise<string> {
   const { sha256, runtime } = bundle.manifest.artefacts[TRIGGER]
+  const store = arnOf(plan.store)
   const parts = {
     Name: plan.name,
     FunctionCode: bundle.contents[TRIGGER],
-    FunctionConfig: { Comment: `Rimlight ${TRIGGER}, sha256 ${sha256}`, Runtime: runtime as 'cloudfront-js-2.0' },
+    FunctionConfig: {
+      Comment: `Rimlight ${TRIGGER}, sha256 ${sha256}`,
+      Runtime: runtime as 'cloudfront-js-2.0',
+      ...(store === null ? {} : { KeyValueStoreAssociations: { Quantity: 1, Items: [{ KeyValueStoreARN: store }] } }),
+    },
   }
   switch (plan.change) {
     case 'create': {
@@ -157,35 +180,65 @@ export async function publishFunction({ call }: Calls, { name }: FunctionPlan, e
   )
 }
 
-/** Events for TestFunction, one per route. Shape: Developer Guide, "CloudFront Functions event structure". */
+/**
+ * Events for TestFunction: one for each route, and one more with a token where the function verifies it. Nobody has signed
+ * that one: it takes the function as far as to its signature. Shape: Developer Guide, "CloudFront Functions event structure".
+ */
 export type TestEvent = { path: string; event: object }
 
 export function testEvents(distribution: string, { settings }: BuiltBundle): TestEvent[] {
   const host = settings.domains[0] ?? 'www.example.com'
-  return settings.routes.map(({ path: pattern, version, query, images }) => {
+  const eventOf = (path: string, query: Record<string, string>, sent: Sent = {}): object => ({
+    version: '1.0',
+    context: { eventType: 'viewer-request', distributionId: distribution },
+    viewer: { ip: '203.0.113.1' },
+    request: {
+      method: 'GET',
+      uri: path,
+      querystring: fields({ ...query, ...sent.query }),
+      headers: fields({
+        ...{ host, accept: 'image/avif,image/webp,image/*,*/*;q=0.8', 'user-agent': 'Mozilla/5.0' },
+        ...sent.headers,
+      }),
+      cookies: fields(sent.cookies ?? {}),
+    },
+  })
+  return settings.routes.flatMap((route) => {
+    const { path: pattern, version, query, images, auth } = route
     const path = sampleOf(pattern, images !== null)
     const parameters: Record<string, string> = {
       ...(version ? { [version]: '1700000000' } : {}),
       ...Object.fromEntries(query.map((name) => [name, '1'])),
       ...(images ? { w: '640', h: '427', fit: 'crop', q: '75' } : {}),
+      ...(auth?.type === 'signed' ? SIGNATURE : {}),
       utm_source: 'newsletter',
     }
-    return {
-      path,
-      event: {
-        version: '1.0',
-        context: { eventType: 'viewer-request', distributionId: distribution },
-        viewer: { ip: '203.0.113.1' },
-        request: {
-          method: 'GET',
-          uri: path,
-          querystring: fields(parameters),
-          headers: fields({ host, accept: 'image/avif,image/webp,image/*,*/*;q=0.8', 'user-agent': 'Mozilla/5.0' }),
-          cookies: {},
-        },
-      },
-    }
+    const rules = sharedKeyRules(route)
+    return [
+      { path, event: eventOf(path, parameters) },
+      ...(rules ? [{ path: `${path} with a token`, event: eventOf(path, parameters, tokenIn(rules.from[0])) }] : []),
+    ]
   })
+}
+
+type Sent = Partial<Record<'query' | 'headers' | 'cookies', Record<string, string>>>
+
+/** As long as one by RSA. Developer Guide, "Create a signed URL using a canned policy". */
+const SIGNATURE = { Expires: '1767225600', 'Key-Pair-Id': 'K2JCJMDEHXQW5F', Signature: `${'Ab-~'.repeat(85)}A__` }
+
+const base64url = (text: string): string => Buffer.from(text).toString('base64url')
+
+const TOKEN = [
+  base64url('{"alg":"HS256","typ":"JWT"}'),
+  base64url('{"iss":"https://login.example.com","sub":"248289761001","exp":1767225600,"path":["/projects/123"]}'),
+  Buffer.alloc(32).toString('base64url'),
+].join('.')
+
+/** The token where a route looks for it. */
+function tokenIn(source: string | undefined): Sent {
+  const [, kind, name = ''] = /^(cookie|query):(.*)$/.exec(source ?? '') ?? []
+  if (kind === undefined) return { headers: { authorization: `Bearer ${TOKEN}` } }
+  return kind === 'cookie' ? { cookies: { [name]: TOKEN } } : { query: { [name]: TOKEN } }
 }
 
 const fields = (values: Record<string, string>) =>

@@ -8,6 +8,9 @@ export const resourceName = (distribution: string, trigger: Trigger): string => 
 
 export const roleName = (distribution: string): string => `rimlight-${distribution}-lambda`
 
+/** Of the function's key value store, where attach is told of no other. */
+export const storeName = (distribution: string): string => `rimlight-${distribution}-keys`
+
 export const POLICY_NAME = 'rimlight'
 
 /** `arn:aws:cloudfront::ACCOUNT:function/NAME`, `arn:aws:lambda:us-east-1:ACCOUNT:function:NAME:VERSION`. */

@@ -22,6 +22,7 @@ import {
   unknownProblem,
 } from './distribution.ts'
 import { type FunctionPlan, planFunction } from './function.ts'
+import { readKeyGroups } from './key-groups.ts'
 import { type LambdaPlan, planLambda } from './lambdas.ts'
 import { functionName } from './names.ts'
 import { planRole, type RolePlan } from './role.ts'
@@ -32,6 +33,8 @@ export type AttachRequest = {
   /** Path patterns; empty: all behaviours. */
   behaviours: readonly string[]
   replaces: boolean
+  /** Name or ARN of the function's; `undefined`: the one it has, or that of the distribution's name. */
+  keyValueStore: string | undefined
 }
 
 export type Situation = {
@@ -60,12 +63,17 @@ export async function readSituation(
     calls,
     pairs.map(({ behaviour }) => behaviour),
   )
+  const keyGroups = await readKeyGroups(
+    calls,
+    pairs.map(({ behaviour }) => behaviour),
+  )
   const notes: Situation['notes'] = { '': distributionNotes(config, bundle.policies) }
   for (const pair of pairs) {
     const findings = findingsOf(pair, {
       config,
       distribution: asked.distribution,
       found,
+      keyGroups,
       bundle,
       replaces: asked.replaces,
     })
@@ -81,9 +89,10 @@ export async function planResources(
   calls: Calls,
   situation: Situation,
   bundle: BuiltBundle,
+  keyValueStore: string | undefined,
 ): Promise<PlannedResources> {
   const { identity, distribution } = situation
-  const cloudFrontFunction = await planFunction(calls, distribution.id, identity, bundle)
+  const cloudFrontFunction = await planFunction(calls, distribution.id, identity, bundle, keyValueStore)
   const role = await planRole(calls, distribution.id, identity, bundle)
   const lambdas: LambdaPlan[] = []
   for (const trigger of LAMBDA_TRIGGERS) {
@@ -119,7 +128,9 @@ export function planAttach(situation: Situation, resources: PlannedResources): A
     resources.role.changes.length > 0 ||
     resources.lambdas.some(({ version }) => version === null)
   const changes = updates || isNew
+  const { store } = resources.function
   const problems = [...situation.problems, ...leftBehind(situation, arns, isNew)]
+  if (store.kind === 'missing') problems.push(store.problem)
   const loss = updates ? unknownProblem(distribution) : null
   if (loss) problems.push(loss)
   if (changes && !distribution.isDeployed) {

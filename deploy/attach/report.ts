@@ -5,7 +5,7 @@ import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import type { CommandContext } from '../../cli/kit/command.ts'
 import type { Paint } from '../../cli/kit/output.ts'
 import type { FoundDistribution } from './distribution.ts'
-import { NEAR_LIMIT, type TestedEvent } from './function.ts'
+import { type FunctionPlan, NEAR_LIMIT, type TestedEvent } from './function.ts'
 import { type AttachPlan, type AttachRequest, type Situation, type TriggerChange, triggerChanges } from './plan.ts'
 import type { Receipt } from './receipt.ts'
 import type { RunOptions } from './session.ts'
@@ -68,6 +68,7 @@ function resourceLines({ resources }: AttachPlan, { manifest }: BuiltBundle, pai
       `${FUNCTION_CHANGES[cloudFrontFunction.change]} (sha256 ${manifest.artefacts['viewer-request'].sha256.slice(0, 12)})`,
       cloudFrontFunction.change !== 'keep',
     ],
+    ...storeRows(cloudFrontFunction),
     [`role ${role.name}`, role.changes.length > 0 ? roleChange(role.changes) : 'as it is', role.changes.length > 0],
     ...lambdas.map(({ name, version, changes, trigger }): [string, string, boolean] => [
       `lambda ${name}`,
@@ -81,6 +82,17 @@ function resourceLines({ resources }: AttachPlan, { manifest }: BuiltBundle, pai
   )
 }
 
+const storeRows = ({ store, liveStore }: FunctionPlan): [string, string, boolean][] =>
+  store.kind === 'found'
+    ? [
+        [
+          `key value store ${store.arn.replace(/^.*\//, '')}`,
+          store.arn === liveStore ? 'as it is' : 'the function reads it',
+          store.arn !== liveStore,
+        ],
+      ]
+    : []
+
 const roleChange = (changes: readonly string[]): string =>
   changes.includes('create') ? 'create' : `put right: ${changes.join(', ')}`
 
@@ -93,9 +105,15 @@ export const situationJson = ({ identity, distribution, pairs, notes }: Situatio
   notes: notes[''],
 })
 
+const functionJson = ({ name, change, store }: FunctionPlan): object => ({
+  name,
+  change,
+  keyValueStore: store.kind === 'found' ? store.arn : null,
+})
+
 export const planJson = (plan: AttachPlan): object => ({
   ...situationJson(plan),
-  function: { name: plan.resources.function.name, change: plan.resources.function.change },
+  function: functionJson(plan.resources.function),
   role: { name: plan.resources.role.name, changes: plan.resources.role.changes },
   lambdas: plan.resources.lambdas.map(({ name, version, changes }) => ({ name, version, changes })),
   behaviours: triggerChanges(plan).map(({ path, changes }) => ({ path, changes, notes: plan.notes[path] })),

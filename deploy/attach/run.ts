@@ -3,6 +3,7 @@
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import type { CommandContext } from '../../cli/kit/command.ts'
 import { painter } from '../../cli/kit/output.ts'
+import { confirmed, untilUndisturbed } from '../aws/session.ts'
 import { applyPlan } from './apply.ts'
 import type { Dependencies } from './aws-clients.ts'
 import { type Identity, waitUntilDeployed } from './distribution.ts'
@@ -18,7 +19,7 @@ import {
   reportAttach,
   situationJson,
 } from './report.ts'
-import { confirmed, inSession, type RunOptions, type Session, untilUndisturbed } from './session.ts'
+import { inSession, type RunOptions, type Session } from './session.ts'
 
 export type AttachOptions = AttachRequest &
   RunOptions & {
@@ -86,7 +87,7 @@ async function attempt(
   })
   if (situation.problems.length > 0) return refused(situation.problems, situationJson(situation))
 
-  const plan = planAttach(situation, await planResources(calls, situation, bundle))
+  const plan = planAttach(situation, await planResources(calls, situation, bundle, options.keyValueStore))
   line.clear()
   if (isRepeated && plan.changes && !distribution.isDeployed) {
     // CloudFront is deploying what the other person changed.

@@ -7,12 +7,15 @@ export class Conflict extends Error {
 }
 
 const NOT_FOUND = new Set([
+  'EntityNotFound',
   'NoSuchCachePolicy',
   'NoSuchDistribution',
   'NoSuchEntity',
   'NoSuchEntityException',
   'NoSuchFunctionExists',
   'NoSuchOriginRequestPolicy',
+  'NoSuchPublicKey',
+  'NoSuchResource',
   'NoSuchResponseHeadersPolicy',
   'ResourceNotFoundException',
 ])
@@ -20,6 +23,7 @@ const NOT_FOUND = new Set([
 const CONFLICTS = new Set([
   'ConcurrentModification',
   'ConcurrentModificationException',
+  'ConflictException',
   'EntityAlreadyExists',
   'EntityAlreadyExistsException',
   'FunctionAlreadyExists',
@@ -71,6 +75,10 @@ const QUOTAS = new Set([
  */
 const ROLE_IS_NEW = /cannot be assumed by Lambda|must be assumable with edgelambda/
 
+/** CloudFront KeyValueStore of an `If-Match` that is no longer so; its API Reference promises a ConflictException. */
+const isStaleVersion = ({ name, message }: Error): boolean =>
+  name === 'ValidationException' && /pre-?condition/i.test(message)
+
 /** `retry`: the same call may do later what it did not do now. */
 export type AwsFault =
   | 'not-found'
@@ -95,7 +103,7 @@ export function faultOf(error: unknown): AwsFault | null {
   if (THROTTLED.has(name)) return 'throttled'
   if (ROLE_IS_NEW.test(message)) return 'role-is-new'
   if (NOT_FOUND.has(name)) return 'not-found'
-  if (CONFLICTS.has(name)) return 'conflict'
+  if (CONFLICTS.has(name) || isStaleVersion(error)) return 'conflict'
   if (BAD_CREDENTIALS.has(name)) return 'bad-credentials'
   if (DENIED.has(name)) return 'denied'
   // `TooManyFunctions`, `TooManyDistributionsWithLambdaAssociations` and their like.
@@ -110,8 +118,14 @@ export const missingPermission = ({ message }: Error, action: string): string =>
 /**
  * The error as it leaves the command. Its code is the fault.
  * @param action IAM's name of the call: `cloudfront:UpdateDistribution`
+ * @param command whose help lists what it has to be allowed
  */
-export function awsFailure(fault: AwsFault, action: string, cause: Error): Failure | Conflict {
+export function awsFailure(
+  fault: AwsFault,
+  action: string,
+  cause: Error,
+  command = 'rimlight attach',
+): Failure | Conflict {
   const said = `${cause.name}: ${cause.message || 'no message'}`
   const failure = (message: string, facts: { expected?: string; found: string }) =>
     new Failure(message, { code: fault, ...facts, cause })
@@ -131,7 +145,7 @@ export function awsFailure(fault: AwsFault, action: string, cause: Error): Failu
     case 'denied': {
       const missing = missingPermission(cause, action)
       return failure(
-        `expected permission for ${missing}, found none (${said}); allow that action to whoever runs this: \`rimlight attach --help\` lists all that it takes`,
+        `expected permission for ${missing}, found none (${said}); allow that action to whoever runs this: \`${command} --help\` lists all that it takes`,
         { expected: `permission for ${missing}`, found: 'none' },
       )
     }

@@ -29,7 +29,9 @@ export function bucketAccess({ policies, settings }: { policies: Policies; setti
     if (!s3 || !route) return
     const prefix = keyPrefix(s3.prefix)
     const entry = byBucket.get(s3.bucket) ?? { region: s3.region, routes: [] }
-    entry.routes.push({ route, behaviour, index, prefix, keys: keyPatterns(behaviour.path, prefix) })
+    // Where a path loses its beginning, its pattern begins with that and a slash.
+    const keys = keyPatterns(behaviour.path.slice(route.strip.length), prefix)
+    entry.routes.push({ route, behaviour, index, prefix, keys })
     byBucket.set(s3.bucket, entry)
   })
   return [...byBucket].map(([bucket, { region, routes }]) => ({ bucket, region, ...accessOf(routes) }))
@@ -57,10 +59,13 @@ function accessOf(routes: readonly BucketRoute[]): Omit<BucketAccess, 'bucket' |
 
 /**
  * Whether a cached route serves keys that a `never` route's pattern names: an earlier one takes their paths first, one
- * of another prefix has paths of its own for them. A policy that denied these would break that route.
+ * of another prefix, or whose paths lose another beginning, has paths of its own for them. A policy that denied these
+ * would break that route.
  */
-const isServedBy = (cached: BucketRoute, never: BucketRoute): boolean =>
-  (cached.index < never.index || cached.prefix !== never.prefix) && doOverlap(cached, never)
+const isServedBy = (cached: BucketRoute, never: BucketRoute): boolean => {
+  const hasOwnPaths = cached.prefix !== never.prefix || cached.route.strip !== never.route.strip
+  return (cached.index < never.index || hasOwnPaths) && doOverlap(cached, never)
+}
 
 const doOverlap = (one: BucketRoute, other: BucketRoute): boolean =>
   one.keys.some((key) => other.keys.some((otherKey) => overlap(key, otherKey)))

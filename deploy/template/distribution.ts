@@ -5,12 +5,14 @@ import type { Construct } from 'constructs'
 import type { Behaviour, Policies } from '../../bundle/policies.ts'
 import type { LambdaTrigger } from '../../edge/limits.ts'
 import { HTTP_VERSION_OF_ROLLOUT, type Inputs } from './inputs.ts'
+import type { KeyGroups } from './keys.ts'
 import { originId, originResources, type Reader } from './origins.ts'
 import type { PolicyIds } from './policies.ts'
 
 export type Parts = {
   reader: Reader | undefined
   policyIds: PolicyIds
+  keyGroups: KeyGroups
   /** ARNs. */
   viewerRequest: string
   /** ARNs of versions. */
@@ -70,7 +72,7 @@ function rolloutConfig({ rollout, aliases, certificate }: Inputs) {
 const behaviourResource = (
   behaviour: Behaviour,
   policies: Policies,
-  { policyIds, viewerRequest, lambdas }: Parts,
+  { policyIds, keyGroups, viewerRequest, lambdas }: Parts,
 ): CfnDistribution.DefaultCacheBehaviorProperty => ({
   targetOriginId: originId(behaviour, policies),
   viewerProtocolPolicy: behaviour.viewerProtocolPolicy,
@@ -80,12 +82,21 @@ const behaviourResource = (
   cachePolicyId: idOf(policyIds, behaviour.cachePolicy),
   originRequestPolicyId: idOf(policyIds, behaviour.originRequestPolicy),
   responseHeadersPolicyId: idOf(policyIds, behaviour.responseHeadersPolicy),
+  ...(behaviour.trustedKeyGroups.length > 0
+    ? { trustedKeyGroups: behaviour.trustedKeyGroups.map((name) => groupId(keyGroups, name)) }
+    : {}),
   functionAssociations: [{ eventType: 'viewer-request', functionArn: viewerRequest }],
   lambdaFunctionAssociations: [
     { eventType: 'origin-request', lambdaFunctionArn: lambdas['origin-request'] },
     { eventType: 'origin-response', lambdaFunctionArn: lambdas['origin-response'] },
   ],
 })
+
+function groupId(groups: KeyGroups, name: string): string {
+  const group = groups[name]
+  if (group === undefined) throw new Error(`policies.json: a behaviour names the key group ${name}, which is not in it`)
+  return group.id
+}
 
 function idOf(ids: PolicyIds, name: string): string {
   const id = ids[name]

@@ -15,10 +15,14 @@ import { logPolicy, type Roles } from './roles.ts'
 /** Characters of a hash that tell two builds apart. */
 const HASH_CHARACTERS = 8
 
-/** Other code is another function, so that the distribution changes over to code and policies in one update. */
+/**
+ * Other code is another function, so that the distribution changes over to code and policies in one update.
+ * @param store ARN of the key value store that it reads
+ */
 export function viewerRequestFunction(
   scope: Construct,
   { bundle, name, logRetentionDays }: Inputs,
+  store: string | undefined,
 ): CloudFrontFunction {
   const { sha256, runtime } = bundle.manifest.artefacts['viewer-request']
   const hash = sha256.slice(0, HASH_CHARACTERS)
@@ -27,7 +31,11 @@ export function viewerRequestFunction(
     name: `${name}-viewer-request-${hash}`,
     autoPublish: true,
     functionCode: bundle.contents['viewer-request'].toString('utf8'),
-    functionConfig: { comment: 'Rimlight: viewer-request', runtime },
+    functionConfig: {
+      comment: 'Rimlight: viewer-request',
+      runtime,
+      ...(store === undefined ? {} : { keyValueStoreAssociations: [{ keyValueStoreArn: store }] }),
+    },
   })
   logGroup(scope, `ViewerRequestLogs${hash}`, `/aws/cloudfront/function/${resource.name}`, logRetentionDays)
   return resource

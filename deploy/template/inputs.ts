@@ -40,12 +40,17 @@ export type Inputs = {
   /** ARN. */
   webAcl: string | undefined
   rollout: Rollout
+  /** A key value store in the place of one of the stack's own. */
+  existingStore: ExistingStore | undefined
   logRetentionDays: number
   accessLogDays: number
   /** USD a month. */
   budget: Conditional<{ amount: number }> | null
   email: Conditional<{ address: string }> | null
 }
+
+/** `unless`: where this condition of the template holds, there is none, and the stack has one of its own. */
+export type ExistingStore = { arn: string; unless?: CfnCondition }
 
 export type Rollout =
   /** `policy`: the id of a continuous deployment policy; `httpVersion` goes with it. */

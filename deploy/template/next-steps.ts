@@ -30,9 +30,13 @@ type Steps = {
   access: readonly BucketAccess[]
   hasExistingBuckets: boolean
   isStaging: boolean
+  hasTokens: boolean
 }
 
-export function nextSteps({ file, uploads, access, hasExistingBuckets, isStaging }: Steps, paint: Paint): string {
+export function nextSteps(
+  { file, uploads, access, hasExistingBuckets, isStaging, hasTokens }: Steps,
+  paint: Paint,
+): string {
   const copies = uploads.map(({ file, key }) => `aws s3 cp ${quoted(file)} s3://CODE-BUCKET/${key}`)
   const deploy = [
     `aws cloudformation deploy --region us-east-1 --stack-name NAME --template-file ${quoted(file)}`,
@@ -53,6 +57,13 @@ export function nextSteps({ file, uploads, access, hasExistingBuckets, isStaging
           ),
           paint('bold', 'into theirs, and let them block public access:'),
           ...access.map(({ bucket }) => `  ${bucket}`),
+        ]
+      : []),
+    ...(hasTokens
+      ? [
+          '',
+          paint('bold', 'Add a secret that tokens are signed with; until there is one, every token is refused:'),
+          '  rimlight keys add default --generate --out default.secret --distribution DISTRIBUTION-ID',
         ]
       : []),
     ...(isStaging

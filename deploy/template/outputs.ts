@@ -1,5 +1,5 @@
 /** The stack's outputs. */
-import { CfnOutput, Stack } from 'aws-cdk-lib/core'
+import { CfnOutput, Fn, Stack } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import { distributionArn } from './arn.ts'
 import { bucketPolicy } from './bucket-policy.ts'
@@ -19,6 +19,7 @@ export function outputs(scope: Construct, resources: StackResources, hasExisting
     ['ImageRoleArn', imageRole.attrArn, 'What origin-response reads originals as.'],
     ['AccessLogsBucket', accessLogs.ref, 'Where access logs are.'],
     ['AlarmTopicArn', alarmTopic.ref, 'Where alarms and the budget are told of.'],
+    ...keyRows(resources),
     ...(readers.reader?.kind === 'identity'
       ? [['OriginAccessIdentityId', readers.reader.id, 'What reads the buckets.'] as [string, string, string]]
       : []),
@@ -28,6 +29,35 @@ export function outputs(scope: Construct, resources: StackResources, hasExisting
     ...(hasExistingBuckets ? policyRows(scope, resources) : []),
   ]
   for (const [id, value, description] of rows) new CfnOutput(scope, id, { value, description })
+  storeOutputs(scope, resources)
+}
+
+const keyRows = ({ keyGroups }: StackResources): [string, string, string][] =>
+  Object.entries(keyGroups).flatMap(([name, { id, publicKeys, logicalId }]) => [
+    [`${logicalId}Id`, id, `The key group ${name}.`],
+    [
+      `${logicalId}KeyPairIds`,
+      Fn.join(',', publicKeys),
+      `The Key-Pair-Id of what is signed with a key of ${name}, for each key in the config's order.`,
+    ],
+  ])
+
+/** Of another store, whoever named it has the ARN. */
+function storeOutputs(scope: Construct, { keyValueStore }: StackResources): void {
+  if (!keyValueStore?.own) return
+  const { arn, condition } = keyValueStore.own
+  const add = `rimlight keys add default --generate --out default.secret --store ${arn}`
+  const made = [
+    new CfnOutput(scope, 'KeyValueStoreArn', {
+      value: arn,
+      description: 'Where the function finds the secrets of tokens.',
+    }),
+    new CfnOutput(scope, 'AddFirstKey', {
+      value: add,
+      description: 'Adds a secret: without one, every token is refused.',
+    }),
+  ]
+  if (condition) for (const output of made) output.condition = condition
 }
 
 function policyRows(scope: Construct, { access, readers }: StackResources): [string, string, string][] {

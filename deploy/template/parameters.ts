@@ -26,6 +26,7 @@ type Answers = Pick<
   | 'accessLogDays'
   | 'budget'
   | 'email'
+  | 'existingStore'
 >
 
 export function parameters(scope: Construct, bundle: BuiltBundle, isStaging: boolean): Answers {
@@ -73,6 +74,7 @@ export function parameters(scope: Construct, bundle: BuiltBundle, isStaging: boo
     logRetentionDays: retention.valueAsNumber,
     accessLogDays: accessLogDays.valueAsNumber,
     email: { address: email.parameter.valueAsString, condition: email.isGiven },
+    existingStore: bundle.policies.keyValueStore ? storeAnswer(scope, ask) : undefined,
     ...(isStaging ? stagingAnswers(ask) : primaryAnswers(scope, ask, optional, bundle)),
   }
 }
@@ -96,6 +98,17 @@ function codeParameters(ask: Ask, bundle: BuiltBundle): Inputs['code'] {
     'origin-request': location('OriginRequestKey', 'origin-request'),
     'origin-response': location('OriginResponseKey', 'origin-response'),
   }
+}
+
+function storeAnswer(scope: Construct, ask: Ask): Inputs['existingStore'] {
+  const arn = ask('ExistingKeyValueStoreArn', {
+    default: '',
+    allowedPattern: '^$|^arn:aws:cloudfront::[0-9]{12}:key-value-store/.+$',
+    description:
+      "A key value store with the secrets of tokens, such as a primary stack's for its staging one; empty: one of its own.",
+  }).valueAsString
+  const isOwn = new CfnCondition(scope, 'HasOwnKeyValueStore', { expression: Fn.conditionEquals(arn, '') })
+  return { arn, unless: isOwn }
 }
 
 /** A staging distribution has its primary's names and certificate, and costs what is in the primary's budget. */

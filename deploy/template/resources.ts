@@ -15,6 +15,7 @@ import { monthlyBudget } from './budget.ts'
 import { distribution } from './distribution.ts'
 import { type LambdaResources, lambdaFunction, logGroup, viewerRequestFunction } from './functions.ts'
 import type { Inputs } from './inputs.ts'
+import { type KeyGroups, keyGroups, keyValueStore, type StackStore } from './keys.ts'
 import { bucketReader } from './origins.ts'
 import { policyResources } from './policies.ts'
 import { roles } from './roles.ts'
@@ -29,6 +30,8 @@ export type StackResources = {
   accessLogs: CfnBucket
   alarmTopic: CfnTopic
   access: BucketAccess[]
+  keyGroups: KeyGroups
+  keyValueStore: StackStore | undefined
   /** What the buckets' policies are made from. */
   readers: Readers
   /** The id of the continuous deployment policy of a staging distribution. */
@@ -42,7 +45,9 @@ export function stackResources(scope: Construct, inputs: Inputs): StackResources
   const access = bucketAccess(bundle)
   const created = inputs.buckets === 'created' ? createdBuckets(scope, access) : []
   const executionRoles = roles(scope, access)
-  const viewerRequest = viewerRequestFunction(scope, inputs)
+  const store = keyValueStore(scope, inputs)
+  const groups = keyGroups(scope, name, bundle.policies)
+  const viewerRequest = viewerRequestFunction(scope, inputs, store?.arn)
   const lambdas = {
     'origin-request': lambdaFunction(scope, 'origin-request', inputs, executionRoles),
     'origin-response': lambdaFunction(scope, 'origin-response', inputs, executionRoles),
@@ -52,6 +57,7 @@ export function stackResources(scope: Construct, inputs: Inputs): StackResources
   const distributionResource = distribution(scope, inputs, {
     reader,
     policyIds: policyResources(scope, name, bundle.policies),
+    keyGroups: groups,
     viewerRequest: viewerRequest.attrFunctionArn,
     lambdas: versionsOf(lambdas),
     accessLogs: logBucket,
@@ -82,6 +88,8 @@ export function stackResources(scope: Construct, inputs: Inputs): StackResources
     accessLogs: logBucket,
     alarmTopic: topic,
     access,
+    keyGroups: groups,
+    keyValueStore: store,
     readers,
     rollout:
       rollout.kind === 'staging' ? continuousDeployment(scope, distributionResource, rollout.weight).attrId : undefined,

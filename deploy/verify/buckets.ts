@@ -7,7 +7,7 @@ export type BucketTarget = {
   /** The origin's. */
   name: string
   origin: BucketOrigin
-  /** Of objects, as viewers ask for them. */
+  /** Of objects, as the bucket is asked for them below the origin's prefix. */
   paths: readonly string[]
   /** Where S3 is asked, or why it is not. */
   reach: { url: URL } | { reason: string }
@@ -27,13 +27,19 @@ export function bucketTargets(
 ): BucketTarget[] {
   return Object.entries(origins).flatMap(([name, origin]) => {
     if (!isBucket(origin)) return []
-    const routes = targets.filter(({ behaviour }) => behaviour.origin === name).map(({ route }) => route.path)
+    const routes = targets.filter(({ behaviour }) => behaviour.origin === name).map(({ route }) => route)
     if (routes.length === 0) return []
-    const paths = objects.filter(({ route }) => routes.includes(route)).map(({ path }) => path)
+    const paths = routes.flatMap((route) =>
+      objects.filter((object) => object.route === route.path).map(({ path }) => withoutBeginning(path, route.strip)),
+    )
     const reach = bucketUrl ? { url: bucketUrl(origin) } : { reason: 'the distribution is on this machine, not in S3' }
     return [{ name, origin, paths, reach }]
   })
 }
+
+/** An object may be named with escapes that its canonical path has not. */
+const withoutBeginning = (path: string, strip: string): string =>
+  path.startsWith(`${strip}/`) ? path.slice(strip.length) : path
 
 const isBucket = (origin: Origin): origin is BucketOrigin => origin.s3 !== null
 

@@ -1,15 +1,20 @@
+import crypto from 'node:crypto'
 import vm from 'node:vm'
 import {
   CloudFrontServiceException,
   CreateFunctionCommand,
   DescribeFunctionCommand,
+  DescribeKeyValueStoreCommand,
   type DistributionConfig,
   type FunctionConfig,
   GetCachePolicyCommand,
   GetDistributionCommand,
   GetFunctionCommand,
+  GetKeyGroupCommand,
   GetOriginRequestPolicyCommand,
+  GetPublicKeyCommand,
   GetResponseHeadersPolicyCommand,
+  ListKeyValueStoresCommand,
   PublishFunctionCommand,
   TestFunctionCommand,
   UpdateDistributionCommand,
@@ -67,15 +72,46 @@ function checkSize(code: unknown): Uint8Array {
   throw cloudFrontError('FunctionSizeLimitExceeded', 'The function exceeds the maximum size.', 413)
 }
 
-/** Runs it, with what it is asked about. */
-function test(code: Uint8Array, eventObject: Uint8Array): { output: string; error: string } {
+/** Runs it, with what it is asked about, and the store that it is associated with. */
+async function test(
+  { code, config }: FunctionStage,
+  eventObject: Uint8Array,
+  { keyValueStores }: Account,
+): Promise<{ output: string; error: string }> {
   try {
+    const arn = config.KeyValueStoreAssociations?.Items?.[0]?.KeyValueStoreARN
+    const store = [...keyValueStores.values()].find((one) => one.arn === arn)
+    const get = async (key: string) => {
+      const value = store?.values?.[key]
+      if (value === undefined) throw new Error('KeyNotFound')
+      return value
+    }
+    const cf = { kvs: () => ({ get }) }
     const event = Buffer.from(eventObject).toString()
-    const source = `${Buffer.from(code).toString()}\n;JSON.stringify(handler(${event}))`
-    const answer = JSON.parse(vm.runInNewContext(source, { TextEncoder }))
+    // What is an import there is none to Node's own scripts.
+    const script = Buffer.from(code)
+      .toString()
+      .replace(/^import (\w+) from"cloudfront";/, 'const $1=cloudfront;')
+    const surroundings = { Buffer, TextEncoder, cloudfront: cf, require: () => crypto }
+    const answered = await vm.runInNewContext(
+      `${script}\n;Promise.resolve(handler(${event})).then(JSON.stringify)`,
+      surroundings,
+    )
+    const answer = JSON.parse(answered)
     return { output: JSON.stringify('statusCode' in answer ? { response: answer } : { request: answer }), error: '' }
   } catch (error) {
     return { output: '', error: String(error) }
+  }
+}
+
+/** CloudFront API Reference, CreateFunction: a store that is there, and ready. */
+function checkStores(config: unknown, { keyValueStores }: Account): void {
+  const items = (config as FunctionConfig).KeyValueStoreAssociations?.Items ?? []
+  if (items.length > 1) throw cloudFrontError('InvalidArgument', 'A function has at most one key value store.')
+  for (const { KeyValueStoreARN } of items) {
+    const found = [...keyValueStores.values()].find(({ arn }) => arn === KeyValueStoreARN)
+    if (found?.status !== 'READY')
+      throw cloudFrontError('InvalidArgument', `Not a store that is ready: ${KeyValueStoreARN}`)
   }
 }
 
@@ -133,6 +169,32 @@ export const cloudFrontCommands: readonly CommandRow[] = [
       ResponseHeadersPolicyConfig: policyOf(aws, 'responseHeadersPolicies', Id, 'NoSuchResponseHeadersPolicy'),
     },
   })),
+  read('GetKeyGroup', GetKeyGroupCommand, ({ Id }, { keyGroups }) => {
+    const config = keyGroups.get(String(Id))
+    if (!config) throw cloudFrontError('NoSuchResource', 'The specified key group does not exist.', 404)
+    return { ETag: 'G1', KeyGroup: { Id, LastModifiedTime: new Date(0), KeyGroupConfig: config } }
+  }),
+  read('GetPublicKey', GetPublicKeyCommand, ({ Id }, { publicKeys }) => {
+    const EncodedKey = publicKeys.get(String(Id))
+    if (EncodedKey === undefined)
+      throw cloudFrontError('NoSuchPublicKey', 'The specified public key does not exist.', 404)
+    const PublicKeyConfig = { CallerReference: 'c', Name: String(Id), EncodedKey }
+    return { ETag: 'P1', PublicKey: { Id, CreatedTime: new Date(0), PublicKeyConfig } }
+  }),
+  read('ListKeyValueStores', ListKeyValueStoresCommand, ({ Marker }, { keyValueStores }) => {
+    const all = [...keyValueStores].map(([Name, { arn: ARN, status: Status }]) => ({
+      ...{ Name, Id: 'id', Comment: '', ARN, Status, LastModifiedTime: new Date(0) },
+    }))
+    const start = Number(Marker ?? 0)
+    const NextMarker = start + 1 < all.length ? { NextMarker: String(start + 1) } : {}
+    return { KeyValueStoreList: { MaxItems: 1, Quantity: 1, Items: all.slice(start, start + 1), ...NextMarker } }
+  }),
+  read('DescribeKeyValueStore', DescribeKeyValueStoreCommand, ({ Name }, { keyValueStores }) => {
+    const found = keyValueStores.get(String(Name))
+    if (!found) throw cloudFrontError('EntityNotFound', 'The entity was not found.', 404)
+    const { arn: ARN, status: Status } = found
+    return { ETag: 'K1', KeyValueStore: { Name, Id: 'id', Comment: '', ARN, Status, LastModifiedTime: new Date(0) } }
+  }),
   read('DescribeFunction', DescribeFunctionCommand, ({ Name, Stage }, aws) => {
     const stage = stageOf(aws, Name, Stage)
     return { ETag: stage.etag, FunctionSummary: summary(aws, Name, Stage, stage) }
@@ -143,6 +205,7 @@ export const cloudFrontCommands: readonly CommandRow[] = [
   }),
   write('CreateFunction', CreateFunctionCommand, ({ Name, FunctionCode, FunctionConfig: config }, aws) => {
     const name = String(Name)
+    checkStores(config, aws)
     if (aws.functions.has(name)) {
       throw cloudFrontError(
         'FunctionAlreadyExists',
@@ -157,13 +220,14 @@ export const cloudFrontCommands: readonly CommandRow[] = [
   write('UpdateFunction', UpdateFunctionCommand, ({ Name, IfMatch, FunctionCode, FunctionConfig: config }, aws) => {
     const development = stageOf(aws, Name, 'DEVELOPMENT')
     checkTag(IfMatch, development.etag)
+    checkStores(config, aws)
     Object.assign(development, { code: checkSize(FunctionCode), config, etag: aws.etag() })
     return { ETag: development.etag, FunctionSummary: summary(aws, Name, 'DEVELOPMENT', development) }
   }),
-  read('TestFunction', TestFunctionCommand, ({ Name, IfMatch, Stage, EventObject }, aws) => {
+  read('TestFunction', TestFunctionCommand, async ({ Name, IfMatch, Stage, EventObject }, aws) => {
     const stage = stageOf(aws, Name, Stage)
     checkTag(IfMatch, stage.etag)
-    const { output, error } = test(stage.code, EventObject as Uint8Array)
+    const { output, error } = await test(stage, EventObject as Uint8Array, aws)
     const { uri } = JSON.parse(Buffer.from(EventObject as Uint8Array).toString()).request
     return {
       TestResult: {

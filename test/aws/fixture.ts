@@ -68,6 +68,10 @@ export function accountWith(policies: Policies): MemoryAws {
   for (const policy of policies.responseHeadersPolicies) {
     aws.responseHeadersPolicies.set(idOf(policy.Name), structuredClone(policy) as never)
   }
+  for (const [group, { publicKeys }] of Object.entries(policies.keyGroups)) {
+    for (const { name, encodedKey } of publicKeys) aws.publicKeys.set(idOf(name), encodedKey)
+    aws.keyGroups.set(idOf(group), { Name: group, Items: publicKeys.map(({ name }) => idOf(name)) })
+  }
   aws.distributions.set(ID, { config: distributionConfig(policies), etag: 'EORIGINAL', polls: 0 })
   return aws
 }
@@ -134,6 +138,11 @@ function behaviourConfig(behaviour: Behaviour): DefaultCacheBehavior {
     TargetOriginId:
       behaviour.origin + (behaviour.origin === 'photos' && !behaviour.originAccessControl ? '-presigned' : ''),
     TrustedSigners: { Enabled: false, Quantity: 0 },
+    TrustedKeyGroups: {
+      Enabled: behaviour.trustedKeyGroups.length > 0,
+      Quantity: behaviour.trustedKeyGroups.length,
+      ...(behaviour.trustedKeyGroups.length > 0 ? { Items: behaviour.trustedKeyGroups.map(idOf) } : {}),
+    },
     ViewerProtocolPolicy: behaviour.viewerProtocolPolicy,
     AllowedMethods: {
       Quantity: behaviour.allowedMethods.length,

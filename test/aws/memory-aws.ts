@@ -30,6 +30,9 @@ export class MemoryAws implements Account {
   cachePolicies: Account['cachePolicies'] = new Map()
   originRequestPolicies: Account['originRequestPolicies'] = new Map()
   responseHeadersPolicies: Account['responseHeadersPolicies'] = new Map()
+  keyValueStores: Account['keyValueStores'] = new Map()
+  keyGroups: Account['keyGroups'] = new Map()
+  publicKeys: Account['publicKeys'] = new Map()
   lambdas: Account['lambdas'] = new Map()
   roles: Account['roles'] = new Map()
   utilisation: Account['utilisation'] = () => 23
@@ -58,7 +61,7 @@ export class MemoryAws implements Account {
     return `ETAG${this.#tags}`
   }
 
-  handle(row: CommandRow, input: Record<string, unknown>, region: string): object {
+  async handle(row: CommandRow, input: Record<string, unknown>, region: string): Promise<object> {
     if (this.#isDead) throw new ProcessDied('a dead process called')
     this.calls.push(row.action)
     const death = this.#death?.atCall === this.calls.length ? this.#death : null
@@ -66,7 +69,7 @@ export class MemoryAws implements Account {
     if (death && !death.tookEffect) throw new ProcessDied(`before ${row.action}`)
     try {
       this.before(row.action, this.calls.filter((action) => action === row.action).length)
-      const answer = structuredClone(row.handle(structuredClone(input), this, { region }))
+      const answer = structuredClone(await row.handle(structuredClone(input), this, { region }))
       if (row.isMutation) this.mutations.push(row.action)
       if (!death) return answer
     } catch (error) {

@@ -3,6 +3,7 @@ import type {
   CachePolicyConfig,
   DistributionConfig,
   FunctionConfig,
+  KeyGroupConfig,
   OriginRequestPolicyConfig,
   ResponseHeadersPolicyConfig,
 } from '@aws-sdk/client-cloudfront'
@@ -33,6 +34,11 @@ export type Account = {
   cachePolicies: Map<string, CachePolicyConfig>
   originRequestPolicies: Map<string, OriginRequestPolicyConfig>
   responseHeadersPolicies: Map<string, ResponseHeadersPolicyConfig>
+  /** By name. */
+  keyValueStores: Map<string, { arn: string; status: string; values?: Record<string, string> }>
+  /** By id. */
+  keyGroups: Map<string, KeyGroupConfig>
+  publicKeys: Map<string, string>
   lambdas: Map<string, Lambda>
   roles: Map<string, Role>
   /** What TestFunction measures for a path. */
@@ -42,7 +48,11 @@ export type Account = {
 }
 
 /** Handles one command; throws the service's own errors. */
-export type Handler = (input: Record<string, unknown>, aws: Account, client: { region: string }) => object
+export type Handler = (
+  input: Record<string, unknown>,
+  aws: Account,
+  client: { region: string },
+) => object | Promise<object>
 
 /** Of four services, which have no type of command in common. */
 type CommandClass = new (input: never) => object

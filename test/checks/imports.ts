@@ -117,6 +117,10 @@ export const RULES: readonly Rule[] = [
       'p-map',
     ],
   },
+  {
+    from: 'deploy/keys/',
+    may: ['@aws-sdk/client-cloudfront-keyvaluestore', '@aws-sdk/signature-v4a', 'edge/token.ts', 'edge/version.ts'],
+  },
   { from: 'deploy/template/', may: ['aws-cdk-lib', 'constructs'] },
   { from: 'deploy/cdk.ts', may: ['aws-cdk-lib', 'constructs'] },
   // It reads logs, with the rules of the edge; of a bundle it knows the shape, of build/ the compiler of configs.
@@ -148,6 +152,7 @@ export const RULES: readonly Rule[] = [
         'fast-check',
         '@aws-sdk/cloudfront-signer',
         '@aws-sdk/client-cloudfront',
+        '@aws-sdk/client-cloudfront-keyvaluestore',
         '@aws-sdk/client-iam',
         '@aws-sdk/client-lambda',
         '@aws-sdk/client-s3',

@@ -74,6 +74,23 @@ describe('rimlight template', () => {
     expect(JSON.parse(await readFile(file, 'utf8')).Resources).toHaveProperty('ExamplePhotosBucketPolicy')
   })
 
+  it('says how tokens come to be good', async () => {
+    const file = join(await temporaryFolder(), 'template.json')
+    const token: Config['routes'][number] = {
+      ...{ path: '/tokens/*', origin: 'photos', cache: {} },
+      auth: { type: 'jwt', algorithms: ['HS256'], path: 'path' },
+    }
+    const tokens = await built({ ...CONFIG, routes: [token, ...CONFIG.routes] })
+    try {
+      expect((await run('--dist', tokens.dist, '--out', file)).stdout).toContain(
+        'Add a secret that tokens are signed with; until there is one, every token is refused:\n  rimlight keys add default --generate --out default.secret --distribution DISTRIBUTION-ID\n',
+      )
+      expect((await run('--dist', site.dist, '--out', file)).stdout).not.toContain('tokens')
+    } finally {
+      await tokens.remove()
+    }
+  })
+
   it('says where the staging distribution goes', async () => {
     const file = join(await temporaryFolder(), 'next.json')
     const { stdout } = await run('--dist', site.dist, '--out', file, '--staging')

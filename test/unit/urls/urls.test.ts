@@ -633,3 +633,38 @@ describe('in a browser', () => {
     expect(url).toBe('https://cdn.example.com/%C3%A9%20%2C%F0%9F%91%8D.jpg?v=8&w=320 320w')
   })
 })
+
+describe('a route whose paths lose their beginning', () => {
+  const stripped = siteOf({
+    ...config,
+    routes: [
+      { path: '/proxy-image/*', origin: 'uploads', cache: {}, strip: '/proxy-image', images: true },
+      { path: '/*', origin: 'photos', cache: {} },
+    ],
+  })
+
+  it('has it before what keys are, and the prefix of keys not', () => {
+    expect(stripped.routes[0]).toEqual({
+      ...{ path: '/proxy-image/*', version: 'v', bucket: 'qqz-uploads', prefix: 'site', strip: '/proxy-image' },
+      widths: DEFAULT_WIDTHS,
+    })
+    expect(stripped.routes[1]).not.toHaveProperty('strip')
+    const url = 'https://cdn.example.com/proxy-image/projects/1/a%20b.jpg?v=7'
+    expect(fromKey(stripped, 'site/projects/1/a b.jpg', { version: 7 })).toBe(url)
+    expect(fromS3Url(stripped, 's3://qqz-uploads/site/projects/1/a b.jpg', { version: 7 })).toBe(url)
+    expect(fromKey(stripped, 'projects/1/a b.jpg')).toBe('https://cdn.example.com/projects/1/a%20b.jpg')
+    expect(srcset(stripped, url, [320])).toBe(`${url}&w=320 320w`)
+  })
+
+  it('leads each key back to itself, as origin-request takes it off', () => {
+    fc.assert(
+      fc.property(key, (text) => {
+        const url = fromKey(stripped, `site/${text}`, { bucket: 'qqz-uploads' })
+        const path = canonicalPath(pathOf(url))
+        expect(path.startsWith('/proxy-image/')).toBe(true)
+        expect(keyOfPath(path.slice('/proxy-image'.length))).toBe(text)
+      }),
+      OFTEN,
+    )
+  })
+})

@@ -7,9 +7,9 @@ import { CloudFrontClient, type DistributionConfig } from '@aws-sdk/client-cloud
 import { STSClient } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, expect, it, test } from 'vitest'
 import { readBundle } from '../../../../bundle/read-bundle.ts'
-import { callsOf } from '../../../../deploy/attach/calls.ts'
 import { readDistribution, unknownSettings } from '../../../../deploy/attach/distribution.ts'
 import { planAttach, planResources, readSituation } from '../../../../deploy/attach/plan.ts'
+import { callsOf } from '../../../../deploy/aws/calls.ts'
 import { detachCommand } from '../../../../deploy/detach.ts'
 import { ID, run, testDependencies } from '../../../aws/fixture.ts'
 import { type Listener, listening } from '../../../listener.ts'
@@ -72,7 +72,7 @@ function wireWorld() {
 const distributionXml = (unknown: string) =>
   `<?xml version="1.0"?><Distribution xmlns="http://cloudfront.amazonaws.com/doc/2020-05-31/"><Id>${ID}</Id><Status>Deployed</Status>${configXml(unknown)}<New>besides the config</New></Distribution>`
 
-const read = () => readDistribution(callsOf(wireWorld(), new AbortController().signal), ID, IDENTITY)
+const read = () => readDistribution(callsOf(wireWorld(), new AbortController().signal, 'rimlight attach'), ID, IDENTITY)
 
 test.each([
   ['all of it is known', '', []],
@@ -125,13 +125,13 @@ it('detach makes no update', async () => {
 
 it('attach refuses where it would make one, and only there', async () => {
   const { attach } = await scene(bundles)
-  const calls = callsOf(testDependencies(), new AbortController().signal)
+  const calls = callsOf(testDependencies(), new AbortController().signal, 'rimlight attach')
   const bundle = await readBundle(bundles.dist)
   const plan = async () => {
-    const asked = { distribution: ID, behaviours: [], replaces: false }
+    const asked = { distribution: ID, behaviours: [], replaces: false, keyValueStore: undefined }
     const situation = await readSituation(calls, asked, bundle, () => {})
     situation.distribution.unknown.push('DefaultCacheBehavior.Prefetch')
-    return planAttach(situation, await planResources(calls, situation, bundle))
+    return planAttach(situation, await planResources(calls, situation, bundle, undefined))
   }
   expect((await plan()).problems).toEqual([LOSS])
   await attach()

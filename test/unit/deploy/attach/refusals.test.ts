@@ -38,6 +38,12 @@ type Refusal = {
 }
 
 const REFUSALS: Record<string, Refusal> = {
+  'a key value store where no route has tokens': {
+    args: ['--key-value-store', 'tokens'],
+    change: () => {},
+    message:
+      "--key-value-store: expected a config with a route whose tokens the function verifies (auth of type 'jwt' with HS256), found none; leave the option out",
+  },
   'a function of others on viewer-request': {
     change: (config, aws) => {
       const { functionArn } = addForeignFunctions(aws)

@@ -28,11 +28,11 @@ import { temporaryFolder } from '../../local/fixture.ts'
 export type Bundles = { dist: string; newer: string; policies: Policies }
 
 /** Built once for a file: a bundle, and a newer one whose function and Lambdas are others. */
-export function useBundles(): Bundles {
+export function useBundles(config = CONFIG): Bundles {
   const bundles: Bundles = { dist: '', newer: '', policies: {} as Policies }
   let first: Built
   beforeAll(async () => {
-    first = await built(CONFIG)
+    first = await built(config)
     bundles.dist = first.dist
     bundles.newer = join(await temporaryFolder(), 'dist')
     await shrink(first.dist, 'one')

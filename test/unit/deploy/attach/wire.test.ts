@@ -6,8 +6,8 @@ import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam'
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, expect, it, test } from 'vitest'
-import { callsOf } from '../../../../deploy/attach/calls.ts'
 import { readDistribution, updateDistribution } from '../../../../deploy/attach/distribution.ts'
+import { callsOf } from '../../../../deploy/aws/calls.ts'
 import { awsFailure, faultOf } from '../../../../deploy/aws/faults.ts'
 import { testDependencies } from '../../../aws/fixture.ts'
 import { type Listener, listening } from '../../../listener.ts'
@@ -129,7 +129,7 @@ it('a config goes back over the wire as it came, to the letter', async () => {
     ...testDependencies(),
     clients: () => ({ ...testDependencies().clients(), cloudfront: client }),
   }
-  const calls = callsOf(dependencies, new AbortController().signal)
+  const calls = callsOf(dependencies, new AbortController().signal, 'rimlight attach')
   const found = await readDistribution(calls, 'E', { account: '1', partition: 'aws' })
   expect(found.unknown).toEqual([])
   // By way of a receipt.
@@ -138,7 +138,7 @@ it('a config goes back over the wire as it came, to the letter', async () => {
 })
 
 it('nothing is called after an interruption', async () => {
-  const { call } = callsOf(testDependencies(), AbortSignal.abort())
+  const { call } = callsOf(testDependencies(), AbortSignal.abort(), 'rimlight attach')
   requests = 0
   await expect(call('sts:GetCallerIdentity', SERVICES.sts)).rejects.toThrow('interrupted')
   expect(requests).toBe(0)

@@ -40,6 +40,16 @@ it.each([
   expect(urlsOfBundle(SETTINGS, PHOTOS)(key, SHA256)).toEqual({ kind: 'url', url, isVersioned })
 })
 
+it('a route whose paths lose their beginning', () => {
+  const settings = {
+    ...SETTINGS,
+    routes: [route('/proxy-image/*', 'plain', { strip: '/proxy-image' }), ...SETTINGS.routes],
+  }
+  const url = 'https://cdn.example.com/proxy-image/projects/1/a.jpg?v=0123456789abcdef'
+  const urlOf = urlsOfBundle(settings, { bucket: 'example-plain', prefix: '' })
+  expect(urlOf('projects/1/a.jpg', SHA256)).toEqual({ kind: 'url', url, isVersioned: true })
+})
+
 it('a route without versions', () => {
   const url = 'https://cdn.example.com/plain/a.jpg'
   const urlOf = urlsOfBundle(SETTINGS, { bucket: 'example-plain', prefix: '' })

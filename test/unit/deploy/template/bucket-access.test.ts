@@ -50,6 +50,19 @@ describe('who reads which keys', () => {
     expect(access).toMatchObject({ read: ['*'], never: ['b/*'], undenied: [{ path: '/a/*', because: '/a/public*' }] })
   })
 
+  it('has keys without what paths lose', () => {
+    const stripped = { ...cached('/proxy-image/*', 'site'), strip: '/proxy-image' }
+    const [access] = accessOf(stripped, { ...never('/m/drafts/*', 'site'), strip: '/m' }, cached('/*', 'vault'))
+    expect(access).toMatchObject({ read: ['private/site/*'], never: [] })
+    const [denied] = accessOf({ ...never('/m/drafts/*', 'site'), strip: '/m' }, cached('/*', 'vault'))
+    expect(denied).toMatchObject({ never: ['private/site/drafts/*'] })
+  })
+
+  it('does not deny what a route serves whose paths lose another beginning', () => {
+    const [access] = accessOf(never('/drafts/*'), { ...cached('/cdn/*'), strip: '/cdn' }, cached('/*', 'vault'))
+    expect(access).toMatchObject({ read: ['*'], never: [], undenied: [] })
+  })
+
   it('does not deny what another origin of the same bucket serves under its own prefix', () => {
     const [access] = accessOf(never('/private/*'), cached('/s/*', 'site'), cached('/*'))
     expect(access).toMatchObject({

@@ -8,6 +8,7 @@ import { RimlightDistribution } from '../../../../deploy/cdk.ts'
 import { templateStack } from '../../../../deploy/template/synthesise.ts'
 import { temporaryFolder } from '../../local/fixture.ts'
 import { bundleOf, CONFIG, OPTIONS } from './bundles.ts'
+import { PRIVATE } from './private.ts'
 
 /** Its validation is made elsewhere: `synthesise.test.ts`. */
 vi.stubEnv('CDK_VALIDATION', 'false')
@@ -91,6 +92,11 @@ describe('cdk-nag finds what is explained', () => {
 
   it('in the template', async () => {
     const found = await findingsIn((app) => templateStack(app, bundle, OPTIONS))
+    expectRows(found, [...withoutWebAcl(withoutBuckets), ...BEHIND_CONDITIONS])
+  })
+
+  it('in the template of private routes', async () => {
+    const found = await findingsIn((app) => templateStack(app, bundleOf(PRIVATE), OPTIONS))
     expectRows(found, [...withoutWebAcl(withoutBuckets), ...BEHIND_CONDITIONS])
   })
 

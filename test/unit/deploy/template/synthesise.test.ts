@@ -4,17 +4,23 @@ import { join } from 'node:path'
 import { App, type CfnResource } from 'aws-cdk-lib/core'
 import { describe, expect, it } from 'vitest'
 import { type TemplateOptions, templateStack } from '../../../../deploy/template/synthesise.ts'
+import type { Config } from '../../../../edge/config.ts'
 import { EXTENT } from '../../../runs.ts'
 import { temporaryFolder } from '../../local/fixture.ts'
 import { bundleOf, CONFIG, OPTIONS } from './bundles.ts'
+import { PRIVATE } from './private.ts'
 
-async function findingsIn(options: Partial<TemplateOptions>, change?: (scope: App) => void): Promise<string[]> {
+async function findingsIn(
+  options: Partial<TemplateOptions>,
+  change?: (scope: App) => void,
+  config: Config = CONFIG,
+): Promise<string[]> {
   const outdir = await temporaryFolder()
   const app = new App({
     outdir,
     context: { '@aws-cdk/core:failSynthOnValidationErrors': false, '@aws-cdk/core:validationReportJson': true },
   })
-  templateStack(app, bundleOf(CONFIG), { ...OPTIONS, ...options })
+  templateStack(app, bundleOf(config), { ...OPTIONS, ...options })
   change?.(app)
   app.synth()
   const { pluginReports } = JSON.parse(await readFile(join(outdir, 'validation-report.json'), 'utf8'))
@@ -39,6 +45,10 @@ describe.skipIf(EXTENT === 'short')('CloudFormation’s validation finds nothing
     ['in a staging stack', { staging: true }],
   ])('%s', async (_, options) => {
     expect(await findingsIn(options)).toEqual([])
+  })
+
+  it.each([false, true])('with private routes, staging: %s', async (staging) => {
+    expect(await findingsIn({ staging }, undefined, PRIVATE)).toEqual([])
   })
 
   it('and would, if there were something', async () => {

@@ -51,7 +51,7 @@ export const policyOf = (template: Template, behaviour: object, kind: string): u
 export function joined(value: unknown): string {
   if (typeof value === 'string') return value
   const parts = at(value, 'Fn::Join', 1)
-  if (Array.isArray(parts)) return parts.map(joined).join('')
+  if (Array.isArray(parts)) return parts.map(joined).join(at(value, 'Fn::Join', 0) as string)
   const reference = at(value, 'Ref') ?? (at(value, 'Fn::GetAtt') as string[] | undefined)?.join('.')
   return `<${String(reference)}>`
 }

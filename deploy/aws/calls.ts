@@ -1,0 +1,78 @@
+/**
+ * Every call of AWS goes through here: Ctrl-C takes effect between two calls, and what may succeed later is repeated.
+ */
+import { Failure } from '../../base/errors.ts'
+import { type AwsFault, awsFailure, CALL_TRIES, faultOf } from './faults.ts'
+
+/** Ctrl-C was pressed. What was changed before that stays changed. */
+export class Interrupted extends Failure {
+  override name = 'Interrupted'
+}
+
+/** What calls take from their surroundings. */
+export type CallDependencies<Clients> = {
+  clients(): Clients
+  /** Resolves after this time, and at once when the signal is aborted. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>
+  /** From 0 to 1. */
+  random(): number
+}
+
+export type AwsCalls<Clients> = {
+  /** @param action as IAM names it: `cloudfront:UpdateDistribution` @throws Failure, Conflict, Interrupted */
+  call<T>(action: string, send: (clients: Clients) => Promise<T>): Promise<T>
+  /** The same; null where AWS has no such thing. */
+  find<T>(action: string, send: (clients: Clients) => Promise<T>): Promise<T | null>
+  /** @throws Interrupted */
+  sleep(milliseconds: number): Promise<void>
+}
+
+/** Milliseconds before the second try; twice as long before each one after it. */
+const FIRST_PAUSE = 1_000
+const LONGEST_PAUSE = 20_000
+
+/** @param command whose help lists what it has to be allowed: `rimlight attach` */
+export function callsOf<Clients>(
+  dependencies: CallDependencies<Clients>,
+  signal: AbortSignal,
+  command: string,
+): AwsCalls<Clients> {
+  const clients = dependencies.clients()
+
+  const heed = () => {
+    if (signal.aborted) throw new Interrupted('interrupted', { code: 'interrupted' })
+  }
+
+  async function sleep(milliseconds: number): Promise<void> {
+    heed()
+    await dependencies.sleep(milliseconds, signal)
+    heed()
+  }
+
+  /**
+   * The SDK itself repeats what the network lost; this repeats, with longer pauses, what AWS refuses for the moment.
+   */
+  async function tried<T>(action: string, send: (clients: Clients) => Promise<T>, isFind: boolean): Promise<T | null> {
+    for (let tries = 1; ; tries += 1) {
+      heed()
+      try {
+        return await send(clients)
+      } catch (error) {
+        const fault = faultOf(error)
+        if (fault === null) throw error
+        if (fault === 'not-found' && isFind) return null
+        if (!isWorthAnotherTry(fault) || tries === CALL_TRIES) throw awsFailure(fault, action, error as Error, command)
+        const pause = Math.min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE)
+        await sleep(pause * (0.5 + dependencies.random() / 2))
+      }
+    }
+  }
+
+  return {
+    call: async (action, send) => (await tried(action, send, false)) as Awaited<ReturnType<typeof send>>,
+    find: (action, send) => tried(action, send, true),
+    sleep,
+  }
+}
+
+const isWorthAnotherTry = (fault: AwsFault): boolean => fault === 'throttled' || fault === 'role-is-new'
