@@ -33,6 +33,7 @@ export const RULE: Task['rule'] = {
   requestable: ['webp', 'jpg', 'png', 'avif'],
   widths: [100, 200, 400, 800],
   ratios: [1, 1.5],
+  hasParts: true,
   qualities: [50, 65, 80, 90],
   quality: 80,
 }
