@@ -10,7 +10,9 @@
 import { type Field, type Fields, firstParsed } from './event.ts'
 import { MOST, nearestRatio, PART_STEPS, parseNumber, rungAbove } from './ladder.ts'
 import type { ImageRule } from './rules.ts'
-import type { Variant } from './variant.ts'
+
+/** As in the key, each where it differs from doing nothing. */
+export type Size = { crop?: string; fit?: 'crop'; h?: number; w?: number }
 
 /** The first two cut. A cut never enlarges, so that imgix's `min` is one as well; `clip` is its name for `max`. */
 const FITS = ['crop', 'min', 'max', 'clip']
@@ -44,7 +46,7 @@ const parseScale = (value: string): number => {
  * Width and height on the ladder. `fit=crop` cuts to the proportion of both, or to `ar` with one of them; `rect` to its
  * own where neither says another.
  */
-export function setSize(variant: Variant, query: Fields, rule: ImageRule): void {
+export function setSize(variant: Size, query: Fields, rule: ImageRule): void {
   const width = firstParsed(parseNumber, query.w || query['max-w'])
   const height = firstParsed(parseNumber, query.h || query['max-h'])
   const scale = query.dpr ? firstParsed(parseScale, query.dpr) || 1 : 1

@@ -10,10 +10,10 @@ import { accepts, listOf } from './accept.ts'
 import { type Field, type Fields, firstParsed, firstValue } from './event.ts'
 import { parseNumber } from './ladder.ts'
 import type { ImageRule } from './rules.ts'
-import { setSize } from './size.ts'
+import { type Size, setSize } from './size.ts'
 
 /** One rendition: the canonical image parameters, each where it differs from doing nothing; empty: the original. */
-export type Variant = { crop?: string; fit?: 'crop'; fm?: string; h?: number; q?: number; w?: number }
+export type Variant = Size & { fm?: string; q?: number }
 
 /** Sorted, as they stand in the key. */
 export const VARIANT_PARAMETERS: readonly (keyof Variant)[] = ['crop', 'fit', 'fm', 'h', 'q', 'w']

@@ -59,7 +59,7 @@ async function unminified(): Promise<string> {
     ...FUNCTION,
     minify: false,
     // The steps name the properties.
-    mangleProps: /^(?!)/,
+    mangleProps: /^never$/,
     bundle: true,
     write: false,
     stdin: { contents: modules.map((path) => `export * from './${path}.ts'`).join('\n'), resolveDir: ROOT },
