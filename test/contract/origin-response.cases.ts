@@ -251,6 +251,7 @@ const HEADERS = responseGroup('5: header rules', [
     {
       set: {
         'cache-control': PHOTO['cache-control'],
+        'x-rimlight': 'original; reason=extension',
         'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
       },
     },
@@ -261,6 +262,7 @@ const HEADERS = responseGroup('5: header rules', [
     {
       set: {
         'cache-control': PHOTO['cache-control'],
+        'x-rimlight': 'original; reason=extension',
         'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
       },
     },
@@ -300,7 +302,11 @@ const VARIES = responseGroup('vary: accept for a path that takes image parameter
     { set: { ...PHOTO, vary: 'Origin, Accept-Encoding, accept' } },
   ],
   ['a path without an extension', { uri: '/a' }, { set: PHOTO }],
-  ['not for another extension', { uri: '/a.svg' }, { set: { 'cache-control': PHOTO['cache-control'] } }],
+  [
+    'not for another extension',
+    { uri: '/a.svg', headers: { 'Content-Type': 'text/html' } },
+    { set: { 'cache-control': PHOTO['cache-control'] } },
+  ],
   [
     'not on a route without images',
     { route: ROUTE.builds, uri: '/builds/a.jpg' },

@@ -48,10 +48,11 @@ export async function renditionFaults(response: Response, plain: Response, asked
     faults.push(`it says ${width}x${height}, the bytes say ${size.width}x${size.height}`)
   }
   faults.push(...sizeFaults(size, asked), ...metadataFaults(read), ...frameFaults(read, asked.source, frames))
-  // Whoever can't show the source takes what there is.
-  const isShown = !asked.source || !['avif', 'tiff'].includes(asked.source.kind) || asked.source.kind === format
+  // Whoever can't show the source takes what there is, and so does whoever asks for one of the old formats.
+  const sourceType = asked.source ? `image/${asked.source.kind}` : plain.headers['content-type']
+  const isShown = type === sourceType || (sourceType !== 'image/avif' && sourceType !== 'image/tiff')
   const isWhole = !asked.variant.has('fit') && frames === undefined
-  if (isShown && isWhole && /webp|avif/.test(format) && bytes.length >= asked.bytes)
+  if (isShown && isWhole && (fm === null || fm === 'webp' || fm === 'avif') && bytes.length >= asked.bytes)
     faults.push(`${bytes.length} bytes were made of ${asked.bytes}`)
   return faults
 }

@@ -15,6 +15,7 @@ it('there is room below what the function has, less a reserve of 32 MB', () => {
 })
 
 it('what earlier images left serves later ones: half of it, and for six tenths of what they need', () => {
+  const held = Buffer.alloc(200e6, 1)
   const resident = residentMegabytes()
   const left = (resident - 100) / 2
   expect(left).toBeGreaterThan(10)
@@ -24,6 +25,7 @@ it('what earlier images left serves later ones: half of it, and for six tenths o
   expect(hasRoomFor(needed, resident + 40 + needed - left, true)).toBe(true)
   expect(hasRoomFor(left, resident + 40 + left * 0.4, true)).toBe(true)
   expect(hasRoomFor(left, resident + 20 + left * 0.4, true)).toBe(false)
+  expect(held.length).toBe(200e6)
 })
 
 it('what is left of earlier images makes room where it is in the way', () => {
