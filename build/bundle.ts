@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'acorn'
-import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
+import { type BuildOptions, build, type Metafile, type Plugin, transform } from 'esbuild'
 import { ROOT } from '../base/root.ts'
 import { type Rules, rulesModule } from './compile.ts'
 import { BuildError } from './error.ts'
@@ -15,7 +15,7 @@ import { tokenFlags } from './token-rules.ts'
 export type Bundle = { file: string; code: string; metafile: Metafile; packages: Package[] }
 
 /** What the CloudFront Functions engine takes beyond ES5; the rest esbuild lowers or refuses. */
-export const FUNCTION: BuildOptions = {
+const LANGUAGE = {
   target: 'es5',
   supported: {
     'const-and-let': true,
@@ -27,16 +27,13 @@ export const FUNCTION: BuildOptions = {
   format: 'esm',
   platform: 'neutral',
   minify: true,
-}
+} satisfies BuildOptions
 
-/**
- * Where tokens take their share of the limit: names that the compiled rules and what reads them have among themselves, and
- * no event, header or runtime has, become short ones. Saves some 4 %.
- */
-const SHORT_NAMES: BuildOptions = {
-  ...FUNCTION,
+export const FUNCTION: BuildOptions = {
+  ...LANGUAGE,
+  // Names that the compiled rules and what reads them have among themselves, and no event, header or runtime has.
   mangleProps:
-    /^(audience|bearer|beginnings|cached|canonical|claims|contains|endless|formats|images|index|issuer|key|kind|last|leeway|name|origins|parameters|parts|path|pattern|patterns|plain|preflight|qualities|quality|query|question|ratios|reason|redirect|requestable|route|signed|token|version|widths)$/,
+    /^(?:audience|bearer|beginnings|cached|canonical|claims|contains|cors|endless|formats|hasParts|images|index|issuer|key|kind|last|leeway|name|origins|parameters|parts|path|patterns|preflight|qualities|quality|query|question|ratios|reason|redirect|requestable|route|s3|signed|token|version|widths)$/,
   mangleQuoted: true,
 }
 
@@ -65,11 +62,13 @@ const PACKAGES: BuildOptions = {
 export async function bundle(target: BuildTarget, rules: Rules): Promise<Bundle[]> {
   if (target.kind === 'function') {
     const entry = entryOf(target, rules)
-    const made = await bundled(entry, 'index.js', entry === target.entry ? FUNCTION : SHORT_NAMES, [
+    const made = await bundled(entry, 'index.js', FUNCTION, [
       compiledRules(rules),
       platformModules(target.modules),
     ])
-    return [{ ...made, code: asScript(made.code) }]
+    // Once more: what the config's constants leave unused is known only when all is in one file.
+    const { code } = await transform(made.code, { ...LANGUAGE, treeShaking: true })
+    return [{ ...made, code: asScript(code) }]
   }
   const { lazy } = target
   const entry = bundled(target.entry, 'index.js', LAMBDA, [compiledRules(rules), ...(lazy ? [separate(lazy)] : [])])
@@ -142,7 +141,7 @@ export const platformModules = (names: readonly string[]): Plugin => ({
 export const compiledRules = (rules: Rules): Plugin => ({
   name: 'compiled-rules',
   setup({ onLoad, initialOptions }) {
-    const flags = Object.entries(tokenFlags(rules.routes))
+    const flags = Object.entries({ ...tokenFlags(rules.routes), HAS_CORS: rules.routes.some(({ cors }) => cors) })
     initialOptions.define = {
       ...initialOptions.define,
       ...Object.fromEntries(flags.map(([name, value]) => [name, `${value}`])),

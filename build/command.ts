@@ -32,11 +32,15 @@ function report({ manifest, policies }: SiteBuild, folder: string): string {
     table(manifest),
     '',
     `policies.json: ${behaviours.length} behaviours with ${cachePolicies.length} cache, ${originRequestPolicies.length} origin request and ${responseHeadersPolicies.length} response headers policies`,
-    ...Object.entries(manifest.variants).map(
-      ([path, count]) => `${path}: at most ${count.toLocaleString('en')} variants of one version of an image`,
-    ),
+    ...Object.entries(manifest.variants).map(([path, count]) => variantsLine(path, count, manifest.parts[path] ?? 0)),
     '',
   ].join('\n')
+}
+
+function variantsLine(path: string, count: number, parts: number): string {
+  const number = (value: number) => value.toLocaleString('en')
+  const others = parts > 0 ? `, ${number(count - parts)} without rect (images.rect: false)` : ''
+  return `${path}: at most ${number(count)} variants of one version of an image${others}`
 }
 
 function table({ artefacts }: Manifest): string {

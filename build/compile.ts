@@ -1,4 +1,5 @@
 /** The config as the handlers read it: the values of `edge/rules.ts`. */
+import { isDeepStrictEqual } from 'node:util'
 
 import {
   type ApiOriginSettings,
@@ -9,12 +10,11 @@ import {
   type S3OriginSettings,
   type Settings,
 } from '../bundle/settings.ts'
-import { formatRuleOf } from '../edge/accept.ts'
 import { INTERNAL_HEADERS } from '../edge/headers.ts'
 import { routeTableOf } from '../edge/patterns.ts'
 import type * as rules from '../edge/rules.ts'
 import { SIGNING_PARAMETERS } from '../edge/signed.ts'
-import { VARIANT_PARAMETERS } from '../edge/variant.ts'
+import { COMMON_FORMAT, VARIANT_PARAMETERS } from '../edge/variant.ts'
 import { bucketDomains } from '../urls/s3-domains.ts'
 import { forwardedNames } from './forwarded.ts'
 import { pathOfPrefix } from './origins.ts'
@@ -36,8 +36,8 @@ export function compile(settings: Settings): Rules {
       s3: isS3(originOf(settings, route)),
       parameters: [...parametersOf(route), ...signingParametersOf(route)].toSorted(),
       version: route.version,
-      query: queryOf(route),
-      images: shared.findIndex((settings) => JSON.stringify(settings) === JSON.stringify(imagesOf(route))),
+      ...queryOf(route),
+      images: shared.findIndex((rule) => isDeepStrictEqual(rule, imagesOf(route))),
       ...(route.cors ? { cors: corsRuleOf(route.cors, route.auth !== null) } : {}),
       ...tokenPart(route),
       ...(isSigned(route) ? { signed: true as const } : {}),
@@ -77,9 +77,9 @@ const imagesOf = (route: RouteSettings): ImageSettings | null =>
 const signingParametersOf = (route: RouteSettings): readonly string[] =>
   isSigned(route) && route.cache !== 'never' ? SIGNING_PARAMETERS : []
 
-function queryOf(route: RouteSettings): string[] | null {
+function queryOf(route: RouteSettings): { query?: string[] } {
   const names = [...route.query, ...forwardedNames(route).parameters, ...signingParametersOf(route)]
-  return names.length > 0 ? names : null
+  return names.length > 0 ? { query: names } : {}
 }
 
 /** The names that the cache key of a route may hold, sorted. */
@@ -94,10 +94,11 @@ export function parametersOf(route: RouteSettings): string[] {
 }
 
 export const imageRuleOf = (images: ImageSettings): rules.ImageRule => ({
-  formats: images.formats.map(formatRuleOf),
-  requestable: ['webp', 'jpg', 'png', ...images.formats.filter((format) => format === 'avif')],
+  formats: images.formats,
+  requestable: ['webp', 'jpg', 'png', COMMON_FORMAT, ...images.formats.filter((format) => format === 'avif')],
   widths: images.widths as [number, ...number[]],
-  ratios: images.ratios.map(ratioOf) as [number, ...number[]],
+  ratios: images.ratios && (images.ratios.map(ratioOf) as [number, ...number[]]),
+  hasParts: images.rect,
   qualities: images.qualities as [number, ...number[]],
   quality: images.quality,
 })
@@ -121,7 +122,7 @@ const originRuleOf = (origin: S3OriginSettings | ApiOriginSettings): Omit<rules.
 const bucketOf = (origin: S3OriginSettings | ApiOriginSettings): rules.Bucket | null =>
   isS3(origin) ? { bucket: origin.bucket, region: origin.region } : null
 
-/** The module that takes the place of `edge/rules.ts` in a bundle. */
+/** The module that takes the place of `edge/rules.ts` in a bundle. esbuild writes out constants that come first. */
 export const rulesModule = (table: Rules): string =>
   Object.entries(table)
     .map(([name, value]) => `export const ${name} = ${literal(value)}\n`)

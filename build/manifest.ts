@@ -24,14 +24,15 @@ export function manifestOf(
   built: readonly Built[],
 ): Manifest {
   const artefacts = built.map((artefact) => [artefact.target.trigger, artefactOf(settings, artefact)])
-  const variants = settings.routes.flatMap(({ path, images }) =>
-    images ? [[path, variantCount(imageRuleOf(images))]] : [],
+  const counts = settings.routes.flatMap(({ path, images }) =>
+    images ? [{ path, ...variantCount(imageRuleOf(images)) }] : [],
   )
   return {
     config: { sha256: sha256(texts.config).toString('hex') },
     policies: { sha256: sha256(texts.policies).toString('hex') },
     artefacts: Object.fromEntries(artefacts),
-    variants: Object.fromEntries(variants),
+    variants: Object.fromEntries(counts.map(({ path, variants }) => [path, variants])),
+    parts: Object.fromEntries(counts.map(({ path, parts }) => [path, parts])),
   }
 }
 

@@ -19,7 +19,6 @@ import {
   string,
 } from './schema-parts.ts'
 
-const DEFAULT_RATIOS = ['1:1', '5:4', '4:3', '3:2', '16:9', '2:1', '4:5', '3:4', '2:3', '9:16', '1:2']
 const DEFAULT_QUALITIES = [50, 65, 80, 90]
 const DEFAULT_QUALITY = 80
 const MIB = 1024 * 1024
@@ -97,9 +96,10 @@ const imageRules = object({
     DEFAULT_WIDTHS,
   ),
   ratios: v.optional(
-    nonEmpty(matching(RATIO, "a ratio such as '3:2'"), "a list of ratios such as '3:2'"),
-    DEFAULT_RATIOS,
+    v.nullable(nonEmpty(matching(RATIO, "a ratio such as '3:2'"), "a list of ratios such as '3:2'")),
+    null,
   ),
+  rect: v.optional(v.boolean('true or false'), true),
   qualities: v.optional(ascending(integer(1, 100), 'a list of qualities'), DEFAULT_QUALITIES),
   quality: v.optional(integer(1, 100), DEFAULT_QUALITY),
   maxInputBytes: v.optional(integer(1, 1024 * MIB, ' bytes'), 25 * MIB),

@@ -15,6 +15,7 @@ import { OTHER_IMAGE_PARAMETERS, VARIANT_PARAMETERS, variantOf } from '../edge/v
 import { imageRuleOf, parametersOf } from './compile.ts'
 import { forwardedNames } from './forwarded.ts'
 import { type IsSound, type Problem, problem } from './problem.ts'
+import { ratioOf } from './schema.ts'
 import { authProblems, stripProblems } from './validate-auth.ts'
 
 /** `s3`: whether the route's origin is a bucket; `undefined` where that is not known, for the origin is wrong itself. */
@@ -128,9 +129,9 @@ function ladderProblems({ route, at }: Context): Problem[] {
     found.push(problem(`${at}.images.quality`, `one of the qualities ${images.qualities.join(', ')}`, images.quality))
   }
   const rule = imageRuleOf(images)
-  images.ratios.forEach((ratio, i) => {
+  images.ratios?.forEach((ratio, i) => {
     const lost = images.widths.find((w) => {
-      const h = Math.round(w / (rule.ratios[i] as number))
+      const h = Math.round(w / ratioOf(ratio))
       if (h > IMAGE_SIDE_PIXELS) return true
       const again = variantOf(fields({ fit: 'crop', w: `${w}`, h: `${h}` }), undefined, '', rule)
       return again.w !== w || again.h !== h

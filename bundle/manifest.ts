@@ -9,6 +9,8 @@ export type Manifest = {
   artefacts: Record<Trigger, Artefact>
   /** By route pattern: how many variants one version of a source can ever have. */
   variants: Record<string, number>
+  /** Of these, how many there are by `rect` alone. */
+  parts: Record<string, number>
 }
 
 export type Artefact = {

@@ -73,8 +73,9 @@ export type ImageSettings = {
   formats: NegotiatedFormat[]
   /** Pixels, ascending. */
   widths: number[]
-  /** Such as `3:2`. */
-  ratios: string[]
+  /** Such as `3:2`; null: any. */
+  ratios: string[] | null
+  rect: boolean
   qualities: number[]
   quality: number
   /** Bytes. */

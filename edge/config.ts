@@ -160,8 +160,16 @@ export type ImageRules = {
    * `DEFAULT_WIDTHS`.
    */
   widths?: number[]
-  /** Width to height, for `fit=crop`, such as `'3:2'`: the nearest is taken. Default 1:1, 5:4, 4:3, 3:2, 16:9, 2:1 and their inverses. */
-  ratios?: string[]
+  /**
+   * Width to height of cuts, such as `'3:2'`: the nearest is taken. Default `null`: any from 1:16 to 16:1, kept within
+   * 1.4 %.
+   */
+  ratios?: string[] | null
+  /**
+   * Whether `rect` names a part of the source, as editors in content management systems cut pictures; default `true`.
+   * There are more parts of a picture than of anything else: the build prints how many. `false`: `rect` is dropped.
+   */
+  rect?: boolean
   /** 1 to 100: `q` becomes the nearest of these, the higher of two. Default `[50, 65, 80, 90]`. */
   qualities?: number[]
   /** The quality where a request has no `q`; one of `qualities`. Default 80. */

@@ -28,11 +28,7 @@ export const firstValue = (field: Field | undefined): string => (typeof field?.v
 
 /** The values of one header or parameter in the order received. */
 export const valuesOf = (field: Field | undefined): string[] =>
-  field?.multiValue && Array.isArray(field.multiValue)
-    ? field.multiValue.map(firstValue)
-    : field
-      ? [firstValue(field)]
-      : []
+  Array.isArray(field?.multiValue) ? field.multiValue.map(firstValue) : field ? [firstValue(field)] : []
 
 /**
  * What the first value of a parameter that parses gives; 0 where none does. `parse` gives 0 or an empty string for

@@ -1,7 +1,10 @@
 /**
- * Known when a bundle is made (`build/token-rules.ts`): what no route needs is not in it. Handlers alone ask; outside of
+ * Known when a bundle is made (`build/bundle.ts`, `build/token-rules.ts`): what no route needs is not in it. Handlers alone ask; outside of
  * bundles there are none of these.
  */
+
+/** Whether a route has `cors`. */
+declare const HAS_CORS: boolean
 
 /** Whether a route has a rule for tokens, and whether CloudFront checks signatures on one. */
 declare const HAS_TOKENS: boolean

@@ -25,3 +25,6 @@ export const FORMATS: Readonly<Record<Format, FormatFacts>> = {
 }
 
 export const isFormat = (name: string): name is Format => Object.hasOwn(FORMATS, name)
+
+/** Shown by every browser, whatever it says. */
+export const isCommon = (format: Format): boolean => format === 'jpg' || format === 'png' || format === 'gif'

@@ -3,7 +3,7 @@ import { locationOf } from './path.ts'
 
 /** The host to redirect to: the viewer's where it is one of ours, else the canonical one; never an open redirect. */
 const safeHost = (host: string, domains: readonly string[]): string =>
-  domains.includes(host.toLowerCase()) ? host.toLowerCase() : (domains[0] as string)
+  domains.find((domain) => domain === host.toLowerCase()) || (domains[0] as string)
 
 /** The query with its `?` from its parsed form; bytes may differ where a name came without `=`. */
 function queryOf(fields: Fields): string {

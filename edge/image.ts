@@ -8,6 +8,7 @@ const TRANSIENT_REASONS = ['source-timeout', 'source-error', 'deadline', 'change
 /** What would be the same the next time. */
 const PERMANENT_REASONS = [
   'no-route',
+  'extension',
   'unsupported',
   'too-large',
   'too-many-pixels',
@@ -24,10 +25,11 @@ const PERMANENT_REASONS = [
  * - `changed`: the object is no longer the one whose response is in hand
  * - `disabled`: the image step could not be loaded, or found no memory or disk
  * - `no-route`: origin-request is not attached, or belongs to another build
+ * - `extension`: an image under a name whose extension takes no image parameters: none can have been asked for
  * - `unsupported`: no kind of image that is transformed, the target format can't hold it, or it says `no-transform`
  * - `too-large`, `too-many-pixels`: more bytes, or more pixels, memory or time than there are for one image
- * - `corrupt`: it can't be decoded
- * - `not-smaller`: the source is what is asked for, or its rendition at the same size has no fewer bytes
+ * - `corrupt`: it can't be decoded, or most of it is missing
+ * - `not-smaller`: the source is what is asked for, or has fewer bytes than what was made of it
  * - `over-limit`: no rendition that was tried fits into a generated response
  */
 export type Reason = (typeof TRANSIENT_REASONS)[number] | (typeof PERMANENT_REASONS)[number]
@@ -37,15 +39,31 @@ export const isTransient = (reason: Reason): boolean => TRANSIENT_REASONS.some((
 /** What `x-rimlight` says of an original. */
 export const originalBecause = (reason: Reason): string => `original; reason=${reason}`
 
+/** `frames`: as many of those that the source has, where it is not all; `isIncomplete`: some of its data is missing. */
+export type Losses = { frames: number; framesOfSource: number; isIncomplete: boolean }
+
 /** What `x-rimlight` says of a rendition; sizes in pixels. */
-export const renditionAs = (format: string, width: number, height: number, quality: number): string =>
-  `${format}; ${width}x${height}; q=${quality}`
+export const renditionAs = (format: string, width: number, height: number, quality: number, losses: Losses): string =>
+  [
+    `${format}; ${width}x${height}; q=${quality}`,
+    ...(losses.frames < losses.framesOfSource ? [`frames=${losses.frames}/${losses.framesOfSource}`] : []),
+    ...(losses.isIncomplete ? ['incomplete'] : []),
+  ].join('; ')
 
 export const RESULT_HEADER = 'x-rimlight'
 export const VERDICT_HEADER = 'x-rimlight-verdict'
 
-/** `image/jpg` is registered nowhere, and common. */
-const SOURCE_TYPES = [...Object.values(FORMATS).map(({ mediaType }) => mediaType), 'image/jpg']
+/**
+ * `image/jpg` is registered nowhere, and common. The last two say nothing: S3's own default, and that of programs that
+ * upload.
+ */
+const SOURCE_TYPES = [
+  ...Object.values(FORMATS).map(({ mediaType }) => mediaType),
+  'image/jpg',
+  'image/pjpeg',
+  'binary/octet-stream',
+  'application/octet-stream',
+]
 
 export type SourceCheck = { kind: 'eligible' } | { kind: 'original'; reason: 'unsupported' | 'too-large' | 'corrupt' }
 

@@ -1,6 +1,7 @@
 /**
  * Paths and percent-escapes, RFC 3986. Every test here looks for what is *not* allowed: the engine's regular
- * expressions are Perl's, where `$` also matches before a final line feed.
+ * expressions are Perl's, where `$` also matches before a final line feed, and letters in any case are also two beyond
+ * ASCII (K and ſ): `i` stands on what is ASCII by then, or has no such letter.
  */
 
 /** What a path may not hold as it is (RFC 3986, 3.3), or where a second reading of it begins: an escape, `//`, `/.`. */
@@ -8,23 +9,23 @@ const UNUSUAL = /[^A-Za-z0-9._~!$&'()*+,;=:@/-]|\/[/.]/
 
 /** A control character, raw or escaped, or a `%` that begins no escape. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
-const MALFORMED = /[\x00-\x1f\x7f]|%(?:[01][0-9A-Fa-f]|7[Ff])|%(?![0-9A-Fa-f]{2})/
+const MALFORMED = /[\x00-\x1f\x7f]|%(?:[01][0-9a-f]|7f)|%(?![0-9a-f]{2})/i
 
-const ESCAPE = /%([0-9A-Fa-f]{2})/g
-const ASCII_ESCAPE = /%([0-7][0-9A-Fa-f])/g
+const ESCAPE = /%([0-9a-f]{2})/gi
+const ASCII_ESCAPE = /%([0-7][0-9a-f])/gi
 
 /** One character in UTF-8: its first byte and what follows. */
-const BEYOND_ASCII = /%[89A-Fa-f][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f])*/g
+const BEYOND_ASCII = /%[89a-f][0-9a-f](?:%[89ab][0-9a-f])*/gi
 
 /** RFC 3986, 2.3. */
 export const NOT_UNRESERVED = /[^A-Za-z0-9._~-]/
 
 /** RFC 3986, 3.3: what has to be escaped in a path; 3.4: in a query value, where `&` would end it. */
-const NOT_IN_PATH = /%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~!$&'()*+,;=:@/%-]+/g
-const NOT_IN_VALUE = /%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~!$'()*+,;=:@/?%-]+/g
+const NOT_IN_PATH = /%(?![0-9a-f]{2})|[^a-z0-9._~!$&'()*+,;=:@/%-]+/gi
+const NOT_IN_VALUE = /%(?![0-9a-f]{2})|[^a-z0-9._~!$'()*+,;=:@/?%-]+/gi
 
 /** The same of what goes back to the viewer, where escapes are left as they are, broken or not. */
-const NOT_IN_LOCATION = /[^A-Za-z0-9._~!$&'()*+,;=:@/?%-]+/g
+const NOT_IN_LOCATION = /[^a-z0-9._~!$&'()*+,;=:@/?%-]+/gi
 
 /** One reading, nothing to escape: true of nearly every path. */
 export const isPlain = (path: string): boolean => path.search(UNUSUAL) < 0
@@ -52,7 +53,7 @@ const NOT_PRINTABLE = /[^ -~]/
  */
 export const asciiOf = (text: string): string => (text.search(NOT_PRINTABLE) < 0 ? text : escapedFrom(128, text))
 
-const charOf = (hex: string): string => String.fromCharCode(Number.parseInt(hex, 16))
+const charOf = (hex: string): string => String.fromCharCode(Number(`0x${hex}`))
 
 /** RFC 3986, 6.2.2.1 and 6.2.2.2: escapes in upper case, escaped unreserved characters decoded. All ASCII. */
 export const normalizedEscapes = (text: string): string =>

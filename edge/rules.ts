@@ -70,8 +70,8 @@ export type RouteRule = {
   /** The names that the cache key may hold, sorted: `version`, `query`, image parameters. */
   parameters: readonly string[]
   version: string | null
-  /** `null` where there are none. */
-  query: readonly string[] | null
+  /** Absent: none. */
+  query?: readonly string[]
   /** An index of `imageRules`; -1: no image work. */
   images: number
   /** Absent: none. */
@@ -93,20 +93,19 @@ export type Ladder = readonly [number, ...number[]]
 
 export type ImageRule = {
   /** Negotiated from `Accept`, the first accepted wins. */
-  formats: readonly FormatRule[]
+  formats: readonly NegotiatedFormat[]
   /** What `fm` may ask for. */
   requestable: readonly string[]
   /** Pixels. */
   widths: Ladder
-  /** Width ÷ height. */
-  ratios: Ladder
+  /** Width ÷ height; `null`: all, see `ladder.ts`. */
+  ratios: Ladder | null
+  /** Whether `rect` is taken. */
+  hasParts: boolean
   qualities: Ladder
   /** `q` where it is absent. */
   quality: number
 }
-
-/** How `Accept` names a format; see `accept.ts`. */
-export type FormatRule = { name: NegotiatedFormat; plain: string; pattern: RegExp }
 
 export type ImageLimit = { maxInputBytes: number; maxInputPixels: number }
 

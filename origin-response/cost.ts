@@ -47,7 +47,7 @@ export const AVIF_EFFORTS: readonly number[] = ENCODE_AVIF.map((_, effort) => ef
 const MARGIN = 1.5
 
 /** MB that Node, sharp and the S3 client take in a process that has done nothing yet. */
-const REST_MB = 100
+export const REST_MB = 100
 
 /**
  * Rows that libvips keeps between the steps of a pipeline, of the source as it is stored: memory goes with the width of
@@ -75,7 +75,7 @@ export function memoryFor(facts: Facts, settings: Settings, bytes: number): numb
 }
 
 function sumOf(what: keyof Cost, facts: Facts, settings: Settings): number {
-  const frames = settings.animated ? facts.frames : 1
+  const frames = settings.frames
   const input = [decodeCost(facts), RESIZE, ...(facts.isTurned ? [TURN] : [])].reduce(
     (sum, cost) => sum + cost[what],
     0,

@@ -1,16 +1,17 @@
-/** Makes a rendition fit into a generated response: lower quality first, then fewer pixels. */
+/** Makes a rendition fit: into a generated response, and below its source; lower quality first, then fewer pixels. */
 import { FORMATS } from '../edge/formats.ts'
 import type { Ladder } from '../edge/rules.ts'
+import type { Cut } from './cut.ts'
 import { type Original, original } from './original.ts'
 import type { Settings } from './render.ts'
 
 export type Fitting = {
   /** Bytes that the rendition may have. */
   budget: number
-  /** Quality goes no lower than its first rung. */
+  /** Bytes that it should have fewer than, where that takes no pixels: those of the source, or `Infinity`. */
+  aim: number
+  /** Quality goes no lower than its first rung to keep within the budget. */
   qualities: Ladder
-  /** Pixels of width to go down along. */
-  widths: Ladder
   /** Milliseconds left. */
   timeLeft: () => number
 }
@@ -32,6 +33,10 @@ const PER_QUALITY_STEP = 0.022
 /** How far an estimate for the lowest quality may be over the budget, and the picture still turn out to fit. */
 const UNSURE = 1.5
 
+/** To have fewer bytes than a source that is as poor itself. */
+const POOREST = 20
+const FEWEST_COLOURS = 16
+
 /** @param encode rejects for a source that can't be decoded, and so does this */
 export async function fitRendition(
   first: Settings,
@@ -39,41 +44,69 @@ export async function fitRendition(
   fitting: Fitting,
 ): Promise<Fitted> {
   let settings = first
+  let best: Extract<Fitted, { kind: 'fitted' }> | undefined
   for (let encodes = 1; ; encodes += 1) {
     const before = fitting.timeLeft()
     const bytes = await encode(settings)
-    if (bytes.length <= fitting.budget) return { kind: 'fitted', bytes, settings }
-
-    const next = smaller(settings, bytes.length, fitting)
     const left = fitting.timeLeft()
-    if (!next || encodes === MAX_ENCODES) return original('over-limit', `${bytes.length} bytes of ${fitting.budget}`)
-    if (before - left > left) return original('deadline', `no time to encode again: ${Math.round(left)} ms`)
+    if (bytes.length <= fitting.budget && bytes.length < (best?.bytes.length ?? Infinity)) {
+      best = { kind: 'fitted', bytes, settings }
+    }
+    if (best && best.bytes.length < fitting.aim) return best
+    const next = best ? cheaper(settings, bytes.length, fitting) : smaller(settings, bytes.length, fitting)
+    const isLast = !next || encodes === MAX_ENCODES
+    const isLate = before - left > left
+    if (best && (isLast || isLate)) return best
+    if (isLast) return original('over-limit', `${bytes.length} bytes of ${fitting.budget}`)
+    if (isLate) return original('deadline', `no time to encode again: ${Math.round(left)} ms`)
     settings = next
   }
 }
 
 /**
- * The settings that should fit, told from what the last ones gave; `undefined` where nothing is left to lower. The
- * width goes down where the lowest quality would clearly not do.
+ * The settings that should fit, told from what the last ones gave; `undefined` where nothing is left to lower. Pixels
+ * go where the lowest quality would clearly not do, and no more of them than have to: what is in the key stays.
  */
-function smaller(settings: Settings, bytes: number, { budget, qualities, widths }: Fitting): Settings | undefined {
-  const { quality, width } = settings
+function smaller(settings: Settings, bytes: number, { budget, qualities }: Fitting): Settings | undefined {
+  const { quality, width, format } = settings
   const aim = (budget * AIM) / bytes
-  const lowest = FORMATS[settings.format].hasQuality ? Math.min(quality, qualities[0]) : quality
+  const lowest = FORMATS[format].hasQuality ? Math.min(quality, qualities[0]) : quality
   const partAtLowest = Math.exp((lowest - quality) * PER_QUALITY_STEP)
-  const rung = widths.findLast((candidate) => candidate < width && candidate <= width * Math.sqrt(aim / partAtLowest))
-
+  const narrower = Math.min(width - 1, Math.floor(width * Math.sqrt(Math.min(1, aim / partAtLowest))))
   const mayDo = bytes * partAtLowest <= budget * UNSURE
-  if (quality > lowest && (mayDo || !rung)) {
+  if (quality > lowest && (mayDo || narrower < 1)) {
     const estimated = Math.floor(quality + Math.log(aim) / PER_QUALITY_STEP)
     return { ...settings, quality: Math.max(lowest, estimated) }
   }
-  return rung ? { ...atWidth(settings, rung), quality: lowest } : undefined
+  return narrower >= 1 ? { ...atWidth(settings, narrower), quality: lowest } : undefined
+}
+
+/** The same pixels in fewer bytes; a palette without losses, where there are some to try. */
+function cheaper(settings: Settings, bytes: number, { aim }: Fitting): Settings | undefined {
+  const { quality, format, colours, isPalette, isLossless } = settings
+  if (format === 'webp' && isPalette && !isLossless) return { ...settings, isLossless: true }
+  if (FORMATS[format].hasQuality) {
+    const estimated = Math.floor(quality + Math.log((aim * AIM) / bytes) / PER_QUALITY_STEP)
+    const lower = Math.max(POOREST, Math.min(quality - 1, estimated))
+    return lower < quality ? { ...settings, isLossless: false, quality: lower } : undefined
+  }
+  return isPalette && colours > FEWEST_COLOURS ? { ...settings, colours: colours / 4 } : undefined
 }
 
 /** The same picture, narrower, in its proportion. */
-export const atWidth = (settings: Settings, width: number): Settings => ({
-  ...settings,
-  width,
-  height: Math.max(1, Math.round((settings.height * width) / settings.width)),
-})
+export function atWidth(settings: Settings, width: number): Settings {
+  const scale = width / settings.width
+  const height = Math.max(1, Math.round(settings.height * scale))
+  return { ...settings, width, height, cut: settings.cut && scaledCut(settings.cut, scale, { width, height }) }
+}
+
+function scaledCut({ whole, from }: Cut, scale: number, { width, height }: { width: number; height: number }): Cut {
+  const scaled = {
+    width: Math.max(width, Math.round(whole.width * scale)),
+    height: Math.max(height, Math.round(whole.height * scale)),
+  }
+  if (typeof from === 'string') return { whole: scaled, from }
+  const left = Math.min(Math.round(from.left * scale), scaled.width - width)
+  const top = Math.min(Math.round(from.top * scale), scaled.height - height)
+  return { whole: scaled, from: { left, top } }
+}

@@ -89,7 +89,7 @@ function budgetBeside(headers: Headers): number {
   return Math.max(0, Math.floor((GENERATED_RESPONSE_BYTES - taken) / 4) * 3)
 }
 
-function replaceBody(response: ImageResponse, { bytes, settings, measures }: Rendition): void {
+function replaceBody(response: ImageResponse, { bytes, settings, measures, losses }: Rendition): void {
   const { headers } = response
   const { format, width, height, quality } = settings
   response.body = bytes.toString('base64')
@@ -97,7 +97,7 @@ function replaceBody(response: ImageResponse, { bytes, settings, measures }: Ren
   removeHeaders(headers, OF_THE_BYTES)
   setHeader(headers, 'content-type', FORMATS[format].mediaType)
   setHeader(headers, 'server-timing', serverTiming(measures))
-  setHeader(headers, RESULT_HEADER, renditionAs(format, width, height, quality))
+  setHeader(headers, RESULT_HEADER, renditionAs(format, width, height, quality, losses))
 }
 
 /** W3C Server Timing, 3: `dur` is in milliseconds. */

@@ -12,7 +12,7 @@ import {
   setHeader,
 } from '../edge/headers.ts'
 import { originalBecause, RESULT_HEADER, VERDICT_HEADER } from '../edge/image.ts'
-import { type OriginResponse, type ResponseRule, responseRule } from '../edge/response.ts'
+import { type AskedRequest, type OriginResponse, type ResponseRule, responseRule } from '../edge/response.ts'
 import { dropResponse, setResponse } from '../edge/rules.ts'
 import { imageStep, type LambdaContext } from './image.ts'
 import { imageRequest, routedRequest } from './routing.ts'
@@ -38,9 +38,19 @@ export const handler = async (
   }
   if (request.kind === 'routed' && request.lifetime.private) applyPrivacy(response.headers, rule, now)
   if (request.kind === 'routed' && request.takesImageParameters) addVary(response.headers, 'accept')
+  if (rule.kind === 'object' && isImageByTypeAlone(request, response.headers)) {
+    setHeader(response.headers, RESULT_HEADER, originalBecause('extension'))
+  }
   applyHeaderRules(response.headers)
   return response
 }
+
+/** Where image parameters were dropped, if there were any: the path's extension is none of an image that is worked on. */
+const isImageByTypeAlone = (request: AskedRequest, headers: Headers): boolean =>
+  request.kind === 'routed' &&
+  request.route.images >= 0 &&
+  !request.takesImageParameters &&
+  mediaTypeOf(headers).startsWith('image/')
 
 function applyResponseRule(response: Response, rule: ResponseRule, method: string): void {
   const { headers } = response

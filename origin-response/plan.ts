@@ -1,8 +1,9 @@
 /** What to make of a source: decided before anything is decoded. */
-import { FORMATS, type Format, isFormat } from '../edge/formats.ts'
+import { FORMATS, type Format, isCommon, isFormat } from '../edge/formats.ts'
 import type { ImageLimit, ImageRule } from '../edge/rules.ts'
-import type { Variant } from '../edge/variant.ts'
+import { COMMON_FORMAT, type Variant } from '../edge/variant.ts'
 import { AVIF_EFFORTS, renderMemory, renderTime } from './cost.ts'
+import { shownOf } from './cut.ts'
 import { MAX_WORK_MS } from './deadline.ts'
 import { atWidth } from './fit.ts'
 import { type Original, original } from './original.ts'
@@ -19,8 +20,14 @@ export type Task = {
   time: number
 }
 
-/** `mustBeSmaller`: a rendition with as many bytes as the source is of no use to anyone. */
-export type Plan = { kind: 'plan'; settings: Settings; mustBeSmaller: boolean } | Original
+/**
+ * Whether a rendition has to have fewer bytes than the source: `must`: otherwise it is of no use, `should`: it shows
+ * something else, `need not`: the viewer can't have the source, or asked for this very format.
+ * `isNear`: the source is hardly larger than what is asked for: rather than spoil a rendition, give that.
+ */
+export type Thrift = { smaller: 'must' | 'should' | 'need not'; isNear: boolean }
+
+export type Plan = ({ kind: 'plan'; settings: Settings } & Thrift) | Original
 
 /** Pixels: a JPEG has no longer one. What libvips needs for longer rows is not foreseen. */
 const MAX_SOURCE_SIDE = 65_535
@@ -28,55 +35,71 @@ const MAX_SOURCE_SIDE = 65_535
 /** @param bytes of the source */
 export function planOf(facts: Facts, bytes: number, task: Task): Plan {
   const { variant, limit } = task
-  const asked = formatAsked(variant, facts)
-  const pixels = facts.width * facts.height * facts.frames
+  const pixels = facts.width * facts.height
   if (pixels > limit.maxInputPixels) return original('too-many-pixels', `${pixels} pixels of ${limit.maxInputPixels}`)
   if (Math.max(facts.width, facts.height) > MAX_SOURCE_SIDE) {
     return original('too-many-pixels', `${facts.width}x${facts.height}: sides of ${MAX_SOURCE_SIDE} at most`)
   }
-  if (facts.frames > 1 && !FORMATS[asked].canAnimate) return original('unsupported', `${asked} has one frame alone`)
-  if (facts.frames > 1 && facts.isTurned) return original('unsupported', 'an animation that is to be turned')
+  const shown = shownOf(facts, variant)
+  const asked = formatOf(facts, variant, shown)
+  const frames = FORMATS[asked].canAnimate ? facts.frames : 1
+  if (frames > 1 && facts.isTurned) return original('unsupported', 'an animation that is to be turned')
   if (facts.hasMorePages && asked === facts.format) return original('unsupported', 'all pages but the first would go')
 
-  const size = sizeOf(facts, variant)
-  const keepsSize = size.width === facts.width && size.height === facts.height
-  if (keepsSize && asked === facts.format && !variant.q) return original('not-smaller', 'as it is asked for already')
-
-  const first = { ...size, ...encodingOf(facts, task), format: asked }
-  const settings = startOf(facts, bytes, first, task)
+  const keepsSize = shown.width === facts.width && shown.height === facts.height
+  const isAsIs = keepsSize && asked === facts.format
+  if (isAsIs && !variant.q && frames === facts.frames) {
+    return original('not-smaller', 'as it is asked for already')
+  }
+  const first: Settings = {
+    ...shown,
+    format: asked,
+    quality: variant.q ?? task.rule.quality,
+    effort: 0,
+    frames,
+    isPalette: facts.isPalette,
+    colours: MOST_COLOURS,
+    isLossless: false,
+  }
+  const settings = startOf(facts, bytes, withFrames(facts, bytes, first, task), task)
   const refusal = refusalOf(facts, bytes, settings, task)
-  const mustBeSmaller = keepsSize && (asked === facts.format || isNegotiated(asked))
-  return refusal ?? { kind: 'plan', settings, mustBeSmaller }
+  return refusal ?? { kind: 'plan', settings, ...thriftOf(facts, settings, task) }
 }
 
-const formatAsked = ({ fm }: Variant, facts: Facts): Format => (fm && isFormat(fm) ? fm : facts.format)
+/** Of a palette. */
+const MOST_COLOURS = 256
+
+type Size = { width: number; height: number }
+
+/**
+ * The format that is asked for, the source's own where none is; what the target can't hold stays what it was: what moves
+ * becomes WebP where AVIF is asked for, and sides that it does not have keep the source's format.
+ */
+function formatOf(facts: Facts, { fm }: Variant, { width, height }: Size): Format {
+  const asked = fm === COMMON_FORMAT ? commonFormat(facts) : fm && isFormat(fm) ? fm : facts.format
+  const holds = (format: Format) => Math.max(width, height) <= FORMATS[format].maxSide
+  const moving = asked === 'avif' && facts.frames > 1 ? 'webp' : asked
+  return holds(moving) || !holds(facts.format) ? moving : facts.format
+}
+
+/** What every browser shows. */
+function commonFormat({ format, frames, hasAlpha }: Facts): Format {
+  if (isCommon(format)) return format
+  if (frames > 1) return 'gif'
+  return hasAlpha ? 'png' : 'jpg'
+}
 
 /** Of these, `fm` is mostly what the viewer's `Accept` became: for the sake of fewer bytes. */
 const isNegotiated = (format: Format): boolean => format === 'webp' || format === 'avif'
 
-const encodingOf = ({ frames, isPalette }: Facts, { variant, rule }: Task) => ({
-  quality: variant.q ?? rule.quality,
-  effort: 0,
-  animated: frames > 1,
-  isPalette,
-})
-
-type Size = Pick<Settings, 'width' | 'height' | 'crop'>
-
-/** Never larger than the source: a box is left as far as the source goes, a crop keeps its proportion. */
-function sizeOf({ width, height }: Facts, { w, h, fit }: Variant): Size {
-  if (fit === 'crop' && w && h) {
-    const scale = Math.min(1, width / w, height / h)
-    return { ...scaled(w, h, scale), crop: true }
-  }
-  const scale = Math.min(1, w ? w / width : 1, h ? h / height : 1)
-  return { ...scaled(width, height, scale), crop: false }
+function thriftOf(facts: Facts, settings: Settings, { rule }: Task): Thrift {
+  const isOther = settings.cut !== null || settings.frames < facts.frames
+  // Whoever takes AVIF or WebP shows WebP; AVIF and TIFF not everybody.
+  const isShown = isCommon(facts.format) || facts.format === 'webp'
+  const isFree = settings.format !== facts.format && !(isNegotiated(settings.format) && isShown)
+  const next = rule.widths.find((width) => width > settings.width) ?? Infinity
+  return { smaller: isFree ? 'need not' : isOther ? 'should' : 'must', isNear: !isOther && facts.width <= next }
 }
-
-const scaled = (width: number, height: number, scale: number) => ({
-  width: Math.max(1, Math.round(width * scale)),
-  height: Math.max(1, Math.round(height * scale)),
-})
 
 /**
  * A still picture whose rendition would take more memory than there is, or more than half of the time that any may
@@ -84,13 +107,30 @@ const scaled = (width: number, height: number, scale: number) => ({
  * makes them fit takes time, too. Where no width would do, it stays, to be refused.
  */
 function startOf(facts: Facts, bytes: number, asked: Settings, task: Task): Settings {
-  const { rule, memory } = task
-  const isAffordable = (candidate: Settings) =>
-    renderTime(facts, candidate, memory) <= MAX_WORK_MS / 2 && renderMemory(facts, candidate, bytes) <= memory
   const whole = inTime(facts, bytes, asked, task)
-  if (asked.animated || isAffordable(whole)) return whole
-  const narrower = rule.widths.filter((width) => width < asked.width).map((width) => atWidth(asked, width))
-  return narrower.map((candidate) => inTime(facts, bytes, candidate, task)).findLast(isAffordable) ?? whole
+  if (asked.frames > 1 || isAffordable(facts, bytes, whole, task)) return whole
+  const narrower = task.rule.widths.filter((width) => width < asked.width).map((width) => atWidth(asked, width))
+  const made = narrower.map((candidate) => inTime(facts, bytes, candidate, task))
+  return made.findLast((candidate) => isAffordable(facts, bytes, candidate, task)) ?? whole
+}
+
+const isAffordable = (facts: Facts, bytes: number, settings: Settings, { memory }: Task): boolean =>
+  renderTime(facts, settings, memory) <= MAX_WORK_MS / 2 && renderMemory(facts, settings, bytes) <= memory
+
+/**
+ * An animation of more pixels, memory or time than there are has as many of its first frames as there are for, in
+ * halves; of one there is always enough, or it is refused as a still picture is.
+ */
+function withFrames(facts: Facts, bytes: number, settings: Settings, task: Task): Settings {
+  const most = Math.floor(task.limit.maxInputPixels / (facts.width * facts.height))
+  const time = Math.min(task.time, MAX_WORK_MS)
+  let frames = Math.min(settings.frames, most)
+  const isEnough = () => {
+    const candidate = { ...settings, frames }
+    return renderTime(facts, candidate, task.memory) <= time && renderMemory(facts, candidate, bytes) <= task.memory
+  }
+  while (frames > 1 && !isEnough()) frames = frames >> 1
+  return { ...settings, frames }
 }
 
 /** How long the first viewer of a rendition may be kept waiting for what AVIF saves. */

@@ -1,7 +1,9 @@
 /** Pixels: what a source is, and renditions of it. The one file that knows sharp. */
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import { FORMATS, type Format } from '../edge/formats.ts'
+import type { Shown } from './cut.ts'
 import { formatOf } from './formats.ts'
+import { mendedPng } from './mend-png.ts'
 import { type Original, original } from './original.ts'
 
 /** What the header of a source says. */
@@ -15,6 +17,7 @@ export type Facts = {
   hasMorePages: boolean
   /** PNG and GIF: at most 256 colours. */
   isPalette: boolean
+  hasAlpha: boolean
   /** JPEG in several scans, PNG in several passes: decoded whole before the first row comes out. */
   isProgressive: boolean
   /** Of a JPEG, counted in its bytes: how often the decoder goes through the whole picture, at most. */
@@ -28,18 +31,18 @@ export type Facts = {
 export type Inspection = { kind: 'facts'; facts: Facts } | Original
 
 /** One way to encode a source. */
-export type Settings = {
+export type Settings = Shown & {
   format: Format
-  width: number
-  height: number
-  /** Cover the size and cut what is over; else the size has the source's proportion. */
-  crop: boolean
   quality: number
   /** AVIF alone: from 0, quick, up; `cost.ts` has what each costs. */
   effort: number
-  /** All frames, or the first. */
-  animated: boolean
+  /** The first so many. */
+  frames: number
+  /** Of the source; PNG stays one, of as many `colours`, and GIF is one always. */
   isPalette: boolean
+  colours: number
+  /** WebP alone: as palettes often are smaller. */
+  isLossless: boolean
 }
 
 // One function, one image at a time: a cache of operations or more threads would only take memory.
@@ -70,7 +73,7 @@ export async function inspect(bytes: Buffer): Promise<Inspection> {
   const format = formatOf(bytes)
   if (!format) return original('unsupported', 'not an image of a kind that is worked on')
   try {
-    const metadata = await sharp(bytes, { limitInputPixels: false }).metadata()
+    const metadata = await sharp(bytes, { limitInputPixels: false, failOn: 'none' }).metadata()
     return { kind: 'facts', facts: factsOf(format, metadata, bytes) }
   } catch (error) {
     return original('corrupt', String(error))
@@ -110,39 +113,95 @@ const factsOf = (format: Format, { pages = 1, ...metadata }: Metadata, bytes: Bu
   frames: isAnimation(format) ? pages : 1,
   hasMorePages: !isAnimation(format) && pages > 1,
   isPalette: metadata.isPalette ?? false,
+  hasAlpha: metadata.hasAlpha,
   isProgressive: metadata.isProgressive && (format === 'jpg' || format === 'png'),
   scans: format === 'jpg' && metadata.isProgressive ? scansOf(bytes) : 1,
   isTurned: (metadata.orientation ?? 1) > 1,
   pixelBytes: metadata.channels * (SAMPLE_BYTES[metadata.depth] ?? 8),
 })
 
+/** Of a source with more than this missing nothing is made. */
+const MOST_MISSING = 0.5
+
+/** What another attempt would not mend. */
+const NOT_OF_THE_DATA = /timeout|pixel limit|memory|alloc|no space left/i
+
+/** `isIncomplete`: something of the source is missing, and filled. */
+export type Rendered = { bytes: Buffer; isIncomplete: boolean }
+
 /**
- * Decodes, turns upright, resizes and encodes, in sRGB and without metadata.
- * @param maxPixels width × height × frames, which the decoder holds the source to as well
+ * Decodes, turns upright, resizes and encodes, in sRGB and without metadata. A source of which something is missing is
+ * shown as far as it goes, as browsers do. What is missing decoders fill with grey or black, and some say no more than
+ * a warning of it, as they do of much that spoils nothing: so whatever comes with a warning is looked at.
+ * @param maxPixels of a frame, which the decoder holds the source to as well
  * @param milliseconds after which libvips gives up between rows, in whole seconds
- * @throws for a source that can't be decoded
+ * @throws for a source that can't be decoded, or most of which is missing
  */
 export async function render(
   bytes: Buffer,
   settings: Settings,
   maxPixels: number,
   milliseconds: number,
-): Promise<Buffer> {
-  const image = sharp(bytes, {
-    // A warning alone spoils no picture, and photographs of many cameras give some.
-    failOn: 'error',
-    limitInputPixels: maxPixels,
-    animated: settings.animated,
-    autoOrient: true,
-    sequentialRead: true,
-  })
-    .resize({ width: settings.width, height: settings.height, fit: settings.crop ? 'cover' : 'fill' })
-    .timeout({ seconds: Math.max(1, Math.ceil(milliseconds / 1_000)) })
-  return ENCODERS[settings.format](image, settings).toBuffer()
+): Promise<Rendered> {
+  const decoded = (failOn: 'warning' | 'none', source = bytes) =>
+    sharp(source, {
+      failOn,
+      limitInputPixels: maxPixels,
+      pages: settings.frames,
+      autoOrient: true,
+      sequentialRead: true,
+    }).timeout({ seconds: Math.max(1, Math.ceil(milliseconds / 1_000)) })
+  const encoded = (image: Sharp) => ENCODERS[settings.format](sized(image, settings), settings).toBuffer()
+  try {
+    return { bytes: await encoded(decoded('warning')), isIncomplete: false }
+  } catch (error) {
+    if (NOT_OF_THE_DATA.test(String(error))) throw error
+    const format = formatOf(bytes)
+    const mended = format === 'png' ? mendedPng(bytes) : undefined
+    // What libpng leaves of rows that are missing may be anything.
+    if (format === 'png' && !mended) throw error
+    const missing = mended?.missing ?? (await shareMissing(decoded('none'), format))
+    if (missing > MOST_MISSING) throw new Error(`${Math.round(missing * 100)} % of it is missing: ${error}`)
+    return { bytes: await encoded(decoded('none', mended?.bytes)), isIncomplete: missing > 0 }
+  }
+}
+
+/** Of the whole picture, what is shown of it, in its size. */
+function sized(image: Sharp, { width, height, cut }: Settings): Sharp {
+  if (!cut) return image.resize({ width, height, fit: 'fill' })
+  const { whole, from } = cut
+  if (typeof from === 'string') return image.resize({ width, height, fit: 'cover', position: sharp.strategy[from] })
+  return image.resize({ ...whole, fit: 'fill' }).extract({ ...from, width, height })
+}
+
+/** How much is missing is told by so many points, across and down. */
+const SAMPLES = 64
+
+/**
+ * The part of a picture that a decoder has filled, for want of data: rows from the bottom up, as data comes from the
+ * top; tiles of a TIFF may be missing anywhere.
+ */
+async function shareMissing(image: Sharp, format: Format | undefined): Promise<number> {
+  const { data, info } = await image
+    .resize({ width: SAMPLES, height: SAMPLES, fit: 'fill', kernel: 'nearest' })
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  // Grey is the middle of what a JPEG's coefficients say; the other decoders leave zeros, transparent or not.
+  const isFilled = (at: number) => {
+    const point = data.subarray(at, at + Math.min(3, info.channels))
+    return point.every((value) => value === 0) || point.every((value) => value === 127 || value === 128)
+  }
+  const rows = Array.from({ length: info.height }, (_, y) =>
+    Array.from({ length: info.width }, (_, x) => isFilled((y * info.width + x) * info.channels)),
+  )
+  if (format === 'tiff') return rows.flat().filter(Boolean).length / (info.width * info.height)
+  const last = rows.findLastIndex((row) => !row.every(Boolean))
+  return 1 - (last + 1) / info.height
 }
 
 const ENCODERS: Readonly<Record<Format, (image: Sharp, settings: Settings) => Sharp>> = {
-  webp: (image, { quality }) => image.webp({ quality, effort: 4 }),
+  webp: (image, { quality, isLossless }) =>
+    image.webp(isLossless ? { lossless: true, effort: 4 } : { quality, effort: 4 }),
   avif: (image, { quality, effort }) =>
     image.avif({
       quality: avifQuality(quality),
@@ -153,10 +212,13 @@ const ENCODERS: Readonly<Record<Format, (image: Sharp, settings: Settings) => Sh
   // JPEG has no transparency: what is behind a picture is white, as on most pages.
   jpg: (image, { quality }) => image.flatten({ background: '#fff' }).jpeg({ quality, mozjpeg: true }),
   // Looking longer for the best 256 colours takes twice as long, and saves one byte in a hundred.
-  png: (image, { isPalette }) => image.png(isPalette ? { palette: true, effort: 1 } : {}),
-  gif: (image) => image.gif({ effort: 1 }),
+  png: (image, { isPalette, colours }) => image.png(isPalette ? { palette: true, effort: 1, ...fewer(colours) } : {}),
+  gif: (image, { colours }) => image.gif({ effort: 1, ...fewer(colours) }),
   tiff: (image) => image.tiff({ compression: 'lzw', predictor: 'horizontal' }),
 }
+
+/** Fewer colours are for the sake of bytes, of which dots between them take more. */
+const fewer = (colours: number) => (colours < 256 ? { colours, dither: 0 } : {})
 
 type Point = readonly [q: number, quality: number]
 

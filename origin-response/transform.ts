@@ -1,5 +1,5 @@
 /** A source into a rendition, or the reason why not. Loaded with the first image that is asked for, and not before. */
-import type { Reason } from '../edge/image.ts'
+import type { Losses, Reason } from '../edge/image.ts'
 import type { ImageLimit, ImageRule } from '../edge/rules.ts'
 import type { Variant } from '../edge/variant.ts'
 import { memoryFor } from './cost.ts'
@@ -27,7 +27,8 @@ export type Job = {
 /** Milliseconds and bytes, as far as it got. */
 export type Measures = { fetch?: number; transform?: number; bytesIn?: number }
 
-type Result = { kind: 'rendition'; bytes: Buffer; settings: Settings } | Original
+/** `losses`: of the source, for `x-rimlight`. */
+type Result = { kind: 'rendition'; bytes: Buffer; settings: Settings; losses: Losses } | Original
 
 export type Outcome = Result & { measures: Measures }
 export type Rendition = Extract<Outcome, { kind: 'rendition' }>
@@ -73,18 +74,28 @@ async function renditionOf(bytes: Buffer, job: Job, renderer: typeof import('./r
   const plan = planOf(inspected.facts, bytes.length, { variant, rule, limit, memory, time: timeTo(job.deadline) })
   if (plan.kind === 'original') return plan
 
-  if (!hasRoomFor(memoryFor(inspected.facts, plan.settings, bytes.length), memory)) {
+  const isReusing = inspected.facts.format !== 'avif' && plan.settings.format !== 'avif'
+  if (!hasRoomFor(memoryFor(inspected.facts, plan.settings, bytes.length), memory, isReusing)) {
     return original('disabled', 'what earlier images left in memory leaves no room for this one')
   }
 
-  const encode = (settings: Settings) => renderer.render(bytes, settings, limit.maxInputPixels, timeTo(job.deadline))
-  const fitting = { budget, qualities: rule.qualities, widths: rule.widths, timeLeft: () => timeTo(job.deadline) }
+  let isIncomplete = false
+  const encode = async (settings: Settings) => {
+    const rendered = await renderer.render(bytes, settings, limit.maxInputPixels, timeTo(job.deadline))
+    isIncomplete = rendered.isIncomplete
+    return rendered.bytes
+  }
+  // A source that is hardly larger is given as it is, rather than a rendition that is spoilt to be smaller.
+  const isThrifty = plan.smaller !== 'need not' && !plan.isNear
+  const aim = isThrifty ? bytes.length : Infinity
+  const fitting = { budget, aim, qualities: rule.qualities, timeLeft: () => timeTo(job.deadline) }
   const fitted = await fitRendition(plan.settings, encode, fitting).catch(failure)
   if (fitted.kind === 'original') return fitted
-  if (plan.mustBeSmaller && fitted.bytes.length >= bytes.length) {
+  if (plan.smaller === 'must' && fitted.bytes.length >= bytes.length) {
     return original('not-smaller', `${fitted.bytes.length} bytes, the source has ${bytes.length}`)
   }
-  return { ...fitted, kind: 'rendition' }
+  const losses = { frames: fitted.settings.frames, framesOfSource: inspected.facts.frames, isIncomplete }
+  return { ...fitted, kind: 'rendition', losses }
 }
 
 /** Which of libvips's messages is which reason; any other means that the source can't be decoded. */

@@ -14,6 +14,7 @@
  * ```
  */
 import { type Config, DEFAULT_WIDTHS, type Route, type S3Origin } from '../edge/config.ts'
+import { parseNumber } from '../edge/ladder.ts'
 import { normalizedEscapes } from '../edge/path.ts'
 import { routeTableOf } from '../edge/patterns.ts'
 import { routeOf } from '../edge/routes.ts'
@@ -291,7 +292,7 @@ const textOf = (parameter: string): string => parameter.slice(nameOf(parameter).
 /** The edge parses the values; what it never takes stays out of the URL. */
 const isImageParameter = (parameter: string): boolean =>
   [...VARIANT_PARAMETERS, ...OTHER_IMAGE_PARAMETERS].includes(nameOf(parameter)) &&
-  /^[a-z0-9.]+$/.test(textOf(parameter))
+  /^(?:[a-z0-9.,:]|%2c|%3a)+$/i.test(textOf(parameter))
 
 /** The first that the edge would take; empty: none. */
 function versionAmong(parameters: readonly string[], place: Place): string {
@@ -315,14 +316,14 @@ function withParameter(url: string, name: string, value: string | null): string 
   return `${path}${kept && '?'}${kept}${fragment}`
 }
 
-/** The first whole number above 0 that a parameter has; 0: none. */
+/** The first number above 0 that a parameter has; 0: none. */
 function sizeIn(url: string, name: string): number {
   const [, , query = ''] = URL_PARTS.exec(url) ?? []
   const values = query
     .split('&')
     .filter((parameter) => nameOf(parameter) === name)
     .map(textOf)
-  return Number(values.find((value) => /^0*[1-9]\d*$/.test(value)) ?? 0)
+  return values.map(parseNumber).find(Boolean) ?? 0
 }
 
 function atWidth(url: string, width: number): string {

@@ -15,7 +15,6 @@ import { domains, dropRequest, imageRules, type RouteRule, routes, routeTable } 
 import { SIGNING_COOKIE } from '../edge/signed.ts'
 import { extensionOf, takesImageParameters, variantOf } from '../edge/variant.ts'
 import { type Question, questionOf } from './admission.ts'
-import { response } from './response.ts'
 
 /** `question`: what has to be known of the request before it may go on. */
 export type ViewerEvent = { request: ViewerRequest; question?: Question }
@@ -29,8 +28,9 @@ export function handler(event: ViewerEvent): ViewerRequest | ViewerResponse | Qu
   const isRead = request.method === 'GET' || request.method === 'HEAD'
 
   // 1. HTTPS
-  if (headers['cloudfront-forwarded-proto']?.value === 'http') {
-    return response(isRead ? 301 : 308, { location: httpsLocation(request, headers, query, domains) })
+  if (firstValue(headers['cloudfront-forwarded-proto']) === 'http') {
+    const location = { value: httpsLocation(request, headers, query, domains) }
+    return { statusCode: isRead ? 301 : 308, headers: { location } }
   }
 
   // 2. One route, however the path is read
@@ -88,20 +88,25 @@ function cookiesFor(route: RouteRule, cookies: Fields): Fields {
   return kept
 }
 
-const ALLOWED_METHODS = 'GET, HEAD, OPTIONS'
+const ALLOWED_METHODS = { value: 'GET, HEAD, OPTIONS' }
 
 function remove(headers: Record<string, unknown>, names: readonly string[]): void {
   for (let i = 0, count = names.length; i < count; i += 1) delete headers[names[i] as string]
 }
 
 function refused(statusCode: 400 | 405): ViewerResponse {
-  const headers: Record<string, string> = { 'cache-control': 'no-store' }
+  const headers: ViewerResponse['headers'] = { 'cache-control': { value: 'no-store' } }
   if (statusCode === 405) headers.allow = ALLOWED_METHODS
-  return response(statusCode, headers)
+  return { statusCode, headers }
 }
 
 function preflight(route: RouteRule, origin: string): ViewerResponse {
-  const headers = route.cors ? preflightHeaders(route.cors, origin) : {}
-  headers.allow = ALLOWED_METHODS
-  return response(204, headers)
+  const headers: ViewerResponse['headers'] = { allow: ALLOWED_METHODS }
+  if (HAS_CORS && route.cors) {
+    const told = preflightHeaders(route.cors, origin)
+    Object.keys(told).forEach((name) => {
+      headers[name] = { value: told[name] as string }
+    })
+  }
+  return { statusCode: 204, headers }
 }

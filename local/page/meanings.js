@@ -17,12 +17,13 @@ const REASONS = {
   changed: 'The object was replaced while it was read. Cached for a minute at most; the next request tries again.',
   disabled: 'The image step could not be loaded, or found no memory. Cached for a minute at most.',
   'no-route': 'Origin-request did not run for this request, so nothing is known about its route.',
+  extension: 'The path has an extension that takes no image parameters, so none can have been asked for.',
   unsupported:
     'It is no kind of image that is transformed, the format asked for cannot hold it, or it says no-transform.',
   'too-large': 'The source has more bytes than the route transforms.',
   'too-many-pixels': 'The source has more pixels than the memory or the time for one image allow.',
-  corrupt: 'It cannot be decoded.',
-  'not-smaller': 'The source is what was asked for already, or its rendition in the same size has no fewer bytes.',
+  corrupt: 'It cannot be decoded, or most of it is missing.',
+  'not-smaller': 'The source is what was asked for already, or has fewer bytes than what was made of it.',
   'over-limit': 'No rendition that was tried fits into the megabyte of a generated response.',
 }
 
@@ -37,7 +38,9 @@ export function renditionRemark(rimlight) {
   const rendition = renditionOf(rimlight)
   if (!rendition) return undefined
   const { format, width, height, quality } = rendition
-  return { tone: 'good', title: 'A rendition', text: `${format}, ${width} × ${height} px, quality ${quality}` }
+  const losses = rimlight.split('; ').slice(3).join(', ')
+  const text = `${format}, ${width} × ${height} px, quality ${quality}${losses && `, ${losses}`}`
+  return { tone: 'good', title: 'A rendition', text }
 }
 
 /**
@@ -45,7 +48,7 @@ export function renditionRemark(rimlight) {
  * @param {string} rimlight
  */
 export function renditionOf(rimlight) {
-  const [, format, width, height, quality] = /^(\w+); (\d+)x(\d+); q=(\d+)$/.exec(rimlight) ?? []
+  const [, format, width, height, quality] = /^(\w+); (\d+)x(\d+); q=(\d+)(?:;|$)/.exec(rimlight) ?? []
   return format ? { format, width: Number(width), height: Number(height), quality: Number(quality) } : undefined
 }
 

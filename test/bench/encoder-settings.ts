@@ -25,13 +25,11 @@ const ours = (
   format,
   qualities,
   typical: 80,
-  encode: ({ source, width, height }, quality) =>
-    render(
-      source,
-      { format, width, height, crop: false, quality, effort, animated: false, isPalette: false },
-      width * height,
-      600_000,
-    ),
+  async encode({ source, width, height }, quality) {
+    const size = { width, height, cut: null, frames: 1 }
+    const palette = { isPalette: false, colours: 256, isLossless: false }
+    return (await render(source, { ...size, ...palette, format, quality, effort }, width * height, 600_000)).bytes
+  },
 })
 
 const webp = (name: string, options: WebpOptions): Setting => ({

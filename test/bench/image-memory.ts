@@ -19,22 +19,25 @@ const write = process.stdout.write.bind(process.stdout)
 process.stdout.write = () => true
 const context = { memoryLimitInMB: process.argv[5], getRemainingTimeInMillis: () => 30_000 }
 ;(async () => {
-  const [results, resident] = [[], []]
+  const [results, resident, all] = [[], [], {}]
   for (let i = 0; i < times; i += 1) {
     const response = await handler(structuredClone(events[i % events.length]), context)
-    results[i % events.length] = response.headers['x-rimlight'][0].value
+    const said = response.headers['x-rimlight'][0].value
+    results[i % events.length] = said
+    const kind = said.startsWith('original') ? said : said.split(';')[0]
+    all[kind] = (all[kind] ?? 0) + 1
     resident.push(process.memoryUsage.rss() / 2 ** 20)
   }
   // Not \`resourceUsage\`: what that tells begins with the memory of whoever started this process.
   const peak = /^VmHWM:\\s*(\\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1] / 1024
-  write(JSON.stringify({ results, resident, peak }))
+  write(JSON.stringify({ results, resident, peak, all }))
 })()
 `
 
 /** MB that keep nothing from being made. */
 const AMPLE = 10_240
 
-type Calls = { results: string[]; resident: number[]; peak: number }
+type Calls = { results: string[]; resident: number[]; peak: number; all: Record<string, number> }
 
 async function calls(site: ImageSite, events: readonly object[], times: number, memory: number): Promise<Calls> {
   const [script, file] = [join(site.folder, 'calls.cjs'), join(site.folder, 'events.json')]
@@ -68,13 +71,28 @@ export async function measurePeak(site: ImageSite, key: string, variant: string)
   return { key, variant, result: results[0] ?? '', megabytes: peak, in512: String(found) }
 }
 
-export type Soak = { transforms: number; afterTenth: number; atEnd: number; peak: number }
+export type Soak = {
+  transforms: number
+  /** MB that the function is told it has. */
+  memory: number
+  /** Resident MB by tenths of the transforms: medians of twenty calls, as memory comes and goes. */
+  resident: number[]
+  peak: number
+  /** How often each answer came, without its size and quality. */
+  answers: Record<string, number>
+}
 
-/** With 512 MB: resident MB after a tenth of the transforms, and after all; medians of twenty calls, as memory comes and goes. */
+/** The default of a function. */
+const SOAK_MB = 1_024
+
 export async function measureSoak(site: ImageSite, keys: readonly string[], transforms: number): Promise<Soak> {
-  const variants = ['fm=webp&w=640', 'fm=webp&q=50&w=1080', 'w=384', 'fit=crop&fm=webp&h=640&w=640', 'fm=avif&w=256']
+  const variants = [
+    ...['fm=webp&w=640', 'fm=webp&q=50&w=1080', 'w=384', 'fit=crop&fm=webp&h=640&w=640', 'fm=avif&w=256', 'fm=webp'],
+    ...['crop=attention&fit=crop&fm=jpg&h=256&w=384', 'fm=common&w=750', 'fm=png&w=128'],
+  ]
   const events = keys.flatMap((key) => variants.map((variant) => eventFor(key, variant)))
-  const { resident, peak } = await calls(site, events, transforms, 512)
-  const around = (end: number) => median(resident.slice(Math.max(0, end - 20), end))
-  return { transforms, afterTenth: around(Math.ceil(transforms / 10)), atEnd: around(transforms), peak }
+  const { resident, peak, all } = await calls(site, events, transforms, SOAK_MB)
+  const around = (end: number) => Math.round(median(resident.slice(Math.max(0, end - 20), end)))
+  const tenths = Array.from({ length: 10 }, (_, i) => around(Math.ceil((transforms * (i + 1)) / 10)))
+  return { transforms, memory: SOAK_MB, resident: tenths, peak: Math.round(peak), answers: all }
 }

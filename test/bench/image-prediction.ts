@@ -56,11 +56,13 @@ function settingsFor(target: string, facts: Facts): Settings {
     format: isFormat(fm) ? fm : facts.format,
     width,
     height: Math.round((facts.height * width) / facts.width),
-    crop: false,
+    cut: null,
     quality: 80,
     effort: 0,
-    animated: facts.frames > 1,
+    frames: facts.frames,
     isPalette: facts.isPalette,
+    colours: 256,
+    isLossless: false,
   }
 }
 

@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { photo } from '../images/pictures.ts'
+import { animation, photo } from '../images/pictures.ts'
 import { measureLoading } from './image-loading.ts'
-import { measurePeak, measureSoak } from './image-memory.ts'
+import { measurePeak, measureSoak, type Soak } from './image-memory.ts'
 import { measurePredictions, type Prediction } from './image-prediction.ts'
 import { openImageSite } from './image-site.ts'
 import { measureSpeed } from './image-speed.ts'
@@ -22,7 +22,8 @@ The pictures are the project's own; with $RIMLIGHT_CORPUS, the 2725×2225 photog
 
 Options
   --turns N  how often each is measured; default: 60
-  --soak N   then N transforms in one process, and its memory; default: none
+  --soak N   then N transforms of mixed pictures in one process, and its memory; default: none
+  --only-soak  nothing but that
   --json     print one JSON document; npm itself prints to stdout as well, unless called as npm run --silent bench:images
   --help     print this
 
@@ -66,6 +67,37 @@ async function kinds() {
 
 const TARGETS = ['fm=webp&w=640', 'fm=webp&w=2048', 'fm=avif&w=2048', 'fm=jpg&w=2048', 'fm=png&w=2048', 'w=2048']
 
+/** Mixed: mostly of ordinary size, one in a dozen from a camera, one cut short, one that moves. */
+async function soaked() {
+  const [picture, small] = [photo(1_500, 1_000), photo(640, 480)]
+  const jpeg = await picture.clone().jpeg().toBuffer()
+  return {
+    'soak-24mp.jpg': await photo(6_000, 4_000).jpeg({ quality: 90 }).toBuffer(),
+    'soak-jpeg.jpg': jpeg,
+    'soak-progressive.jpg': await picture.clone().jpeg({ progressive: true }).toBuffer(),
+    'soak-turned.jpg': await picture.clone().jpeg().withMetadata({ orientation: 6 }).toBuffer(),
+    'soak-cut.jpg': jpeg.subarray(0, Math.floor(jpeg.length * 0.9)),
+    'soak-png.png': await picture.clone().png({ compressionLevel: 3 }).toBuffer(),
+    'soak-palette.png': await small.clone().png({ palette: true, colours: 32 }).toBuffer(),
+    'soak-lossy.webp': await picture.clone().webp({ effort: 1 }).toBuffer(),
+    'soak-gif.gif': await animation(320, 240, 12).gif({ effort: 1 }).toBuffer(),
+    'soak-lzw.tif': await picture.clone().tiff({ compression: 'lzw' }).toBuffer(),
+    'soak-avif.avif': await picture.clone().avif({ effort: 0 }).toBuffer(),
+    'soak-small.jpg': await small.clone().jpeg().toBuffer(),
+  }
+}
+
+async function onlySoak(transforms: number) {
+  const site = await openImageSite()
+  try {
+    const pictures = await soaked()
+    for (const [key, bytes] of Object.entries(pictures)) await site.put(key, bytes)
+    return await measureSoak(site, Object.keys(pictures), transforms)
+  } finally {
+    await site.close()
+  }
+}
+
 async function measure(turns: number, soak: number) {
   say('building, and making pictures')
   const site = await openImageSite()
@@ -86,8 +118,7 @@ async function measure(turns: number, soak: number) {
     for (const [key, bytes] of Object.entries(sources)) await site.put(key, bytes)
     const predictions = await measurePredictions(site, sources, TARGETS)
     if (soak > 0) say(`soak: ${soak} transforms`)
-    const soaked = soak > 0 ? await measureSoak(site, ['photo.jpg', 'png.png', 'gif.gif'], soak) : null
-    return { speed, loading, peaks, predictions, soak: soaked }
+    return { speed, loading, peaks, predictions, soak: soak > 0 ? await onlySoak(soak) : null }
   } finally {
     await site.close()
   }
@@ -137,15 +168,20 @@ function report({ speed, loading, peaks, predictions, soak }: Measured): string 
     `Predictions, ${predictions.length} kinds of source and target of six megapixels: what happens is at most`,
     `  ${timeShare(slowest).toFixed(2)} of the time (${slowest.source} ${slowest.target}: ${slowest.time.toFixed(0)} of ${slowest.predictedTime.toFixed(0)} ms),`,
     `  ${memoryShare(largest).toFixed(2)} of the memory (${largest.source} ${largest.target}: ${largest.memory.toFixed(0)} of ${largest.predictedMemory.toFixed(0)} MB)`,
-    ...(soak
-      ? [
-          '',
-          `${soak.transforms} transforms in one process: ${soak.afterTenth.toFixed(0)} MB after a tenth, ${soak.atEnd.toFixed(0)} MB at the end, peak ${soak.peak.toFixed(0)} MB`,
-        ]
-      : []),
+    ...(soak ? ['', soakReport(soak)] : []),
     '',
   ].join('\n')
 }
+
+const soakReport = ({ transforms, memory, resident, peak, answers }: Soak): string =>
+  [
+    `${transforms} transforms in one process that is told it has ${memory} MB; MB resident, by tenths:`,
+    `  ${resident.join(' ')}, peak ${peak}`,
+    ...Object.entries(answers).map(([answer, count]) => `  ${String(count).padStart(6)}  ${answer}`),
+  ].join('\n')
+
+/** What a fresh process would have made. */
+const refused = ({ answers }: Soak): number => answers['original; reason=disabled'] ?? 0
 
 function readOptions() {
   try {
@@ -153,6 +189,7 @@ function readOptions() {
       options: {
         turns: { type: 'string', default: '60' },
         soak: { type: 'string', default: '0' },
+        'only-soak': { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -171,6 +208,11 @@ if (typeof options === 'string') {
   process.exitCode = 2
 } else if (options.help) {
   process.stdout.write(HELP)
+} else if (options['only-soak']) {
+  say(`soak: ${options.soak} transforms`)
+  const soak = await onlySoak(options.soak)
+  process.stdout.write(`${options.json ? JSON.stringify(soak, null, 2) : soakReport(soak)}\n`)
+  process.exitCode = refused(soak) > 0 ? 1 : 0
 } else {
   const measured = await measure(options.turns, options.soak)
   process.stdout.write(options.json ? `${JSON.stringify(measured, null, 2)}\n` : report(measured))

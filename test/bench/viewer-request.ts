@@ -16,7 +16,7 @@ import { makeSite } from '../../build/site.ts'
 import { settings, viewerEvent } from './fixtures.ts'
 
 /** The budget that the design gives the function, and what others' functions cost on a like event (njs 0.7.9). */
-const BUDGET = 80_000
+const BUDGET = 85_000
 const OTHERS = { 'aws-samples/image-optimization url-rewrite, which does less': 52_400 }
 
 /** Expressions in the scope of the unminified function: `request` is the event's, `rule` its image rules. */
@@ -24,7 +24,7 @@ const STEPS = {
   'route: routeOf': 'routeOf(request.uri, routeTable)',
   'route: isPlain': 'isPlain(request.uri)',
   'query: variantOf': 'variantOf(request.querystring, request.headers.accept, "jpg", rule)',
-  'query: accepts': 'accepts(request.headers.accept, rule.formats[0])',
+  'query: accepts': 'accepts(listOf(request.headers.accept), rule.formats[0])',
   'query: canonicalQuery': 'canonicalQuery(request.querystring, routes[4], { fm: "webp", w: 640 })',
   'headers: remove': 'remove(request.headers, dropRequest)',
 }
@@ -58,6 +58,8 @@ async function unminified(): Promise<string> {
   const result = await build({
     ...FUNCTION,
     minify: false,
+    // The steps name the properties.
+    mangleProps: /^never$/,
     bundle: true,
     write: false,
     stdin: { contents: modules.map((path) => `export * from './${path}.ts'`).join('\n'), resolveDir: ROOT },

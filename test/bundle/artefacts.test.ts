@@ -57,7 +57,8 @@ describe('the manifest', () => {
   })
 
   it('counts the variants of routes with images, and names the config', () => {
-    expect(manifest.variants).toEqual({ '/*': 7_440 })
+    const { variants, parts } = manifest
+    expect((variants['/*'] ?? 0) - (parts['/*'] ?? 0)).toBe(6_622_540)
     expect(manifest.config.sha256).toMatch(/^[0-9a-f]{64}$/)
   })
 })

@@ -28,6 +28,7 @@ export const CONFIG: Config = {
         formats: ['webp'],
         widths: [100, 200, 400],
         ratios: ['1:1', '2:1'],
+        rect: false,
         qualities: [40, 60, 80],
         quality: 60,
         maxInputBytes: 1_000_000,

@@ -114,6 +114,28 @@ const unread = (cacheControl: string) => ({
 })
 const variant = 'fm=webp&w=640'
 
+const EXTENSION = responseGroup('4: an image whose extension takes no image parameters says so', [
+  ...['/john.doe', '/avatar.v2', '/a.bmp'].map(
+    (uri) =>
+      [
+        uri,
+        { uri },
+        { set: { 'cache-control': 'public, max-age=86400', 'x-rimlight': 'original; reason=extension' } },
+      ] as const,
+  ),
+  [
+    'what is no image says nothing',
+    { uri: '/a.v2', headers: { 'Content-Type': 'text/css' } },
+    { set: { 'cache-control': 'public, max-age=86400' } },
+  ],
+  [
+    'nor does a route without images',
+    { uri: '/vault/john.doe', route: ROUTE.vault },
+    { set: { 'cache-control': 'public, max-age=86400' } },
+  ],
+  ...['/a.jfif', '/a.jpe', '/a.heic'].map((uri) => [`${uri} takes them`, { uri }, { set: PHOTO }] as const),
+])
+
 const IMAGE = responseGroup('4: a variant whose source can’t be read is answered with the original', [
   ['for a minute at most, without validators', { variant }, unread('public, max-age=60')],
   ['no longer where the version is verified', { variant, version: 'd41d8cd9' }, unread('public, max-age=60')],
@@ -142,6 +164,9 @@ const IMAGE = responseGroup('4: a variant whose source can’t be read is answer
     'image/avif',
     'IMAGE/JPEG',
     'image/png; charset=x',
+    'image/pjpeg',
+    'binary/octet-stream',
+    'application/octet-stream',
   ].map(
     (type) =>
       [
@@ -150,7 +175,7 @@ const IMAGE = responseGroup('4: a variant whose source can’t be read is answer
         unread('public, max-age=60'),
       ] as const,
   ),
-  ...['image/svg+xml; x=y', 'image/heic', 'text/html', 'application/octet-stream', 'image/jpegx'].map(
+  ...['image/svg+xml; x=y', 'image/heic', 'text/html', 'application/pdf', 'image/jpegx'].map(
     (type) =>
       [
         `${type} is unsupported, and cached as the original is`,
@@ -226,6 +251,7 @@ const HEADERS = responseGroup('5: header rules', [
     {
       set: {
         'cache-control': PHOTO['cache-control'],
+        'x-rimlight': 'original; reason=extension',
         'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
       },
     },
@@ -236,6 +262,7 @@ const HEADERS = responseGroup('5: header rules', [
     {
       set: {
         'cache-control': PHOTO['cache-control'],
+        'x-rimlight': 'original; reason=extension',
         'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
       },
     },
@@ -275,7 +302,11 @@ const VARIES = responseGroup('vary: accept for a path that takes image parameter
     { set: { ...PHOTO, vary: 'Origin, Accept-Encoding, accept' } },
   ],
   ['a path without an extension', { uri: '/a' }, { set: PHOTO }],
-  ['not for another extension', { uri: '/a.svg' }, { set: { 'cache-control': PHOTO['cache-control'] } }],
+  [
+    'not for another extension',
+    { uri: '/a.svg', headers: { 'Content-Type': 'text/html' } },
+    { set: { 'cache-control': PHOTO['cache-control'] } },
+  ],
   [
     'not on a route without images',
     { route: ROUTE.builds, uri: '/builds/a.jpg' },
@@ -308,5 +339,5 @@ const NEVER = responseGroup('on never routes header rules alone, whatever the st
 
 export const originResponseTable: Table = {
   trigger: 'origin-response',
-  groups: [WITHOUT_ROUTE, MISSING, ERRORS, ...cachingGroups, IMAGE, HEADERS, VARIES, NEVER],
+  groups: [WITHOUT_ROUTE, MISSING, ERRORS, ...cachingGroups, EXTENSION, IMAGE, HEADERS, VARIES, NEVER],
 }

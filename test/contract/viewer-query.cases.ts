@@ -79,13 +79,18 @@ const QUERY = viewerGroup("5: the route's query names", [
 ])
 
 const EXTENSIONS = viewerGroup('5: image parameters, by the extension of the path', [
-  ...['jpg', 'jpeg', 'png', 'gif', 'webp', 'avif', 'tif', 'tiff', 'JPG', 'TiFf'].map((extension) =>
+  ...['jpg', 'jpeg', 'jpe', 'jfif', 'png', 'gif', 'JPG', 'JfIf'].map((extension) =>
     at(`/a.${extension}`, 'w=640', 'w=640'),
+  ),
+  ...['webp', 'avif', 'tif', 'tiff', 'heic', 'heif', 'TiFf'].map((extension) =>
+    at(`/a.${extension}`, 'w=640&fm=jpg', 'fm=jpg&w=640'),
   ),
   at('/a', 'w=640', 'w=640', 'a path without an extension'),
   at('/a.b/c', 'w=640', 'w=640', 'a dot in a folder is no extension'),
   at('/', 'w=640', 'w=640', 'the root'),
-  ...['svg', 'heic', 'js', 'jpg2', 'mp4', 'html'].map((extension) => at(`/a.${extension}`, 'w=640&fm=png&q=50', '')),
+  ...['svg', 'js', 'jpg2', 'mp4', 'html', 'v2', 'doe'].map((extension) =>
+    at(`/a.${extension}`, 'w=640&fm=png&q=50', ''),
+  ),
   ['an escaped extension', { uri: '/a.jp%67', query: 'w=640' }, passed({ uri: '/a.jpg', query: 'w=640' })],
   at('/a.svg.jpg', 'w=640', 'w=640', 'the last extension counts'),
   at('/a.jpg.svg', 'w=640', '', 'and no other'),
@@ -101,12 +106,31 @@ const SIZE = viewerGroup('5: w and h', [
   photo('above the top rung: the top rung', 'w=3841', 'w=3840'),
   photo('a number no number can hold', `w=${'9'.repeat(400)}`, 'w=3840'),
   photo('leading zeros', 'w=000640', 'w=640'),
+  photo('a decimal, up', 'w=640.5', 'w=750'),
+  photo('a decimal that is whole', 'w=640.0', 'w=640'),
+  photo('a point at the end or the beginning', 'w=640.&h=.5', 'h=16&w=640'),
+  photo('max-w and max-h', 'max-w=600&max-h=400', 'h=640&w=640'),
+  photo('w before max-w', 'w=100&max-w=600', 'w=128'),
   photo('0 is dropped', 'w=0', ''),
   photo('many zeros are dropped', 'w=000', ''),
   photo('nothing is dropped', 'w=', ''),
-  ...['-640', '+640', '640px', '6.4', '1e3', '0x280', ' 640', '640 ', '640\n', '٦٤٠', 'auto', 'NaN', 'Infinity'].map(
-    (value) => photo(`${JSON.stringify(value)} is dropped`, `w=${value}`, ''),
-  ),
+  ...[
+    '-640',
+    '+640',
+    '640px',
+    '6.4.0',
+    '.',
+    '0.0',
+    '1e3',
+    '0x280',
+    ' 640',
+    '640 ',
+    '640\n',
+    '٦٤٠',
+    'auto',
+    'NaN',
+    'Infinity',
+  ].map((value) => photo(`${JSON.stringify(value)} is dropped`, `w=${value}`, '')),
   photo('escaped digits', 'w=%36%34%30', 'w=640'),
   photo('an escaped line feed', 'w=640%0A', ''),
   photo('a height alone', 'h=500', 'h=640'),
@@ -126,7 +150,7 @@ const DPR = viewerGroup('5: dpr', [
   photo('1', 'w=640&dpr=1', 'w=640'),
   photo('5', 'w=128&dpr=5', 'w=640'),
   photo('5.0', 'w=128&dpr=5.0', 'w=640'),
-  ...['0', '0.5', '5.01', '6', '10', '-2', '2.', '.5', '2x', '1e1', '2,5', '', '2\n'].map((value) =>
+  ...['0', '0.5', '5.01', '6', '10', '-2', '2..', '.5', '2x', '1e1', '2,5', '', '2\n'].map((value) =>
     photo(`${JSON.stringify(value)} is ignored`, `w=640&dpr=${value}`, 'w=640'),
   ),
   photo('alone it is nothing', 'dpr=2', ''),
@@ -140,9 +164,19 @@ const CROP = viewerGroup('5: fit', [
   photo('a square', 'fit=crop&w=640&h=640', 'fit=crop&h=640&w=640'),
   photo('upright', 'fit=crop&w=480&h=640', 'fit=crop&h=853&w=640'),
   photo('16:9, height rounded', 'fit=crop&w=1920&h=1080', 'fit=crop&h=1080&w=1920'),
-  photo('the nearest ratio by logarithm, wide', 'fit=crop&w=640&h=345', 'fit=crop&h=360&w=640'),
-  photo('wider than the widest ratio', 'fit=crop&w=640&h=10', 'fit=crop&h=320&w=640'),
-  photo('taller than the tallest', 'fit=crop&w=64&h=3840', 'fit=crop&h=128&w=64'),
+  photo('3:1', 'fit=crop&w=640&h=213', 'fit=crop&h=213&w=640'),
+  photo('4:1', 'fit=crop&w=640&h=160', 'fit=crop&h=160&w=640'),
+  photo('21:9', 'fit=crop&w=640&h=274', 'fit=crop&h=274&w=640'),
+  photo('1.91:1, for previews of links', 'fit=crop&w=1200&h=630', 'fit=crop&h=626&w=1200'),
+  photo('on a ladder: what is nearly the same is the same', 'fit=crop&w=640&h=430', 'fit=crop&h=427&w=640'),
+  photo('wider than the widest ratio', 'fit=crop&w=640&h=10', 'fit=crop&h=40&w=640'),
+  photo('taller than the tallest', 'fit=crop&w=64&h=3840', 'fit=crop&h=1024&w=64'),
+  photo('a row of pixels at least', 'fit=crop&w=16&h=1', 'fit=crop&h=1&w=16'),
+  photo('decimals', 'fit=crop&w=640.4&h=426.9', 'fit=crop&h=500&w=750'),
+  photo('numbers that no number can hold', `fit=crop&w=${'9'.repeat(400)}&h=${'9'.repeat(400)}`, 'h=3840&w=3840'),
+  photo('min, which never enlarges either', 'fit=min&w=600&h=400', 'fit=crop&h=427&w=640'),
+  photo('min without both', 'fit=min&w=600', 'w=640'),
+  photo('clip is max', 'fit=clip&w=600&h=400', 'h=640&w=640'),
   photo('with dpr, which leaves the ratio as it is', 'fit=crop&w=300&h=200&dpr=2', 'fit=crop&h=427&w=640'),
   photo('above the top rung', 'fit=crop&w=9000&h=6000', 'fit=crop&h=2560&w=3840'),
   photo('without h it is dropped', 'fit=crop&w=640', 'w=640'),
@@ -150,7 +184,7 @@ const CROP = viewerGroup('5: fit', [
   photo('without both', 'fit=crop', ''),
   photo('with an h that does not parse', 'fit=crop&w=640&h=0', 'w=640'),
   photo('max is the default', 'fit=max&w=640&h=384', 'h=384&w=640'),
-  ...['clip', 'Crop', 'cover', ''].map((fit) =>
+  ...['fill', 'Crop', 'cover', ''].map((fit) =>
     photo(`'${fit}' does not parse`, `fit=${fit}&w=640&h=384`, 'h=384&w=640'),
   ),
   photo('the first that parses: crop', 'fit=cover&fit=crop&fit=max&w=640&h=640', 'fit=crop&h=640&w=640'),
@@ -158,6 +192,88 @@ const CROP = viewerGroup('5: fit', [
   photo('escaped', 'fit=%63rop&w=640&h=640', 'fit=crop&h=640&w=640'),
   at('/thumbs/a.jpg', 'fit=crop&w=200&h=142', 'fit=crop&h=200&w=200', 'two ratios: just below the middle between them'),
   at('/thumbs/a.jpg', 'fit=crop&w=200&h=141', 'fit=crop&h=100&w=200', 'just above it'),
+])
+
+const RATIO = viewerGroup('5: ar', [
+  photo('with w', 'fit=crop&ar=3:2&w=600', 'fit=crop&h=427&w=640'),
+  photo('with h', 'fit=crop&ar=3:2&h=400', 'fit=crop&h=427&w=640'),
+  photo('with dpr', 'fit=crop&ar=3:2&w=300&dpr=2', 'fit=crop&h=427&w=640'),
+  photo('an escaped colon', 'fit=crop&ar=3%3A2&w=640', 'fit=crop&h=427&w=640'),
+  photo('in lower case', 'fit=crop&ar=3%3a2&w=640', 'fit=crop&h=427&w=640'),
+  photo('decimals', 'fit=crop&ar=1.5:1&w=640', 'fit=crop&h=427&w=640'),
+  photo('upright', 'fit=crop&ar=9:16&w=640', 'fit=crop&h=1138&w=640'),
+  photo('fit=min alike', 'fit=min&ar=1:1&w=640', 'fit=crop&h=640&w=640'),
+  photo('without fit', 'ar=1:1&w=640', 'fit=crop&h=640&w=640'),
+  photo('not with fit=max', 'fit=max&ar=1:1&w=640', 'w=640'),
+  photo('both sizes come before it', 'fit=crop&ar=1:1&w=600&h=400', 'fit=crop&h=427&w=640'),
+  photo('without a size it is nothing', 'fit=crop&ar=3:2', ''),
+  ...['3', '3:', ':2', '3:0', '0:2', '3x2', '3/2', '-3:2', ''].map((value) =>
+    photo(`${JSON.stringify(value)} is dropped`, `fit=crop&ar=${value}&w=640`, 'w=640'),
+  ),
+  photo('the first that parses', 'fit=crop&ar=x&ar=1:1&ar=3:2&w=640', 'fit=crop&h=640&w=640'),
+  at('/thumbs/a.jpg', 'fit=crop&ar=21:9&w=200', 'fit=crop&h=100&w=200', "another route's ratios"),
+])
+
+/** A square cut out, with `crop`. */
+const square = (name: string, query: string, crop: string): ViewerRow =>
+  photo(name, `fit=crop&w=640&h=640&${query}`, `${crop && `crop=${crop}&`}fit=crop&h=640&w=640`)
+
+const POSITION = viewerGroup('5: crop, fp-x and fp-y', [
+  square('top', 'crop=top', '40'),
+  square('bottom', 'crop=bottom', '48'),
+  square('left', 'crop=left', '04'),
+  square('right', 'crop=right', '84'),
+  square('a pair', 'crop=top,left', '00'),
+  square('in the other order', 'crop=left,top', '00'),
+  square('an escaped comma', 'crop=bottom%2Cright', '88'),
+  square('entropy', 'crop=entropy', 'entropy'),
+  square('edges, which is the nearest to it', 'crop=edges', 'entropy'),
+  square('attention', 'crop=attention', 'attention'),
+  square('faces', 'crop=faces', 'attention'),
+  square('faces, else entropy', 'crop=faces%2Centropy', 'attention'),
+  square('the middle', 'crop=center', ''),
+  square('nothing', 'crop=', ''),
+  square('a focal point', 'crop=focalpoint&fp-x=0.25&fp-y=0.8', '27'),
+  square('at the edges', 'crop=focalpoint&fp-x=0&fp-y=1', '08'),
+  square('beyond them', 'crop=focalpoint&fp-x=3&fp-y=999', '88'),
+  square('in the middle', 'crop=focalpoint&fp-x=0.5&fp-y=.5', ''),
+  square('one of two', 'crop=focalpoint&fp-y=0.1', '40'),
+  square('none', 'crop=focalpoint', ''),
+  square('nowhere', 'crop=focalpoint&fp-x=left&fp-y=', ''),
+  square('fp-x and fp-y without it', 'fp-x=0.1&fp-y=0.1', ''),
+  square('as it is in the key', 'crop=27', '27'),
+  square('the middle, as it never is', 'crop=44', ''),
+  square('off the grid', 'crop=29', ''),
+  photo('nothing where nothing is cut', 'crop=top&w=640', 'w=640'),
+  photo('nor in a box', 'crop=top&fit=max&w=640&h=640', 'h=640&w=640'),
+])
+
+const PART = viewerGroup('5: rect', [
+  photo('its own size', 'rect=0,0,600,400', 'crop=0,0,608&fit=crop&h=427&w=640'),
+  photo('escaped commas', 'rect=0%2C0%2C600%2C400', 'crop=0,0,608&fit=crop&h=427&w=640'),
+  photo('with w', 'rect=320,160,960,640&w=300', 'crop=320,160,960&fit=crop&h=256&w=384'),
+  photo('with h', 'rect=320,160,960,640&h=200', 'crop=320,160,960&fit=crop&h=256&w=384'),
+  photo('with a box', 'rect=320,160,960,640&w=300&h=1000', 'crop=320,160,960&fit=crop&h=256&w=384'),
+  photo(
+    'with a proportion: the middle of it',
+    'rect=320,160,960,640&w=64&h=64&fit=crop',
+    'crop=480,160,640&fit=crop&h=64&w=64',
+  ),
+  photo('with ar', 'rect=320,160,640,640&w=64&ar=2:1', 'crop=320,320,640&fit=crop&h=32&w=64'),
+  photo('on a grid that is fine enough', 'rect=1003,501,1999,1333&w=640', 'crop=992,512,1984&fit=crop&h=427&w=640'),
+  photo('exact where it is small', 'rect=1,2,63,42&w=64', 'crop=1,2,63&fit=crop&h=43&w=64'),
+  photo('decimals', 'rect=0.4,0.4,60.2,40.2&w=64', 'crop=0,0,60&fit=crop&h=43&w=64'),
+  photo('no narrower than a step', 'rect=4096,0,1,1&w=64', 'crop=4096,0,64&fit=crop&h=64&w=64'),
+  photo(
+    'beyond any picture',
+    `rect=${'9'.repeat(400)},0,${'9'.repeat(400)},1&w=64`,
+    'crop=65536,0,2048&fit=crop&h=4&w=64',
+  ),
+  photo('before crop', 'rect=0,0,64,64&crop=top&w=64', 'crop=0,0,64&fit=crop&h=64&w=64'),
+  ...['0,0,100', '0,0,0,100', '0,0,100,0', '100', 'left,top', ''].map((rect) =>
+    photo(`${JSON.stringify(rect)} is dropped`, `rect=${rect}&w=64`, 'w=64'),
+  ),
+  at('/thumbs/a.jpg', 'rect=0,0,64,64&w=100', 'w=100', 'a route without it'),
 ])
 
 const QUALITY = viewerGroup('5: q', [
@@ -172,7 +288,9 @@ const QUALITY = viewerGroup('5: q', [
   at('/thumbs/a.jpg', 'q=49', 'q=40', 'just below a tie'),
   photo('1', 'q=1', 'q=50'),
   photo('100', 'q=100', 'q=90'),
-  ...['0', '101', '-1', '50.0', '', 'auto', '50%', '1e2', '50\n'].map((value) =>
+  photo('a decimal', 'q=50.0', 'q=50'),
+  photo('one between two rungs', 'q=57.5', 'q=65'),
+  ...['0', '101', '100.1', '-1', '', 'auto', '50%', '1e2', '50\n'].map((value) =>
     photo(`${JSON.stringify(value)} is dropped`, `q=${value}`, ''),
   ),
   photo('leading zeros', 'q=050', 'q=50'),
@@ -183,7 +301,9 @@ const QUALITY = viewerGroup('5: q', [
 const FORMAT = viewerGroup('5: fm and auto', [
   ...['webp', 'jpg', 'png', 'avif'].map((format) => photo(format, `fm=${format}`, `fm=${format}`)),
   at('/thumbs/a.jpg', 'fm=avif', '', 'avif only where configured'),
-  ...['gif', 'jpeg', 'WEBP', 'pjpg', '', 'webp '].map((format) =>
+  ...['jpeg', 'pjpg'].map((format) => photo(`${format} is JPEG`, `fm=${format}`, 'fm=jpg')),
+  photo('common: what every browser shows', 'fm=common', 'fm=common'),
+  ...['gif', 'WEBP', 'png8', 'pjpeg', '', 'webp '].map((format) =>
     photo(`'${format}' is as if absent`, `fm=${format}`, ''),
   ),
   photo("the source's own format, asked for", 'fm=jpg', 'fm=jpg'),
@@ -227,6 +347,15 @@ const ACCEPT = viewerGroup('5: Accept (RFC 9110, 12.5.1)', [
   accepting('an extension that is the format already', BROWSER, '', { uri: '/a.avif' }),
   accepting('an extension that is a later format', BROWSER, 'fm=avif', { uri: '/a.webp' }),
   accepting('an extension that is the only accepted format', 'image/webp', '', { uri: '/a.webp' }),
+  accepting('AVIF stays for whoever takes it, whatever else is negotiated', BROWSER, '', { uri: '/thumbs/a.avif' }),
+  accepting('AVIF for whoever takes WebP', 'image/webp,image/*', 'fm=webp', { uri: '/a.avif' }),
+  accepting('AVIF for whoever takes neither', 'image/png,image/*;q=0.8', 'fm=common', { uri: '/a.avif' }),
+  accepting('WebP for whoever takes neither', 'image/png,image/*;q=0.8', 'fm=common', { uri: '/a.webp' }),
+  accepting('WebP that is refused', 'image/webp;q=0,image/*', 'fm=common', { uri: '/a.webp' }),
+  accepting('TIFF and HEIC alike', 'image/png', 'fm=common', { uri: '/a.tif' }),
+  accepting('HEIC for whoever takes that', 'image/heic,image/*', '', { uri: '/a.heic' }),
+  accepting('for a program that takes anything the source stays', '*/*', '', { uri: '/a.avif' }),
+  accepting('a format that is asked for comes first', 'image/png', 'fm=webp', { uri: '/a.avif', query: 'fm=webp' }),
   accepting('in capitals', 'image/webp', '', { uri: '/a.WEBP' }),
   accepting('other parameters stay where nothing is negotiated', 'image/webp', 'w=640', {
     uri: '/a.webp',
@@ -236,4 +365,19 @@ const ACCEPT = viewerGroup('5: Accept (RFC 9110, 12.5.1)', [
   accepting('nothing on a route without images', BROWSER, '', { uri: '/vault/a.jpg' }),
 ])
 
-export const queryGroups = [NEVER, REBUILT, VERSION, QUERY, EXTENSIONS, SIZE, DPR, CROP, QUALITY, FORMAT, ACCEPT]
+export const queryGroups = [
+  NEVER,
+  REBUILT,
+  VERSION,
+  QUERY,
+  EXTENSIONS,
+  SIZE,
+  DPR,
+  CROP,
+  RATIO,
+  POSITION,
+  PART,
+  QUALITY,
+  FORMAT,
+  ACCEPT,
+]

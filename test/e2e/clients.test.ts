@@ -154,10 +154,10 @@ describe('unpic', () => {
     await renditions.expectAll([found], source())
   })
 
-  it('its fit=min is none of ours: the whole picture, inside the box', async () => {
+  it('its fit=min is a cut', async () => {
     const found = transformed({ width: 300, height: 300 })
     expect(new URL(found).searchParams.get('fit')).toBe('min')
-    expect(await renditions.ask(found, '*/*')).toMatchObject({ status: 200, width: 384, height: 256 })
+    expect(await renditions.ask(found, '*/*')).toMatchObject({ status: 200, width: 384, height: 384 })
   })
 
   it('shares its keys with imgix', async () => {

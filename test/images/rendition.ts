@@ -24,7 +24,8 @@ const TYPES: Record<string, string> = {
 
 export async function renditionFaults(response: Response, plain: Response, asked: Asked): Promise<string[]> {
   const said = response.headers['x-rimlight'] ?? ''
-  const [, format = '', width, height, quality] = /^(\w+); (\d+)x(\d+); q=(\d+)$/.exec(said) ?? []
+  const [, format = '', width, height, quality, frames] =
+    /^(\w+); (\d+)x(\d+); q=(\d+)(?:; frames=(\d+)\/\d+)?(?:; incomplete)?$/.exec(said) ?? []
   if (quality === undefined) return [`x-rimlight is neither a rendition nor an original: ${said}`]
   const faults = [...headerFaults(response, plain), ...qualityFaults(Number(quality), asked.variant)]
   if (response.body === undefined || response.bodyEncoding !== 'base64') return [...faults, 'there is no base64 body']
@@ -37,17 +38,22 @@ export async function renditionFaults(response: Response, plain: Response, asked
   if (response.headers['content-type'] !== read.mediaType) {
     faults.push(`content-type is ${response.headers['content-type']}, the bytes say ${read.mediaType}`)
   }
-  const wanted = asked.variant.get('fm') ?? asked.source?.kind
-  // WebP stands in where there is no time for AVIF, which can't be with a small source.
-  const isStandIn = wanted === 'avif' && format === 'webp' && !asked.source
+  const fm = asked.variant.get('fm')
+  const wanted = fm === 'common' ? undefined : (fm ?? asked.source?.kind)
+  // WebP stands in where there is no time for AVIF, which can't be with a small source, and for what moves.
+  const isStandIn = wanted === 'avif' && format === 'webp' && (asked.source?.frames ?? 2) > 1
   if (wanted && type !== TYPES[wanted] && !isStandIn) faults.push(`asked for ${wanted}, found ${format}`)
   const size = { width: read.width, height: read.pageHeight ?? read.height }
   if (size.width !== Number(width) || size.height !== Number(height)) {
     faults.push(`it says ${width}x${height}, the bytes say ${size.width}x${size.height}`)
   }
-  faults.push(...sizeFaults(size, asked), ...metadataFaults(read), ...frameFaults(read, asked.source))
-  const isConversion = !asked.variant.has('w') && !asked.variant.has('h') && /webp|avif/.test(format)
-  if (isConversion && bytes.length >= asked.bytes) faults.push(`${bytes.length} bytes were made of ${asked.bytes}`)
+  faults.push(...sizeFaults(size, asked), ...metadataFaults(read), ...frameFaults(read, asked.source, frames))
+  // Whoever can't show the source takes what there is, and so does whoever asks for one of the old formats.
+  const sourceType = asked.source ? `image/${asked.source.kind}` : plain.headers['content-type']
+  const isShown = type === sourceType || (sourceType !== 'image/avif' && sourceType !== 'image/tiff')
+  const isWhole = !asked.variant.has('fit') && frames === undefined
+  if (isShown && isWhole && (fm === null || fm === 'webp' || fm === 'avif') && bytes.length >= asked.bytes)
+    faults.push(`${bytes.length} bytes were made of ${asked.bytes}`)
   return faults
 }
 
@@ -92,9 +98,9 @@ function metadataFaults(read: Metadata): string[] {
     .map((name) => `the source's ${name} is left`)
 }
 
-/** An animation keeps its frames, and nothing else becomes one. */
-const frameFaults = ({ pages = 1 }: Metadata, source: Source | undefined): string[] =>
-  source && pages !== source.frames ? [`of ${source.frames} frames there are ${pages}`] : []
+/** An animation keeps its frames, or says how many are left, and nothing else becomes one. */
+const frameFaults = ({ pages = 1 }: Metadata, source: Source | undefined, frames: string | undefined): string[] =>
+  source && pages !== Number(frames ?? source.frames) ? [`of ${source.frames} frames there are ${pages}`] : []
 
 /** Sides may be off by the rounding of one pixel. */
 function sizeFaults(size: Size, { variant, source }: Asked): string[] {

@@ -95,16 +95,11 @@ describe('time', () => {
   })
 
   test('what would take longer than anyone waits is refused for good, and at once', async () => {
-    const gif = large.find(({ name }) => name === 'GIF, 200 frames')?.bytes ?? Buffer.alloc(0)
     await withRig({}, async (ask) => {
-      for (const question of [
-        { bytes: scansJpeg(7_000, 800), variant: 'fm=webp&w=64' },
-        { bytes: gif, type: 'image/gif', variant: 'fm=webp&w=2048' },
-      ]) {
-        const { faults, milliseconds } = await ask({ ...question, expected: ['too-many-pixels'] })
-        expect({ variant: question.variant, faults }).toEqual({ variant: question.variant, faults: [] })
-        expect(milliseconds).toBeLessThan(2_000)
-      }
+      const question = { bytes: scansJpeg(7_000, 800), variant: 'fm=webp&w=64' }
+      const { faults, milliseconds } = await ask({ ...question, expected: ['too-many-pixels'] })
+      expect(faults).toEqual([])
+      expect(milliseconds).toBeLessThan(2_000)
     })
   })
 
@@ -194,8 +189,11 @@ describe('disk', () => {
         await ask({ bytes, variant: 'w=64' })
         const before = await filesIn(folder)
         expect(before.some((name) => name.endsWith('index.js'))).toBe(true)
-        for (const { name, bytes, kind } of await fixtures()) {
-          expect((await ask({ bytes, type: `image/${kind}`, variant: 'fm=webp&w=64' })).faults, name).toEqual([])
+        for (const { name, bytes, kind, width, height, frames } of await fixtures()) {
+          const source = { kind, width, height, frames }
+          expect((await ask({ bytes, type: `image/${kind}`, variant: 'fm=webp&w=64', source })).faults, name).toEqual(
+            [],
+          )
         }
         expect(await filesIn(folder)).toEqual(before)
       })

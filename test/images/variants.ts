@@ -22,17 +22,14 @@ export const VARIANTS = [
   'fit=crop&fm=webp&h=640&w=640',
 ] as const
 
-const CAN_MOVE = ['webp', 'gif']
-
 /** What may come of a variant of a picture that is sound. */
 export function expectedOf(source: Source, variant: string): readonly Expected[] {
   const query = new URLSearchParams(variant)
   const target = (query.get('fm') ?? source.kind).replace('jpg', 'jpeg')
-  if (source.frames > 1 && !CAN_MOVE.includes(target)) return ['unsupported']
   const isSame = target === source.kind || target === 'webp' || target === 'avif'
-  return isSame && keepsSize(source, query) ? ['rendition', 'not-smaller'] : ['rendition']
+  // A size may be had for fewer bytes as well: the source's own, where those are fewer.
+  return isSame && (!query.has('fit') || keepsSize(source, query)) ? ['rendition', 'not-smaller'] : ['rendition']
 }
 
-/** Fewer bytes are all that such a variant could be asked for. */
 const keepsSize = ({ width, height }: Source, query: URLSearchParams): boolean =>
-  !query.has('fit') && Number(query.get('w') ?? Infinity) >= width && Number(query.get('h') ?? Infinity) >= height
+  Number(query.get('w')) * height === Number(query.get('h')) * width

@@ -79,7 +79,7 @@ const PAIRS: Record<'w' | 'h' | 'q' | 'fit' | 'fm', (rules: ImageSettings) => [s
           [`w=${width}`, `q=${other}`],
         ],
   fit: ({ widths: [width], ratios }) =>
-    ratios.includes('1:1')
+    ratios === null || ratios.includes('1:1')
       ? [
           [`w=${width}`, `h=${width}`, 'fit=crop'],
           [`w=${width}`, `h=${width}`],

@@ -54,7 +54,6 @@ describe('routes', () => {
       s3: true,
       parameters: [],
       version: 'v',
-      query: null,
       images: -1,
     })
   })
@@ -63,7 +62,7 @@ describe('routes', () => {
     const changes = { 'routes[2].images': true, 'routes[2].query': ['z', 'a'] }
     expect(compiled(changes).routes[2]).toMatchObject({
       cached: true,
-      parameters: ['a', 'fit', 'fm', 'h', 'q', 'v', 'w', 'z'],
+      parameters: ['a', 'crop', 'fit', 'fm', 'h', 'q', 'v', 'w', 'z'],
       query: ['z', 'a'],
       images: 0,
     })
@@ -103,8 +102,8 @@ describe('routes', () => {
 
 test('avif may be asked for where it is negotiated', () => {
   const requestable = (formats: string[]) => compiled({ 'routes[2].images': { formats } }).imageRules[0]?.requestable
-  expect(requestable(['webp'])).toEqual(['webp', 'jpg', 'png'])
-  expect(requestable(['avif', 'webp'])).toEqual(['webp', 'jpg', 'png', 'avif'])
+  expect(requestable(['webp'])).toEqual(['webp', 'jpg', 'png', 'common'])
+  expect(requestable(['avif', 'webp'])).toEqual(['webp', 'jpg', 'png', 'common', 'avif'])
 })
 
 test("Rimlight's own headers are dropped with the config's", () => {

@@ -10,7 +10,8 @@ const names = (count: number) => Array.from({ length: count }, (_, i) => `x-${i}
 
 const PATTERN = 'a CloudFront path pattern: it begins with / or *, and holds A-Z a-z 0-9 _ - . * ? $ / ~ " \' @ : + &'
 const DURATION = "a duration: whole seconds, or '30s', '5m', '24h', '365d'"
-const RESERVED = 'a name that is no image parameter (fit, fm, h, q, w, auto, dpr)'
+const RESERVED =
+  'a name that is no image parameter (crop, fit, fm, h, q, w, ar, auto, dpr, fp-x, fp-y, max-h, max-w, rect)'
 const NAME = 'a parameter name of letters, digits and . _ ~ -'
 const CANONICAL = 'a pattern whose paths are canonical: no //, no . or .. segment, no "'
 const WIDTH = 'a whole number from 1 to 16383 (WebP has no larger side)'
@@ -58,7 +59,7 @@ const TABLE: Record<string, Row[]> = {
       { 'routes[2].cache.ttl': 5 },
     ],
     [
-      'routes[2].images.size: expected one of the keys formats, widths, ratios, qualities, quality, maxInputBytes, maxInputPixels; found the key "size"',
+      'routes[2].images.size: expected one of the keys formats, widths, ratios, rect, qualities, quality, maxInputBytes, maxInputPixels; found the key "size"',
       { 'routes[2].images.size': 1 },
     ],
     [
@@ -254,8 +255,8 @@ const TABLE: Record<string, Row[]> = {
       { 'routes[1].query': names(10) },
     ],
     [
-      `routes[2].query: expected ${PARAMETERS}; found ["a","b","c","d","e","fit","fm","h","q","v","w"]`,
-      { 'routes[2].images': true, 'routes[2].query': ['a', 'b', 'c', 'd', 'e'] },
+      `routes[2].query: expected ${PARAMETERS}; found ["a","b","c","crop","d","fit","fm","h","q","v","w"]`,
+      { 'routes[2].images': true, 'routes[2].query': ['a', 'b', 'c', 'd'] },
     ],
   ],
   'headers of a route': [

@@ -51,7 +51,7 @@ test('a route with images', () => {
   const policies = policiesWith({ 'routes[2].images': true, 'routes[2].cors': { origins: '*' } })
   expect(policiesFor(policies, 2)).toEqual({
     cache: {
-      Comment: 'Rimlight: keyed on the path, fit, fm, h, q, v, w',
+      Comment: 'Rimlight: keyed on the path, crop, fit, fm, h, q, v, w',
       MinTTL: 0,
       DefaultTTL: 86_400,
       MaxTTL: 31_536_000,
@@ -62,7 +62,7 @@ test('a route with images', () => {
         CookiesConfig: { CookieBehavior: 'none' },
         QueryStringsConfig: {
           QueryStringBehavior: 'whitelist',
-          QueryStrings: { Quantity: 6, Items: ['fit', 'fm', 'h', 'q', 'v', 'w'] },
+          QueryStrings: { Quantity: 7, Items: ['crop', 'fit', 'fm', 'h', 'q', 'v', 'w'] },
         },
       },
     },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { imageRuleOf } from '../../../build/compile.ts'
-import { variantCount } from '../../../build/variants.ts'
+import { ratiosOf, variantCount } from '../../../build/variants.ts'
 import type { Fields } from '../../../edge/event.ts'
 import type { ImageRule } from '../../../edge/rules.ts'
 import { variantOf, variantText } from '../../../edge/variant.ts'
@@ -11,28 +11,35 @@ const ruleOf = (images: unknown): ImageRule => {
   return settings ? imageRuleOf(settings) : expect.fail('no images')
 }
 
-/** Every variant that any request can ask for, by asking for all. */
+const DIGITS = [...'012345678']
+const POSITIONS = ['', 'attention', 'entropy', ...DIGITS.flatMap((x) => DIGITS.map((y) => `${x}${y}`))]
+
+const textOf = (rule: ImageRule, values: Record<string, string | number>): string => {
+  const fields: Fields = Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, { value: `${value}` }]),
+  )
+  return variantText(variantOf(fields, undefined, '', rule))
+}
+
+/** Every variant that any request can ask for, by asking for all, but for parts. */
 function countByAsking(rule: ImageRule): number {
   const sizes = [
     0,
     ...rule.widths.map(Number),
-    ...rule.widths.flatMap((w) => rule.ratios.map((r) => Math.round(w / r))),
+    ...new Set(rule.widths.flatMap((w) => ratiosOf(rule).map((r) => Math.round(w / r) || 1))),
   ]
   const texts = new Set<string>()
-  for (const fm of ['', 'webp', 'jpg', 'png', 'avif'])
-    for (const fit of ['', 'crop'])
-      for (const q of [0, ...rule.qualities])
-        for (const w of sizes)
-          for (const h of sizes) {
-            const fields: Fields = Object.fromEntries(
-              Object.entries({ fm, fit, q, w, h }).map(([name, value]) => [name, { value: `${value}` }]),
-            )
-            texts.add(variantText(variantOf(fields, undefined, '', rule)))
-          }
+  for (const fm of ['', ...rule.requestable])
+    for (const q of [0, ...rule.qualities])
+      for (const w of sizes)
+        for (const h of sizes) {
+          texts.add(textOf(rule, { fm, q, w, h }))
+          for (const crop of POSITIONS) texts.add(textOf(rule, { fm, q, w, h, crop, fit: 'crop' }))
+        }
   return texts.size
 }
 
-test.each<[string, unknown]>([
+test.each<[string, object]>([
   ['one of each', { widths: [100], ratios: ['1:1'], qualities: [80] }],
   ['several widths', { widths: [100, 200], ratios: ['1:1', '3:2'], qualities: [80] }],
   ['ratios that come to one height', { widths: [16, 100], ratios: ['1:1', '100:101'], qualities: [80] }],
@@ -40,11 +47,27 @@ test.each<[string, unknown]>([
     'qualities and AVIF',
     { formats: ['avif', 'webp'], widths: [100, 150], ratios: ['3:2', '2:3'], qualities: [50, 80] },
   ],
+  ['any ratio', { widths: [1], qualities: [80] }],
 ])('as many as can be asked for: %s', (_rule, images) => {
-  const rule = ruleOf(images)
-  expect(variantCount(rule)).toBe(countByAsking(rule))
+  const rule = ruleOf({ ...images, rect: false })
+  expect(variantCount(rule)).toEqual({ variants: countByAsking(rule), parts: 0 })
+})
+
+test('parts: no more than are counted', () => {
+  const rule = ruleOf({ widths: [100], ratios: ['1:1'], qualities: [80] })
+  const { parts } = variantCount(rule)
+  const texts = new Set<string>()
+  // All that there are of up to a hundred pixels: the grids of one pixel and of two.
+  for (let x = 0; x <= 100; x += 1)
+    for (let y = 0; y <= 100; y += 1)
+      for (let w = 1; w <= 100; w += 1) texts.add(textOf(rule, { rect: `${x},${y},${w},${w}` }))
+  expect(texts.size).toBeLessThan(parts / 5 / 4)
+  const grids = [65 ** 2 * 64, 51 ** 2 * 50 - 33 ** 2 * 32] as const
+  expect(texts.size).toBe(grids[0] + grids[1])
 })
 
 test('with the default ladders', () => {
-  expect(variantCount(ruleOf(true))).toBe(7_440)
+  expect(variantCount(ruleOf({ rect: false }))).toEqual({ variants: 6_622_540, parts: 0 })
+  const { variants, parts } = variantCount(ruleOf(true))
+  expect(variants - parts).toBe(6_622_540)
 })

@@ -1,11 +1,10 @@
 import { describe, expect, it, test } from 'vitest'
-import { accepts, formatRuleOf } from '../../../edge/accept.ts'
+import { accepts, listOf } from '../../../edge/accept.ts'
 
-const WEBP = formatRuleOf('webp')
 const acceptsWebp = (...lines: [string, ...string[]]) =>
   accepts(
-    { value: lines[0], ...(lines[1] === undefined ? {} : { multiValue: lines.map((value) => ({ value })) }) },
-    WEBP,
+    listOf({ value: lines[0], ...(lines[1] === undefined ? {} : { multiValue: lines.map((value) => ({ value })) }) }),
+    'webp',
   )
 
 test('a quote that is never closed is read once, to the end', () => {
@@ -64,13 +63,14 @@ test('every line counts', () => {
 })
 
 test('each format has its own name', () => {
-  const avif = formatRuleOf('avif')
-  expect(accepts({ value: 'image/webp,image/apng' }, avif)).toBe(false)
-  expect(accepts({ value: 'image/avif,image/apng' }, avif)).toBe(true)
+  expect(accepts(listOf({ value: 'image/webp,image/apng' }), 'avif')).toBe(false)
+  expect(accepts(listOf({ value: 'image/avif,image/apng' }), 'avif')).toBe(true)
 })
 
 test('a misshapen header accepts nothing', () => {
-  for (const value of [5, null, undefined, {}]) expect(accepts({ value: value as unknown as string }, WEBP)).toBe(false)
+  for (const value of [5, null, undefined, {}]) {
+    expect(accepts(listOf({ value: value as unknown as string }), 'webp')).toBe(false)
+  }
 })
 
 test('a list made to be tried again and again is read once', () => {

@@ -12,6 +12,9 @@ describe('checkSource', () => {
     ['image/gif', 1],
     ['image/tiff', 1],
     ['image/avif', 1],
+    ['image/pjpeg', 1],
+    ['binary/octet-stream', 1],
+    ['application/octet-stream', 1],
     ['', 1],
     ['image/jpeg', Number.NaN],
     ['', Number.NaN],
@@ -25,8 +28,7 @@ describe('checkSource', () => {
     ['image/jpeg', 0, 'corrupt'],
     ['image/svg+xml', 1, 'unsupported'],
     ['image/heic', 1, 'unsupported'],
-    ['image/pjpeg', 1, 'unsupported'],
-    ['application/octet-stream', 1_001, 'unsupported'],
+    ['application/octet-stream', 1_001, 'too-large'],
     ['text/html', Number.NaN, 'unsupported'],
   ])('%j of %d bytes is not: %s', (type, length, reason) => {
     expect(checkSource(type, length, LIMIT)).toEqual({ kind: 'original', reason })
@@ -37,6 +39,7 @@ test('what may be otherwise the next time is transient', () => {
   const transient: Reason[] = ['source-timeout', 'source-error', 'deadline', 'changed', 'disabled']
   const permanent: Reason[] = [
     'no-route',
+    'extension',
     'unsupported',
     'too-large',
     'too-many-pixels',
@@ -53,5 +56,9 @@ test('an original says why', () => {
 })
 
 test('a rendition says what it is', () => {
-  expect(renditionAs('webp', 640, 480, 80)).toBe('webp; 640x480; q=80')
+  const as = (losses: object) =>
+    renditionAs('webp', 640, 480, 80, { frames: 12, framesOfSource: 12, isIncomplete: false, ...losses })
+  expect(as({})).toBe('webp; 640x480; q=80')
+  expect(as({ frames: 1 })).toBe('webp; 640x480; q=80; frames=1/12')
+  expect(as({ isIncomplete: true })).toBe('webp; 640x480; q=80; incomplete')
 })

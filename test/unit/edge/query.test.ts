@@ -77,7 +77,7 @@ describe('canonicalQuery', () => {
   })
 
   it('a route without a version or query names keeps what is left', () => {
-    const bare = { ...route, parameters: ['w'], version: null, query: null }
+    const bare = { ...route, parameters: ['w'], version: null, query: [] }
     expect(canonicalQuery(parseQuery('v=1&term=x'), bare, { w: 16 })).toBe('w=16')
     expect(canonicalQuery(parseQuery('v=1&term=x'), { ...bare, parameters: [] }, {})).toBe('')
   })

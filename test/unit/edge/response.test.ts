@@ -7,7 +7,7 @@ const request: RoutedRequest = {
   kind: 'routed',
   index: 0,
   method: 'GET',
-  route: { cached: true, s3: true, parameters: ['v'], version: 'v', query: null, images: 0 },
+  route: { cached: true, s3: true, parameters: ['v'], version: 'v', images: 0 },
   lifetime: { default: 3_600, missing: 300, settle: 600, private: false },
   version: '',
   variant: '',

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { formatRuleOf } from '../../../edge/accept.ts'
 import { parseQuery } from '../../../edge/query.ts'
 import type { ImageRule } from '../../../edge/rules.ts'
 import {
@@ -14,18 +13,21 @@ import {
 } from '../../../edge/variant.ts'
 
 const RULE: ImageRule = {
-  formats: [formatRuleOf('webp')],
-  requestable: ['webp', 'jpg', 'png'],
+  formats: ['webp'],
+  requestable: ['webp', 'jpg', 'png', 'common'],
   widths: [100, 200, 400],
   ratios: [1, 1.5, 2 / 3],
+  hasParts: true,
   qualities: [50, 65, 80],
   quality: 80,
 }
 const AVIF_FIRST: ImageRule = {
   ...RULE,
-  formats: [formatRuleOf('avif'), formatRuleOf('webp')],
-  requestable: ['webp', 'jpg', 'png', 'avif'],
+  formats: ['avif', 'webp'],
+  requestable: ['webp', 'jpg', 'png', 'common', 'avif'],
 }
+
+const ANY_RATIO: ImageRule = { ...RULE, ratios: null }
 
 const variant = (query: string, rule = RULE): Variant => variantOf(parseQuery(query), undefined, 'jpg', rule)
 
@@ -39,6 +41,10 @@ describe('extensionOf and takesImageParameters', () => {
     '/a.avif',
     '/a.tif',
     '/a.tiff',
+    '/a.jpe',
+    '/a.jfif',
+    '/a.heic',
+    '/a.HEIF',
     '/a',
     '/',
     '/a.b/c',
@@ -47,9 +53,12 @@ describe('extensionOf and takesImageParameters', () => {
     expect(takesImageParameters(extensionOf(path))).toBe(true)
   })
 
-  it.each(['/a.svg', '/a.pdf', '/a.jpg.txt', '/.jpgx', '/a.heic', '/a.jpg%20'])('%s takes none', (path) => {
-    expect(takesImageParameters(extensionOf(path))).toBe(false)
-  })
+  it.each(['/a.svg', '/a.pdf', '/a.jpg.txt', '/.jpgx', '/a.jpg%20', '/john.doe', '/avatar.v2'])(
+    '%s takes none',
+    (path) => {
+      expect(takesImageParameters(extensionOf(path))).toBe(false)
+    },
+  )
 })
 
 describe('w and h snap up to the ladder', () => {
@@ -73,7 +82,7 @@ describe('w and h snap up to the ladder', () => {
     'w=0',
     'w=000',
     'w=-5',
-    'w=1.5',
+    'w=1.5.1',
     'w=1e2',
     'w=0x10',
     'w=+5',
@@ -103,7 +112,7 @@ describe('dpr multiplies', () => {
     expect(variant('w=50&h=100&dpr=2')).toEqual({ w: 100, h: 200 })
   })
 
-  it.each(['0', '0.5', '5.01', '6', '-1', '2x', '', '.5', '1.', '1,5', '2%0A', '1e1'])('%j is ignored', (dpr) => {
+  it.each(['0', '0.5', '5.01', '6', '-1', '2x', '', '.5', '1..', '1,5', '2%0A', '1e1'])('%j is ignored', (dpr) => {
     expect(variant(`w=100&dpr=${dpr}`)).toEqual({ w: 100 })
   })
 
@@ -126,6 +135,8 @@ describe('fit', () => {
     ['crop needs h', 'fit=crop&w=100', { w: 100 }],
     ['crop needs w', 'fit=crop&h=100', { h: 100 }],
     ['crop needs a size', 'fit=crop', {}],
+    ['min cuts as well', 'fit=min&w=200&h=200', { fit: 'crop', w: 200, h: 200 }],
+    ['clip does not', 'fit=clip&w=100&h=100', { w: 100, h: 100 }],
     ['anything else is dropped', 'fit=Crop&w=100&h=100', { w: 100, h: 100 }],
     ['the first that parses', 'fit=x&fit=crop&fit=max&w=100&h=100', { fit: 'crop', w: 100, h: 100 }],
   ])('%s', (_rule, query, expected) => {
@@ -143,7 +154,7 @@ describe('q goes to the nearest rung', () => {
     ['what becomes the default is left out', 'q=100', {}],
     ['0 is none', 'q=0', {}],
     ['101 is none', 'q=101', {}],
-    ['a fraction is none', 'q=50.5', {}],
+    ['a fraction', 'q=57.5', { q: 65 }],
     ['the first that parses', 'q=101&q=x&q=50', { q: 50 }],
   ])('%s', (_rule, query, expected) => {
     expect(variant(query)).toEqual(expected)
@@ -166,9 +177,13 @@ describe('fm', () => {
     expect(variant(`fm=${fm}`)).toEqual({ fm })
   })
 
-  it.each(['avif', 'jpeg', 'gif', 'WEBP', '', 'webp%0A', 'x'])('%j is as if absent', (fm) => {
+  it.each(['avif', 'pjpeg', 'gif', 'WEBP', '', 'webp%0A', 'x'])('%j is as if absent', (fm) => {
     expect(variant(`fm=${fm}`)).toEqual({})
     expect(accepting('image/webp', 'jpg', RULE, `fm=${fm}`)).toBe('webp')
+  })
+
+  it.each(['jpeg', 'pjpg'])('%s is jpg', (fm) => {
+    expect(variant(`fm=${fm}`)).toEqual({ fm: 'jpg' })
   })
 
   it('avif where configured', () => {
@@ -197,8 +212,36 @@ describe('fm', () => {
   })
 })
 
+describe('a source that not every viewer shows', () => {
+  const fm = (extension: string, accept: string, rule = RULE) => variantOf({}, { value: accept }, extension, rule).fm
+
+  it.each<[string, string, string | undefined]>([
+    ['avif', 'image/avif,image/webp,*/*', undefined],
+    ['avif', 'image/webp,image/*', 'webp'],
+    ['avif', 'image/png,image/*;q=0.8', 'common'],
+    ['webp', 'image/webp,image/*', undefined],
+    ['webp', 'image/avif,image/*', 'common'],
+    ['tif', 'image/webp,image/*', 'webp'],
+    ['tiff', 'image/png', 'common'],
+    ['heic', 'image/heic,image/*', undefined],
+    ['heic', 'image/png', 'common'],
+    ['avif', '*/*', undefined],
+    ['avif', '', undefined],
+    ['jpg', 'image/png', undefined],
+    ['', 'image/png', undefined],
+  ])('.%s for %j: %s', (extension, accept, expected) => {
+    expect(fm(extension, accept)).toBe(expected)
+  })
+
+  it('stays AVIF, whatever the order of the formats', () => {
+    expect(fm('avif', 'image/avif,image/webp', { ...RULE, formats: ['webp', 'avif'] })).toBeUndefined()
+  })
+})
+
 test('variantText: sorted, as in the key', () => {
-  expect(variantText({ w: 640, q: 50, h: 480, fm: 'webp', fit: 'crop' })).toBe('fit=crop&fm=webp&h=480&q=50&w=640')
+  expect(variantText({ w: 640, q: 50, h: 480, fm: 'webp', fit: 'crop', crop: '40' })).toBe(
+    'crop=40&fit=crop&fm=webp&h=480&q=50&w=640',
+  )
   expect(variantText({})).toBe('')
 })
 
@@ -209,6 +252,12 @@ describe('checkedVariant: what is not canonical is left out', () => {
       'fit=crop&fm=webp&h=133&q=50&w=200',
       { fit: 'crop', fm: 'webp', h: 133, q: 50, w: 200 },
     ],
+    ['a place', 'crop=40&fit=crop&h=200&w=200', { crop: '40', fit: 'crop', h: 200, w: 200 }],
+    ['a place off the grid', 'crop=49&fit=crop&h=200&w=200', { fit: 'crop', h: 200, w: 200 }],
+    ['a place by its name', 'crop=top&fit=crop&h=200&w=200', { fit: 'crop', h: 200, w: 200 }],
+    ['a place without a cut', 'crop=40&w=200', { w: 200 }],
+    ['a part', 'crop=64,0,128&fit=crop&h=200&w=200', { crop: '64,0,128', fit: 'crop', h: 200, w: 200 }],
+    ['a part off its grid', 'crop=65,0,128&fit=crop&h=200&w=200', { fit: 'crop', h: 200, w: 200 }],
     ['nothing', '', {}],
     ['off the ladder', 'w=101', {}],
     ['off the ladder, beside one that is on it', 'w=101&h=200', { h: 200 }],
@@ -230,8 +279,15 @@ describe('checkedVariant: what is not canonical is left out', () => {
 const anyQuery = fc
   .array(
     fc.tuple(
-      fc.constantFrom('w', 'h', 'dpr', 'fit', 'q', 'fm', 'auto'),
-      fc.oneof(fc.nat(500).map(String), fc.constantFrom('crop', 'max', 'webp', 'avif', '1.5', 'x', '', '%31')),
+      fc.constantFrom('w', 'h', 'dpr', 'fit', 'q', 'fm', 'auto', 'ar', 'rect', 'crop', 'fp-x', 'fp-y', 'max-w'),
+      fc.oneof(
+        fc.nat(500).map(String),
+        fc.constantFrom('crop', 'min', 'max', 'webp', 'avif', '1.5', 'x', '', '%31', 'top', 'focalpoint', '17'),
+        fc
+          .array(fc.double({ min: 0, max: 9_000, noNaN: true }), { minLength: 2, maxLength: 4 })
+          .map((list) => list.join()),
+        fc.constantFrom('9'.repeat(400), `${'9'.repeat(400)},0,${'9'.repeat(400)},7`),
+      ),
     ),
     { maxLength: 8 },
   )
@@ -239,7 +295,7 @@ const anyQuery = fc
 
 test('canonical after one pass, and passed on whole behind the cache', () => {
   fc.assert(
-    fc.property(anyQuery, fc.constantFrom(RULE, AVIF_FIRST), (query, rule) => {
+    fc.property(anyQuery, fc.constantFrom(RULE, AVIF_FIRST, ANY_RATIO), (query, rule) => {
       const once = variantText(variant(query, rule))
       expect(variantText(variant(once, rule))).toBe(once)
       expect(variantText(checkedVariant(parseQuery(once), rule))).toBe(once)
@@ -251,11 +307,12 @@ test('nothing off the ladders is ever in a key', () => {
   fc.assert(
     fc.property(anyQuery, (query) => {
       for (const found of [variant(query), checkedVariant(parseQuery(query), RULE)]) {
-        const heights = RULE.ratios.map((ratio) => Math.round((found.w ?? 0) / ratio))
+        const heights = (RULE.ratios ?? []).map((ratio) => Math.round((found.w ?? 0) / ratio))
         expect([undefined, ...RULE.widths]).toContain(found.w)
         expect(found.fit === 'crop' ? heights : [undefined, ...RULE.widths]).toContain(found.h)
         expect([undefined, 50, 65]).toContain(found.q)
         expect([undefined, ...RULE.requestable]).toContain(found.fm)
+        expect(found.crop ?? '').toMatch(/^$|^attention$|^entropy$|^[0-8]{2}$|^\d+,\d+,[1-9]\d*$/)
         expect(VARIANT_PARAMETERS).toEqual(expect.arrayContaining(Object.keys(found)))
       }
     }),

@@ -43,7 +43,7 @@ export async function writeBundle(folder: string, code: BundleCode): Promise<str
     else await writeZip(join(folder, file), { 'index.js': text })
     artefacts[trigger] = artefactOf(file, await readFile(join(folder, file)), isFunction)
   }
-  await writeJson(join(folder, 'manifest.json'), { config: { sha256: '' }, artefacts, variants: {} })
+  await writeJson(join(folder, 'manifest.json'), { config: { sha256: '' }, artefacts, variants: {}, parts: {} })
   return folder
 }
 

@@ -28,8 +28,8 @@ async function search(first: Settings, sizeOf: (settings: Settings) => number, f
     tried.push(settings)
     return Buffer.alloc(sizeOf(settings), tried.length)
   }
-  const ladders = { qualities: [50, 65, 80], widths: [100, 200, 400, 800, 1_600] } as const
-  const fitted = await fitRendition(first, encode, { ...ladders, budget: 1_000, timeLeft: () => 1_000, ...fitting })
+  const usual = { qualities: [50, 65, 80], aim: Infinity } as const
+  const fitted = await fitRendition(first, encode, { ...usual, budget: 1_000, timeLeft: () => 1_000, ...fitting })
   return { fitted, tried, sizes: tried.map(({ width, quality }) => `${width} q=${quality}`) }
 }
 
@@ -52,10 +52,10 @@ describe('what does not', () => {
     expect(sizes[1]).toMatch(/^1600 q=7\d$/)
   })
 
-  it('then width, down along the ladder, in its proportion', async () => {
+  it('then width, no more of it than has to go, in its proportion', async () => {
     const { fitted, sizes } = await search(FIRST, curve(6_000), {})
-    expect(sizes).toEqual(['1600 q=80', '800 q=50'])
-    expect(fitted).toMatchObject({ kind: 'fitted', settings: { width: 800, height: 600, quality: 50 } })
+    expect(sizes).toEqual(['1600 q=80', '871 q=50'])
+    expect(fitted).toMatchObject({ kind: 'fitted', settings: { width: 871, height: 653, quality: 50 } })
   })
 
   it('the lowest quality before any width, where that may do', async () => {
@@ -65,45 +65,48 @@ describe('what does not', () => {
   })
 
   it('the lowest quality, although it seems too little, where nothing is narrower', async () => {
-    const { fitted, sizes } = await search(FIRST, modelOf(FIRST, { bytes: 5_000, slope: 0.06, exponent: 1 }), {
-      widths: [1_600],
-    })
-    expect(sizes).toEqual(['1600 q=80', '1600 q=50'])
-    expect(fitted).toMatchObject({ kind: 'fitted', settings: { width: 1_600, quality: 50 } })
+    const first = { ...FIRST, width: 1 }
+    const { fitted, sizes } = await search(first, modelOf(first, { bytes: 5_000, slope: 0.06, exponent: 1 }), {})
+    expect(sizes).toEqual(['1 q=80', '1 q=50'])
+    expect(fitted).toMatchObject({ kind: 'fitted', settings: { width: 1, quality: 50 } })
   })
 
   it('width alone where it has the lowest quality already', async () => {
     const first = { ...FIRST, quality: 50 }
     const { sizes } = await search(first, modelOf(first, { bytes: 1_001, slope: 0.022, exponent: 1 }), {})
-    expect(sizes).toEqual(['1600 q=50', '800 q=50'])
+    expect(sizes).toEqual(['1600 q=50', '1533 q=50'])
   })
 
   it('width alone where its quality is below the lowest', async () => {
     const first = { ...FIRST, quality: 30 }
     const { sizes } = await search(first, modelOf(first, { bytes: 1_001, slope: 0.022, exponent: 1 }), {})
-    expect(sizes).toEqual(['1600 q=30', '800 q=30'])
+    expect(sizes).toEqual(['1600 q=30', '1533 q=30'])
   })
 
   it('keeps all else', async () => {
-    const first = settingsWith({ format: 'avif', width: 1_600, height: 1_200, crop: true, effort: 2, isPalette: true })
+    const cut = { whole: { width: 2_000, height: 1_200 }, from: { left: 400, top: 0 } }
+    const first = settingsWith({ format: 'avif', width: 1_600, height: 1_200, cut, effort: 2, isPalette: true })
     const { fitted } = await search(first, modelOf(first, { bytes: 3_000, slope: 0.022, exponent: 1 }), {})
     expect(fitted).toMatchObject({
-      settings: { format: 'avif', crop: true, effort: 2, animated: false, isPalette: true },
+      settings: { format: 'avif', effort: 2, frames: 1, isPalette: true, width: 1_232, height: 924 },
+    })
+    expect(fitted).toMatchObject({
+      settings: { cut: { whole: { width: 1_540, height: 924 }, from: { left: 308, top: 0 } } },
     })
   })
 
   it('never has a height of none', async () => {
-    const first = settingsWith({ format: 'png', width: 1_600, height: 2 })
-    const { fitted } = await search(first, ({ width }) => width, { budget: 100 })
-    expect(fitted).toMatchObject({ kind: 'fitted', settings: { width: 100, height: 1 } })
+    const first = settingsWith({ format: 'png', width: 1_600, height: 1 })
+    const { fitted } = await search(first, ({ width }) => width, { budget: 900 })
+    expect(fitted).toMatchObject({ kind: 'fitted', settings: { height: 1 } })
   })
 })
 
 it.each(['png', 'gif', 'tiff'] as const)('%s has no quality to lose: it gets narrower', async (format) => {
   const first = settingsWith({ format, width: 1_000, height: 500 })
   const { fitted, sizes } = await search(first, modelOf(first, { bytes: 1_200, slope: 0, exponent: 1 }), {})
-  expect(sizes).toEqual(['1000 q=80', '800 q=80'])
-  expect(fitted).toMatchObject({ kind: 'fitted', settings: { width: 800, height: 400, quality: 80 } })
+  expect(sizes).toEqual(['1000 q=80', '875 q=80'])
+  expect(fitted).toMatchObject({ kind: 'fitted', settings: { width: 875, height: 438, quality: 80 } })
 })
 
 describe('over-limit', () => {
@@ -114,8 +117,8 @@ describe('over-limit', () => {
     expect(tried.length).toBeLessThanOrEqual(MAX_ENCODES)
   })
 
-  it('when the ladder ends', async () => {
-    const first = settingsWith({ format: 'png', width: 100, height: 100 })
+  it('when there is nothing narrower', async () => {
+    const first = settingsWith({ format: 'png', width: 1, height: 100 })
     const { fitted, tried } = await search(first, () => 1_001, {})
     expect(fitted).toEqual({ kind: 'original', reason: 'over-limit', detail: '1001 bytes of 1000' })
     expect(tried).toEqual([first])
@@ -153,7 +156,7 @@ describe('time', () => {
 
 test('what the encoder rejects with goes on', async () => {
   const error = new Error('VipsJpeg: premature end of JPEG image')
-  const fitting = { budget: 1, qualities: [50], widths: [100], timeLeft: () => 1_000 } as const
+  const fitting = { budget: 1, aim: Infinity, qualities: [50], timeLeft: () => 1_000 } as const
   await expect(fitRendition(FIRST, () => Promise.reject(error), fitting)).rejects.toBe(error)
 })
 
@@ -173,17 +176,17 @@ const anyLadder = (max: number) =>
 
 test('any curve: few encodes, each of them smaller, and what is returned is the last and fits', async () => {
   await fc.assert(
-    fc.asyncProperty(anyFirst, anyCurve, anyLadder(100), anyLadder(4_000), async (some, shape, qualities, widths) => {
+    fc.asyncProperty(anyFirst, anyCurve, anyLadder(100), async (some, shape, qualities) => {
       const first = settingsWith(some)
       const sizeOf = modelOf(first, first.format === 'png' ? { ...shape, slope: 0 } : shape)
-      const { fitted, tried } = await search(first, sizeOf, { qualities, widths })
+      const { fitted, tried } = await search(first, sizeOf, { qualities })
       expect(tried.length).toBeLessThanOrEqual(MAX_ENCODES)
       for (const [i, { width, height, quality }] of tried.entries()) {
         const before = tried[i - 1] ?? first
         if (i > 0) expect(width < before.width || quality < before.quality).toBe(true)
         expect(quality).toBeLessThanOrEqual(before.quality)
         expect(quality).toBeGreaterThanOrEqual(Math.min(first.quality, qualities[0]))
-        expect(width === first.width || (width <= before.width && widths.includes(width))).toBe(true)
+        expect(width).toBeLessThanOrEqual(before.width)
         expect(Math.abs(height - Math.max(1, (first.height * width) / first.width))).toBeLessThan(2)
       }
       const last = tried.at(-1) as Settings
@@ -193,24 +196,52 @@ test('any curve: few encodes, each of them smaller, and what is returned is the 
   )
 })
 
-test('with a ladder that goes far enough down, every curve ends in something that fits', async () => {
-  const widths = Array.from({ length: 24 }, (_, i) => Math.round(10 * 1.3 ** i)) as [number, ...number[]]
+test('every curve ends in something that fits', async () => {
   await fc.assert(
     fc.asyncProperty(anyCurve, fc.integer({ min: 50, max: 100 }), async (shape, quality) => {
       const first = settingsWith({ width: 3_000, height: 2_000, quality })
-      const { fitted } = await search(first, modelOf(first, shape), { widths })
+      const { fitted } = await search(first, modelOf(first, shape), {})
       expect(fitted.kind).toBe('fitted')
     }),
   )
 })
 
-test('without anything narrower, what the lowest quality would make fit does fit', async () => {
-  await fc.assert(
-    fc.asyncProperty(anyCurve, fc.integer({ min: 50, max: 100 }), async (shape, quality) => {
-      const first = settingsWith({ width: 3_000, height: 2_000, quality })
-      const sizeOf = modelOf(first, shape)
-      const { fitted } = await search(first, sizeOf, { widths: [3_000] })
-      expect(fitted.kind).toBe(sizeOf({ ...first, quality: 50 }) <= 1_000 ? 'fitted' : 'original')
-    }),
-  )
+describe('fewer bytes than the source', () => {
+  it('by quality alone, below the ladder as well', async () => {
+    const { fitted, sizes } = await search(FIRST, curve(900), { aim: 300 })
+    expect(sizes).toHaveLength(2)
+    expect(fitted).toMatchObject({ kind: 'fitted', settings: { width: 1_600, quality: 26 } })
+  })
+
+  it('as far as that goes', async () => {
+    const { fitted, sizes } = await search(FIRST, curve(900), { aim: 10 })
+    expect(sizes).toEqual(['1600 q=80', '1600 q=20'])
+    expect(fitted).toMatchObject({ kind: 'fitted', settings: { width: 1_600, quality: 20 } })
+  })
+
+  it('what fits is kept where the next try takes more', async () => {
+    const { fitted } = await search(FIRST, ({ quality }) => 900 + (80 - quality), { aim: 300 })
+    expect(fitted).toMatchObject({ kind: 'fitted', settings: { quality: 80 } })
+  })
+
+  it('what fits is kept where there is no time for another', async () => {
+    const rest = [1_000, 400].values()
+    const timeLeft = () => rest.next().value ?? Number.NaN
+    const { fitted, tried } = await search(FIRST, curve(900), { aim: 300, timeLeft })
+    expect(tried).toHaveLength(1)
+    expect(fitted.kind).toBe('fitted')
+  })
+
+  it('a palette has fewer colours', async () => {
+    const first = settingsWith({ format: 'png', isPalette: true })
+    const { tried } = await search(first, ({ colours }) => colours, { aim: 20 })
+    expect(tried.map(({ colours }) => colours)).toEqual([256, 64, 16])
+  })
+
+  it('and as WebP none that are lost, if that is less', async () => {
+    const first = settingsWith({ isPalette: true })
+    const { fitted, tried } = await search(first, ({ isLossless }) => (isLossless ? 100 : 500), { aim: 400 })
+    expect(tried.map(({ isLossless }) => isLossless)).toEqual([false, true])
+    expect(fitted).toMatchObject({ settings: { isLossless: true } })
+  })
 })

@@ -14,6 +14,20 @@ it('there is room below what the function has, less a reserve of 32 MB', () => {
   expect(hasRoomFor(150, memory)).toBe(false)
 })
 
+it('what earlier images left serves later ones: half of it, and for six tenths of what they need', () => {
+  const held = Buffer.alloc(200e6, 1)
+  const resident = residentMegabytes()
+  const left = (resident - 100) / 2
+  expect(left).toBeGreaterThan(10)
+  const needed = 4 * left
+  expect(hasRoomFor(needed, resident + 34 + needed, false)).toBe(true)
+  expect(hasRoomFor(needed, resident + 40 + needed - left, false)).toBe(false)
+  expect(hasRoomFor(needed, resident + 40 + needed - left, true)).toBe(true)
+  expect(hasRoomFor(left, resident + 40 + left * 0.4, true)).toBe(true)
+  expect(hasRoomFor(left, resident + 20 + left * 0.4, true)).toBe(false)
+  expect(held.length).toBe(200e6)
+})
+
 it('what is left of earlier images makes room where it is in the way', () => {
   const before = residentMegabytes()
   litter(400)

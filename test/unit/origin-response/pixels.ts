@@ -4,8 +4,8 @@ import { expect } from 'vitest'
 import { render, type Settings } from '../../../origin-response/render.ts'
 import { settingsWith } from './samples.ts'
 
-export const renditionOf = (bytes: Buffer, settings: Partial<Settings>): Promise<Buffer> =>
-  render(bytes, settingsWith(settings), 1_000_000, 20_000)
+export const renditionOf = async (bytes: Buffer, settings: Partial<Settings>): Promise<Buffer> =>
+  (await render(bytes, settingsWith(settings), 1_000_000, 20_000)).bytes
 
 /** A picture's stored numbers, whatever colours they stand for. */
 export async function pixelsOf(picture: Buffer, x: number, y: number): Promise<number[]> {

@@ -25,11 +25,34 @@ describe('more pixels than the route allows', () => {
 
   it.each<[string, Partial<Facts>, string]>([
     ['a row more', { width: 1_000, height: 1_001 }, '1001000 pixels of 1000000'],
-    ['a row more in each frame', { format: 'gif', width: 1_000, height: 501, frames: 2 }, '1002000 pixels of 1000000'],
     ['however few are asked for', { width: 20_000, height: 20_000 }, '400000000 pixels of 1000000'],
   ])('%s: the original', (_rule, facts, detail) => {
     const variant = { fm: 'webp', w: 100 }
     expect(plan(facts, { limit, variant })).toEqual(original('too-many-pixels', detail))
+  })
+})
+
+describe('more frames than the route allows', () => {
+  const limit = { maxInputBytes: 1, maxInputPixels: 1_000_000 }
+  const moving = { format: 'gif', width: 1_000, height: 100 } as const
+
+  it.each([
+    ['as many', 10, 10],
+    ['one more: half of them', 11, 10],
+    ['many more', 1_000, 10],
+  ])('%s', (_rule, frames, expected) => {
+    const found = plan({ ...moving, frames }, { limit, variant: { fm: 'webp', w: 100 } })
+    expect(found).toMatchObject({ kind: 'plan', settings: { frames: expected } })
+  })
+
+  it('the first alone, where two are too many', () => {
+    const found = plan({ ...moving, height: 900, frames: 5 }, { limit, variant: { w: 100 } })
+    expect(found).toMatchObject({ kind: 'plan', settings: { format: 'gif', frames: 1 }, smaller: 'should' })
+  })
+
+  it('as it is, where nothing else is asked for', () => {
+    const found = plan({ ...moving, frames: 1_000 }, { limit, variant: { w: 1_000 } })
+    expect(found).toEqual(original('not-smaller', 'as it is asked for already'))
   })
 })
 
@@ -81,9 +104,14 @@ it('more time than any answer may take: the next time would be no better', () =>
 })
 
 describe('what moves', () => {
-  it.each(['avif', 'jpg', 'png'])('not into %s', (fm) => {
+  it.each(['jpg', 'png'])('is shown by its first frame in %s', (fm) => {
     const facts = { format: 'gif', frames: 2 } as const
-    expect(plan(facts, { variant: { fm, w: 100 } })).toEqual(original('unsupported', `${fm} has one frame alone`))
+    expect(plan(facts, { variant: { fm } })).toMatchObject({ settings: { format: fm, frames: 1 }, smaller: 'need not' })
+  })
+
+  it('into WebP, where AVIF is asked for', () => {
+    const facts = { format: 'gif', frames: 2 } as const
+    expect(plan(facts, { variant: { fm: 'avif' } })).toMatchObject({ settings: { format: 'webp', frames: 2 } })
   })
 
   it.each(['webp', 'gif'])('into %s', (fm) => {
@@ -112,21 +140,29 @@ describe('what has more pages', () => {
 })
 
 describe('sides that a format does not have', () => {
+  const limit = { maxInputBytes: 1, maxInputPixels: 2_000_000_000 }
+
   it.each<[string, [number, number], Task['variant'], string]>([
-    ['too wide', [16_384, 100], { fm: 'webp' }, '16384x100: webp has sides of 16383 at most'],
-    ['too high', [100, 16_384], { fm: 'webp' }, '100x16384: webp has sides of 16383 at most'],
-    ['too wide for its height', [20_000, 200], { fm: 'avif', h: 190 }, '19000x190: avif has sides of 16384 at most'],
-    [
-      'a crop',
-      [40_000, 40_000],
-      { fm: 'webp', fit: 'crop', w: 20_000, h: 10_000 },
-      '20000x10000: webp has sides of 16383 at most',
-    ],
-    ['AVIF', [16_385, 100], { fm: 'avif' }, '16385x100: avif has sides of 16384 at most'],
-    ['JPEG', [65_501, 10], { q: 50 }, '65501x10: jpg has sides of 65500 at most'],
-  ])('%s: the original', (_rule, [width, height], variant, detail) => {
-    const limit = { maxInputBytes: 1, maxInputPixels: 2_000_000_000 }
-    expect(plan({ width, height }, { variant, limit })).toEqual(original('unsupported', detail))
+    ['too wide', [16_600, 100], { fm: 'webp', h: 99 }, 'jpg'],
+    ['too high', [100, 16_600], { fm: 'webp', w: 99 }, 'jpg'],
+    ['a strip', [720, 37_062], { fm: 'webp', w: 640 }, 'jpg'],
+    ['too wide for its height', [20_000, 200], { fm: 'avif', h: 190 }, 'jpg'],
+    ['a cut', [40_000, 40_000], { fm: 'webp', fit: 'crop', w: 20_000, h: 10_000 }, 'jpg'],
+  ])("%s: the source's own format", (_rule, [width, height], variant, format) => {
+    const task = { variant, limit, rule: NOTHING_NARROWER }
+    const found = planOf(factsWith({ width, height }), BYTES, taskWith(task))
+    const isRefused = found.kind === 'original' && found.reason === 'too-many-pixels'
+    if (!isRefused) expect(found).toMatchObject({ kind: 'plan', settings: { format } })
+  })
+
+  it('as it is, where that is what is asked for', () => {
+    const found = plan({ width: 100, height: 16_384 }, { variant: { fm: 'webp' } })
+    expect(found).toEqual(original('not-smaller', 'as it is asked for already'))
+  })
+
+  it('the original, where that has them neither', () => {
+    const found = plan({ width: 65_501, height: 10 }, { variant: { q: 50 }, limit })
+    expect(found).toEqual(original('unsupported', '65501x10: jpg has sides of 65500 at most'))
   })
 
   it.each<[string, [number, number]]>([
@@ -169,17 +205,17 @@ describe('what is as it is asked for already', () => {
   })
 })
 
-test.each<[string, Task['variant'], boolean]>([
-  ['WebP in its size', { fm: 'webp' }, true],
-  ['AVIF in its size', { fm: 'avif' }, true],
-  ['its own format in another quality', { q: 50 }, true],
-  ['WebP in its size, which is what a larger box gives', { fm: 'webp', w: 9_999 }, true],
-  ['PNG, for a client that has nothing else', { fm: 'png' }, false],
-  ['WebP in another size', { fm: 'webp', w: 1_199 }, false],
-  ['its own format in another size', { w: 600 }, false],
-  ['a crop', { fit: 'crop', w: 800, h: 800 }, false],
-])('%s: whether a rendition without fewer bytes is of no use', (_rule, variant, mustBeSmaller) => {
-  expect(plan({}, { variant })).toMatchObject({ kind: 'plan', mustBeSmaller })
+test.each<[string, Task['variant'], string]>([
+  ['WebP in its size', { fm: 'webp' }, 'must'],
+  ['AVIF in its size', { fm: 'avif' }, 'must'],
+  ['its own format in another quality', { q: 50 }, 'must'],
+  ['WebP in its size, which is what a larger box gives', { fm: 'webp', w: 9_999 }, 'must'],
+  ['PNG, for a client that has nothing else', { fm: 'png' }, 'need not'],
+  ['WebP in another size', { fm: 'webp', w: 1_199 }, 'must'],
+  ['its own format in another size', { w: 600 }, 'must'],
+  ['a crop', { fit: 'crop', w: 800, h: 800 }, 'should'],
+])('%s: whether a rendition without fewer bytes is of no use', (_rule, variant, smaller) => {
+  expect(plan({}, { variant })).toMatchObject({ kind: 'plan', smaller })
 })
 
 test('of several reasons the first that more time or memory would not mend', () => {
@@ -191,8 +227,45 @@ test('of several reasons the first that more time or memory would not mend', () 
     return found.kind === 'original' ? found.reason : found.kind
   }
   expect(reasonOf(moving, { limit })).toBe('too-many-pixels')
-  expect(reasonOf(moving, {})).toBe('unsupported')
+  expect(reasonOf({ ...moving, isTurned: true }, {})).toBe('unsupported')
   expect(reasonOf({}, { variant: {} })).toBe('not-smaller')
   expect(reasonOf({}, {})).toBe('too-many-pixels')
   expect(reasonOf({}, { memory: 10_000 })).toBe('deadline')
+})
+
+describe('whoever can not show the source gets what is made of it, however many bytes it has', () => {
+  it.each<[Facts['format'], string, string]>([
+    ['avif', 'webp', 'need not'],
+    ['avif', 'common', 'need not'],
+    ['tiff', 'webp', 'need not'],
+    ['webp', 'common', 'need not'],
+    ['webp', 'avif', 'must'],
+    ['png', 'webp', 'must'],
+    ['avif', 'avif', 'must'],
+  ])('%s, as %s: %s', (format, fm, smaller) => {
+    const variant = format === fm ? { fm, w: 600 } : { fm }
+    expect(plan({ format }, { variant })).toMatchObject({ kind: 'plan', smaller })
+  })
+
+  it.each<[Partial<Facts>, string]>([
+    [{ format: 'avif' }, 'jpg'],
+    [{ format: 'avif', hasAlpha: true }, 'png'],
+    [{ format: 'webp', frames: 3, hasAlpha: true }, 'gif'],
+    [{ format: 'tiff' }, 'jpg'],
+    [{ format: 'gif', frames: 3 }, 'gif'],
+    [{ format: 'png', hasAlpha: true }, 'png'],
+  ])('what every browser shows of %j: %s', (facts, format) => {
+    expect(plan(facts, { variant: { fm: 'common', w: 600 } })).toMatchObject({ settings: { format } })
+  })
+})
+
+describe('a source that is hardly larger', () => {
+  it.each<[string, number, Task['variant'], boolean]>([
+    ['the next rung', 400, { w: 200 }, true],
+    ['a pixel more', 401, { w: 200 }, false],
+    ['any, above the top rung', 20_000, { w: 800 }, true],
+    ['a cut is something else', 400, { fit: 'crop', w: 200, h: 200 }, false],
+  ])('%s', (_rule, width, variant, isNear) => {
+    expect(plan({ width, height: 300 }, { variant })).toMatchObject({ kind: 'plan', isNear })
+  })
 })

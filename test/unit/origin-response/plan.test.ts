@@ -33,7 +33,7 @@ describe('the size', () => {
     ['a source of one pixel', [1, 1], { w: 100, fm: 'webp' }, [1, 1]],
     ['the widest that WebP has', [20_000, 100], { w: 16_383 }, [16_383, 82]],
   ])('max: %s', (_rule, [width, height], variant, [w, h]) => {
-    expect(settingsOf({ width, height }, { variant })).toMatchObject({ width: w, height: h, crop: false })
+    expect(settingsOf({ width, height }, { variant })).toMatchObject({ width: w, height: h, cut: null })
   })
 
   it.each<[string, [number, number], [number, number], [number, number]]>([
@@ -48,7 +48,6 @@ describe('the size', () => {
     expect(settingsOf({ width, height }, { variant: { fit: 'crop', w, h, fm: 'webp' } })).toMatchObject({
       width: width1,
       height: height1,
-      crop: true,
     })
   })
 
@@ -66,8 +65,8 @@ describe('how it is encoded', () => {
     ["in the source's own where it is none", { format: 'gif' }, { fm: 'toString', w: 100 }, { format: 'gif' }],
     ['in the quality that is asked for', {}, { q: 50, w: 100 }, { quality: 50 }],
     ["in the route's quality without one", {}, { w: 100 }, { quality: 80 }],
-    ['all frames', { format: 'gif', frames: 3 }, { fm: 'webp' }, { animated: true }],
-    ['the one frame', { format: 'gif' }, { fm: 'webp' }, { animated: false }],
+    ['all frames', { format: 'gif', frames: 3 }, { fm: 'webp' }, { frames: 3 }],
+    ['the one frame', { format: 'gif' }, { fm: 'webp' }, { frames: 1 }],
     ['a palette stays one', { format: 'png', isPalette: true }, { w: 100 }, { isPalette: true }],
     ['and is none where there was none', { format: 'png' }, { w: 100 }, { isPalette: false }],
   ])('%s', (_rule, facts, variant, settings) => {

@@ -38,13 +38,21 @@ describe('the facts', () => {
       () => still().png({ palette: true, colours: 16 }).toBuffer(),
       { format: 'png', isPalette: true },
     ],
-    ['a PNG with alpha', () => photo(120, 80, { alpha: true }).png().toBuffer(), { format: 'png', pixelBytes: 4 }],
+    [
+      'a PNG with alpha',
+      () => photo(120, 80, { alpha: true }).png().toBuffer(),
+      { format: 'png', pixelBytes: 4, hasAlpha: true },
+    ],
     ['a WebP', () => still().webp().toBuffer(), { format: 'webp' }],
-    ['a WebP with alpha', () => photo(120, 80, { alpha: true }).webp().toBuffer(), { format: 'webp', pixelBytes: 4 }],
+    [
+      'a WebP with alpha',
+      () => photo(120, 80, { alpha: true }).webp().toBuffer(),
+      { format: 'webp', pixelBytes: 4, hasAlpha: true },
+    ],
     [
       'a WebP that moves: its size is that of a frame',
       () => animation(120, 80, 5).webp().toBuffer(),
-      { format: 'webp', frames: 5, pixelBytes: 4 },
+      { format: 'webp', frames: 5, pixelBytes: 4, hasAlpha: true },
     ],
     ['a GIF', () => still().gif().toBuffer(), { format: 'gif', isPalette: true }],
     [
@@ -55,7 +63,7 @@ describe('the facts', () => {
     [
       'a GIF that moves: its size is that of a frame',
       () => animation(120, 80, 5).toBuffer(),
-      { format: 'gif', frames: 5, isPalette: true, pixelBytes: 4 },
+      { format: 'gif', frames: 5, isPalette: true, pixelBytes: 4, hasAlpha: true },
     ],
     ['a TIFF', () => still().tiff().toBuffer(), { format: 'tiff' }],
     ['a TIFF of two pages: nothing moves', pages, { format: 'tiff', hasMorePages: true }],
@@ -63,7 +71,7 @@ describe('the facts', () => {
     [
       'an AVIF with alpha',
       () => photo(120, 80, { alpha: true }).avif({ effort: 0 }).toBuffer(),
-      { format: 'avif', pixelBytes: 4 },
+      { format: 'avif', pixelBytes: 4, hasAlpha: true },
     ],
   ])('%s', async (_what, make, facts) => {
     expect(await inspect(await make())).toEqual({

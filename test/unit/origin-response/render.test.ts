@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it, test } from 'vitest'
 import { FORMATS, type Format } from '../../../edge/formats.ts'
-import { avifQuality } from '../../../origin-response/render.ts'
+import { avifQuality, type Settings } from '../../../origin-response/render.ts'
 import { animation, photo } from '../../images/pictures.ts'
 import { near, pixelsOf, renditionOf } from './pixels.ts'
 
@@ -14,13 +14,14 @@ const plain = (background: string, size = 16): Sharp =>
 describe.each(formats)('%s', (format) => {
   it('has exactly the size that is asked for, filled and cropped', async () => {
     const source = await photo(120, 80).jpeg().toBuffer()
-    for (const [width, height, crop] of [
-      [50, 37, false],
-      [37, 50, true],
-      [1, 1, false],
-      [120, 80, false],
+    const middle = { whole: { width: 75, height: 50 }, from: { left: 19, top: 0 } }
+    for (const [width, height, cut] of [
+      [50, 37, null],
+      [37, 50, middle],
+      [1, 1, null],
+      [120, 80, null],
     ] as const) {
-      const rendition = await renditionOf(source, { format, width, height, crop })
+      const rendition = await renditionOf(source, { format, width, height, cut })
       const metadata = await sharp(rendition).metadata()
       expect([metadata.width, metadata.height]).toEqual([width, height])
       expect(metadata.mediaType).toBe(FORMATS[format].mediaType)
@@ -49,7 +50,7 @@ describe.each(formats)('%s', (format) => {
   })
 })
 
-test('filled, nothing is cut; cropped, what is over, on both sides', async () => {
+test('filled, nothing is cut; cut, what is over', async () => {
   const colours = [
     [255, 0, 0],
     [0, 255, 0],
@@ -59,12 +60,15 @@ test('filled, nothing is cut; cropped, what is over, on both sides', async () =>
   const source = await sharp(Buffer.from(pixels.flat()), { raw: { width: 90, height: 30, channels: 3 } })
     .png()
     .toBuffer()
-  const seen = async (crop: boolean) => {
-    const rendition = await renditionOf(source, { format: 'png', width: 30, height: 30, crop })
+  const seen = async (cut: Settings['cut']) => {
+    const rendition = await renditionOf(source, { format: 'png', width: 30, height: 30, cut })
     return Promise.all([2, 15, 27].map((x) => pixelsOf(rendition, x, 15)))
   }
-  expect(await seen(false)).toEqual(colours)
-  expect(await seen(true)).toEqual([colours[1], colours[1], colours[1]])
+  const whole = { width: 90, height: 30 }
+  expect(await seen(null)).toEqual(colours)
+  for (const [i, left] of [0, 30, 60].entries()) {
+    expect(await seen({ whole, from: { left, top: 0 } })).toEqual([colours[i], colours[i], colours[i]])
+  }
 })
 
 describe('colours', () => {
@@ -115,11 +119,12 @@ describe('an animation', () => {
   const source = animation(60, 40, 4).gif({ delay: DELAYS, loop: 3 }).toBuffer()
 
   it.each(['webp', 'gif'] as const)('keeps its frames, their times and its loops in %s', async (format) => {
-    for (const [width, height, crop] of [
-      [30, 20, false],
-      [20, 20, true],
+    const middle = { whole: { width: 30, height: 20 }, from: { left: 5, top: 0 } }
+    for (const [width, height, cut] of [
+      [30, 20, null],
+      [20, 20, middle],
     ] as const) {
-      const rendition = await renditionOf(await source, { format, width, height, crop, animated: true })
+      const rendition = await renditionOf(await source, { format, width, height, cut, frames: 4 })
       const found = await sharp(rendition, { animated: true }).metadata()
       expect(found).toMatchObject({ pages: 4, delay: DELAYS, loop: 3, width, pageHeight: height })
     }

@@ -36,7 +36,7 @@ describe('a rendition that was asked for', () => {
       key: 'a/photo.jpg',
       uri: '/a/photo.jpg',
       variant: { fit: 'crop', fm: 'webp', h: 640, q: 50, w: 640 },
-      rule: expect.objectContaining({ quality: 80, requestable: ['webp', 'jpg', 'png', 'avif'] }),
+      rule: expect.objectContaining({ quality: 80, requestable: ['webp', 'jpg', 'png', 'common', 'avif'] }),
       limit: { maxInputBytes: 26_214_400, maxInputPixels: 50_000_000 },
     })
   })

@@ -9,6 +9,7 @@ export const factsWith = (facts: Partial<Facts> = {}): Facts => ({
   frames: 1,
   hasMorePages: false,
   isPalette: false,
+  hasAlpha: false,
   isProgressive: false,
   scans: 1,
   isTurned: false,
@@ -20,11 +21,13 @@ export const settingsWith = (settings: Partial<Settings> = {}): Settings => ({
   format: 'webp',
   width: 600,
   height: 400,
-  crop: false,
+  cut: null,
   quality: 80,
   effort: 0,
-  animated: false,
+  frames: 1,
   isPalette: false,
+  colours: 256,
+  isLossless: false,
   ...settings,
 })
 
@@ -33,6 +36,7 @@ export const RULE: Task['rule'] = {
   requestable: ['webp', 'jpg', 'png', 'avif'],
   widths: [100, 200, 400, 800],
   ratios: [1, 1.5],
+  hasParts: true,
   qualities: [50, 65, 80, 90],
   quality: 80,
 }

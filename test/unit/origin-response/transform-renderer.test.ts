@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Rendered } from '../../../origin-response/render.ts'
 import type { Job } from '../../../origin-response/transform.ts'
 import { photo } from '../../images/pictures.ts'
 import { BUCKET, etagOf } from '../../images/s3-answers.ts'
@@ -22,7 +23,7 @@ afterEach(() => {
 })
 
 /** The real renderer, but for `render`: what it does here, sharp can't be brought to do on every machine. */
-async function transformWith(render: () => Promise<Buffer>, changes: Partial<Job> & { time?: number } = {}) {
+async function transformWith(render: () => Promise<Rendered>, changes: Partial<Job> & { time?: number } = {}) {
   vi.doMock(RENDERER, async (importOriginal) => ({ ...(await importOriginal<object>()), render }))
   return transformAfresh(changes)
 }
@@ -43,13 +44,13 @@ async function transformAfresh({ time = 10_000, ...changes }: Partial<Job> & { t
 }
 
 const later = (bytes: number, milliseconds: number) => () =>
-  new Promise<Buffer>((resolve) => {
-    setTimeout(() => resolve(Buffer.alloc(bytes)), milliseconds).unref()
+  new Promise<Rendered>((resolve) => {
+    setTimeout(() => resolve({ bytes: Buffer.alloc(bytes), isIncomplete: false }), milliseconds).unref()
   })
 
 describe('a renderer that is slow', () => {
   it.each([
-    ['that never comes back', () => new Promise<Buffer>(() => {})],
+    ['that never comes back', () => new Promise<Rendered>(() => {})],
     ['that comes back too late', later(10, 5_000)],
   ])('%s: the original, at the deadline', async (_what, render) => {
     const start = performance.now()
@@ -76,7 +77,7 @@ describe('a renderer that is slow', () => {
 
   it('that gives too much is asked for less', async () => {
     const sizes = [1_500, 900]
-    const render = vi.fn(async () => Buffer.alloc(sizes.shift() ?? 0))
+    const render = vi.fn(async () => ({ bytes: Buffer.alloc(sizes.shift() ?? 0), isIncomplete: false }))
     const outcome = await transformWith(render)
     expect(outcome).toMatchObject({ kind: 'rendition', bytes: { length: 900 }, settings: { width: 200 } })
     expect(render).toHaveBeenCalledTimes(2)

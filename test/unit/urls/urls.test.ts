@@ -305,6 +305,7 @@ describe('fromS3Url', () => {
     ['the version stays', '/a.jpg?x=1&v=7', '/a.jpg?v=7'],
     ['the first version that is one', '/a.jpg?v=&v=a%20b&v=%37&v=8', '/a.jpg?v=7'],
     ['image parameters stay', '/a.jpg?w=640&fit=crop&h=480&dpr=1.5&q=80&fm=webp&auto=format', null],
+    ['those of cuts, too', '/a.jpg?rect=0,0,60,40&ar=3%3A2&crop=top%2Cleft&fp-x=.5&max-w=64', null],
     ['image parameters that are none go', '/a.jpg?w=%20&h=<&W=1&wx=1&q', '/a.jpg'],
     ['image parameters of what is no image go', '/a.pdf?w=640&v=7', '/a.pdf?v=7'],
     ['and of a route without images', '/static/a.jpg?w=640&v=7', '/static/a.jpg'],

@@ -47,6 +47,7 @@ export function bundleOf(config: Config, code: Partial<Record<Trigger, string>> 
         'origin-response': artefact('origin-response', contents['origin-response']),
       },
       variants: {},
+      parts: {},
     },
   }
 }

@@ -1,0 +1,41 @@
+/** Numbers as clients write them, and the ladders that they go to. */
+import type { Ladder } from './rules.ts'
+
+/** Of all ratios: steps of an octave, and the last one. */
+export const RATIO_STEPS = 36
+export const MOST_RATIO = 16
+
+/** Pixels of a side: more than any picture has; on every grid. */
+export const MOST = 65_536
+
+/** In so many steps the numbers of a part are told. */
+export const PART_STEPS = 64
+
+/** What is not allowed is looked for: `$` would also match before a last line feed. */
+const NOT_A_NUMBER = /[^0-9.]/
+
+/** Digits, and a point between them or beside them. @returns 0 for what is no such number, or none above 0 */
+export const parseNumber = (value: string): number => (value.search(NOT_A_NUMBER) < 0 ? +value || 0 : 0)
+
+/** The lowest rung that is not below the value; for more than the top rung, that. */
+export function rungAbove(rungs: Ladder, value: number): number {
+  let i = 0
+  while ((rungs[i] as number) < value) i += 1
+  return (rungs[i] || rungs[i - 1]) as number
+}
+
+/** How far apart two ratios are, as a factor: the order is that of the difference of their logarithms. */
+const factor = (a: number, b: number): number => (a > b ? a / b : b / a)
+
+/**
+ * The nearest of these ratios; `null`: of all. From 1:1 to 2:1 that is a ladder in steps of 1/36, which hits 5:4, 4:3,
+ * 3:2 and 16:9, and is never off by more than 1.4 %; from there to 16:1 each octave has as many steps; and the inverses.
+ */
+export function nearestRatio(ratios: Ladder | null, asked: number): number {
+  if (ratios) return ratios.reduce((best, ratio) => (factor(ratio, asked) < factor(best, asked) ? ratio : best))
+  const long = Math.min(MOST_RATIO, factor(asked, 1))
+  let steps = RATIO_STEPS
+  while (long * steps > 2 * RATIO_STEPS) steps /= 2
+  const nearest = Math.round(long * steps) / steps
+  return asked < 1 ? 1 / nearest : nearest
+}
