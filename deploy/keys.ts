@@ -2,7 +2,7 @@
 import type { Main } from '../cli/kit/command.ts'
 import { defineVerbs } from '../cli/kit/verbs.ts'
 import { addCommand } from './keys/add.ts'
-import { type KeyDependencies, realDependencies } from './keys/aws-clients.ts'
+import { type KeyDependencies, realKeyDependencies } from './keys/aws-clients.ts'
 import { listCommand } from './keys/list.ts'
 import { removeCommand } from './keys/remove.ts'
 
@@ -26,4 +26,4 @@ cloudfront-keyvaluestore:DescribeKeyValueStore, GetKey, ListKeys and UpdateKeys 
     ],
   })
 
-export const main = keysCommand(realDependencies)
+export const main = keysCommand(realKeyDependencies)

@@ -4,6 +4,7 @@ import { InputError } from '../base/errors.ts'
 import { readBundle } from '../bundle/read-bundle.ts'
 import { defineCommand } from '../cli/kit/command.ts'
 import { painter, statusLine } from '../cli/kit/output.ts'
+import { readGrant } from './verify/grants.ts'
 import { verifyJson, verifyPlanText, verifyText } from './verify/report.ts'
 import { allHold } from './verify/results.ts'
 import { verify } from './verify/run.ts'
@@ -15,6 +16,9 @@ export const main = defineCommand({
 redirects, refusals, cache keys, versions, pictures, headers, conditions, lifetimes. What it can't see without an object
 that exists is skipped, and said so: name one for each route, a small one, and for compression a text beside it. The
 samples of \`rimlight start\` it finds by itself.
+
+Of private routes it asks what is refused without a grant; all else with the grant that --token or --signed-cookie brings,
+and without one that is skipped. No report tells of a grant.
 
 It reads, and never writes: GET, HEAD, OPTIONS, and for each cached S3 route one POST without a body to a name that
 nothing has, which CloudFront refuses, and S3 itself would.
@@ -37,6 +41,17 @@ Each question has a version of its own, so that the first answer is a miss: the 
       about: 'sent with every request, such as aws-cf-cd-staging: true for a staging distribution',
       multiple: true,
     },
+    token: {
+      type: 'string',
+      value: 'TOKEN|@FILE',
+      about: 'what opens the private routes that take tokens: all of each, or what lies outside differs',
+    },
+    'signed-cookie': {
+      type: 'string',
+      value: 'COOKIES|@FILE',
+      about:
+        "the same for CloudFront's signed cookies: 'CloudFront-Policy=…; CloudFront-Signature=…; CloudFront-Key-Pair-Id=…'",
+    },
     insecure: { type: 'boolean', about: 'take a certificate that nobody vouches for; on this machine any is taken' },
     slow: { type: 'boolean', about: 'wait for what takes half a minute to expire' },
     json: { type: 'boolean', about: 'print one JSON document' },
@@ -44,6 +59,7 @@ Each question has a version of its own, so that the first answer is a miss: the 
   examples: [
     'rimlight verify https://localhost:8443',
     'rimlight verify https://cdn.example.com --object /photos/small.jpg --object /texts/list.json',
+    'rimlight verify https://cdn.example.com --object /private/a.jpg --token @token.txt',
     "rimlight verify https://d111111abcdef8.cloudfront.net --object '/api/*=/api/items?page=1' --slow --json",
   ],
   exitCode:
@@ -69,6 +85,10 @@ Each question has a version of its own, so that the first answer is a miss: the 
       routes: values.route,
       objects: values.object,
       headers: headersOf(values.header),
+      grants: {
+        token: await readGrant('--token', values.token),
+        signedCookies: await readGrant('--signed-cookie', values['signed-cookie']),
+      },
       isInsecure: values.insecure,
       isSlow: values.slow,
       onPlan: (plan) => values.json || stdout.write(verifyPlanText(plan, paint)),

@@ -21,7 +21,7 @@ export type KeyDependencies = SessionDependencies<KeyClients> & { stdin: AsyncIt
 /** AWS General Reference, "Amazon CloudFront endpoints": one for all of a partition. */
 const REGION = 'us-east-1'
 
-export const realDependencies: KeyDependencies = {
+export const realKeyDependencies: KeyDependencies = {
   clients() {
     const config = { region: REGION, maxAttempts: 5 }
     return { cloudfront: new CloudFrontClient(config), keyValueStore: new CloudFrontKeyValueStoreClient(config) }

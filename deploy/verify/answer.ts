@@ -45,6 +45,18 @@ function secondsOf(answer: Headed, directive: RegExp): number | undefined {
   return seconds === undefined ? undefined : Number(seconds)
 }
 
+/**
+ * The same as CloudFront caches it. On a private route `private` is said to others, by the response headers policy; how
+ * long CloudFront keeps it is in `Expires` (RFC 9111, 4.2.1).
+ */
+export function asCached<Given extends Headed>(answer: Given): Given {
+  const lifetime = Date.parse(header(answer, 'expires')) - Date.parse(header(answer, 'date'))
+  if (header(answer, 'cache-control') !== 'private' || Number.isNaN(lifetime)) return answer
+  const seconds = Math.max(0, Math.round(lifetime / 1000))
+  const others = answer.headers.filter(([name]) => name.toLowerCase() !== 'cache-control')
+  return { ...answer, headers: [...others, ['cache-control', `public, max-age=${seconds}`]] }
+}
+
 /** Whether `cache-control` keeps it out of caches. */
 export const isKeptOut = (answer: Headed): boolean =>
   /(?:^|,)\s*(?:private|no-store|no-cache)/i.test(header(answer, 'cache-control'))

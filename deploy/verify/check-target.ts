@@ -22,6 +22,8 @@ export type CheckTarget = {
   takes(path: string): boolean
   /** Whether a path's first match, read without its escapes, is another route than with them. */
   isAmbiguous(path: string): boolean
+  /** A private route to which nobody brought a grant. */
+  isClosed: boolean
   /** What was named for it, as it was found. */
   objects: readonly KnownObject[]
 }
@@ -55,6 +57,7 @@ export function checkTargets({
       domains: policies.domains,
       takes: (path) => firstMatch(path) === index,
       isAmbiguous: (path) => firstMatch(path) !== firstMatch(unescaped(path)),
+      isClosed: false,
       objects: [],
     }
   })
@@ -74,6 +77,11 @@ const unescaped = (path: string): string =>
   path.replace(/%([2-7][0-9a-f])/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
 
 export const isCachedBucket = ({ kind, isCached }: CheckTarget): boolean => kind === 'bucket' && isCached
+
+export const isPrivateRoute = ({ route }: CheckTarget): boolean => route.auth !== null
+
+/** Whether a function of ours refuses, not CloudFront itself. */
+export const isVerifiedHere = ({ route }: CheckTarget): boolean => route.auth?.type === 'jwt'
 
 /** Whether the config leaves this header in responses. */
 export const isShown = ({ headers }: CheckTarget, name: string): boolean => !isListed(name, headers.dropResponse)
@@ -118,5 +126,6 @@ export const NO_OTHER_PATH = 'its pattern leaves no path that could be made up'
 /** `bucket photos, cached for 86400 s, images`. */
 export function aboutTarget({ route, behaviour, kind }: CheckTarget): string {
   const kept = route.cache === 'never' ? 'never cached' : `cached for ${route.cache.default} s`
-  return [`${kind} ${behaviour.origin}`, kept, ...(route.images ? ['images'] : [])].join(', ')
+  const guard = route.auth ? [`private (${route.auth.type})`] : []
+  return [`${kind} ${behaviour.origin}`, kept, ...(route.images ? ['images'] : []), ...guard].join(', ')
 }

@@ -21,6 +21,8 @@ export type Check<Target> = {
   after?: readonly string[]
   /** Ids of checks of the same target that explain all that this one would find, where they differ. */
   unless?: readonly string[]
+  /** It shows something of a private route without a grant as well. */
+  isOpen?: true
   /** It waits for something to expire: it comes last, beside the others that wait. */
   waits?: true
   appliesTo?(target: Target): boolean

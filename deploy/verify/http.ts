@@ -15,6 +15,8 @@ export type ProbeRequest = {
   headers?: Readonly<Record<string, string>>
   /** Over HTTP, to the port that redirects. */
   isPlain?: true
+  /** Without the grant that goes with other requests for a private route. */
+  isBare?: true
 }
 
 export type Answer = {

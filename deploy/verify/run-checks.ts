@@ -8,23 +8,31 @@ export type TargetCheck = {
   /** What reports call the target: the route's pattern, or the bucket. */
   name: string
   viewer: Viewer
+  /** Why it would show nothing here. */
+  skip: string | undefined
   check: Omit<Check<never>, 'ask' | 'means' | 'appliesTo'>
   ask(asking: Asking): ReturnType<Check<never>['ask']>
   means(): string
 }
 
-/** The checks that apply to a target. @param name what reports call it */
+/**
+ * The checks that apply to a target.
+ * @param name what reports call it
+ * @param skip why a check would show nothing here
+ */
 export const targetChecks = <Target>(
   name: string,
   target: Target,
   checks: readonly Check<Target>[],
   viewer: Viewer,
+  skip: (check: Check<Target>) => string | undefined = () => undefined,
 ): TargetCheck[] =>
   checks
     .filter((check) => check.appliesTo?.(target) !== false)
     .map((check) => ({
       name,
       viewer,
+      skip: skip(check),
       check,
       ask: (asking) => check.ask(target, asking),
       means: () => check.means(target),
@@ -40,7 +48,8 @@ export async function runChecks(planned: readonly TargetCheck[], options: RunChe
   let silent = 0
   const run = async (one: TargetCheck) => {
     options.onProgress(outcomes.size, one)
-    const because = skippedBecause(one, outcomes)
+    const because: CheckOutcome | undefined =
+      one.skip === undefined ? skippedBecause(one, outcomes) : { status: 'skipped', reason: one.skip }
     const outcome = because ?? (silent >= SILENCE ? notAsked('nobody answers any more') : await outcomeOf(one, options))
     silent = outcome.status === 'unasked' ? silent + 1 : outcome.status === 'skipped' ? silent : 0
     outcomes.set(one, outcome)

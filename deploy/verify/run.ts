@@ -4,13 +4,15 @@ import { InputError } from '../../base/errors.ts'
 import { isThisMachine } from '../../base/this-machine.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import { type BucketTarget, type BucketUrl, bucketTargets, onS3 } from './buckets.ts'
-import { aboutTarget, type CheckTarget, checkTargets } from './check-target.ts'
+import { aboutTarget, type CheckTarget, checkTargets, isPrivateRoute } from './check-target.ts'
 import { BUCKET_CHECKS } from './checks/bucket.ts'
 import { ROUTE_CHECKS } from './checks.ts'
 import { connect } from './connect.ts'
+import { type Grants, grantFor, splitHeaders, withGrant } from './grants.ts'
 import { NoAnswer, openViewer, type Viewer } from './http.ts'
 import { known, namedObjects, sampledObjects } from './objects.ts'
 import { OBSERVATIONS, type Observation } from './observations.ts'
+import { bringAGrant } from './remedies.ts'
 import { checkCounts, type ObservationResult, type Report } from './results.ts'
 import { runChecks, type TargetCheck, targetChecks } from './run-checks.ts'
 
@@ -22,7 +24,9 @@ export type VerifyOptions = {
   routes?: readonly string[]
   /** Paths, or routes' patterns with paths: `--object`. */
   objects?: readonly string[]
-  /** Sent with every request to the distribution. */
+  /** What opens private routes. */
+  grants?: Pick<Grants, 'token' | 'signedCookies'>
+  /** Sent with every request to the distribution; `authorization` and `cookie` with those alone that bring a grant. */
   headers?: Readonly<Record<string, string>>
   isInsecure?: boolean
   isSlow?: boolean
@@ -49,31 +53,40 @@ export async function verify(options: VerifyOptions): Promise<Report> {
   const { bundle, url, headers = {}, patience = PATIENCE, isInsecure = false, isSlow = false, wait = sleep } = options
   const started = performance.now()
   const all = checkTargets(bundle)
+  const { grants, others } = splitHeaders(headers)
   const named = namedObjects(options.objects ?? [], all)
   const bare = chosen(all, options.routes ?? [])
   const { viewer, httpUrl, localSite, requests } = await connect({
     url,
     httpUrl: options.httpUrl,
-    headers,
+    headers: others,
     patience,
     isInsecure,
   })
   const viewers = [viewer]
   try {
     const objects = [...named, ...sampledObjects(localSite?.samples ?? [], named, bare)]
-    const targets: CheckTarget[] = []
-    for (const target of bare) targets.push(await known(target, objects, viewer))
+    const asked: { target: CheckTarget; viewer: Viewer }[] = []
+    for (const target of bare) {
+      const { grant, isGiven } = grantFor(target.route, { ...options.grants, headers: grants })
+      const own = withGrant(viewer, grant)
+      const isClosed = isPrivateRoute(target) && !isGiven
+      asked.push({ target: await known({ ...target, isClosed }, objects, own), viewer: own })
+    }
+    const targets = asked.map(({ target }) => target)
     const bucketUrl = options.bucketUrl ?? (isThisMachine(url) ? undefined : onS3)
     const buckets = bucketTargets(bundle.policies, targets, objects, bucketUrl)
-    const planned: TargetCheck[] = targets.flatMap((target) =>
-      targetChecks(target.route.path, target, ROUTE_CHECKS, viewer),
+    const planned: TargetCheck[] = asked.flatMap(({ target, viewer: own }) =>
+      targetChecks(target.route.path, target, ROUTE_CHECKS, own, ({ isOpen }) =>
+        target.isClosed && !isOpen ? bringAGrant(target) : undefined,
+      ),
     )
     for (const bucket of buckets) {
       const own = viewerOf(bucket, viewer, patience)
       viewers.push(own)
       planned.push(...targetChecks(nameOf(bucket), bucket, BUCKET_CHECKS, own))
     }
-    const seen = observable(targets, httpUrl !== undefined)
+    const seen = observable(asked, httpUrl !== undefined)
     const asks = [...planned.map(({ check }) => check.asks), ...seen.map(({ observation }) => observation.asks)]
     const atMost = asks.reduce((sum, count) => sum + count, requests + objects.length)
     const report = {
@@ -94,7 +107,7 @@ export async function verify(options: VerifyOptions): Promise<Report> {
       onProgress: (done, { name, check }) =>
         options.onProgress?.(done, planned.length, `${name}  ${check.id}${check.waits ? ', waiting' : ''}`),
     })
-    const observations = await observe(seen, viewer)
+    const observations = await observe(seen)
     const made = viewers.reduce((sum, one) => sum + one.requests(), requests)
     return {
       ...report,
@@ -138,19 +151,19 @@ const viewerOf = ({ reach }: BucketTarget, viewer: Viewer, patience: number): Vi
     ? openViewer({ url: reach.url, httpUrl: undefined, headers: {}, isInsecure: false, patience })
     : { ...viewer, requests: () => 0, close: () => {} }
 
-type Observable = { observation: Observation; target: CheckTarget }
+type Observable = { observation: Observation; target: CheckTarget; viewer: Viewer }
 
 /** Each observation, with the first route that it applies to. */
-const observable = (targets: readonly CheckTarget[], hasHttp: boolean): Observable[] =>
+const observable = (asked: readonly Omit<Observable, 'observation'>[], hasHttp: boolean): Observable[] =>
   OBSERVATIONS.filter(({ isPlain }) => hasHttp || !isPlain).flatMap((observation) => {
-    const target = targets.find((one) => observation.appliesTo(one))
-    return target ? [{ observation, target }] : []
+    const found = asked.find(({ target }) => !target.isClosed && observation.appliesTo(target))
+    return found ? [{ observation, ...found }] : []
   })
 
 /** That there was no answer is an observation, too. */
-async function observe(seen: readonly Observable[], viewer: Viewer): Promise<ObservationResult[]> {
+async function observe(seen: readonly Observable[]): Promise<ObservationResult[]> {
   const results: ObservationResult[] = []
-  for (const { observation, target } of seen) {
+  for (const { observation, target, viewer } of seen) {
     const { id, title } = observation
     const found = await observation.observe(target, viewer).catch((cause) => {
       if (cause instanceof NoAnswer) return `no answer: ${cause.message}`

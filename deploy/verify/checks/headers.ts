@@ -128,7 +128,9 @@ export function setHeaders({ SecurityHeadersConfig, CustomHeadersConfig }: Respo
     ['referrer-policy', security.ReferrerPolicy?.ReferrerPolicy],
     ['content-security-policy', security.ContentSecurityPolicy?.ContentSecurityPolicy],
     ['x-xss-protection', scripts && (scripts.Protection ? `1${scripts.ModeBlock ? '; mode=block' : ''}` : '0')],
-    ...itemsOf(CustomHeadersConfig).map(({ Header, Value }): [string, string] => [Header.toLowerCase(), Value]),
+    ...itemsOf(CustomHeadersConfig)
+      .filter(({ Override }) => Override)
+      .map(({ Header, Value }): [string, string] => [Header.toLowerCase(), Value]),
   ]
   return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as [string, string]]))
 }

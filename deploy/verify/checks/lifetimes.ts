@@ -1,7 +1,7 @@
 /** How long objects stay in the cache, against what the handlers said. */
-import { ageOf, carriesHeader, isKeptOut, lifetimeOf, outcome, quoted } from '../answer.ts'
+import { ageOf, asCached, carriesHeader, isKeptOut, lifetimeOf, outcome, quoted } from '../answer.ts'
 import { type Check, judged, skipped } from '../check.ts'
-import type { CheckTarget } from '../check-target.ts'
+import { type CheckTarget, isPrivateRoute } from '../check-target.ts'
 import type { ProbeRequest } from '../http.ts'
 import { firstObject, requestFor } from '../objects.ts'
 import { attachPolicy } from '../remedies.ts'
@@ -25,7 +25,10 @@ export const LIFETIME_CHECKS: readonly Check<CheckTarget>[] = [
       const first = await ask(request)
       const { cache } = target.route
       // The route's own minimum TTL may be longer than what the response says.
-      const lifetime = Math.max(lifetimeOf(first) ?? Number.POSITIVE_INFINITY, cache === 'never' ? 0 : cache.min)
+      const lifetime = Math.max(
+        lifetimeOf(isPrivateRoute(target) ? asCached(first) : first) ?? Number.POSITIVE_INFINITY,
+        cache === 'never' ? 0 : cache.min,
+      )
       if (lifetime > most) {
         return skipped(
           `it lives for ${lifetime} s${lifetime > LATER ? ', longer than anybody waits' : '; --slow waits for them'}`,

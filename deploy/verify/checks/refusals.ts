@@ -18,6 +18,7 @@ export const REFUSAL_CHECKS: readonly Check<CheckTarget>[] = [
     title: 'HTTP is redirected to HTTPS on one of its hosts, path and query kept',
     rule: 'README, "What is refused"; Developer Guide, "Viewer protocol policy"',
     asks: 1,
+    isOpen: true,
     async ask(target, { ask, httpUrl }) {
       if (httpUrl === undefined) return skipped('it is not known where HTTP is to be asked for; --http-url says it')
       const path = anyPath(target)

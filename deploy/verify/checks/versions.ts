@@ -1,14 +1,16 @@
 /** `?v=` cannot lie: which versions make an object immutable, and which do not. */
 import { carriesHeader, header, isKeptOut, lifetimeOf, maxAgeOf, outcome, quoted } from '../answer.ts'
 import { type Check, type CheckFinding, judged, skipped } from '../check.ts'
-import { type CheckTarget, isCachedBucket, isShown } from '../check-target.ts'
+import { type CheckTarget, isCachedBucket, isPrivateRoute, isShown } from '../check-target.ts'
 import type { Answer } from '../http.ts'
 import { firstObject, requestFor } from '../objects.ts'
 import { attachFunction } from '../remedies.ts'
 
 const RULE = 'README, "How long a response is cached"'
 
-const hasVersion = (target: CheckTarget): boolean => target.isCached && target.route.version !== null
+/** A private route's `cache-control` tells viewers nothing of CloudFront's cache. */
+const hasVersion = (target: CheckTarget): boolean =>
+  target.isCached && target.route.version !== null && !isPrivateRoute(target)
 const hasVerdict = (target: CheckTarget): boolean => hasVersion(target) && isCachedBucket(target)
 
 const isImmutable = (answer: Answer): boolean => /\bimmutable\b/i.test(header(answer, 'cache-control'))

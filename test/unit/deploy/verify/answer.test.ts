@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   ageOf,
   answerMediaType,
+  asCached,
   carriesHeader,
   header,
   imageFormatOf,
@@ -89,6 +90,25 @@ describe('the lifetime in a shared cache', () => {
     ['public', undefined],
   ])('%s', (value, seconds) => {
     expect(lifetimeOf(with_(['cache-control', value]))).toBe(seconds)
+  })
+})
+
+describe('what CloudFront caches and calls private to others', () => {
+  const date: [string, string] = ['date', 'Mon, 30 Nov 2026 09:00:00 GMT']
+  const expires: [string, string] = ['expires', 'Mon, 30 Nov 2026 09:05:00 GMT']
+
+  it('lives as long as Expires says', () => {
+    const answer = asCached(with_(['cache-control', 'private'], date, expires, ['age', '10']))
+    expect([isKeptOut(answer), lifetimeOf(answer)]).toEqual([false, 300])
+  })
+
+  it.each<[string, [string, string][]]>([
+    ['another cache-control', [['cache-control', 'private, max-age=60'], date, expires]],
+    ['no Expires', [['cache-control', 'private'], date]],
+  ])('%s: it stays what it is', (_, headers) => {
+    const answer = with_(...headers)
+    expect(asCached(answer)).toBe(answer)
+    expect(isKeptOut(answer)).toBe(true)
   })
 })
 
