@@ -62,10 +62,7 @@ const PACKAGES: BuildOptions = {
 export async function bundle(target: BuildTarget, rules: Rules): Promise<Bundle[]> {
   if (target.kind === 'function') {
     const entry = entryOf(target, rules)
-    const made = await bundled(entry, 'index.js', FUNCTION, [
-      compiledRules(rules),
-      platformModules(target.modules),
-    ])
+    const made = await bundled(entry, 'index.js', FUNCTION, [compiledRules(rules), platformModules(target.modules)])
     // Once more: what the config's constants leave unused is known only when all is in one file.
     const { code } = await transform(made.code, { ...LANGUAGE, treeShaking: true })
     return [{ ...made, code: asScript(code) }]
