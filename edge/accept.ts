@@ -9,7 +9,7 @@ const SPACES = /\s/g
 const REFUSED = /,[^,]*;q=0(?:\.0*)?(?=[;,])[^,]*/g
 
 /** An `Accept` of one line or several, a comma before and behind each of its members. */
-export function listOf(accept: Field): string {
+export function acceptList(accept: Field): string {
   const lines = accept.multiValue ? valuesOf(accept).join(',') : firstValue(accept)
   // biome-ignore lint/style/useTemplate: in the engine a template costs three times as much
   return ',' + lines + ','

@@ -6,7 +6,7 @@
 /** What every browser shows: JPEG, or PNG where there is transparency, or GIF where something moves. */
 export const COMMON_FORMAT = 'common'
 
-import { accepts, listOf } from './accept.ts'
+import { acceptList, accepts } from './accept.ts'
 import { type Field, type Fields, firstParsed, firstValue } from './event.ts'
 import { parseNumber } from './ladder.ts'
 import type { ImageRule } from './rules.ts'
@@ -46,7 +46,7 @@ const parseQuality = (value: string): number => {
  */
 export function variantOf(query: Fields, accept: Field | undefined, extension: string, rule: ImageRule): Variant {
   const variant: Variant = {}
-  const format = (query.fm && requested(query.fm, rule)) || (accept && negotiated(listOf(accept), extension, rule))
+  const format = (query.fm && requested(query.fm, rule)) || (accept && negotiated(acceptList(accept), extension, rule))
   if (format) variant.fm = format
   if (query.q) setQuality(variant, query.q, rule)
   setSize(variant, query, rule)

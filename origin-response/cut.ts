@@ -1,6 +1,5 @@
 /** Which pixels of a source a variant shows, and in what size: never larger than the source has them. */
 import type { Variant } from '../edge/variant.ts'
-import type { Facts } from './render.ts'
 
 type Size = { width: number; height: number }
 
@@ -16,7 +15,11 @@ export type Cut = {
 
 type Area = Size & { left: number; top: number }
 
-export function shownOf({ width, height, frames }: Facts, { w, h, fit, crop = '' }: Variant): Shown {
+/** @param source upright, in pixels */
+export function shownOf(
+  { width, height, frames }: Size & { frames: number },
+  { w, h, fit, crop = '' }: Variant,
+): Shown {
   if (fit !== 'crop' || !w || !h) {
     return { ...scaled(width, height, Math.min(1, w ? w / width : 1, h ? h / height : 1)), cut: null }
   }

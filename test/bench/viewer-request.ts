@@ -24,7 +24,7 @@ const STEPS = {
   'route: routeOf': 'routeOf(request.uri, routeTable)',
   'route: isPlain': 'isPlain(request.uri)',
   'query: variantOf': 'variantOf(request.querystring, request.headers.accept, "jpg", rule)',
-  'query: accepts': 'accepts(listOf(request.headers.accept), rule.formats[0])',
+  'query: accepts': 'accepts(acceptList(request.headers.accept), rule.formats[0])',
   'query: canonicalQuery': 'canonicalQuery(request.querystring, routes[4], { fm: "webp", w: 640 })',
   'headers: remove': 'remove(request.headers, dropRequest)',
 }

@@ -40,6 +40,7 @@ export const RULES: readonly Rule[] = [
   { from: 'origin-response/render.ts', may: ['sharp'] },
   { from: 'origin-response/source.ts', may: ['@aws-sdk/client-s3'] },
   { from: 'origin-response/memory.ts', may: ['node:v8', 'node:vm'] },
+  { from: 'origin-response/mend-png.ts', may: ['node:zlib'] },
   // The ground: it knows nothing of what stands on it.
   { from: 'base/', may: ['base/', 'node:'] },
   { from: 'base/media-type.ts', may: ['mrmime'] },

@@ -34,13 +34,34 @@ const number = fc.oneof(
   fc.constantFrom('', '0', '00640', '%36%34', '1.5', '2', '-1', '1e3', ' 5', '9'.repeat(400), '640\n', 'x'),
 )
 
+const numbers = fc
+  .array(fc.double({ min: 0, max: 70_000, noNaN: true }), { minLength: 3, maxLength: 5 })
+  .map((list) => list.join())
+
 const VALUES: Record<string, fc.Arbitrary<string>> = {
   w: number,
   h: number,
   q: number,
   dpr: number,
-  fit: fc.constantFrom('crop', 'crop', 'max', 'cover', '', '%63rop'),
-  fm: fc.constantFrom('webp', 'jpg', 'png', 'avif', 'gif', '', '%77ebp'),
+  fit: fc.constantFrom('crop', 'crop', 'min', 'max', 'clip', 'cover', '', '%63rop'),
+  fm: fc.constantFrom('webp', 'jpg', 'png', 'avif', 'gif', 'pjpg', 'common', '', '%77ebp'),
+  ar: fc.constantFrom('3:2', '1%3A3', '0:1', '1.91:1', ':', '%33:2', '99999:1', ''),
+  crop: fc.constantFrom(
+    'top',
+    'left%2Cbottom',
+    'faces,entropy',
+    'focalpoint',
+    '17',
+    '44',
+    '9',
+    '64,0,128',
+    '1,2,3',
+    '',
+  ),
+  rect: fc.oneof(fc.constantFrom('0,0,9,9', '10%2C20%2C300%2C400', '1,2', `0,0,${'9'.repeat(400)},1`, 'left'), numbers),
+  'fp-x': number,
+  'fp-y': fc.constantFrom('0', '0.5', '1', '.2', 'x', ''),
+  'max-w': number,
   auto: fc.constantFrom('format', 'compress'),
   v: fc.oneof(fc.constantFrom('1', '1706400000', 'a/b', '%41', '', 'x'.repeat(65)), text),
   rev: fc.constantFrom('7', 'a%2Fb'),

@@ -80,6 +80,7 @@ function exhibits(route: RouteSettings, name: string): string[] {
   if (route.images && name === 'q') return qualities
   if (route.images && name === 'fit') return ['fit=crop&w=640&h=640']
   if (route.images && name === 'fm') return ['fm=png']
+  if (route.images && name === 'crop') return ['crop=top&fit=crop&w=640&h=640']
   return [`${name}=1`]
 }
 

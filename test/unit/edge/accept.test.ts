@@ -1,9 +1,12 @@
 import { describe, expect, it, test } from 'vitest'
-import { accepts, listOf } from '../../../edge/accept.ts'
+import { acceptList, accepts } from '../../../edge/accept.ts'
 
 const acceptsWebp = (...lines: [string, ...string[]]) =>
   accepts(
-    listOf({ value: lines[0], ...(lines[1] === undefined ? {} : { multiValue: lines.map((value) => ({ value })) }) }),
+    acceptList({
+      value: lines[0],
+      ...(lines[1] === undefined ? {} : { multiValue: lines.map((value) => ({ value })) }),
+    }),
     'webp',
   )
 
@@ -63,13 +66,13 @@ test('every line counts', () => {
 })
 
 test('each format has its own name', () => {
-  expect(accepts(listOf({ value: 'image/webp,image/apng' }), 'avif')).toBe(false)
-  expect(accepts(listOf({ value: 'image/avif,image/apng' }), 'avif')).toBe(true)
+  expect(accepts(acceptList({ value: 'image/webp,image/apng' }), 'avif')).toBe(false)
+  expect(accepts(acceptList({ value: 'image/avif,image/apng' }), 'avif')).toBe(true)
 })
 
 test('a misshapen header accepts nothing', () => {
   for (const value of [5, null, undefined, {}]) {
-    expect(accepts(listOf({ value: value as unknown as string }), 'webp')).toBe(false)
+    expect(accepts(acceptList({ value: value as unknown as string }), 'webp')).toBe(false)
   }
 })
 
