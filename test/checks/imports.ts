@@ -49,7 +49,10 @@ export const RULES: readonly Rule[] = [
   { from: 'urls/', may: ['urls/', 'edge/', 'bundle/settings.ts'] },
   // What commands have in common; it knows none of them.
   { from: 'cli/kit/', may: ['cli/kit/', 'base/', 'node:'] },
-  { from: 'cli/', may: ['cli/', 'base/', 'bundle/', 'build/', 'local/', 'deploy/', 'logs/', 'urls/', 'node:'] },
+  {
+    from: 'cli/',
+    may: ['cli/', 'base/', 'bundle/', 'build/', 'local/', 'deploy/', 'logs/', 'tenants/', 'urls/', 'node:'],
+  },
   {
     from: 'build/',
     may: [
@@ -123,6 +126,16 @@ export const RULES: readonly Rule[] = [
     may: ['@aws-sdk/client-cloudfront-keyvaluestore', '@aws-sdk/signature-v4a', 'edge/token.ts', 'edge/version.ts'],
   },
   { from: 'deploy/template/', may: ['aws-cdk-lib', 'constructs'] },
+  // Many distributions of one bundle, by what deploy/ makes of one.
+  {
+    from: 'tenants/',
+    may: [
+      ...['tenants/', 'base/', 'bundle/', 'cli/kit/', 'deploy/', 'edge/limits.ts', 'urls/invalidation.ts', 'node:'],
+      ...['@aws-sdk/client-cloudfront', 'p-map'],
+    ],
+  },
+  { from: 'tenants/store/postgres.ts', may: ['pg'] },
+  { from: 'tenants/store/dynamodb.ts', may: ['@aws-sdk/client-dynamodb'] },
   { from: 'deploy/cdk.ts', may: ['aws-cdk-lib', 'constructs'] },
   // It reads logs, with the rules of the edge; of a bundle it knows the shape, of build/ the compiler of configs.
   {
@@ -143,7 +156,7 @@ export const RULES: readonly Rule[] = [
     from: 'test/',
     may: [
       ...['test/', 'edge/', 'viewer-request/', 'origin-request/', 'origin-response/'],
-      ...['base/', 'build/', 'bundle/', 'cli/', 'local/', 'deploy/', 'logs/', 'urls/'],
+      ...['base/', 'build/', 'bundle/', 'cli/', 'local/', 'deploy/', 'logs/', 'tenants/', 'urls/'],
       ...[
         'edge.config.ts',
         'vitest.config.ts',
@@ -154,6 +167,7 @@ export const RULES: readonly Rule[] = [
         '@aws-sdk/cloudfront-signer',
         '@aws-sdk/client-cloudfront',
         '@aws-sdk/client-cloudfront-keyvaluestore',
+        '@aws-sdk/client-dynamodb',
         '@aws-sdk/client-iam',
         '@aws-sdk/client-lambda',
         '@aws-sdk/client-s3',
@@ -166,9 +180,11 @@ export const RULES: readonly Rule[] = [
         'aws-sdk-client-mock',
         'cdk-nag',
         'dt-sql-parser',
+        'dynalite',
         'ipx',
         'miniflare',
         'oxc-parser',
+        'pg',
         'playwright-core',
         'sharp',
         'ssim.js',

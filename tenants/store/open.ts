@@ -1,0 +1,28 @@
+/** `--store`: which store a URL names. Each is loaded when it is asked for, as its package may not be installed. */
+import { InputError } from '../../base/errors.ts'
+import type { Store } from './store.ts'
+
+export const STORE_URLS = 'sqlite:FILE, postgres://USER@HOST/DATABASE or dynamodb://TABLE?region=REGION'
+
+/**
+ * Opens a store, and makes its tables where they are not there.
+ * @throws InputError for what is no such URL, Failure where it can't be opened or a package is missing
+ */
+export async function openStore(url: string): Promise<Store> {
+  const scheme = /^([a-z]+):/.exec(url)?.[1]
+  switch (scheme) {
+    case 'sqlite':
+      return (await import('./sqlite.ts')).openSqlite(url.slice('sqlite:'.length))
+    case 'postgres':
+    case 'postgresql':
+      return (await import('./postgres.ts')).openPostgres(url)
+    case 'dynamodb':
+      return (await import('./dynamodb.ts')).openDynamoDb(url)
+    default:
+      throw new InputError(`--store: expected ${STORE_URLS}, found ${JSON.stringify(url)}`, {
+        code: 'store-url',
+        expected: STORE_URLS,
+        found: url,
+      })
+  }
+}
