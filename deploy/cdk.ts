@@ -20,18 +20,17 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns'
 import { Names } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
 import { InputError } from '../base/errors.ts'
+import { HTTP_VERSION, TLS } from '../bundle/distribution.ts'
 import type { BuiltBundle } from '../bundle/read-bundle.ts'
 import type { LambdaTrigger } from '../edge/limits.ts'
 import { bucketPolicy } from './template/bucket-policy.ts'
 import {
   type CodeLocation,
   DEFAULTS,
-  HTTP_VERSION,
   HTTP_VERSION_OF_ROLLOUT,
   type Inputs,
   NAME_CHARACTERS,
   type OriginAccess,
-  TLS,
 } from './template/inputs.ts'
 import { type StackResources, stackResources } from './template/resources.ts'
 

@@ -2,11 +2,11 @@
 import { CfnDistribution } from 'aws-cdk-lib/aws-cloudfront'
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
-import type { Behaviour, Policies } from '../../bundle/policies.ts'
+import { COMMENT_CHARACTERS, type DescribedBehaviour, describedDistribution } from '../../bundle/distribution.ts'
 import type { LambdaTrigger } from '../../edge/limits.ts'
 import { HTTP_VERSION_OF_ROLLOUT, type Inputs } from './inputs.ts'
 import type { KeyGroups } from './keys.ts'
-import { originId, originResources, type Reader } from './origins.ts'
+import { originResources, type Reader } from './origins.ts'
 import type { PolicyIds } from './policies.ts'
 
 export type Parts = {
@@ -25,7 +25,7 @@ const LOG_PREFIX = 'cloudfront/'
 
 export function distribution(scope: Construct, inputs: Inputs, parts: Parts): CfnDistribution {
   const { policies } = inputs.bundle
-  const behaviours = policies.behaviours.map((behaviour) => behaviourResource(behaviour, policies, parts))
+  const described = describedDistribution(policies)
   return new CfnDistribution(scope, 'Distribution', {
     distributionConfig: {
       enabled: true,
@@ -34,23 +34,20 @@ export function distribution(scope: Construct, inputs: Inputs, parts: Parts): Cf
       priceClass: inputs.priceClass,
       ...(inputs.webAcl === undefined ? {} : { webAclId: inputs.webAcl }),
       ...rolloutConfig(inputs),
-      origins: originResources(policies, parts.reader),
-      cacheBehaviors: policies.behaviours.slice(0, -1).map(({ path }, index) => ({
-        pathPattern: path,
-        ...(behaviours[index] as CfnDistribution.DefaultCacheBehaviorProperty),
+      origins: originResources(described.origins, parts.reader),
+      cacheBehaviors: described.behaviours.map((behaviour) => ({
+        pathPattern: behaviour.path,
+        ...behaviourResource(behaviour, parts),
       })),
-      defaultCacheBehavior: behaviours.at(-1) as CfnDistribution.DefaultCacheBehaviorProperty,
-      customErrorResponses: Object.entries(policies.errorCachingMinimums).map(([status, seconds]) => ({
-        errorCode: Number(status),
+      defaultCacheBehavior: behaviourResource(described.defaultBehaviour, parts),
+      customErrorResponses: described.errors.map(({ status, seconds }) => ({
+        errorCode: status,
         errorCachingMinTtl: seconds,
       })),
       logging: { bucket: parts.accessLogs.attrDomainName, prefix: LOG_PREFIX, includeCookies: false },
     },
   })
 }
-
-/** CloudFront API, DistributionConfig, Comment. */
-const COMMENT_CHARACTERS = 128
 
 /** A staging distribution answers to its primary's names: it has none of its own. */
 function rolloutConfig({ rollout, aliases, certificate }: Inputs) {
@@ -70,11 +67,10 @@ function rolloutConfig({ rollout, aliases, certificate }: Inputs) {
 }
 
 const behaviourResource = (
-  behaviour: Behaviour,
-  policies: Policies,
+  behaviour: DescribedBehaviour,
   { policyIds, keyGroups, viewerRequest, lambdas }: Parts,
 ): CfnDistribution.DefaultCacheBehaviorProperty => ({
-  targetOriginId: originId(behaviour, policies),
+  targetOriginId: behaviour.originId,
   viewerProtocolPolicy: behaviour.viewerProtocolPolicy,
   allowedMethods: [...behaviour.allowedMethods],
   cachedMethods: [...behaviour.cachedMethods],

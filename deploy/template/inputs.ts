@@ -61,9 +61,6 @@ export type Rollout =
 /** The defaults. Days; USD a month. */
 export const DEFAULTS = { priceClass: 'PriceClass_All', logRetentionDays: 30, accessLogDays: 90, budget: 50 }
 
-/** With a certificate. Developer Guide, "Supported protocols and ciphers between viewers and CloudFront". */
-export const TLS = { sslSupportMethod: 'sni-only', minimumProtocolVersion: 'TLSv1.2_2021' }
-
 /**
  * Characters: what `-viewer-request-` and 8 characters leave of a function's 64 (CloudFront API, FunctionName).
  * Policies and origin access controls may be longer.
@@ -71,5 +68,4 @@ export const TLS = { sslSupportMethod: 'sni-only', minimumProtocolVersion: 'TLSv
 export const NAME_CHARACTERS = 40
 
 /** HTTP/3 can't go together with continuous deployment: Developer Guide, "Quotas and other considerations" of it. */
-export const HTTP_VERSION = 'http2and3'
 export const HTTP_VERSION_OF_ROLLOUT = 'http2'

@@ -7,7 +7,8 @@ import {
   CfnOriginAccessControl,
 } from 'aws-cdk-lib/aws-cloudfront'
 import type { Construct } from 'constructs'
-import type { Behaviour, Policies } from '../../bundle/policies.ts'
+import { type DescribedOrigin, ORIGIN_PROTOCOL } from '../../bundle/distribution.ts'
+import type { Behaviour } from '../../bundle/policies.ts'
 import type { OriginAccess } from './inputs.ts'
 
 /** How CloudFront reads buckets, as the origins and as bucket policies put it. */
@@ -45,24 +46,24 @@ export function bucketReader(
   return { kind: 'identity', id: identity.ref, principal: { CanonicalUser: identity.attrS3CanonicalUserId } }
 }
 
-/** The two prefixes keep the ids apart, whatever the config calls its origins. */
-export const originId = ({ origin, originAccessControl }: Behaviour, { origins }: Policies): string =>
-  origins[origin]?.s3 && !originAccessControl ? `presigned-${origin}` : `origin-${origin}`
-
-export function originResources(policies: Policies, reader: Reader | undefined): CfnDistribution.OriginProperty[] {
-  const byId = new Map(policies.behaviours.map((behaviour) => [originId(behaviour, policies), behaviour]))
-  return [...byId].map(([id, behaviour]) => {
-    const { domainName, originPath, s3 } = policies.origins[behaviour.origin] as Policies['origins'][string]
+export const originResources = (
+  origins: readonly DescribedOrigin[],
+  reader: Reader | undefined,
+): CfnDistribution.OriginProperty[] =>
+  origins.map(({ id, domainName, originPath, access }) => {
     const common = { id, domainName, ...(originPath === '' ? {} : { originPath }) }
-    if (!s3) return { ...common, customOriginConfig: HTTPS_ORIGIN }
-    if (!behaviour.originAccessControl || !reader) return { ...common, s3OriginConfig: NO_IDENTITY }
+    if (access === 'none') return { ...common, customOriginConfig: HTTPS_ORIGIN }
+    if (access === 'presigned' || !reader) return { ...common, s3OriginConfig: NO_IDENTITY }
     return reader.kind === 'control'
       ? { ...common, s3OriginConfig: NO_IDENTITY, originAccessControlId: reader.id }
       : { ...common, s3OriginConfig: { originAccessIdentity: `origin-access-identity/cloudfront/${reader.id}` } }
   })
-}
 
 /** An origin with this, empty though it is, is an S3 origin. */
 const NO_IDENTITY = { originAccessIdentity: '' }
 
-const HTTPS_ORIGIN = { originProtocolPolicy: 'https-only', originSslProtocols: ['TLSv1.2'], httpsPort: 443 }
+const HTTPS_ORIGIN = {
+  originProtocolPolicy: ORIGIN_PROTOCOL.policy,
+  originSslProtocols: [...ORIGIN_PROTOCOL.tls],
+  httpsPort: ORIGIN_PROTOCOL.port,
+}

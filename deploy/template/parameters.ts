@@ -1,10 +1,11 @@
 /** What is asked for when the template is deployed: parameters, and the conditions that make some of them optional. */
 import { CfnCondition, CfnParameter, type CfnParameterProps, CfnRule, Fn, Token } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
+import { HTTP_VERSION, TLS } from '../../bundle/distribution.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import type { LambdaTrigger } from '../../edge/limits.ts'
 import { codeKey } from './code-key.ts'
-import { DEFAULTS, HTTP_VERSION, HTTP_VERSION_OF_ROLLOUT, type Inputs, TLS } from './inputs.ts'
+import { DEFAULTS, HTTP_VERSION_OF_ROLLOUT, type Inputs } from './inputs.ts'
 
 /** CloudWatch Logs API, PutRetentionPolicy. */
 const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653]
