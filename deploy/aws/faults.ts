@@ -13,6 +13,7 @@ const NOT_FOUND = new Set([
   'NoSuchEntity',
   'NoSuchEntityException',
   'NoSuchFunctionExists',
+  'NoSuchOriginAccessControl',
   'NoSuchOriginRequestPolicy',
   'NoSuchPublicKey',
   'NoSuchResource',
@@ -21,16 +22,21 @@ const NOT_FOUND = new Set([
 ])
 
 const CONFLICTS = new Set([
+  'CachePolicyAlreadyExists',
   'ConcurrentModification',
   'ConcurrentModificationException',
   'ConflictException',
+  'DistributionAlreadyExists',
   'EntityAlreadyExists',
   'EntityAlreadyExistsException',
   'FunctionAlreadyExists',
   'InvalidIfMatchVersion',
+  'OriginAccessControlAlreadyExists',
+  'OriginRequestPolicyAlreadyExists',
   'PreconditionFailed',
   'PreconditionFailedException',
   'ResourceConflictException',
+  'ResponseHeadersPolicyAlreadyExists',
 ])
 
 const NO_CREDENTIALS = new Set(['CredentialsProviderError', 'TokenProviderError'])
@@ -63,6 +69,7 @@ const THROTTLED = new Set([
 
 const QUOTAS = new Set([
   'CodeStorageExceededException',
+  'EntityLimitExceeded',
   'FunctionSizeLimitExceeded',
   'LimitExceeded',
   'LimitExceededException',

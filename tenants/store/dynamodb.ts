@@ -1,4 +1,5 @@
 /** The store of a team on AWS: a table of DynamoDB, whose conditional writes keep the rule of revisions. */
+import { setTimeout } from 'node:timers/promises'
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { InputError } from '../../base/errors.ts'
 import { recordOf, rowOf } from './columns.ts'
@@ -7,8 +8,8 @@ import type { Store } from './store.ts'
 
 type Sdk = typeof import('@aws-sdk/client-dynamodb')
 
-/** Seconds until a new table can be used. */
-const TABLE_WAIT = 120
+/** Milliseconds until a new table can be used. */
+const TABLE_WAIT = 120_000
 
 /** @param url `dynamodb://TABLE?region=REGION`; `&endpoint=URL` for another DynamoDB than AWS's */
 export async function openDynamoDb(url: string): Promise<Store> {
@@ -77,26 +78,37 @@ type Condition = { ConditionExpression: string; ExpressionAttributeValues?: Reco
 
 /** The one migration that a table without columns needs; whoever comes second waits for the first one's. */
 async function ensureTable(sdk: Sdk, client: DynamoDBClient, table: string): Promise<void> {
-  const described = await client.send(new sdk.DescribeTableCommand({ TableName: table })).catch((error) => {
-    if (error instanceof sdk.ResourceNotFoundException) return null
-    throw error
-  })
-  if (described?.Table?.TableStatus === 'ACTIVE') return
-  if (!described) {
-    await client
-      .send(
-        new sdk.CreateTableCommand({
-          TableName: table,
-          AttributeDefinitions: [{ AttributeName: 'tenant', AttributeType: 'S' }],
-          KeySchema: [{ AttributeName: 'tenant', KeyType: 'HASH' }],
-          BillingMode: 'PAY_PER_REQUEST',
-        }),
-      )
-      .catch((error) => {
-        if (!(error instanceof sdk.ResourceInUseException)) throw error
-      })
+  const state = async () => {
+    try {
+      return (await client.send(new sdk.DescribeTableCommand({ TableName: table }))).Table?.TableStatus
+    } catch (error) {
+      if (error instanceof sdk.ResourceNotFoundException) return 'none'
+      throw error
+    }
   }
-  await sdk.waitUntilTableExists({ client, maxWaitTime: TABLE_WAIT, minDelay: 1 }, { TableName: table })
+  let found = await state()
+  if (found === 'none') await createTable(sdk, client, table)
+  const deadline = Date.now() + TABLE_WAIT
+  for (let pause = 100; found !== 'ACTIVE'; pause = Math.min(pause * 2, 2_000)) {
+    if (Date.now() > deadline) throw new Error(`the table is ${found} after ${TABLE_WAIT / 1_000} s`)
+    await setTimeout(pause)
+    found = await state()
+  }
+}
+
+async function createTable(sdk: Sdk, client: DynamoDBClient, table: string): Promise<void> {
+  try {
+    await client.send(
+      new sdk.CreateTableCommand({
+        TableName: table,
+        AttributeDefinitions: [{ AttributeName: 'tenant', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'tenant', KeyType: 'HASH' }],
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    )
+  } catch (error) {
+    if (!(error instanceof sdk.ResourceInUseException)) throw error
+  }
 }
 
 /** What is null is left out. */

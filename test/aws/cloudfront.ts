@@ -30,7 +30,7 @@ const FUNCTION_BYTES = 10_240
 export const cloudFrontError = (name: string, message: string, httpStatusCode = 400) =>
   new CloudFrontServiceException({ name, message, $fault: 'client', $metadata: { httpStatusCode } })
 
-function checkTag(given: unknown, etag: string): void {
+export function checkTag(given: unknown, etag: string): void {
   if (given === undefined) {
     throw cloudFrontError('InvalidIfMatchVersion', 'The If-Match version is missing or not valid for the resource.')
   }

@@ -61,6 +61,18 @@ export class MemoryAws implements Account {
     return `ETAG${this.#tags}`
   }
 
+  /** What is called besides AWS, such as a store: the process can end there as well. */
+  async elsewhere<T>(action: string, call: () => Promise<T>): Promise<T> {
+    if (this.#isDead) throw new ProcessDied('a dead process called')
+    this.calls.push(action)
+    const death = this.#death?.atCall === this.calls.length ? this.#death : null
+    if (death) this.#isDead = true
+    if (death && !death.tookEffect) throw new ProcessDied(`before ${action}`)
+    const answer = await call()
+    if (death) throw new ProcessDied(`after ${action}`)
+    return answer
+  }
+
   async handle(row: CommandRow, input: Record<string, unknown>, region: string): Promise<object> {
     if (this.#isDead) throw new ProcessDied('a dead process called')
     this.calls.push(row.action)
@@ -79,10 +91,13 @@ export class MemoryAws implements Account {
   }
 }
 
-/** All clients of the four services talk to this account from now on. */
-export function install(aws: MemoryAws): { restore(): void } {
+/**
+ * All clients of the four services talk to this account from now on.
+ * @param more commands of CloudFront, which take the place of those of the same action
+ */
+export function install(aws: MemoryAws, more: readonly CommandRow[] = []): { restore(): void } {
   const mocks = [
-    registered(mockClient(CloudFrontClient), cloudFrontCommands, aws),
+    registered(mockClient(CloudFrontClient), withMore(cloudFrontCommands, more), aws),
     registered(mockClient(LambdaClient), lambdaCommands, aws),
     registered(mockClient(IAMClient), iamCommands, aws),
     registered(mockClient(STSClient), stsCommands, aws),
@@ -93,6 +108,11 @@ export function install(aws: MemoryAws): { restore(): void } {
     },
   }
 }
+
+export const withMore = (rows: readonly CommandRow[], more: readonly CommandRow[]): CommandRow[] => [
+  ...rows.filter(({ action }) => !more.some((one) => one.action === action)),
+  ...more,
+]
 
 type Mock = { on(command: never): { callsFake(fake: Fake): unknown }; restore(): void }
 type Fake = (input: Record<string, unknown>, getClient: () => object) => Promise<object>

@@ -14,6 +14,7 @@ const run = promisify(execFile)
 export type Postgres = {
   /** Of a new database. */
   database(): Promise<string>
+  query(url: string, sql: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -60,15 +61,15 @@ export async function startPostgres(binaries: string): Promise<Postgres> {
   const ended = new Promise((resolve) => child.once('close', resolve))
   const url = (database: string) => `postgres://rimlight@127.0.0.1:${port}/${database}`
 
-  const query = async (sql: string) => {
-    const client = new pg.Client(url('postgres'))
+  const query = async (database: string, sql: string) => {
+    const client = new pg.Client(database)
     await client.connect()
     await client.query(sql)
     await client.end()
   }
   for (let tries = 1; ; tries += 1) {
     try {
-      await query('SELECT 1')
+      await query(url('postgres'), 'SELECT 1')
       break
     } catch (cause) {
       if (tries === 300 || child.exitCode !== null) throw new Error(`PostgreSQL did not start: ${said}`, { cause })
@@ -79,9 +80,10 @@ export async function startPostgres(binaries: string): Promise<Postgres> {
   return {
     async database() {
       databases += 1
-      await query(`CREATE DATABASE tenants${databases}`)
+      await query(url('postgres'), `CREATE DATABASE tenants${databases}`)
       return url(`tenants${databases}`)
     },
+    query,
     async stop() {
       child.stdin.end()
       await ended

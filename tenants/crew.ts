@@ -1,0 +1,280 @@
+/** Does what is asked for a tenant: claims its row, says in it what is to be, and brings it there. */
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { InputError } from '../base/errors.ts'
+import { type Calls, type Dependencies, Interrupted, politeCalls } from './aws.ts'
+import { ClaimLost, type Claims, claimsOf, type Hold } from './claims.ts'
+import { type Convergence, converge } from './converge.ts'
+import { type Invalidations, invalidationsOf, type TenantInvalidation } from './invalidations.ts'
+import { dedicatedKind } from './kinds/dedicated.ts'
+import type { Kind, Placement } from './kinds/kind.ts'
+import { sharedKind } from './kinds/shared.ts'
+import type { CreateOptions, TenantState } from './options.ts'
+import { checkTenantId, NO_SETTINGS, type TenantKind, type TenantRecord } from './record.ts'
+import { DISTRIBUTIONS_PER_SHARD } from './shard.ts'
+import { prefixOf, type Site } from './site.ts'
+import { allRecords, type Store } from './store/store.ts'
+
+export type CrewOptions = {
+  store: Store
+  site: Site
+  dependencies: Dependencies
+  signal: AbortSignal
+  progress: (text: string) => void
+}
+
+export class Crew {
+  readonly store: Store
+  readonly site: Site
+  readonly calls: Calls
+  readonly progress: (text: string) => void
+  readonly #claims: Claims
+  readonly #kinds: Record<TenantKind, Kind>
+  readonly #invalidations: Invalidations
+  /** By kind and shard: what is made once for many tenants. */
+  readonly #placements = new Map<string, Promise<Placement>>()
+
+  constructor({ store, site, dependencies, signal, progress }: CrewOptions) {
+    this.store = store
+    this.site = site
+    this.progress = progress
+    this.calls = politeCalls(dependencies, signal)
+    const holder = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
+    this.#claims = claimsOf(store, dependencies, this.calls, holder, progress)
+    this.#kinds = {
+      dedicated: dedicatedKind(this.calls, site, progress) as unknown as Kind,
+      shared: sharedKind(this.calls, site, progress) as unknown as Kind,
+    }
+    this.#invalidations = invalidationsOf(this.calls, dependencies, progress)
+  }
+
+  kindOf({ kind }: Pick<TenantRecord, 'kind'>): Kind {
+    return this.#kinds[kind]
+  }
+
+  /** Where tenants of the loaded bundle go. */
+  placement(kind: TenantKind, shard: number): Promise<Placement> {
+    const key = `${kind} ${shard}`
+    const known = this.#placements.get(key)
+    if (known) return known
+    const made = this.#kinds[kind].placement(shard)
+    this.#placements.set(key, made)
+    // A failure is not for ever.
+    made.catch(() => this.#placements.delete(key))
+    return made
+  }
+
+  /** One that is not deleted. */
+  async get(tenant: string): Promise<TenantRecord | null> {
+    checkTenantId(tenant)
+    const record = await this.store.get(tenant)
+    return record === null || record.status === 'deleted' ? null : record
+  }
+
+  /** @throws InputError */
+  async existing(tenant: string): Promise<TenantRecord> {
+    const record = await this.get(tenant)
+    if (record === null) throw unknown(tenant)
+    return record
+  }
+
+  async create(
+    tenant: string,
+    options: CreateOptions & { kind: TenantKind },
+    if_: 'must-be-new' | 'may-exist',
+  ): Promise<TenantRecord> {
+    checkTenantId(tenant)
+    for (;;) {
+      const record = await this.#claims.whenFree(tenant)
+      if (record !== null && record.status !== 'creating' && record.status !== 'deleted') {
+        if (if_ === 'must-be-new') {
+          throw new InputError(
+            `${tenant}: expected a tenant that is not there yet, found one that is ${record.status}; \`rimlight tenants show ${tenant}\` tells of it`,
+            { code: 'exists', found: record.status },
+          )
+        }
+        if (record.status === 'deleting') {
+          throw new InputError(
+            `${tenant}: expected a tenant that is to stay, found one that is being deleted; \`rimlight tenants delete ${tenant}\` goes on with it, and then it can be created again`,
+            { code: 'deleting', found: record.status },
+          )
+        }
+        if (!options.wait || record.status !== 'deploying') return record
+      }
+      const hold = await this.#claimed(tenant, record, options)
+      if (hold === null) continue
+      const done = await this.#work(hold, options.wait ?? false)
+      if (done !== null) return done
+    }
+  }
+
+  /** Of a new one, of one that was deleted, or of one that a process left half made. */
+  async #claimed(
+    tenant: string,
+    record: TenantRecord | null,
+    { kind, wait: _, ...settings }: CreateOptions & { kind: TenantKind },
+  ): Promise<Hold | null> {
+    if (record !== null && record.status !== 'deleted') return this.#claims.take(record)
+    const time = this.#claims.time()
+    const fresh: TenantRecord = {
+      tenant,
+      kind,
+      status: 'creating',
+      uniqueId: randomUUID(),
+      generation: (record?.generation ?? 0) + 1,
+      awsId: null,
+      distributionId: null,
+      domain: kind === 'shared' ? `${tenant}.${this.site.domain}` : null,
+      settings: { ...NO_SETTINGS, ...settings },
+      bucket: this.site.bucket,
+      prefix: prefixOf(this.site, tenant),
+      bundle: null,
+      shard: kind === 'shared' ? 1 : await this.#roomyShard(),
+      createdAt: time,
+      updatedAt: time,
+      lastError: null,
+      claim: null,
+      revision: record?.revision ?? 1,
+    }
+    return record === null ? this.#claims.insert(fresh) : this.#claims.take(fresh)
+  }
+
+  /** The first with room. Two that count at once may fill it beyond: then CloudFront refuses, and the next one is taken. */
+  async #roomyShard(): Promise<number> {
+    const counts = new Map<number, number>()
+    for await (const { kind, status, shard } of allRecords(this.store)) {
+      if (kind === 'dedicated' && status !== 'deleted') counts.set(shard, (counts.get(shard) ?? 0) + 1)
+    }
+    let shard = 1
+    while ((counts.get(shard) ?? 0) >= DISTRIBUTIONS_PER_SHARD) shard += 1
+    return shard
+  }
+
+  /** @param to what its row is to say */
+  async change(
+    tenant: string,
+    waits: boolean,
+    to: (record: TenantRecord) => Partial<TenantRecord>,
+    target?: Placement,
+  ): Promise<TenantRecord> {
+    checkTenantId(tenant)
+    for (;;) {
+      const record = await this.#claims.whenFree(tenant)
+      if (record === null || record.status === 'deleted') throw unknown(tenant)
+      if (record.status === 'deleting') {
+        throw new InputError(`${tenant}: expected a tenant that is to stay, found one that is being deleted`, {
+          code: 'deleting',
+        })
+      }
+      const hold = await this.#claims.take(record, to(record))
+      const done = hold && (await this.#work(hold, waits, target))
+      if (done) return done
+    }
+  }
+
+  async delete(tenant: string, waits: boolean): Promise<TenantRecord> {
+    checkTenantId(tenant)
+    for (;;) {
+      const record = await this.#claims.whenFree(tenant)
+      if (record === null || record.status === 'deleted') throw unknown(tenant)
+      const hold = await this.#claims.take(record, { status: 'deleting' })
+      const done = hold && (await this.#work(hold, waits))
+      if (done) return done
+    }
+  }
+
+  async repair(tenant: string, waits: boolean): Promise<TenantRecord> {
+    checkTenantId(tenant)
+    for (;;) {
+      const record = await this.#claims.whenFree(tenant)
+      if (record === null || record.status === 'deleted') throw unknown(tenant)
+      const hold = await this.#claims.take(record)
+      if (hold === null) continue
+      const done = await this.#work(hold, waits, undefined, async () => {
+        const { status, awsId } = hold.record
+        const isGone = awsId !== null && status !== 'deleting' && (await this.kindOf(record).find(record)) === null
+        if (isGone) await hold.save(anew(hold.record))
+        else if (status === 'deployed') await hold.save({ status: 'deploying' })
+        else if (status === 'disabled') await hold.save({ status: 'disabling' })
+      })
+      if (done) return done
+    }
+  }
+
+  async status(tenant: string): Promise<TenantState> {
+    const record = await this.existing(tenant)
+    const kind = this.kindOf(record)
+    const isCurrent = record.bundle === this.site.version
+    const found = await kind.find(record)
+    if (found === null) {
+      return { record, found: 'missing', isEnabled: false, differences: [], isCurrent, certificate: null }
+    }
+    const placement = isCurrent ? await this.placement(record.kind, record.shard) : null
+    return {
+      record,
+      found: found.isDeployed ? 'deployed' : 'deploying',
+      isEnabled: found.isEnabled,
+      differences: kind.differences(record, found, placement),
+      isCurrent,
+      certificate: await kind.certificate({ ...record, awsId: found.awsId }),
+    }
+  }
+
+  async invalidate(tenant: string, paths: readonly string[], waits: boolean): Promise<TenantInvalidation> {
+    const record = await this.existing(tenant)
+    if (record.awsId === null) {
+      throw new InputError(
+        `${tenant}: expected a tenant that is at AWS, found one that is ${record.status}; \`rimlight tenants create ${tenant}\` carries on`,
+        { code: 'not-made', found: record.status },
+      )
+    }
+    return this.#invalidations(record, this.kindOf(record), paths, waits)
+  }
+
+  /** @param before what comes first, under the same claim @returns null: somebody else has taken over */
+  async #work(
+    hold: Hold,
+    waits: boolean,
+    target?: Placement,
+    before: () => Promise<void> = async () => {},
+  ): Promise<TenantRecord | null> {
+    const { kind } = hold.record
+    const work: Convergence = {
+      kind: this.#kinds[kind],
+      calls: this.calls,
+      placement: (shard) => this.placement(kind, shard),
+      bundle: this.site.version,
+      progress: this.progress,
+      waits,
+      target,
+    }
+    try {
+      await before()
+      await converge(hold, work)
+      await hold.release()
+      return hold.record
+    } catch (error) {
+      if (error instanceof ClaimLost) return null
+      const isInterruption = error instanceof Interrupted
+      const message = error instanceof Error ? error.message : String(error)
+      // What can't be said now is told by the claim, which runs out.
+      await hold.release(isInterruption ? {} : { lastError: message }).catch(() => {})
+      throw error
+    }
+  }
+}
+
+/** Another one in the place of one that is gone; one that is not to serve waits until it is. */
+const anew = ({ generation, kind, domain, status }: TenantRecord): Partial<TenantRecord> => ({
+  status: status === 'disabling' || status === 'disabled' ? 'disabled' : 'creating',
+  generation: generation + 1,
+  awsId: null,
+  distributionId: null,
+  domain: kind === 'shared' ? domain : null,
+})
+
+const unknown = (tenant: string): InputError =>
+  new InputError(
+    `unknown tenant: expected one that the store has, found none called ${tenant}; \`rimlight tenants list\` lists them`,
+    { code: 'unknown-tenant', found: tenant },
+  )
