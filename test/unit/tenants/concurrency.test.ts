@@ -1,0 +1,65 @@
+/** Many who ask for the same tenant at once, from several processes, by the SDK's real clients. */
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, it, vi } from 'vitest'
+import { openStore } from '../../../tenants/store/open.ts'
+import type { TenantRecord } from '../../../tenants/tenants.ts'
+import { listeningAws } from '../../aws/http.ts'
+import { TenantAws } from '../../aws/tenant-aws.ts'
+import { CERTIFICATE, TENANT_COMMANDS, useTenantBundles } from '../../tenants/scene.ts'
+import { CREDENTIALS, STORES, type StoreServer } from '../../tenants/stores.ts'
+
+const bundles = useTenantBundles()
+
+const PROGRAM = join(import.meta.dirname, '../../tenants/get-or-create.ts')
+const PROCESSES = [13, 13, 12, 12]
+
+const run = promisify(execFile)
+
+// They wait more than they work: all at once takes little longer than one.
+describe.concurrent.for(STORES)('$name', ({ missing, start }) => {
+  if (missing !== null) {
+    it.skip(missing)
+    return
+  }
+  let server: StoreServer
+  beforeAll(async () => {
+    for (const [name, value] of Object.entries(CREDENTIALS)) vi.stubEnv(name, value)
+    server = await start()
+  })
+  afterAll(() => server.stop())
+
+  it.for(['shared', 'dedicated'] as const)('50 getOrCreate of 4 processes: one %s tenant', async (kind, { expect }) => {
+    const aws = new TenantAws()
+    // Lists are late: what was made a moment ago is not in them.
+    aws.listLag = 1
+    const { url, close } = await listeningAws(aws, TENANT_COMMANDS)
+    const store = await server.url()
+    const options = { store, dist: bundles.dist, certificateArn: CERTIFICATE, kind }
+    const env = { ...process.env, AWS_ENDPOINT_URL: url, ...CREDENTIALS }
+    const answers = await Promise.all(
+      PROCESSES.map(async (times) => {
+        const { stdout } = await run(process.execPath, [PROGRAM, JSON.stringify({ tenant: 'shop', times, options })], {
+          env,
+        })
+        return JSON.parse(stdout) as TenantRecord[]
+      }),
+    )
+    const records = answers.flat()
+    expect(records).toHaveLength(50)
+    expect(new Set(records.map(({ uniqueId }) => uniqueId)).size).toBe(1)
+    expect(new Set(records.map(({ awsId }) => awsId)).size).toBe(1)
+    expect(records[0]?.awsId).not.toBeNull()
+
+    expect([aws.tenants.size, aws.distributions.size]).toEqual(kind === 'shared' ? [1, 1] : [0, 1])
+    expect(aws.mutations.filter((action) => action === 'cloudfront:CreateDistributionWithTags')).toHaveLength(1)
+    const opened = await openStore(store)
+    const { records: rows } = await opened.list(null, 10)
+    await opened.close()
+    expect(rows.map(({ tenant, awsId, claim }) => ({ tenant, awsId, claim }))).toEqual([
+      { tenant: 'shop', awsId: records[0]?.awsId, claim: null },
+    ])
+    await close()
+  })
+})
