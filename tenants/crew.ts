@@ -172,6 +172,20 @@ export class Crew {
     }
   }
 
+  /** Puts it on another bundle, and waits until that is deployed. One that is disabled stays so. */
+  place(tenant: string, placement: Placement): Promise<TenantRecord> {
+    const to = ({ status }: TenantRecord): Partial<TenantRecord> => ({
+      bundle: placement.bundle,
+      status: status === 'disabled' || status === 'disabling' ? 'disabling' : 'deploying',
+    })
+    return this.change(tenant, true, to, placement)
+  }
+
+  /** Where it is, to go back to; null: nowhere. */
+  placementOf(record: TenantRecord): Promise<Placement | null> {
+    return this.kindOf(record).placementOf(record)
+  }
+
   async delete(tenant: string, waits: boolean): Promise<TenantRecord> {
     checkTenantId(tenant)
     for (;;) {

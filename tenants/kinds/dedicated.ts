@@ -61,6 +61,8 @@ export function dedicatedKind(calls: Calls, site: Site, progress: (text: string)
     return null
   }
 
+  const found = (record: TenantRecord) => (record.awsId === null ? search(record) : read(record.awsId))
+
   const wanted = (record: TenantRecord, placement: Placement | null) => ({
     ...(placement ? partsOf(record, placement) : {}),
     ...settingsParts(record.settings, isToServe(record)),
@@ -77,7 +79,7 @@ export function dedicatedKind(calls: Calls, site: Site, progress: (text: string)
       parts: { shared: await ensureShard(calls, site, shard, progress) } satisfies Parts,
     }),
 
-    find: (record) => (record.awsId === null ? search(record) : read(record.awsId)),
+    find: found,
 
     async create(record, placement) {
       const { tenant, generation } = record
@@ -122,17 +124,13 @@ export function dedicatedKind(calls: Calls, site: Site, progress: (text: string)
       return { ...found, ...(answer.Distribution ? foundOf(answer.Distribution, answer.ETag, '') : {}) }
     },
 
-    placementOf: ({ bundle }, { config }) => ({
-      bundle: bundle ?? '',
-      parts: {
-        config: {
-          Origins: config.Origins,
-          DefaultCacheBehavior: config.DefaultCacheBehavior,
-          CacheBehaviors: config.CacheBehaviors,
-          CustomErrorResponses: config.CustomErrorResponses,
-        },
-      } satisfies Parts,
-    }),
+    async placementOf(record) {
+      const config = (await found(record))?.config
+      if (config === undefined) return null
+      const { Origins, DefaultCacheBehavior, CacheBehaviors, CustomErrorResponses } = config
+      const parts = { Origins, DefaultCacheBehavior, CacheBehaviors, CustomErrorResponses }
+      return { bundle: record.bundle ?? '', parts: { config: parts } satisfies Parts }
+    },
 
     async remove({ awsId, etag }) {
       await find('cloudfront:DeleteDistribution', ({ cloudfront }) =>

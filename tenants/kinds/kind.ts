@@ -38,8 +38,8 @@ export type Kind<State extends Found = Found> = {
   differences(record: TenantRecord, found: State, placement: Placement | null): string[]
   /** Makes it as wanted. @throws Conflict where somebody else changed it meanwhile */
   update(record: TenantRecord, found: State, placement: Placement | null): Promise<State>
-  /** The placement that it is on, to go back to. */
-  placementOf(record: TenantRecord, found: State): Placement
+  /** The placement that it is on, to go back to; null: it is on none. */
+  placementOf(record: TenantRecord): Promise<Placement | null>
   /** Of one that is disabled and deployed. */
   remove(found: State): Promise<void>
   /** @returns the invalidation's id */

@@ -34,6 +34,13 @@ export function sharedKind(calls: Calls, site: Site, progress: (text: string) =>
     return answer?.DistributionTenant ? foundOf(answer.DistributionTenant, answer.ETag) : null
   }
 
+  /** Asked for until it is known. */
+  let group: ConnectionGroup | undefined
+  const connection = async (): Promise<ConnectionGroup> => {
+    group ??= await ensureConnectionGroup(calls, site)
+    return group
+  }
+
   const ownDomain = ({ tenant, domain }: TenantRecord): string => domain ?? `${tenant}.${site.domain}`
 
   /** What both creating and updating say. */
@@ -61,7 +68,7 @@ export function sharedKind(calls: Calls, site: Site, progress: (text: string) =>
 
   return {
     async placement() {
-      const connectionGroup = await ensureConnectionGroup(calls, site)
+      const connectionGroup = await connection()
       const distributionId = await ensureMultiTenant(calls, site, progress)
       return { bundle: site.version, parts: { distributionId, connectionGroup } satisfies Parts }
     },
@@ -130,13 +137,10 @@ export function sharedKind(calls: Calls, site: Site, progress: (text: string) =>
       return tenant ? foundOf(tenant, ETag) : found
     },
 
-    placementOf: ({ bundle }, { tenant }) => ({
-      bundle: bundle ?? '',
-      parts: {
-        distributionId: tenant.DistributionId ?? '',
-        connectionGroup: { id: tenant.ConnectionGroupId ?? '', endpoint: '' },
-      } satisfies Parts,
-    }),
+    async placementOf({ bundle, distributionId }) {
+      if (distributionId === null) return null
+      return { bundle: bundle ?? '', parts: { distributionId, connectionGroup: await connection() } satisfies Parts }
+    },
 
     async remove({ awsId, etag }) {
       await find('cloudfront:DeleteDistributionTenant', ({ cloudfront }) =>

@@ -2,6 +2,10 @@
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll } from 'vitest'
+import { readBundle } from '../../bundle/read-bundle.ts'
+import { Crew } from '../../tenants/crew.ts'
+import { siteOf } from '../../tenants/site.ts'
+import type { Store } from '../../tenants/store/store.ts'
 import { openTenants, type Tenants, type TenantsOptions } from '../../tenants/tenants.ts'
 import { tenantRows } from '../aws/distribution-tenants.ts'
 import { distributionRows } from '../aws/distributions.ts'
@@ -42,14 +46,24 @@ export function useTenantBundles(): TenantBundles {
 
 export type Clock = TestDependencies & { time: number }
 
-/** Time passes when somebody sleeps, and only then. */
+/** Time passes when somebody sleeps, and only then: whoever is to wake first does so first. */
 export function clockDependencies(): Clock {
   const dependencies = testDependencies()
   const clock = Object.assign(dependencies, { time: Date.parse('2026-11-20T12:00:00Z') })
   const { sleep } = dependencies
-  clock.sleep = (milliseconds, signal) => {
-    clock.time += milliseconds
-    return sleep(milliseconds, signal)
+  const sleepers: { at: number; wake(): void }[] = []
+  const wakeFirst = () => {
+    sleepers.sort((one, other) => one.at - other.at)
+    const first = sleepers.shift()
+    clock.time = Math.max(clock.time, first?.at ?? 0)
+    first?.wake()
+  }
+  clock.sleep = async (milliseconds, signal) => {
+    await sleep(milliseconds, signal)
+    await new Promise<void>((wake) => {
+      sleepers.push({ at: clock.time + milliseconds, wake })
+      setImmediate(wakeFirst)
+    })
   }
   clock.now = () => new Date(clock.time)
   return clock
@@ -67,6 +81,17 @@ export function newAws(clock: { time: number }): TenantAws {
 }
 
 export const CERTIFICATE = 'arn:aws:acm:us-east-1:111122223333:certificate/wildcard'
+
+/** The crew behind the library, as the commands have it. */
+export async function crewOf(
+  { clock }: Scene,
+  store: Store,
+  dist: string,
+  progress = (_: string) => {},
+): Promise<Crew> {
+  const site = siteOf(await readBundle(dist), { certificateArn: CERTIFICATE })
+  return new Crew({ store, site, dependencies: clock, signal: new AbortController().signal, progress })
+}
 
 export type Scene = { aws: TenantAws; clock: Clock; open(options?: Partial<TenantsOptions>): Promise<Tenants> }
 

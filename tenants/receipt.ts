@@ -1,0 +1,67 @@
+/** What tenants were on before an upgrade, so that they can go back. */
+import { readFile, rename } from 'node:fs/promises'
+import { InputError, systemMessage } from '../base/errors.ts'
+import { parseJson } from '../base/json.ts'
+import { isObject } from '../base/json-values.ts'
+import { replaceFile } from '../base/replace-file.ts'
+import type { Placement } from './kinds/kind.ts'
+import type { Site } from './site.ts'
+
+const FORMAT = 'rimlight-tenants-receipt-1'
+
+export type UpgradeReceipt = {
+  format: typeof FORMAT
+  site: string
+  /** The bundle that tenants are brought to. */
+  bundle: string
+  /** ISO 8601. */
+  startedAt: string
+  /** By tenant: where it was. What is written first stays, however often the upgrade is run. */
+  tenants: Record<string, Placement>
+}
+
+export const receiptName = (site: Site): string => `rimlight-${site.name}.tenants.receipt.json`
+
+/** @throws InputError if it is none, or one of another site */
+export async function readReceipt(file: string, site: Site): Promise<UpgradeReceipt | null> {
+  const text = await readFile(file, 'utf8').catch((cause) => {
+    if (cause.code === 'ENOENT') return null
+    throw new InputError(`--receipt: ${systemMessage(cause)}`, { code: 'not-readable', cause })
+  })
+  if (text === null) return null
+  const value = parseJson(text, file)
+  if (!isObject(value) || value.format !== FORMAT || !isObject(value.tenants)) {
+    throw new InputError(
+      `${file}: expected a receipt that \`rimlight tenants upgrade\` wrote, found something else; name another file with --receipt`,
+      { code: 'not-a-receipt' },
+    )
+  }
+  if (value.site !== site.name) {
+    throw new InputError(`${file}: expected the receipt of ${site.name}, found that of ${value.site}`, {
+      code: 'other-site',
+      expected: site.name,
+      found: String(value.site),
+    })
+  }
+  return value as UpgradeReceipt
+}
+
+/** One for the same bundle is gone on with; another is kept beside. */
+export async function receiptFor(file: string, site: Site, now: Date): Promise<UpgradeReceipt> {
+  const existing = await readReceipt(file, site)
+  if (existing?.bundle === site.version) return existing
+  if (existing) await rename(file, `${file}.${existing.startedAt.replace(/[:.]/g, '')}`)
+  return { format: FORMAT, site: site.name, bundle: site.version, startedAt: now.toISOString(), tenants: {} }
+}
+
+/** @throws InputError: without it nothing is changed */
+export async function writeReceipt(file: string, receipt: UpgradeReceipt): Promise<void> {
+  try {
+    await replaceFile(file, `${JSON.stringify(receipt)}\n`, { flush: true })
+  } catch (cause) {
+    throw new InputError(`--receipt: it can't be written, and without it nothing is changed: ${systemMessage(cause)}`, {
+      code: 'not-writable',
+      cause,
+    })
+  }
+}
