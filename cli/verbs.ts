@@ -19,6 +19,7 @@ const VERBS: VerbRows = {
   publish: { about: 'uploads what changed in a folder', load: () => import('../deploy/publish.ts') },
   logs: { about: 'says from its logs what a distribution did', load: () => import('../logs/command.ts') },
   invalidate: { about: 'removes objects from the caches', load: () => import('./invalidate.ts') },
+  tenants: { about: 'gives each tenant of a site a distribution', load: () => import('../tenants/commands.ts') },
 }
 
 const mainOfVerbs = defineVerbs({

@@ -19,6 +19,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   build: { about: 'config → dist/', runs: 'Node' },
   deploy: { about: 'dist/ → AWS', runs: 'Node' },
   logs: { about: 'what logs tell', runs: 'Node' },
+  tenants: { about: 'one bundle, many distributions', runs: 'Node' },
   'local/cloudfront': { about: 'CloudFront here: the library', runs: 'Node' },
   'local/start': { about: 'rimlight start', runs: 'Node' },
   'local/replay': { about: 'rimlight replay', runs: 'Node' },

@@ -7,7 +7,9 @@ import { openStore } from '../../../tenants/store/open.ts'
 import type { TenantRecord } from '../../../tenants/tenants.ts'
 import { listeningAws } from '../../aws/http.ts'
 import { TenantAws } from '../../aws/tenant-aws.ts'
-import { CERTIFICATE, TENANT_COMMANDS, useTenantBundles } from '../../tenants/scene.ts'
+import { TENANT_COMMANDS } from '../../aws/tenant-commands.ts'
+import { CERTIFICATE } from '../../tenants/crew.ts'
+import { useTenantBundles } from '../../tenants/scene.ts'
 import { CREDENTIALS, STORES, type StoreServer } from '../../tenants/stores.ts'
 
 const bundles = useTenantBundles()

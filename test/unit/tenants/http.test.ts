@@ -4,8 +4,11 @@ import { realDependencies } from '../../../tenants/aws.ts'
 import { openTenants } from '../../../tenants/tenants.ts'
 import { listeningAws } from '../../aws/http.ts'
 import { TenantAws } from '../../aws/tenant-aws.ts'
+import { TENANT_COMMANDS } from '../../aws/tenant-commands.ts'
 import type { Listener } from '../../listener.ts'
-import { CERTIFICATE, clockDependencies, TENANT_COMMANDS, useTenantBundles } from '../../tenants/scene.ts'
+import { clockDependencies } from '../../tenants/clock.ts'
+import { CERTIFICATE } from '../../tenants/crew.ts'
+import { useTenantBundles } from '../../tenants/scene.ts'
 
 const bundles = useTenantBundles()
 

@@ -6,7 +6,8 @@ import { LEASE } from '../../../tenants/claims.ts'
 import { openSqlite } from '../../../tenants/store/sqlite.ts'
 import { tenantsOf } from '../../../tenants/tenants.ts'
 import { upgrade } from '../../../tenants/upgrade.ts'
-import { crewOf, scene, useTenantBundles } from '../../tenants/scene.ts'
+import { crewOf } from '../../tenants/crew.ts'
+import { scene, useTenantBundles } from '../../tenants/scene.ts'
 import { temporaryFolder } from '../local/fixture.ts'
 
 const bundles = useTenantBundles()
@@ -30,11 +31,11 @@ async function withTenants(count: number) {
 }
 
 async function upgraded(count: number) {
-  const { store, aws, clock, ...one } = await withTenants(count)
+  const { store, aws, clock } = await withTenants(count)
   const receipt = join(await temporaryFolder(), 'receipt.json')
   const options = { receipt, batch: 50, verify: async () => [], now: () => clock.now(), onBatch: () => {} }
   const since = clock.time
-  const crew = await crewOf({ ...one, aws, clock }, store, bundles.newer)
+  const crew = await crewOf({ clock }, store, bundles.newer)
   const outcome = await upgrade(crew, options)
   return { outcome, aws, calls: aws.calls.length, seconds: (clock.time - since) / 1_000, store, crew, options }
 }
@@ -74,17 +75,17 @@ it('waits where other processes have used up the rate', async () => {
 })
 
 it('an upgrade that was ended in the middle does the rest', async () => {
-  const { store, aws, clock, ...one } = await withTenants(120)
+  const { store, aws, clock } = await withTenants(120)
   const receipt = join(await temporaryFolder(), 'receipt.json')
   const options = { receipt, batch: 20, verify: async () => [], now: () => clock.now(), onBatch: () => {} }
   aws.dieAt(150, true)
-  await expect(upgrade(await crewOf({ ...one, aws, clock }, store, bundles.newer), options)).rejects.toThrow()
+  await expect(upgrade(await crewOf({ clock }, store, bundles.newer), options)).rejects.toThrow()
   aws.revive()
   clock.time += LEASE
   const moved = () => aws.mutations.filter((action) => action === 'cloudfront:UpdateDistributionTenant').length
   const before = moved()
   expect(before).toBeGreaterThan(20)
-  await upgrade(await crewOf({ ...one, aws, clock }, store, bundles.newer), options)
+  await upgrade(await crewOf({ clock }, store, bundles.newer), options)
   expect(moved()).toBe(120)
   expect(new Set([...aws.tenants.values()].map(({ tenant }) => tenant.DistributionId)).size).toBe(1)
 })

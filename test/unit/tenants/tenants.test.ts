@@ -1,6 +1,7 @@
 /** The life of a tenant, of both kinds. */
 import { describe, expect, it } from 'vitest'
-import { CERTIFICATE, scene, useTenantBundles } from '../../tenants/scene.ts'
+import { CERTIFICATE } from '../../tenants/crew.ts'
+import { scene, useTenantBundles } from '../../tenants/scene.ts'
 
 const bundles = useTenantBundles()
 

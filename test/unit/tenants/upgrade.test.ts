@@ -9,8 +9,9 @@ import { tenantsOf } from '../../../tenants/tenants.ts'
 import { goBack, type UpgradeOptions, upgrade } from '../../../tenants/upgrade.ts'
 import { ProcessDied } from '../../aws/memory-aws.ts'
 import type { TenantAws } from '../../aws/tenant-aws.ts'
+import { crewOf } from '../../tenants/crew.ts'
 import { mortal } from '../../tenants/mortal-store.ts'
-import { crewOf, scene, useTenantBundles } from '../../tenants/scene.ts'
+import { scene, useTenantBundles } from '../../tenants/scene.ts'
 import { temporaryFolder } from '../local/fixture.ts'
 
 const bundles = useTenantBundles()

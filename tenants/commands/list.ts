@@ -1,0 +1,83 @@
+import { InputError } from '../../base/errors.ts'
+import { defineCommand, type Main } from '../../cli/kit/command.ts'
+import { painter } from '../../cli/kit/output.ts'
+import { checkTenantId, type TenantRecord } from '../record.ts'
+import { openStore } from '../store/open.ts'
+import { allRecords } from '../store/store.ts'
+import { recordLines, STORE_OPTIONS, type TenantDependencies, tenantIds } from './session.ts'
+
+export const listCommand = (_: TenantDependencies): Main =>
+  defineCommand({
+    name: 'rimlight tenants list',
+    usage: '[--store URL] [--json]',
+    about:
+      'Lists the tenants of a store, by their ids. It asks the store alone, and needs neither credentials nor a bundle.',
+    options: STORE_OPTIONS,
+    exitCode: '0 done; 1 the store can not be used; 2 wrong usage or input',
+    async run({ store: url, json }, { stdout }) {
+      const records = await recordsOf(url)
+      if (json) stdout.write(`${JSON.stringify({ tenants: records })}\n`)
+      else stdout.write(records.length > 0 ? recordLines(records, painter(stdout)) : 'No tenants.\n')
+      return 0
+    },
+  })
+
+export const showCommand = (_: TenantDependencies): Main =>
+  defineCommand({
+    name: 'rimlight tenants show',
+    usage: 'ID [--store URL] [--json]',
+    about: 'Shows what the store has of a tenant.',
+    takesOperands: true,
+    options: STORE_OPTIONS,
+    exitCode: '0 done; 1 the store can not be used; 2 wrong usage or input, or no such tenant',
+    async run({ store: url, json }, { positionals, stdout, hint }) {
+      const [id, ...more] = tenantIds(positionals, hint)
+      if (id === undefined || more.length > 0)
+        throw new InputError(`expected one tenant's id, found more; ${hint}`, {
+          code: 'operands',
+          expected: "one tenant's id",
+        })
+      checkTenantId(id)
+      const record = (await recordsOf(url)).find(({ tenant }) => tenant === id)
+      if (!record) {
+        throw new InputError(`unknown tenant: expected one that ${url} has, found none called ${id}`, {
+          code: 'unknown-tenant',
+          found: id,
+        })
+      }
+      stdout.write(json ? `${JSON.stringify(record)}\n` : detailsOf(record))
+      return 0
+    },
+  })
+
+async function recordsOf(url: string): Promise<TenantRecord[]> {
+  const store = await openStore(url)
+  try {
+    const records: TenantRecord[] = []
+    for await (const record of allRecords(store)) if (record.status !== 'deleted') records.push(record)
+    return records.sort((one, other) => (one.tenant < other.tenant ? -1 : 1))
+  } finally {
+    await store.close()
+  }
+}
+
+function detailsOf(record: TenantRecord): string {
+  const { claim, settings, bucket, prefix } = record
+  const rows: [string, string][] = [
+    ['tenant', record.tenant],
+    ['kind', record.kind],
+    ['status', record.status],
+    ['url', record.domain === null ? '-' : `https://${record.domain}/`],
+    ['host names', settings.domains.join(', ') || '-'],
+    ['id at AWS', record.awsId ?? '-'],
+    ['distribution', record.distributionId ?? '-'],
+    ['unique id', record.uniqueId],
+    ['objects', `s3://${bucket}/${prefix}/`],
+    ['bundle', record.bundle ?? '-'],
+    ['created', record.createdAt],
+    ['updated', record.updatedAt],
+    ['at work', claim === null ? 'nobody' : `${claim.holder}, until ${claim.until}`],
+    ['last error', record.lastError ?? 'none'],
+  ]
+  return `${rows.map(([name, value]) => `${name.padEnd(14)}${value}`).join('\n')}\n`
+}
