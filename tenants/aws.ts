@@ -49,7 +49,7 @@ export function politeCalls(dependencies: Dependencies, signal: AbortSignal): Ca
 const ATTEMPTS = 6
 
 /** @param attempt reads, and does what is missing: a Conflict says that somebody else was at it */
-export async function untilUndisturbed<T>(calls: Calls, attempt: () => Promise<T>): Promise<T> {
+export async function retriedOnConflict<T>(calls: Calls, attempt: () => Promise<T>): Promise<T> {
   for (let attempts = 1; ; attempts += 1) {
     try {
       return await attempt()

@@ -31,7 +31,7 @@ export type Hold = {
   release(changes?: Partial<TenantRecord>): Promise<void>
 }
 
-export type Claims = {
+export type TenantClaims = {
   /** @returns null: there is a row already */
   insert(record: TenantRecord): Promise<Hold | null>
   /** @param changes of a row that was just read @returns null: somebody else was faster */
@@ -43,13 +43,13 @@ export type Claims = {
 }
 
 /** @param holder of this process alone */
-export function claimsOf(
+export function tenantClaims(
   store: Store,
   dependencies: Pick<Dependencies, 'now'>,
   calls: Pick<Calls, 'sleep'>,
   holder: string,
   progress: (text: string) => void,
-): Claims {
+): TenantClaims {
   const now = () => dependencies.now().getTime()
   const time = () => new Date(now()).toISOString()
   const claim = () => ({ holder, until: new Date(now() + LEASE).toISOString() })

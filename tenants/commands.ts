@@ -12,35 +12,35 @@ export const tenantsCommand = (dependencies: TenantDependencies): Main =>
     verbs: {
       create: {
         about: 'makes tenants, or carries on with those that are half made',
-        load: async () => ({ main: (await import('./commands/create.ts')).createCommand(dependencies) }),
+        load: async () => ({ main: (await import('./commands/create.ts')).tenantsCreate(dependencies) }),
       },
       list: {
         about: 'lists what the store has',
-        load: async () => ({ main: (await import('./commands/list.ts')).listCommand(dependencies) }),
+        load: async () => ({ main: (await import('./commands/list.ts')).tenantsList(dependencies) }),
       },
       show: {
         about: 'shows one tenant, from the store',
-        load: async () => ({ main: (await import('./commands/list.ts')).showCommand(dependencies) }),
+        load: async () => ({ main: (await import('./commands/list.ts')).tenantsShow(dependencies) }),
       },
       invalidate: {
         about: "removes a tenant's objects from the caches",
-        load: async () => ({ main: (await import('./commands/invalidate.ts')).invalidateCommand(dependencies) }),
+        load: async () => ({ main: (await import('./commands/invalidate.ts')).tenantsInvalidate(dependencies) }),
       },
       delete: {
         about: 'disables tenants and deletes them',
-        load: async () => ({ main: (await import('./commands/delete.ts')).deleteCommand(dependencies) }),
+        load: async () => ({ main: (await import('./commands/delete.ts')).tenantsDelete(dependencies) }),
       },
       status: {
         about: 'asks AWS whether tenants are as they should be',
-        load: async () => ({ main: (await import('./commands/status.ts')).statusCommand(dependencies) }),
+        load: async () => ({ main: (await import('./commands/status.ts')).tenantsStatus(dependencies) }),
       },
       repair: {
         about: 'makes them so',
-        load: async () => ({ main: (await import('./commands/status.ts')).repairCommand(dependencies) }),
+        load: async () => ({ main: (await import('./commands/status.ts')).tenantsRepair(dependencies) }),
       },
       upgrade: {
         about: 'brings all tenants to a new bundle, in batches',
-        load: async () => ({ main: (await import('./commands/upgrade.ts')).upgradeCommand(dependencies) }),
+        load: async () => ({ main: (await import('./commands/upgrade.ts')).tenantsUpgrade(dependencies) }),
       },
     },
     examples: [

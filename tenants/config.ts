@@ -19,7 +19,7 @@ import {
 } from '../bundle/distribution.ts'
 import type { Policies } from '../bundle/policies.ts'
 import type { TenantSettings } from './record.ts'
-import type { Site } from './site.ts'
+import type { TenantSite } from './site.ts'
 
 /** Ids and ARNs of what distributions of a shard share. */
 export type SharedIds = {
@@ -139,10 +139,10 @@ function restrictions(countries: TenantSettings['countries']): Restrictions {
     : { GeoRestriction: { RestrictionType: 'blacklist', ...list(countries.blocked) } }
 }
 
-export const commentOf = (site: Site, tenant: string): string =>
+export const commentOf = (site: TenantSite, tenant: string): string =>
   `Rimlight: tenant ${tenant} of ${site.name}`.slice(0, COMMENT_CHARACTERS)
 
-export const sharedCommentOf = (site: Site, version: string): string =>
+export const sharedCommentOf = (site: TenantSite, version: string): string =>
   `Rimlight: tenants of ${site.name}, bundle ${version}`
 
 /** A standard distribution. */
@@ -167,7 +167,7 @@ export const TENANT_PARAMETER = 'tenant'
  * A multi-tenant distribution. It has none of: aliases, price class, IPv6 (its connection group's), logging. Developer
  * Guide, "Unsupported features for SaaS Manager for Amazon CloudFront".
  */
-export const sharedConfig = (site: Site, reference: string, parts: BundleParts): DistributionConfig => ({
+export const sharedConfig = (site: TenantSite, reference: string, parts: BundleParts): DistributionConfig => ({
   CallerReference: reference,
   Comment: sharedCommentOf(site, site.version),
   Enabled: true,

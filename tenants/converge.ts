@@ -3,7 +3,7 @@
  * so in the row: whoever begins again, wherever the one before ended, does the rest.
  */
 import { Failure } from '../base/errors.ts'
-import { awsName, type Calls, untilUndisturbed } from './aws.ts'
+import { awsName, type Calls, retriedOnConflict } from './aws.ts'
 import type { Hold } from './claims.ts'
 import type { Found, Kind, Placement } from './kinds/kind.ts'
 import { foundAtLast } from './kinds/multi-tenant.ts'
@@ -77,7 +77,7 @@ async function deployed(hold: Hold, work: Convergence, then: 'deployed' | 'disab
   const { kind } = work
   const placement = work.target ?? (hold.record.bundle === work.bundle ? await work.placement(hold.record.shard) : null)
   let known = first
-  let found = await untilUndisturbed(work.calls, async () => {
+  let found = await retriedOnConflict(work.calls, async () => {
     const there = known ?? existing(hold.record, await kind.find(hold.record))
     known = null
     if (kind.differences(hold.record, there, placement).length === 0) return there
@@ -112,7 +112,7 @@ async function deleted(hold: Hold, work: Convergence): Promise<void> {
     await hold.release({ status: 'deleted', lastError: null })
   }
   try {
-    await untilUndisturbed(calls, attempt)
+    await retriedOnConflict(calls, attempt)
   } catch (error) {
     if (!(error instanceof Missing)) throw error
     await hold.release({ status: 'deleted', lastError: null })

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { InputError } from '../base/errors.ts'
 import { type Calls, type Dependencies, Interrupted, politeCalls } from './aws.ts'
-import { ClaimLost, type Claims, claimsOf, type Hold } from './claims.ts'
+import { ClaimLost, type Hold, type TenantClaims, tenantClaims } from './claims.ts'
 import { type Convergence, converge } from './converge.ts'
 import { type Invalidations, invalidationsOf, type TenantInvalidation } from './invalidations.ts'
 import { dedicatedKind } from './kinds/dedicated.ts'
@@ -12,12 +12,12 @@ import { sharedKind } from './kinds/shared.ts'
 import type { CreateOptions, TenantState } from './options.ts'
 import { checkTenantId, NO_SETTINGS, type TenantKind, type TenantRecord } from './record.ts'
 import { DISTRIBUTIONS_PER_SHARD } from './shard.ts'
-import { prefixOf, type Site } from './site.ts'
+import { prefixOf, type TenantSite } from './site.ts'
 import { allRecords, type Store } from './store/store.ts'
 
 export type CrewOptions = {
   store: Store
-  site: Site
+  site: TenantSite
   dependencies: Dependencies
   signal: AbortSignal
   progress: (text: string) => void
@@ -25,10 +25,10 @@ export type CrewOptions = {
 
 export class Crew {
   readonly store: Store
-  readonly site: Site
+  readonly site: TenantSite
   readonly calls: Calls
   readonly progress: (text: string) => void
-  readonly #claims: Claims
+  readonly #claims: TenantClaims
   readonly #kinds: Record<TenantKind, Kind>
   readonly #invalidations: Invalidations
   /** By kind and shard: what is made once for many tenants. */
@@ -40,7 +40,7 @@ export class Crew {
     this.progress = progress
     this.calls = politeCalls(dependencies, signal)
     const holder = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
-    this.#claims = claimsOf(store, dependencies, this.calls, holder, progress)
+    this.#claims = tenantClaims(store, dependencies, this.calls, holder, progress)
     this.#kinds = {
       dedicated: dedicatedKind(this.calls, site, progress) as unknown as Kind,
       shared: sharedKind(this.calls, site, progress) as unknown as Kind,

@@ -1,5 +1,5 @@
 /** What is asked of the library, and what it answers. */
-import type { Certificate } from './kinds/kind.ts'
+import type { ManagedCertificate } from './kinds/kind.ts'
 import type { TenantKind, TenantRecord, TenantSettings } from './record.ts'
 
 export type CreateOptions = Partial<TenantSettings> & {
@@ -20,5 +20,5 @@ export type TenantState = {
   differences: string[]
   /** Whether it has the bundle that is loaded. */
   isCurrent: boolean
-  certificate: Certificate | null
+  certificate: ManagedCertificate | null
 }

@@ -5,7 +5,7 @@ import { parseJson } from '../base/json.ts'
 import { isObject } from '../base/json-values.ts'
 import { replaceFile } from '../base/replace-file.ts'
 import type { Placement } from './kinds/kind.ts'
-import type { Site } from './site.ts'
+import type { TenantSite } from './site.ts'
 
 const FORMAT = 'rimlight-tenants-receipt-1'
 
@@ -20,10 +20,10 @@ export type UpgradeReceipt = {
   tenants: Record<string, Placement>
 }
 
-export const receiptName = (site: Site): string => `rimlight-${site.name}.tenants.receipt.json`
+export const upgradeReceiptName = (site: TenantSite): string => `rimlight-${site.name}.tenants.receipt.json`
 
 /** @throws InputError if it is none, or one of another site */
-export async function readReceipt(file: string, site: Site): Promise<UpgradeReceipt | null> {
+export async function readUpgradeReceipt(file: string, site: TenantSite): Promise<UpgradeReceipt | null> {
   const text = await readFile(file, 'utf8').catch((cause) => {
     if (cause.code === 'ENOENT') return null
     throw new InputError(`--receipt: ${systemMessage(cause)}`, { code: 'not-readable', cause })
@@ -47,15 +47,15 @@ export async function readReceipt(file: string, site: Site): Promise<UpgradeRece
 }
 
 /** One for the same bundle is gone on with; another is kept beside. */
-export async function receiptFor(file: string, site: Site, now: Date): Promise<UpgradeReceipt> {
-  const existing = await readReceipt(file, site)
+export async function upgradeReceiptFor(file: string, site: TenantSite, now: Date): Promise<UpgradeReceipt> {
+  const existing = await readUpgradeReceipt(file, site)
   if (existing?.bundle === site.version) return existing
   if (existing) await rename(file, `${file}.${existing.startedAt.replace(/[:.]/g, '')}`)
   return { format: FORMAT, site: site.name, bundle: site.version, startedAt: now.toISOString(), tenants: {} }
 }
 
 /** @throws InputError: without it nothing is changed */
-export async function writeReceipt(file: string, receipt: UpgradeReceipt): Promise<void> {
+export async function writeUpgradeReceipt(file: string, receipt: UpgradeReceipt): Promise<void> {
   try {
     await replaceFile(file, `${JSON.stringify(receipt)}\n`, { flush: true })
   } catch (cause) {

@@ -10,10 +10,10 @@ import { planFunction, prepareFunction, publishFunction, testEvents, testFunctio
 import { applyLambda, planLambda } from '../deploy/attach/lambdas.ts'
 import { applyRole, planRole } from '../deploy/attach/role.ts'
 import { LAMBDA_TRIGGERS } from '../edge/limits.ts'
-import { type Calls, untilUndisturbed } from './aws.ts'
+import { type Calls, retriedOnConflict } from './aws.ts'
 import type { SharedIds } from './config.ts'
 import { ensureOriginAccessControl, ensurePolicies } from './policies.ts'
-import { type Site, shardName } from './site.ts'
+import { shardName, type TenantSite } from './site.ts'
 
 /** Developer Guide, "Quotas": "Distributions associated with the same cache policy", and the same for the others. */
 export const DISTRIBUTIONS_PER_SHARD = 100
@@ -24,12 +24,17 @@ const HASH_CHARACTERS = 8
 /** Finds done what an earlier run did, and what another process does meanwhile. */
 export const ensureShard = (
   calls: Calls,
-  site: Site,
+  site: TenantSite,
   shard: number,
   progress: (text: string) => void,
-): Promise<SharedIds> => untilUndisturbed(calls, () => attempt(calls, site, shardName(site, shard), progress))
+): Promise<SharedIds> => retriedOnConflict(calls, () => attempt(calls, site, shardName(site, shard), progress))
 
-async function attempt(calls: Calls, site: Site, shard: string, progress: (text: string) => void): Promise<SharedIds> {
+async function attempt(
+  calls: Calls,
+  site: TenantSite,
+  shard: string,
+  progress: (text: string) => void,
+): Promise<SharedIds> {
   const bundle = bundleOfTenants(site)
   const { manifest, policies } = bundle
   const identity = await readIdentity(calls)
@@ -63,7 +68,7 @@ async function attempt(calls: Calls, site: Site, shard: string, progress: (text:
 }
 
 /** Its buckets' prefixes are those of all tenants: what the functions' role may read. */
-function bundleOfTenants({ bundle, keyPrefix }: Site): BuiltBundle {
+function bundleOfTenants({ bundle, keyPrefix }: TenantSite): BuiltBundle {
   const { policies } = bundle
   const prefix = keyPrefix === '' ? '' : `/${keyPrefix}`
   const origins = Object.fromEntries(

@@ -15,7 +15,7 @@ export type SiteOptions = {
   certificateArn?: string | undefined
 }
 
-export type Site = {
+export type TenantSite = {
   name: string
   domain: string
   keyPrefix: string
@@ -33,7 +33,7 @@ const NAME_CHARACTERS = 24
 const KEY_PREFIX = /^[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_-]+)*$/
 
 /** @throws InputError for a bundle without a bucket, and for options that are none */
-export function siteOf(bundle: BuiltBundle, options: SiteOptions = {}): Site {
+export function tenantSite(bundle: BuiltBundle, options: SiteOptions = {}): TenantSite {
   const { policies, manifest } = bundle
   const domain = options.domain ?? policies.domains[0] ?? ''
   const name = options.name ?? nameOf(policies.domains[0] ?? '')
@@ -80,29 +80,29 @@ function nameOf(domain: string): string {
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 /** What the keys of a tenant begin with, before a slash. */
-export const prefixOf = ({ keyPrefix }: Site, tenant: string): string =>
+export const prefixOf = ({ keyPrefix }: TenantSite, tenant: string): string =>
   keyPrefix === '' ? tenant : `${keyPrefix}/${tenant}`
 
 /** At most 128 characters: CloudFront API, CreateDistributionTenant, Name. */
-export const tenantName = (site: Site, tenant: string): string => `rimlight-${site.name}-${tenant}`
+export const tenantName = (site: TenantSite, tenant: string): string => `rimlight-${site.name}-${tenant}`
 
-export const connectionGroupName = (site: Site): string => `rimlight-${site.name}`
+export const connectionGroupName = (site: TenantSite): string => `rimlight-${site.name}`
 
 /** Of what the tenants of a shard share; `hash` tells the functions of builds apart. */
-export const shardName = (site: Site, shard: number): string => `${site.name}-${shard}`
+export const shardName = (site: TenantSite, shard: number): string => `${site.name}-${shard}`
 
 /** A request with the same one is the same request: CloudFront API, DistributionConfig, CallerReference. */
-export const callerReference = (site: Site, what: string, generation: number): string =>
+export const callerReference = (site: TenantSite, what: string, generation: number): string =>
   `rimlight-${sha256(JSON.stringify([site.name, what, generation])).slice(0, 40)}`
 
 /** What is made for a tenant carries these, so that it is found again whatever happens to the store. */
-export const tagsOf = (site: Site, { tenant, uniqueId }: Pick<TenantRecord, 'tenant' | 'uniqueId'>) => [
+export const tagsOf = (site: TenantSite, { tenant, uniqueId }: Pick<TenantRecord, 'tenant' | 'uniqueId'>) => [
   ...siteTags(site),
   { Key: TENANT_TAG, Value: tenant },
   { Key: 'rimlight:unique-id', Value: uniqueId },
 ]
 
-export const siteTags = (site: Site) => [{ Key: SITE_TAG, Value: site.name }]
+export const siteTags = (site: TenantSite) => [{ Key: SITE_TAG, Value: site.name }]
 
 export const SITE_TAG = 'rimlight:site'
 export const TENANT_TAG = 'rimlight:tenant'

@@ -18,12 +18,12 @@ import { Crew } from './crew.ts'
 import type { TenantInvalidation } from './invalidations.ts'
 import type { CreateOptions, TenantState, WaitOptions } from './options.ts'
 import type { TenantKind, TenantRecord, TenantSettings } from './record.ts'
-import { type SiteOptions, siteOf } from './site.ts'
+import { type SiteOptions, tenantSite } from './site.ts'
 import { openStore } from './store/open.ts'
 import { allRecords, type Store } from './store/store.ts'
 
 export type { TenantInvalidation } from './invalidations.ts'
-export type { Certificate } from './kinds/kind.ts'
+export type { ManagedCertificate } from './kinds/kind.ts'
 export type { CreateOptions, TenantState, WaitOptions } from './options.ts'
 export type { TenantKind, TenantRecord, TenantSettings, TenantStatus } from './record.ts'
 export type { Store, TenantPage } from './store/store.ts'
@@ -76,7 +76,7 @@ export async function openTenants(
   options: TenantsOptions,
   dependencies: Dependencies = realDependencies,
 ): Promise<Tenants> {
-  const site = siteOf(await readBundle(options.dist ?? 'dist'), options)
+  const site = tenantSite(await readBundle(options.dist ?? 'dist'), options)
   const store = typeof options.store === 'string' ? await openStore(options.store) : options.store
   const crew = new Crew({
     store,

@@ -6,7 +6,7 @@ import pMap from 'p-map'
 import { InputError } from '../base/errors.ts'
 import type { Crew } from './crew.ts'
 import type { Placement } from './kinds/kind.ts'
-import { readReceipt, receiptFor, type UpgradeReceipt, writeReceipt } from './receipt.ts'
+import { readUpgradeReceipt, type UpgradeReceipt, upgradeReceiptFor, writeUpgradeReceipt } from './receipt.ts'
 import type { TenantRecord } from './record.ts'
 import { allRecords } from './store/store.ts'
 
@@ -46,7 +46,7 @@ export async function tenantsToUpgrade(crew: Crew): Promise<TenantRecord[]> {
 export async function upgrade(crew: Crew, options: UpgradeOptions): Promise<UpgradeOutcome> {
   const records = await tenantsToUpgrade(crew)
   if (records.length === 0) return { kind: 'done', tenants: [] }
-  const receipt = await receiptFor(options.receipt, crew.site, options.now())
+  const receipt = await upgradeReceiptFor(options.receipt, crew.site, options.now())
   const before = async (batch: readonly TenantRecord[]) => {
     const isNew = batch.filter(({ tenant, bundle }) => !(tenant in receipt.tenants) && bundle !== crew.site.version)
     const placements = await pMap(isNew, (record) => crew.placementOf(record), { concurrency: AT_A_TIME })
@@ -54,7 +54,7 @@ export async function upgrade(crew: Crew, options: UpgradeOptions): Promise<Upgr
       const placement = placements[index]
       if (placement) receipt.tenants[tenant] = placement
     })
-    if (isNew.length > 0) await writeReceipt(options.receipt, receipt)
+    if (isNew.length > 0) await writeUpgradeReceipt(options.receipt, receipt)
   }
   return batches(records, options, before, async ({ tenant, kind, shard }) =>
     crew.place(tenant, await crew.placement(kind, shard)),
@@ -62,8 +62,8 @@ export async function upgrade(crew: Crew, options: UpgradeOptions): Promise<Upgr
 }
 
 /** @throws InputError where there is no receipt */
-export async function upgradeReceipt(crew: Crew, file: string): Promise<UpgradeReceipt> {
-  const receipt = await readReceipt(file, crew.site)
+export async function requiredReceipt(crew: Crew, file: string): Promise<UpgradeReceipt> {
+  const receipt = await readUpgradeReceipt(file, crew.site)
   if (receipt) return receipt
   throw new InputError(`${file}: expected the receipt of an upgrade, found none; name it with --receipt`, {
     code: 'receipt-not-found',
@@ -72,7 +72,7 @@ export async function upgradeReceipt(crew: Crew, file: string): Promise<UpgradeR
 
 /** The tenants of a receipt, back to where they were; those that are gone by now are left out. */
 export async function goBack(crew: Crew, options: UpgradeOptions): Promise<UpgradeOutcome> {
-  const { tenants } = await upgradeReceipt(crew, options.receipt)
+  const { tenants } = await requiredReceipt(crew, options.receipt)
   const records: TenantRecord[] = []
   for (const tenant of Object.keys(tenants).toSorted()) {
     const record = await crew.get(tenant)

@@ -14,7 +14,7 @@ import {
 
 const KINDS: readonly TenantKind[] = ['shared', 'dedicated']
 
-export const createCommand = (dependencies: TenantDependencies): Main =>
+export const tenantsCreate = (dependencies: TenantDependencies): Main =>
   defineCommand({
     name: 'rimlight tenants create',
     usage: 'ID… [--kind shared|dedicated] [--store URL] [--dry-run] [--yes] [--json]',

@@ -4,7 +4,7 @@ import { confirmed } from '../../deploy/attach/session.ts'
 import type { TenantRecord } from '../record.ts'
 import { CHANGE_OPTIONS, inTenantSession, SITE_OPTIONS, type TenantDependencies, tenantIds } from './session.ts'
 
-export const deleteCommand = (dependencies: TenantDependencies): Main =>
+export const tenantsDelete = (dependencies: TenantDependencies): Main =>
   defineCommand({
     name: 'rimlight tenants delete',
     usage: 'ID… [--no-wait] [--store URL] [--dry-run] [--yes] [--json]',

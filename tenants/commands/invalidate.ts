@@ -3,7 +3,7 @@ import { defineCommand, type Main } from '../../cli/kit/command.ts'
 import type { TenantInvalidation } from '../invalidations.ts'
 import { inTenantSession, SITE_OPTIONS, type TenantDependencies } from './session.ts'
 
-export const invalidateCommand = (dependencies: TenantDependencies): Main =>
+export const tenantsInvalidate = (dependencies: TenantDependencies): Main =>
   defineCommand({
     name: 'rimlight tenants invalidate',
     usage: 'ID PATH… | --all PATH… [--wait] [--store URL] [--json]',

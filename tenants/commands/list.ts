@@ -6,7 +6,7 @@ import { openStore } from '../store/open.ts'
 import { allRecords } from '../store/store.ts'
 import { recordLines, STORE_OPTIONS, type TenantDependencies, tenantIds } from './session.ts'
 
-export const listCommand = (_: TenantDependencies): Main =>
+export const tenantsList = (_: TenantDependencies): Main =>
   defineCommand({
     name: 'rimlight tenants list',
     usage: '[--store URL] [--json]',
@@ -22,7 +22,7 @@ export const listCommand = (_: TenantDependencies): Main =>
     },
   })
 
-export const showCommand = (_: TenantDependencies): Main =>
+export const tenantsShow = (_: TenantDependencies): Main =>
   defineCommand({
     name: 'rimlight tenants show',
     usage: 'ID [--store URL] [--json]',

@@ -8,7 +8,7 @@ import { verify } from '../../deploy/verify/run.ts'
 import { type Dependencies, Interrupted, realDependencies } from '../aws.ts'
 import { Crew } from '../crew.ts'
 import type { TenantRecord } from '../record.ts'
-import { siteOf } from '../site.ts'
+import { tenantSite } from '../site.ts'
 import { openStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { type Tenants, tenantsOf } from '../tenants.ts'
@@ -94,7 +94,7 @@ export async function inTenantSession<T>(
   { stdout, stderr }: Pick<CommandContext, 'stdout' | 'stderr'>,
   run: (session: TenantSession) => Promise<T>,
 ): Promise<T> {
-  const site = siteOf(await readBundle(values.dist), {
+  const site = tenantSite(await readBundle(values.dist), {
     name: values.site,
     domain: values.domain,
     keyPrefix: values['key-prefix'],

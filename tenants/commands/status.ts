@@ -7,7 +7,7 @@ import type { TenantRecord } from '../record.ts'
 import type { Tenants } from '../tenants.ts'
 import { CHANGE_OPTIONS, inTenantSession, recordLines, SITE_OPTIONS, type TenantDependencies } from './session.ts'
 
-export const statusCommand = (dependencies: TenantDependencies): Main =>
+export const tenantsStatus = (dependencies: TenantDependencies): Main =>
   defineCommand({
     name: 'rimlight tenants status',
     usage: '[ID…] [--store URL] [--json]',
@@ -29,7 +29,7 @@ nothing. \`rimlight tenants repair\` puts right what it finds.`,
     },
   })
 
-export const repairCommand = (dependencies: TenantDependencies): Main =>
+export const tenantsRepair = (dependencies: TenantDependencies): Main =>
   defineCommand({
     name: 'rimlight tenants repair',
     usage: '[ID…] [--store URL] [--dry-run] [--yes] [--json]',

@@ -1,14 +1,14 @@
 import { Failure, InputError } from '../../base/errors.ts'
 import { defineCommand, type Main } from '../../cli/kit/command.ts'
 import { confirmed } from '../../deploy/attach/session.ts'
-import { receiptName } from '../receipt.ts'
-import { goBack, tenantsToUpgrade, type UpgradeOutcome, upgrade, upgradeReceipt } from '../upgrade.ts'
+import { upgradeReceiptName } from '../receipt.ts'
+import { goBack, requiredReceipt, tenantsToUpgrade, type UpgradeOutcome, upgrade } from '../upgrade.ts'
 import { CHANGE_OPTIONS, inTenantSession, SITE_OPTIONS, type TenantDependencies } from './session.ts'
 
 /** Ids that a plan names; of more, their number says enough. */
 const SHOWN = 20
 
-export const upgradeCommand = (dependencies: TenantDependencies): Main =>
+export const tenantsUpgrade = (dependencies: TenantDependencies): Main =>
   defineCommand({
     name: 'rimlight tenants upgrade',
     usage: '[--batch N] [--back] [--no-verify] [--store URL] [--dry-run] [--yes] [--json]',
@@ -38,9 +38,9 @@ names and DNS stay as they are.`,
         })
       }
       return inTenantSession(dependencies, values, context, async ({ crew, say }) => {
-        const receipt = values.receipt ?? receiptName(crew.site)
+        const receipt = values.receipt ?? upgradeReceiptName(crew.site)
         const ids = values.back
-          ? Object.keys((await upgradeReceipt(crew, receipt)).tenants).toSorted()
+          ? Object.keys((await requiredReceipt(crew, receipt)).tenants).toSorted()
           : (await tenantsToUpgrade(crew)).map(({ tenant }) => tenant)
         const target = values.back ? 'the bundle before' : `bundle ${crew.site.version}`
         const shown = ids.length > SHOWN ? `${ids.slice(0, SHOWN).join(' ')} …` : ids.join(' ')

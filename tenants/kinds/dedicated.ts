@@ -18,10 +18,10 @@ import { allPages, type Calls, Conflict } from '../aws.ts'
 import { type BundleParts, bundleParts, commentOf, dedicatedConfig, settingsParts, updatedConfig } from '../config.ts'
 import type { TenantRecord } from '../record.ts'
 import { ensureShard } from '../shard.ts'
-import { callerReference, prefixOf, SITE_TAG, type Site, TENANT_TAG, tagsOf } from '../site.ts'
+import { callerReference, prefixOf, SITE_TAG, TENANT_TAG, type TenantSite, tagsOf } from '../site.ts'
 import { type Found, isToServe, type Kind, type Placement } from './kind.ts'
 
-export type FoundDistribution = Found & {
+export type DedicatedDistribution = Found & {
   config: DistributionConfig
   /** Settings that the SDK does not know, and an update would take away. */
   unknown: string[]
@@ -30,10 +30,14 @@ export type FoundDistribution = Found & {
 /** Ids and ARNs for `bundle`; for another bundle, the parts of the config as they were. */
 type Parts = { shared: Parameters<typeof bundleParts>[1] } | { config: BundleParts }
 
-export function dedicatedKind(calls: Calls, site: Site, progress: (text: string) => void): Kind<FoundDistribution> {
+export function dedicatedKind(
+  calls: Calls,
+  site: TenantSite,
+  progress: (text: string) => void,
+): Kind<DedicatedDistribution> {
   const { call, find } = calls
 
-  const read = async (Id: string): Promise<FoundDistribution | null> => {
+  const read = async (Id: string): Promise<DedicatedDistribution | null> => {
     let written = () => ''
     const answer = await find('cloudfront:GetDistribution', ({ cloudfront }) => {
       const command = new GetDistributionCommand({ Id })
@@ -44,7 +48,7 @@ export function dedicatedKind(calls: Calls, site: Site, progress: (text: string)
   }
 
   /** Its comment is what lists tell, its tags are what holds. */
-  const search = async ({ tenant }: TenantRecord): Promise<FoundDistribution | null> => {
+  const search = async ({ tenant }: TenantRecord): Promise<DedicatedDistribution | null> => {
     const all = await allPages(async (Marker) => {
       const { DistributionList: list } = await call('cloudfront:ListDistributions', ({ cloudfront }) =>
         cloudfront.send(new ListDistributionsCommand(Marker ? { Marker } : {})),
@@ -165,7 +169,7 @@ export function dedicatedKind(calls: Calls, site: Site, progress: (text: string)
 }
 
 /** @param written what CloudFront wrote, in full; empty where nothing is to be held against it */
-function foundOf(distribution: Distribution, etag: string | undefined, written: string): FoundDistribution {
+function foundOf(distribution: Distribution, etag: string | undefined, written: string): DedicatedDistribution {
   const { Id = '', DomainName = '', Status } = distribution
   const config = distribution.DistributionConfig as DistributionConfig
   return {

@@ -16,7 +16,7 @@ export type Found = {
 /** Which bundle a tenant is on, in what its kind needs to put it there. It goes into receipts: it is plain JSON. */
 export type Placement = { bundle: string; parts: unknown }
 
-export type Certificate = {
+export type ManagedCertificate = {
   /** `pending-validation`, `issued`, `validation-timed-out`, `failed` … : CloudFront API, ManagedCertificateDetails. */
   status: string
   arn: string | null
@@ -46,7 +46,7 @@ export type Kind<State extends Found = Found> = {
   invalidate(found: Pick<TenantRecord, 'awsId'>, reference: string, paths: readonly string[]): Promise<string>
   isInvalidated(found: Pick<TenantRecord, 'awsId'>, id: string): Promise<boolean>
   /** Null: none was asked for. */
-  certificate(record: TenantRecord): Promise<Certificate | null>
+  certificate(record: TenantRecord): Promise<ManagedCertificate | null>
 }
 
 /** Whether a tenant is to serve. */

@@ -11,14 +11,18 @@ import { Failure } from '../../base/errors.ts'
 import { allPages, type Calls, Conflict } from '../aws.ts'
 import { bundleParts, sharedCommentOf, sharedConfig, TENANT_PARAMETER } from '../config.ts'
 import { ensureShard } from '../shard.ts'
-import { BUNDLE_TAG, callerReference, connectionGroupName, prefixOf, type Site, siteTags } from '../site.ts'
+import { BUNDLE_TAG, callerReference, connectionGroupName, prefixOf, siteTags, type TenantSite } from '../site.ts'
 
 /** How often lists are asked before something that was made is taken to be gone: they may be late. */
 const LOOKS = 3
 const BETWEEN_LOOKS = 2_000
 
 /** The multi-tenant distribution of the bundle, found or made. @returns its id */
-export async function ensureMultiTenant(calls: Calls, site: Site, progress: (text: string) => void): Promise<string> {
+export async function ensureMultiTenant(
+  calls: Calls,
+  site: TenantSite,
+  progress: (text: string) => void,
+): Promise<string> {
   const found = await findMultiTenant(calls, site)
   if (found !== null) return found
   const shared = await ensureShard(calls, site, 1, progress)
@@ -70,11 +74,11 @@ const multiTenants = ({ call }: Calls): Promise<DistributionSummary[]> =>
     return { items: list?.Items, next: list?.NextMarker }
   })
 
-const findMultiTenant = async (calls: Calls, site: Site): Promise<string | null> =>
+const findMultiTenant = async (calls: Calls, site: TenantSite): Promise<string | null> =>
   (await multiTenants(calls)).find(({ Comment }) => Comment === sharedCommentOf(site, site.version))?.Id ?? null
 
 /** Of the build before. */
-async function earlierCertificate(calls: Calls, site: Site): Promise<string | null> {
+async function earlierCertificate(calls: Calls, site: TenantSite): Promise<string | null> {
   const earlier = (await multiTenants(calls)).find(({ Comment }) => Comment?.startsWith(sharedCommentOf(site, '')))
   if (!earlier?.Id) return null
   const answer = await calls.find('cloudfront:GetDistribution', ({ cloudfront }) =>
@@ -87,7 +91,7 @@ async function earlierCertificate(calls: Calls, site: Site): Promise<string | nu
 export type ConnectionGroup = { id: string; endpoint: string }
 
 /** It stays the same from build to build, so that no DNS changes. */
-export async function ensureConnectionGroup({ call, find }: Calls, site: Site): Promise<ConnectionGroup> {
+export async function ensureConnectionGroup({ call, find }: Calls, site: TenantSite): Promise<ConnectionGroup> {
   const Name = connectionGroupName(site)
   const read = () =>
     find('cloudfront:GetConnectionGroup', ({ cloudfront }) =>

@@ -15,7 +15,7 @@ import { configDifferences, differenceText } from '../../deploy/attach/config-di
 import { type Calls, Conflict } from '../aws.ts'
 import { TENANT_PARAMETER } from '../config.ts'
 import type { TenantRecord } from '../record.ts'
-import { type Site, TENANT_TAG, tagsOf, tenantName } from '../site.ts'
+import { TENANT_TAG, type TenantSite, tagsOf, tenantName } from '../site.ts'
 import { type Found, isToServe, type Kind, type Placement } from './kind.ts'
 import { type ConnectionGroup, ensureConnectionGroup, ensureMultiTenant } from './multi-tenant.ts'
 
@@ -24,7 +24,7 @@ export type FoundTenant = Found & { tenant: DistributionTenant }
 /** The multi-tenant distribution of a bundle. */
 type Parts = { distributionId: string; connectionGroup: ConnectionGroup }
 
-export function sharedKind(calls: Calls, site: Site, progress: (text: string) => void): Kind<FoundTenant> {
+export function sharedKind(calls: Calls, site: TenantSite, progress: (text: string) => void): Kind<FoundTenant> {
   const { call, find } = calls
 
   const read = async (identifier: string): Promise<FoundTenant | null> => {

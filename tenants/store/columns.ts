@@ -6,7 +6,7 @@ export const TABLE = 'rimlight_tenants'
 type Column = { name: string; write(record: TenantRecord): string | number | null }
 
 /** In the order of the table. Times are ISO 8601 in UTC, so that they sort as text; settings are JSON. */
-export const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly Column[] = [
   { name: 'tenant', write: ({ tenant }) => tenant },
   { name: 'kind', write: ({ kind }) => kind },
   { name: 'status', write: ({ status }) => status },
@@ -30,7 +30,7 @@ export const COLUMNS: readonly Column[] = [
 
 export const NAMES = COLUMNS.map(({ name }) => name)
 
-export type Row = Record<string, unknown>
+type Row = Record<string, unknown>
 
 export const rowOf = (record: TenantRecord): Record<string, string | number | null> =>
   Object.fromEntries(COLUMNS.map(({ name, write }) => [name, write(record)]))

@@ -1,6 +1,6 @@
 import { readBundle } from '../../bundle/read-bundle.ts'
 import { Crew } from '../../tenants/crew.ts'
-import { siteOf } from '../../tenants/site.ts'
+import { tenantSite } from '../../tenants/site.ts'
 import type { Store } from '../../tenants/store/store.ts'
 import type { Clock } from './clock.ts'
 
@@ -13,6 +13,6 @@ export async function crewOf(
   dist: string,
   progress = (_: string) => {},
 ): Promise<Crew> {
-  const site = siteOf(await readBundle(dist), { certificateArn: CERTIFICATE })
+  const site = tenantSite(await readBundle(dist), { certificateArn: CERTIFICATE })
   return new Crew({ store, site, dependencies: clock, signal: new AbortController().signal, progress })
 }

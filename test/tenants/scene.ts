@@ -1,5 +1,5 @@
 /** A site with tenants: a bundle, an AWS in memory, a store, and the library on them. */
-import { afterAll, afterEach, beforeAll } from 'vitest'
+import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import { openTenants, type Tenants, type TenantsOptions } from '../../tenants/tenants.ts'
 import { install } from '../aws/memory-aws.ts'
 import { TenantAws } from '../aws/tenant-aws.ts'
@@ -22,13 +22,14 @@ export function useTenantBundles(): TenantBundles {
 }
 
 let installed: { restore(): void } | undefined
-afterEach(() => installed?.restore())
 
 export function newAws(clock: { time: number }): TenantAws {
   installed?.restore()
   const aws = new TenantAws()
   aws.now = () => clock.time
-  installed = install(aws, TENANT_COMMANDS)
+  const mocks = install(aws, TENANT_COMMANDS)
+  installed = mocks
+  onTestFinished(() => mocks.restore())
   return aws
 }
 

@@ -116,8 +116,8 @@ describe('create', () => {
     [['shop', '--kind', 'both'], '--kind: expected shared or dedicated, found "both"\n'],
     [['a', 'b', '--host-name', 'a.example.org'], '--host-name: expected one tenant that it is for, found 2\n'],
     [
-      ['shop', '--site', 'My Site'],
-      '--site: expected at most 24 lower-case letters, digits and hyphens, found "My Site"\n',
+      ['shop', '--site', 'My TenantSite'],
+      '--site: expected at most 24 lower-case letters, digits and hyphens, found "My TenantSite"\n',
     ],
     [
       ['shop', '--domain', 'localhost'],

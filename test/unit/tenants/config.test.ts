@@ -4,10 +4,11 @@ import { expect, it } from 'vitest'
 import { isObject } from '../../../base/json-values.ts'
 import { bundleParts, type SharedIds } from '../../../tenants/config.ts'
 import { config } from '../../contract/config-arbitrary.ts'
+import { runs } from '../../runs.ts'
 import { bundleOf } from '../deploy/template/bundles.ts'
 import { distributionConfig, joined, plain, templateFor } from '../deploy/template/templates.ts'
 
-const CONFIGS = 30
+const CONFIGS = runs(100)
 const PREFIX = 'tenants/shop'
 
 /** CloudFormation's spelling of the API's: names, lists, and what is empty left out. */

@@ -1,4 +1,7 @@
-/** Each change of a tenant, ended at every single call of AWS and of the store, and asked for again. */
+/**
+ * Each change of a tenant, ended at every single call of AWS and of the store (in a short run, at every fifth), and
+ * asked for again.
+ */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { LEASE } from '../../../tenants/claims.ts'
 import { openStore } from '../../../tenants/store/open.ts'
@@ -6,6 +9,7 @@ import type { Store } from '../../../tenants/store/store.ts'
 import type { TenantKind, Tenants } from '../../../tenants/tenants.ts'
 import { ProcessDied } from '../../aws/memory-aws.ts'
 import type { TenantAws } from '../../aws/tenant-aws.ts'
+import { sampleOf } from '../../runs.ts'
 import { mortal } from '../../tenants/mortal-store.ts'
 import { type Scene, scene, useTenantBundles } from '../../tenants/scene.ts'
 import { CREDENTIALS, STORES, type StoreServer } from '../../tenants/stores.ts'
@@ -106,7 +110,7 @@ describe.for(STORES)('$name', ({ missing, start }) => {
       expect(count).toBeGreaterThan(6)
       expect(names.filter((name) => name.startsWith('store:')).length).toBeGreaterThan(2)
 
-      for (let call = 1; call <= count; call += 1) {
+      for (const call of sampleOf(Array.from({ length: count }, (_, index) => index + 1))) {
         for (const tookEffect of [false, true]) {
           const place = `at call ${call} (${names[call - 1]}), which ${tookEffect ? 'took' : 'had no'} effect`
           const run = await begun(kind, one)

@@ -9,6 +9,7 @@ import { tenantsOf } from '../../../tenants/tenants.ts'
 import { goBack, type UpgradeOptions, upgrade } from '../../../tenants/upgrade.ts'
 import { ProcessDied } from '../../aws/memory-aws.ts'
 import type { TenantAws } from '../../aws/tenant-aws.ts'
+import { sampleOf } from '../../runs.ts'
 import { crewOf } from '../../tenants/crew.ts'
 import { mortal } from '../../tenants/mortal-store.ts'
 import { scene, useTenantBundles } from '../../tenants/scene.ts'
@@ -107,7 +108,7 @@ describe.each(['shared', 'dedicated'] as const)('%s', (kind) => {
     whole.aws.calls.length = 0
     await upgrade(await whole.crew(), whole.options)
     const [count, expected] = [whole.aws.calls.length, servedBy(whole.aws)]
-    for (let call = 1; call <= count; call += 3) {
+    for (const call of sampleOf(Array.from({ length: count }, (_, index) => index + 1))) {
       const one = await begun(kind)
       one.aws.dieAt(call, call % 2 === 0)
       await expect(upgrade(await one.crew(), one.options), `at call ${call}`).rejects.toThrow(ProcessDied)

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { TENANT_STATUSES, type TenantRecord } from '../../../../tenants/record.ts'
 import { openStore } from '../../../../tenants/store/open.ts'
 import { allRecords, type Store } from '../../../../tenants/store/store.ts'
+import { runs } from '../../../runs.ts'
 import { recordOf } from '../../../tenants/records.ts'
 import { CREDENTIALS, STORES, type StoreServer } from '../../../tenants/stores.ts'
 
@@ -77,7 +78,7 @@ describe.for(STORES)('$name', ({ missing, start }) => {
       expect(await store.insert(one)).toBe(true)
       expect(await store.get(one.tenant)).toEqual(one)
     })
-    await fc.assert(property, { numRuns: 40 })
+    await fc.assert(property, { numRuns: runs(100) })
   })
 
   it('inserts a tenant once, and keeps the first', () =>
