@@ -1,10 +1,12 @@
 /** AWS, as tenants use it: politely, as every call of an account's API counts against rates that all its users share. */
 import type { Clients, Dependencies } from '../deploy/attach/aws-clients.ts'
-import { type Calls, callsOf } from '../deploy/attach/calls.ts'
+import type { Calls } from '../deploy/attach/calls.ts'
+import { callsOf } from '../deploy/aws/calls.ts'
 import { Conflict } from '../deploy/aws/faults.ts'
 
 export { type Dependencies, realDependencies } from '../deploy/attach/aws-clients.ts'
-export { type Calls, Interrupted } from '../deploy/attach/calls.ts'
+export type { Calls } from '../deploy/attach/calls.ts'
+export { Interrupted } from '../deploy/aws/calls.ts'
 export { Conflict } from '../deploy/aws/faults.ts'
 
 /**
@@ -33,7 +35,7 @@ export function pacer(
 }
 
 export function politeCalls(dependencies: Dependencies, signal: AbortSignal): Calls {
-  const calls = callsOf(dependencies, signal)
+  const calls = callsOf(dependencies, signal, 'rimlight tenants create')
   const read = pacer(READS_PER_SECOND, dependencies, calls.sleep)
   const write = pacer(WRITES_PER_SECOND, dependencies, calls.sleep)
   const paced =

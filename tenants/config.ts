@@ -85,6 +85,7 @@ function originConfig({ id, domainName, originPath, access }: DescribedOrigin, i
   }
 }
 
+/** `tenantSite` takes no private routes, whose key groups would have to be here. */
 const behaviourConfig = (behaviour: DescribedBehaviour, ids: SharedIds): DefaultCacheBehavior => ({
   TargetOriginId: behaviour.originId,
   ViewerProtocolPolicy: behaviour.viewerProtocolPolicy,

@@ -49,7 +49,7 @@ async function attempt(
   }
 
   const hash = manifest.artefacts['viewer-request'].sha256.slice(0, HASH_CHARACTERS)
-  const plan = await planFunction(calls, `${shard}-${hash}`, identity, bundle)
+  const plan = await planFunction(calls, `${shard}-${hash}`, identity, bundle, undefined)
   if (plan.change !== 'keep') {
     progress(`Testing ${plan.name}`)
     const etag = await prepareFunction(calls, plan, bundle)

@@ -1,6 +1,7 @@
 import { Failure, InputError } from '../../base/errors.ts'
 import { defineCommand, type Main } from '../../cli/kit/command.ts'
-import { confirmed } from '../../deploy/attach/session.ts'
+import { confirmed } from '../../deploy/aws/session.ts'
+import { TENANT_PERMISSIONS } from '../permissions.ts'
 import { checkTenantId, type TenantKind, type TenantRecord } from '../record.ts'
 import { prefixOf } from '../site.ts'
 import {
@@ -20,7 +21,10 @@ export const tenantsCreate = (dependencies: TenantDependencies): Main =>
     usage: 'ID… [--kind shared|dedicated] [--store URL] [--dry-run] [--yes] [--json]',
     about: `Makes a tenant for each id, and what tenants share where it is not there yet: a CloudFront Function, two Lambdas, their
 role, policies, and for shared tenants a multi-tenant distribution with its connection group. An id that has a tenant
-already is left as it is; one that is half made is gone on with.`,
+already is left as it is; one that is half made is gone on with.
+
+It takes the permissions that \`rimlight attach --help\` lists, and of cloudfront besides
+${TENANT_PERMISSIONS.join(' ')}`,
     takesOperands: true,
     options: {
       ...SITE_OPTIONS,

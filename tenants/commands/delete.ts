@@ -1,6 +1,6 @@
 import { Failure } from '../../base/errors.ts'
 import { defineCommand, type Main } from '../../cli/kit/command.ts'
-import { confirmed } from '../../deploy/attach/session.ts'
+import { confirmed } from '../../deploy/aws/session.ts'
 import type { TenantRecord } from '../record.ts'
 import { CHANGE_OPTIONS, inTenantSession, SITE_OPTIONS, type TenantDependencies, tenantIds } from './session.ts'
 

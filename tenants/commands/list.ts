@@ -4,7 +4,7 @@ import { painter } from '../../cli/kit/output.ts'
 import { checkTenantId, type TenantRecord } from '../record.ts'
 import { openStore } from '../store/open.ts'
 import { allRecords } from '../store/store.ts'
-import { recordLines, STORE_OPTIONS, type TenantDependencies, tenantIds } from './session.ts'
+import { recordLines, TENANT_STORE_OPTIONS, type TenantDependencies, tenantIds } from './session.ts'
 
 export const tenantsList = (_: TenantDependencies): Main =>
   defineCommand({
@@ -12,7 +12,7 @@ export const tenantsList = (_: TenantDependencies): Main =>
     usage: '[--store URL] [--json]',
     about:
       'Lists the tenants of a store, by their ids. It asks the store alone, and needs neither credentials nor a bundle.',
-    options: STORE_OPTIONS,
+    options: TENANT_STORE_OPTIONS,
     exitCode: '0 done; 1 the store can not be used; 2 wrong usage or input',
     async run({ store: url, json }, { stdout }) {
       const records = await recordsOf(url)
@@ -28,7 +28,7 @@ export const tenantsShow = (_: TenantDependencies): Main =>
     usage: 'ID [--store URL] [--json]',
     about: 'Shows what the store has of a tenant.',
     takesOperands: true,
-    options: STORE_OPTIONS,
+    options: TENANT_STORE_OPTIONS,
     exitCode: '0 done; 1 the store can not be used; 2 wrong usage or input, or no such tenant',
     async run({ store: url, json }, { positionals, stdout, hint }) {
       const [id, ...more] = tenantIds(positionals, hint)

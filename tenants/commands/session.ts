@@ -39,7 +39,7 @@ export const realTenantDependencies: TenantDependencies = {
   },
 }
 
-export const STORE_OPTIONS = {
+export const TENANT_STORE_OPTIONS = {
   store: {
     type: 'string',
     value: 'URL',
@@ -50,7 +50,7 @@ export const STORE_OPTIONS = {
 } as const satisfies OptionRows
 
 export const SITE_OPTIONS = {
-  ...STORE_OPTIONS,
+  ...TENANT_STORE_OPTIONS,
   dist: { type: 'string', value: 'DIR', about: 'the bundle', default: 'dist' },
   site: { type: 'string', value: 'NAME', about: "what names at AWS hold; default: made of the config's first domain" },
   domain: {

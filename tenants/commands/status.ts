@@ -1,7 +1,7 @@
 import { Failure } from '../../base/errors.ts'
 import { defineCommand, type Main } from '../../cli/kit/command.ts'
 import type { Paint } from '../../cli/kit/output.ts'
-import { confirmed } from '../../deploy/attach/session.ts'
+import { confirmed } from '../../deploy/aws/session.ts'
 import type { TenantState } from '../options.ts'
 import type { TenantRecord } from '../record.ts'
 import type { Tenants } from '../tenants.ts'

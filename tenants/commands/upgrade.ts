@@ -1,6 +1,6 @@
 import { Failure, InputError } from '../../base/errors.ts'
 import { defineCommand, type Main } from '../../cli/kit/command.ts'
-import { confirmed } from '../../deploy/attach/session.ts'
+import { confirmed } from '../../deploy/aws/session.ts'
 import { upgradeReceiptName } from '../receipt.ts'
 import { goBack, requiredReceipt, tenantsToUpgrade, type UpgradeOutcome, upgrade } from '../upgrade.ts'
 import { CHANGE_OPTIONS, inTenantSession, SITE_OPTIONS, type TenantDependencies } from './session.ts'

@@ -91,7 +91,7 @@ export function dedicatedKind(
       const parts = { ...partsOf(record, placement), ...settingsParts(record.settings, true) }
       progress(`Creating the distribution of ${tenant}`)
       try {
-        const answer = await call('cloudfront:CreateDistributionWithTags', ({ cloudfront }) =>
+        const answer = await call('cloudfront:CreateDistribution', ({ cloudfront }) =>
           cloudfront.send(
             new CreateDistributionWithTagsCommand({
               DistributionConfigWithTags: {
@@ -102,7 +102,7 @@ export function dedicatedKind(
           ),
         )
         if (!answer.Distribution)
-          throw new Failure('cloudfront:CreateDistributionWithTags: AWS told of no distribution', { code: 'no-answer' })
+          throw new Failure('cloudfront:CreateDistribution: AWS told of no distribution', { code: 'no-answer' })
         return foundOf(answer.Distribution, answer.ETag, '')
       } catch (error) {
         if (error instanceof Conflict) return 'exists'

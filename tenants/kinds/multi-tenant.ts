@@ -33,7 +33,7 @@ export async function ensureMultiTenant(
   for (let generation = 1; ; generation += 1) {
     const reference = callerReference(site, `shared ${site.version}`, generation)
     try {
-      const answer = await calls.call('cloudfront:CreateDistributionWithTags', ({ cloudfront }) =>
+      const answer = await calls.call('cloudfront:CreateDistribution', ({ cloudfront }) =>
         cloudfront.send(
           new CreateDistributionWithTagsCommand({
             DistributionConfigWithTags: {
@@ -44,8 +44,7 @@ export async function ensureMultiTenant(
         ),
       )
       const id = answer.Distribution?.Id
-      if (!id)
-        throw new Failure('cloudfront:CreateDistributionWithTags: AWS told of no distribution', { code: 'no-answer' })
+      if (!id) throw new Failure('cloudfront:CreateDistribution: AWS told of no distribution', { code: 'no-answer' })
       return id
     } catch (error) {
       if (!(error instanceof Conflict)) throw error

@@ -75,7 +75,7 @@ export async function listeningAws(aws: MemoryAws, more: readonly CommandRow[] =
       const row = query.find(({ command }) => command.name === `${form.get('Action')}Command`)
       if (!row) throw new Error(`nobody answers ${form.get('Action')}`)
       const [, , name, , , output] = operationOf(row)
-      const value = aws.handle(row, Object.fromEntries(form), region)
+      const value = await aws.handle(row, Object.fromEntries(form), region)
       const inner = isStruct(output()) ? written(xml, output(), value).replace(/^<[^>]*>|<\/[^>]*>$/g, '') : ''
       const text = `<${name}Response><${name}Result>${inner}</${name}Result></${name}Response>`
       return { status: 200, headers: { 'content-type': 'text/xml' }, body: text }
@@ -88,7 +88,7 @@ export async function listeningAws(aws: MemoryAws, more: readonly CommandRow[] =
     if (!match) throw new Error(`nobody answers ${method} ${url}`)
     const codec = match.row.action.startsWith('lambda:') ? json : xml
     const input = await inputOf(match.row, match.labels ?? {}, asked, codec)
-    return outputOf(match.row, aws.handle(match.row, input, region) as Record<string, unknown>, codec)
+    return outputOf(match.row, (await aws.handle(match.row, input, region)) as Record<string, unknown>, codec)
   }
 
   return listening(

@@ -34,7 +34,7 @@ describe('dedicated tenants', () => {
     const tenants = await open({ kind: 'dedicated' })
     await tenants.create('one')
     await expect(tenants.create('two')).rejects.toThrow(
-      'cloudfront:CreateDistributionWithTags: a quota of the account is reached (TooManyDistributions',
+      'cloudfront:CreateDistribution: a quota of the account is reached (TooManyDistributions',
     )
     expect(await tenants.get('two')).toMatchObject({
       status: 'creating',
