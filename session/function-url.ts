@@ -20,7 +20,9 @@ export type FunctionUrlResult = {
 
 /**
  * @example
+ * ```ts
  * export const handler = forFunctionUrl(sessionHandler({ … }))
+ * ```
  */
 export const forFunctionUrl =
   (handle: (request: Request) => Promise<Response>) =>

@@ -3,7 +3,7 @@ import { jwtVerify } from 'jose'
 import { signCookies } from '../sign/cloudfront.ts'
 import { secretBytes, signToken } from '../sign/token.ts'
 import { cookieValues, setCookie } from './cookies.ts'
-import type { Claims, Settings } from './options.ts'
+import type { LoginClaims, SessionSettings } from './options.ts'
 
 /** What a grant opens, as JSON; it is the same each time that it is renewed. */
 export type Opened =
@@ -11,10 +11,10 @@ export type Opened =
   | { type: 'signed'; resource: string }
 
 /** `until` when it may be renewed, `good` until when the grant is: seconds since 1970. */
-export type Session = { opened: Opened; until: number; good: number }
+export type GrantedSession = { opened: Opened; until: number; good: number }
 
 /** `undefined`: nothing. */
-export function openedFor({ grant }: Settings, claims: Claims): Opened | undefined {
+export function openedFor({ grant }: SessionSettings, claims: LoginClaims): Opened | undefined {
   if (grant.type === 'signed') {
     const resource = grant.resource(claims)
     return resource === null ? undefined : { type: 'signed', resource }
@@ -26,14 +26,18 @@ export function openedFor({ grant }: Settings, claims: Claims): Opened | undefin
 
 const COOKIES = ['Policy', 'Expires', 'Signature', 'Key-Pair-Id', 'Hash-Algorithm'].map((name) => `CloudFront-${name}`)
 
-const grantCookies = ({ grant }: Settings): string[] => (grant.type === 'jwt' ? [grant.cookie ?? 'rimlight'] : COOKIES)
+const grantCookies = ({ grant }: SessionSettings): string[] =>
+  grant.type === 'jwt' ? [grant.cookie ?? 'rimlight'] : COOKIES
 
 /** Whether a request has a grant, good or not; where its cookies are kept from the handler's path, it never has. */
-export const hasGrant = (request: Request, settings: Settings): boolean =>
+export const hasGrant = (request: Request, settings: SessionSettings): boolean =>
   grantCookies(settings).some((name) => cookieValues(request, name).length > 0)
 
 /** `set-cookie` lines for a grant, and for its renewal where there is one. */
-export async function cookiesFor({ opened, until, good }: Session, settings: Settings): Promise<string[]> {
+export async function cookiesFor(
+  { opened, until, good }: GrantedSession,
+  settings: SessionSettings,
+): Promise<string[]> {
   const { cookie, renewal } = settings
   const now = Math.floor(Date.now() / 1000)
   const values = await grantValues(opened, new Date(good * 1000), settings)
@@ -51,7 +55,7 @@ export async function cookiesFor({ opened, until, good }: Session, settings: Set
   return [...grant, ...removed, setCookie(renewal.cookie, token, { sameSite: cookie.sameSite }, until - now)]
 }
 
-async function grantValues(opened: Opened, expires: Date, { grant }: Settings): Promise<Record<string, string>> {
+async function grantValues(opened: Opened, expires: Date, { grant }: SessionSettings): Promise<Record<string, string>> {
   if (grant.type === 'signed' && opened.type === 'signed') {
     const { site, keyPairId, privateKey, passphrase, hash } = grant
     return { ...(await signCookies(site, opened.resource, { keyPairId, privateKey, passphrase, hash, expires })) }
@@ -66,7 +70,10 @@ async function grantValues(opened: Opened, expires: Date, { grant }: Settings): 
 const RENEWAL = 'rimlight/session'
 
 /** The session that a request may renew; `undefined`: none. */
-export async function renewableSession(request: Request, { renewal, grant }: Settings): Promise<Session | undefined> {
+export async function renewableSession(
+  request: Request,
+  { renewal, grant }: SessionSettings,
+): Promise<GrantedSession | undefined> {
   const tokens = renewal ? cookieValues(request, renewal.cookie) : []
   const [token] = tokens
   if (!renewal || token === undefined || tokens.length > 1) return undefined
@@ -81,7 +88,7 @@ export async function renewableSession(request: Request, { renewal, grant }: Set
 }
 
 /** Lines that remove all of it. */
-export const removedCookies = (settings: Settings): string[] => [
+export const removedCookies = (settings: SessionSettings): string[] => [
   ...grantCookies(settings).map((name) => setCookie(name, '', settings.cookie, 0)),
   ...(settings.renewal ? [setCookie(settings.renewal.cookie, '', { sameSite: settings.cookie.sameSite }, 0)] : []),
 ]

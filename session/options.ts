@@ -14,10 +14,10 @@ export const ALGORITHMS = [
   ...(['EdDSA', 'Ed25519'] as const),
 ] as const
 
-export type Algorithm = (typeof ALGORITHMS)[number]
+export type LoginAlgorithm = (typeof ALGORITHMS)[number]
 
 /** The claims of a verified token. */
-export type Claims = JWTPayload
+export type LoginClaims = JWTPayload
 
 /** An HS256 token that the CloudFront Function verifies: `auth: { type: 'jwt', algorithms: ['HS256'], from: ['cookie:NAME'] }`. */
 export type TokenGrant = {
@@ -28,11 +28,11 @@ export type TokenGrant = {
   issuer?: string | undefined
   audience?: string | undefined
   /** The paths that this user may read; `null` or an empty list: none, which is answered with 403. */
-  path: (claims: Claims) => string | readonly string[] | null
+  path: (claims: LoginClaims) => string | readonly string[] | null
   /** The route's `auth.path`; default `path`. */
   pathClaim?: string | undefined
   /** Further claims of the grant; default none. */
-  claims?: ((claims: Claims) => Record<string, unknown>) | undefined
+  claims?: ((claims: LoginClaims) => Record<string, unknown>) | undefined
   /** The cookie's name; default `rimlight`. */
   cookie?: string | undefined
 }
@@ -42,7 +42,7 @@ export type CookieGrant = SigningKey & {
   type: 'signed'
   site: Site
   /** What this user may read, as `signCookies` takes it: `/projects/7/*`; `null`: nothing. */
-  resource: (claims: Claims) => string | null
+  resource: (claims: LoginClaims) => string | null
 }
 
 export type Renewal = {
@@ -57,7 +57,7 @@ export type Renewal = {
 export type SessionOptions = {
   /** Public keys: an `https:` URL (RFC 7517, 5), or the set itself. */
   jwks: string | JSONWebKeySet
-  algorithms: readonly Algorithm[]
+  algorithms: readonly LoginAlgorithm[]
   /** What `iss` and `aud` have to be; `null`: anything, which lets in tokens that were made for others. */
   issuer: string | readonly string[] | null
   audience: string | readonly string[] | null
@@ -84,14 +84,14 @@ export type SessionOptions = {
 
 type Given<T> = { [K in keyof T]-?: Exclude<T[K], undefined> }
 
-export type Settings = Omit<Given<SessionOptions>, 'renewal'> & {
+export type SessionSettings = Omit<Given<SessionOptions>, 'renewal'> & {
   renewal: (Omit<Given<Renewal>, 'lifetime'> & { lifetime: number | undefined }) | null
 }
 
 /** @throws InputError, about the first option that is wrong */
-export function checked(options: SessionOptions): Settings {
+export function checked(options: SessionOptions): SessionSettings {
   const { lifetime = 900, renewBefore = Math.floor(lifetime / 3), renewal } = options
-  const settings: Settings = {
+  const settings: SessionSettings = {
     ...{ jwks: options.jwks, algorithms: options.algorithms, issuer: options.issuer, audience: options.audience },
     from: options.from ?? ['authorization'],
     leeway: options.leeway ?? 30,
@@ -116,7 +116,7 @@ export function checked(options: SessionOptions): Settings {
 
 const renewalOf = ({ secret, cookie = '__Host-rimlight-renewal', lifetime }: Renewal) => ({ secret, cookie, lifetime })
 
-function checkTokens({ jwks, algorithms, issuer, audience, from }: Settings): void {
+function checkTokens({ jwks, algorithms, issuer, audience, from }: SessionSettings): void {
   const odd = algorithms.find((algorithm) => !ALGORITHMS.includes(algorithm))
   if (odd !== undefined || algorithms.length === 0) {
     throw wrong('algorithms', 'algorithm', `at least one of ${ALGORITHMS.join(', ')}`, odd ?? 'none')
@@ -142,7 +142,7 @@ function checkTokens({ jwks, algorithms, issuer, audience, from }: Settings): vo
     throw wrong('jwks', 'jwks', 'public keys alone', '', 'a private key')
 }
 
-function checkTimes({ leeway, lifetime, renewBefore, renewal, timeout, cooldown }: Settings): void {
+function checkTimes({ leeway, lifetime, renewBefore, renewal, timeout, cooldown }: SessionSettings): void {
   checkSeconds('lifetime', lifetime, 7 * 86_400)
   if (renewBefore !== 0) checkSeconds('renewBefore', renewBefore, lifetime - 1)
   if (leeway !== 0) checkSeconds('leeway', leeway, 300)
@@ -151,7 +151,7 @@ function checkTimes({ leeway, lifetime, renewBefore, renewal, timeout, cooldown 
   if (renewal?.lifetime !== undefined) checkSeconds('renewal.lifetime', renewal.lifetime)
 }
 
-function checkGrant({ grant, renewal, cookie }: Settings): void {
+function checkGrant({ grant, renewal, cookie }: SessionSettings): void {
   if (grant.type !== 'jwt' && grant.type !== 'signed') {
     throw wrong('grant.type', 'grant', "'jwt' or 'signed'", (grant as { type: unknown }).type)
   }

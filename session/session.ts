@@ -3,15 +3,15 @@
  * keys of whoever made it, and gives cookies that are good for minutes and that CloudFront or its function checks on every
  * request. So no Lambda function is in the way of any picture.
  */
-import { cookiesFor, hasGrant, openedFor, removedCookies, renewableSession, type Session } from './grant.ts'
-import { checked, type SessionOptions, type Settings } from './options.ts'
+import { cookiesFor, type GrantedSession, hasGrant, openedFor, removedCookies, renewableSession } from './grant.ts'
+import { checked, type SessionOptions, type SessionSettings } from './options.ts'
 import { tokenVerifier } from './token.ts'
 
 export { Failure, InputError } from '../base/errors.ts'
 export { type Site, siteOf } from '../sign/sign.ts'
 export type { CookieAttributes } from './cookies.ts'
 export { type FunctionUrlEvent, type FunctionUrlResult, forFunctionUrl } from './function-url.ts'
-export type { Algorithm, Claims, CookieGrant, Renewal, SessionOptions, TokenGrant } from './options.ts'
+export type { CookieGrant, LoginAlgorithm, LoginClaims, Renewal, SessionOptions, TokenGrant } from './options.ts'
 
 export type SessionHandler = (request: Request) => Promise<Response>
 
@@ -30,6 +30,7 @@ export type SessionHandler = (request: Request) => Promise<Response>
  * Nothing of it is cached, and nothing is logged. What `path`, `resource` and `claims` throw is thrown.
  *
  * @example
+ * ```ts
  * const session = sessionHandler({
  *   jwks: 'https://login.example.com/.well-known/jwks.json', algorithms: ['RS256'],
  *   issuer: 'https://login.example.com/', audience: 'pictures',
@@ -37,6 +38,7 @@ export type SessionHandler = (request: Request) => Promise<Response>
  *   cookie: { domain: 'example.com' }, origins: ['https://www.example.com'],
  * })
  * await session(request)   // a Response
+ * ```
  *
  * @throws InputError about the first option that is wrong: its `code` says which
  */
@@ -45,36 +47,35 @@ export function sessionHandler(options: SessionOptions): SessionHandler {
   const identify = tokenVerifier(settings)
 
   async function opened(request: Request, cors: Headers): Promise<Response> {
-    const identity = await identify(request)
-    if (identity.kind === 'unavailable') {
+    const caller = await identify(request)
+    if (caller.kind === 'unavailable') {
       return answer(503, { error: 'unavailable' }, { ...cors, 'retry-after': `${settings.cooldown}` })
     }
-    if (identity.kind === 'claims') {
-      const opened = openedFor(settings, identity.claims)
+    if (caller.kind === 'claims') {
+      const opened = openedFor(settings, caller.claims)
       if (!opened) return refused(403, 'insufficient_scope', cors)
       const now = seconds()
       const longest = settings.renewal?.lifetime
-      const until = longest === undefined ? identity.claims.exp : now + longest
+      const until = longest === undefined ? caller.claims.exp : now + longest
       // The leeway is for the token, not for what is given for it; and a second may pass here.
       if (until <= now + 1) return refused(401, 'invalid_token', cors)
       return granted({ opened, until, good: Math.min(now + settings.lifetime, until) }, cors)
     }
-    const session =
-      identity.kind === 'refused' && identity.explicit ? undefined : await renewableSession(request, settings)
+    const session = caller.kind === 'refused' && caller.explicit ? undefined : await renewableSession(request, settings)
     const now = seconds()
     if (!session || session.until <= now + 1) {
-      return refused(401, identity.kind === 'none' ? 'unauthorized' : 'invalid_token', cors)
+      return refused(401, caller.kind === 'none' ? 'unauthorized' : 'invalid_token', cors)
     }
     if (session.good - now > settings.renewBefore && hasGrant(request, settings)) return told(session, now, cors, [])
     return granted({ ...session, good: Math.min(now + settings.lifetime, session.until) }, cors)
   }
 
-  async function granted(session: Session, cors: Headers): Promise<Response> {
+  async function granted(session: GrantedSession, cors: Headers): Promise<Response> {
     return told(session, seconds(), cors, await cookiesFor(session, settings))
   }
 
   /** A last grant, which nothing can prolong, is not renewed before its end. */
-  function told({ good, until }: Session, now: number, cors: Headers, cookies: readonly string[]): Response {
+  function told({ good, until }: GrantedSession, now: number, cors: Headers, cookies: readonly string[]): Response {
     const renewIn = good < until || !settings.renewal ? Math.max(1, good - now - settings.renewBefore) : good - now
     return answer(200, { expiresIn: good - now, renewIn }, cors, cookies)
   }
@@ -109,7 +110,7 @@ const PREFLIGHT: Headers = {
   'access-control-max-age': '7200',
 }
 
-const isAllowed = (origin: string, request: Request, { origins }: Settings): boolean =>
+const isAllowed = (origin: string, request: Request, { origins }: SessionSettings): boolean =>
   origins.includes(origin) || origin === new URL(request.url).origin
 
 /** Fetch Standard, "CORS protocol and credentials": the origin itself, never `*`. */

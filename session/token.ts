@@ -2,10 +2,10 @@
 import { jwtVerify } from 'jose'
 import { cookieValues } from './cookies.ts'
 import { KeysUnavailable, keyFinder } from './keys.ts'
-import type { Claims, Settings } from './options.ts'
+import type { LoginClaims, SessionSettings } from './options.ts'
 
-export type Identity =
-  | { kind: 'claims'; claims: Claims & { exp: number } }
+export type Caller =
+  | { kind: 'claims'; claims: LoginClaims & { exp: number } }
   /** No token. */
   | { kind: 'none' }
   /** Why is nobody's business. `explicit`: it was shown as what is to count. */
@@ -15,7 +15,7 @@ export type Identity =
 /** More than any server takes in a header. */
 const MAX_CHARACTERS = 16_384
 
-export function tokenVerifier(settings: Settings): (request: Request) => Promise<Identity> {
+export function tokenVerifier(settings: SessionSettings): (request: Request) => Promise<Caller> {
   const { jwks, algorithms, issuer, audience, leeway, timeout, cooldown, from } = settings
   const findKey = keyFinder(jwks, timeout, cooldown)
   const options = {
@@ -33,11 +33,11 @@ export function tokenVerifier(settings: Settings): (request: Request) => Promise
     const tokens = [...(bearer === undefined ? [] : [bearer]), ...cookies]
     const [token = ''] = tokens
     if (tokens.length === 0) return { kind: 'none' }
-    const refused: Identity = { kind: 'refused', explicit: bearer !== undefined }
+    const refused: Caller = { kind: 'refused', explicit: bearer !== undefined }
     if (tokens.length > 1 || token.length > MAX_CHARACTERS) return refused
     try {
       const { payload } = await jwtVerify(token, findKey, options)
-      return { kind: 'claims', claims: payload as Claims & { exp: number } }
+      return { kind: 'claims', claims: payload as LoginClaims & { exp: number } }
     } catch (error) {
       return error instanceof KeysUnavailable ? { kind: 'unavailable' } : refused
     }

@@ -3,8 +3,8 @@ import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { canonicalUrl } from '../urls/canonical.ts'
 import type { Site } from '../urls/urls.ts'
 import { loaded } from './package.ts'
-import { addressOf, hasWildcards, matches, resourceOf, withoutWildcards } from './resource.ts'
-import { type Conditions, conditionOf, expiryOf, type Lifetime } from './terms.ts'
+import { hasWildcards, matches, resourceOf, urlText, withoutWildcards } from './resource.ts'
+import { type Conditions, expiryOf, type Lifetime, policyCondition } from './terms.ts'
 import { wrong } from './wrong.ts'
 
 export type SigningKey = {
@@ -38,8 +38,10 @@ export type SignedCookies = {
  * A canned policy (this URL until then) is the shortest; `notBefore`, `ipRange` and `resource` take a custom one.
  *
  * @example
+ * ```ts
  * await signUrl(siteOf(config), '/albums/7/a b.jpg?w=640&fm=webp', { keyPairId, privateKey, expiresIn: 900 })
  * // https://cdn.example.com/albums/7/a%20b.jpg?fm=webp&w=640&Expires=…&Hash-Algorithm=SHA256&Key-Pair-Id=…&Signature=…
+ * ```
  *
  * @param site `siteOf(config)`, or a literal: without `bucket`, a path is signed as it is
  * @param url of the site, or a path that begins with `/`; never signed yet
@@ -58,7 +60,7 @@ export async function signUrl(
   const { resource: pattern } = options
   const isCustom = pattern !== undefined || hasConditions(options)
   const spelt = isCustom ? withoutWildcards(found) : found
-  const address = addressOf(spelt)
+  const address = urlText(spelt)
   if (new URL(address).href !== address) {
     throw wrong(
       'url',
@@ -80,8 +82,10 @@ export async function signUrl(
  * on a domain that the CDN's host is of; `rimlight/session` does that.
  *
  * @example
+ * ```ts
  * await signCookies(siteOf(config), '/albums/7/*', { keyPairId, privateKey, expiresIn: 3_600 })
  * // { 'CloudFront-Policy': '…', 'CloudFront-Signature': '…', 'CloudFront-Key-Pair-Id': '…', … }
+ * ```
  *
  * @param resource a path, or a URL of the site; `*` stands for any run of characters, a query among them, `?` for one
  * @throws InputError: `resource`, `lifetime`, `ip-range`, `signing-key` or `key-pair-id` is its `code`
@@ -98,7 +102,7 @@ const hasConditions = ({ notBefore, ipRange }: Conditions): boolean => notBefore
 async function signedParts(resource: string, isCustom: boolean, options: SignOptions): Promise<SignedCookies> {
   const key = { ...checkedSigningKey(options), algorithm: options.hash ?? 'SHA256' }
   const expiry = expiryOf(options)
-  const policy = JSON.stringify({ Statement: [{ Resource: resource, Condition: conditionOf(expiry, options) }] })
+  const policy = JSON.stringify({ Statement: [{ Resource: resource, Condition: policyCondition(expiry, options) }] })
   const { getSignedCookies } = await loaded(
     'signing URLs and cookies',
     '@aws-sdk/cloudfront-signer',

@@ -56,9 +56,11 @@ const PACKAGES = '@aws-sdk/client-s3 @aws-sdk/s3-request-presigner'
  * Makes presigned URLs with one client, and one set of credentials, for all of them. Nothing is loaded before the first.
  *
  * @example
+ * ```ts
  * const presign = presigner({ region: 'eu-central-1' })
  * const { url, headers } = await presign({ method: 'PUT', bucket, key: 'drafts/7.json', contentType: 'application/json' })
  * await fetch(url, { method: 'PUT', headers, body })
+ * ```
  *
  * Each call may throw InputError (`lifetime`, `bucket`, `key`, `domain`, `content-type`, `content-length`), Failure (`package-missing`), or
  * what the AWS SDK throws where it finds no credentials.

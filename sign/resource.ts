@@ -5,8 +5,7 @@ import type { CanonicalUrl } from '../urls/canonical.ts'
 import type { Site } from '../urls/urls.ts'
 import { wrong } from './wrong.ts'
 
-export const addressOf = ({ host, path, query }: CanonicalUrl): string =>
-  `https://${host}${path}${query && '?'}${query}`
+export const urlText = ({ host, path, query }: CanonicalUrl): string => `https://${host}${path}${query && '?'}${query}`
 
 /**
  * A `*` in a policy stands for any run of characters, in a key it is one of them; escaped, it is that for everybody.
@@ -40,4 +39,4 @@ export function resourceOf(site: Site, pattern: string): string {
   return `https://${host.toLowerCase()}${spelt.replace(/\*/g, () => wildcards[i++] as string)}`
 }
 
-export const matches = (resource: string, url: CanonicalUrl): boolean => patternOf(resource).test(addressOf(url))
+export const matches = (resource: string, url: CanonicalUrl): boolean => patternOf(resource).test(urlText(url))

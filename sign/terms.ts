@@ -53,7 +53,7 @@ type Condition = { 'AWS:EpochTime': number } | { 'AWS:SourceIp': string }
  * custom policy".
  * @throws InputError (`lifetime`, `ip-range`)
  */
-export function conditionOf(expiry: number, { notBefore, ipRange }: Conditions): Record<string, Condition> {
+export function policyCondition(expiry: number, { notBefore, ipRange }: Conditions): Record<string, Condition> {
   const from = notBefore && secondsOf('notBefore', notBefore)
   if (notBefore && from !== undefined && from >= expiry) {
     throw wrong('notBefore', 'lifetime', 'a time before the end', notBefore, notBefore.toISOString())

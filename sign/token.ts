@@ -30,7 +30,9 @@ const SECRET_BYTES = 32
  * A token that the function verifies on every request: `HS256`, with `exp` and `iat`.
  *
  * @example
+ * ```ts
  * signToken({ secret, kid: '2026-11', expiresIn: 900, path: '/projects/123/', claims: { sub: 'user-7' } })
+ * ```
  *
  * @throws InputError: `secret`, `kid`, `lifetime`, `path`, `claims` or `token-size` is its `code`
  */

@@ -51,7 +51,15 @@ export const RULES: readonly Rule[] = [
   {
     from: 'sign/',
     may: [
-      ...['sign/', 'urls/', 'base/errors.ts', 'edge/path.ts', 'edge/patterns.ts', 'edge/version.ts'],
+      ...[
+        'sign/',
+        'urls/',
+        'base/errors.ts',
+        'base/load-packages.ts',
+        'edge/path.ts',
+        'edge/patterns.ts',
+        'edge/version.ts',
+      ],
       ...['node:crypto', 'node:net'],
     ],
   },

@@ -8,6 +8,7 @@ import { checkConfig } from '../../build/config.ts'
 import type { Config } from '../../edge/config.ts'
 import { signUrl } from '../../sign/cloudfront.ts'
 import { fromKey, siteOf } from '../../urls/urls.ts'
+import { runs, SEED } from '../runs.ts'
 import { ecdsa, KEY_PAIR_ID } from '../unit/sign/keys.ts'
 import { takenApart, verdictOf } from '../unit/sign/signature.ts'
 import { pairs, path, textOf } from './arbitraries.ts'
@@ -37,10 +38,10 @@ const CONFIG: Config = {
 const site = siteOf(CONFIG)
 const key = { keyPairId: KEY_PAIR_ID, privateKey: ecdsa.privateKey, expiresIn: 900 }
 
-const SAMPLES = 1_500
+const SAMPLES = runs(3_000)
 
 /** Of these openssl is asked. */
-const VERIFIED = 40
+const VERIFIED = runs(100)
 
 const keyText = fc
   .array(
@@ -101,10 +102,10 @@ describe.each(DRIVERS.filter(({ triggers }) => triggers.includes('viewer-request
   afterAll(() => driver?.close())
 
   it('a signed URL is the same before the function, after it, and in a browser, and its signature is good', async () => {
-    const samples = fc.sample(fc.tuple(urls, conditions), { numRuns: SAMPLES, seed: 20_261_130 })
+    const samples = fc.sample(fc.tuple(urls, conditions), { numRuns: SAMPLES, seed: SEED })
     const signings = (await Promise.all(samples.map(([url, more]) => trySign(url, more)))).filter((one) => !!one)
     expect(signings.length).toBeGreaterThan(SAMPLES / 2)
-    expect(signings.filter(({ signed }) => /[?&]w=\d+&/.test(signed)).length).toBeGreaterThan(100)
+    expect(signings.filter(({ signed }) => /[?&]w=\d+&/.test(signed)).length).toBeGreaterThan(SAMPLES / 20)
 
     const sent = signings.map(({ signed }) => new URL(signed))
     expect(sent.map(({ href }) => href)).toEqual(signings.map(({ signed }) => signed))

@@ -8,6 +8,7 @@ import fc from 'fast-check'
 import { exportJWK, exportSPKI, FlattenedSign, GeneralSign, importJWK } from 'jose'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { type SessionHandler, sessionHandler } from '../../../session/session.ts'
+import { runs } from '../../runs.ts'
 import { AUDIENCE, ISSUER, pairOf, type SigningPair, seconds, tokenBy } from './login.ts'
 
 let rsa: SigningPair
@@ -177,7 +178,7 @@ describe('a token that is not good', () => {
         if (status === 200) expect(sameBytes(text, token)).toBe(true)
         else expect(status).toBe(401)
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     )
   })
 })

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { decodeProtectedHeader, jwtVerify } from 'jose'
 import { describe, expect, it, test } from 'vitest'
 import { signToken, type TokenOptions } from '../../../sign/token.ts'
+import { runs } from '../../runs.ts'
 
 const bytes = randomBytes(32)
 const secret = bytes.toString('base64url')
@@ -72,7 +73,7 @@ describe('a token', () => {
         const token = signToken({ ...options, claims })
         expect((await verified(token)).payload).toMatchObject(JSON.parse(JSON.stringify(claims)))
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 })
