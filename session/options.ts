@@ -46,7 +46,7 @@ export type CookieGrant = SigningKey & {
 }
 
 export type Renewal = {
-  /** Another than the grant's: whoever learns that one must not be able to renew. 32 bytes at least, base64url. */
+  /** Another than the grant's: whoever learns that one must not be able to renew. As `signToken` takes it. */
   secret: string | Uint8Array
   /** Its cookie, which the CDN never sees; default `__Host-rimlight-renewal`. */
   cookie?: string | undefined
@@ -160,7 +160,8 @@ function checkGrant({ grant, renewal, cookie }: SessionSettings): void {
   if (problem) throw wrong('cookie', 'cookie', problem.expected, problem.found)
   if (grant.type === 'signed') checkedSigningKey(grant)
   const secret = grant.type === 'jwt' ? secretBytes('grant.secret', grant.secret) : undefined
-  if (renewal && secret?.equals(secretBytes('renewal.secret', renewal.secret))) {
+  const renewing = renewal ? secretBytes('renewal.secret', renewal.secret) : undefined
+  if (renewing && secret?.equals(renewing)) {
     throw wrong('renewal.secret', 'secret', 'another secret than grant.secret', '', 'the same')
   }
 }

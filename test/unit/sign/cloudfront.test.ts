@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { getSignedCookies, getSignedUrl } from '@aws-sdk/cloudfront-signer'
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest'
@@ -159,6 +160,18 @@ describe('what is signed', () => {
   it('is good for the same time from whichever side it is given', async () => {
     const expires = new Date((NOW + 900) * 1000 + 123)
     expect(await signUrl(site, '/a.jpg', { ...key, expires })).toBe(await signUrl(site, '/a.jpg', options))
+  })
+
+  it.each([
+    ['ecparam', ['ecparam', '-name', 'prime256v1', '-genkey', '-noout']],
+    ['genrsa', ['genrsa', '2048']],
+    ['genrsa, PKCS #1', ['genrsa', '-traditional', '2048']],
+  ])('takes a key as openssl %s makes it', async (_, args) => {
+    const privateKey = execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'ignore'] })
+    const publicKey = execFileSync('openssl', ['pkey', '-pubout'], { input: privateKey, encoding: 'utf8' })
+    expect(verdictOf(takenApart(await signUrl(site, '/a.jpg', { ...options, privateKey })), publicKey)).toBe(
+      'Verified OK',
+    )
   })
 
   it('takes an encrypted key', async () => {
