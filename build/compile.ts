@@ -3,7 +3,6 @@ import { isDeepStrictEqual } from 'node:util'
 
 import {
   type ApiOriginSettings,
-  type ImageSettings,
   isS3,
   originOf,
   type RouteSettings,
@@ -26,7 +25,7 @@ export type Rules = typeof rules
 
 export function compile(settings: Settings): Rules {
   const { domains, routes, headers } = settings
-  const images = routes.flatMap((route) => imagesOf(route) ?? [])
+  const images = routes.flatMap(({ images }) => images ?? [])
   const shared = [...new Map(images.map((settings) => [JSON.stringify(settings), settings])).values()]
   return {
     domains: domains as [string, ...string[]],
@@ -36,7 +35,7 @@ export function compile(settings: Settings): Rules {
       parameters: [...parametersOf(route), ...signingParametersOf(route)].toSorted(),
       version: route.version,
       ...queryOf(route),
-      images: shared.findIndex((rule) => isDeepStrictEqual(rule, imagesOf(route))),
+      images: shared.findIndex((rule) => isDeepStrictEqual(rule, route.images)),
       ...(route.cors ? { cors: corsRuleOf(route.cors, route.auth !== null) } : {}),
       ...tokenPart(route),
       ...(isSigned(route) ? { signed: true as const } : {}),
@@ -64,10 +63,6 @@ function tokenPart(route: RouteSettings): { token?: rules.TokenRule } {
 }
 
 const isSigned = ({ auth }: RouteSettings): boolean => auth?.type === 'signed'
-
-/** The query is part of what is signed: the function adds nothing to it. */
-const imagesOf = (route: RouteSettings): ImageSettings | null =>
-  route.images && isSigned(route) ? { ...route.images, formats: [] } : route.images
 
 /** What the function leaves in the query for CloudFront to check, and no key has. */
 const signingParametersOf = (route: RouteSettings): readonly string[] =>

@@ -5,7 +5,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkConfig } from '../../build/config.ts'
-import type { Config } from '../../edge/config.ts'
+import type { Config, SignedAuth } from '../../edge/config.ts'
 import { signUrl } from '../../sign/cloudfront.ts'
 import { fromKey, siteOf } from '../../urls/urls.ts'
 import { runs, SEED } from '../runs.ts'
@@ -16,23 +16,27 @@ import { returnedValue } from './case.ts'
 import { DRIVERS, type Driver } from './drivers.ts'
 import { viewerEvent } from './events.ts'
 
+const auth: SignedAuth = { type: 'signed', keyGroups: ['friends'] }
+
 const CONFIG: Config = {
+  keyGroups: { friends: [ecdsa.publicKey] },
   domains: ['cdn.example.com', 'img.example.com'],
   origins: {
     photos: { bucket: 'example-photos', region: 'eu-central-1' },
     api: { domain: 'api.example.com' },
   },
   routes: [
-    { path: '/api/*', origin: 'api', cache: {}, query: ['page', 'term'] },
-    { path: '/builds/*', origin: 'photos', cache: {}, version: 'rev', query: ['lang', 'page'] },
+    { path: '/api/*', origin: 'api', cache: {}, auth, query: ['page', 'term'] },
+    { path: '/builds/*', origin: 'photos', cache: {}, auth, version: 'rev', query: ['lang', 'page'] },
     {
       path: '/thumbs/*',
       origin: 'photos',
       cache: {},
+      auth,
       images: { widths: [400, 100, 200], ratios: ['1:1', '2:1'], qualities: [80, 40, 60], quality: 60 },
     },
-    { path: '/one/*', origin: 'photos', cache: {}, version: null, images: { qualities: [80] } },
-    { path: '/*', origin: 'photos', cache: {}, images: true, query: ['page', 'term'] },
+    { path: '/one/*', origin: 'photos', cache: {}, auth, version: null, images: { qualities: [80] } },
+    { path: '/*', origin: 'photos', cache: {}, auth, images: { formats: ['avif', 'webp'] }, query: ['page', 'term'] },
   ],
 }
 const site = siteOf(CONFIG)
@@ -40,13 +44,16 @@ const key = { keyPairId: KEY_PAIR_ID, privateKey: ecdsa.privateKey, expiresIn: 9
 
 const SAMPLES = runs(3_000)
 
+/** A browser that takes all formats, and one that does not take the source's own. */
+const ACCEPTS = ['image/avif,image/webp,*/*', 'image/png,image/*;q=0.8,*/*;q=0.5']
+
 /** Of these openssl is asked. */
 const VERIFIED = runs(100)
 
 const keyText = fc
   .array(
     fc.oneof(
-      fc.constantFrom(...'/.+ %#?&=;,:@!$\'"()*[]{}<>|\\^`~-_aZ0é', '.jpg', '👍🏽'),
+      fc.constantFrom(...'/.+ %#?&=;,:@!$\'"()*[]{}<>|\\^`~-_aZ0é', '.jpg', '.webp', '.heic', '👍🏽'),
       fc.string({ maxLength: 3 }),
     ),
     {
@@ -87,10 +94,10 @@ const trySign = (url: string, more: object): Promise<Signing | undefined> =>
     },
   )
 
-/** What goes on from the function; nothing that CloudFront adds for itself. */
-function addressAfter(value: unknown, host: string): string {
+/** What goes on from the function. */
+function urlAfter(value: unknown, host: string): string {
   const { uri, querystring } = value as { uri: string; querystring: string }
-  return takenApart(`https://${host}${uri}${querystring && '?'}${querystring}`).address
+  return `https://${host}${uri}?${querystring}`
 }
 
 describe.each(DRIVERS.filter(({ triggers }) => triggers.includes('viewer-request')))('$name', ({ open, missing }) => {
@@ -109,12 +116,16 @@ describe.each(DRIVERS.filter(({ triggers }) => triggers.includes('viewer-request
 
     const sent = signings.map(({ signed }) => new URL(signed))
     expect(sent.map(({ href }) => href)).toEqual(signings.map(({ signed }) => signed))
-    const events = sent.map(({ host, pathname, search }) =>
-      viewerEvent({ uri: pathname, query: search.slice(1), headers: { host } }),
+    const events = sent.map(({ host, pathname, search }, i) =>
+      viewerEvent({ uri: pathname, query: search.slice(1), headers: { host, accept: ACCEPTS[i % 2] as string } }),
     )
     const outcomes = await driver.run(events.map((event) => ({ event })))
+    const after = outcomes.map((outcome, i) => urlAfter(returnedValue(outcome), sent[i]?.host ?? ''))
     const before = signings.map(({ signed }) => takenApart(signed).address)
-    expect(outcomes.map((outcome, i) => addressAfter(returnedValue(outcome), sent[i]?.host ?? ''))).toEqual(before)
+    expect(after.map((url) => takenApart(url).address)).toEqual(before)
+    // Where CloudFront checks after the function, it needs the signature there.
+    expect(after.map((url) => takenApart(url).values)).toEqual(signings.map(({ signed }) => takenApart(signed).values))
+    expect(before.filter((address) => address.includes('fm=avif')).length).toBeGreaterThan(0)
 
     for (const { signed } of signings.filter((_, i) => i % Math.ceil(signings.length / VERIFIED) === 0)) {
       expect(verdictOf(takenApart(signed), ecdsa.publicKey), signed).toBe('Verified OK')
