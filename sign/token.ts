@@ -1,6 +1,7 @@
 /** JSON Web Tokens with a shared secret, for routes with `auth: { type: 'jwt', algorithms: ['HS256'] }`. */
 import { createHmac } from 'node:crypto'
-import { canonicalPath, isMalformed } from '../edge/path.ts'
+import { canonicalPath } from '../edge/path.ts'
+import { leadsTo } from '../edge/token.ts'
 import { parseVersion } from '../edge/version.ts'
 import { expiryOf, type Lifetime } from './terms.ts'
 import { wrong } from './wrong.ts'
@@ -76,19 +77,10 @@ export function secretBytes(option: string, secret: string | Uint8Array): Buffer
 const EXPECTED_PATH =
   'a path, or a list of them, that begins with / and has neither . nor .. nor empty segments: /projects/123/'
 
-/** What else would open nothing at the edge, which is no way to learn of it. @throws InputError (`path`) */
-export function checkedPaths(path: string | readonly string[]): string | readonly string[] {
+/** What opens nothing at the edge, which would be no way to learn of it. @throws InputError (`path`) */
+function checkedPaths(path: string | readonly string[]): string | readonly string[] {
   const paths: readonly unknown[] = Array.isArray(path) ? path : [path]
-  const odd = paths.find(
-    (one) => typeof one !== 'string' || !one.startsWith('/') || isMalformed(one) || hasOddSegments(one),
-  )
+  const odd = paths.find((one) => typeof one !== 'string' || !leadsTo(one, one, canonicalPath(one)))
   if (paths.length > 0 && odd === undefined) return path
   throw wrong('path', 'path', EXPECTED_PATH, odd ?? 'an empty list')
 }
-
-/** However the path is read; an empty segment at the end is none. */
-const hasOddSegments = (path: string): boolean =>
-  [path, canonicalPath(path), decodedAll(path)].some((text) => /\/(?:\.{0,2}\/|\.{1,2}$)/.test(text))
-
-const decodedAll = (path: string): string =>
-  path.replace(/%([0-7][0-9A-F])/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))

@@ -6,6 +6,7 @@ import { DEFAULT_FORMATS, DEFAULT_QUALITIES, DEFAULT_QUALITY } from '../edge/con
 import { imageRuleOf, keyParameters, type Ladders } from '../edge/image-rule.ts'
 import { locationOf } from '../edge/path.ts'
 import { canonicalQuery, parseQuery } from '../edge/query.ts'
+import { SIGNING_PARAMETERS } from '../edge/signed.ts'
 import { extensionOf, type Variant, variantOf } from '../edge/variant.ts'
 import { type Nowhere, type Place, placeOfUrl, takesImages } from './place.ts'
 import type { Site, SiteRoute } from './site.ts'
@@ -31,13 +32,20 @@ export function canonicalUrl(site: Site, url: string): CanonicalUrl | Nowhere {
     host: host.toLowerCase(),
     // Of an API's paths the edge leaves every byte; a URL can't hold all that a path can.
     path: place.route.bucket ? place.path : locationOf(received || '/', ''),
-    query: inBrowsers(place.route.cache === 'never' ? locationOf('', query) : keptQuery(query, place)),
+    query: inBrowsers(place.route.cache === 'never' ? unsigned(locationOf('', query)) : keptQuery(query, place)),
     fragment,
   }
 }
 
 /** URL Standard, "special-query percent-encode set": what RFC 3986 allows there, and browsers escape all the same. */
 const inBrowsers = (query: string): string => query.replace(/'/g, '%27')
+
+/** Whatever was signed before: of these parameters there may be one each. */
+const unsigned = (query: string): string =>
+  query
+    .split('&')
+    .filter((parameter) => !SIGNING_PARAMETERS.includes(parameter.replace(/=.*/s, '')))
+    .join('&')
 
 function keptQuery(text: string, place: Place): string {
   const query = parseQuery(text)

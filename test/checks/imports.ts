@@ -58,6 +58,7 @@ export const RULES: readonly Rule[] = [
         'base/load-packages.ts',
         'edge/path.ts',
         'edge/patterns.ts',
+        'edge/token.ts',
         'edge/version.ts',
       ],
       ...['node:crypto', 'node:net'],
