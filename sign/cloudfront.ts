@@ -1,8 +1,8 @@
 /** CloudFront's signed URLs and signed cookies, for routes with `auth: { type: 'signed' }`. */
 import { createPrivateKey, type KeyObject } from 'node:crypto'
+import { optional } from '../base/optional-package.ts'
 import { canonicalUrl } from '../urls/canonical.ts'
 import type { Site } from '../urls/urls.ts'
-import { loaded } from './package.ts'
 import { hasWildcards, matches, resourceOf, urlText, withoutWildcards } from './resource.ts'
 import { type Conditions, expiryOf, type Lifetime, policyCondition } from './terms.ts'
 import { wrong } from './wrong.ts'
@@ -103,10 +103,11 @@ async function signedParts(resource: string, isCustom: boolean, options: SignOpt
   const key = { ...checkedSigningKey(options), algorithm: options.hash ?? 'SHA256' }
   const expiry = expiryOf(options)
   const policy = JSON.stringify({ Statement: [{ Resource: resource, Condition: policyCondition(expiry, options) }] })
-  const { getSignedCookies } = await loaded(
+  const { getSignedCookies } = await optional(
     'signing URLs and cookies',
-    '@aws-sdk/cloudfront-signer',
+    ['@aws-sdk/cloudfront-signer'],
     () => import('@aws-sdk/cloudfront-signer'),
+    'npm install',
   )
   const signed = isCustom
     ? getSignedCookies({ ...key, policy })

@@ -1,6 +1,6 @@
 /** Presigned S3 URLs, for `cache: 'never'` routes and for uploads. */
+import { optional } from '../base/optional-package.ts'
 import { isThisMachine } from '../base/this-machine.ts'
-import { loaded } from './package.ts'
 import { checkSeconds } from './terms.ts'
 import { wrong } from './wrong.ts'
 
@@ -50,7 +50,7 @@ const MAX_SECONDS = 604_800
 /** RFC 9110, 8.3.1, without what nobody writes. */
 const MEDIA_TYPE = /^[\w.+-]+\/[\w.+-]+(?:;[\x20-\x7e]*)?$/
 
-const PACKAGES = '@aws-sdk/client-s3 @aws-sdk/s3-request-presigner'
+const PACKAGES = ['@aws-sdk/client-s3', '@aws-sdk/s3-request-presigner']
 
 /**
  * Makes presigned URLs with one client, and one set of credentials, for all of them. Nothing is loaded before the first.
@@ -115,10 +115,11 @@ function checkRequest(request: PresignRequest): void {
 }
 
 async function open({ region, credentials, endpoint }: PresignerOptions) {
-  const [{ GetObjectCommand, PutObjectCommand, S3Client }, { getSignedUrl }] = await loaded(
+  const [{ GetObjectCommand, PutObjectCommand, S3Client }, { getSignedUrl }] = await optional(
     'presigning S3 URLs',
     PACKAGES,
     () => Promise.all([import('@aws-sdk/client-s3'), import('@aws-sdk/s3-request-presigner')]),
+    'npm install',
   )
   const client = new S3Client({
     region,

@@ -105,7 +105,7 @@ describe('the package in another project', () => {
     skip(unreachable !== undefined, `npm's registry is out of reach: ${unreachable}`)
     await writeFile(join(project, 'sign.mjs'), SIGN)
     expect((await node('sign.mjs')).stdout).toBe(
-      '3 401 signing URLs and cookies needs what is not installed; run `npm install @aws-sdk/cloudfront-signer`\n',
+      '3 401 signing URLs and cookies takes @aws-sdk/cloudfront-signer, not installed here; run `npm install @aws-sdk/cloudfront-signer`\n',
     )
   })
 

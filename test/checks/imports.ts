@@ -55,7 +55,7 @@ export const RULES: readonly Rule[] = [
         'sign/',
         'urls/',
         'base/errors.ts',
-        'base/load-packages.ts',
+        'base/optional-package.ts',
         'edge/path.ts',
         'edge/patterns.ts',
         'edge/token.ts',

@@ -33,10 +33,10 @@ it('signs tokens with none of AWS’s packages', async () => {
 it('says what to install', async () => {
   const key = `{ keyPairId: 'K1', privateKey: ${JSON.stringify(rsa.privateKey)}, expiresIn: 60 }`
   const message =
-    'package-missing: signing URLs and cookies needs what is not installed; run `npm install @aws-sdk/cloudfront-signer`\n'
+    'package-missing: signing URLs and cookies takes @aws-sdk/cloudfront-signer, not installed here; run `npm install @aws-sdk/cloudfront-signer`\n'
   expect(await withoutAws(failing(`sign.signUrl(site, '/a', ${key})`))).toBe(message)
   expect(await withoutAws(failing(`sign.signCookies(site, '/a', ${key})`))).toBe(message)
   expect(await withoutAws(failing("sign.presigner({ region: 'eu-central-1' })({ bucket: 'b', key: 'k' })"))).toBe(
-    'package-missing: presigning S3 URLs needs what is not installed; run `npm install @aws-sdk/client-s3 @aws-sdk/s3-request-presigner`\n',
+    'package-missing: presigning S3 URLs takes @aws-sdk/client-s3 and @aws-sdk/s3-request-presigner, not installed here; run `npm install @aws-sdk/client-s3 @aws-sdk/s3-request-presigner`\n',
   )
 })
