@@ -1,18 +1,20 @@
-/** Packages that only some commands need: whoever wants one of those installs them. */
+/** Packages that only some commands and some applications need: whoever wants one of those installs them. */
 import { Failure } from './errors.ts'
 
-/** From `import`, and from `require`. */
+/** From `import`, and from `require`, by which one package loads another. */
 const MISSING = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND']
 
 /**
  * What the import gives.
  * @param what that needs it, as the message begins: `reading logs`
- * @throws Failure if one of the packages is not installed
+ * @param install the command: a tool is of a project's development, what signs is not
+ * @throws Failure (`package-missing`) if one of the packages is not installed
  */
 export async function optional<Module>(
   what: string,
   packages: readonly string[],
   load: () => Promise<Module>,
+  install = 'npm install --save-dev',
 ): Promise<Module> {
   try {
     return await load()
@@ -20,9 +22,10 @@ export async function optional<Module>(
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
     if (!MISSING.includes(code)) throw cause
     const names = packages.join(' ')
-    throw new Failure(
-      `${what} takes ${packages.join(' and ')}, not installed here; run \`npm install --save-dev ${names}\``,
-      { code: 'missing-package', expected: names, cause },
-    )
+    throw new Failure(`${what} takes ${packages.join(' and ')}, not installed here; run \`${install} ${names}\``, {
+      code: 'package-missing',
+      expected: names,
+      cause,
+    })
   }
 }

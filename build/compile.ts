@@ -3,7 +3,6 @@ import { isDeepStrictEqual } from 'node:util'
 
 import {
   type ApiOriginSettings,
-  type ImageSettings,
   isS3,
   originOf,
   type RouteSettings,
@@ -11,15 +10,14 @@ import {
   type Settings,
 } from '../bundle/settings.ts'
 import { INTERNAL_HEADERS } from '../edge/headers.ts'
+import { imageRuleOf, keyParameters } from '../edge/image-rule.ts'
 import { routeTableOf } from '../edge/patterns.ts'
 import type * as rules from '../edge/rules.ts'
 import { SIGNING_PARAMETERS } from '../edge/signed.ts'
-import { COMMON_FORMAT, VARIANT_PARAMETERS } from '../edge/variant.ts'
 import { bucketDomains } from '../urls/s3-domains.ts'
 import { forwardedNames } from './forwarded.ts'
 import { pathOfPrefix } from './origins.ts'
 import { responseHeaders } from './response-headers.ts'
-import { ratioOf } from './schema.ts'
 import { tokenRuleOf } from './token-rules.ts'
 
 /** The values of `edge/rules.ts`, all of them. */
@@ -27,7 +25,7 @@ export type Rules = typeof rules
 
 export function compile(settings: Settings): Rules {
   const { domains, routes, headers } = settings
-  const images = routes.flatMap((route) => imagesOf(route) ?? [])
+  const images = routes.flatMap(({ images }) => images ?? [])
   const shared = [...new Map(images.map((settings) => [JSON.stringify(settings), settings])).values()]
   return {
     domains: domains as [string, ...string[]],
@@ -37,7 +35,7 @@ export function compile(settings: Settings): Rules {
       parameters: [...parametersOf(route), ...signingParametersOf(route)].toSorted(),
       version: route.version,
       ...queryOf(route),
-      images: shared.findIndex((rule) => isDeepStrictEqual(rule, imagesOf(route))),
+      images: shared.findIndex((rule) => isDeepStrictEqual(rule, route.images)),
       ...(route.cors ? { cors: corsRuleOf(route.cors, route.auth !== null) } : {}),
       ...tokenPart(route),
       ...(isSigned(route) ? { signed: true as const } : {}),
@@ -59,19 +57,12 @@ export function compile(settings: Settings): Rules {
   }
 }
 
-/** Of a single quality there is no choice: it is the default, which is never in the key. */
-const hasChoice = (images: ImageSettings | null): boolean => (images?.qualities.length ?? 0) > 1
-
 function tokenPart(route: RouteSettings): { token?: rules.TokenRule } {
   const token = tokenRuleOf(route)
   return token ? { token } : {}
 }
 
 const isSigned = ({ auth }: RouteSettings): boolean => auth?.type === 'signed'
-
-/** The query is part of what is signed: the function adds nothing to it. */
-const imagesOf = (route: RouteSettings): ImageSettings | null =>
-  route.images && isSigned(route) ? { ...route.images, formats: [] } : route.images
 
 /** What the function leaves in the query for CloudFront to check, and no key has. */
 const signingParametersOf = (route: RouteSettings): readonly string[] =>
@@ -83,25 +74,10 @@ function queryOf(route: RouteSettings): { query?: string[] } {
 }
 
 /** The names that the cache key of a route may hold, sorted. */
-export function parametersOf(route: RouteSettings): string[] {
-  if (route.cache === 'never') return []
-  return [
-    ...(route.version ? [route.version] : []),
-    ...route.query,
-    ...forwardedNames(route).parameters,
-    ...(route.images ? VARIANT_PARAMETERS.filter((name) => name !== 'q' || hasChoice(route.images)) : []),
-  ].toSorted()
-}
-
-export const imageRuleOf = (images: ImageSettings): rules.ImageRule => ({
-  formats: images.formats,
-  requestable: ['webp', 'jpg', 'png', COMMON_FORMAT, ...images.formats.filter((format) => format === 'avif')],
-  widths: images.widths as [number, ...number[]],
-  ratios: images.ratios && (images.ratios.map(ratioOf) as [number, ...number[]]),
-  hasParts: images.rect,
-  qualities: images.qualities as [number, ...number[]],
-  quality: images.quality,
-})
+export const parametersOf = (route: RouteSettings): string[] =>
+  route.cache === 'never'
+    ? []
+    : keyParameters(route.version, [...route.query, ...forwardedNames(route).parameters], route.images)
 
 /** `*` is every header but `authorization`: Fetch Standard, "CORS non-wildcard request-header name". */
 const corsRuleOf = ({ origins, maxAge }: NonNullable<RouteSettings['cors']>, hasAuth: boolean): rules.CorsRule => ({

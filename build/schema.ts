@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { isObject } from '../base/json-values.ts'
 import type { ApiOriginSettings, S3OriginSettings, Settings } from '../bundle/settings.ts'
-import { DEFAULT_WIDTHS } from '../edge/config.ts'
+import { DEFAULT_FORMATS, DEFAULT_QUALITIES, DEFAULT_QUALITY, DEFAULT_WIDTHS } from '../edge/config.ts'
 import { IMAGE_SIDE_PIXELS, LAMBDA_MEMORY_MB, PATTERN_CHARACTERS } from '../edge/limits.ts'
 import { auth } from './schema-auth.ts'
 import {
@@ -19,8 +19,6 @@ import {
   string,
 } from './schema-parts.ts'
 
-const DEFAULT_QUALITIES = [50, 65, 80, 90]
-const DEFAULT_QUALITY = 80
 const MIB = 1024 * 1024
 
 /** RFC 1123 names; CloudFront's alternate names may begin with `*.`, but a redirect needs one host to go to. */
@@ -89,7 +87,7 @@ const RATIO = /^([1-9]\d{0,3}):([1-9]\d{0,3})$/
 
 const imageRules = object({
   formats: v.optional(nonEmpty(v.picklist(['webp', 'avif'], "'webp' or 'avif'"), "a list of 'webp' and 'avif'"), [
-    'webp',
+    ...DEFAULT_FORMATS,
   ]),
   widths: v.optional(
     ascending(integer(1, IMAGE_SIDE_PIXELS, ' (WebP has no larger side)'), 'a list of widths in pixels'),
@@ -207,8 +205,3 @@ const shape = object({
 })
 
 export const schema: v.GenericSchema<unknown, Settings, v.InferIssue<typeof shape>> = shape
-
-export const ratioOf = (text: string): number => {
-  const [width, height] = text.split(':').map(Number) as [number, number]
-  return width / height
-}

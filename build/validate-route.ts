@@ -2,6 +2,7 @@
 
 import { isObject } from '../base/json-values.ts'
 import { isS3, type RouteSettings, type Settings } from '../bundle/settings.ts'
+import { imageRuleOf, ratioOf } from '../edge/image-rule.ts'
 import {
   DISALLOWED_HEADERS,
   IMAGE_MEMORY_MB,
@@ -12,10 +13,9 @@ import {
   POLICY_NAME_CHARACTERS,
 } from '../edge/limits.ts'
 import { OTHER_IMAGE_PARAMETERS, VARIANT_PARAMETERS, variantOf } from '../edge/variant.ts'
-import { imageRuleOf, parametersOf } from './compile.ts'
+import { parametersOf } from './compile.ts'
 import { forwardedNames } from './forwarded.ts'
 import { type IsSound, type Problem, problem } from './problem.ts'
-import { ratioOf } from './schema.ts'
 import { authProblems, stripProblems } from './validate-auth.ts'
 
 /** `s3`: whether the route's origin is a bucket; `undefined` where that is not known, for the origin is wrong itself. */

@@ -220,6 +220,11 @@ export const DEFAULT_WIDTHS: readonly number[] = [
   16, 32, 48, 64, 96, 128, 256, 384, 640, 750, 828, 1080, 1200, 1920, 2048, 3840,
 ]
 
+/** The other defaults of `ImageRules`. */
+export const DEFAULT_FORMATS: readonly NegotiatedFormat[] = ['webp']
+export const DEFAULT_QUALITIES: readonly number[] = [50, 65, 80, 90]
+export const DEFAULT_QUALITY = 80
+
 /**
  * Gives the config its type where it is written, so that an editor completes and checks it. Nothing is checked when it
  * runs: `rimlight build` does that.

@@ -13,49 +13,15 @@
  * const img = `<img src="${src}" srcset="${srcset(site, src)}">`
  * ```
  */
-import { type Config, DEFAULT_WIDTHS, type Route, type S3Origin } from '../edge/config.ts'
 import { parseNumber } from '../edge/ladder.ts'
 import { normalizedEscapes } from '../edge/path.ts'
-import { routeTableOf } from '../edge/patterns.ts'
-import { routeOf } from '../edge/routes.ts'
-import { extensionOf, OTHER_IMAGE_PARAMETERS, takesImageParameters, VARIANT_PARAMETERS } from '../edge/variant.ts'
+import { OTHER_IMAGE_PARAMETERS, VARIANT_PARAMETERS } from '../edge/variant.ts'
 import { parseVersion } from '../edge/version.ts'
+import { type Nowhere, nowhere, type Place, placeOfPath, placeOfUrl, takesImages } from './place.ts'
 import { parseS3Url, pathOfKey } from './s3-url.ts'
+import { type Site, type SiteRoute, UrlError } from './site.ts'
 
-/**
- * The part of a config that these functions need: what `siteOf(config)` returns, or a literal. It is plain data, so a
- * server can send it to browsers as JSON.
- *
- * @example
- * ```ts
- * const site: Site = {
- *   domains: ['cdn.example.com'],
- *   routes: [{ path: '/*', bucket: 'example-photos', widths: [320, 640, 1280] }],
- * }
- * ```
- */
-export type Site = {
-  /** The host names that viewers use; URLs are made with the first. At least one. */
-  domains: readonly string[]
-  /** In the config's order: the first whose path matches decides, as at the edge. */
-  routes: readonly SiteRoute[]
-}
-
-/** A route of a `Site`. */
-export type SiteRoute = {
-  /** A CloudFront path pattern: `/*`, `/photos/*.jpg`. */
-  path: string
-  /** The bucket of a cached S3 route. Without one, no key and no S3 URL leads to this route. Default: none. */
-  bucket?: string
-  /** What keys begin with that paths do not: with `prefix: 'site'`, the key `site/a.jpg` is `/a.jpg`. Default: none. */
-  prefix?: string
-  /** What paths begin with that keys do not: with `strip: '/x'`, the path `/x/a.jpg` is the key `a.jpg`. Default: none. */
-  strip?: string
-  /** The query parameter that holds the version; default `v`; `null`: the route has no versions. */
-  version?: string | null
-  /** The widths that images are resized to, in pixels, ascending. Without them the route takes no image parameters. */
-  widths?: readonly number[]
-}
+export { type Site, type SiteRoute, siteOf, UrlError } from './site.ts'
 
 /**
  * What tells one state of an object from the next: 1 to 64 characters of `A-Z a-z 0-9 . _ ~ -`, a whole number from 0
@@ -63,57 +29,6 @@ export type SiteRoute = {
  * milliseconds alike.
  */
 export type Version = string | number | Date
-
-/** An argument of these functions is not right. The message is for people; the three fields are for programs. */
-export class UrlError extends TypeError {
-  /** Which argument: `wrong-domains`, `wrong-key`, `wrong-version` or `wrong-widths`. */
-  declare readonly code: `wrong-${string}`
-  /** What would have been right: `whole numbers above 0`. */
-  declare readonly expected: string
-  /** What was there instead, as the message has it: text in quotes. */
-  declare readonly found: string
-
-  constructor(argument: 'domains' | 'key' | 'version' | 'widths', expected: string, found: string, reason = '') {
-    super(`${argument}: expected ${expected}, found ${found}${reason}`)
-    this.code = `wrong-${argument}`
-    this.expected = expected
-    this.found = found
-  }
-}
-
-/**
- * The part of a config that the other functions need. The config has to be one that `rimlight build` accepts: nothing
- * but its domains is checked here.
- *
- * @example
- * ```ts
- * siteOf(config) // { domains: ['cdn.example.com'], routes: [{ path: '/*', version: 'v', bucket: 'example-photos' }] }
- * ```
- * @returns plain data, with the defaults of `version` and `widths` filled in
- * @throws UrlError (a TypeError) `wrong-domains` if the config has no domain
- */
-export function siteOf(config: Config): Site {
-  if (config.domains.length === 0) throw new UrlError('domains', 'at least one host name', 'none')
-  return {
-    domains: config.domains.map((domain) => domain.toLowerCase()),
-    routes: config.routes.map((route) => siteRouteOf(route, config)),
-  }
-}
-
-function siteRouteOf(route: Route, config: Config): SiteRoute {
-  const path = route.path
-  if (route.cache === 'never') return { path, version: null }
-  const version = route.version === undefined ? 'v' : route.version
-  const origin = config.origins[route.origin]
-  if (!origin || !('bucket' in origin)) return { path, version }
-  const strip = route.strip ? { strip: route.strip } : {}
-  return { path, version, ...placeInBucket(origin), ...strip, ...(route.images && { widths: widthsOf(route.images) }) }
-}
-
-const placeInBucket = ({ bucket, prefix }: S3Origin) => (prefix ? { bucket, prefix } : { bucket })
-
-const widthsOf = (images: NonNullable<Route['images']>): readonly number[] =>
-  (images !== true && images.widths) || DEFAULT_WIDTHS
 
 /**
  * The CDN URL of an S3 key.
@@ -214,12 +129,6 @@ export function srcset(site: Site, url: string, widths?: readonly number[]): str
   return ladder.map((width) => `${inSrcset(atWidth(url, width))} ${width}w`).join(', ')
 }
 
-/** `path` is canonical: the edge passes it on as it is. */
-type Place = { kind: 'place'; path: string; route: SiteRoute }
-type Nowhere = { kind: 'nowhere'; reason: string }
-
-const nowhere = (reason: string): Nowhere => ({ kind: 'nowhere', reason })
-
 function placeOfKey(site: Site, key: string, bucket: string | undefined): Place | Nowhere {
   const routes = site.routes.filter((route) => route.bucket && (bucket === undefined || route.bucket === bucket))
   const places = routes.map((route) => placeOnRoute(site, route, key))
@@ -241,34 +150,7 @@ function placeOnRoute(site: Site, route: SiteRoute, key: string): Place | Nowher
 
 const LONE_SURROGATE = /[\uD800-\uDFFF]/u
 
-/** Host and path of a URL; without a host, the path has to begin with a slash. */
-const HOST_AND_PATH = /^(?:(?:https?:)?\/\/([^/?#]+)|(?=\/))([^?#]*)/i
-
-function placeOfUrl(site: Site, url: string): Place | Nowhere {
-  const [, host, path] = HOST_AND_PATH.exec(url) ?? []
-  if (path === undefined) return nowhere('it is neither a URL nor a path')
-  const isOurs = (domain: string) => domain.toLowerCase() === host?.toLowerCase()
-  if (host && !site.domains.some(isOurs)) return nowhere(`it is not on ${site.domains[0]}`)
-  return placeOfPath(site, path || '/')
-}
-
-const REFUSALS = {
-  malformed: 'it has a control character or a broken escape',
-  ambiguous: 'its path leads to different routes, depending on how it is read',
-}
-
-function placeOfPath(site: Site, path: string): Place | Nowhere {
-  // A literal site may have no route for every path: then the default is none of its own.
-  const routing = routeOf(path, routeTableOf([...site.routes.map((route) => route.path), '/*']))
-  if (routing.kind === 'refused') return nowhere(REFUSALS[routing.reason])
-  const route = site.routes[routing.index]
-  return route ? { kind: 'place', path: routing.canonical, route } : nowhere('no route matches its path')
-}
-
 const urlOf = (site: Site, { path }: Place): string => `https://${site.domains[0]}${path}`
-
-const takesImages = ({ route, path }: Place): boolean =>
-  route.widths !== undefined && takesImageParameters(extensionOf(path))
 
 function versionText(version: Version): string {
   const value = typeof version === 'string' ? version : Number(version)

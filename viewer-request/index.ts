@@ -60,7 +60,9 @@ export function handler(event: ViewerEvent): ViewerRequest | ViewerResponse | Qu
     // 5. Query
     const rule = imageRules[route.images]
     const extension = rule ? extensionOf(request.uri) : ''
-    const variant = rule && takesImageParameters(extension) ? variantOf(query, headers.accept, extension, rule) : {}
+    // A query that is signed gets no format that it does not name.
+    const accept = HAS_SIGNED && route.signed ? undefined : headers.accept
+    const variant = rule && takesImageParameters(extension) ? variantOf(query, accept, extension, rule) : {}
     request.querystring = canonicalQuery(query, route, variant)
 
     // 6. Headers

@@ -12,6 +12,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'origin-response': { about: 'Lambda@Edge, images', runs: 'CloudFront' },
   edge: { about: 'the rules, and quotas', runs: 'anywhere' },
   urls: { about: 'for applications', runs: 'anywhere' },
+  sign: { about: 'URLs, cookies, tokens', runs: 'Node' },
+  session: { about: 'tokens → cookies', runs: 'Node' },
   bundle: { about: 'the shape of dist/', runs: 'anywhere' },
   base: { about: 'errors, JSON, files', runs: 'anywhere' },
   'cli/kit': { about: 'options, help, output', runs: 'Node' },

@@ -35,9 +35,13 @@ export default defineConfig(${JSON.stringify(CONFIG)})
 
 const TYPES = `import { defineConfig, type Config } from 'rimlight'
 import { type CloudFront, startCloudFront } from 'rimlight/local'
+import { type SessionHandler, sessionHandler } from 'rimlight/session'
+import { signToken } from 'rimlight/sign'
 import { fromKey } from 'rimlight/urls'
 export const config: Config = defineConfig({ domains: [], origins: {}, routes: [] })
 export const started: Promise<CloudFront> = startCloudFront({ dist: 'dist' })
+export const session: SessionHandler = sessionHandler(JSON.parse(''))
+export const token: string = signToken({ secret: '', expiresIn: 900 })
 export const wrong: number = fromKey
 `
 
@@ -46,6 +50,22 @@ const cloudFront = await startCloudFront()
 const { status, headers } = await cloudFront.fetch('/photos/dusk.jpg?w=640', { headers: { accept: 'image/webp' } })
 await cloudFront.stop()
 console.log(status, headers.get('content-type'))
+`
+
+/** AWS's packages for signing are peers, which nobody has installed there. */
+const SIGN = `import { generateKeyPairSync } from 'node:crypto'
+import { signToken, signUrl } from 'rimlight/sign'
+import { sessionHandler } from 'rimlight/session'
+const secret = 'x'.repeat(43)
+const privateKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' })
+const site = { domains: ['cdn.example.com'], routes: [{ path: '/*' }] }
+const failure = await signUrl(site, '/a', { keyPairId: 'K1', privateKey, expiresIn: 60 }).catch((error) => error)
+const session = sessionHandler({
+  jwks: 'https://login.example.com/jwks.json', algorithms: ['RS256'], issuer: 'a', audience: 'b',
+  grant: { type: 'jwt', secret, path: () => '/' },
+})
+const { status } = await session(new Request('https://app.example.com/session'))
+console.log(signToken({ secret, expiresIn: 60 }).split('.').length, status, failure.message)
 `
 
 describe('the package in another project', () => {
@@ -81,6 +101,14 @@ describe('the package in another project', () => {
     expect((await node('local.mjs')).stdout).toBe('200 image/webp\n')
   })
 
+  it('signs, and says what else has to be installed for that', async ({ skip }) => {
+    skip(unreachable !== undefined, `npm's registry is out of reach: ${unreachable}`)
+    await writeFile(join(project, 'sign.mjs'), SIGN)
+    expect((await node('sign.mjs')).stdout).toBe(
+      '3 401 signing URLs and cookies takes @aws-sdk/cloudfront-signer, not installed here; run `npm install @aws-sdk/cloudfront-signer`\n',
+    )
+  })
+
   it('says what it is, and what it takes', async ({ skip }) => {
     skip(unreachable !== undefined, `npm's registry is out of reach: ${unreachable}`)
     expect((await rimlight('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
@@ -95,6 +123,6 @@ describe('the package in another project', () => {
     const tsc = [join(ROOT, 'node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--module', 'nodenext']
     const types = ['--target', 'es2024', '--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')]
     const found = await node(...tsc, ...types, 'types.ts').catch(({ stdout }) => stdout)
-    expect(found).toMatch(/^types\.ts\(6,14\): error TS2322: [^\n]*\n(?: [^\n]*\n)*$/)
+    expect(found).toMatch(/^types\.ts\(10,14\): error TS2322: [^\n]*\n(?: [^\n]*\n)*$/)
   })
 })

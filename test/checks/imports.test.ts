@@ -48,6 +48,7 @@ describe('the project', () => {
       'deploy/publish/bucket.ts',
       'logs/ingest/sources.ts',
       'origin-response/source.ts',
+      'sign/presign.ts',
     ])
   })
 })

@@ -47,6 +47,32 @@ export const RULES: readonly Rule[] = [
   // The shape of dist/, and its reader.
   { from: 'bundle/', may: ['bundle/', 'base/', 'edge/config.ts', 'edge/limits.ts', 'node:'] },
   { from: 'urls/', may: ['urls/', 'edge/', 'bundle/settings.ts'] },
+  // For applications in Node. What a browser can use is in urls/.
+  {
+    from: 'sign/',
+    may: [
+      ...[
+        'sign/',
+        'urls/',
+        'base/errors.ts',
+        'base/optional-package.ts',
+        'edge/path.ts',
+        'edge/patterns.ts',
+        'edge/token.ts',
+        'edge/version.ts',
+      ],
+      ...['node:crypto', 'node:net'],
+    ],
+  },
+  { from: 'sign/cloudfront.ts', may: ['@aws-sdk/cloudfront-signer'] },
+  {
+    from: 'sign/presign.ts',
+    may: ['base/this-machine.ts', '@aws-sdk/client-s3', '@aws-sdk/s3-request-presigner'],
+  },
+  {
+    from: 'session/',
+    may: ['session/', 'sign/', 'base/errors.ts', 'base/this-machine.ts', 'node:crypto', 'jose'],
+  },
   // What commands have in common; it knows none of them.
   { from: 'cli/kit/', may: ['cli/kit/', 'base/', 'node:'] },
   {
@@ -156,7 +182,7 @@ export const RULES: readonly Rule[] = [
     from: 'test/',
     may: [
       ...['test/', 'edge/', 'viewer-request/', 'origin-request/', 'origin-response/'],
-      ...['base/', 'build/', 'bundle/', 'cli/', 'local/', 'deploy/', 'logs/', 'tenants/', 'urls/'],
+      ...['base/', 'build/', 'bundle/', 'cli/', 'local/', 'deploy/', 'logs/', 'session/', 'sign/', 'tenants/', 'urls/'],
       ...[
         'edge.config.ts',
         'vitest.config.ts',
@@ -172,6 +198,7 @@ export const RULES: readonly Rule[] = [
         '@aws-sdk/client-lambda',
         '@aws-sdk/client-s3',
         '@aws-sdk/client-sts',
+        '@aws-sdk/cloudfront-signer',
         '@cyclonedx/cyclonedx-library',
         '@imgix/js-core',
         '@viz-js/viz',
@@ -182,6 +209,7 @@ export const RULES: readonly Rule[] = [
         'dt-sql-parser',
         'dynalite',
         'ipx',
+        'jose',
         'miniflare',
         'oxc-parser',
         'pg',

@@ -22,15 +22,25 @@ function binariesOf(name: string): string[] {
   return typeof bin === 'string' ? [name.replace(/^@[^/]+\//, '')] : Object.keys(bin)
 }
 
-test('whoever installs the package gets what its commands import, and nothing else', () => {
+test('whoever installs the package gets what its commands and entries import, and nothing else', () => {
   const byCommands = imports.filter(
-    ({ from, isType }) => !isType && /^(?:base|build|bundle|cli|deploy|local|logs|tenants|urls)\//.test(from),
+    ({ from, isType }) =>
+      !isType && /^(?:base|build|bundle|cli|deploy|local|logs|session|sign|tenants|urls)\//.test(from),
   )
   const packages = new Set(byCommands.map(({ to }) => to).filter((name) => names.includes(name)))
   // Those who have an app of their own bring some of these, and there must not be two of them; the others are large, and
-  // only some commands need them.
+  // only some commands, or some applications, need them.
   const peers = Object.keys(project.peerDependencies ?? {})
-  expect(peers).toEqual(['@aws-sdk/client-dynamodb', '@duckdb/node-api', 'aws-cdk-lib', 'constructs', 'echarts', 'pg'])
+  expect(peers).toEqual([
+    '@aws-sdk/client-dynamodb',
+    '@aws-sdk/cloudfront-signer',
+    '@aws-sdk/s3-request-presigner',
+    '@duckdb/node-api',
+    'aws-cdk-lib',
+    'constructs',
+    'echarts',
+    'pg',
+  ])
   expect([...packages].filter((name) => !peers.includes(name)).toSorted()).toEqual(
     Object.keys(project.dependencies ?? {}).toSorted(),
   )

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { imageRuleOf } from '../../../build/compile.ts'
 import { ratiosOf, variantCount } from '../../../build/variants.ts'
 import type { Fields } from '../../../edge/event.ts'
+import { imageRuleOf } from '../../../edge/image-rule.ts'
 import type { ImageRule } from '../../../edge/rules.ts'
 import { variantOf, variantText } from '../../../edge/variant.ts'
 import { settingsWith } from './settings.ts'

@@ -201,7 +201,7 @@ describe('rimlight template refuses', () => {
     await expect(promisify(execFile)(process.execPath, args)).rejects.toMatchObject({
       code: 1,
       stdout: '',
-      stderr: `the template is made with aws-cdk-lib and constructs, and not both are installed; run \`npm install --save-dev aws-cdk-lib constructs\`\n`,
+      stderr: `making the template takes aws-cdk-lib and constructs, not installed here; run \`npm install --save-dev aws-cdk-lib constructs\`\n`,
     })
   })
 })

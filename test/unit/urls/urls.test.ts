@@ -124,8 +124,8 @@ describe('siteOf', () => {
     expect(site).toEqual({
       domains: ['cdn.example.com', 'img.example.com'],
       routes: [
-        { path: '/projects/*', version: null },
-        { path: '/search/*', version: 'rev' },
+        { path: '/projects/*', version: null, cache: 'never' },
+        { path: '/search/*', version: 'rev', query: ['term'] },
         { path: '/u/*', version: 'rev', bucket: 'qqz-uploads', prefix: 'site', widths: [100, 200] },
         { path: '/static/*', version: null, bucket: BUCKET },
         { path: '/*', version: 'v', bucket: BUCKET, widths: DEFAULT_WIDTHS },

@@ -1,0 +1,46 @@
+/** What the rules for images and queries are made of, at build time and by the URL helpers where they run. */
+import type { NegotiatedFormat } from './config.ts'
+import type { ImageRule } from './rules.ts'
+import { COMMON_FORMAT, VARIANT_PARAMETERS } from './variant.ts'
+
+/** Ladders ascend, none is empty, and all is as the build has checked it. */
+export type Ladders = {
+  formats: readonly NegotiatedFormat[]
+  /** Pixels. */
+  widths: readonly number[]
+  /** `3:2`; `null`: all. */
+  ratios: readonly string[] | null
+  rect: boolean
+  qualities: readonly number[]
+  quality: number
+}
+
+export const ratioOf = (text: string): number => {
+  const [width, height] = text.split(':').map(Number) as [number, number]
+  return width / height
+}
+
+export const imageRuleOf = ({ formats, widths, ratios, rect, qualities, quality }: Ladders): ImageRule => ({
+  formats,
+  requestable: ['webp', 'jpg', 'png', COMMON_FORMAT, ...formats.filter((format) => format === 'avif')],
+  widths: widths as [number, ...number[]],
+  ratios: ratios && (ratios.map(ratioOf) as [number, ...number[]]),
+  hasParts: rect,
+  qualities: qualities as [number, ...number[]],
+  quality,
+})
+
+/** Of a single quality there is no choice: it is the default, which is never in the key. */
+const hasChoice = ({ qualities }: Pick<Ladders, 'qualities'>): boolean => qualities.length > 1
+
+/** The names that the cache key of a cached route may hold, sorted. `images`: `null` without images. */
+export const keyParameters = (
+  version: string | null,
+  query: readonly string[],
+  images: Pick<Ladders, 'qualities'> | null,
+): string[] =>
+  [
+    ...(version ? [version] : []),
+    ...query,
+    ...(images ? VARIANT_PARAMETERS.filter((name) => name !== 'q' || hasChoice(images)) : []),
+  ].toSorted()
