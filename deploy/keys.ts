@@ -9,11 +9,13 @@ import { removeCommand } from './keys/remove.ts'
 export const keysCommand = (dependencies: KeyDependencies): Main =>
   defineVerbs({
     name: 'rimlight keys',
-    about: `The secrets that HS256 tokens of private routes are signed with, by kid, in the CloudFront KeyValueStore of the function.
-They change without a deployment: what is added or removed holds at every edge location within seconds. No secret is
-ever printed, unless \`keys add --print\` asks for it. It takes permission for cloudfront:DescribeKeyValueStore,
-cloudfront:GetDistribution and cloudfront:DescribeFunction to find the store, and for
-cloudfront-keyvaluestore:DescribeKeyValueStore, GetKey, ListKeys and UpdateKeys on it.`,
+    about: [
+      'The secrets that HS256 tokens of private routes are signed with, by kid, in the CloudFront KeyValueStore of the',
+      'function. They change without a deployment: what is added or removed holds at every edge location within seconds.',
+      'No secret is ever printed, unless `keys add --print` asks for it. It takes permission for',
+      'cloudfront:DescribeKeyValueStore, cloudfront:GetDistribution and cloudfront:DescribeFunction to find the store, and',
+      'for cloudfront-keyvaluestore:DescribeKeyValueStore, GetKey, ListKeys and UpdateKeys on it.',
+    ].join(' '),
     verbs: {
       add: { about: 'adds a secret, or makes one', load: async () => ({ main: addCommand(dependencies) }) },
       list: { about: 'lists which there are', load: async () => ({ main: listCommand(dependencies) }) },

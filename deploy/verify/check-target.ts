@@ -44,7 +44,8 @@ export function checkTargets({
 }: Pick<BuiltBundle, 'policies' | 'settings' | 'folder'>): CheckTarget[] {
   const patterns = settings.routes.map(({ path }) => patternOf(path))
   const firstMatch = (path: string) => patterns.findIndex((pattern) => pattern.test(path))
-  return settings.routes.map((route, index) => {
+  return settings.routes.map((configured, index) => {
+    const route = asBuilt(configured)
     const behaviour = policies.behaviours[index] as Behaviour
     return {
       route,
@@ -62,6 +63,10 @@ export function checkTargets({
     }
   })
 }
+
+/** Where the query is signed, no format is negotiated: the function adds nothing to it. */
+const asBuilt = (route: RouteSettings): RouteSettings =>
+  route.images && route.auth?.type === 'signed' ? { ...route, images: { ...route.images, formats: [] } } : route
 
 function named<Policy extends { Name: string }>(policies: readonly Policy[], name: string, folder: string): Policy {
   const found = policies.find(({ Name }) => Name === name)

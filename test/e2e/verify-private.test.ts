@@ -1,12 +1,14 @@
 /** `rimlight verify` on private routes of a CloudFront on this machine, with and without a grant. */
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { getSignedCookies } from '@aws-sdk/cloudfront-signer'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { readBundle } from '../../bundle/read-bundle.ts'
 import { type VerifyOptions, verify } from '../../deploy/verify/run.ts'
 import { main } from '../../deploy/verify.ts'
 import type { Config } from '../../edge/config.ts'
-import { type CloudFront, startCloudFront } from '../../local/cloudfront.ts'
+import { type CloudFront, publicKeyOf, startCloudFront } from '../../local/cloudfront.ts'
 import { KEY_VALUES, NOW, OTHER, token } from '../contract/tokens.ts'
 import { photo } from '../images/pictures.ts'
 import { output } from '../unit/cli/kit/fixture-output.ts'
@@ -14,9 +16,13 @@ import { temporaryFolder } from '../unit/local/fixture.ts'
 import { type Built, built } from './site.ts'
 import { faulty } from './verify-site.ts'
 
+const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const PUBLIC_KEY = String(pair.publicKey.export({ type: 'spki', format: 'pem' }))
+
 const CONFIG: Config = {
   domains: ['cdn.example.com'],
   origins: { photos: { bucket: 'example-photos', region: 'eu-central-1' } },
+  keyGroups: { members: [PUBLIC_KEY] },
   routes: [
     {
       path: '/tokens/*',
@@ -33,12 +39,33 @@ const CONFIG: Config = {
       cache: { default: '24h' },
       auth: { type: 'jwt', algorithms: ['HS256'], from: ['query:token', 'cookie:grant'], path: 'paths' },
     },
+    {
+      path: '/signed/*',
+      origin: 'photos',
+      cache: { default: '24h' },
+      images: { widths: [32, 64] },
+      cors: { origins: '*' },
+      auth: { type: 'signed', keyGroups: ['members'] },
+    },
     { path: '/*', origin: 'photos', cache: { default: '24h' } },
   ],
 }
 
 const GRANT = token({ sub: 'user-1', exp: NOW + 3_600, paths: ['/tokens/', '/links/'] })
-const objects = ['/tokens/photos/a.jpg', '/links/a.json', '/photos/a.jpg']
+/** For all below a path, by the AWS SDK. */
+function signedCookies(path: string): string {
+  const lasting = { DateLessThan: { 'AWS:EpochTime': NOW + 3_600 } }
+  const cookies = getSignedCookies({
+    keyPairId: publicKeyOf(PUBLIC_KEY).name,
+    privateKey: String(pair.privateKey.export({ type: 'pkcs8', format: 'pem' })),
+    policy: JSON.stringify({ Statement: [{ Resource: `https://*${path}*`, Condition: lasting }] }),
+  })
+  return Object.entries(cookies)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('; ')
+}
+
+const objects = ['/signed/a.jpg', '/tokens/photos/a.jpg', '/links/a.json', '/photos/a.jpg']
 
 let site: Built
 let folder: string
@@ -48,6 +75,8 @@ beforeAll(async () => {
   folder = await temporaryFolder()
   await mkdir(join(folder, 'photos'))
   await mkdir(join(folder, 'links'))
+  await mkdir(join(folder, 'signed'))
+  await writeFile(join(folder, 'signed/a.jpg'), await photo(480, 320).jpeg().toBuffer())
   await writeFile(join(folder, 'photos/a.jpg'), await photo(480, 320).jpeg().toBuffer())
   await writeFile(join(folder, 'links/a.json'), JSON.stringify(Array(300).fill('text')))
   cloudfront = await start(site.dist)
@@ -95,6 +124,45 @@ it('with a grant all holds, and the report has nothing of it', async () => {
   expect(statusOf(report, '/*', 'private-refused')).toBeUndefined()
   expect(JSON.stringify(report)).not.toContain(GRANT.slice(-20))
   expect(report.places[0]?.about).toBe('bucket photos, cached for 86400 s, images, private (jwt)')
+})
+
+it('with signed cookies all of a signed route holds', async () => {
+  const cookies = signedCookies('/signed/')
+  const report = await ask({ grants: { signedCookies: cookies }, routes: ['/signed/*'] })
+  expect(report.checks.filter(({ status }) => status === 'differs' || status === 'unasked')).toEqual([])
+  for (const id of [
+    'private-refused',
+    'private-forged',
+    'private-hit',
+    'private-cache-control',
+    'cached',
+    'image-webp',
+  ]) {
+    if (statusOf(report, '/signed/*', id) !== undefined)
+      expect(`${id} ${statusOf(report, '/signed/*', id)}`).toBe(`${id} holds`)
+  }
+  expect(statusOf(report, '/signed/*', 'private-hit')).toBe('holds')
+  expect(JSON.stringify(report)).not.toContain('CloudFront-Signature')
+})
+
+it('finds a behaviour that trusts no key group', async () => {
+  const dist = await faulty(site.dist, {
+    policies: ({ behaviours }) => {
+      for (const behaviour of behaviours) Object.assign(behaviour, { trustedKeyGroups: [] })
+    },
+  })
+  const wrong = await start(dist)
+  try {
+    const report = await ask({ routes: ['/signed/*'] }, wrong)
+    expect(differing(report)).toEqual(['/signed/* private-refused', '/signed/* private-forged'])
+    expect(report.checks.find(({ id }) => id === 'private-refused')).toMatchObject({
+      expected: '403',
+      found: expect.stringMatching(/^200, /),
+      means: expect.stringContaining('Name members among its trusted key groups'),
+    })
+  } finally {
+    await wrong.stop()
+  }
 })
 
 it('without one it asks what is refused, and says how to ask for the rest', async () => {

@@ -23,10 +23,10 @@ export const IMAGE_KEY_CHECKS: readonly Check<CheckTarget>[] = [
     asks: 2,
     after: AFTER,
     unless: [...UNLESS, 'viewer-request', 'key-fm'],
-    appliesTo: hasImages,
+    appliesTo: (target) => hasImages(target) && images(target).formats.length > 0,
     async ask(target, { ask }) {
       if (target.route.version === null) return skipped(NO_NEW_KEY)
-      const format = images(target).formats[0] ?? 'webp'
+      const [format = 'webp'] = images(target).formats
       const picture = pictureOf(target, format)
       if (picture === undefined) return noPicture(target)
       const request = requestFor(target, picture, [smallest(target)])
