@@ -20,12 +20,12 @@ const BEYOND_ASCII = /%[89a-f][0-9a-f](?:%[89ab][0-9a-f])*/gi
 /** RFC 3986, 2.3. */
 export const NOT_UNRESERVED = /[^A-Za-z0-9._~-]/
 
-/** RFC 3986, 3.3: what has to be escaped in a path; 3.4: in a query value, where `&` would end it. */
-const NOT_IN_PATH = /%(?![0-9a-f]{2})|[^a-z0-9._~!$&'()*+,;=:@/%-]+/gi
-const NOT_IN_VALUE = /%(?![0-9a-f]{2})|[^a-z0-9._~!$'()*+,;=:@/?%-]+/gi
+/** RFC 3986, 3.3: what has to be escaped in a path; 3.4: in a query value, where `&` would end it. Not without regard to case: PCRE takes the Kelvin sign for a k. */
+const NOT_IN_PATH = /%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~!$&'()*+,;=:@/%-]+/g
+const NOT_IN_VALUE = /%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~!$'()*+,;=:@/?%-]+/g
 
 /** The same of what goes back to the viewer, where escapes are left as they are, broken or not. */
-const NOT_IN_LOCATION = /[^a-z0-9._~!$&'()*+,;=:@/?%-]+/gi
+const NOT_IN_LOCATION = /[^A-Za-z0-9._~!$&'()*+,;=:@/?%-]+/g
 
 /** One reading, nothing to escape: true of nearly every path. */
 export const isPlain = (path: string): boolean => path.search(UNUSUAL) < 0

@@ -300,6 +300,8 @@ const PATHS = viewerGroup('4: the path of a cached S3 route is canonical (RFC 39
     '/%21%24%26%27%28%29%2A%2B%2C%3B%3D%3A%40.jpg',
   ),
   path('a plus sign is no space', '/a+b.jpg'),
+  // PCRE takes the Kelvin sign for a k and the long s for an s, where case does not matter.
+  path('letters whose other case is ASCII', '/\u212a\u017f.jpg', '/%E2%84%AA%C5%BF.jpg'),
   path('letters beyond ASCII as UTF-8', '/é/日本.jpg', '/%C3%A9/%E6%97%A5%E6%9C%AC.jpg'),
   path('beyond the BMP', '/a😀.jpg', '/a%F0%9F%98%80.jpg'),
   path('spaces', '/a b.jpg', '/a%20b.jpg'),

@@ -147,11 +147,11 @@ const REFUSALS: Record<string, Refusal> = {
     change: (config, aws) => {
       cachePolicy(config, aws).key.QueryStringsConfig = {
         QueryStringBehavior: 'whitelist',
-        QueryStrings: { Quantity: 5, Items: ['fit', 'fm', 'h', 'q', 'w'] },
+        QueryStrings: { Quantity: 6, Items: ['crop', 'fit', 'fm', 'h', 'q', 'w'] },
       }
     },
     message: () =>
-      `/*: cache policy mine drops v: expected the query strings fit, fm, h, q, v, w in the key, found fit, fm, h, q, w${instead(2)}`,
+      `/*: cache policy mine drops v: expected the query strings crop, fit, fm, h, q, v, w in the key, found crop, fit, fm, h, q, w${instead(2)}`,
   },
   'a cache policy without a query': {
     change: (config, aws) => {
@@ -189,7 +189,7 @@ const REFUSALS: Record<string, Refusal> = {
       cachePolicy(config, aws).key.QueryStringsConfig = { QueryStringBehavior: 'all' }
     },
     message: () =>
-      `/*: cache policy mine keys on query strings that the function drops: expected fit, fm, h, q, v, w, found all${instead(2)}`,
+      `/*: cache policy mine keys on query strings that the function drops: expected crop, fit, fm, h, q, v, w, found all${instead(2)}`,
   },
   'a cache policy that keys on cookies': {
     change: (config, aws) => {

@@ -20,7 +20,14 @@ const pathOf = ({ path }: RouteSettings) => `${path.replaceAll('*', 'a').replace
 function queriesOf(routes: readonly RouteSettings[]): string[] {
   const names = routes.flatMap(({ query, version }) => [...query, ...(version ? [version] : [])])
   const asked = [...new Set([...names, 'v', 'utm_source', 'cb'])].map((name) => `${name}=1`).join('&')
-  const images = ['w=640&h=640&fit=crop', 'w=640', 'fm=png', 'dpr=2&w=100', 'auto=format']
+  const images = [
+    'w=640&h=640&fit=crop',
+    'crop=top&w=640&h=640&fit=crop',
+    'w=640',
+    'fm=png',
+    'dpr=2&w=100',
+    'auto=format',
+  ]
   const qualities = routes.flatMap(({ images }) => images?.qualities ?? []).map((quality) => `q=${quality}`)
   return [asked, ...images, ...new Set(qualities)].map((query) => `${query}&${asked}`)
 }
