@@ -105,12 +105,8 @@ function isSigned(parts: readonly string[], key: Buffer): boolean {
   if (key.length < 32 || given.length !== 32 || given.toString('base64url') !== parts[2]) return false
   const a = wordsOf(given)
   // biome-ignore lint/style/useTemplate: in the engine a template costs twice as much
-  const b = wordsOf(
-    crypto
-      .createHmac('sha256', key)
-      .update(parts[0] + '.' + parts[1])
-      .digest(),
-  )
+  const text = parts[0] + '.' + parts[1]
+  const b = wordsOf(crypto.createHmac('sha256', key).update(text).digest())
   let difference = 0
   let i = 8
   while (i) {

@@ -2,25 +2,30 @@
 import { checkConfig } from '../../build/config.ts'
 import type { Settings } from '../../bundle/settings.ts'
 
-export const settings = (): Settings =>
-  checkConfig(
-    {
-      domains: ['cdn.example.com', 'img.example.com'],
-      origins: {
-        photos: { bucket: 'example-photos', region: 'us-east-1' },
-        api: { domain: 'api.example.com', path: '/prod' },
-      },
-      routes: [
-        { path: '/drafts/*', origin: 'photos', cache: 'never' },
-        { path: '/api/*', origin: 'api', cache: { default: '365d' }, headers: ['authorization'] },
-        { path: '/search/*', origin: 'api', cache: { default: 60 }, query: ['page', 'term'] },
-        { path: '/static/*', origin: 'photos', cache: { default: '365d' } },
-        { path: '/*', origin: 'photos', cache: { default: '24h' }, images: true },
-      ],
-      headers: { dropRequest: ['x-forwarded-host', 'x-original-url'] },
-    },
-    'the benchmark config',
-  )
+const CONFIG = {
+  domains: ['cdn.example.com', 'img.example.com'],
+  origins: {
+    photos: { bucket: 'example-photos', region: 'us-east-1' },
+    api: { domain: 'api.example.com', path: '/prod' },
+  },
+  routes: [
+    { path: '/drafts/*', origin: 'photos', cache: 'never' },
+    { path: '/api/*', origin: 'api', cache: { default: '365d' }, headers: ['authorization'] },
+    { path: '/search/*', origin: 'api', cache: { default: 60 }, query: ['page', 'term'] },
+    { path: '/static/*', origin: 'photos', cache: { default: '365d' } },
+    { path: '/*', origin: 'photos', cache: { default: '24h' }, images: true },
+  ],
+  headers: { dropRequest: ['x-forwarded-host', 'x-original-url'] },
+}
+
+export const settings = (): Settings => checkConfig(CONFIG, 'the benchmark config')
+
+/** The same site, whose files and pictures need a token by a shared key. @param rules of `auth`, besides */
+export function privateSettings(rules: Record<string, unknown> = {}): Settings {
+  const auth = { type: 'jwt', algorithms: ['HS256'], ...rules }
+  const routes = CONFIG.routes.map((route) => (/^\/(static\/)?\*$/.test(route.path) ? { ...route, auth } : route))
+  return checkConfig({ ...CONFIG, routes }, 'the private benchmark config')
+}
 
 const values = (fields: Record<string, string>) =>
   Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, { value }]))

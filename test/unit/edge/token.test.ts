@@ -1,0 +1,173 @@
+import fc from 'fast-check'
+import { describe, expect, it, test } from 'vitest'
+import { canonicalPath } from '../../../edge/path.ts'
+import {
+  areInForce,
+  bearerIn,
+  hasClaims,
+  isAudience,
+  keyAtEnd,
+  keyOf,
+  leadsTo,
+  parseObject,
+  partsOf,
+  tokenIn,
+  USUAL_HEADER,
+} from '../../../edge/token.ts'
+import { runs } from '../../runs.ts'
+
+const NOW = 1_800_000_000
+
+describe('where a token is', () => {
+  it.each([
+    ['Bearer a.b.c', 'a.b.c'],
+    ['bEARER a', 'a'],
+    ['Basic a', ''],
+    ['Bearer', ''],
+    ['', ''],
+  ])('%j has %j', (value, token) => {
+    expect(bearerIn({ value })).toBe(token)
+  })
+
+  it('two of them are put together, so that they are none', () => {
+    expect(tokenIn({ value: 'a', multiValue: [{ value: 'a' }, { value: 'b' }] })).toBe('a,b')
+    expect([tokenIn(undefined), bearerIn(undefined)]).toEqual(['', ''])
+  })
+})
+
+describe('parts', () => {
+  it.each(['', 'a', 'a.b', 'a.b.c.d', `a.b.${'c'.repeat(4_093)}`])('%.20j has none', (text) => {
+    expect(partsOf(text)).toBeNull()
+  })
+
+  it('are three', () => {
+    expect(partsOf('a.b.c')).toEqual(['a', 'b', 'c'])
+    expect(partsOf(`a.b.${'c'.repeat(4_092)}`)).toHaveLength(3)
+  })
+})
+
+describe('the key that a header names', () => {
+  it.each([
+    [{ alg: 'HS256' }, 'default'],
+    [{ alg: 'HS256', kid: 'a' }, 'a'],
+    [{ alg: 'HS256', kid: '../a' }, ''],
+    [{ alg: 'none', kid: 'a' }, ''],
+    [{ alg: 'HS256', crit: [] }, ''],
+  ])('%j: %j', (header, key) => {
+    expect(keyOf(header, 'HS256')).toBe(key)
+  })
+
+  it('throws for a kid that is no text', () => {
+    expect(() => keyOf({ alg: 'HS256', kid: 1 }, 'HS256')).toThrow(TypeError)
+  })
+
+  it('knows what usual headers begin with', () => {
+    expect(Buffer.from(USUAL_HEADER, 'base64url').toString()).toBe('{"alg":"HS256","typ":"JWT","kid":')
+    expect(USUAL_HEADER).toHaveLength(44)
+  })
+
+  it.each(['"a","crit":["exp"]}', '"a","kid":"b"}', ' "a"}', '"a"} ', '1a"}', '"a"', '"\\u0061"}', '""}', '1}', ''])(
+    '%j ends no usual one',
+    (end) => {
+      expect(keyAtEnd(end)).toBe('')
+    },
+  )
+
+  it('is never another than that of the header when it is parsed', () => {
+    const kid = fc.oneof(fc.string(), fc.stringMatching(/^[\w.~-]{1,70}$/))
+    const end = fc.oneof(
+      kid.map((text) => `${JSON.stringify(text)}}`),
+      fc.string().map((text) => `"a"${text}}`),
+      fc.string(),
+    )
+    fc.assert(
+      fc.property(end, (text) => {
+        const key = keyAtEnd(text)
+        if (key !== '') expect(keyOf(parseObject(`{"alg":"HS256","typ":"JWT","kid":${text}`), 'HS256')).toBe(key)
+      }),
+      { numRuns: runs(500) },
+    )
+  })
+})
+
+describe('an object', () => {
+  it.each(['{}', '{"a":1}', '{ "a" : {"a":1}, "b":"\\":" }', '{"a":"\\u0022:"}'])('%s is one', (text) => {
+    expect(parseObject(text)).toEqual(JSON.parse(text))
+  })
+
+  it.each(['[]', '1', '"x"', 'null', '{"a":1,"a":1}', '{"a" :1,"a":2}', '{"a":1,"\\u0061":2}', '{"b":{"a":1,"a":2}}'])(
+    '%s is none',
+    (text) => {
+      expect(() => parseObject(text)).toThrow(TypeError)
+    },
+  )
+
+  it('that is printed is one, and none with a member said again', () => {
+    const objects = fc.dictionary(
+      fc.string().filter((name) => !['__proto__', 'constructor'].includes(name)),
+      fc.jsonValue({ maxDepth: 1 }),
+      { minKeys: 1 },
+    )
+    fc.assert(
+      fc.property(objects, (object) => {
+        const text = JSON.stringify(object)
+        expect(parseObject(text)).toEqual(JSON.parse(text))
+        const again = JSON.stringify(Object.keys(object)[0])
+        expect(() => parseObject(`${text.slice(0, -1)}, ${again} : 1}`)).toThrow(TypeError)
+      }),
+      { numRuns: runs(500) },
+    )
+  })
+})
+
+describe('time', () => {
+  it.each([
+    [{ exp: NOW + 1 }, true],
+    [{ exp: NOW - 29 }, true],
+    [{ exp: NOW - 30 }, false],
+    [{ exp: `${NOW + 1}` }, false],
+    [{}, false],
+    [{ exp: NOW + 99, nbf: NOW + 30 }, true],
+    [{ exp: NOW + 99, nbf: NOW + 31 }, false],
+    [{ exp: NOW + 99, nbf: null }, false],
+  ])('%j with 30 s of leeway: %s', (claims, inForce) => {
+    expect(areInForce(claims, 30, NOW)).toBe(inForce)
+  })
+})
+
+test('an audience is one, or one of a list', () => {
+  expect([isAudience('cdn', 'cdn'), isAudience(['a', 'cdn'], 'cdn')]).toEqual([true, true])
+  expect([isAudience('cdn2', 'cdn'), isAudience([], 'cdn'), isAudience(undefined, 'cdn')]).not.toContain(true)
+})
+
+test('claims are equal, or contain a word or an item', () => {
+  const read = [{ name: 'scope', value: 'read', contains: true as const }]
+  const tier = [{ name: 'tier', value: 2 }]
+  expect([hasClaims({ scope: 'a read' }, read), hasClaims({ scope: ['read'] }, read)]).toEqual([true, true])
+  expect([hasClaims({ scope: 'reads' }, read), hasClaims({}, read), hasClaims({ tier: '2' }, tier)]).not.toContain(true)
+  expect(hasClaims({ tier: 2, scope: 'read' }, [...read, ...tier])).toBe(true)
+})
+
+describe('a claim of paths', () => {
+  it.each([
+    ['/p/1/', '/p/1/a.jpg', true],
+    ['/p/1', '/p/1/a.jpg', true],
+    ['/p/1', '/p/1', true],
+    [['/x', '/p/1'], '/p/1/a', true],
+    ['/é/', '/%C3%A9/a', true],
+    ['/p/1', '/p/12', false],
+    ['/p/1/', '/p/1', false],
+    ['/p//', '/p/1', false],
+    ['/p/./', '/p/1', false],
+    ['/p/..', '/p/1', false],
+    ['/p/%2e%2e/', '/p/1', false],
+    ['/p\n', '/p/1', false],
+    ['p/', '/p/1', false],
+    ['/p/1/', '/p/1/..%2f2/a', false],
+    ['/p/1/', '/p/1//../2/a', false],
+    [[['/p']], '/p/1', false],
+    [undefined, '/p/1', false],
+  ])('%j leads to %s: %s', (claim, path, leads) => {
+    expect(leadsTo(claim, path, canonicalPath(path))).toBe(leads)
+  })
+})
