@@ -5,7 +5,8 @@ import { DISALLOWED_HEADERS, isListed, READ_ONLY_HEADERS, RESPONSE_HEADERS_POLIC
 import { type Problem, problem } from './problem.ts'
 import { DEFAULT_NAMES, removedNames, responseHeaders, securityHeaderProblem } from './response-headers.ts'
 
-export function headerProblems(headers: Settings['headers']): Problem[] {
+/** @param hasPrivate whether a route has `auth`: its policy adds a `cache-control` of its own */
+export function headerProblems(headers: Settings['headers'], hasPrivate: boolean): Problem[] {
   const { dropRequest, dropResponse, setResponse } = headers
   const found: Problem[] = []
   const add = (at: string, expected: string, value: unknown) => found.push(problem(`headers.${at}`, expected, value))
@@ -45,12 +46,10 @@ export function headerProblems(headers: Settings['headers']): Problem[] {
     }
   }
   const added = responseHeaders(headers).filter(({ isSecurity }) => !isSecurity)
-  if (added.length > RESPONSE_HEADERS_POLICY_ITEMS) {
-    add(
-      'setResponse',
-      `at most ${RESPONSE_HEADERS_POLICY_ITEMS} headers in a response headers policy (CloudFront's quota)`,
-      added.length,
-    )
+  const room = RESPONSE_HEADERS_POLICY_ITEMS - (hasPrivate ? 1 : 0)
+  if (added.length > room) {
+    const quota = hasPrivate ? "CloudFront's quota, less one that private routes need" : "CloudFront's quota"
+    add('setResponse', `at most ${room} headers in a response headers policy (${quota})`, added.length)
   }
   const removed = removedNames(dropResponse)
   if (removed.length > RESPONSE_HEADERS_POLICY_ITEMS) {

@@ -16,6 +16,11 @@ export function configProblems(settings: Settings, isSound: IsSound): Problem[] 
     ...orderProblems(routes, isSound),
     ...(['domains', 'origins', 'routes'].every(isSound) ? redirectProblems(settings) : []),
     ...(isSound('keyGroups') ? keyGroupProblems(settings) : []),
-    ...(isSound('headers') ? headerProblems(settings.headers) : []),
+    ...(isSound('headers')
+      ? headerProblems(
+          settings.headers,
+          routes.some((route) => isObject(route) && Boolean(route.auth)),
+        )
+      : []),
   ]
 }

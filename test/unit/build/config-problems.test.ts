@@ -541,6 +541,13 @@ const TABLE: Record<string, Row[]> = {
       `headers.setResponse: expected ${POLICY_HEADERS}; found 11`,
       { 'headers.setResponse': Object.fromEntries(names(10).map((name) => [name, '1'])) },
     ],
+    [
+      "headers.setResponse: expected at most 9 headers in a response headers policy (CloudFront's quota, less one that private routes need); found 10",
+      {
+        'headers.setResponse': Object.fromEntries(names(9).map((name) => [name, '1'])),
+        'routes[2].auth': { type: 'jwt', algorithms: ['HS256'] },
+      },
+    ],
     ['headers: expected an object; found []', { headers: [] }],
   ],
   lambda: [

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import { warningsOf } from '../../../build/warnings.ts'
+import { settingsWith } from './settings.ts'
+
+const jwt = { type: 'jwt', algorithms: ['HS256'] }
+const warnings = (route: number, auth: unknown) => warningsOf(settingsWith({ [`routes[${route}].auth`]: auth }))
+
+it('is silent without auth, and where tokens open no more than a path says', () => {
+  expect(warningsOf(settingsWith())).toEqual([])
+  expect(warnings(2, { ...jwt, path: 'paths' })).toEqual([])
+})
+
+it('says what a token opens that is bound to no path, lasts, or is in the key', () => {
+  expect(warnings(2, jwt)).toEqual([
+    'routes[2] (/*): auth.path names no claim, so whoever has any valid token reads all of it',
+  ])
+  expect(warnings(2, { ...jwt, path: 'paths', exp: 'optional' })).toEqual([
+    "routes[2] (/*): auth.exp is 'optional', so a token without exp opens it until its key is removed",
+  ])
+  expect(warnings(1, { ...jwt, path: 'paths', forward: true })).toEqual([
+    'routes[1] (/api/*): auth.forward puts the token in the cache key: each token has cache entries of its own',
+  ])
+})
