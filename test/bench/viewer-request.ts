@@ -52,7 +52,8 @@ async function instructions(code: string, expression: string, calls: number, eve
   const EVENT = `var EVENT = ${JSON.stringify(JSON.stringify(event))};`
   const loop = `var last; for (var n = 0; n < ${calls}; n++) { last = ${expression || '0'} }`
   const print = 'Promise.resolve(last).then((value) => { console.log(JSON.stringify(value)) })'
-  await writeFile(script, `${code}\n;${EVENT}\n${loop}\n${print}`)
+  const [imports = ''] = /^(?:import [^;]*;)*/.exec(code) ?? []
+  await writeFile(script, `${imports}\n${EVENT}\n${code.slice(imports.length)}\n${loop}\n${print}`)
   const tool = ['--tool=callgrind', '--callgrind-out-file=/dev/null']
   const { stdout, stderr } = await run('valgrind', [...tool, 'njs', '-p', folder, script])
   const count = Number(/Collected\s*:\s*(\d+)/.exec(stderr)?.[1])
