@@ -1,6 +1,7 @@
 /** Private routes in the CloudFront Function: a request's token, the key that it needs, and what it opens. */
 // biome-ignore lint/style/useNodejsImportProtocol: the platform's module, whose name this is
 import crypto from 'crypto'
+import type { PublicKeyAlgorithm } from '../edge/config.ts'
 import { type Fields, fieldsOf, type ViewerRequest, type ViewerResponse } from '../edge/event.ts'
 import type { RouteRule, TokenRule } from '../edge/rules.ts'
 import {
@@ -13,6 +14,7 @@ import {
   leadsTo,
   parseObject,
   partsOf,
+  signerOf,
   tokenIn,
 } from '../edge/token.ts'
 import { denied } from './denied.ts'
@@ -20,6 +22,8 @@ import { denied } from './denied.ts'
 /** A request whose token says that a key signed it. Nothing of it is verified. */
 export type Question = {
   key: string
+  /** What the header names, where there are public keys. */
+  algorithm?: PublicKeyAlgorithm
   /** Of the token. */
   parts: readonly string[]
   /** What goes on if the token is good. */
@@ -49,6 +53,12 @@ export function questionOf(
   if (!token) return denied(0, request, route)
   try {
     const parts = partsOf(token)
+    if (HAS_PUBLIC_KEYS) {
+      const signer = parts && signerOf(objectIn(parts[0]), rule.algorithms ?? [])
+      if (!signer) return denied(401, request, route)
+      const { kid: key, algorithm } = signer
+      return { key, algorithm, parts: parts as readonly string[], request, route, uri: request.uri, canonical }
+    }
     const key = parts && keyOf(objectIn(parts[0]), 'HS256')
     if (key) return { key, parts, request, route, uri: request.uri, canonical }
   } catch (_) {
@@ -69,13 +79,12 @@ function namedTokens(fields: Fields, names: readonly string[], rule: TokenRule):
 }
 
 /**
- * What a token opens, if this is its key.
+ * What a token opens whose signature has been verified.
  * @throws if its claims are no object
  */
-export function admissionOf(question: Question, secret: string): Admission {
+export function admissionOf(question: Question): Admission {
   const parts = question.parts
   const rule = question.route.token as TokenRule
-  if (!isSigned(parts, bytesOf(secret))) return 401
   const claims = objectIn(parts[1])
   if (HAS_ENDLESS_TOKENS && rule.endless && !('exp' in claims)) claims.exp = Number.POSITIVE_INFINITY
   if (!areInForce(claims, rule.leeway, Date.now() / 1000)) return 401
@@ -86,15 +95,17 @@ export function admissionOf(question: Question, secret: string): Admission {
   return HAS_TOKEN_PATHS && rule.path && !leadsTo(claims[rule.path], question.uri, question.canonical) ? 403 : 200
 }
 
-const bytesOf = (text: string | undefined): Buffer => Buffer.from(text as string, 'base64url')
+export const bytesOf = (text: string | undefined): Buffer => Buffer.from(text as string, 'base64url')
 
 const objectIn = (part: string | undefined): Record<string, unknown> => parseObject(bytesOf(part).toString())
 
 /**
+ * Whether a secret of the store, in base64url, signed a token.
  * A key has as many bytes as the hash, 32, at least (RFC 7518, 3.2). What is not the base64url of 32 bytes, to its last bit,
  * is no signature. Which byte is wrong makes no difference in time.
  */
-function isSigned(parts: readonly string[], key: Buffer): boolean {
+export function isSigned(parts: readonly string[], secret: string): boolean {
+  const key = bytesOf(secret)
   const given = bytesOf(parts[2])
   if (key.length < 32 || given.length !== 32 || given.toString('base64url') !== parts[2]) return false
   const right = wordsOf(crypto.createHmac('sha256', key).update(`${parts[0]}.${parts[1]}`).digest())

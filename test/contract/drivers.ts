@@ -10,7 +10,7 @@ import { ROOT } from '../../base/root.ts'
 import { compiledRules } from '../../build/bundle.ts'
 import { compile, type Rules } from '../../build/compile.ts'
 import { makeSite, type SiteBuild } from '../../build/site.ts'
-import { type BuildTarget, entryOf, TARGETS } from '../../build/targets.ts'
+import { type BuildTarget, entryOf, rulesFor, TARGETS } from '../../build/targets.ts'
 import type { Settings } from '../../bundle/settings.ts'
 import type { Trigger } from '../../edge/limits.ts'
 import type { FunctionEngine } from '../../local/host/functions/function-engine.ts'
@@ -72,8 +72,9 @@ export type Handler = (event: unknown) => unknown
  * "Source": the handler's modules as they are written, with the compiled rules in the place of `edge/rules.ts`; no
  * lowering, no minification, and events handed over as objects, so that identity can be seen.
  */
-export async function loadHandler(trigger: Trigger, rules: Rules): Promise<Handler> {
+export async function loadHandler(trigger: Trigger, compiled: Rules): Promise<Handler> {
   const target = TARGETS.find((target) => target.trigger === trigger) as BuildTarget
+  const rules = rulesFor(target, compiled)
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
     entryPoints: [entryOf(target, rules)],
