@@ -13,7 +13,14 @@ import type {
   ResponseHeadersPolicy,
 } from '../bundle/policies.ts'
 import { publicKeyOf } from '../bundle/public-key.ts'
-import { isS3, originOf, publicKeyRules, type RouteSettings, type Settings, sharedKeyRules } from '../bundle/settings.ts'
+import {
+  isS3,
+  originOf,
+  publicKeyRules,
+  type RouteSettings,
+  type Settings,
+  sharedKeyRules,
+} from '../bundle/settings.ts'
 import { POLICIES_PER_ACCOUNT, POLICY_COMMENT_CHARACTERS } from '../edge/limits.ts'
 import { SIGNING_COOKIE, SIGNING_PARAMETERS } from '../edge/signed.ts'
 import { parametersOf } from './compile.ts'

@@ -56,8 +56,15 @@ export function questionOf(
     if (HAS_PUBLIC_KEYS) {
       const signer = parts && signerOf(objectIn(parts[0]), rule.algorithms ?? [])
       if (!signer) return denied(401, request, route)
-      const { kid: key, algorithm } = signer
-      return { key, algorithm, parts: parts as readonly string[], request, route, uri: request.uri, canonical }
+      return {
+        key: signer.kid,
+        algorithm: signer.algorithm,
+        parts: parts as readonly string[],
+        request,
+        route,
+        uri: request.uri,
+        canonical,
+      }
     }
     const key = parts && keyOf(objectIn(parts[0]), 'HS256')
     if (key) return { key, parts, request, route, uri: request.uri, canonical }

@@ -22,9 +22,7 @@ export const handler = async (event: CloudFrontRequestEvent): Promise<CloudFront
   const request = event?.Records?.[0]?.cf?.request ?? ({} as CloudFrontRequest)
   const answered = answer({ request: functionRequest(request) })
   const result = 'key' in answered ? await granted(answered) : answered
-  return 'statusCode' in result
-    ? generatedResponse(result)
-    : changedRequest(request, functionRequest(request), result)
+  return 'statusCode' in result ? generatedResponse(result) : changedRequest(request, functionRequest(request), result)
 }
 
 /** The request that goes on, or a refusal. */

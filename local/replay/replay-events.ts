@@ -98,7 +98,10 @@ export const wroteText = (file: string): string => `wrote ${file}`
 
 const FUNCTION_KINDS = { function: 'CloudFront Functions', lambda: 'Lambda@Edge' }
 
-function triggerOf(event: unknown, bundle: OpenBundle): { trigger: Trigger; artefact: ArtefactName } | { reason: string } {
+function triggerOf(
+  event: unknown,
+  bundle: OpenBundle,
+): { trigger: Trigger; artefact: ArtefactName } | { reason: string } {
   const found = eventKind(event)
   if (found.kind === 'none' || found.kind === 'unclear') return { reason: found.reason }
   const isViewerLambda = found.kind === 'lambda' && found.trigger === 'viewer-request'

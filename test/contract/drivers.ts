@@ -11,6 +11,7 @@ import { compiledRules } from '../../build/bundle.ts'
 import { compile, type Rules } from '../../build/compile.ts'
 import { makeSite, type SiteBuild } from '../../build/site.ts'
 import { type BuildTarget, entryOf, rulesFor, TARGETS } from '../../build/targets.ts'
+import type { Artefact, ArtefactName } from '../../bundle/manifest.ts'
 import type { Settings } from '../../bundle/settings.ts'
 import type { Trigger } from '../../edge/limits.ts'
 import type { FunctionEngine } from '../../local/host/functions/function-engine.ts'
@@ -142,11 +143,11 @@ const engineDriver = (engine: FunctionEngine): Driver => ({
   close: engine.close,
 })
 
-async function zipDriver({ built, manifest }: SiteBuild, trigger: Trigger): Promise<Driver> {
+export async function zipDriver({ built, manifest }: SiteBuild, name: ArtefactName): Promise<Driver> {
   const folder = await mkdtemp(join(tmpdir(), 'rimlight-test-'))
-  const zip = join(folder, `${trigger}.zip`)
-  await writeFile(zip, built.find(({ target }) => target.trigger === trigger)?.content ?? '')
-  const lambda = await openLambda({ zip, artefact: manifest.artefacts[trigger] })
+  const zip = join(folder, `${name}.zip`)
+  await writeFile(zip, built.find(({ target }) => target.name === name)?.content ?? '')
+  const lambda = await openLambda({ zip, artefact: manifest.artefacts[name] as Artefact })
   return {
     async run(inputs) {
       const outcomes: InvocationOutcome[] = []
