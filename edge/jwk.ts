@@ -31,4 +31,4 @@ export function isKeyFor(key: Jwk, algorithm: PublicKeyAlgorithm): boolean {
 }
 
 /** A key without a name is for tokens that name none. */
-export const nameOf = ({ kid = 'default' }: Jwk): unknown => kid
+export const kidOf = ({ kid = 'default' }: Jwk): unknown => kid

@@ -102,7 +102,7 @@ export function admissionOf(question: Question): Admission {
   return HAS_TOKEN_PATHS && rule.path && !leadsTo(claims[rule.path], question.uri, question.canonical) ? 403 : 200
 }
 
-export const bytesOf = (text: string | undefined): Buffer => Buffer.from(text as string, 'base64url')
+const bytesOf = (text: string | undefined): Buffer => Buffer.from(text as string, 'base64url')
 
 const objectIn = (part: string | undefined): Record<string, unknown> => parseObject(bytesOf(part).toString())
 

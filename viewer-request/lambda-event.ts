@@ -8,7 +8,7 @@ import { type Headers, headersOf } from '../edge/headers.ts'
 import { parseQuery } from '../edge/query.ts'
 
 /** A request as a function is given it. Parts that are misshapen are as if they were missing. */
-export function functionRequest(request: CloudFrontRequest): ViewerRequest {
+export function requestForFunction(request: CloudFrontRequest): ViewerRequest {
   const headers: Fields = Object.create(null)
   for (const [name, lines] of Object.entries(headersOf(request.headers))) {
     const field = fieldOf(textsOf(lines))

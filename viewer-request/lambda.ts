@@ -5,13 +5,13 @@
 import type { CloudFrontRequest, CloudFrontRequestEvent, CloudFrontRequestResult } from 'aws-lambda'
 import type { PublicKeyAlgorithm } from '../edge/config.ts'
 import type { ViewerResponse } from '../edge/event.ts'
-import { isKeyFor, type Jwk, nameOf } from '../edge/jwk.ts'
+import { isKeyFor, type Jwk, kidOf } from '../edge/jwk.ts'
 import { keySets, type TokenRule } from '../edge/rules.ts'
 import type { Admission } from '../edge/token.ts'
 import { admissionOf, type Question } from './admission.ts'
 import { denied } from './denied.ts'
 import { handler as answer } from './index.ts'
-import { changedRequest, functionRequest, generatedResponse } from './lambda-event.ts'
+import { changedRequest, generatedResponse, requestForFunction } from './lambda-event.ts'
 import { remoteKeys } from './remote-keys.ts'
 import { response } from './response.ts'
 import { isSignedByOne } from './signature.ts'
@@ -20,9 +20,11 @@ const sets = keySets.map((set) => ('url' in set ? remoteKeys(set.url) : { get: a
 
 export const handler = async (event: CloudFrontRequestEvent): Promise<CloudFrontRequestResult> => {
   const request = event?.Records?.[0]?.cf?.request ?? ({} as CloudFrontRequest)
-  const answered = answer({ request: functionRequest(request) })
+  const answered = answer({ request: requestForFunction(request) })
   const result = 'key' in answered ? await granted(answered) : answered
-  return 'statusCode' in result ? generatedResponse(result) : changedRequest(request, functionRequest(request), result)
+  return 'statusCode' in result
+    ? generatedResponse(result)
+    : changedRequest(request, requestForFunction(request), result)
 }
 
 /** The request that goes on, or a refusal. */
@@ -44,6 +46,6 @@ const UNAVAILABLE: ViewerResponse = response(503, { 'cache-control': 'no-store',
 
 async function keysFor({ key, algorithm, route }: Question): Promise<readonly Jwk[] | null> {
   const set = sets[(route.token as TokenRule).keys as number]
-  const isWanted = (jwk: Jwk) => nameOf(jwk) === key && isKeyFor(jwk, algorithm as PublicKeyAlgorithm)
+  const isWanted = (jwk: Jwk) => kidOf(jwk) === key && isKeyFor(jwk, algorithm as PublicKeyAlgorithm)
   return (await set?.get((keys) => keys.some(isWanted))) ?? null
 }

@@ -1,9 +1,8 @@
 /** Whether a public key signed a token: RFC 7515, 5.2, by the algorithms of RFC 7518, 3.1, and RFC 8037, 3.1. */
-// biome-ignore lint/style/useNodejsImportProtocol: as the function names it, from whose admission.ts this imports
+// biome-ignore lint/style/useNodejsImportProtocol: named as in the function, so that all of viewer-request/ has one name for it
 import { constants, createPublicKey, type JsonWebKey, type KeyObject, type VerifyKeyObjectInput, verify } from 'crypto'
 import type { PublicKeyAlgorithm } from '../edge/config.ts'
-import { isKeyFor, type Jwk, nameOf } from '../edge/jwk.ts'
-import { bytesOf } from './admission.ts'
+import { isKeyFor, type Jwk, kidOf } from '../edge/jwk.ts'
 
 const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
 const TWO_NUMBERS = { dsaEncoding: 'ieee-p1363' } as const
@@ -32,12 +31,12 @@ export function isSignedByOne(
   kid: string,
   keys: readonly Jwk[],
 ): boolean {
-  const signature = bytesOf(parts[2])
+  const signature = Buffer.from(parts[2] as string, 'base64url')
   if (signature.toString('base64url') !== parts[2]) return false
   const signed = Buffer.from(`${parts[0]}.${parts[1]}`)
   const { hash, options } = METHODS[algorithm]
   return keys.some((jwk) => {
-    if (nameOf(jwk) !== kid || !isKeyFor(jwk, algorithm)) return false
+    if (kidOf(jwk) !== kid || !isKeyFor(jwk, algorithm)) return false
     const key = keyObjectOf(jwk)
     return key !== null && verify(hash, signed, { key, ...options }, signature)
   })

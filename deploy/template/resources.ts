@@ -7,7 +7,6 @@ import { CfnRule, Fn, Stack, Token } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import { InputError } from '../../base/errors.ts'
 import type { LambdaTrigger } from '../../edge/limits.ts'
-import { refuseViewerLambda } from '../viewer-lambda.ts'
 import { alarms } from './alarms.ts'
 import { type BucketAccess, bucketAccess } from './bucket-access.ts'
 import type { Readers } from './bucket-policy.ts'
@@ -43,7 +42,6 @@ export type StackResources = {
 export function stackResources(scope: Construct, inputs: Inputs): StackResources {
   requireRegion(scope)
   const { bundle, name, rollout } = inputs
-  refuseViewerLambda(bundle)
   const access = bucketAccess(bundle)
   const created = inputs.buckets === 'created' ? createdBuckets(scope, access) : []
   const executionRoles = roles(scope, access)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isKeyFor, nameOf } from '../../../edge/jwk.ts'
+import { isKeyFor, kidOf } from '../../../edge/jwk.ts'
 
 const RSA = { kty: 'RSA', n: 'x'.repeat(342), e: 'AQAB' }
 const EC = { kty: 'EC', crv: 'P-256' }
@@ -30,5 +30,5 @@ test.each([
 })
 
 test('a key without a name has that of tokens without one', () => {
-  expect([nameOf({}), nameOf({ kid: 'a' }), nameOf({ kid: null })]).toEqual(['default', 'a', null])
+  expect([kidOf({}), kidOf({ kid: 'a' }), kidOf({ kid: null })]).toEqual(['default', 'a', null])
 })

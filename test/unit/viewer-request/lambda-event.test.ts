@@ -2,7 +2,7 @@ import type { CloudFrontRequest } from 'aws-lambda'
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import type { ViewerRequest } from '../../../edge/event.ts'
-import { changedRequest, functionRequest, generatedResponse } from '../../../viewer-request/lambda-event.ts'
+import { changedRequest, generatedResponse, requestForFunction } from '../../../viewer-request/lambda-event.ts'
 
 const request = (parts: object = {}): CloudFrontRequest => ({
   clientIp: '203.0.113.1',
@@ -26,7 +26,7 @@ const request = (parts: object = {}): CloudFrontRequest => ({
 const plain = (value: unknown) => JSON.parse(JSON.stringify(value))
 
 it('is as CloudFront Functions have it', () => {
-  expect(plain(functionRequest(request()))).toEqual({
+  expect(plain(requestForFunction(request()))).toEqual({
     method: 'GET',
     uri: '/a',
     querystring: {
@@ -54,7 +54,7 @@ test.each<[string, object]>([
   ['no query', { querystring: undefined }],
   ['a query that is none', { querystring: {} }],
 ])('%s: is as if it were missing', (_, parts) => {
-  const { headers, cookies, querystring } = functionRequest(request({ headers: {}, querystring: '', ...parts }))
+  const { headers, cookies, querystring } = requestForFunction(request({ headers: {}, querystring: '', ...parts }))
   expect([headers, cookies, querystring].map(plain)).toEqual([{}, {}, {}])
 })
 
@@ -63,7 +63,7 @@ it('names that every object has are names', () => {
     querystring: '__proto__=1&constructor=2',
     headers: JSON.parse('{"cookie":[{"value":"__proto__=1; constructor=2"}],"__proto__":[{"value":"x"}]}'),
   })
-  const { querystring, cookies, headers } = functionRequest(odd)
+  const { querystring, cookies, headers } = requestForFunction(odd)
   expect(Object.keys(querystring)).toEqual(['__proto__', 'constructor'])
   expect(Object.keys(cookies)).toEqual(['__proto__', 'constructor'])
   expect(Object.keys(headers)).toEqual(['__proto__'])
@@ -72,9 +72,9 @@ it('names that every object has are names', () => {
 describe('back', () => {
   const changed = (change: (of: ViewerRequest) => void, parts: object = {}) => {
     const own = request(parts)
-    const after = functionRequest(own)
+    const after = requestForFunction(own)
     change(after)
-    const result = changedRequest(own, functionRequest(own), after)
+    const result = changedRequest(own, requestForFunction(own), after)
     expect(result).toBe(own)
     return result
   }
@@ -126,7 +126,7 @@ describe('back', () => {
       fc.property(fc.record({ uri: text, querystring: text, headers }), (parts) => {
         const own = request(parts)
         const before = structuredClone(own)
-        expect(changedRequest(own, functionRequest(own), functionRequest(own))).toEqual(before)
+        expect(changedRequest(own, requestForFunction(own), requestForFunction(own))).toEqual(before)
       }),
     )
   })
