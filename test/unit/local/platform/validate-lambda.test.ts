@@ -27,7 +27,7 @@ type Case = [rule: string, message: object, change: (message: Message) => unknow
 
 describe('viewer-request', () => {
   const event = originRequestEvent({ origin: undefined }, 'viewer-request')
-  const { request } = event.Records[0]?.cf as unknown as { request: Message }
+  const request = at(event, 'Records', 0, 'cf', 'request') as Message
 
   test.each<[string, unknown, string[]]>([
     ['the same request', request, []],
