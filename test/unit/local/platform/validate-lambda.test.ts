@@ -32,7 +32,7 @@ describe('viewer-request', () => {
   test.each<[string, unknown, string[]]>([
     ['the same request', request, []],
     ['another path and query', { ...request, uri: '/b', querystring: 'a=1' }, []],
-    ['a header that is read-only there', withHeader(request, 'host', line('other.example.com')), [readOnly('host')]],
+    ['a header that is read-only there', withHeader(request, 'host', line('other.example.com')), [readOnly('Host')]],
     ['one that is so at origin-request alone', withHeader(request, 'if-none-match', line('"a"')), []],
     ['a response', { status: '401', headers: {}, body: 'x' }, []],
     [
