@@ -8,7 +8,7 @@ import { type Rules, rulesModule } from './compile.ts'
 import { BuildError } from './error.ts'
 import { type Package, packagesOf } from './packages.ts'
 import { leanS3Client } from './s3-client.ts'
-import { type BuildTarget, entryOf, type LazyModule } from './targets.ts'
+import { type BuildTarget, entryOf, type LazyModule, rulesFor } from './targets.ts'
 import { tokenFlags } from './token-rules.ts'
 
 /** One file of an artefact. `packages`: those whose code is in it besides our own. */
@@ -59,7 +59,8 @@ const PACKAGES: BuildOptions = {
 }
 
 /** The code of an artefact: its entry, and what that loads later. @throws BuildError with esbuild's own messages */
-export async function bundle(target: BuildTarget, rules: Rules): Promise<Bundle[]> {
+export async function bundle(target: BuildTarget, compiled: Rules): Promise<Bundle[]> {
+  const rules = rulesFor(target, compiled)
   if (target.kind === 'function') {
     const entry = entryOf(target, rules)
     const made = await bundled(entry, 'index.js', FUNCTION, [compiledRules(rules), platformModules(target.modules)])
@@ -68,7 +69,11 @@ export async function bundle(target: BuildTarget, rules: Rules): Promise<Bundle[
     return [{ ...made, code: asScript(code) }]
   }
   const { lazy } = target
-  const entry = bundled(target.entry, 'index.js', LAMBDA, [compiledRules(rules), ...(lazy ? [separate(lazy)] : [])])
+  const entry = bundled(target.entry, 'index.js', LAMBDA, [
+    compiledRules(rules),
+    platformModules(target.modules),
+    ...(lazy ? [separate(lazy)] : []),
+  ])
   // A site without images never loads it.
   if (!lazy || rules.imageRules.length === 0) return [await entry]
   return Promise.all([entry, isPacked ? packed(lazy) : bundlePackages(lazy)])

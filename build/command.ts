@@ -9,7 +9,7 @@ export const main = defineCommand({
   usage: '[--config FILE] [--out DIR] [--json]',
   about: `Builds the edge of a site: a CloudFront Function, two Lambda@Edge zips, and the policies that go with them. Everything
 is made and checked before anything is written: viewer-request.js, origin-request.zip, origin-response.zip,
-policies.json, config.json and manifest.json, all or none.`,
+policies.json, config.json and manifest.json, all or none. Where a route's tokens have public keys, viewer-request.zip, too.`,
   options: {
     config: { type: 'string', value: 'FILE', about: 'the config, TypeScript or JSON', default: 'edge.config.ts' },
     out: { type: 'string', value: 'DIR', about: 'where the files go', default: 'dist' },

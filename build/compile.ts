@@ -18,13 +18,14 @@ import { bucketDomains } from '../urls/s3-domains.ts'
 import { forwardedNames } from './forwarded.ts'
 import { pathOfPrefix } from './origins.ts'
 import { responseHeaders } from './response-headers.ts'
-import { tokenRuleOf } from './token-rules.ts'
+import { keySetsOf, tokenRuleOf } from './token-rules.ts'
 
 /** The values of `edge/rules.ts`, all of them. */
 export type Rules = typeof rules
 
 export function compile(settings: Settings): Rules {
   const { domains, routes, headers } = settings
+  const keySets = keySetsOf(routes)
   const images = routes.flatMap(({ images }) => images ?? [])
   const shared = [...new Map(images.map((settings) => [JSON.stringify(settings), settings])).values()]
   return {
@@ -37,7 +38,7 @@ export function compile(settings: Settings): Rules {
       ...queryOf(route),
       images: shared.findIndex((rule) => isDeepStrictEqual(rule, route.images)),
       ...(route.cors ? { cors: corsRuleOf(route.cors, route.auth !== null) } : {}),
-      ...tokenPart(route),
+      ...tokenPart(route, keySets),
       ...(isSigned(route) ? { signed: true as const } : {}),
     })),
     routeTable: routeTableOf(routes.map(({ path }) => path)),
@@ -52,13 +53,14 @@ export function compile(settings: Settings): Rules {
       settle: route.settle,
       private: route.auth !== null,
     })),
+    keySets,
     dropResponse: headers.dropResponse,
     setResponse: responseHeaders(headers).map(({ name, value, type }) => ({ name, value, type })),
   }
 }
 
-function tokenPart(route: RouteSettings): { token?: rules.TokenRule } {
-  const token = tokenRuleOf(route)
+function tokenPart(route: RouteSettings, keySets: readonly rules.KeySet[]): { token?: rules.TokenRule } {
+  const token = tokenRuleOf(route, keySets)
   return token ? { token } : {}
 }
 

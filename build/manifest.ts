@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Artefact, Manifest } from '../bundle/manifest.ts'
 import type { Settings } from '../bundle/settings.ts'
 import { imageRuleOf } from '../edge/image-rule.ts'
-import { LAMBDA_TIMEOUT_SECONDS } from '../edge/limits.ts'
+import { LAMBDA_TIMEOUT_SECONDS, VIEWER_LAMBDA } from '../edge/limits.ts'
 import type { Package } from './packages.ts'
 import type { BuildTarget } from './targets.ts'
 import { variantCount } from './variants.ts'
@@ -23,7 +23,7 @@ export function manifestOf(
   texts: { config: string; policies: string },
   built: readonly Built[],
 ): Manifest {
-  const artefacts = built.map((artefact) => [artefact.target.trigger, artefactOf(settings, artefact)])
+  const artefacts = built.map((artefact) => [artefact.target.name, artefactOf(settings, artefact)])
   const counts = settings.routes.flatMap(({ path, images }) =>
     images ? [{ path, ...variantCount(imageRuleOf(images)) }] : [],
   )
@@ -47,15 +47,16 @@ function artefactOf({ lambda }: Settings, { target, content, libraries }: Built)
     codeSha256: hash.toString('base64'),
     ...(libraries ? { libraries } : {}),
   }
-  return target.memory === null
+  return target.kind === 'function'
     ? { ...common, kind: 'function', runtime: 'cloudfront-js-2.0', handler: 'handler' }
     : {
         ...common,
         kind: 'lambda',
         runtime: lambda.runtime,
         handler: 'index.handler',
-        memory: lambda[target.memory],
-        timeout: LAMBDA_TIMEOUT_SECONDS,
+        ...(target.memory === null
+          ? { memory: VIEWER_LAMBDA.memory, timeout: VIEWER_LAMBDA.timeoutSeconds }
+          : { memory: lambda[target.memory], timeout: LAMBDA_TIMEOUT_SECONDS }),
       }
 }
 

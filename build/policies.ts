@@ -13,7 +13,14 @@ import type {
   ResponseHeadersPolicy,
 } from '../bundle/policies.ts'
 import { publicKeyOf } from '../bundle/public-key.ts'
-import { isS3, originOf, type RouteSettings, type Settings, sharedKeyRules } from '../bundle/settings.ts'
+import {
+  isS3,
+  originOf,
+  publicKeyRules,
+  type RouteSettings,
+  type Settings,
+  sharedKeyRules,
+} from '../bundle/settings.ts'
 import { POLICIES_PER_ACCOUNT, POLICY_COMMENT_CHARACTERS } from '../edge/limits.ts'
 import { SIGNING_COOKIE, SIGNING_PARAMETERS } from '../edge/signed.ts'
 import { parametersOf } from './compile.ts'
@@ -47,6 +54,7 @@ export function policiesOf(settings: Settings): Policies {
       allowedMethods: isBucket && isCached ? PREFLIGHT_METHODS : ALL_METHODS,
       cachedMethods: READ_METHODS,
       compress: isCached,
+      ...(publicKeyRules(route) ? { viewerRequest: 'lambda' as const } : {}),
       trustedKeyGroups: route.auth?.type === 'signed' ? route.auth.keyGroups : [],
       cachePolicy: cache.add(cachePolicy(route)),
       originRequestPolicy: originRequest.add(originRequestPolicy(route)),

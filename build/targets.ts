@@ -1,15 +1,20 @@
 /** What is built: one row for each trigger. */
 
-import { FUNCTION_BYTES, LAMBDA_ZIP_BYTES, type Trigger } from '../edge/limits.ts'
+import type { ArtefactName } from '../bundle/manifest.ts'
+import { FUNCTION_BYTES, LAMBDA_ZIP_BYTES, type Trigger, VIEWER_LAMBDA } from '../edge/limits.ts'
 import type { Rules } from './compile.ts'
+import { routesFor, type Verifies } from './token-rules.ts'
 
 export type BuildTarget = {
+  name: ArtefactName
   trigger: Trigger
   kind: 'function' | 'lambda'
   /** Below the project's root. */
   entry: string
   /** The entry where `auth` on a route asks for more; null: the same. */
   guardedEntry: string | null
+  /** Which tokens it verifies; null: none. */
+  verifies: Verifies | null
   /** What the entry loads only when it is needed: a file of its own in the zip, with sharp's binaries. */
   lazy: LazyModule | null
   /** The platform's own modules that the code may import; those that it does not use are not in it. */
@@ -17,6 +22,7 @@ export type BuildTarget = {
   file: string
   /** Bytes of `file`. */
   limit: number
+  /** Of the config; null: a function has none, and the Lambda function at viewer-request the most that it may have. */
   memory: 'originRequestMemory' | 'originResponseMemory' | null
 }
 
@@ -27,12 +33,22 @@ export type LazyModule = { entry: string; file: string; absent: readonly string[
 export const entryOf = ({ entry, guardedEntry }: BuildTarget, { routes }: Pick<Rules, 'routes'>): string =>
   routes.some(({ token }) => token) ? (guardedEntry ?? entry) : entry
 
+/** What a site has of them: each of its own, and the Lambda function at viewer-request where there are public keys. */
+export const targetsFor = ({ keySets }: Pick<Rules, 'keySets'>): BuildTarget[] =>
+  TARGETS.filter(({ verifies }) => verifies !== 'public-keys' || keySets.length > 0)
+
+/** The rules that a target is built with. */
+export const rulesFor = ({ verifies }: BuildTarget, rules: Rules): Rules =>
+  verifies === null ? rules : { ...rules, routes: routesFor(verifies, rules.routes) }
+
 export const TARGETS: readonly BuildTarget[] = [
   {
+    name: 'viewer-request',
     trigger: 'viewer-request',
     kind: 'function',
     entry: 'viewer-request/index.ts',
     guardedEntry: 'viewer-request/guarded.ts',
+    verifies: 'secrets',
     lazy: null,
     modules: ['cloudfront', 'crypto'],
     file: 'viewer-request.js',
@@ -40,10 +56,12 @@ export const TARGETS: readonly BuildTarget[] = [
     memory: null,
   },
   {
+    name: 'origin-request',
     trigger: 'origin-request',
     kind: 'lambda',
     entry: 'origin-request/index.ts',
     guardedEntry: null,
+    verifies: null,
     lazy: null,
     modules: [],
     file: 'origin-request.zip',
@@ -51,10 +69,12 @@ export const TARGETS: readonly BuildTarget[] = [
     memory: 'originRequestMemory',
   },
   {
+    name: 'origin-response',
     trigger: 'origin-response',
     kind: 'lambda',
     entry: 'origin-response/index.ts',
     guardedEntry: null,
+    verifies: null,
     lazy: {
       entry: 'origin-response/transform.ts',
       file: 'transform.js',
@@ -65,5 +85,18 @@ export const TARGETS: readonly BuildTarget[] = [
     file: 'origin-response.zip',
     limit: LAMBDA_ZIP_BYTES,
     memory: 'originResponseMemory',
+  },
+  {
+    name: 'viewer-request-lambda',
+    trigger: 'viewer-request',
+    kind: 'lambda',
+    entry: 'viewer-request/lambda.ts',
+    guardedEntry: null,
+    verifies: 'public-keys',
+    lazy: null,
+    modules: ['crypto'],
+    file: 'viewer-request.zip',
+    limit: VIEWER_LAMBDA.zipBytes,
+    memory: null,
   },
 ]

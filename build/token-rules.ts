@@ -1,12 +1,12 @@
 /** `auth` as the handlers read it, and what of their code it needs. */
-import { type RouteSettings, sharedKeyRules, type TokenSettings } from '../bundle/settings.ts'
-import type { ClaimRule, RouteRule, TokenRule } from '../edge/rules.ts'
+import type { KeySource, RouteSettings, TokenSettings } from '../bundle/settings.ts'
+import type { PublicKeyAlgorithm } from '../edge/config.ts'
+import type { ClaimRule, KeySet, RouteRule, TokenRule } from '../edge/rules.ts'
 import { tokenNames } from './forwarded.ts'
 
-/** For the function, which can verify tokens by a shared key. What is the default costs no byte. */
-export function tokenRuleOf(route: RouteSettings): TokenRule | undefined {
-  const auth = sharedKeyRules(route)
-  if (auth === null) return undefined
+/** What is the default costs no byte. @param keySets those of `keySetsOf` */
+export function tokenRuleOf({ auth }: RouteSettings, keySets: readonly KeySet[]): TokenRule | undefined {
+  if (auth?.type !== 'jwt') return undefined
   const cookies = tokenNames(auth.from, 'cookie:')
   const parameters = tokenNames(auth.from, 'query:')
   const claims = claimRulesOf(auth)
@@ -22,8 +22,33 @@ export function tokenRuleOf(route: RouteSettings): TokenRule | undefined {
     ...(claims.length > 0 ? { claims } : {}),
     ...(auth.path === null ? {} : { path: auth.path }),
     ...(auth.redirect === null ? {} : { redirect: auth.redirect }),
+    ...(auth.jwks === null ? {} : { algorithms: publicKeyAlgorithms(auth), keys: indexOf(auth.jwks, keySets) }),
   }
 }
+
+/** The public keys of all routes, each set once. */
+export function keySetsOf(routes: readonly RouteSettings[]): KeySet[] {
+  const sources = routes.flatMap(({ auth }) => (auth?.type === 'jwt' && auth.jwks ? [auth.jwks] : []))
+  return [...new Map(sources.map((source) => [JSON.stringify(source), source])).values()]
+}
+
+const indexOf = (source: KeySource, keySets: readonly KeySet[]): number =>
+  keySets.findIndex((set) => JSON.stringify(set) === JSON.stringify(source))
+
+/** A public key must never be taken for a secret. */
+export const publicKeyAlgorithms = ({ algorithms }: TokenSettings): PublicKeyAlgorithm[] =>
+  algorithms.filter((name) => name !== 'HS256')
+
+/** Who verifies tokens at viewer-request: the function, by secrets, or the Lambda function, by public keys. */
+export type Verifies = 'secrets' | 'public-keys'
+
+/** Routes for one of the two: it lets nobody in where it can't verify. */
+export const routesFor = (verifies: Verifies, routes: readonly RouteRule[]): RouteRule[] =>
+  routes.map((route) => {
+    const { token, ...others } = route
+    const isOwn = token === undefined || (token.keys !== undefined) === (verifies === 'public-keys')
+    return isOwn ? route : { ...others, closed: true as const }
+  })
 
 const claimRulesOf = ({ claims }: TokenSettings): ClaimRule[] =>
   Object.entries(claims).map(([name, value]) =>
@@ -37,6 +62,8 @@ export function tokenFlags(routes: readonly RouteRule[]): Record<string, boolean
   return {
     HAS_TOKENS: has(() => true),
     HAS_SIGNED: routes.some(({ signed }) => signed),
+    HAS_PUBLIC_KEYS: has(({ keys }) => keys !== undefined),
+    HAS_CLOSED: routes.some(({ closed }) => closed),
     HAS_ISSUERS: has(({ issuer }) => issuer),
     HAS_AUDIENCES: has(({ audience }) => audience),
     HAS_ENDLESS_TOKENS: has(({ endless }) => endless),

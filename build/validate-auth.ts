@@ -1,11 +1,13 @@
 /** Who may read: keys that are none, groups that are not there, and tokens that would not be what they seem. */
-import { createPublicKey, type KeyObject } from 'node:crypto'
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { isObject } from '../base/json-values.ts'
 import { isS3, type RouteSettings, type Settings, type TokenSettings } from '../bundle/settings.ts'
+import { isKeyFor } from '../edge/jwk.ts'
 import { KEY_GROUPS_PER_ACCOUNT, KEY_GROUPS_PER_BEHAVIOUR, KEYS_PER_GROUP } from '../edge/limits.ts'
 import { SIGNING_PARAMETERS } from '../edge/signed.ts'
 import { OTHER_IMAGE_PARAMETERS, VARIANT_PARAMETERS } from '../edge/variant.ts'
 import { type Problem, problem } from './problem.ts'
+import { publicKeyAlgorithms } from './token-rules.ts'
 
 /** Developer Guide, "Specify signers that can create signed URLs and signed cookies". */
 const PUBLIC_KEY = 'a public key, RSA of 2048 bits or ECDSA P-256, as PEM text or as a file that holds it'
@@ -85,7 +87,7 @@ function tokenProblems({ route, at, s3 }: Context, auth: TokenSettings): Problem
   } else if (!isShared && !auth.jwks) {
     add('jwks', `the public keys for ${auth.algorithms.join(', ')}, as an https: URL or a file`, undefined)
   }
-  if (auth.jwks && 'keys' in auth.jwks) found.push(...jwkProblems(auth.jwks.keys, `${at}.auth.jwks`))
+  if (auth.jwks && 'keys' in auth.jwks) found.push(...jwkProblems(auth.jwks.keys, auth, `${at}.auth.jwks`))
 
   if (auth.forward && s3 === true) {
     add('forward', 'false on an S3 route: a bucket reads no token', true)
@@ -119,18 +121,28 @@ const OWN_FIELDS: Record<string, string> = {
 /** RFC 7518, 6.2.2, 6.3.2 and 6.4.1: what a public key does not have. */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
-const jwkProblems = (keys: readonly Record<string, unknown>[], at: string): Problem[] =>
-  keys.flatMap((key, i) =>
-    PRIVATE_MEMBERS.some((member) => member in key)
-      ? [
-          {
-            path: `${at}.keys[${i}]`,
-            expected: 'a public key; a private key stays with whoever signs',
-            found: 'a private key',
-          },
-        ]
-      : [],
-  )
+/** Keys for something else may be there, too. */
+function jwkProblems(keys: readonly Record<string, unknown>[], auth: TokenSettings, at: string): Problem[] {
+  const algorithms = publicKeyAlgorithms(auth)
+  const own = (key: Record<string, unknown>) => algorithms.some((name) => isKeyFor(key, name))
+  const found = keys.flatMap((key, i): Problem[] => {
+    const path = `${at}.keys[${i}]`
+    if (PRIVATE_MEMBERS.some((member) => member in key)) {
+      return [{ path, expected: 'a public key; a private key stays with whoever signs', found: 'a private key' }]
+    }
+    return own(key) && !isPublicKey(key) ? [{ path, expected: 'a key whose numbers are one', found: 'none' }] : []
+  })
+  if (found.length > 0 || keys.some(own)) return found
+  return [{ path: at, expected: `a key for ${algorithms.join(' or ')}`, found: `${keys.length} keys for none of them` }]
+}
+
+function isPublicKey(key: Record<string, unknown>): boolean {
+  try {
+    return createPublicKey({ key: key as JsonWebKey, format: 'jwk' }).type === 'public'
+  } catch {
+    return false
+  }
+}
 
 /** Nobody is sent to a host that the config does not know otherwise. */
 export function redirectProblems({ domains, origins, routes }: Settings): Problem[] {

@@ -1,12 +1,16 @@
 import type { Trigger } from '../edge/limits.ts'
 
+/** An artefact for each trigger; and the second one for viewer-request, which verifies tokens by public keys. */
+export type ArtefactName = Trigger | 'viewer-request-lambda'
+
 /** The shape of `dist/manifest.json`: what was built, and how much of each limit it takes. */
 export type Manifest = {
   /** sha256 (hex) of `config.json`. */
   config: { sha256: string }
   /** The same of `policies.json`. */
   policies: { sha256: string }
-  artefacts: Record<Trigger, Artefact>
+  /** `viewer-request-lambda`: only where a route asks for it; its behaviours have it in the place of the function. */
+  artefacts: Record<Trigger, Artefact> & { 'viewer-request-lambda'?: Artefact }
   /** By route pattern: how many variants one version of a source can ever have. */
   variants: Record<string, number>
   /** Of these, how many there are by `rect` alone. */

@@ -33,6 +33,8 @@ export type Behaviour = {
   allowedMethods: readonly string[]
   cachedMethods: readonly string[]
   compress: boolean
+  /** What it has at viewer-request in the place of the function, which lets nobody in there. */
+  viewerRequest?: 'lambda'
   /** Names of `keyGroups`; empty: CloudFront checks no signature. */
   trustedKeyGroups: readonly string[]
   /** Policies by name. */

@@ -18,7 +18,7 @@ export type BuiltBundle = {
   /** The config that it was built from. */
   settings: Settings
   /** Each trigger's artefact, whole: the function's text, the Lambda functions' zips. */
-  contents: Record<Trigger, Buffer>
+  contents: Record<Trigger, Buffer> & { 'viewer-request-lambda'?: Buffer }
 }
 
 const AGAIN = 'run `rimlight build` again'
@@ -54,6 +54,14 @@ export async function readBundle(folder: string): Promise<BuiltBundle> {
       await readArtefact(folder, artefact),
     ]),
   ])
+  const needsLambda = policies.behaviours.some(({ viewerRequest }) => viewerRequest === 'lambda')
+  if (needsLambda !== 'viewer-request-lambda' in manifest.artefacts) {
+    const expected = `${needsLambda ? 'viewer-request.zip' : 'no viewer-request.zip'}, as its policies say`
+    throw new InputError(`${join(folder, 'manifest.json')}: expected ${expected}; ${AGAIN}`, {
+      code: 'not-a-bundle',
+      expected,
+    })
+  }
   return { folder, manifest, policies, settings, contents: Object.fromEntries(contents) }
 }
 

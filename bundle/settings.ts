@@ -88,6 +88,10 @@ export type ImageSettings = {
 export const sharedKeyRules = ({ auth }: RouteSettings): TokenSettings | null =>
   auth?.type === 'jwt' && auth.algorithms.includes('HS256') ? auth : null
 
+/** The token's rules, where public keys verify it. */
+export const publicKeyRules = ({ auth }: RouteSettings): TokenSettings | null =>
+  auth?.type === 'jwt' && auth.jwks !== null ? auth : null
+
 export const isS3 = (origin: S3OriginSettings | ApiOriginSettings): origin is S3OriginSettings => 'bucket' in origin
 
 /** The origin of a route of a config that was checked. */

@@ -9,6 +9,7 @@ import { receiptName } from './attach/names.ts'
 import { attach } from './attach/run.ts'
 import { distributionId, runOptionsOf } from './attach/session.ts'
 import { undo } from './detach.ts'
+import { refuseViewerLambda } from './viewer-lambda.ts'
 
 export const attachCommand = (dependencies: Dependencies): Main =>
   defineCommand({
@@ -82,6 +83,7 @@ ${permissionText}`,
       }
       const distribution = distributionId(values.distribution, context.hint)
       const bundle = await readBundle(values.dist)
+      refuseViewerLambda(bundle)
       const options = {
         distribution,
         behaviours: values.behaviour,

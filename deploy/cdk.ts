@@ -33,6 +33,7 @@ import {
   type OriginAccess,
 } from './template/inputs.ts'
 import { type StackResources, stackResources } from './template/resources.ts'
+import { refuseViewerLambda } from './viewer-lambda.ts'
 
 export { InputError } from '../base/errors.ts'
 export { type BuiltBundle, readBundle } from '../bundle/read-bundle.ts'
@@ -224,6 +225,7 @@ export class RimlightDistribution extends Construct {
 
 function inputsOf(scope: Construct, props: RimlightDistributionProps): Inputs {
   const { bundle, domainNames = [], certificateArn, monthlyBudget = DEFAULTS.budget, alarmEmail, staging } = props
+  refuseViewerLambda(bundle)
   if (domainNames.length > 0 && certificateArn === undefined) {
     throw new InputError(`expected a certificateArn for the domainNames ${domainNames.join(', ')}, found none`, {
       code: 'certificate-missing',

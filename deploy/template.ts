@@ -9,6 +9,7 @@ import type { OriginAccess } from './template/inputs.ts'
 import { codeUploads, nextSteps, undeniedNotes } from './template/next-steps.ts'
 import { requirePackages } from './template/packages.ts'
 import type { Synthesised, TemplateOptions } from './template/synthesise.ts'
+import { refuseViewerLambda } from './viewer-lambda.ts'
 
 export const main = defineCommand({
   name: 'rimlight template',
@@ -92,6 +93,7 @@ const textOf = (template: object): string => `${JSON.stringify(template, null, 2
 
 /** Loaded when it is needed: most who use Rimlight have the packages not installed. */
 async function synthesised(bundle: BuiltBundle, options: TemplateOptions): Promise<Synthesised> {
+  refuseViewerLambda(bundle)
   await requirePackages()
   const { synthesise } = await import('./template/synthesise.ts')
   return synthesise(bundle, options)

@@ -10,6 +10,10 @@ declare const HAS_CORS: boolean
 declare const HAS_TOKENS: boolean
 declare const HAS_SIGNED: boolean
 
+/** Whether tokens are verified by public keys here, and whether a route is closed. */
+declare const HAS_PUBLIC_KEYS: boolean
+declare const HAS_CLOSED: boolean
+
 /** Where tokens may be, on any route. */
 declare const HAS_BEARERS: boolean
 declare const HAS_TOKEN_COOKIES: boolean

@@ -2,7 +2,8 @@
  * What the handlers read: the config, compiled. This file gives the types; the values are written by
  * `build/compile.ts`, which puts them in this module's place in every bundle. Each handler gets what it imports.
  */
-import type { NegotiatedFormat } from './config.ts'
+import type { NegotiatedFormat, PublicKeyAlgorithm } from './config.ts'
+import type { Jwk } from './jwk.ts'
 import type { RouteTable } from './routes.ts'
 
 /** Host names of viewers, lower case; the first is canonical. */
@@ -32,6 +33,9 @@ export declare const origins: readonly OriginRule[]
 /** By route, in seconds. */
 export declare const lifetimes: readonly LifetimeRule[]
 
+/** The public keys of tokens, by `TokenRule.keys`: as they were when the bundle was made, or where they are to be had. */
+export declare const keySets: readonly KeySet[]
+
 /** Response headers that origin-response removes; a trailing `*` matches the rest of a name. */
 export declare const dropResponse: readonly string[]
 
@@ -59,7 +63,12 @@ export type TokenRule = {
   path?: string
   /** Where browsers are sent. */
   redirect?: string
+  /** What it may be signed with, and an index of `keySets`; absent: HS256, with a secret of the KeyValueStore. */
+  algorithms?: readonly PublicKeyAlgorithm[]
+  keys?: number
 }
+
+export type KeySet = { keys: readonly Jwk[] } | { url: string }
 
 export type ClaimRule = { name: string; value: string | number | boolean; contains?: true }
 
@@ -76,8 +85,9 @@ export type RouteRule = {
   images: number
   /** Absent: none. */
   cors?: CorsRule
-  /** Absent: no token is needed, or none that the function can verify. */
+  /** Absent: no token is needed, or the other artefact at viewer-request verifies it, and this one lets nobody in. */
   token?: TokenRule
+  closed?: true
   /** CloudFront checks signed URLs and cookies. */
   signed?: true
 }

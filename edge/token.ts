@@ -59,6 +59,23 @@ export function keyAtEnd(end: string): string {
   return '"' + key + '"}' === end ? key : ''
 }
 
+/** Characters of a `kid` that is compared with those of a set of keys, and may be any text. */
+const KID_CHARACTERS = 256
+
+/**
+ * The same where there are public keys: of several algorithms the one that the header names, and the name of the key. Null
+ * where there is no such algorithm, a `crit`, or a `kid` that is no text or a long one.
+ */
+export function signerOf<Algorithm extends string>(
+  header: Json,
+  algorithms: readonly Algorithm[],
+): { algorithm: Algorithm; kid: string } | null {
+  // Under a name that is one anywhere.
+  const algorithm = algorithms.find((name) => keyOf({ ...header, kid: 'default' }, name))
+  const kid = 'kid' in header ? header.kid : 'default'
+  return algorithm && typeof kid === 'string' && kid !== '' && kid.length <= KID_CHARACTERS ? { algorithm, kid } : null
+}
+
 type Json = Record<string, unknown>
 
 /**

@@ -1,6 +1,7 @@
 /** Private routes in the CloudFront Function: a request's token, the key that it needs, and what it opens. */
 // biome-ignore lint/style/useNodejsImportProtocol: the platform's module, whose name this is
 import crypto from 'crypto'
+import type { PublicKeyAlgorithm } from '../edge/config.ts'
 import { type Fields, fieldsOf, type ViewerRequest, type ViewerResponse } from '../edge/event.ts'
 import type { RouteRule, TokenRule } from '../edge/rules.ts'
 import {
@@ -14,6 +15,7 @@ import {
   leadsTo,
   parseObject,
   partsOf,
+  signerOf,
   tokenIn,
   USUAL_HEADER,
 } from '../edge/token.ts'
@@ -22,6 +24,8 @@ import { denied } from './denied.ts'
 /** A request whose token says that a key signed it. Nothing of it is verified. */
 export type Question = {
   key: string
+  /** What the header names, where there are public keys. */
+  algorithm?: PublicKeyAlgorithm
   /** Of the token. */
   parts: readonly string[]
   /** What goes on if the token is good. */
@@ -51,6 +55,19 @@ export function questionOf(
   if (!token) return denied(0, request, route)
   try {
     const parts = partsOf(token)
+    if (HAS_PUBLIC_KEYS) {
+      const signer = parts && signerOf(parseObject(textOf(parts[0])), rule.algorithms ?? [])
+      if (!signer) return denied(401, request, route)
+      return {
+        key: signer.kid,
+        algorithm: signer.algorithm,
+        parts: parts as readonly string[],
+        request,
+        route,
+        uri: request.uri,
+        canonical,
+      }
+    }
     const key = parts && keyIn(parts[0] as string)
     if (key) return { key, parts, request, route, uri: request.uri, canonical }
   } catch (_) {
@@ -75,13 +92,12 @@ function namedTokens(fields: Fields, names: readonly string[], rule: TokenRule):
 }
 
 /**
- * What a token opens, if this is its key.
+ * What a token opens whose signature has been verified.
  * @throws if its claims are no object
  */
-export function admissionOf(question: Question, secret: string): Admission {
+export function admissionOf(question: Question): Admission {
   const parts = question.parts
   const rule = question.route.token as TokenRule
-  if (!isSigned(parts, bytesOf(secret))) return 401
   const claims = parseObject(textOf(parts[1]))
   if (HAS_ENDLESS_TOKENS && rule.endless && !('exp' in claims)) claims.exp = Number.POSITIVE_INFINITY
   if (!areInForce(claims, rule.leeway, Date.now() / 1000)) return 401
@@ -97,10 +113,12 @@ const bytesOf = (text: string | undefined): Buffer => Buffer.from(text as string
 const textOf = (part: string | undefined): string => bytesOf(part).toString()
 
 /**
+ * Whether a secret of the store, in base64url, signed a token.
  * A key has as many bytes as the hash, 32, at least (RFC 7518, 3.2). What is not the base64url of 32 bytes, to its last bit,
  * is no signature. Which byte is wrong makes no difference in time.
  */
-function isSigned(parts: readonly string[], key: Buffer): boolean {
+export function isSigned(parts: readonly string[], secret: string): boolean {
+  const key = bytesOf(secret)
   const given = bytesOf(parts[2])
   if (key.length < 32 || given.length !== 32 || given.toString('base64url') !== parts[2]) return false
   const a = wordsOf(given)

@@ -5,7 +5,7 @@
 import cf from 'cloudfront'
 import type { ViewerRequest, ViewerResponse } from '../edge/event.ts'
 import { type Admission, TOKEN_KEYS } from '../edge/token.ts'
-import { admissionOf } from './admission.ts'
+import { admissionOf, isSigned } from './admission.ts'
 import { denied } from './denied.ts'
 import { handler as answer } from './index.ts'
 
@@ -15,7 +15,7 @@ export async function handler(event: { request: ViewerRequest }): Promise<Viewer
   let admission: Admission = 401
   try {
     const secret = await cf.kvs().get(TOKEN_KEYS + answered.key)
-    admission = admissionOf(answered, secret)
+    if (isSigned(answered.parts, secret)) admission = admissionOf(answered)
   } catch (_) {
     // No store, no such key in it, or no claims.
   }

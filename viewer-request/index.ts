@@ -38,6 +38,9 @@ export function handler(event: ViewerEvent): ViewerRequest | ViewerResponse | Qu
   if (routing.kind === 'refused') return refused(400)
   const route = routes[routing.index] as RouteRule
 
+  // The other artefact at viewer-request verifies its tokens: a behaviour that has this one is wrong, not open.
+  if (HAS_CLOSED && route.closed) return refused(503)
+
   // Whoever has no token learns nothing else. A preflight needs none.
   if (HAS_TOKENS && route.token) {
     const asked = questionOf(request, headers, query, route, routing.canonical)
@@ -96,7 +99,7 @@ function remove(headers: Record<string, unknown>, names: readonly string[]): voi
   for (let i = 0, count = names.length; i < count; i += 1) delete headers[names[i] as string]
 }
 
-function refused(statusCode: 400 | 405): ViewerResponse {
+function refused(statusCode: 400 | 405 | 503): ViewerResponse {
   const headers: ViewerResponse['headers'] = { 'cache-control': { value: 'no-store' } }
   if (statusCode === 405) headers.allow = ALLOWED_METHODS
   return { statusCode, headers }

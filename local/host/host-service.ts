@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { json } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
-import type { LambdaTrigger } from '../../edge/limits.ts'
+import type { ArtefactName } from '../../bundle/manifest.ts'
 import { headerValue } from '../platform/header-lines.ts'
 import { fromHead, HEAD_HEADER, toHead } from '../protocol/head.ts'
 import { failed, type LambdaCall } from '../protocol/invocation.ts'
@@ -39,12 +39,12 @@ const LAMBDA = '/lambda/'
 
 async function invokeLambda(
   bundle: () => OpenBundle | undefined,
-  trigger: string,
+  name: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const { event, now } = (await json(request)) as LambdaCall
-  const lambda = await bundle()?.lambda(trigger as LambdaTrigger)
+  const lambda = await bundle()?.lambda(name as ArtefactName)
   const outcome = await lambda?.invoke(event, { now: now ?? undefined })
   response.end(JSON.stringify(outcome ?? failed('LambdaExecutionError', 'the bundle is being closed')))
 }

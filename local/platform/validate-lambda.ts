@@ -1,10 +1,11 @@
 import { at, isObject, isUnchanged, type JsonObject, objectAt } from '../../base/json-values.ts'
 import {
   GENERATED_RESPONSE_BYTES,
-  type LambdaTrigger,
   READ_ONLY_HEADERS,
   READ_ONLY_IN_GENERATED,
   REPLACED_REQUEST_BODY_BYTES,
+  type Trigger,
+  VIEWER_LAMBDA,
 } from '../../edge/limits.ts'
 import type { Violation } from '../protocol/invocation.ts'
 import { disallowedFaults, type HeaderLines, headerBytes, readHeaders, readOnlyFaults } from './header-rules.ts'
@@ -22,7 +23,7 @@ import { originFaults } from './origin-rules.ts'
  * Holds what a Lambda@Edge function returned for an event to the platform's rules; none broken: `[]`.
  * Developer Guide, "Lambda@Edge event structure", "Restrictions on Lambda@Edge" and "Restrictions on all edge functions".
  */
-export function validateLambda(trigger: LambdaTrigger, event: unknown, value: unknown): Violation[] {
+export function validateLambda(trigger: Trigger, event: unknown, value: unknown): Violation[] {
   const cf = objectAt(at(event, 'Records', 0), 'cf')
   return lambdaFaults(trigger, cf, value).map((fault) => ({
     error: 'LambdaValidationError',
@@ -30,19 +31,19 @@ export function validateLambda(trigger: LambdaTrigger, event: unknown, value: un
   }))
 }
 
-function lambdaFaults(trigger: LambdaTrigger, cf: JsonObject, value: unknown): string[] {
+function lambdaFaults(trigger: Trigger, cf: JsonObject, value: unknown): string[] {
   if (!isObject(value)) return ['the function must return an object: a request or a response']
   if (trigger === 'origin-response') {
     return 'status' in value
       ? responseFaults(objectAt(cf, 'response'), value)
       : ['the function must return a response, with a status']
   }
-  if ('status' in value) return generatedFaults(value)
-  if ('uri' in value || 'method' in value) return requestFaults(objectAt(cf, 'request'), value)
+  if ('status' in value) return generatedFaults(trigger, value)
+  if ('uri' in value || 'method' in value) return requestFaults(trigger, objectAt(cf, 'request'), value)
   return ['the function must return a request or a response, the result has neither uri nor status']
 }
 
-function requestFaults(before: JsonObject, after: JsonObject): string[] {
+function requestFaults(trigger: Trigger, before: JsonObject, after: JsonObject): string[] {
   const headersBefore = lambdaHeaders({}, before.headers).lines
   const headers = lambdaHeaders(objectAt(before, 'headers'), after.headers)
   return [
@@ -51,7 +52,7 @@ function requestFaults(before: JsonObject, after: JsonObject): string[] {
     ...querystringFaults(before, after),
     ...headers.faults,
     ...disallowedFaults(headersBefore, headers.lines),
-    ...readOnlyFaults(headersBefore, headers.lines, READ_ONLY_HEADERS['origin-request']),
+    ...readOnlyFaults(headersBefore, headers.lines, READ_ONLY_HEADERS[trigger]),
     ...(isUnchanged(before, after, 'body') ? [] : requestBodyFaults(objectAt(before, 'body'), after.body)),
     ...(isUnchanged(before, after, 'origin')
       ? []
@@ -105,8 +106,8 @@ function responseFaults(before: JsonObject, after: JsonObject): string[] {
   ]
 }
 
-/** A response that origin-request generates in the origin's place. */
-function generatedFaults(response: JsonObject): string[] {
+/** A response that a request trigger generates in the place of the cache's or of the origin's. */
+function generatedFaults(trigger: Trigger, response: JsonObject): string[] {
   const headers = lambdaHeaders({}, response.headers)
   return [
     ...lambdaStatusFaults(response.status),
@@ -114,7 +115,7 @@ function generatedFaults(response: JsonObject): string[] {
     ...disallowedFaults(new Map(), headers.lines),
     ...readOnlyFaults(new Map(), headers.lines, READ_ONLY_IN_GENERATED),
     ...bodyFaults(response),
-    ...sizeFaults(response, headers.lines),
+    ...sizeFaults(response, headers.lines, trigger),
   ]
 }
 
@@ -138,12 +139,13 @@ function bodyFaults({ status, statusDescription, body, bodyEncoding = 'text' }: 
 }
 
 /** The body counts as it is returned: in base64, a third more than the bytes it stands for. */
-function sizeFaults({ body }: JsonObject, lines: HeaderLines): string[] {
+function sizeFaults({ body }: JsonObject, lines: HeaderLines, trigger?: Trigger): string[] {
+  const limit = trigger === 'viewer-request' ? VIEWER_LAMBDA.responseBytes : GENERATED_RESPONSE_BYTES
   const bytes = headerBytes(lines) + (typeof body === 'string' ? Buffer.byteLength(body) : 0)
-  return bytes > GENERATED_RESPONSE_BYTES
+  return bytes > limit
     ? [
         `the length of the body size and header was ${bytes} bytes ` +
-          `which exceeded the CloudFront limit of ${GENERATED_RESPONSE_BYTES} bytes`,
+          `which exceeded the CloudFront limit of ${limit} bytes`,
       ]
     : []
 }

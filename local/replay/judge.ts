@@ -1,4 +1,5 @@
 import { at, isObject } from '../../base/json-values.ts'
+import type { ArtefactName } from '../../bundle/manifest.ts'
 import type { Trigger } from '../../edge/limits.ts'
 import type { FunctionEngine } from '../host/functions/function-engine.ts'
 import { messageChanges, valueChanges } from '../platform/message-changes.ts'
@@ -30,8 +31,9 @@ export type Judgement = {
 /** Two engines in which the function does not return the same. */
 export type Disagreement = { engines: [string, string]; differences: ValueChange[] }
 
-/** Judges the outcome of an event at a trigger. */
-export function judge(trigger: Trigger, item: EventItem, outcome: InvocationOutcome): Judgement {
+/** Judges what an artefact made of an event. */
+export function judge(artefact: ArtefactName, item: EventItem, outcome: InvocationOutcome): Judgement {
+  const trigger: Trigger = artefact === 'viewer-request-lambda' ? 'viewer-request' : artefact
   const { logs } = outcome
   const wanted = item.expect
   if (outcome.kind === 'failed') {
@@ -41,14 +43,14 @@ export function judge(trigger: Trigger, item: EventItem, outcome: InvocationOutc
   }
   const { value } = outcome
   const answered = trigger !== 'origin-response' && isObject(value) && ('status' in value || 'statusCode' in value)
-  const found = messageChanges(answered ? {} : eventMessage(trigger, item.event), value)
+  const found = messageChanges(answered ? {} : eventMessage(artefact, item.event), value)
   const unmet = wanted ? valueChanges(wanted.value, value) : []
   return {
     result: answered ? 'answered' : found.length > 0 ? 'changed' : 'unchanged',
     changes: found,
     value,
     violations:
-      trigger === 'viewer-request' ? validateFunction(item.event, value) : validateLambda(trigger, item.event, value),
+      artefact === 'viewer-request' ? validateFunction(item.event, value) : validateLambda(trigger, item.event, value),
     expectation: wanted === undefined ? 'none' : unmet.length > 0 ? 'unmet' : 'met',
     unmet,
     disagreement: null,
@@ -56,10 +58,10 @@ export function judge(trigger: Trigger, item: EventItem, outcome: InvocationOutc
   }
 }
 
-/** The request or response in the event that a function at this trigger returns, changed or not. */
-function eventMessage(trigger: Trigger, event: unknown): unknown {
-  if (trigger === 'viewer-request') return at(event, 'request')
-  return at(event, 'Records', 0, 'cf', trigger === 'origin-response' ? 'response' : 'request')
+/** The request or response in the event that an artefact returns, changed or not. */
+function eventMessage(artefact: ArtefactName, event: unknown): unknown {
+  if (artefact === 'viewer-request') return at(event, 'request')
+  return at(event, 'Records', 0, 'cf', artefact === 'origin-response' ? 'response' : 'request')
 }
 
 /** Compares what two engines made of one event. The texts of errors differ between engines and are not compared. */

@@ -1,4 +1,5 @@
 import { InputError, joinedError } from '../../base/errors.ts'
+import type { ArtefactName } from '../../bundle/manifest.ts'
 import type { Trigger } from '../../edge/limits.ts'
 import { type BundleOptions, type OpenBundle, openBundle } from '../host/functions/bundle.ts'
 import type { InvocationOutcome } from '../protocol/invocation.ts'
@@ -31,7 +32,14 @@ export type Replay = {
   updated: string[]
 }
 
-type ReplayJob = { file: EventFile; position: number; place: EventPlace; item: EventItem; trigger: Trigger }
+type ReplayJob = {
+  file: EventFile
+  position: number
+  place: EventPlace
+  item: EventItem
+  trigger: Trigger
+  artefact: ArtefactName
+}
 
 /**
  * Replays event files, and those in folders, against the built bundle.
@@ -60,7 +68,7 @@ function sortEvents(files: EventFile[], bundle: OpenBundle) {
     file.items.forEach((item, position) => {
       const place = eventPlace(file, item, position)
       const found = triggerOf(item.event, bundle)
-      if ('trigger' in found) jobs.push({ file, position, place, item, trigger: found.trigger })
+      if ('trigger' in found) jobs.push({ file, position, place, item, ...found })
       else if (file.named) problems.push(notForBundle(place, found.reason))
       else skipped.push({ ...place, reason: found.reason })
     })
@@ -90,16 +98,24 @@ export const wroteText = (file: string): string => `wrote ${file}`
 
 const FUNCTION_KINDS = { function: 'CloudFront Functions', lambda: 'Lambda@Edge' }
 
-function triggerOf(event: unknown, bundle: OpenBundle): { trigger: Trigger } | { reason: string } {
+function triggerOf(
+  event: unknown,
+  bundle: OpenBundle,
+): { trigger: Trigger; artefact: ArtefactName } | { reason: string } {
   const found = eventKind(event)
   if (found.kind === 'none' || found.kind === 'unclear') return { reason: found.reason }
+  const isViewerLambda = found.kind === 'lambda' && found.trigger === 'viewer-request'
+  if (isViewerLambda && bundle.artefact('viewer-request-lambda')) {
+    return { trigger: 'viewer-request', artefact: 'viewer-request-lambda' }
+  }
   const artefact = bundle.artefact(found.trigger)
   const what = `a ${FUNCTION_KINDS[found.kind]} event for ${found.trigger}`
   if (artefact === undefined) return { reason: `${what}, which this bundle does not have` }
   if (artefact.kind !== found.kind) {
     return { reason: `${what}; this bundle's ${found.trigger} is for ${FUNCTION_KINDS[artefact.kind]}` }
   }
-  return { trigger: found.trigger as Trigger }
+  const trigger = found.trigger as Trigger
+  return { trigger, artefact: trigger }
 }
 
 async function runJobs(jobs: ReplayJob[], bundle: OpenBundle, onProgress: (done: number, total: number) => void) {
@@ -110,9 +126,9 @@ async function runJobs(jobs: ReplayJob[], bundle: OpenBundle, onProgress: (done:
     onProgress(results.size, jobs.length)
   }
 
-  async function runLambda(trigger: Trigger, own: ReplayJob[]) {
-    const lambda = await bundle.lambda(trigger)
-    for (const job of own) settle(job, judge(trigger, job.item, await lambda.invoke(job.item.event, job.item)))
+  async function runLambda(artefact: ArtefactName, own: ReplayJob[]) {
+    const lambda = await bundle.lambda(artefact)
+    for (const job of own) settle(job, judge(artefact, job.item, await lambda.invoke(job.item.event, job.item)))
   }
 
   async function runFunction(trigger: Trigger, own: ReplayJob[]) {
@@ -132,8 +148,8 @@ async function runJobs(jobs: ReplayJob[], bundle: OpenBundle, onProgress: (done:
   }
 
   // The functions are independent of one another; each Lambda takes its events one after the other.
-  const runs = [...Map.groupBy(jobs, (job) => job.trigger)].map(([trigger, own]) =>
-    bundle.artefact(trigger)?.kind === 'lambda' ? runLambda(trigger, own) : runFunction(trigger, own),
+  const runs = [...Map.groupBy(jobs, (job) => job.artefact)].map(([artefact, own]) =>
+    bundle.artefact(artefact)?.kind === 'lambda' ? runLambda(artefact, own) : runFunction('viewer-request', own),
   )
   await Promise.all(runs)
   return { results: jobs.flatMap((job) => results.get(job) ?? []), engines: [...engines] }

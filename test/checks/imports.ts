@@ -35,6 +35,9 @@ export const RULES: readonly Rule[] = [
   // The platform's own.
   { from: 'viewer-request/guarded.ts', may: ['cloudfront'] },
   { from: 'viewer-request/admission.ts', may: ['crypto'] },
+  { from: 'viewer-request/signature.ts', may: ['crypto'] },
+  { from: 'viewer-request/lambda.ts', may: [], types: ['aws-lambda'] },
+  { from: 'viewer-request/lambda-event.ts', may: [], types: ['aws-lambda'] },
   { from: 'origin-request/', may: ['origin-request/', 'edge/'], types: ['aws-lambda'] },
   { from: 'origin-response/', may: ['origin-response/', 'edge/'], types: ['aws-lambda'] },
   { from: 'origin-response/render.ts', may: ['sharp'] },

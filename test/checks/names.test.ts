@@ -20,6 +20,7 @@ const NAMES: readonly Exception[] = [
       'origin-response/index.ts',
       'viewer-request/index.ts',
       'viewer-request/guarded.ts',
+      'viewer-request/lambda.ts',
     ],
     reason: 'CloudFront and Lambda call it so',
   },

@@ -10,7 +10,8 @@ import { ROOT } from '../../base/root.ts'
 import { compiledRules } from '../../build/bundle.ts'
 import { compile, type Rules } from '../../build/compile.ts'
 import { makeSite, type SiteBuild } from '../../build/site.ts'
-import { type BuildTarget, entryOf, TARGETS } from '../../build/targets.ts'
+import { type BuildTarget, entryOf, rulesFor, TARGETS } from '../../build/targets.ts'
+import type { Artefact, ArtefactName } from '../../bundle/manifest.ts'
 import type { Settings } from '../../bundle/settings.ts'
 import type { Trigger } from '../../edge/limits.ts'
 import type { FunctionEngine } from '../../local/host/functions/function-engine.ts'
@@ -72,8 +73,9 @@ export type Handler = (event: unknown) => unknown
  * "Source": the handler's modules as they are written, with the compiled rules in the place of `edge/rules.ts`; no
  * lowering, no minification, and events handed over as objects, so that identity can be seen.
  */
-export async function loadHandler(trigger: Trigger, rules: Rules): Promise<Handler> {
+export async function loadHandler(trigger: Trigger, compiled: Rules): Promise<Handler> {
   const target = TARGETS.find((target) => target.trigger === trigger) as BuildTarget
+  const rules = rulesFor(target, compiled)
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
     entryPoints: [entryOf(target, rules)],
@@ -141,11 +143,11 @@ const engineDriver = (engine: FunctionEngine): Driver => ({
   close: engine.close,
 })
 
-async function zipDriver({ built, manifest }: SiteBuild, trigger: Trigger): Promise<Driver> {
+export async function zipDriver({ built, manifest }: SiteBuild, name: ArtefactName): Promise<Driver> {
   const folder = await mkdtemp(join(tmpdir(), 'rimlight-test-'))
-  const zip = join(folder, `${trigger}.zip`)
-  await writeFile(zip, built.find(({ target }) => target.trigger === trigger)?.content ?? '')
-  const lambda = await openLambda({ zip, artefact: manifest.artefacts[trigger] })
+  const zip = join(folder, `${name}.zip`)
+  await writeFile(zip, built.find(({ target }) => target.name === name)?.content ?? '')
+  const lambda = await openLambda({ zip, artefact: manifest.artefacts[name] as Artefact })
   return {
     async run(inputs) {
       const outcomes: InvocationOutcome[] = []

@@ -62,6 +62,28 @@ const lines = (headers: Values) =>
     ]),
   )
 
+/** The same request as Lambda@Edge has it at viewer-request; cookies are a header there. */
+export const viewerLambdaEvent = ({ method, uri, query, headers, cookies }: ViewerInput = {}) => {
+  const pairs = Object.entries(cookies ?? {}).flatMap(([name, values]) =>
+    [values].flat().map((value) => `${name}=${value}`),
+  )
+  return record('viewer-request', {
+    request: {
+      clientIp: '203.0.113.1',
+      method: method ?? 'GET',
+      uri: uri ?? '/photo.jpg',
+      querystring: query ?? '',
+      headers: lines({
+        Host: 'cdn.example.com',
+        'User-Agent': 'Mozilla/5.0',
+        Accept: PLAIN_ACCEPT,
+        ...headers,
+        ...(pairs.length > 0 ? { Cookie: pairs.join('; ') } : {}),
+      }),
+    },
+  })
+}
+
 export const s3Origin = (domainName = 'example-photos.s3.eu-central-1.amazonaws.com') => ({
   s3: { authMethod: 'none', customHeaders: {}, domainName, path: '', region: 'eu-central-1' },
 })

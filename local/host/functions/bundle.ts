@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { InputError } from '../../../base/errors.ts'
-import type { Artefact, Manifest } from '../../../bundle/manifest.ts'
+import type { Artefact, ArtefactName, Manifest } from '../../../bundle/manifest.ts'
 import { readArtefact, readManifest } from '../../../bundle/read-bundle.ts'
 import type { Trigger } from '../../../edge/limits.ts'
 import type { EngineOptions, FunctionEngine } from './function-engine.ts'
@@ -12,11 +12,11 @@ import { openWorkerd } from './workerd.ts'
 export type OpenBundle = {
   folder: string
   manifest: Manifest
-  /** The artefact for a trigger, `undefined` if the bundle has none. */
-  artefact(trigger: string): Artefact | undefined
+  /** `undefined` if the bundle has none of this name. */
+  artefact(name: string): Artefact | undefined
   /** A CloudFront Function in njs, where that is installed, and in workerd. */
   engines(trigger: Trigger): Promise<FunctionEngine[]>
-  lambda(trigger: Trigger): Promise<LambdaPool>
+  lambda(name: ArtefactName): Promise<LambdaPool>
   /** Ends all processes and removes all temporary files. */
   close(): Promise<void>
 }
@@ -41,7 +41,7 @@ export async function openBundle(
   const contents = new Map<string, Buffer>()
   for (const [trigger, artefact] of artefacts) contents.set(trigger, await readArtefact(folder, artefact))
 
-  const pathOf = (trigger: Trigger) => join(folder, artefacts.get(trigger)?.file ?? '')
+  const pathOf = (trigger: ArtefactName) => join(folder, artefacts.get(trigger)?.file ?? '')
 
   const engines = memoised(async (trigger) => {
     const code = String(contents.get(trigger))
@@ -59,7 +59,7 @@ export async function openBundle(
   return {
     folder,
     manifest,
-    artefact: (trigger) => artefacts.get(trigger),
+    artefact: (name) => artefacts.get(name),
     engines: engines.get,
     lambda: lambdas.get,
     async close() {
@@ -79,11 +79,11 @@ async function withPath<T>(path: string, opening: Promise<T>): Promise<T> {
   }
 }
 
-/** Opens once for each trigger; a failure to open is forgotten. */
-function memoised<T>(open: (trigger: Trigger) => Promise<T>) {
-  const opened = new Map<Trigger, Promise<T>>()
+/** Opens once for each artefact; a failure to open is forgotten. */
+function memoised<T>(open: (trigger: ArtefactName) => Promise<T>) {
+  const opened = new Map<ArtefactName, Promise<T>>()
   return {
-    get(trigger: Trigger): Promise<T> {
+    get(trigger: ArtefactName): Promise<T> {
       const existing = opened.get(trigger)
       if (existing) return existing
       const opening = open(trigger)

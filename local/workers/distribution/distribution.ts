@@ -24,6 +24,7 @@ import { withoutSignature, withoutSigningCookies } from './signing-parts.ts'
 import { Trace } from './trace.ts'
 import { ACCESS_MESSAGES, accessOf, needsGrant, type TrustedKeys, trustedKeys } from './viewer-access.ts'
 import { type FunctionHandler, type FunctionOutcome, runViewerFunction } from './viewer-function.ts'
+import { runViewerLambda } from './viewer-lambda.ts'
 
 /** A behaviour with its policies at hand. */
 type RoutedBehaviour = Behaviour & {
@@ -160,10 +161,13 @@ export class Distribution {
     if (early) return early
     const outcome = await this.#runFunction(viewer, behaviour, requestId, trace)
     if (outcome.kind === 'failed') {
-      const status = outcome.error === 'FunctionValidationError' ? 502 : 503
+      const status = /ValidationError$/.test(outcome.error) ? 502 : 503
       return errorResponse(status, outcome.error, FUNCTION_FAILED, requestId)
     }
-    if (outcome.kind === 'response') return { ...outcome.response, result: 'FunctionGeneratedResponse' }
+    if (outcome.kind === 'response') {
+      const result = behaviour.viewerRequest === 'lambda' ? 'LambdaGeneratedResponse' : 'FunctionGeneratedResponse'
+      return { ...outcome.response, result }
+    }
     const late = accessCheck === 'after-viewer-request' && this.#accessRefusal(routed, outcome.request)
     if (late) return late
     const request = checkedRequest(behaviour, outcome.request)
@@ -206,10 +210,13 @@ export class Distribution {
 
   #runFunction(
     viewer: ViewerRequest,
-    { cloudFrontHeaders }: RoutedBehaviour,
+    { cloudFrontHeaders, viewerRequest }: RoutedBehaviour,
     requestId: string,
     trace: Trace,
   ): Promise<FunctionOutcome> {
+    if (viewerRequest === 'lambda') {
+      return runViewerLambda(this.#backend.lambdas, edgeRequest(viewer), viewer.ip, requestId, trace)
+    }
     const request = edgeRequest({ ...viewer, headers: withCloudFrontHeaders(viewer, cloudFrontHeaders) })
     return runViewerFunction(this.#handler, request, viewer.ip, { ...DISTRIBUTION, requestId }, trace)
   }

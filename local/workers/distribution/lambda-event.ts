@@ -9,9 +9,13 @@ import { asBytes } from '../../platform/header-lines.ts'
 import { titleCase } from '../../platform/header-rules.ts'
 import { DISTRIBUTION } from '../../platform/identity.ts'
 import type { HeaderLine } from '../../protocol/messages.ts'
-import type { OriginRequest } from './messages.ts'
+import type { EdgeRequest, OriginRequest } from './messages.ts'
 
 type LambdaHeaders = Record<string, { key: string; value: string }[]>
+
+/** `CloudFront-*` headers come later: Developer Guide, "Add CloudFront request headers". */
+export const viewerRequestEvent = (request: EdgeRequest, clientIp: string, requestId: string): JsonObject =>
+  eventOf('viewer-request', requestId, { request: requestObject({ ...request, clientIp }) })
 
 export const originRequestEvent = (request: OriginRequest, requestId: string): JsonObject =>
   eventOf('origin-request', requestId, { request: requestObject(request) })
@@ -34,11 +38,14 @@ const eventOf = (eventType: string, requestId: string, messages: JsonObject): Js
   Records: [{ cf: { config: { ...DISTRIBUTION, eventType, requestId }, ...messages } }],
 })
 
-const requestObject = ({ clientIp, method, path, query, headers, origin }: OriginRequest) => ({
+/** `origin`: only where it is known yet. */
+type RequestInEvent = Omit<OriginRequest, 'origin'> & { origin?: unknown }
+
+const requestObject = ({ clientIp, method, path, query, headers, origin }: RequestInEvent) => ({
   clientIp,
   headers: lambdaHeaders(headers),
   method,
-  origin,
+  ...(origin === undefined ? {} : { origin }),
   querystring: query,
   uri: path,
 })
@@ -72,12 +79,17 @@ export const originObject = ({ domainName, originPath, s3 }: Origin): JsonObject
 
 /** The request that a function returned, which has been found valid. */
 export const lambdaRequest = (value: JsonObject, before: OriginRequest): OriginRequest => ({
+  ...viewerLambdaRequest(value, before),
   clientIp: before.clientIp,
-  method: before.method,
+  origin: value.origin,
+})
+
+/** The same at viewer-request. */
+export const viewerLambdaRequest = (value: JsonObject, { method }: EdgeRequest): EdgeRequest => ({
+  method,
   path: asBytes(String(value.uri)),
   query: asBytes(String(value.querystring ?? '')),
   headers: linesOf(value.headers),
-  origin: value.origin,
 })
 
 /** The response that a function returned. `body`: `undefined` leaves the origin's as it is. */

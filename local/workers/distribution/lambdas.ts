@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from '../../../base/json-values.ts'
-import type { LambdaTrigger } from '../../../edge/limits.ts'
+import type { ArtefactName } from '../../../bundle/manifest.ts'
+import type { Trigger } from '../../../edge/limits.ts'
 import { validateLambda } from '../../platform/validate-lambda.ts'
 import type { ErrorName, InvocationOutcome, LambdaCall } from '../../protocol/invocation.ts'
 import type { Clock } from './clock.ts'
@@ -16,7 +17,7 @@ export type LambdaOutcome = { kind: 'returned'; value: JsonObject } | { kind: 'f
 /** Runs a Lambda@Edge function on an event and holds what it returns to the platform's rules. */
 export async function runLambda(
   { host, clock }: Lambdas,
-  trigger: LambdaTrigger,
+  trigger: Trigger,
   event: JsonObject,
   message: unknown,
   trace: Trace,
@@ -24,7 +25,9 @@ export async function runLambda(
   const started = Date.now()
   // The function's clock stands still during the invocation only where a test has moved the clock.
   const call: LambdaCall = { event, now: clock.offset === 0 ? null : clock.now() }
-  const response = await host.fetch(`http://host/lambda/${trigger}`, { method: 'POST', body: JSON.stringify(call) })
+  // Its name in the bundle: at viewer-request, the trigger's own is the function's.
+  const name: ArtefactName = trigger === 'viewer-request' ? 'viewer-request-lambda' : trigger
+  const response = await host.fetch(`http://host/lambda/${name}`, { method: 'POST', body: JSON.stringify(call) })
   const outcome = (await response.json()) as InvocationOutcome
   const ended = (value: unknown, problems: string[]) =>
     trace.addFunction(trigger, Date.now() - started, message, value, problems, outcome.logs)

@@ -1,5 +1,6 @@
 import { isObject } from '../../../base/json-values.ts'
 import { validateFunction } from '../../platform/validate-function.ts'
+import type { ErrorName } from '../../protocol/invocation.ts'
 import {
   type FunctionContext,
   functionEvent,
@@ -16,7 +17,7 @@ export type FunctionHandler = (event: unknown) => unknown
 export type FunctionOutcome =
   | { kind: 'request'; request: EdgeRequest }
   | { kind: 'response'; response: GeneratedResponse }
-  | { kind: 'failed'; error: 'FunctionExecutionError' | 'FunctionValidationError' }
+  | { kind: 'failed'; error: ErrorName }
 
 /** Runs the CloudFront Function on a viewer's request and holds what it returns to the platform's rules. */
 export async function runViewerFunction(

@@ -428,6 +428,26 @@ const TABLE: Record<string, Row[]> = {
       { 'routes[2].auth': { type: 'jwt', algorithms: ['RS256'], jwks: { keys: [{ kty: 'RSA', d: 'x' }] } } },
     ],
     [
+      'routes[2].auth.jwks: expected a key for ES256; found 2 keys for none of them',
+      {
+        'routes[2].auth': {
+          type: 'jwt',
+          algorithms: ['ES256'],
+          jwks: { keys: [{ kty: 'EC', crv: 'P-384' }, { kty: 'RSA' }] },
+        },
+      },
+    ],
+    [
+      'routes[2].auth.jwks.keys[0]: expected a key whose numbers are one; found none',
+      {
+        'routes[2].auth': {
+          type: 'jwt',
+          algorithms: ['ES256'],
+          jwks: { keys: [{ kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' }] },
+        },
+      },
+    ],
+    [
       "routes[2].auth.from[0]: expected 'authorization', 'cookie:NAME' or 'query:NAME'; found \"header:x\"",
       { 'routes[2].auth': { type: 'jwt', algorithms: ['HS256'], from: ['header:x'] } },
     ],

@@ -53,7 +53,12 @@ describe('the bill of materials', () => {
 
   it('says what is in what', () => {
     const on = (ref: string) => bom.dependencies.find((one: { ref: string }) => one.ref === ref)?.dependsOn
-    expect(on('rimlight@1.2.3')).toEqual(['origin-request.zip', 'origin-response.zip', 'viewer-request.js'])
+    expect(on('rimlight@1.2.3')).toEqual([
+      'origin-request.zip',
+      'origin-response.zip',
+      'viewer-request.js',
+      'viewer-request.zip',
+    ])
     expect(on('origin-response.zip')).toEqual(['@img/sharp-libvips-linux-x64@1.2.3', 'sharp@0.35.5', 'two@1.0.0'])
     expect(on('origin-request.zip')).toBeUndefined()
   })

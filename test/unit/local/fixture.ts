@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import yazl from 'yazl'
-import type { Artefact } from '../../../bundle/manifest.ts'
-import type { Trigger } from '../../../edge/limits.ts'
+import type { Artefact, ArtefactName } from '../../../bundle/manifest.ts'
 import { atEndOfFile } from '../../cleanup.ts'
 
 /** A folder that is gone after the tests of the file. */
@@ -30,13 +29,13 @@ export async function writeJson(path: string, value: unknown): Promise<string> {
   return path
 }
 
-export type BundleCode = Partial<Record<Trigger, string>>
+export type BundleCode = Partial<Record<ArtefactName, string>>
 
 /** Writes a bundle with a manifest that is right; the code of Lambda functions is their `index.js`. */
 export async function writeBundle(folder: string, code: BundleCode): Promise<string> {
   await mkdir(folder, { recursive: true })
-  const artefacts: Partial<Record<Trigger, Artefact>> = {}
-  for (const [trigger, text] of Object.entries(code) as [Trigger, string][]) {
+  const artefacts: Partial<Record<ArtefactName, Artefact>> = {}
+  for (const [trigger, text] of Object.entries(code) as [ArtefactName, string][]) {
     const isFunction = trigger === 'viewer-request'
     const file = `${trigger}.${isFunction ? 'js' : 'zip'}`
     if (isFunction) await writeFile(join(folder, file), text)

@@ -25,6 +25,26 @@ const HEADER_SHAPE =
 type Message = { headers: object; [field: string]: unknown }
 type Case = [rule: string, message: object, change: (message: Message) => unknown, reasons: string[]]
 
+describe('viewer-request', () => {
+  const event = originRequestEvent({ origin: undefined }, 'viewer-request')
+  const request = at(event, 'Records', 0, 'cf', 'request') as Message
+
+  test.each<[string, unknown, string[]]>([
+    ['the same request', request, []],
+    ['another path and query', { ...request, uri: '/b', querystring: 'a=1' }, []],
+    ['a header that is read-only there', withHeader(request, 'host', line('other.example.com')), [readOnly('Host')]],
+    ['one that is so at origin-request alone', withHeader(request, 'if-none-match', line('"a"')), []],
+    ['a response', { status: '401', headers: {}, body: 'x' }, []],
+    [
+      'a response of more than 40 KB',
+      { status: '200', headers: {}, body: 'x'.repeat(40_961) },
+      ['the length of the body size and header was 40961 bytes which exceeded the CloudFront limit of 40960 bytes'],
+    ],
+  ])('%s', (_, value, reasons) => {
+    expect(validateLambda('viewer-request', event, value)).toEqual(violations(reasons))
+  })
+})
+
 describe('origin-request', () => {
   const CUSTOM = {
     customHeaders: {},
