@@ -90,6 +90,22 @@ it('two users with the same right share one object, and nobody else gets it from
   expect(origin.requests).toEqual(['/a/photo?page=1'])
 })
 
+it('what is told of a request has no token in it, wherever it was', async () => {
+  const grant = token(claims('/a/'))
+  const responses = [
+    await cloudfront.fetch('/a/told', { headers: { authorization: `Bearer ${grant}`, cookie: `grant=${grant}; b=1` } }),
+    await cloudfront.fetch('/a/told', bearer(grant)),
+    await cloudfront.fetch('/a/told', { headers: { cookie: `grant=${grant}; b=1` } }),
+    await cloudfront.fetch(`/a/told?grant=${grant}`),
+  ]
+  expect(responses.map(({ status }) => status)).toEqual([401, 200, 200, 200])
+  for (const { headers } of responses) {
+    const trace = await cloudfront.trace(headers.get('x-amz-cf-id') ?? '')
+    expect(trace?.steps.map(({ step }) => step)).toContain('viewer-request')
+    expect(JSON.stringify(trace)).not.toContain(grant.split('.')[2])
+  }
+})
+
 it('routes without tokens have the function', async () => {
   const open = await cloudfront.fetch('/open/photo')
   expect([open.status, await open.text()]).toEqual([200, 'secret'])
