@@ -63,7 +63,7 @@ export function keyAtEnd(end: string): string {
 const KID_CHARACTERS = 256
 
 /**
- * The same where there are public keys: of several algorithms the one that the header names, and the name of the key. Null
+ * As `keyOf`, where there are public keys: of several algorithms the one that the header names, and the name of the key. Null
  * where there is no such algorithm, a `crit`, or a `kid` that is no text or a long one.
  */
 export function signerOf<Algorithm extends string>(
