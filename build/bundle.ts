@@ -143,7 +143,11 @@ export const platformModules = (names: readonly string[]): Plugin => ({
 export const compiledRules = (rules: Rules): Plugin => ({
   name: 'compiled-rules',
   setup({ onLoad, initialOptions }) {
-    const flags = Object.entries({ ...tokenFlags(rules.routes), HAS_CORS: rules.routes.some(({ cors }) => cors) })
+    const flags = Object.entries({
+      ...tokenFlags(rules.routes),
+      HAS_IMAGES: rules.imageRules.length > 0,
+      HAS_CORS: rules.routes.some(({ cors }) => cors),
+    })
     initialOptions.define = {
       ...initialOptions.define,
       ...Object.fromEntries(flags.map(([name, value]) => [name, `${value}`])),

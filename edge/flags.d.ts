@@ -3,7 +3,8 @@
  * bundles there are none of these.
  */
 
-/** Whether a route has `cors`. */
+/** Whether a route has `images`, and whether one has `cors`. */
+declare const HAS_IMAGES: boolean
 declare const HAS_CORS: boolean
 
 /** Whether a route has a rule for tokens, and whether CloudFront checks signatures on one. */

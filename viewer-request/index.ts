@@ -13,7 +13,7 @@ import { canonicalQuery } from '../edge/query.ts'
 import { routeOf } from '../edge/routes.ts'
 import { domains, dropRequest, imageRules, type RouteRule, routes, routeTable } from '../edge/rules.ts'
 import { SIGNING_COOKIE } from '../edge/signed.ts'
-import { extensionOf, takesImageParameters, variantOf } from '../edge/variant.ts'
+import { extensionOf, takesImageParameters, type Variant, variantOf } from '../edge/variant.ts'
 import { type Question, questionOf } from './admission.ts'
 
 /** `question`: what has to be known of the request before it may go on. */
@@ -62,10 +62,11 @@ export function handler(event: ViewerEvent): ViewerRequest | ViewerResponse | Qu
   if (route.cached) {
     // 5. Query
     const rule = imageRules[route.images]
-    const extension = rule ? extensionOf(request.uri) : ''
+    const extension = HAS_IMAGES && rule ? extensionOf(request.uri) : ''
     // A query that is signed gets no format that it does not name.
     const accept = HAS_SIGNED && route.signed ? undefined : headers.accept
-    const variant = rule && takesImageParameters(extension) ? variantOf(query, accept, extension, rule) : {}
+    const variant: Variant =
+      HAS_IMAGES && rule && takesImageParameters(extension) ? variantOf(query, accept, extension, rule) : {}
     request.querystring = canonicalQuery(query, route, variant)
 
     // 6. Headers

@@ -15,7 +15,6 @@ export const privateConfig = (jwt: object) => ({
       path: '/paths/*',
       origin: 'photos',
       cache: {},
-      images: true,
       auth: {
         ...jwt,
         from: ['authorization', 'cookie:grant', 'query:grant'],

@@ -12,6 +12,24 @@ import { KEY_VALUES, OTHER, part, RFC_7515_A1, RFC_7515_A1_LATER, SECRET, sign, 
 
 const SETTINGS = checkConfig(privateConfig({ type: 'jwt', algorithms: ['HS256'] }), 'the private config')
 
+/** The code for all of the above and for pictures as well is more than a function may have: these have a config of their own. */
+const PICTURES = checkConfig(
+  {
+    domains: ['cdn.example.com'],
+    origins: { photos: { bucket: 'example-photos', region: 'eu-central-1' } },
+    routes: [
+      {
+        path: '/*',
+        origin: 'photos',
+        cache: {},
+        images: true,
+        auth: { type: 'jwt', algorithms: ['HS256'], from: ['query:grant'] },
+      },
+    ],
+  },
+  'private pictures',
+)
+
 const HEAD = { alg: 'HS256', typ: 'JWT', kid: 'a' }
 
 const signed = (head: unknown, claims: unknown = BARE, secret: Buffer | string = SECRET) => {
@@ -119,6 +137,16 @@ describe.each(DRIVERS.filter(({ triggers }) => triggers.includes('viewer-request
       headers: { 'cache-control': { value: 'no-store' }, location: { value: 'https://cdn.example.com/login' } },
     })
     expect([statusOf(post), statusOf(image)]).toEqual([401, 401])
+  })
+
+  it('a picture: the token goes, its parameters become canonical', async () => {
+    const images = await row.open(PICTURES, 'viewer-request', KEY_VALUES)
+    const query = `w=600&grant=${bare}&utm_source=x`
+    const events = [query, 'w=600'].map((text) => ({ event: viewerEvent({ uri: '/a.jpg', query: text }) }))
+    const [granted, refused] = (await images.run(events)).map(returnedValue)
+    await images.close()
+    expect([statusOf(granted), at(granted, 'querystring')]).toEqual(['granted', 'w=640'])
+    expect(statusOf(refused)).toBe(401)
   })
 
   it('the token is neither in the key nor at the origin', async () => {
