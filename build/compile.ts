@@ -10,11 +10,12 @@ import {
   type S3OriginSettings,
   type Settings,
 } from '../bundle/settings.ts'
+import { COMMON_FORMAT } from '../edge/canonical.ts'
 import { INTERNAL_HEADERS } from '../edge/headers.ts'
 import { routeTableOf } from '../edge/patterns.ts'
 import type * as rules from '../edge/rules.ts'
 import { SIGNING_PARAMETERS } from '../edge/signed.ts'
-import { COMMON_FORMAT, VARIANT_PARAMETERS } from '../edge/variant.ts'
+import { VARIANT_PARAMETERS } from '../edge/variant.ts'
 import { bucketDomains } from '../urls/s3-domains.ts'
 import { forwardedNames } from './forwarded.ts'
 import { pathOfPrefix } from './origins.ts'

@@ -20,12 +20,19 @@ const BEYOND_ASCII = /%[89a-f][0-9a-f](?:%[89ab][0-9a-f])*/gi
 /** RFC 3986, 2.3. */
 export const NOT_UNRESERVED = /[^A-Za-z0-9._~-]/
 
-/** RFC 3986, 3.3: what has to be escaped in a path; 3.4: in a query value, where `&` would end it. */
-const NOT_IN_PATH = /%(?![0-9a-f]{2})|[^a-z0-9._~!$&'()*+,;=:@/%-]+/gi
-const NOT_IN_VALUE = /%(?![0-9a-f]{2})|[^a-z0-9._~!$'()*+,;=:@/?%-]+/gi
+/** What a path and a query may hold as it is (RFC 3986, 3.3 and 3.4), but for `&` and `?`. */
+const COMMON = "a-z0-9._~!$'()*+,;=:@/%-"
+
+const BROKEN_OR = '%(?![0-9a-f]{2})|'
+
+const allBut = (more: string, or: string): RegExp => new RegExp(`${or}[^${more}${COMMON}]+`, 'gi')
+
+/** What has to be escaped in a path; in a query value, which `&` would end. */
+const NOT_IN_PATH = allBut('&', BROKEN_OR)
+const NOT_IN_VALUE = allBut('?', BROKEN_OR)
 
 /** The same of what goes back to the viewer, where escapes are left as they are, broken or not. */
-const NOT_IN_LOCATION = /[^a-z0-9._~!$&'()*+,;=:@/?%-]+/gi
+const NOT_IN_LOCATION = allBut('&?', '')
 
 /** One reading, nothing to escape: true of nearly every path. */
 export const isPlain = (path: string): boolean => path.search(UNUSUAL) < 0

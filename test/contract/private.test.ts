@@ -37,7 +37,7 @@ const SETTINGS = checkConfig(
         path: '/paths/*',
         origin: 'photos',
         cache: {},
-        images: true,
+        images: { rect: false },
         auth: {
           ...jwt,
           from: ['authorization', 'cookie:grant', 'query:grant'],
