@@ -28,11 +28,11 @@ const BROKEN_OR = '%(?![0-9a-f]{2})|'
 const allBut = (more: string, or: string): RegExp => new RegExp(`${or}[^${more}${COMMON}]+`, 'gi')
 
 /** What has to be escaped in a path; in a query value, which `&` would end. */
-const NOT_IN_PATH = allBut('&', BROKEN_OR)
-const NOT_IN_VALUE = allBut('?', BROKEN_OR)
+const NOT_IN_PATH = /* @__PURE__ */ allBut('&', BROKEN_OR)
+const NOT_IN_VALUE = /* @__PURE__ */ allBut('?', BROKEN_OR)
 
 /** The same of what goes back to the viewer, where escapes are left as they are, broken or not. */
-const NOT_IN_LOCATION = allBut('&?', '')
+const NOT_IN_LOCATION = /* @__PURE__ */ allBut('&?', '')
 
 /** One reading, nothing to escape: true of nearly every path. */
 export const isPlain = (path: string): boolean => path.search(UNUSUAL) < 0
