@@ -33,7 +33,7 @@ export const FUNCTION: BuildOptions = {
   ...LANGUAGE,
   // Names that the compiled rules and what reads them have among themselves, and no event, header or runtime has.
   mangleProps:
-    /^(?:audience|bearer|beginnings|cached|canonical|claims|contains|cors|endless|formats|hasParts|images|index|issuer|key|kind|last|leeway|name|origins|parameters|parts|path|patterns|preflight|qualities|quality|query|question|ratios|reason|redirect|requestable|route|s3|signed|token|version|widths)$/,
+    /^(?:audience|bearer|beginnings|cached|canonical|claims|contains|cors|endless|formats|forward|hasParts|images|index|issuer|key|kind|last|leeway|name|origins|parameters|parts|path|patterns|preflight|qualities|quality|query|question|ratios|reason|redirect|requestable|route|s3|signed|token|version|widths)$/,
   mangleQuoted: true,
 }
 
@@ -139,15 +139,20 @@ export const platformModules = (names: readonly string[]): Plugin => ({
   },
 })
 
+/** The values of what `edge/flags.d.ts` declares, but for tokens: `build/token-rules.ts` has those. */
+const flagsOf = ({ routes, imageRules }: Rules): Record<string, boolean> => ({
+  HAS_IMAGES: imageRules.length > 0,
+  HAS_CORS: routes.some(({ cors }) => cors),
+  HAS_PARTS: imageRules.some(({ hasParts }) => hasParts),
+  HAS_RATIO_LISTS: imageRules.some(({ ratios }) => ratios !== null),
+  HAS_ALL_RATIOS: imageRules.some(({ ratios }) => ratios === null),
+})
+
 /** Puts the rules in their module's place, and says what is known of them before anything runs. */
 export const compiledRules = (rules: Rules): Plugin => ({
   name: 'compiled-rules',
   setup({ onLoad, initialOptions }) {
-    const flags = Object.entries({
-      ...tokenFlags(rules.routes),
-      HAS_IMAGES: rules.imageRules.length > 0,
-      HAS_CORS: rules.routes.some(({ cors }) => cors),
-    })
+    const flags = Object.entries({ ...flagsOf(rules), ...tokenFlags(rules.routes) })
     initialOptions.define = {
       ...initialOptions.define,
       ...Object.fromEntries(flags.map(([name, value]) => [name, `${value}`])),

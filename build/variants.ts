@@ -1,5 +1,7 @@
 /** How many variants one version of a source can ever have: what bounds the cache, whatever viewers ask for. */
-import { MOST, MOST_RATIO, nearestRatio, PART_STEPS, RATIO_STEPS } from '../edge/ladder.ts'
+
+import { MOST_PIXELS, MOST_RATIO, PART_STEPS, RATIO_STEPS } from '../edge/canonical.ts'
+import { nearestRatio } from '../edge/ladder.ts'
 import type { ImageRule } from '../edge/rules.ts'
 
 /** The middle, the other places of a grid of nine by nine, `attention` and `entropy`: see `edge/size.ts`. */
@@ -33,6 +35,6 @@ const PARTS = partCount()
 
 function partCount(): number {
   const triples = (steps: number) => (steps + 1) ** 2 * steps
-  const grids = Math.log2(MOST / PART_STEPS)
+  const grids = Math.log2(MOST_PIXELS / PART_STEPS)
   return triples(PART_STEPS) + grids * (triples(PART_STEPS) - triples(PART_STEPS / 2))
 }

@@ -24,7 +24,8 @@ export type ViewerResponse = { statusCode: number; headers: Fields; body?: strin
 export const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value ? (value as Fields) : {})
 
 /** The value of a field, the first one where it repeats; empty where it is missing or misshapen. */
-export const firstValue = (field: Field | undefined): string => (typeof field?.value === 'string' ? field.value : '')
+export const firstValue = (field: Field | undefined): string =>
+  field && typeof field.value === 'string' ? field.value : ''
 
 /** The values of one header or parameter in the order received. */
 export const valuesOf = (field: Field | undefined): string[] =>

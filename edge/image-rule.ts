@@ -1,7 +1,9 @@
 /** What the rules for images and queries are made of, at build time and by the URL helpers where they run. */
+
+import { COMMON_FORMAT } from './canonical.ts'
 import type { NegotiatedFormat } from './config.ts'
 import type { ImageRule } from './rules.ts'
-import { COMMON_FORMAT, VARIANT_PARAMETERS } from './variant.ts'
+import { VARIANT_PARAMETERS } from './variant.ts'
 
 /** Ladders ascend, none is empty, and all is as the build has checked it. */
 export type Ladders = {

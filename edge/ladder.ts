@@ -1,15 +1,8 @@
 /** Numbers as clients write them, and the ladders that they go to. */
+
+import { MOST_RATIO, RATIO_STEPS } from './canonical.ts'
+import { NEEDS_ALL_RATIOS, NEEDS_RATIO_LISTS } from './needed.ts'
 import type { Ladder } from './rules.ts'
-
-/** Of all ratios: steps of an octave, and the last one. */
-export const RATIO_STEPS = 36
-export const MOST_RATIO = 16
-
-/** Pixels of a side: more than any picture has; on every grid. */
-export const MOST = 65_536
-
-/** In so many steps the numbers of a part are told. */
-export const PART_STEPS = 64
 
 /** What is not allowed is looked for: `$` would also match before a last line feed. */
 const NOT_A_NUMBER = /[^0-9.]/
@@ -32,7 +25,9 @@ const factor = (a: number, b: number): number => (a > b ? a / b : b / a)
  * 3:2 and 16:9, and is never off by more than 1.4 %; from there to 16:1 each octave has as many steps; and the inverses.
  */
 export function nearestRatio(ratios: Ladder | null, asked: number): number {
-  if (ratios) return ratios.reduce((best, ratio) => (factor(ratio, asked) < factor(best, asked) ? ratio : best))
+  if (NEEDS_RATIO_LISTS && (!NEEDS_ALL_RATIOS || ratios)) {
+    return (ratios as Ladder).reduce((best, ratio) => (factor(ratio, asked) < factor(best, asked) ? ratio : best))
+  }
   const long = Math.min(MOST_RATIO, factor(asked, 1))
   let steps = RATIO_STEPS
   while (long * steps > 2 * RATIO_STEPS) steps /= 2

@@ -7,8 +7,10 @@
  * - `x,y,w`: a part that begins there and is that wide, in pixels of the source; its height follows from the proportion
  */
 
+import { MOST_PIXELS, PART_STEPS } from './canonical.ts'
 import { type Field, type Fields, firstParsed } from './event.ts'
-import { MOST, nearestRatio, PART_STEPS, parseNumber, rungAbove } from './ladder.ts'
+import { nearestRatio, parseNumber, rungAbove } from './ladder.ts'
+import { NEEDS_PARTS } from './needed.ts'
 import type { ImageRule } from './rules.ts'
 
 /** As in the key, each where it differs from doing nothing. */
@@ -20,7 +22,7 @@ const parseFit = (value: string): number => FITS.indexOf(value) + 1
 
 const SEPARATORS = /[:,]|%3a|%2c/i
 const numbersIn = (value: string): number[] =>
-  value.split(SEPARATORS).map((number) => Math.min(parseNumber(number), MOST))
+  value.split(SEPARATORS).map((number) => Math.min(parseNumber(number), MOST_PIXELS))
 
 const parseRatio = (value: string): number => {
   const sides = numbersIn(value)
@@ -50,18 +52,20 @@ export function setSize(variant: Size, query: Fields, rule: ImageRule): void {
   const width = firstParsed(parseNumber, query.w || query['max-w'])
   const height = firstParsed(parseNumber, query.h || query['max-h'])
   const scale = query.dpr ? firstParsed(parseScale, query.dpr) || 1 : 1
-  if (height || query.ar || query.rect) {
+  if (height || query.ar || (NEEDS_PARTS && query.rect)) {
     const fit = firstParsed(parseFit, query.fit)
-    const part = (rule.hasParts && (firstParsed(parsePart, query.rect) || firstParsed(parsePart, query.crop))) || NONE
+    const part =
+      (NEEDS_PARTS && rule.hasParts && (firstParsed(parsePart, query.rect) || firstParsed(parsePart, query.crop))) ||
+      NONE
     const isBoth = width && height && fit && fit < 3
     const asked = isBoth
       ? width / height
-      : (fit < 3 && firstParsed(parseRatio, query.ar)) || (part[3] && part[2] / part[3])
-    const widest = width || part[2]
+      : (fit < 3 && firstParsed(parseRatio, query.ar)) || (NEEDS_PARTS && part[3] ? part[2] / part[3] : 0)
+    const widest = width || (NEEDS_PARTS ? part[2] : 0)
     if (asked && (widest || height)) {
       const ratio = nearestRatio(rule.ratios, asked)
       const cut = isBoth || !height ? widest : Math.min(width || Infinity, height * ratio)
-      const crop = part[2] ? partText(part, ratio) : positionOf(query)
+      const crop = NEEDS_PARTS && part[2] ? partText(part, ratio) : positionOf(query)
       variant.fit = 'crop'
       variant.w = rungAbove(rule.widths, cut * scale)
       variant.h = Math.round(variant.w / ratio) || 1
@@ -80,7 +84,7 @@ function partText(part: Part, ratio: number): string {
   const sides = [part[0] + (part[2] - width) / 2, part[1] + (height - width / ratio) / 2, width]
   let grid = 1
   while (Math.max.apply(0, sides) > PART_STEPS * grid + 0.5) grid *= 2
-  return sides.map((side, i) => Math.min(MOST, (Math.round(side / grid) || +(i > 1)) * grid)).join()
+  return sides.map((side, i) => Math.min(MOST_PIXELS, (Math.round(side / grid) || +(i > 1)) * grid)).join()
 }
 
 /** imgix's words; of several the one that says most. `fp-x` and `fp-y` count where `crop` says so. */

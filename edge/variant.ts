@@ -3,10 +3,8 @@
  * is on the ladders is all that can ever be in a cache key.
  */
 
-/** What every browser shows: JPEG, or PNG where there is transparency, or GIF where something moves. */
-export const COMMON_FORMAT = 'common'
-
 import { acceptList, accepts } from './accept.ts'
+import { COMMON_FORMAT } from './canonical.ts'
 import { type Field, type Fields, firstParsed, firstValue } from './event.ts'
 import { parseNumber } from './ladder.ts'
 import type { ImageRule } from './rules.ts'

@@ -1,7 +1,8 @@
 /** What to make of a source: decided before anything is decoded. */
+import { COMMON_FORMAT } from '../edge/canonical.ts'
 import { FORMATS, type Format, isCommon, isFormat } from '../edge/formats.ts'
 import type { ImageLimit, ImageRule } from '../edge/rules.ts'
-import { COMMON_FORMAT, type Variant } from '../edge/variant.ts'
+import type { Variant } from '../edge/variant.ts'
 import { AVIF_EFFORTS, renderMemory, renderTime } from './cost.ts'
 import { shownOf } from './cut.ts'
 import { MAX_WORK_MS } from './deadline.ts'

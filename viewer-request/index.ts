@@ -15,6 +15,7 @@ import { domains, dropRequest, imageRules, type RouteRule, routes, routeTable } 
 import { SIGNING_COOKIE } from '../edge/signed.ts'
 import { extensionOf, takesImageParameters, type Variant, variantOf } from '../edge/variant.ts'
 import { type Question, questionOf } from './admission.ts'
+import { response } from './response.ts'
 
 /** `question`: what has to be known of the request before it may go on. */
 export type ViewerEvent = { request: ViewerRequest; question?: Question }
@@ -107,12 +108,10 @@ function refused(statusCode: 400 | 405 | 503): ViewerResponse {
 }
 
 function preflight(route: RouteRule, origin: string): ViewerResponse {
-  const headers: ViewerResponse['headers'] = { allow: ALLOWED_METHODS }
-  if (HAS_CORS && route.cors) {
-    const told = preflightHeaders(route.cors, origin)
-    Object.keys(told).forEach((name) => {
-      headers[name] = { value: told[name] as string }
-    })
-  }
-  return { statusCode: 204, headers }
+  const answer =
+    HAS_CORS && route.cors
+      ? response(204, preflightHeaders(route.cors, origin))
+      : { statusCode: 204, headers: {} as Fields }
+  answer.headers.allow = ALLOWED_METHODS
+  return answer
 }

@@ -137,6 +137,7 @@ describe('size', () => {
         '      11000  edge/m11.ts',
         '      10000  edge/m10.ts',
         ...[9, 8, 7, 6, 5, 4, 3, 2].map((i) => `       ${i}000  edge/m${i}.ts`),
+        'Code for what no route has is left out: images take 300 bytes less with rect: false on all routes.',
       ].join('\n'),
     )
   })

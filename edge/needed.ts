@@ -1,0 +1,11 @@
+/**
+ * What is needed of code that runs in handlers and outside of bundles as well, where nothing is known of the config and
+ * all of it is needed. In a bundle these are constants (`flags.d.ts`), and what they rule out is left out.
+ */
+
+/** `rect`, on any route. */
+export const NEEDS_PARTS = typeof HAS_PARTS === 'undefined' || HAS_PARTS
+
+/** Lists of ratios, and the ladder of all of them. */
+export const NEEDS_RATIO_LISTS = typeof HAS_RATIO_LISTS === 'undefined' || HAS_RATIO_LISTS
+export const NEEDS_ALL_RATIOS = typeof HAS_ALL_RATIOS === 'undefined' || HAS_ALL_RATIOS
