@@ -1,7 +1,8 @@
 /**
  * Where edge locations are: the first three letters of their names are the IATA code of an airport nearby (Developer
- * Guide, "Standard logging reference", x-edge-location). Regions are those that CloudFront's prices go by
- * (aws.amazon.com/cloudfront/pricing/pay-as-you-go); the cities, aws.amazon.com/cloudfront/features.
+ * Guide, "Standard logging reference", x-edge-location). The regions are those of CloudFront's price list. Which code is
+ * in which was put together by hand, because AWS publishes cities and no codes: one that is missing here is
+ * in the region `unknown` of the report.
  */
 
 export const REGIONS = {

@@ -235,6 +235,8 @@ const POSITION = viewerGroup('5: crop, fp-x and fp-y', [
   square('nothing', 'crop=', ''),
   square('a focal point', 'crop=focalpoint&fp-x=0.25&fp-y=0.8', '27'),
   square('at the edges', 'crop=focalpoint&fp-x=0&fp-y=1', '08'),
+  // In one engine a number may have a line feed behind it, in the other not.
+  square('no number', 'crop=focalpoint&fp-x=640\n&fp-y=0.8', '47'),
   square('beyond them', 'crop=focalpoint&fp-x=3&fp-y=999', '88'),
   square('in the middle', 'crop=focalpoint&fp-x=0.5&fp-y=.5', ''),
   square('one of two', 'crop=focalpoint&fp-y=0.1', '40'),
