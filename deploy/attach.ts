@@ -8,8 +8,8 @@ import { permissionText } from './attach/calls.ts'
 import { receiptName } from './attach/names.ts'
 import { attach } from './attach/run.ts'
 import { distributionId, runOptionsOf } from './attach/session.ts'
+import { refuseViewerLambda } from './aws/viewer-lambda.ts'
 import { undo } from './detach.ts'
-import { refuseViewerLambda } from './viewer-lambda.ts'
 
 export const attachCommand = (dependencies: Dependencies): Main =>
   defineCommand({

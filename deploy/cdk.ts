@@ -23,6 +23,7 @@ import { InputError } from '../base/errors.ts'
 import { HTTP_VERSION, TLS } from '../bundle/distribution.ts'
 import type { BuiltBundle } from '../bundle/read-bundle.ts'
 import type { LambdaTrigger } from '../edge/limits.ts'
+import { refuseViewerLambda } from './aws/viewer-lambda.ts'
 import { bucketPolicy } from './template/bucket-policy.ts'
 import {
   type CodeLocation,
@@ -33,7 +34,6 @@ import {
   type OriginAccess,
 } from './template/inputs.ts'
 import { type StackResources, stackResources } from './template/resources.ts'
-import { refuseViewerLambda } from './viewer-lambda.ts'
 
 export { InputError } from '../base/errors.ts'
 export { type BuiltBundle, readBundle } from '../bundle/read-bundle.ts'

@@ -5,11 +5,11 @@ import { replaceFile } from '../base/replace-file.ts'
 import { type BuiltBundle, readBundle } from '../bundle/read-bundle.ts'
 import { defineCommand } from '../cli/kit/command.ts'
 import { painter } from '../cli/kit/output.ts'
+import { refuseViewerLambda } from './aws/viewer-lambda.ts'
 import type { OriginAccess } from './template/inputs.ts'
 import { codeUploads, nextSteps, undeniedNotes } from './template/next-steps.ts'
 import { requirePackages } from './template/packages.ts'
 import type { Synthesised, TemplateOptions } from './template/synthesise.ts'
-import { refuseViewerLambda } from './viewer-lambda.ts'
 
 export const main = defineCommand({
   name: 'rimlight template',

@@ -9,7 +9,7 @@
 
 import { MOST_PIXELS, PART_STEPS } from './canonical.ts'
 import { type Field, type Fields, firstParsed } from './event.ts'
-import { NOT_A_NUMBER, nearestRatio, parseNumber, rungAbove } from './ladder.ts'
+import { nearestRatio, parseNumber, rungAbove } from './ladder.ts'
 import { NEEDS_PARTS } from './needed.ts'
 import type { ImageRule } from './rules.ts'
 
@@ -105,7 +105,7 @@ function positionOf(query: Fields): string | 0 {
 
 /** Engines differ in which white space a number may have around it. */
 const parseNinth = (value: string): string =>
-  value && value.search(NOT_A_NUMBER) < 0 && +value >= 0 ? `${Math.min(8.9, +value * 9) | 0}` : ''
+  value && value.search(/[^0-9.]/) < 0 && +value >= 0 ? `${Math.min(8.9, +value * 9) | 0}` : ''
 
 /** From 0 at the left or the top to 8; the middle where nothing is said. */
 const ninthOf = (field: Field | undefined): string => firstParsed(parseNinth, field) || '4'

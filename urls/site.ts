@@ -89,8 +89,14 @@ function siteRouteOf(route: Route, config: Config): SiteRoute {
   const query = route.query?.length ? { query: route.query } : {}
   const origin = config.origins[route.origin]
   if (!origin || !('bucket' in origin)) return { path, version, ...query }
-  const strip = route.strip ? { strip: route.strip } : {}
-  return { path, version, ...query, ...placeInBucket(origin), ...strip, ...(route.images && imagesOf(route.images)) }
+  return {
+    path,
+    version,
+    ...query,
+    ...placeInBucket(origin),
+    ...(route.strip && { strip: route.strip }),
+    ...(route.images && imagesOf(route.images)),
+  }
 }
 
 const placeInBucket = ({ bucket, prefix }: S3Origin) => (prefix ? { bucket, prefix } : { bucket })

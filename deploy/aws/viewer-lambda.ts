@@ -1,5 +1,5 @@
-import { InputError } from '../base/errors.ts'
-import type { BuiltBundle } from '../bundle/read-bundle.ts'
+import { InputError } from '../../base/errors.ts'
+import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 
 /**
  * Neither template nor attach can put the Lambda function at viewer-request where it belongs. With the function in its place

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { readBundle } from '../../../bundle/read-bundle.ts'
-import { main as attach } from '../../../deploy/attach.ts'
-import { main as template } from '../../../deploy/template.ts'
-import { refuseViewerLambda } from '../../../deploy/viewer-lambda.ts'
-import type { Config } from '../../../edge/config.ts'
-import { type Built, built } from '../../e2e/site.ts'
-import { output } from '../cli/kit/fixture-output.ts'
+import { readBundle } from '../../../../bundle/read-bundle.ts'
+import { main as attach } from '../../../../deploy/attach.ts'
+import { refuseViewerLambda } from '../../../../deploy/aws/viewer-lambda.ts'
+import { main as template } from '../../../../deploy/template.ts'
+import type { Config } from '../../../../edge/config.ts'
+import { type Built, built } from '../../../e2e/site.ts'
+import { output } from '../../cli/kit/fixture-output.ts'
 
 const CONFIG: Config = {
   domains: ['cdn.example.com'],
