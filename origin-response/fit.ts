@@ -30,6 +30,9 @@ const AIM = 0.92
  */
 const PER_QUALITY_STEP = 0.022
 
+/** Bytes go with the pixels to this power: there is more to see in each of fewer. */
+const PIXEL_EXPONENT = 0.85
+
 /** How far an estimate for the lowest quality may be over the budget, and the picture still turn out to fit. */
 const UNSURE = 1.5
 
@@ -72,7 +75,8 @@ function smaller(settings: Settings, bytes: number, { budget, qualities }: Fitti
   const aim = (budget * AIM) / bytes
   const lowest = FORMATS[format].hasQuality ? Math.min(quality, qualities[0]) : quality
   const partAtLowest = Math.exp((lowest - quality) * PER_QUALITY_STEP)
-  const narrower = Math.min(width - 1, Math.floor(width * Math.sqrt(Math.min(1, aim / partAtLowest))))
+  const part = Math.min(1, aim / partAtLowest) ** (0.5 / PIXEL_EXPONENT)
+  const narrower = Math.min(width - 1, Math.floor(width * part))
   const mayDo = bytes * partAtLowest <= budget * UNSURE
   if (quality > lowest && (mayDo || narrower < 1)) {
     const estimated = Math.floor(quality + Math.log(aim) / PER_QUALITY_STEP)
