@@ -113,15 +113,22 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
       await see(page, '.viewer-pane .facts', /webp; 384x576; q=80/)
     })
 
-    it('say why one is the original', async () => {
+    it('have a first frame, where the format asked for has no others', async () => {
       const page = await opened()
       await page.locator('.tile', { hasText: 'boat.gif' }).click()
       await see(page, '.viewer-pane .facts', 'webp; 400x300; q=80')
       await page.getByRole('radio', { name: 'JPEG' }).check({ force: true })
+      await see(page, '.viewer-pane .facts', 'jpg; 400x300; q=80; frames=1/24')
+    })
+
+    it('say why one is the original', async () => {
+      const page = await opened()
+      await page.locator('.tile', { hasText: 'window.webp' }).click()
+      await page.getByRole('radio', { name: '1920' }).check({ force: true })
       await see(
         page,
         '.viewer-pane .remark.warn',
-        /^The original, because: unsupported .*the format asked for cannot hold it/,
+        /^The original, because: not-smaller .*is what was asked for already/,
       )
     })
 

@@ -84,11 +84,22 @@ describe('every number is what an independent count gives', () => {
   })
 })
 
+/** The same in a folder without a `dist/`: the project's own is there after a build, and would be used. */
+async function runWithoutBundle(...args: string[]) {
+  const here = process.cwd()
+  process.chdir(folder)
+  try {
+    return await run(...args)
+  } finally {
+    process.chdir(here)
+  }
+}
+
 describe('what it prints', () => {
   it('one screen for people, with the config and without', async () => {
     const logs = join(folder, 'people.log')
     await writeFile(logs, v1File(logged(workload(3_000, WISHLIST))))
-    const { code, stdout, stderr } = await run('report', logs)
+    const { code, stdout, stderr } = await runWithoutBundle('report', logs)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const lines = stdout.split('\n')
     expect(lines.length).toBeLessThan(45)
@@ -97,7 +108,7 @@ describe('what it prints', () => {
       /^2026-11-01 00:0\d to 2026-11-30 2\d:\d\d UTC\n3,000 requests, \d+ MB, [\d,]+ viewers\nHit ratio /,
     )
     expect(stdout).toContain('No routes: no config was given or found (--config edge.config.ts, or --dist dist)\n')
-    expect(JSON.parse((await run('report', logs, '--json')).stdout).routes).toBeNull()
+    expect(JSON.parse((await runWithoutBundle('report', logs, '--json')).stdout).routes).toBeNull()
   })
 
   it('a page of its own, that loads nothing', async () => {
@@ -161,7 +172,7 @@ describe('wrong usage is 2, and says what to do', () => {
     ],
     ['no config for a route', ['x', '--route', '/*'], /^--route: expected a route of the config \(no config; /],
   ])('%s', async (_, args, message) => {
-    const { code, stdout, stderr } = await run('report', ...args)
+    const { code, stdout, stderr } = await runWithoutBundle('report', ...args)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toMatch(message)
   })
