@@ -102,9 +102,21 @@ const bucketOf = (origin: S3OriginSettings | ApiOriginSettings): rules.Bucket | 
 
 /** The module that takes the place of `edge/rules.ts` in a bundle. esbuild writes out constants that come first. */
 export const rulesModule = (table: Rules): string =>
-  Object.entries(table)
+  Object.entries({ ...table, routes: table.routes.map(shortRoute), imageRules: table.imageRules.map(shortened) })
     .map(([name, value]) => `export const ${name} = ${literal(value)}\n`)
     .join('')
+
+/** What is not there reads the same, and costs the function no bytes. */
+const shortened = (rule: object) =>
+  Object.fromEntries(
+    Object.entries(rule).filter(
+      ([, value]) => value !== undefined && value !== false && value !== null && value !== -1,
+    ),
+  )
+
+/** Of a route without a key, what that is made of has no reader. */
+const shortRoute = ({ parameters, version, ...others }: rules.RouteRule) =>
+  shortened(others.cached ? { ...others, parameters, version } : others)
 
 /** JSON, and regular expressions as they are written in code. */
 function literal(value: unknown): string {

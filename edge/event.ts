@@ -2,7 +2,7 @@
  * A CloudFront Functions event, read with care: tests and other tools send events with parts missing or misshapen.
  * Shapes: CloudFront Developer Guide, "CloudFront Functions event structure".
  */
-import { normalizedEscapes } from './path.ts'
+import { MOST_VALUES } from './bounds.ts'
 
 /** A header, query parameter or cookie: `value` is the first of `multiValue`, which is there where a name repeats. */
 export type Field = { value: string; multiValue?: { value: string }[] }
@@ -27,18 +27,28 @@ export const fieldsOf = (value: unknown): Fields => (typeof value === 'object' &
 export const firstValue = (field: Field | undefined): string =>
   field && typeof field.value === 'string' ? field.value : ''
 
-/** The values of one header or parameter in the order received. */
-export const valuesOf = (field: Field | undefined): string[] =>
-  Array.isArray(field?.multiValue) ? field.multiValue.map(firstValue) : field ? [firstValue(field)] : []
+/** The values of one header or parameter in the order received, the first ten. */
+export function valuesOf(field: Field | undefined): string[] {
+  if (!field) return []
+  const lines = field.multiValue
+  return (Array.isArray(lines) ? lines.slice(0, MOST_VALUES) : [field]).map(firstValue)
+}
 
 /**
  * What the first value of a parameter that parses gives; 0 where none does. `parse` gives 0 or an empty string for
- * what does not. Escapes count as what they stand for (`%36%34` is `64`); what parses holds none.
+ * what does not. Escapes count as what they stand for (`%36%34` is `64`).
  */
 export function firstParsed<T>(parse: (value: string) => T, field: Field | undefined): T | 0 {
   if (!field) return 0
   const value = field.value
-  return (
-    (typeof value === 'string' && parse(value)) || valuesOf(field).map(normalizedEscapes).map(parse).find(Boolean) || 0
-  )
+  return (typeof value === 'string' && parse(value)) || decodedValues(field).map(parse).find(Boolean) || 0
+}
+
+/** An escape of a character beyond ASCII, and what is none. */
+const NOT_ASCII_ESCAPE = /%(?![2-7][\da-f])/i
+
+/** Values with the escapes of printable ASCII decoded, all of them or none: a URL holds no tab. */
+function decodedValues(field: Field): string[] {
+  const text = valuesOf(field).join('\t')
+  return (text.search(NOT_ASCII_ESCAPE) < 0 ? decodeURIComponent(text) : text).split('\t')
 }

@@ -1,20 +1,22 @@
-import { type Fields, firstValue, type ViewerRequest, valuesOf } from './event.ts'
+import { MOST_NAMES } from './bounds.ts'
+import { type Fields, firstValue, type ViewerRequest } from './event.ts'
 import { locationOf } from './path.ts'
+import { pairsOf } from './query.ts'
 
 /** The host to redirect to: the viewer's where it is one of ours, else the canonical one; never an open redirect. */
 const safeHost = (host: string, domains: readonly string[]): string =>
-  domains.find((domain) => domain === host.toLowerCase()) || (domains[0] as string)
+  domains.includes(host) ? host : (domains[0] as string)
 
-/** The query with its `?` from its parsed form; bytes may differ where a name came without `=`. */
-function queryOf(fields: Fields): string {
-  const pairs: string[] = []
-  Object.keys(fields).forEach((name) => {
-    valuesOf(fields[name]).forEach((value) => {
-      pairs.push(`${name}=${value}`)
-    })
-  })
-  return pairs.length > 0 ? `?${pairs.join('&')}` : ''
-}
+/**
+ * The query with its `?` from its parsed form, which has neither the order of all names nor what came without `=`. Of more
+ * than a hundred names, and more than ten values of one, it is the first that stay.
+ */
+const queryOf = (fields: Fields): string =>
+  Object.keys(fields)
+    .slice(0, MOST_NAMES)
+    .map((name) => pairsOf(name, fields[name]))
+    .join('')
+    .replace('&', '?')
 
 /** Where the same request goes over HTTPS. `headers` and `query` are the request's, read with care. */
 export function httpsLocation(
@@ -24,6 +26,6 @@ export function httpsLocation(
   domains: readonly string[],
 ): string {
   const raw = typeof request.rawQueryString === 'function' ? request.rawQueryString() : undefined
-  const asReceived = typeof raw === 'string' ? `?${raw}` : queryOf(query)
-  return `https://${safeHost(firstValue(headers.host), domains)}${locationOf(request.uri, asReceived)}`
+  const asReceived = raw === undefined ? queryOf(query) : `?${raw}`
+  return `https://${safeHost(firstValue(headers.host).toLowerCase(), domains)}${locationOf(request.uri, asReceived)}`
 }

@@ -5,7 +5,7 @@ import { NEEDS_ALL_RATIOS, NEEDS_RATIO_LISTS } from './needed.ts'
 import type { Ladder } from './rules.ts'
 
 /** What is not allowed is looked for: `$` would also match before a last line feed. */
-const NOT_A_NUMBER = /[^0-9.]/
+export const NOT_A_NUMBER = /[^0-9.]/
 
 /** Digits, and a point between them or beside them. @returns 0 for what is no such number, or none above 0 */
 export const parseNumber = (value: string): number => (value.search(NOT_A_NUMBER) < 0 ? +value || 0 : 0)

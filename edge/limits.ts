@@ -6,6 +6,13 @@
  * lambda-event-structure; [policies] cloudfront-limits, "Quotas on policies"; [api] the CloudFront API model.
  */
 
+/** Characters, path and query together, after the function. [quotas] "Maximum length of a URL"; [event] `uri`. */
+export const URL_CHARACTERS = 8_192
+
+/** Amazon S3 User Guide, "Naming Amazon S3 objects": bytes of a key, as UTF-8; as a path, all of them escaped. */
+export const S3_KEY_BYTES = 1_024
+export const ESCAPED_KEY_CHARACTERS = 3_073
+
 /** Bytes. [quotas] "Maximum function size" of CloudFront Functions, comments included. */
 export const FUNCTION_BYTES = 10_240
 
@@ -35,9 +42,6 @@ export const IMAGE_MEMORY_MB = 512
 
 /** WebP has no larger side: RFC 9649, 2.5. */
 export const IMAGE_SIDE_PIXELS = 16_383
-
-/** Characters, path and query together, after the function. [quotas] "Maximum length of a URL"; [event] `uri`. */
-export const URL_CHARACTERS = 8_192
 
 /** Bytes of path, query and headers. [quotas] "Maximum length of a request, including headers and query strings". */
 export const REQUEST_BYTES = 32_768
@@ -166,7 +170,7 @@ export const isListed = (name: string, list: readonly string[]): boolean =>
   list.some((entry) => (entry.endsWith('*') ? name.startsWith(entry.slice(0, -1)) : name === entry))
 
 /** Bytes. AWS Lambda Developer Guide, "Lambda quotas": deployment package, unzipped, layers included. */
-export const LAMBDA_UNZIPPED_BYTES = 250 * 1024 * 1024
+export const LAMBDA_UNZIPPED_BYTES = 262_144_000
 
 /** Seconds. AWS Lambda Developer Guide, "Lambda execution environment": the Init phase. */
 export const LAMBDA_INIT_SECONDS = 10

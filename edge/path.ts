@@ -1,101 +1,122 @@
 /**
  * Paths and percent-escapes, RFC 3986. Every test here looks for what is *not* allowed: the engine's regular
  * expressions are Perl's, where `$` also matches before a final line feed, and letters in any case are also two beyond
- * ASCII (K and ſ): `i` stands on what is ASCII by then, or has no such letter.
+ * ASCII (K and ſ). A text is taken in one go wherever the engine has a function for it: a turn of a loop, or a match that
+ * is replaced, costs as much as that does for a hundred characters, and no memory is freed before a call ends.
  */
+import { MOST_ESCAPES, MOST_SPELLINGS } from './bounds.ts'
+import { ESCAPED_KEY_CHARACTERS } from './limits.ts'
 
 /** What a path may not hold as it is (RFC 3986, 3.3), or where a second reading of it begins: an escape, `//`, `/.`. */
-const UNUSUAL = /[^A-Za-z0-9._~!$&'()*+,;=:@/-]|\/[/.]/
+export const UNUSUAL = /[^\w.~!$&'()*+,;=:@/-]|\/[/.]/
 
-/** A control character, raw or escaped, or a `%` that begins no escape. */
+/** What a URL may not hold, and a path no more than a query where it is not a delimiter: RFC 3986, 3.3 and 3.4. */
+const NOT_IN_URL = /[^\w.~!$&'()*+,;=:@/%-]/
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
-const MALFORMED = /[\x00-\x1f\x7f]|%(?:[01][0-9a-f]|7f)|%(?![0-9a-f]{2})/i
-
-const ESCAPE = /%([0-9a-f]{2})/gi
-const ASCII_ESCAPE = /%([0-7][0-9a-f])/gi
-
-/** One character in UTF-8: its first byte and what follows. */
-const BEYOND_ASCII = /%[89a-f][0-9a-f](?:%[89ab][0-9a-f])*/gi
+const CONTROL = /[\x00-\x1f\x7f]/
 
 /** RFC 3986, 2.3. */
-export const NOT_UNRESERVED = /[^A-Za-z0-9._~-]/
-
-/** RFC 3986, 3.3: what has to be escaped in a path; 3.4: in a query value, where `&` would end it. Not without regard to case: PCRE takes the Kelvin sign for a k. */
-const NOT_IN_PATH = /%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~!$&'()*+,;=:@/%-]+/g
-const NOT_IN_VALUE = /%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~!$'()*+,;=:@/?%-]+/g
-
-/** The same of what goes back to the viewer, where escapes are left as they are, broken or not. */
-const NOT_IN_LOCATION = /[^A-Za-z0-9._~!$&'()*+,;=:@/?%-]+/g
+export const NOT_UNRESERVED = /[^\w.~-]/
 
 /** One reading, nothing to escape: true of nearly every path. */
 export const isPlain = (path: string): boolean => path.search(UNUSUAL) < 0
 
-export const isMalformed = (path: string): boolean => path.search(MALFORMED) >= 0
+export const replaced = (text: string, found: string, by: string): string => text.split(found).join(by)
 
-const HEX = '0123456789ABCDEF'
+/**
+ * The text with everything that a URL may not hold escaped, as UTF-8; escapes, broken or not, stay as they are. Empty for a
+ * long text that needs it, and for one with half a surrogate pair, which no request holds.
+ */
+export function asciiOf(text: string): string {
+  if (text.search(NOT_IN_URL) < 0) return text
+  if (text.length > ESCAPED_KEY_CHARACTERS) return ''
+  try {
+    return replaced(encodeURI(replaced(text, '#', '%23')), '%25', '%')
+  } catch (_) {
+    return ''
+  }
+}
 
-/** The bytes from `first` up as escapes. Joined once: the engine frees no string before a call ends, and has 2 MB. */
-function escapedFrom(first: number, text: string): string {
-  const pieces: string[] = []
-  new TextEncoder().encode(text).forEach((byte) => {
-    pieces.push(byte < first ? String.fromCharCode(byte) : `%${HEX[byte >> 4]}${HEX[byte & 15]}`)
-  })
+/** A `?` in a path is part of it. */
+export const asciiPath = (path: string): string => asciiOf(replaced(path, '?', '%3F'))
+
+/**
+ * A text with its escapes decoded, to compare with patterns; empty where one is broken, or of a control character, or they
+ * are no UTF-8, which no key of S3 is.
+ * @param text as `asciiOf` gives it
+ */
+export function decoded(text: string): string {
+  try {
+    const plain = decodeURIComponent(text)
+    return plain.search(CONTROL) < 0 ? plain : ''
+  } catch (_) {
+    return ''
+  }
+}
+
+/** Of a path that is not empty: whether it has a control character, raw or escaped, or escapes that are none or no UTF-8. */
+export const isMalformed = (path: string): boolean => !decoded(asciiPath(path))
+
+/**
+ * RFC 3986, 6.2.2.1 and 6.2.2.2: escapes in upper case, escaped unreserved characters decoded; a `%` that begins none is
+ * one itself. Empty where there are too many to tell: any key of S3 may be escaped from end to end, but for delimiters.
+ * @param text as `asciiOf` gives it @param plain the same, `decoded`
+ */
+export function normalizedEscapes(text: string, plain: string): string {
+  const pieces = text.split('%', MOST_ESCAPES + 1)
+  const count = pieces.length
+  if (count > MOST_ESCAPES) {
+    // With no delimiter among what is escaped, the same escapes in upper case.
+    const upper = encodeURI(plain)
+    return upper.toLowerCase() === text.toLowerCase() ? upper : ''
+  }
+  const known = Object.create(null)
+  let spellings = MOST_SPELLINGS
+  for (let i = 1; i < count; i += 1) {
+    const piece = pieces[i] as string
+    if (!known[piece]) {
+      if (!spellings) return ''
+      spellings -= 1
+      known[piece] = normalizedPiece(piece)
+    }
+    pieces[i] = known[piece]
+  }
   return pieces.join('')
 }
 
-const escapedAll = (text: string): string => escapedFrom(0, text)
-
-const NOT_PRINTABLE = /[^ -~]/
-
-/**
- * The text with everything beyond ASCII escaped, as UTF-8. Comes before every global replacement: in njs 0.7.9 that
- * fails, or never ends, on some texts of 32 characters that are not all ASCII.
- */
-export const asciiOf = (text: string): string => (text.search(NOT_PRINTABLE) < 0 ? text : escapedFrom(128, text))
-
-const charOf = (hex: string): string => String.fromCharCode(Number(`0x${hex}`))
-
-/** RFC 3986, 6.2.2.1 and 6.2.2.2: escapes in upper case, escaped unreserved characters decoded. All ASCII. */
-export const normalizedEscapes = (text: string): string =>
-  asciiOf(text).replace(ESCAPE, (escaped, hex) =>
-    charOf(hex).search(NOT_UNRESERVED) === 0 ? escaped.toUpperCase() : charOf(hex),
-  )
-
-/**
- * Every escape decoded, to compare with patterns. A character beyond ASCII is a `|`, which, like it, no pattern has.
- */
-export const decoded = (path: string): string =>
-  asciiOf(path)
-    .replace(ASCII_ESCAPE, (_escaped, hex) => charOf(hex))
-    .replace(BEYOND_ASCII, '|')
-
-/** RFC 3986, 5.2.4. Repeated slashes stay: they are part of an S3 key. */
-function withoutDotSegments(path: string): string {
-  const segments = path.split('/')
-  const kept: string[] = []
-  segments.forEach((segment, i) => {
-    const isDots = segment === '.' || segment === '..'
-    if (segment === '..') kept.pop()
-    if (i > 0 && !isDots) kept.push(segment)
-    if (isDots && i === segments.length - 1) kept.push('')
-  })
-  return `/${kept.join('/')}`
+/** What follows a `%`, with it or without. */
+function normalizedPiece(piece: string): string {
+  const hex = piece.slice(0, 2)
+  const code = +`0x${piece[1] && hex}`
+  if (!(code >= 0)) return `%25${piece}`
+  const char = String.fromCharCode(code)
+  return (char.search(NOT_UNRESERVED) < 0 ? char : `%${hex.toUpperCase()}`) + piece.slice(2)
 }
 
-export const mergedAndResolved = (path: string): string => withoutDotSegments(asciiOf(path).replace(/\/{2,}/g, '/'))
+/** RFC 3986, 5.2.4. Repeated slashes stay, unless they are merged: they are part of an S3 key. */
+export function resolved(path: string, merges: boolean): string {
+  const segments = path.split('/')
+  const count = segments.length
+  let kept = 1
+  let isDots = false
+  for (let i = 1; i < count; i += 1) {
+    const segment = segments[i] as string
+    isDots = segment === '.' || segment === '..'
+    if (isDots) {
+      if (segment[1] && kept > 1) kept -= 1
+    } else if (segment || !merges || i === count - 1) {
+      segments[kept] = segment
+      kept += 1
+    }
+  }
+  return segments.slice(0, kept).join('/') + (isDots ? '/' : '')
+}
 
-/**
- * RFC 3986, 6.2.2, and every character that a path may not hold escaped, a `%` that begins no escape first: what is
- * decoded must not complete it. `%2F` and `%5C` stay as they are.
- */
-export const canonicalPath = (path: string): string =>
-  isPlain(path) ? path : withoutDotSegments(normalizedEscapes(asciiOf(path).replace(NOT_IN_PATH, escapedAll)))
+/** RFC 3986, 6.2.2, and every character that a path may not hold escaped. `%2F` and `%5C` stay as they are. */
+export const canonicalPath = (path: string): string => (isPlain(path) ? path : resolved(spelt(asciiPath(path)), false))
 
-/** The same for a query value. */
-export const canonicalValue = (value: string): string =>
-  normalizedEscapes(asciiOf(value).replace(NOT_IN_VALUE, escapedAll))
+const spelt = (text: string): string => normalizedEscapes(text, decoded(text))
 
 /** Path and query with what a URL may not hold escaped, the rest as received; a `?` in the path is part of it. */
-export const locationOf = (path: string, query: string): string =>
-  asciiOf(path).replace(NOT_IN_LOCATION, escapedAll).replace(/\?/g, '%3F') +
-  asciiOf(query).replace(NOT_IN_LOCATION, escapedAll)
+export const locationOf = (path: string, query: string): string => asciiPath(path) + asciiOf(query)

@@ -6,8 +6,11 @@ const ANY = '[\\s\\S]'
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
 
-/** A piece of a pattern without `*`: `?` is any one character. */
-const pieceSource = (piece: string): string => piece.split('?').map(escaped).join(ANY)
+/** Any one character: beyond the BMP it is two units in some engines, and one in others, where this takes two of them as well. */
+const ONE = `(?:[^\\0-\\ud7ff\\ue000-\\uffff]{2}|${ANY})`
+
+/** A piece of a pattern without `*`. */
+const pieceSource = (piece: string): string => piece.split('?').map(escaped).join(ONE)
 
 /**
  * `*` is any run of characters, `?` any one, case counts (CloudFront Developer Guide, "Path pattern"). Between two

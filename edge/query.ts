@@ -1,5 +1,5 @@
 import { type Field, type Fields, firstParsed, valuesOf } from './event.ts'
-import { canonicalValue } from './path.ts'
+import { asciiOf, decoded, normalizedEscapes } from './path.ts'
 import type { RouteRule } from './rules.ts'
 import type { Variant } from './variant.ts'
 import { parseVersion } from './version.ts'
@@ -15,14 +15,19 @@ export function canonicalQuery(query: Fields, route: RouteRule, variant: Variant
     const value = name === version ? firstParsed(parseVersion, query[name]) : variant[name as keyof Variant]
     // biome-ignore lint/style/useTemplate: in the engine a template costs twice as much, for every parameter
     if (value) key += '&' + name + '=' + value
-    else if (queryNames?.includes(name)) key += everyValue(name, query[name])
+    // biome-ignore lint/complexity/useOptionalChain: what it becomes for the engine is longer
+    else if (queryNames && queryNames.includes(name)) key += pairsOf(name, query[name])
   }
-  return key.slice(1)
+  key = key.slice(1)
+  if (!queryNames) return key
+  const ascii = asciiOf(key)
+  return normalizedEscapes(ascii, decoded(ascii)) || ascii
 }
 
-const everyValue = (name: string, field: Field | undefined): string =>
+/** As received, an `&` before each. */
+export const pairsOf = (name: string, field: Field | undefined): string =>
   valuesOf(field)
-    .map((value) => `&${name}=${canonicalValue(value)}`)
+    .map((value) => `&${name}=${value}`)
     .join('')
 
 /** A query string as CloudFront Functions has it; names and values stay as they are written. */

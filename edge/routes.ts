@@ -1,4 +1,6 @@
-import { asciiOf, canonicalPath, decoded, isMalformed, isPlain, mergedAndResolved, normalizedEscapes } from './path.ts'
+import { MOST_SEGMENTS } from './bounds.ts'
+import { ESCAPED_KEY_CHARACTERS } from './limits.ts'
+import { asciiPath, decoded, normalizedEscapes, resolved, UNUSUAL } from './path.ts'
 
 /** What decides a request's route; patterns are CloudFront path patterns as regular expressions. */
 export type RouteTable = {
@@ -17,9 +19,8 @@ function firstMatch(table: RouteTable, path: string): number {
   return index < 0 ? table.last : index
 }
 
-export type Routing =
-  | { kind: 'route'; index: number; canonical: string }
-  | { kind: 'refused'; reason: 'malformed' | 'ambiguous' }
+/** Of a path that is refused, `kind` is why. */
+export type Routing = { kind: 'route'; index: number; canonical: string } | { kind: 'malformed' | 'ambiguous' | 'long' }
 
 /**
  * The one route of a path, however it is read. CloudFront picks the behaviour from its own reading, S3 decodes
@@ -28,14 +29,17 @@ export type Routing =
  * on from here two; each is read as it is, and with repeated slashes merged and dot segments resolved.
  */
 export function routeOf(path: string, table: RouteTable): Routing {
-  if (isPlain(path)) return { kind: 'route', index: firstMatch(table, path), canonical: path }
-  if (isMalformed(path)) return { kind: 'refused', reason: 'malformed' }
-  const received = asciiOf(path)
-  const canonical = canonicalPath(received)
-  const spellings = [received, normalizedEscapes(received), decoded(received), canonical, decoded(canonical)]
-  const readings = spellings.concat(spellings.map(mergedAndResolved))
+  if (path.search(UNUSUAL) < 0) return { kind: 'route', index: firstMatch(table, path), canonical: path }
+  const received = asciiPath(path)
+  if (received.length > ESCAPED_KEY_CHARACTERS) return { kind: 'long' }
+  const plain = decoded(received)
+  const normal = normalizedEscapes(received, plain)
+  if (!plain || !normal || plain.split('/', MOST_SEGMENTS).length === MOST_SEGMENTS) return { kind: 'malformed' }
+  const canonical = resolved(normal, false)
+  const spellings = [received, plain, normal, canonical, decoded(canonical)]
+  const readings = spellings.concat(spellings.map((spelling) => resolved(spelling, true)))
   const index = firstMatch(table, received)
-  return readings.every((reading) => firstMatch(table, reading) === index)
+  return readings.every((reading, i) => readings.indexOf(reading) < i || firstMatch(table, reading) === index)
     ? { kind: 'route', index, canonical }
-    : { kind: 'refused', reason: 'ambiguous' }
+    : { kind: 'ambiguous' }
 }

@@ -7,10 +7,12 @@
  * - `x,y,w`: a part that begins there and is that wide, in pixels of the source; its height follows from the proportion
  */
 
+import { MOST_CHARACTERS } from './bounds.ts'
 import { MOST_PIXELS, PART_STEPS } from './canonical.ts'
 import { type Field, type Fields, firstParsed } from './event.ts'
-import { nearestRatio, parseNumber, rungAbove } from './ladder.ts'
+import { NOT_A_NUMBER, nearestRatio, parseNumber, rungAbove } from './ladder.ts'
 import { NEEDS_PARTS } from './needed.ts'
+import { replaced } from './path.ts'
 import type { ImageRule } from './rules.ts'
 
 /** As in the key, each where it differs from doing nothing. */
@@ -20,9 +22,13 @@ export type Size = { crop?: string; fit?: 'crop'; h?: number; w?: number }
 const FITS = ['crop', 'min', 'max', 'clip']
 const parseFit = (value: string): number => FITS.indexOf(value) + 1
 
-const SEPARATORS = /[:,]|%3a|%2c/i
+/** The first four, between commas or colons; none while these may be escaped. */
 const numbersIn = (value: string): number[] =>
-  value.split(SEPARATORS).map((number) => Math.min(parseNumber(number), MOST_PIXELS))
+  value.includes('%')
+    ? []
+    : replaced(value.slice(0, MOST_CHARACTERS), ':', ',')
+        .split(',', 4)
+        .map((number) => Math.min(parseNumber(number), MOST_PIXELS))
 
 const parseRatio = (value: string): number => {
   const sides = numbersIn(value)
@@ -89,12 +95,13 @@ function partText(part: Part, ratio: number): string {
 
 /** imgix's words; of several the one that says most. `fp-x` and `fp-y` count where `crop` says so. */
 function parsePosition(value: string): string {
-  const has = (word: RegExp) => value.search(word) >= 0
-  if (has(/face|attention/)) return 'attention'
-  if (has(/edges|entropy/)) return 'entropy'
-  if (has(/focal/)) return 'focal'
-  if (value.length === 2 && !has(/[^0-8]/)) return value
-  return (has(/left/) ? '0' : has(/right/) ? '8' : '4') + (has(/top/) ? '0' : has(/bottom/) ? '8' : '4')
+  const words = value.slice(0, MOST_CHARACTERS)
+  const has = (word: string) => words.includes(word)
+  if (has('face') || has('attention')) return 'attention'
+  if (has('edges') || has('entropy')) return 'entropy'
+  if (has('focal')) return 'focal'
+  if (value.length === 2 && value.search(/[^0-8]/) < 0) return value
+  return (has('left') ? '0' : has('right') ? '8' : '4') + (has('top') ? '0' : has('bottom') ? '8' : '4')
 }
 
 function positionOf(query: Fields): string | 0 {
@@ -105,7 +112,7 @@ function positionOf(query: Fields): string | 0 {
 
 /** Engines differ in which white space a number may have around it. */
 const parseNinth = (value: string): string =>
-  value && value.search(/[^0-9.]/) < 0 && +value >= 0 ? `${Math.min(8.9, +value * 9) | 0}` : ''
+  value && value.search(NOT_A_NUMBER) < 0 && +value >= 0 ? `${Math.min(8.9, +value * 9) | 0}` : ''
 
 /** From 0 at the left or the top to 8; the middle where nothing is said. */
 const ninthOf = (field: Field | undefined): string => firstParsed(parseNinth, field) || '4'

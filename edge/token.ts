@@ -3,7 +3,7 @@
  * has been verified, which is the platform's business: nothing here has a key.
  */
 import { type Field, firstValue, valuesOf } from './event.ts'
-import { canonicalPath, decoded, isMalformed, isPlain, mergedAndResolved } from './path.ts'
+import { asciiPath, canonicalPath, decoded, isPlain, resolved } from './path.ts'
 import type { ClaimRule } from './rules.ts'
 import { parseVersion } from './version.ts'
 
@@ -137,14 +137,16 @@ const SEGMENTS = /\/(?:\.{0,2}\/|\.{1,2}(?![\s\S]))/
  * @param canonical `path` in canonical form
  */
 export function leadsTo(claim: unknown, path: string, canonical: string): boolean {
-  const others = isPlain(path) ? [] : [mergedAndResolved(decoded(path)), mergedAndResolved(decoded(canonical))]
+  const others = isPlain(path)
+    ? []
+    : [decoded(asciiPath(path)), decoded(canonical)].map((reading) => resolved(reading, true))
   const prefixes: unknown[] = Array.isArray(claim) ? claim : [claim]
   return prefixes.some((prefix) => {
     if (typeof prefix !== 'string' || prefix[0] !== '/') return false
-    const isUnusual = !isPlain(prefix)
-    if (isUnusual && (isMalformed(prefix) || decoded(prefix).search(SEGMENTS) >= 0)) return false
-    const spelt = isUnusual ? canonicalPath(prefix) : prefix
-    return isWithin(spelt, canonical) && others.every((reading) => isWithin(decoded(spelt), reading))
+    if (isPlain(prefix)) return isWithin(prefix, canonical) && others.every((reading) => isWithin(prefix, reading))
+    const plain = decoded(asciiPath(prefix))
+    if (!plain || plain.search(SEGMENTS) >= 0) return false
+    return isWithin(canonicalPath(prefix), canonical) && others.every((reading) => isWithin(plain, reading))
   })
 }
 

@@ -25,7 +25,7 @@ export const handler = async (event: CloudFrontRequestEvent): Promise<CloudFront
   removeHeaders(request.headers, ['x-rimlight-*'])
 
   const routing = routeOf(request.uri, routeTable)
-  if (routing.kind === 'refused') return generated('400', 'Bad Request', NO_STORE)
+  if (routing.kind !== 'route') return generated('400', 'Bad Request', NO_STORE)
   const route = routes[routing.index] as RouteRule
   const origin = origins[routing.index] as OriginRule
   if (!isOrigin(request.origin, origin)) return generated('404', 'Not Found', NO_STORE)

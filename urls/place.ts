@@ -24,12 +24,13 @@ export function placeOfUrl(site: Site, url: string): Place | Nowhere {
 const REFUSALS = {
   malformed: 'it has a control character or a broken escape',
   ambiguous: 'its path leads to different routes, depending on how it is read',
+  long: 'it is too long',
 }
 
 export function placeOfPath(site: Site, path: string): Place | Nowhere {
   // A literal site may have no route for every path: then the default is none of its own.
   const routing = routeOf(path, routeTableOf([...site.routes.map((route) => route.path), '/*']))
-  if (routing.kind === 'refused') return nowhere(REFUSALS[routing.reason])
+  if (routing.kind !== 'route') return nowhere(REFUSALS[routing.kind])
   const route = site.routes[routing.index]
   return route ? { kind: 'place', path: routing.canonical, route } : nowhere('no route matches its path')
 }

@@ -14,7 +14,7 @@
  * ```
  */
 import { parseNumber } from '../edge/ladder.ts'
-import { normalizedEscapes } from '../edge/path.ts'
+import { decoded } from '../edge/path.ts'
 import { OTHER_IMAGE_PARAMETERS, VARIANT_PARAMETERS } from '../edge/variant.ts'
 import { parseVersion } from '../edge/version.ts'
 import { type Nowhere, nowhere, type Place, placeOfPath, placeOfUrl, takesImages } from './place.ts'
@@ -179,7 +179,7 @@ const isImageParameter = (parameter: string): boolean =>
 /** The first that the edge would take; empty: none. */
 function versionAmong(parameters: readonly string[], place: Place): string {
   const candidates = parameters.filter((parameter) => nameOf(parameter) === versionParameter(place))
-  return candidates.map((parameter) => normalizedEscapes(textOf(parameter))).find(parseVersion) ?? ''
+  return candidates.map((parameter) => decoded(textOf(parameter))).find(parseVersion) ?? ''
 }
 
 /** All before the query, the query, the fragment with its `#`. */

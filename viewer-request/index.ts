@@ -9,6 +9,7 @@ import {
   type ViewerResponse,
 } from '../edge/event.ts'
 import { httpsLocation } from '../edge/https.ts'
+import { S3_KEY_BYTES } from '../edge/limits.ts'
 import { canonicalQuery } from '../edge/query.ts'
 import { routeOf } from '../edge/routes.ts'
 import { domains, dropRequest, imageRules, type RouteRule, routes, routeTable } from '../edge/rules.ts'
@@ -22,29 +23,35 @@ export type ViewerEvent = { request: ViewerRequest; question?: Question }
 
 /** A `Question` only where a route has tokens: `guarded.ts` has the answer. */
 export function handler(event: ViewerEvent): ViewerRequest | ViewerResponse | Question {
-  const request = event?.request
-  if (typeof request?.uri !== 'string' || request.uri[0] !== '/') return refused(400)
+  // biome-ignore lint/complexity/useOptionalChain: what it becomes for the engine is longer
+  const request = event && event.request
+  if (!request || typeof request.uri !== 'string' || request.uri[0] !== '/') return refused(400)
   const headers = fieldsOf(request.headers)
   const query = fieldsOf(request.querystring)
   const isRead = request.method === 'GET' || request.method === 'HEAD'
 
   // 1. HTTPS
   if (firstValue(headers['cloudfront-forwarded-proto']) === 'http') {
-    const location = { value: httpsLocation(request, headers, query, domains) }
-    return { statusCode: isRead ? 301 : 308, headers: { location } }
+    const status = isRead ? 301 : 308
+    return { statusCode: status, headers: { location: { value: httpsLocation(request, headers, query, domains) } } }
   }
 
   // 2. One route, however the path is read
   const routing = routeOf(request.uri, routeTable)
-  if (routing.kind === 'refused') return refused(400)
+  if (routing.kind !== 'route') return refused(routing.kind === 'long' ? 414 : 400)
   const route = routes[routing.index] as RouteRule
+  const path = routing.canonical
+  // Of a key, each escape is two characters more than its byte, and the slash before it is one.
+  if (route.s3 && path.length > S3_KEY_BYTES && path.length - 2 * path.split('%').length >= S3_KEY_BYTES) {
+    return refused(400)
+  }
 
   // The other artefact at viewer-request verifies its tokens: a behaviour that has this one is wrong, not open.
   if (HAS_CLOSED && route.closed) return refused(503)
 
   // Whoever has no token learns nothing else. A preflight needs none.
   if (HAS_TOKENS && route.token) {
-    const asked = questionOf(request, headers, query, route, routing.canonical)
+    const asked = questionOf(request, headers, query, route, path)
     if (request.method !== 'OPTIONS') {
       if (!('key' in asked)) return asked
       event.question = asked
@@ -53,11 +60,13 @@ export function handler(event: ViewerEvent): ViewerRequest | ViewerResponse | Qu
 
   if (route.cached && route.s3) {
     // 3. Method
-    if (request.method === 'OPTIONS') return preflight(route, firstValue(headers.origin))
+    if (request.method === 'OPTIONS') {
+      return { statusCode: 204, headers: HAS_CORS ? corsFields(route, headers) : { allow: ALLOWED_METHODS } }
+    }
     if (!isRead) return refused(405)
 
     // 4. Path
-    request.uri = routing.canonical
+    request.uri = path
   }
 
   if (route.cached) {
@@ -78,7 +87,7 @@ export function handler(event: ViewerEvent): ViewerRequest | ViewerResponse | Qu
       delete headers['if-range']
     }
   }
-  remove(headers, dropRequest)
+  for (let i = 0, count = dropRequest.length; i < count; i += 1) delete headers[dropRequest[i] as string]
   request.headers = headers
   return (HAS_TOKENS && route.token && event.question) || request
 }
@@ -97,21 +106,15 @@ function cookiesFor(route: RouteRule, cookies: Fields): Fields {
 
 const ALLOWED_METHODS = { value: 'GET, HEAD, OPTIONS' }
 
-function remove(headers: Record<string, unknown>, names: readonly string[]): void {
-  for (let i = 0, count = names.length; i < count; i += 1) delete headers[names[i] as string]
-}
-
-function refused(statusCode: 400 | 405 | 503): ViewerResponse {
+function refused(statusCode: 400 | 405 | 414 | 503): ViewerResponse {
   const headers: ViewerResponse['headers'] = { 'cache-control': { value: 'no-store' } }
   if (statusCode === 405) headers.allow = ALLOWED_METHODS
   return { statusCode, headers }
 }
 
-function preflight(route: RouteRule, origin: string): ViewerResponse {
-  const answer =
-    HAS_CORS && route.cors
-      ? response(204, preflightHeaders(route.cors, origin))
-      : { statusCode: 204, headers: {} as Fields }
-  answer.headers.allow = ALLOWED_METHODS
-  return answer
+function corsFields(route: RouteRule, headers: Fields): Fields {
+  const answer = route.cors ? preflightHeaders(route.cors, firstValue(headers.origin)) : {}
+  const fields = response(204, answer).headers
+  fields.allow = ALLOWED_METHODS
+  return fields
 }

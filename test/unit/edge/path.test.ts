@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import {
+  asciiOf,
   canonicalPath,
-  canonicalValue,
   decoded,
   isMalformed,
   isPlain,
   locationOf,
-  mergedAndResolved,
   normalizedEscapes,
+  resolved,
 } from '../../../edge/path.ts'
-import { anyPath, anyText } from './arbitraries.ts'
+import { anyPath } from './arbitraries.ts'
 
 describe('isPlain', () => {
   it.each(['/', '/a.jpg', '/a-b_c~d', "/!$&'()*+,;=:@", '/a.', '/a..b', '/a/b/'])('%s has one reading', (path) => {
@@ -39,11 +39,14 @@ describe('isMalformed', () => {
     ['half an escape', '/a%2'],
     ['an escape that is not hexadecimal', '/a%2G'],
     ['a % before an escape', '/a%%20'],
+    ['a byte that is no UTF-8', '/%E9'],
+    ['half a character', '/%C3/a'],
+    ['half a surrogate pair', '/\ud800'],
   ])('%s', (_rule, path) => {
     expect(isMalformed(path)).toBe(true)
   })
 
-  it.each(['/a%20b', '/%E9', '/%25', '/é', '/a b', '/%80', '//..'])('not %j', (path) => {
+  it.each(['/a%20b', '/%C3%A9', '/%25', '/é', '/a b', '//..'])('not %j', (path) => {
     expect(isMalformed(path)).toBe(false)
   })
 })
@@ -54,17 +57,25 @@ describe('normalizedEscapes', () => {
     ['unreserved characters are decoded', '/%41%7a%30%2d%2E%5f%7E', '/Az0-._~'],
     ['reserved characters stay escaped', '/%2f%5c%26%3d%3F%25', '/%2F%5C%26%3D%3F%25'],
     ['a decoded percent sign begins nothing', '%2541', '%2541'],
-    ['what is no escape stays', '%%4', '%%4'],
+    ['a % that begins no escape is one itself', '50%%4', '50%25%254'],
   ])('%s', (_rule, text, expected) => {
-    expect(normalizedEscapes(text)).toBe(expected)
+    expect(normalizedEscapes(text, decoded(text))).toBe(expected)
   })
 })
 
-test('decoded: every escape, once; a character beyond ASCII is one that no pattern has', () => {
-  expect(decoded('/%2fa%252f%C3%A9%41é😀')).toBe('//a%2f|A||')
+describe('decoded', () => {
+  it.each([
+    ['every escape, once', '/%2fa%252f%41', '//a%2fA'],
+    ['a character of several bytes is one', '/%C3%A9%F0%9F%98%80', '/é😀'],
+    ['nothing where an escape is broken', '/%4', ''],
+    ['nothing where bytes are no UTF-8', '/%C3', ''],
+    ['nothing where a control character is escaped', '/a%0ab', ''],
+  ])('%s', (_rule, text, expected) => {
+    expect(decoded(text)).toBe(expected)
+  })
 })
 
-describe('mergedAndResolved', () => {
+describe('resolved, with slashes merged', () => {
   it.each([
     ['/a//b///c', '/a/b/c'],
     ['/a/./b', '/a/b'],
@@ -76,7 +87,7 @@ describe('mergedAndResolved', () => {
     ['//', '/'],
     ['/...', '/...'],
   ])('%s is %s', (path, expected) => {
-    expect(mergedAndResolved(path)).toBe(expected)
+    expect(resolved(path, true)).toBe(expected)
   })
 })
 
@@ -134,30 +145,39 @@ describe('canonicalPath', () => {
   })
 })
 
-describe('canonicalValue', () => {
+describe('asciiOf', () => {
   it.each([
-    ['escapes in upper case', 'a%2fb', 'a%2Fb'],
-    ['escaped unreserved characters decoded', '%61%7E', 'a~'],
-    ['a / and a ? may stand in a query', 'a/b?c', 'a/b?c'],
-    ['a + stays', 'a+b', 'a+b'],
-    ['an & would end the value', 'a&b', 'a%26b'],
-    ['a # would end the query', 'a#b', 'a%23b'],
-    ['spaces and non-ASCII', 'a é', 'a%20%C3%A9'],
-    ['dots are no segments', '../..', '../..'],
-    ['a % that begins no escape', '50%', '50%25'],
-    ['decoding completes no escape', '%%341', '%2541'],
-  ])('%s', (_rule, value, expected) => {
-    expect(canonicalValue(value)).toBe(expected)
+    ['escapes stay, broken ones too', 'a%2fb%%zz', 'a%2fb%%zz'],
+    ['delimiters stay', "a/b?c&d=+!$'()*,;:@", "a/b?c&d=+!$'()*,;:@"],
+    ['a # would end the URL', 'a#b', 'a%23b'],
+    ['spaces, quotes and what is beyond ASCII', 'a "é%20', 'a%20%22%C3%A9%20'],
+    ['a long text that needs nothing', 'a%20'.repeat(1_000), 'a%20'.repeat(1_000)],
+    ['a long text that needs something is left out', `${'a'.repeat(3_073)}é`, ''],
+    ['half a surrogate pair leaves nothing', 'a\ud800', ''],
+  ])('%s', (_rule, text, expected) => {
+    expect(asciiOf(text)).toBe(expected)
+  })
+})
+
+describe('how many escapes are spelt anew', () => {
+  const spelt = (text: string) => normalizedEscapes(text, decoded(text))
+
+  it('any key of S3 in lower case, escaped from end to end', () => {
+    const key = encodeURIComponent('я'.repeat(512))
+    expect(spelt(key.toLowerCase())).toBe(key)
+    expect(spelt(key)).toBe(key)
   })
 
-  test('is canonical after one pass, and ends neither itself nor the query', () => {
-    fc.assert(
-      fc.property(anyText, (value) => {
-        const once = canonicalValue(value)
-        expect(canonicalValue(once)).toBe(once)
-        expect(once).toMatch(/^(?:[A-Za-z0-9._~!$'()*+,;=:@/?-]|%[0-9A-F]{2})*$/)
-      }),
-    )
+  it('384 where delimiters are among them, none where there are more', () => {
+    const spaces = '%20'.repeat(383)
+    expect(spelt(`%2f${spaces}`)).toBe(`%2F${spaces}`)
+    expect(spelt(`%2f%20${spaces}`)).toBe('')
+  })
+
+  it('a hundred different ones', () => {
+    const pieces = Array.from({ length: 101 }, (_, i) => `%41${i},`)
+    expect(spelt(pieces.slice(1).join(''))).toBe(pieces.slice(1).join('').replaceAll('%41', 'A'))
+    expect(spelt(pieces.join(''))).toBe('')
   })
 })
 

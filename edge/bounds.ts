@@ -1,0 +1,24 @@
+/**
+ * How much of a request is looked at. A URL has room for thousands of parameters, escapes or segments, and the engine frees
+ * no memory before a call ends. What is over a bound is refused, left out or left as it is written: see the README. A file
+ * without imports: esbuild writes such constants where they are used.
+ */
+
+/** Of a parameter or a header that repeats. */
+export const MOST_VALUES = 10
+
+/** Of a parameter with several numbers or words in it. */
+export const MOST_CHARACTERS = 999
+
+/** Of a query, where it is not yet in canonical form and has to be rebuilt for a redirect. */
+export const MOST_NAMES = 100
+
+/** Escapes that are spelt anew, one more, and in how many ways they may be followed by other characters. */
+export const MOST_ESCAPES = 385
+export const MOST_SPELLINGS = 100
+
+/** Of a path that has to be read in several ways: with so many it is refused. */
+export const MOST_SEGMENTS = 128
+
+/** Of an `Accept` that is read closely; browsers send 300 at most. */
+export const MOST_ACCEPT_CHARACTERS = 1_000
