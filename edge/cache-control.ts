@@ -33,7 +33,7 @@ export function cachingOf(verdict: Verdict, origin: OriginCaching, usual: number
   if (verdict === 'verified') return kept(IMMUTABLE)
   if (verdict === 'unsettled') return { cacheControl: publicFor(UNSETTLED_SECONDS), validators: 'dropped' }
   if (origin.cacheControl === '') return kept(publicFor(lifetimeWithout(origin, usual)))
-  return kept(verdict === 'unknown' ? capped(origin, usual) : origin.cacheControl)
+  return kept(verdict === 'unknown' ? capped(origin, usual) : readable(origin.cacheControl))
 }
 
 /** `caching` for a response that is expected to be better soon: a minute at most, and no validators. */
@@ -51,9 +51,9 @@ const shortened = (cacheControl: string): string => {
 export const isPrivate = (cacheControl: string): boolean =>
   directivesOf(cacheControl).some(({ name }) => name === 'private' || name === 'no-store' || name === 'no-cache')
 
-/** The lifetime where `Cache-Control` states none: `Expires`, but no longer than the route's default. */
+/** The lifetime where `Cache-Control` states none: `Expires`, but no longer than the route's default. A `NaN` is stale. */
 const lifetimeWithout = ({ expiresIn }: OriginCaching, usual: number): number =>
-  expiresIn === undefined || Number.isNaN(expiresIn) ? usual : Math.max(0, Math.min(expiresIn, usual))
+  expiresIn === undefined ? usual : Math.max(0, Math.min(expiresIn, usual)) || 0
 
 /** RFC 9111, 5.2.2.6: whoever passes the response on must not change its body. */
 export const forbidsTransforming = (cacheControl: string): boolean =>
@@ -75,15 +75,31 @@ export function sharedLifetime(cacheControl: string): number | undefined {
 
 const LIFETIMES = ['max-age', 's-maxage', 'stale-while-revalidate', 'stale-if-error']
 
-/** RFC 9111, 1.2.2: digits alone; `NaN` for anything else, which is no lifetime. */
+/**
+ * RFC 9111, 1.2.2 and 5.2: digits alone, without quotes; `NaN` for anything else, which is no permission to keep a response:
+ * 4.2.1, where it is stale.
+ */
 const secondsOf = (value: string): number => (/^\d+$/.test(value) ? Number(value) : Number.NaN)
+
+/** A lifetime of at most so many seconds, 0 for one that can't be read; any other directive as it is. */
+function limited({ name, text, value }: Directive, seconds: number): string {
+  const stated = secondsOf(value)
+  return !LIFETIMES.includes(name) || stated <= seconds ? text : `${name}=${stated > seconds ? seconds : 0}`
+}
+
+/** The same text where every lifetime can be read. */
+function readable(cacheControl: string): string {
+  const directives = directivesOf(cacheControl)
+  const isReadable = ({ name, value }: Directive) => !LIFETIMES.includes(name) || secondsOf(value) >= 0
+  return directives.every(isReadable)
+    ? cacheControl
+    : directives.map((directive) => limited(directive, Number.POSITIVE_INFINITY)).join(', ')
+}
 
 /** The same directives, no lifetime above `seconds`, and none of them `immutable`. */
 function capped(origin: OriginCaching, seconds: number): string {
   const directives = directivesOf(origin.cacheControl).filter(({ name }) => name !== 'immutable')
-  const texts = directives.map(({ name, text, value }) =>
-    LIFETIMES.includes(name) && !(secondsOf(value) <= seconds) ? `${name}=${seconds}` : text,
-  )
+  const texts = directives.map((directive) => limited(directive, seconds))
   const stated = (name: string) => directives.find((directive) => directive.name === name)
   if (stated('max-age')) return texts.join(', ')
   const shared = stated('s-maxage')
@@ -100,6 +116,6 @@ function directivesOf(cacheControl: string): Directive[] {
   const texts = (cacheControl.match(DIRECTIVE) ?? []).map((text) => text.trim()).filter((text) => text !== '')
   return texts.map((text) => {
     const [name = '', value = ''] = text.split('=', 2)
-    return { name: name.trim().toLowerCase(), value: value.trim().replaceAll('"', ''), text }
+    return { name: name.trim().toLowerCase(), value: value.trim(), text }
   })
 }

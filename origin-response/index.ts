@@ -11,6 +11,7 @@ import {
   removeHeaders,
   setHeader,
 } from '../edge/headers.ts'
+import { httpDate } from '../edge/http-date.ts'
 import { originalBecause, RESULT_HEADER, VERDICT_HEADER } from '../edge/image.ts'
 import { type AskedRequest, type OriginResponse, type ResponseRule, responseRule } from '../edge/response.ts'
 import { dropResponse, setResponse } from '../edge/rules.ts'
@@ -62,7 +63,7 @@ function applyResponseRule(response: Response, rule: ResponseRule, method: strin
 }
 
 function originResponse({ status, headers }: Response, now: number): OriginResponse {
-  const time = (name: string) => Date.parse(headerText(headers, name))
+  const time = (name: string) => httpDate(headerText(headers, name), now) ?? Number.NaN
   const expires = headerText(headers, 'expires')
   return {
     status: typeof status === 'object' ? Number.NaN : Number(status),

@@ -52,6 +52,14 @@ const UNVERSIONED = responseGroup('3: without a version', [
     'public, max-age=120',
   ),
   cached('which has passed', { headers: { Expires: 'Fri, 20 Nov 2026 11:00:00 GMT' } }, 'public, max-age=0'),
+  cached('a lifetime below 0, which is none: stale', saying('max-age=-1'), 'max-age=0'),
+  cached(
+    'an Expires with a year of two digits',
+    { headers: { Expires: 'Friday, 20-Nov-26 12:02:00 GMT' } },
+    'public, max-age=120',
+  ),
+  cached('one of asctime', { headers: { Expires: 'Fri Nov 20 12:02:00 2026' } }, 'public, max-age=120'),
+  cached('no other date', { headers: { Expires: '2026-11-20T12:02:00Z' } }, 'public, max-age=0'),
   cached('or is no date', { headers: { Expires: '0' } }, 'public, max-age=0'),
 ])
 
@@ -97,7 +105,9 @@ const CAPPED = responseGroup("3: unknown: the origin's lifetime, capped at defau
     { ...saying('max-age=60, s-maxage=31536000'), version: 'x' },
     'max-age=60, s-maxage=86400',
   ),
-  cached('a quoted lifetime', { ...saying('max-age="31536000"'), version: 'x' }, 'max-age=86400'),
+  cached('a quoted lifetime can not be read: stale', { ...saying('max-age="31536000"'), version: 'x' }, 'max-age=0'),
+  cached('nor can one below 0', { ...saying('max-age=-1'), version: 'x' }, 'max-age=0'),
+  cached('nor can a word', { ...saying('public, max-age=abc'), version: 'x' }, 'public, max-age=0'),
   cached('names in capitals', { ...saying('Max-Age=31536000'), version: 'x' }, 'max-age=86400'),
   cached(
     'directives without a lifetime get one',

@@ -1,7 +1,8 @@
 /** Conditional requests, answered from the cache. The guide says that CloudFront answers them; the rules are RFC 9110's. */
+
+import { httpDate } from '../../../edge/http-date.ts'
 import { hasHeader, headerValue, listOf } from '../../platform/header-lines.ts'
 import type { HeaderLine } from '../../protocol/messages.ts'
-import { httpDate } from './http-date.ts'
 
 export type Condition = 'proceed' | 'not-modified' | 'precondition-failed'
 

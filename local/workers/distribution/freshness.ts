@@ -1,9 +1,9 @@
 /** How long CloudFront caches a response. Times are in seconds unless stated otherwise. */
 
+import { httpDate } from '../../../edge/http-date.ts'
 import { headerValue, listOf } from '../../platform/header-lines.ts'
 import type { HeaderLine } from '../../protocol/messages.ts'
 import { type Directive, directivesOf } from './cache-control.ts'
-import { httpDate } from './http-date.ts'
 
 export type Freshness =
   | {
@@ -163,7 +163,7 @@ function secondsOf(directives: readonly Directive[], name: string): number | nul
 function untilExpiry(headers: readonly HeaderLine[], now: number): number | null {
   const expires = headerValue(headers, 'expires')
   if (expires === '') return null
-  const end = httpDate(expires)
+  const end = httpDate(expires, now)
   const start = httpDate(headerValue(headers, 'date')) ?? now
   return end === null ? 0 : Math.max(0, Math.floor((end - start) / 1000))
 }

@@ -112,7 +112,11 @@ describe('unversioned: the origin decides', () => {
     ['an Expires counts', '', 60, 'public, max-age=60'],
     ['an Expires no longer than the default', '', 7_200, 'public, max-age=3600'],
     ['an Expires that is past', '', -60, 'public, max-age=0'],
-    ['an Expires that is none', '', Number.NaN, 'public, max-age=3600'],
+    ['an Expires that is none has passed', '', Number.NaN, 'public, max-age=0'],
+    ['a lifetime that can be read stays to the byte', ' Max-Age=60 , x', undefined, ' Max-Age=60 , x'],
+    ['a lifetime below 0 is none', 'public, max-age=-1', undefined, 'public, max-age=0'],
+    ['nor one that is no number', 'max-age=abc, s-maxage=60', undefined, 'max-age=0, s-maxage=60'],
+    ['nor one in quotes', 'max-age="60", immutable', undefined, 'max-age=0, immutable'],
   ])('%s', (_rule, cacheControl, expiresIn, expected) => {
     expect(caching('unversioned', cacheControl, expiresIn)).toEqual({ cacheControl: expected, validators: 'kept' })
   })
@@ -130,7 +134,7 @@ describe('unknown: the origin decides, within the default', () => {
     ['s-maxage is a lifetime', 's-maxage=99999, max-age=60', undefined, 's-maxage=3600, max-age=60'],
     ['s-maxage alone is one for browsers too', 's-maxage=60', undefined, 's-maxage=60, max-age=60'],
     ['s-maxage alone, too long', 's-maxage=99999', undefined, 's-maxage=3600, max-age=3600'],
-    ['s-maxage alone, no number', 's-maxage=x', undefined, 's-maxage=3600, max-age=3600'],
+    ['s-maxage alone, no number: stale', 's-maxage=x', undefined, 's-maxage=0, max-age=0'],
     [
       'stale lifetimes',
       'max-age=60, stale-while-revalidate=99999, stale-if-error=99999',
@@ -142,11 +146,18 @@ describe('unknown: the origin decides, within the default', () => {
     ['a max-age is before an Expires', 'max-age=60', 5, 'max-age=60'],
     ['s-maxage is before an Expires', 's-maxage=60', 5, 's-maxage=60, max-age=60'],
     ['names in any case', 'Max-Age=99999', undefined, 'max-age=3600'],
-    ['a quoted value', 'max-age="99999"', undefined, 'max-age=3600'],
-    ['a quoted value that is low', 'max-age="60"', undefined, 'max-age="60"'],
-    ['no number', 'max-age=soon', undefined, 'max-age=3600'],
-    ['a number of another kind', 'max-age=1e9', undefined, 'max-age=3600'],
-    ['endless', 'max-age=Infinity', undefined, 'max-age=3600'],
+    ['a quoted value: stale (RFC 9111, 5.2.2.1)', 'max-age="60"', undefined, 'max-age=0'],
+    ['below 0: stale', 'max-age=-1', undefined, 'max-age=0'],
+    ['no number: stale', 'max-age=abc', undefined, 'max-age=0'],
+    ['a number of another kind: stale', 'max-age=1e9', undefined, 'max-age=0'],
+    ['endless: stale', 'max-age=Infinity', undefined, 'max-age=0'],
+    ['nothing: stale', 'max-age', undefined, 'max-age=0'],
+    [
+      'a stale lifetime that can not be read',
+      'max-age=60, stale-if-error=x',
+      undefined,
+      'max-age=60, stale-if-error=0',
+    ],
     ['two of them', 'max-age=60, max-age=99999', undefined, 'max-age=60, max-age=3600'],
     ['spaces around', ' max-age = 99999 ,, public ', undefined, 'max-age=3600, public'],
     [

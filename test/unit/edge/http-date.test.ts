@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { httpDate } from '../../../../../local/workers/distribution/http-date.ts'
+import { httpDate } from '../../../edge/http-date.ts'
 
 describe('httpDate: RFC 9110, 5.6.7', () => {
   it.each([
@@ -13,6 +13,16 @@ describe('httpDate: RFC 9110, 5.6.7', () => {
     ['Sat, 31 Dec 2016 23:59:60 GMT', '2017-01-01T00:00:00.000Z'],
   ])('%s', (text, expected) => {
     expect(new Date(httpDate(text) ?? Number.NaN).toISOString()).toBe(expected)
+  })
+
+  it.each([
+    ['76', 2076],
+    ['77', 1977],
+    ['99', 1999],
+    ['26', 2026],
+  ])('in 2026, the year %s is %i: at most fifty from now', (year, expected) => {
+    const time = httpDate(`Friday, 01-May-${year} 00:00:00 GMT`, Date.UTC(2026, 5, 1))
+    expect(new Date(time ?? Number.NaN).getUTCFullYear()).toBe(expected)
   })
 
   it.each([

@@ -6,17 +6,23 @@ const IMF_FIXDATE = new RegExp(`^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\\d\\d) (${MO
 const RFC_850 = new RegExp(`^(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (\\d\\d)-(${MONTH})-(\\d\\d) ${CLOCK} GMT$`)
 const ASCTIME = new RegExp(`^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (${MONTH}) ([ \\d]\\d) ${CLOCK} (\\d{4})$`)
 
+const END_OF_2019 = Date.UTC(2020, 0, 1) - 1
+const FIFTY_YEARS = Date.UTC(2020, 0, 1)
+
 /**
- * A date in one of HTTP's three formats: RFC 9110, 5.6.7. Years of two digits are 1970 to 2069: fifty years from now
- * would need a clock.
+ * A date in one of HTTP's three formats: RFC 9110, 5.6.7. A year of two digits is at most fifty years from now.
  *
+ * @param now milliseconds since 1970; left out, where no clock matters: years of two digits are 1970 to 2069
  * @returns milliseconds since 1970; null for anything else
  */
-export function httpDate(text: string): number | null {
+export function httpDate(text: string, now = END_OF_2019): number | null {
   const fixed = IMF_FIXDATE.exec(text)
   if (fixed) return timeOf(fixed[3], fixed[2], fixed[1], fixed.slice(4))
   const old = RFC_850.exec(text)
-  if (old) return timeOf(Number(old[3]) < 70 ? `20${old[3]}` : `19${old[3]}`, old[2], old[1], old.slice(4))
+  if (old) {
+    const isFar = (timeOf(`20${old[3]}`, old[2], '01', old.slice(4)) ?? 0) > now + FIFTY_YEARS
+    return timeOf(`${isFar ? 19 : 20}${old[3]}`, old[2], old[1], old.slice(4))
+  }
   const asctime = ASCTIME.exec(text)
   return asctime ? timeOf(asctime[6], asctime[1], asctime[2], asctime.slice(3, 6)) : null
 }
