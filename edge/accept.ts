@@ -2,9 +2,6 @@ import { MOST_ACCEPT_CHARACTERS } from './bounds.ts'
 import { type Field, firstValue, valuesOf } from './event.ts'
 import { replaced } from './path.ts'
 
-/** The end of a member without parameters, or with some of which none is a weight of 0. */
-const TAKEN = '(?=[,;])(?![^,]*;q=0[.0]*[,;])'
-
 /** An `Accept` of one line or several, a comma before and behind each of its members; none of a very long one. */
 export function acceptList(accept: Field): string {
   const lines = accept.multiValue ? valuesOf(accept).join(',') : firstValue(accept)
@@ -23,7 +20,7 @@ export function accepts(list: string, format: string): boolean {
   // biome-ignore lint/style/useTemplate: as above
   const at = list.indexOf(member + ',')
   if (at >= 0 && list.lastIndexOf('"', at) < 0) return true
-  const unquoted = list.split('"', 1)[0] as string
-  const unspaced = replaced(replaced(unquoted, ' ', ''), '\t', '').toLowerCase()
-  return unspaced.search(RegExp(member + TAKEN)) >= 0
+  // Up to the first quote or tab, without spaces: the member alone, or with parameters none of which is a weight of 0.
+  const plain = replaced(list.split(/["\t]/, 1)[0] as string, ' ', '').toLowerCase()
+  return plain.search(RegExp(`${member}(?=[,;])(?![^,]*;q=0[.0]*[,;])`)) >= 0
 }

@@ -8,17 +8,23 @@
 export const MOST_VALUES = 10
 
 /** Of a parameter with several numbers or words in it. */
-export const MOST_CHARACTERS = 999
+export const MOST_CHARACTERS = 60
+
+/** Of all values of a parameter, where the first is not what it should be: a version may be escaped from end to end. */
+export const MOST_DECODED = 200
 
 /** Of a query, where it is not yet in canonical form and has to be rebuilt for a redirect. */
 export const MOST_NAMES = 100
 
+/** Characters of a text that has some which no URL may hold, such as quotes: browsers escape them. */
+export const MOST_UNESCAPED = 512
+
 /** Escapes that are spelt anew, one more, and in how many ways they may be followed by other characters. */
 export const MOST_ESCAPES = 385
-export const MOST_SPELLINGS = 100
+export const MOST_SPELLINGS = 64
 
 /** Of a path that has to be read in several ways: with so many it is refused. */
-export const MOST_SEGMENTS = 128
+export const MOST_SEGMENTS = 64
 
 /** Of an `Accept` that is read closely; browsers send 300 at most. */
-export const MOST_ACCEPT_CHARACTERS = 1_000
+export const MOST_ACCEPT_CHARACTERS = 400

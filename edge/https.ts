@@ -25,7 +25,7 @@ export function httpsLocation(
   query: Fields,
   domains: readonly string[],
 ): string {
-  const raw = typeof request.rawQueryString === 'function' ? request.rawQueryString() : undefined
-  const asReceived = raw === undefined ? queryOf(query) : `?${raw}`
+  const raw = typeof request.rawQueryString === 'function' && request.rawQueryString()
+  const asReceived = raw || raw === '' ? `?${raw}` : queryOf(query)
   return `https://${safeHost(firstValue(headers.host).toLowerCase(), domains)}${locationOf(request.uri, asReceived)}`
 }

@@ -4,8 +4,7 @@
  * ASCII (K and ſ). A text is taken in one go wherever the engine has a function for it: a turn of a loop, or a match that
  * is replaced, costs as much as that does for a hundred characters, and no memory is freed before a call ends.
  */
-import { MOST_ESCAPES, MOST_SPELLINGS } from './bounds.ts'
-import { ESCAPED_KEY_CHARACTERS } from './limits.ts'
+import { MOST_ESCAPES, MOST_SPELLINGS, MOST_UNESCAPED } from './bounds.ts'
 
 /** What a path may not hold as it is (RFC 3986, 3.3), or where a second reading of it begins: an escape, `//`, `/.`. */
 export const UNUSUAL = /[^\w.~!$&'()*+,;=:@/-]|\/[/.]/
@@ -26,13 +25,12 @@ export const replaced = (text: string, found: string, by: string): string => tex
 
 /**
  * The text with everything that a URL may not hold escaped, as UTF-8; escapes, broken or not, stay as they are. Empty for a
- * long text that needs it, and for one with half a surrogate pair, which no request holds.
+ * text that needs it and is long, and for one with half a surrogate pair, which no request holds.
  */
 export function asciiOf(text: string): string {
   if (text.search(NOT_IN_URL) < 0) return text
-  if (text.length > ESCAPED_KEY_CHARACTERS) return ''
   try {
-    return replaced(encodeURI(replaced(text, '#', '%23')), '%25', '%')
+    return text.length > MOST_UNESCAPED ? '' : replaced(encodeURI(replaced(text, '#', '%23')), '%25', '%')
   } catch (_) {
     return ''
   }

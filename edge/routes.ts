@@ -31,7 +31,7 @@ export type Routing = { kind: 'route'; index: number; canonical: string } | { ki
 export function routeOf(path: string, table: RouteTable): Routing {
   if (path.search(UNUSUAL) < 0) return { kind: 'route', index: firstMatch(table, path), canonical: path }
   const received = asciiPath(path)
-  if (received.length > ESCAPED_KEY_CHARACTERS) return { kind: 'long' }
+  if (!received || received.length > ESCAPED_KEY_CHARACTERS) return { kind: 'long' }
   const plain = decoded(received)
   const normal = normalizedEscapes(received, plain)
   if (!plain || !normal || plain.split('/', MOST_SEGMENTS).length === MOST_SEGMENTS) return { kind: 'malformed' }

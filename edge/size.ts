@@ -23,16 +23,15 @@ const FITS = ['crop', 'min', 'max', 'clip']
 const parseFit = (value: string): number => FITS.indexOf(value) + 1
 
 /** The first four, between commas or colons; none while these may be escaped. */
-const numbersIn = (value: string): number[] =>
-  value.includes('%')
-    ? []
-    : replaced(value.slice(0, MOST_CHARACTERS), ':', ',')
-        .split(',', 4)
-        .map((number) => Math.min(parseNumber(number), MOST_PIXELS))
+const numbersIn = (value: string): string[] =>
+  value.includes('%') ? [] : replaced(value.slice(0, MOST_CHARACTERS), ':', ',').split(',', 4)
+
+const pixelsOf = (number: string | undefined): number => Math.min(parseNumber(number || ''), MOST_PIXELS)
 
 const parseRatio = (value: string): number => {
   const sides = numbersIn(value)
-  return sides[1] ? (sides[0] as number) / sides[1] : 0
+  const height = pixelsOf(sides[1])
+  return height && pixelsOf(sides[0]) / height
 }
 
 /** `x,y,w,h`; in a key `x,y,w`. */
@@ -41,8 +40,8 @@ type Part = [x: number, y: number, width: number, height?: number]
 const NONE: Part = [0, 0, 0]
 
 const parsePart = (value: string): Part | 0 => {
-  const part = numbersIn(value) as Part
-  return part[2] ? part : 0
+  const numbers = numbersIn(value)
+  return pixelsOf(numbers[2]) && (numbers.map(pixelsOf) as Part)
 }
 
 const parseScale = (value: string): number => {

@@ -42,9 +42,8 @@ export function handler(event: ViewerEvent): ViewerRequest | ViewerResponse | Qu
   const route = routes[routing.index] as RouteRule
   const path = routing.canonical
   // Of a key, each escape is two characters more than its byte, and the slash before it is one.
-  if (route.s3 && path.length > S3_KEY_BYTES && path.length - 2 * path.split('%').length >= S3_KEY_BYTES) {
-    return refused(400)
-  }
+  const isLong = path.length > S3_KEY_BYTES
+  if (route.s3 && isLong && path.length - 2 * path.split('%').length >= S3_KEY_BYTES) return refused(400)
 
   // The other artefact at viewer-request verifies its tokens: a behaviour that has this one is wrong, not open.
   if (HAS_CLOSED && route.closed) return refused(503)
@@ -71,7 +70,7 @@ export function handler(event: ViewerEvent): ViewerRequest | ViewerResponse | Qu
 
   if (route.cached) {
     // 5. Query
-    const rule = imageRules[route.images]
+    const rule = imageRules[isLong ? -1 : route.images]
     const extension = HAS_IMAGES && rule ? extensionOf(request.uri) : ''
     // A query that is signed gets no format that it does not name.
     const accept = HAS_SIGNED && route.signed ? undefined : headers.accept

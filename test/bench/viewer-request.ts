@@ -30,7 +30,6 @@ const STEPS = {
   'query: variantOf': 'variantOf(request.querystring, request.headers.accept, "jpg", rule)',
   'query: accepts': 'accepts(acceptList(request.headers.accept), rule.formats[0])',
   'query: canonicalQuery': 'canonicalQuery(request.querystring, routes[4], { fm: "webp", w: 640 })',
-  'headers: remove': 'remove(request.headers, dropRequest)',
 }
 
 const SECRET = '0123456789abcdef0123456789abcdef'

@@ -152,7 +152,7 @@ describe('asciiOf', () => {
     ['a # would end the URL', 'a#b', 'a%23b'],
     ['spaces, quotes and what is beyond ASCII', 'a "é%20', 'a%20%22%C3%A9%20'],
     ['a long text that needs nothing', 'a%20'.repeat(1_000), 'a%20'.repeat(1_000)],
-    ['a long text that needs something is left out', `${'a'.repeat(3_073)}é`, ''],
+    ['a long text that needs something is left out', `${'a'.repeat(512)}é`, ''],
     ['half a surrogate pair leaves nothing', 'a\ud800', ''],
   ])('%s', (_rule, text, expected) => {
     expect(asciiOf(text)).toBe(expected)
@@ -174,8 +174,8 @@ describe('how many escapes are spelt anew', () => {
     expect(spelt(`%2f%20${spaces}`)).toBe('')
   })
 
-  it('a hundred different ones', () => {
-    const pieces = Array.from({ length: 101 }, (_, i) => `%41${i},`)
+  it('64 different ones', () => {
+    const pieces = Array.from({ length: 65 }, (_, i) => `%41${i},`)
     expect(spelt(pieces.slice(1).join(''))).toBe(pieces.slice(1).join('').replaceAll('%41', 'A'))
     expect(spelt(pieces.join(''))).toBe('')
   })

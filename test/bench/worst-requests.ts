@@ -1,0 +1,103 @@
+/** Requests that cost the function more than others, as far as CloudFront lets them in: URLs of 8,192 bytes, 32 KB in all. */
+import type { CostSubject } from '../../local/host/functions/njs-cost.ts'
+import { queryFields } from '../contract/events.ts'
+import { viewerEvent } from './fixtures.ts'
+
+export type WorstRequest = { uri: string; query?: string; headers?: Record<string, string>; method?: string }
+
+const repeated = (pieces: readonly string[], length: number): string => {
+  let text = ''
+  for (let i = 0; text.length + (pieces[i % pieces.length] as string).length <= length; i += 1) {
+    text += pieces[i % pieces.length]
+  }
+  return text
+}
+
+/** Every escape of a byte that is no control character, in all its spellings. */
+export const ESCAPES = Array.from({ length: 224 }, (_, i) => (i + 32).toString(16))
+  .filter((hex) => hex !== '7f')
+  .flatMap((hex) => [
+    ...new Set([hex, hex.toUpperCase(), `${hex[0]?.toUpperCase()}${hex[1]}`, `${hex[0]}${hex[1]?.toUpperCase()}`]),
+  ])
+  .map((hex) => `%${hex}`)
+
+const CYRILLIC = encodeURIComponent('я'.repeat(512))
+const CHINESE = encodeURIComponent(
+  Array.from({ length: 341 }, (_, i) => String.fromCharCode(0x4e00 + 7 * i)).join(''),
+).toLowerCase()
+
+const NAMES = ['w', 'max-w', 'h', 'max-h', 'dpr', 'ar', 'fit', 'rect', 'crop', 'q', 'fm', 'fp-x', 'fp-y', 'v']
+const tenOfEach = (value: string): string =>
+  NAMES.flatMap((name) => Array(10).fill(`${name}=${value}`))
+    .join('&')
+    .slice(0, 8_000)
+const manyNames = Array.from({ length: 2_000 }, (_, i) => i.toString(36)).join('&')
+const HTTP = { 'cloudfront-forwarded-proto': 'http' }
+
+/** By what they are; each was, or is, the worst of its kind. */
+export const WORST: Readonly<Record<string, WorstRequest>> = {
+  'a photo': { uri: '/albums/2026/summer/photo-0123.jpg', query: 'ref=home&v=1706400000&w=600&q=75&auto=format' },
+  'a key of 1,024 bytes in Cyrillic, escaped': { uri: `/${CYRILLIC}` },
+  'the same in lower case': { uri: `/${CYRILLIC.toLowerCase()}` },
+  'a key in Chinese, in lower case': { uri: `/${CHINESE}` },
+  'the same with a delimiter': { uri: `/${CHINESE.slice(9)}%2f` },
+  'a key in emoji, raw': { uri: `/${'😀'.repeat(256)}` },
+  '%41 × 2,728': { uri: `/${'%41'.repeat(2_728)}` },
+  '%41 × 384': { uri: `/${'%41'.repeat(384)}` },
+  'é × 4,093, raw': { uri: `/${'é'.repeat(4_093)}` },
+  'é × 3,000, raw': { uri: `/search/${'é'.repeat(3_000)}` },
+  'é × 512, raw': { uri: `/${'é'.repeat(512)}` },
+  'every spelling of every byte': { uri: `/${repeated(ESCAPES, 3_070)}` },
+  'escapes, all different': {
+    uri: `/search/${ESCAPES.slice(0, 380)
+      .map((spelt, i) => `${spelt}${i}`)
+      .join('')
+      .slice(0, 2_400)}`,
+  },
+  'quotes that become more than a URL holds': { uri: `/${'"'.repeat(2_731)}.jpg` },
+  quotes: { uri: `/${'"'.repeat(1_000)}.jpg` },
+  'a broken escape': { uri: '/%zz' },
+  'bytes that are no UTF-8': { uri: `/search/${'%e9'.repeat(1_000)}` },
+  slashes: { uri: `/${'/'.repeat(8_190)}` },
+  'slashes, 127': { uri: `/search/%20${'/'.repeat(125)}` },
+  'dot segments': { uri: `/${'./'.repeat(4_000)}` },
+  'dot segments, 126': { uri: `/search/${'%2e%2e/./'.repeat(63)}` },
+  'escaped slashes and dots': { uri: `/search/${'x'.repeat(500)}${'/./a%2fb%2f..'.repeat(30)}${'x'.repeat(1_500)}` },
+  'a long path': { uri: `/search/${'a'.repeat(8_000)}` },
+  'a long path with an escape': { uri: `/search/${'a'.repeat(3_050)}%20x` },
+  'a long path with an escape, 8,000 characters': { uri: `/search/${'a'.repeat(7_900)}%20x` },
+  '?v=! × 400': { uri: '/a.jpg', query: Array(400).fill('v=!').join('&') },
+  '?v=! × 2,000': { uri: '/a.jpg', query: Array(2_000).fill('v=!').join('&') },
+  '?page=%C3%A9 × 200': { uri: '/search/x', query: Array(200).fill('page=%C3%A9').join('&') },
+  '?page=%c3%a9…': { uri: '/search/x', query: `page=${'%c3%a9'.repeat(1_360)}` },
+  '?page=%41…': { uri: '/search/x', query: `page=${'%41'.repeat(380)}` },
+  '?page, all different': { uri: '/search/x', query: `page=${ESCAPES.map((spelt, i) => `${spelt}${i}`).join('')}` },
+  '?page=é…, raw': { uri: '/search/x', query: `page=${'é'.repeat(3_000)}&term=1` },
+  '?page=é…, raw, too long': { uri: '/search/x', query: `page=${'é'.repeat(4_000)}` },
+  '?page=%…, broken': { uri: '/search/x', query: `page=${'%'.repeat(8_000)}` },
+  '?page=%…, broken, 380': { uri: '/search/x', query: `page=${'%'.repeat(380)}é` },
+  'ten of each parameter, broken': { uri: '/a.jpg', query: tenOfEach('%zz') },
+  'ten of each parameter, lists': { uri: '/a.jpg', query: tenOfEach('%2c,,,%31,,,!') },
+  'ten of each parameter, numbers': { uri: '/a.jpg', query: tenOfEach('1,1,0,1,,%41!') },
+  'ten of each parameter, long': { uri: '/a.heic', query: `h=1&${tenOfEach(`${'%31,'.repeat(4)}${'%20'.repeat(8)}`)}` },
+  'a list of 4,000 numbers': { uri: '/a.jpg', query: `rect=${'1,'.repeat(4_000)}&w=1` },
+  'a long crop': { uri: '/a.jpg', query: `w=1&h=1&fit=crop&crop=${'x'.repeat(8_000)}` },
+  'a number of 8,000 digits': { uri: '/a.jpg', query: `w=${'9'.repeat(8_000)}` },
+  '2,000 parameters': { uri: '/a.jpg', query: manyNames },
+  'Accept of quotes': { uri: '/a.jpg', headers: { accept: '"'.repeat(8_000) } },
+  'Accept of 400 characters, quotes': { uri: '/a.avif', headers: { accept: repeated([' "",'], 398) } },
+  'Accept of refusals': { uri: '/a.avif', headers: { accept: repeated(['image/avif;q=0,'], 398) } },
+  'Accept of 24,000 characters': { uri: '/a.avif', headers: { accept: repeated(['image/avif;q=0,'], 24_000) } },
+  'Accept of spaces': { uri: '/a.heic', headers: { accept: repeated([' \t'], 398) } },
+  'to HTTPS': { uri: `/${'"'.repeat(2_000)}`, query: '"'.repeat(3_000), headers: HTTP },
+  'to HTTPS, 2,000 parameters': { uri: '/', query: manyNames, headers: HTTP },
+  OPTIONS: { uri: `/${CYRILLIC.toLowerCase()}`, method: 'OPTIONS' },
+  'a never route': { uri: `/drafts/${CYRILLIC.slice(0, 3_000).toLowerCase()}` },
+}
+
+export function costSubject({ uri, query = '', headers = {}, method = 'GET' }: WorstRequest): CostSubject {
+  const fields = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, { value }]))
+  const request = { ...viewerEvent.request, method, uri, querystring: queryFields(query) }
+  const event = { ...viewerEvent, request: { ...request, headers: { ...request.headers, ...fields } } }
+  return { event, ...(query === '' ? {} : { rawQuery: query }) }
+}
