@@ -14,10 +14,10 @@ export const MOST_CHARACTERS = 60
 export const MOST_DECODED = 200
 
 /** Of a query, where it is not yet in canonical form and has to be rebuilt for a redirect. */
-export const MOST_NAMES = 100
+export const MOST_NAMES = 99
 
 /** Characters of a text that has some which no URL may hold, such as quotes: browsers escape them. */
-export const MOST_UNESCAPED = 512
+export const MOST_UNESCAPED = 256
 
 /** Escapes that are spelt anew, one more, and in how many ways they may be followed by other characters. */
 export const MOST_ESCAPES = 385

@@ -9,7 +9,7 @@ const safeHost = (host: string, domains: readonly string[]): string =>
 
 /**
  * The query with its `?` from its parsed form, which has neither the order of all names nor what came without `=`. Of more
- * than a hundred names, and more than ten values of one, it is the first that stay.
+ * than 99 names, and more than ten values of one, it is the first that stay.
  */
 const queryOf = (fields: Fields): string =>
   Object.keys(fields)

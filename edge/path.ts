@@ -9,8 +9,8 @@ import { MOST_ESCAPES, MOST_SPELLINGS, MOST_UNESCAPED } from './bounds.ts'
 /** What a path may not hold as it is (RFC 3986, 3.3), or where a second reading of it begins: an escape, `//`, `/.`. */
 export const UNUSUAL = /[^\w.~!$&'()*+,;=:@/-]|\/[/.]/
 
-/** What a URL may not hold, and a path no more than a query where it is not a delimiter: RFC 3986, 3.3 and 3.4. */
-const NOT_IN_URL = /[^\w.~!$&'()*+,;=:@/%-]/
+/** What a URL may not hold, RFC 3986, 3.3 and 3.4; a `?` in a path is told apart by `asciiPath`. */
+const NOT_IN_URL = /[^\w.~!$&'()*+,;=:@/?%-]/
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
 const CONTROL = /[\x00-\x1f\x7f]/

@@ -22,7 +22,7 @@ export function placeOfUrl(site: Site, url: string): Place | Nowhere {
 }
 
 const REFUSALS = {
-  malformed: 'it has a control character or a broken escape',
+  broken: 'it has a control character or a broken escape',
   ambiguous: 'its path leads to different routes, depending on how it is read',
   long: 'it is too long',
 }

@@ -2,6 +2,7 @@ import { InputError, joinedError } from '../../base/errors.ts'
 import type { ArtefactName } from '../../bundle/manifest.ts'
 import type { Trigger } from '../../edge/limits.ts'
 import { type BundleOptions, type OpenBundle, openBundle } from '../host/functions/bundle.ts'
+import { type CallCost, missingForCosts } from '../host/functions/njs-cost.ts'
 import type { InvocationOutcome } from '../protocol/invocation.ts'
 import { eventKind } from './event-kind.ts'
 import { type EventFile, type EventItem, readEvents } from './events.ts'
@@ -19,7 +20,8 @@ export type ReplayOptions = BundleOptions & {
 /** Where an event was found. `index`: its position in a file that is an array. */
 export type EventPlace = { file: string; index?: number; name?: string }
 
-export type ReplayResult = EventPlace & { trigger: Trigger } & Judgement
+/** `cost`: of the call in njs, where this machine can measure it. */
+export type ReplayResult = EventPlace & { trigger: Trigger; cost?: CallCost } & Judgement
 
 export type Replay = {
   bundle: string
@@ -28,6 +30,8 @@ export type Replay = {
   results: ReplayResult[]
   /** Events from folders that are not for this bundle. */
   skipped: (EventPlace & { reason: string })[]
+  /** What measuring the function's calls needs and this machine does not have. */
+  missing: string[]
   /** Files that `update` rewrote. */
   updated: string[]
 }
@@ -54,7 +58,7 @@ export async function replay(paths: string[], options: ReplayOptions = {}): Prom
     const { jobs, skipped } = sortEvents(files, bundle)
     const { results, engines } = await runJobs(jobs, bundle, onProgress)
     const updated = update ? await record(jobs, results) : []
-    return { bundle: dist, engines, results, skipped, updated }
+    return { bundle: dist, engines, results, skipped, missing: missingForCosts(), updated }
   } finally {
     await bundle.close()
   }
@@ -121,7 +125,7 @@ function triggerOf(
 async function runJobs(jobs: ReplayJob[], bundle: OpenBundle, onProgress: (done: number, total: number) => void) {
   const results = new Map<ReplayJob, ReplayResult>()
   const engines = new Set<string>()
-  const settle = (job: ReplayJob, judgement: Judgement) => {
+  const settle = (job: ReplayJob, judgement: Judgement & { cost?: CallCost }) => {
     results.set(job, { ...job.place, trigger: job.trigger, ...judgement })
     onProgress(results.size, jobs.length)
   }
@@ -136,6 +140,7 @@ async function runJobs(jobs: ReplayJob[], bundle: OpenBundle, onProgress: (done:
     const runs = await Promise.all(
       (await bundle.engines(trigger)).map(async (engine) => ({ engine, outcomes: await engine.run(events) })),
     )
+    const costs = await bundle.costs(trigger, events)
     for (const { engine } of runs) engines.add(engine.name)
     own.forEach((job, index) => {
       const [first, ...others] = runs.map(
@@ -143,7 +148,8 @@ async function runJobs(jobs: ReplayJob[], bundle: OpenBundle, onProgress: (done:
       )
       if (first === undefined) return
       const disagreement = others.map((other) => disagreementOf(first, other)).find((found) => found !== null) ?? null
-      settle(job, { ...judge(trigger, job.item, first[1]), disagreement })
+      const cost = costs[index]
+      settle(job, { ...judge(trigger, job.item, first[1]), disagreement, ...(cost && { cost }) })
     })
   }
 

@@ -1,5 +1,6 @@
 import type { Paint } from '../../cli/kit/output.ts'
 import { NJS_MISSING } from '../host/functions/njs.ts'
+import type { CallCost } from '../host/functions/njs-cost.ts'
 import type { ValueChange } from '../protocol/messages.ts'
 import { placeText, type Replay, type ReplayResult, wroteText } from './replay-events.ts'
 
@@ -73,9 +74,13 @@ function resultLines(result: ReplayResult, paint: Paint): string[] {
       ? [bad(unmet.length > 0 ? 'not as expected (expected → got)' : 'nothing to hold against what is expected')]
       : []),
     ...changeLines(unmet, '    ', paint),
+    ...(result.cost ? [`  ${paint('dim', costText(result.cost))}`] : []),
     ...result.logs.map((line) => `  ${paint('dim', `log  ${line}`)}`),
   ]
 }
+
+const costText = ({ instructions, bytes }: CallCost): string =>
+  `${instructions.toLocaleString('en')} instructions, ${(bytes / 1e6).toFixed(2)} MB in njs`
 
 const COLOURS = { '+': 'green', '-': 'red', '~': 'yellow' } as const
 
@@ -116,6 +121,9 @@ function summaryLines(replay: Replay, paint: Paint): string[] {
   const faults = `${counts.violations} violations, ${counts.unmet} expectations unmet, ${counts.disagreements} disagreements`
   return [
     ...(replay.engines.length > 0 && !replay.engines.includes('njs') ? [paint('yellow', NJS_MISSING)] : []),
+    ...(replay.engines.length > 0 && replay.missing.length > 0
+      ? [paint('yellow', `Memory and instructions are not measured: that needs ${replay.missing.join(' and ')}.`)]
+      : []),
     ...(replay.results.length === 0 ? [paint('red', 'Nothing was replayed.')] : []),
     ...replay.updated.map(wroteText),
     ...[...byTrigger].map(([trigger, results]) => `${trigger.padEnd(16)} ${countsText(replayCounts(results))}`),

@@ -6,6 +6,7 @@ import type { Trigger } from '../../../edge/limits.ts'
 import type { EngineOptions, FunctionEngine } from './function-engine.ts'
 import { type LambdaPool, openLambda } from './lambda.ts'
 import { hasNjs, openNjs } from './njs.ts'
+import { type CallCost, callCosts, missingForCosts } from './njs-cost.ts'
 import { openWorkerd } from './workerd.ts'
 
 /** A built bundle, ready to run. Everything starts when it is first asked for. */
@@ -16,6 +17,8 @@ export type OpenBundle = {
   artefact(name: string): Artefact | undefined
   /** A CloudFront Function in njs, where that is installed, and in workerd. */
   engines(trigger: Trigger): Promise<FunctionEngine[]>
+  /** What a call of the function costs in njs, for each event; none on a machine without the tools, or where a call throws. */
+  costs(trigger: Trigger, events: readonly unknown[]): Promise<CallCost[]>
   lambda(name: ArtefactName): Promise<LambdaPool>
   /** Ends all processes and removes all temporary files. */
   close(): Promise<void>
@@ -56,8 +59,15 @@ export async function openBundle(
     return withPath(zip, openLambda({ zip, artefact, name: `us-east-1.rimlight-${trigger}`, env, environments }))
   })
 
+  const costs = async (trigger: Trigger, events: readonly unknown[]) => {
+    if (missingForCosts().length > 0) return []
+    const subjects = events.map((event) => ({ event }))
+    return callCosts(String(contents.get(trigger)), subjects, engine.keyValues).catch(() => [])
+  }
+
   return {
     folder,
+    costs,
     manifest,
     artefact: (name) => artefacts.get(name),
     engines: engines.get,

@@ -5,6 +5,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
 import { ROOT } from '../../../../base/root.ts'
 import { hasNjs, NJS_MISSING } from '../../../../local/host/functions/njs.ts'
+import { missingForCosts } from '../../../../local/host/functions/njs-cost.ts'
 import { main } from '../../../../local/replay.ts'
 import {
   functionEvent,
@@ -52,7 +53,20 @@ const WITH_QUERY = functionEvent({
   headers: { range: { value: 'bytes=0-99' } },
 })
 
+/** Memory is measured in pages, and differs by one or two. */
+const withoutCosts = (text: string): string => text.replaceAll(/^ {2}[\d,]+ instructions, [\d.]+ MB in njs\n/gm, '')
+
 describe('the report', () => {
+  it('says what each call of the function costs, or what measuring it needs', async () => {
+    const { stdout } = await replayed(await file('a.json', WITH_QUERY))
+    const missing = missingForCosts()
+    expect(stdout).toMatch(
+      missing.length > 0
+        ? `Memory and instructions are not measured: that needs ${missing.join(' and ')}.`
+        : /^ {2}[1-9][\d,]{3,} instructions, 0\.\d\d MB in njs$/m,
+    )
+  })
+
   it('shows what changed, what did not, what was answered, and counts', async () => {
     await file('a.json', [{ name: 'query', event: WITH_QUERY }, functionEvent()])
     await file('b.json', functionEvent({ headers: { 'cloudfront-forwarded-proto': { value: 'http' } } }))
@@ -60,7 +74,9 @@ describe('the report', () => {
     await file('d.json', { event: originResponseEvent(), now: NOW })
     const { code, stdout, stderr } = await replayed(folder)
     expect(stderr).toBe('')
-    expect(stdout.replaceAll(folder, 'events').replaceAll(dist, 'dist')).toBe(`events/a.json[0] "query"  viewer-request
+    expect(
+      withoutCosts(stdout).replaceAll(folder, 'events').replaceAll(dist, 'dist'),
+    ).toBe(`events/a.json[0] "query"  viewer-request
   ~ querystring    v=1&utm=x → v=1
   - headers.range  bytes=0-99
 
@@ -79,7 +95,7 @@ events/c.json  origin-request
 events/d.json  origin-response
   + headers.x-at  2023-11-14T22:13:20.000Z
 
-${hasNjs() ? '' : `${NJS_MISSING}\n`}viewer-request   3 replayed: 1 unchanged, 1 changed, 1 answered, 0 failed
+${hasNjs() ? '' : `${NJS_MISSING}\n`}${missingForCosts().length > 0 ? `Memory and instructions are not measured: that needs ${missingForCosts().join(' and ')}.\n` : ''}viewer-request   3 replayed: 1 unchanged, 1 changed, 1 answered, 0 failed
 origin-request   1 replayed: 0 unchanged, 1 changed, 0 answered, 0 failed
 origin-response  1 replayed: 0 unchanged, 1 changed, 0 answered, 0 failed
 replayed against dist, the CloudFront Function in ${hasNjs() ? 'njs and workerd' : 'workerd'}
@@ -94,7 +110,7 @@ replayed against dist, the CloudFront Function in ${hasNjs() ? 'njs and workerd'
     const coloured = await run([path, '--dist', dist], { isTTY: true })
     expect(plain.stdout).toBe(stripVTControlCharacters(plain.stdout))
     expect(coloured.stdout).not.toBe(plain.stdout)
-    expect(stripVTControlCharacters(coloured.stdout)).toBe(plain.stdout)
+    expect(withoutCosts(stripVTControlCharacters(coloured.stdout))).toBe(withoutCosts(plain.stdout))
   })
 
   it('lists in a folder what is not for this bundle', async () => {
