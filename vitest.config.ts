@@ -9,6 +9,7 @@ import type { InlineConfig } from 'vitest/node'
 const ISOLATED = [
   // They put other modules in the place of the project's (`vi.mock`); files after them would get these, too.
   'test/unit/origin-response/image.test.ts',
+  'test/unit/origin-response/placeholder.test.ts',
   'test/unit/origin-response/routing.test.ts',
   'test/unit/origin-response/transform-renderer.test.ts',
   // It tells room by what its process has: what earlier files left would go while it looks.

@@ -1,6 +1,6 @@
 /** The config as the handlers read it: the values of `edge/rules.ts`. */
 import { isDeepStrictEqual } from 'node:util'
-
+import { mediaTypeOfFile } from '../base/media-type.ts'
 import {
   type ApiOriginSettings,
   isS3,
@@ -11,6 +11,7 @@ import {
 } from '../bundle/settings.ts'
 import { INTERNAL_HEADERS } from '../edge/headers.ts'
 import { imageRuleOf, keyParameters } from '../edge/image-rule.ts'
+import { canonicalPath } from '../edge/path.ts'
 import { routeTableOf } from '../edge/patterns.ts'
 import type * as rules from '../edge/rules.ts'
 import { SIGNING_PARAMETERS } from '../edge/signed.ts'
@@ -27,9 +28,12 @@ export function compile(settings: Settings): Rules {
   const { domains, routes, headers } = settings
   const keySets = keySetsOf(routes)
   const images = routes.flatMap(({ images }) => images ?? [])
+  const guards = routes.map(guardOf)
   const shared = [...new Map(images.map((settings) => [JSON.stringify(settings), settings])).values()]
   return {
     domains: domains as [string, ...string[]],
+    canonicalHost: settings.canonicalHost && domains.length > 1,
+    cacheTags: settings.cacheTags,
     routes: routes.map((route) => ({
       cached: route.cache !== 'never',
       s3: isS3(originOf(settings, route)),
@@ -40,13 +44,19 @@ export function compile(settings: Settings): Rules {
       ...(route.cors ? { cors: corsRuleOf(route.cors, route.auth !== null) } : {}),
       ...tokenPart(route, keySets),
       ...(isSigned(route) ? { signed: true as const } : {}),
+      ...(route.index ? { index: indexRuleOf(route.index) } : {}),
     })),
     routeTable: routeTableOf(routes.map(({ path }) => path)),
     imageRules: shared.map(imageRuleOf),
     imageLimits: shared.map(({ maxInputBytes, maxInputPixels }) => ({ maxInputBytes, maxInputPixels })),
     buckets: routes.map((route) => (route.images ? bucketOf(originOf(settings, route)) : null)),
+    placeholders: routes.map((route) => placeholderOf(route, originOf(settings, route))),
     dropRequest: [...INTERNAL_HEADERS, ...headers.dropRequest],
-    origins: routes.map((route) => ({ ...originRuleOf(originOf(settings, route)), strip: route.strip.length })),
+    origins: routes.map((route) => ({
+      ...originRuleOf(originOf(settings, route)),
+      strip: route.strip.length,
+      guard: guards.indexOf(guardOf(route)),
+    })),
     lifetimes: routes.map((route) => ({
       default: route.cache === 'never' ? 0 : route.cache.default,
       missing: route.missing,
@@ -92,7 +102,20 @@ const corsRuleOf = ({ origins, maxAge }: NonNullable<RouteSettings['cors']>, has
   },
 })
 
-const originRuleOf = (origin: S3OriginSettings | ApiOriginSettings): Omit<rules.OriginRule, 'strip'> =>
+const indexRuleOf = ({ file, redirect }: NonNullable<RouteSettings['index']>): rules.IndexRule =>
+  redirect ? { name: file, redirect } : { name: file }
+
+/** Who is let in: who has a grant, whoever has a presigned URL, or everybody. */
+const guardOf = ({ auth, cache }: RouteSettings): string => JSON.stringify([auth, cache === 'never'])
+
+function placeholderOf({ placeholder: key }: RouteSettings, origin: S3OriginSettings | ApiOriginSettings) {
+  const bucket = key === null ? null : bucketOf(origin)
+  if (key === null || bucket === null) return null
+  const path = canonicalPath(`/${key.split('/').map(encodeURIComponent).join('/')}`)
+  return { ...bucket, key, path, type: mediaTypeOfFile(key) ?? '' }
+}
+
+const originRuleOf = (origin: S3OriginSettings | ApiOriginSettings): Pick<rules.OriginRule, 'domains' | 'prefix'> =>
   isS3(origin)
     ? { domains: bucketDomains(origin.bucket, origin.region), prefix: pathOfPrefix(origin.prefix ?? '') }
     : { domains: [origin.domain], prefix: '' }

@@ -21,6 +21,7 @@ import {
   type Settings,
   sharedKeyRules,
 } from '../bundle/settings.ts'
+import { CACHE_TAG_HEADER } from '../edge/cache-tags.ts'
 import { POLICIES_PER_ACCOUNT, POLICY_COMMENT_CHARACTERS } from '../edge/limits.ts'
 import { SIGNING_COOKIE, SIGNING_PARAMETERS } from '../edge/signed.ts'
 import { parametersOf } from './compile.ts'
@@ -58,7 +59,7 @@ export function policiesOf(settings: Settings): Policies {
       trustedKeyGroups: route.auth?.type === 'signed' ? route.auth.keyGroups : [],
       cachePolicy: cache.add(cachePolicy(route)),
       originRequestPolicy: originRequest.add(originRequestPolicy(route)),
-      responseHeadersPolicy: responseHeaders.add(responseHeadersPolicy(route, settings.headers, isBucket && isCached)),
+      responseHeadersPolicy: responseHeaders.add(responseHeadersPolicy(route, settings, isBucket && isCached)),
     }
   })
   return {
@@ -70,6 +71,7 @@ export function policiesOf(settings: Settings): Policies {
     origins: originsOf(settings),
     keyGroups: keyGroupsOf(settings),
     keyValueStore: settings.routes.some((route) => sharedKeyRules(route) !== null),
+    ...(settings.cacheTags ? { cacheTagHeader: CACHE_TAG_HEADER } : {}),
     errorCachingMinimums: ERROR_CACHING_MINIMUMS,
   }
 }
@@ -174,7 +176,7 @@ function originRequestPolicy(route: RouteSettings): Unnamed<OriginRequestPolicy>
 /** A value for one content type alone is left to origin-response: a policy knows no types. */
 function responseHeadersPolicy(
   route: RouteSettings,
-  headers: Settings['headers'],
+  { headers, cacheTags }: Pick<Settings, 'headers' | 'cacheTags'>,
   isReadOnly: boolean,
 ): Unnamed<ResponseHeadersPolicy> {
   const rows = responseHeaders(headers).filter(({ type }) => type === '')
@@ -187,7 +189,8 @@ function responseHeadersPolicy(
     const rule = SECURITY_HEADERS[name]
     return rule ? [[rule.field, { Override: true, ...rule.shape(value) }]] : []
   })
-  const removed = removedNames(headers.dropResponse)
+  // CloudFront reads the tags in what comes from the origin, before a policy changes what viewers get.
+  const removed = [...removedNames(headers.dropResponse), ...(cacheTags ? [CACHE_TAG_HEADER] : [])]
   return {
     Comment: comment(`headers of every ${route.auth ? 'private ' : ''}response${route.cors ? ', and CORS' : ''}`),
     ...(route.cors ? { CorsConfig: corsConfig(route.cors, isReadOnly, route.auth !== null) } : {}),

@@ -142,6 +142,28 @@ const strip = matching(
   "a path such as '/proxy-image': a leading slash, none at the end",
 )
 
+/** A name that is its own canonical form, and no dot segment. */
+const fileName = matching(/^[A-Za-z0-9_~-][A-Za-z0-9._~-]*$/, "a file's name such as 'index.html', without a slash")
+
+const indexRules = object({ file: fileName, redirect: v.optional(v.boolean('true or false'), false) })
+
+const index = v.lazy((input) =>
+  isObject(input)
+    ? indexRules
+    : v.pipe(
+        v.nullable(fileName),
+        v.transform((file) => (file === null ? null : { file, redirect: false })),
+      ),
+) as v.GenericSchema<unknown, v.InferOutput<typeof indexRules> | null>
+
+/** S3 User Guide, "Naming Amazon S3 objects": bytes of a key. */
+const MAX_KEY_BYTES = 1_024
+
+const objectKey = v.pipe(
+  matching(/^[^/\p{Cc}][^\p{Cc}]*$/u, "a key such as 'site/missing.jpg', as the bucket has it"),
+  v.maxBytes(MAX_KEY_BYTES, `a key of at most ${MAX_KEY_BYTES} bytes`),
+)
+
 const route = object({
   path: pathPattern,
   origin: string,
@@ -158,6 +180,8 @@ const route = object({
     v.optional(v.nullable(strip), null),
     v.transform((path) => path ?? ''),
   ),
+  index: v.optional(index, null),
+  placeholder: v.optional(v.nullable(objectKey), null),
 })
 
 const HEADER_VALUES = 'an object of header names and values'
@@ -194,6 +218,8 @@ const ORIGINS = 'an object of origins by name'
 
 const shape = object({
   domains: nonEmpty(hostName, 'a list of host names'),
+  canonicalHost: v.optional(v.boolean('true or false'), false),
+  cacheTags: v.optional(v.boolean('true or false'), false),
   origins: v.pipe(noList(ORIGINS), v.record(string, origin, ORIGINS)),
   routes: v.pipe(v.array(route, 'a list of routes'), v.minLength(1, 'at least one route')),
   keyGroups: v.optional(

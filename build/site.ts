@@ -37,7 +37,8 @@ async function makeArtefact(target: BuildTarget, rules: Rules): Promise<Built> {
   const bundles = await bundle(target, rules)
   for (const one of bundles) checkCode(target, one)
   const files = Object.fromEntries(bundles.map(({ file, code }) => [file, Buffer.from(code)]))
-  const libraries = bundles.some(({ packages }) => packages.length > 0) ? await sharpForLambda() : null
+  const hasSharp = bundles.some(({ packages }) => packages.some(({ name }) => name === 'sharp'))
+  const libraries = hasSharp ? await sharpForLambda() : null
   const content =
     target.kind === 'function' ? (files['index.js'] as Buffer) : await zip({ ...files, ...libraries?.files })
   checkSize(target, content.length, bundles)

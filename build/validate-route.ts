@@ -1,6 +1,7 @@
 /** What one route asks for, held against its origin and CloudFront's quotas. */
 
 import { isObject } from '../base/json-values.ts'
+import { mediaTypeOfFile } from '../base/media-type.ts'
 import { isS3, type RouteSettings, type Settings } from '../bundle/settings.ts'
 import { imageRuleOf, ratioOf } from '../edge/image-rule.ts'
 import {
@@ -31,6 +32,7 @@ const CHECKS: readonly { reads: readonly string[]; problems: (context: Context) 
   { reads: ['query', 'version', 'images', 'cache', 'auth'], problems: parameterProblems },
   { reads: ['auth', 'query', 'version', 'headers', 'images', 'cors'], problems: authProblems },
   { reads: ['strip', 'path'], problems: stripProblems },
+  { reads: ['index', 'placeholder', 'cache'], problems: objectProblems },
 ]
 
 export function routeProblems(settings: Settings, index: number, isSound: IsSound): Problem[] {
@@ -112,6 +114,21 @@ function imageProblems({ route, at, s3 }: Context): Problem[] {
     found.push(problem(`${at}.images`, expected, true))
   }
   return found
+}
+
+/** What names an object of the bucket, on routes that show none. */
+function objectProblems({ route, at, s3 }: Context): Problem[] {
+  const named = { index: route.index?.file, placeholder: route.placeholder ?? undefined }
+  const isNever = route.cache === 'never'
+  if (s3 !== false && !isNever) {
+    const isImage = route.placeholder === null || /^image\//.test(mediaTypeOfFile(route.placeholder) ?? '')
+    const expected = 'the key of an image, with the extension of one'
+    return isImage ? [] : [problem(`${at}.placeholder`, expected, route.placeholder)]
+  }
+  const because = isNever ? "none where cache is 'never': presigned URLs name their objects" : 'none on an API route'
+  return Object.entries(named).flatMap(([name, value]) =>
+    value === undefined ? [] : [problem(`${at}.${name}`, because, value)],
+  )
 }
 
 function memoryProblems({ settings, route, at }: Context): Problem[] {

@@ -20,6 +20,7 @@ export function configProblems(settings: Settings, isSound: IsSound): Problem[] 
       ? headerProblems(
           settings.headers,
           routes.some((route) => isObject(route) && Boolean(route.auth)),
+          settings.cacheTags === true,
         )
       : []),
   ]

@@ -3,6 +3,8 @@ import type { NegotiatedFormat, PublicKeyAlgorithm, SharedKeyAlgorithm, TokenSou
 
 export type Settings = {
   domains: string[]
+  canonicalHost: boolean
+  cacheTags: boolean
   /** By name. */
   origins: Record<string, S3OriginSettings | ApiOriginSettings>
   routes: RouteSettings[]
@@ -44,6 +46,10 @@ export type RouteSettings = {
   auth: SignedSettings | TokenSettings | null
   /** Of S3 routes: empty, or what paths begin with and keys do not. */
   strip: string
+  /** Of cached S3 routes, as `placeholder`. */
+  index: { file: string; redirect: boolean } | null
+  /** A key of the bucket. */
+  placeholder: string | null
 }
 
 /** `keyGroups`: names of the config's. */

@@ -8,8 +8,20 @@ export type Duration = number | `${number}${'s' | 'm' | 'h' | 'd'}`
 
 /** A site: its hosts, where CloudFront fetches from, and what it does on which path. */
 export type Config = {
-  /** The host names that viewers use, at least one. The first is canonical: every other host is redirected to it. */
+  /** The host names that viewers use, at least one. The first is canonical. */
   domains: string[]
+  /**
+   * `true`: viewers of the other `domains` are redirected to the first, with 301 for GET and HEAD and 308 for other methods.
+   * Preflight requests are answered where they come in, and so is every request for a name that is none of `domains`, such as
+   * the distribution's own. Default `false`.
+   */
+  canonicalHost?: boolean
+  /**
+   * `true`: CloudFront keeps cache tags with what it caches, for `rimlight invalidate '#TAG'`: those in the metadata `tags` of
+   * an object in S3 (`x-amz-meta-tags`) or in an API's `cache-tag` header, separated by commas, and the path that the origin
+   * was asked for. Default `false`.
+   */
+  cacheTags?: boolean
   /** Where CloudFront fetches from, by names of your choice, which routes refer to. */
   origins: Record<string, S3Origin | ApiOrigin>
   /** In order, first match wins, as CloudFront matches behaviours. The last one's path is `/*`, the default behaviour. */
@@ -75,6 +87,28 @@ export type Route = {
    * default `null`. The cache key keeps it, the bucket never sees it.
    */
   strip?: string | null
+  /**
+   * Cached S3 routes: the object that a path which ends in a slash stands for: with `'index.html'`, `/docs/` is the key
+   * `docs/index.html`. Default `null`: a path that ends in a slash is the key that does.
+   */
+  index?: string | IndexRules | null
+  /**
+   * Cached S3 routes: the key, as the bucket has it, of what is shown in the place of a picture that is missing, with the
+   * status 404 and for as long as `missing` says. On a route with `images`, it is resized as the picture would have been.
+   * Default `null`: a line of text.
+   */
+  placeholder?: string | null
+}
+
+/** What a path that ends in a slash stands for. */
+export type IndexRules = {
+  /** The name of the object, without a slash: `index.html`. */
+  file: string
+  /**
+   * Whether a path whose last part has no dot, such as `/docs`, is redirected to the same with a slash, by 301: whether there
+   * is an object of that name is not looked at. Default `false`.
+   */
+  redirect?: boolean
 }
 
 /**

@@ -10,6 +10,17 @@ declare const HAS_PARTS: boolean
 declare const HAS_RATIO_LISTS: boolean
 declare const HAS_ALL_RATIOS: boolean
 
+/** Whether other hosts are redirected to the first. */
+declare const HAS_CANONICAL_HOST: boolean
+
+/** Whether a path that ends in a slash stands for another on any route, and whether others are given a slash. */
+declare const HAS_INDEXES: boolean
+declare const HAS_INDEX_REDIRECTS: boolean
+
+/** Whether responses name their cache tags, and whether a route has something to show for missing pictures. */
+declare const HAS_CACHE_TAGS: boolean
+declare const HAS_PLACEHOLDERS: boolean
+
 /** Whether a route has a rule for tokens, and whether CloudFront checks signatures on one. */
 declare const HAS_TOKENS: boolean
 declare const HAS_SIGNED: boolean

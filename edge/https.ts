@@ -1,8 +1,8 @@
-import { type Fields, firstValue, type ViewerRequest, valuesOf } from './event.ts'
+import { type Fields, type ViewerRequest, valuesOf } from './event.ts'
 import { locationOf } from './path.ts'
 
 /** The host to redirect to: the viewer's where it is one of ours, else the canonical one; never an open redirect. */
-const safeHost = (host: string, domains: readonly string[]): string =>
+export const safeHost = (host: string, domains: readonly string[]): string =>
   domains.find((domain) => domain === host.toLowerCase()) || (domains[0] as string)
 
 /** The query with its `?` from its parsed form; bytes may differ where a name came without `=`. */
@@ -16,14 +16,9 @@ function queryOf(fields: Fields): string {
   return pairs.length > 0 ? `?${pairs.join('&')}` : ''
 }
 
-/** Where the same request goes over HTTPS. `headers` and `query` are the request's, read with care. */
-export function httpsLocation(
-  request: ViewerRequest,
-  headers: Fields,
-  query: Fields,
-  domains: readonly string[],
-): string {
+/** The request's path, and its query as it was received. `query` is the request's, read with care. */
+export function locationAsReceived(request: ViewerRequest, query: Fields): string {
   const raw = typeof request.rawQueryString === 'function' ? request.rawQueryString() : undefined
   const asReceived = typeof raw === 'string' ? `?${raw}` : queryOf(query)
-  return `https://${safeHost(firstValue(headers.host), domains)}${locationOf(request.uri, asReceived)}`
+  return locationOf(request.uri, asReceived)
 }

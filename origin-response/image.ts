@@ -84,7 +84,7 @@ function jobOf(headers: Headers, request: ImageRequest, context: LambdaContext):
  * Bytes that a body may have beside these headers and those that the header rules set: in base64, four for three.
  * As JSON, headers take more than CloudFront can count of them.
  */
-function budgetBeside(headers: Headers): number {
+export function budgetBeside(headers: Headers): number {
   const taken = Buffer.byteLength(JSON.stringify([headers, setResponse])) + RESERVED_BYTES
   return Math.max(0, Math.floor((GENERATED_RESPONSE_BYTES - taken) / 4) * 3)
 }

@@ -1,6 +1,7 @@
 /** Lambda@Edge, origin-response: what may be cached for how long, under which headers, and renditions of images. */
 import type { CloudFrontResponseEvent, CloudFrontResultResponse } from 'aws-lambda'
 import { type Caching, isPrivate, madePrivate, sharedLifetime } from '../edge/cache-control.ts'
+import { CACHE_TAG_HEADER, cacheTagText, TAGS_OF_OBJECT } from '../edge/cache-tags.ts'
 import {
   addVary,
   type Headers,
@@ -12,11 +13,20 @@ import {
   setHeader,
 } from '../edge/headers.ts'
 import { originalBecause, RESULT_HEADER, VERDICT_HEADER } from '../edge/image.ts'
-import { type AskedRequest, type OriginResponse, type ResponseRule, responseRule } from '../edge/response.ts'
-import { dropResponse, setResponse } from '../edge/rules.ts'
+import { isPicture } from '../edge/picture.ts'
+import {
+  type AskedRequest,
+  type OriginResponse,
+  type ResponseRule,
+  type RoutedRequest,
+  responseRule,
+} from '../edge/response.ts'
+import { dropResponse, placeholders, setResponse } from '../edge/rules.ts'
 import { imageStep, type LambdaContext } from './image.ts'
+import { placeholderStep } from './placeholder.ts'
 import { imageRequest, routedRequest } from './routing.ts'
 
+type Request = CloudFrontResponseEvent['Records'][number]['cf']['request']
 type Response = CloudFrontResultResponse & { headers: Headers }
 
 /** Changes the response in place and returns it: another object would have lost its read-only headers. */
@@ -36,7 +46,18 @@ export const handler = async (
     const image = isImage ? imageRequest(request, cf.request) : undefined
     applyCaching(response.headers, image ? await imageStep(response, image, rule.caching, context ?? {}) : rule.caching)
   }
+  if (HAS_CACHE_TAGS && request.kind === 'routed' && rule.kind !== 'untouched')
+    applyCacheTags(response, request, cf.request)
   if (request.kind === 'routed' && request.lifetime.private) applyPrivacy(response.headers, rule, now)
+  if (HAS_PLACEHOLDERS && rule.kind === 'missing' && request.kind === 'routed') {
+    await showPlaceholder(
+      response,
+      request,
+      cf.request,
+      { cacheControl: rule.cacheControl, validators: 'kept' },
+      context,
+    )
+  }
   if (request.kind === 'routed' && request.takesImageParameters) addVary(response.headers, 'accept')
   if (rule.kind === 'object' && isImageByTypeAlone(request, response.headers)) {
     setHeader(response.headers, RESULT_HEADER, originalBecause('extension'))
@@ -88,6 +109,24 @@ function replaceByMissing(response: Response, method: string): void {
   if (method === 'GET') response.body = 'Not Found\n'
 }
 
+async function showPlaceholder(
+  response: Response,
+  routed: RoutedRequest,
+  { uri }: Request,
+  caching: Caching,
+  context: LambdaContext = {},
+): Promise<void> {
+  const placeholder = placeholders[routed.index]
+  if (!placeholder || typeof uri !== 'string' || !isPicture(uri)) return
+  const { method, variant } = routed
+  const isRendition = HAS_IMAGES && variant !== '' && method === 'GET' && routed.route.images >= 0
+  const picture = { uri, method, placeholder, image: isRendition ? imageRequest(routed, { uri }) : undefined }
+  applyCaching(response.headers, await placeholderStep(response, picture, caching, context, loadReader))
+}
+
+/** Sites without images have no more than this of the module that makes renditions. */
+const loadReader = () => (HAS_IMAGES ? import('./transform.ts') : import('./source.ts'))
+
 /** What is as the origin has it stays, line by line. */
 function applyCaching(headers: Headers, { cacheControl, validators }: Caching): void {
   if (headerText(headers, 'cache-control') !== cacheControl) setHeader(headers, 'cache-control', cacheControl)
@@ -106,6 +145,18 @@ function applyPrivacy(headers: Headers, rule: ResponseRule, now: number): void {
     setHeader(headers, 'expires', new Date(now + lifetime * 1000).toUTCString())
     delete headers['cache-control']
   } else if (rule.kind === 'untouched' && own !== '') setHeader(headers, 'cache-control', madePrivate(own))
+}
+
+/**
+ * A 304 of S3 has no metadata, and updates what is cached: RFC 9111, 4.3.4. A missing picture goes with what was shown in its
+ * place, too.
+ */
+function applyCacheTags({ status, headers }: Response, { index }: RoutedRequest, request: Request): void {
+  const own = [headerText(headers, CACHE_TAG_HEADER), headerText(headers, TAGS_OF_OBJECT)].join(',')
+  if (status === '304' && own === ',') return
+  const shown = Number(status) === 404 ? placeholders[index] : null
+  const tags = cacheTagText([`${request.uri}`, ...(shown ? [shown.path] : [])], own)
+  if (tags !== '') setHeader(headers, CACHE_TAG_HEADER, tags)
 }
 
 function applyHeaderRules(headers: Headers): void {

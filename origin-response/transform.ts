@@ -11,6 +11,9 @@ import { planOf } from './plan.ts'
 import type { Settings } from './render.ts'
 import { readSource, type SourceRequest } from './source.ts'
 
+// Where there are images, it is in this file of the zip.
+export { readSource }
+
 export type Job = {
   source: SourceRequest
   variant: Variant

@@ -44,14 +44,17 @@ const pem = (type: 'rsa' | 'ec', size: number | string): string =>
 const { publicKey: RSA, privateKey: PRIVATE } = rsa(2048)
 
 /** By section: the problem in full, and what in a config that is right makes it. */
+const FILE = "a file's name such as 'index.html', without a slash"
+const KEY = "a key such as 'site/missing.jpg', as the bucket has it"
+
 const TABLE: Record<string, Row[]> = {
   'an unknown key': [
     [
-      'colour: expected one of the keys domains, origins, routes, keyGroups, headers, lambda; found the key "colour"',
+      'colour: expected one of the keys domains, canonicalHost, cacheTags, origins, routes, keyGroups, headers, lambda; found the key "colour"',
       { colour: 1 },
     ],
     [
-      'routes[2].imagez: expected one of the keys path, origin, cache, version, query, headers, images, missing, settle, cors, auth, strip; found the key "imagez"',
+      'routes[2].imagez: expected one of the keys path, origin, cache, version, query, headers, images, missing, settle, cors, auth, strip, index, placeholder; found the key "imagez"',
       { 'routes[2].imagez': true },
     ],
     [
@@ -474,6 +477,54 @@ const TABLE: Record<string, Row[]> = {
     [
       'routes[2].strip: expected what every path of the route begins with, up to a slash: its pattern is \'/*\'; found "/proxy-image"',
       { 'routes[2].strip': '/proxy-image' },
+    ],
+  ],
+  pages: [
+    [`routes[2].index: expected ${FILE}; found "/index.html"`, { 'routes[2].index': '/index.html' }],
+    [`routes[2].index: expected ${FILE}; found ".."`, { 'routes[2].index': '..' }],
+    [`routes[2].index: expected ${FILE}; found "a b.html"`, { 'routes[2].index': 'a b.html' }],
+    [`routes[2].index: expected ${FILE}; found true`, { 'routes[2].index': true }],
+    [
+      `routes[2].index.file: expected a value: it is required; found nothing`,
+      { 'routes[2].index': { redirect: true } },
+    ],
+    [
+      'routes[2].index.redirect: expected true or false; found 301',
+      { 'routes[2].index': { file: 'index.html', redirect: 301 } },
+    ],
+    ['routes[1].index: expected none on an API route; found "index.html"', { 'routes[1].index': 'index.html' }],
+    [
+      'routes[0].index: expected none where cache is \'never\': presigned URLs name their objects; found "index.html"',
+      { 'routes[0].index': 'index.html' },
+    ],
+    [`routes[2].placeholder: expected ${KEY}; found "/a.png"`, { 'routes[2].placeholder': '/a.png' }],
+    [`routes[2].placeholder: expected ${KEY}; found ""`, { 'routes[2].placeholder': '' }],
+    [
+      'routes[2].placeholder: expected the key of an image, with the extension of one; found "a.html"',
+      { 'routes[2].placeholder': 'a.html' },
+    ],
+    [
+      'routes[2].placeholder: expected the key of an image, with the extension of one; found "missing"',
+      { 'routes[2].placeholder': 'missing' },
+    ],
+    ['routes[1].placeholder: expected none on an API route; found "a.png"', { 'routes[1].placeholder': 'a.png' }],
+    [
+      'routes[0].placeholder: expected none where cache is \'never\': presigned URLs name their objects; found "a.png"',
+      { 'routes[0].placeholder': 'a.png' },
+    ],
+    ['canonicalHost: expected true or false; found "www.example.com"', { canonicalHost: 'www.example.com' }],
+    ['cacheTags: expected true or false; found "x-tags"', { cacheTags: 'x-tags' }],
+    [
+      'headers.dropResponse[0]: expected no cache-tag: cacheTags is for CloudFront to read it, and keeps it from viewers; found "cache-*"',
+      { cacheTags: true, 'headers.dropResponse': ['cache-*'] },
+    ],
+    [
+      `headers.setResponse.cache-tag: expected ${SETTABLE}; found "a"`,
+      { cacheTags: true, 'headers.setResponse': { 'Cache-Tag': 'a' } },
+    ],
+    [
+      "headers.dropResponse: expected at most 9 headers in a response headers policy (CloudFront's quota, less one for cacheTags); found 10",
+      { cacheTags: true, 'headers.dropResponse': names(10) },
     ],
   ],
   headers: [
