@@ -16,11 +16,15 @@ import { type Output, painter, statusLine } from './kit/output.ts'
 export const invalidateCommand = (dependencies?: InvalidateDependencies): Main =>
   defineCommand({
     name: 'rimlight invalidate',
-    usage: 'PATH… [--distribution ID [--wait] [--yes]] [--paths FILE] [--json]',
+    usage: 'PATH… | #TAG… [--distribution ID [--wait] [--yes]] [--paths FILE] [--json]',
     about: `Removes objects from the caches of a distribution, or, without --distribution, from those of the CloudFront that
 \`rimlight start\` runs on this machine. A path begins with a slash; a * at its end stands for the rest. A path without
 one is that path without a query: '/photos/cat.jpg*' is the picture with all its renditions and versions. Quotes keep
 the shell from reading the * itself. A path that another one stands for is left out.
+
+Where the config has cacheTags, # and a tag stand for all that has it, whatever its path: '#album-7' for the objects with
+that in their metadata \`tags\`, '#/photos/cat.jpg' for one object of the bucket with all its renditions and versions. In a
+file of paths, such a line is a tag as well.
 
 At AWS, ${FREE_INVALIDATION_PATHS.toLocaleString('en')} paths a month and account are free, each other is ${INVALIDATION_PATH_PRICE} USD, whatever it stands for; a URL with a version
 needs none at all. It takes permission for cloudfront:CreateInvalidation, and with --wait for
@@ -46,6 +50,7 @@ cloudfront:GetInvalidation.`,
     },
     examples: [
       "rimlight invalidate '/*'",
+      "rimlight invalidate '#album-7' '#/photos/cat.jpg' --distribution EDFDVBD6EXAMPLE",
       "rimlight invalidate '/photos/cat.jpg*' '/photos/dog.jpg*' --distribution EDFDVBD6EXAMPLE --wait",
       'rimlight invalidate --paths changed.txt --distribution EDFDVBD6EXAMPLE --yes',
     ],

@@ -2,7 +2,7 @@
 
 import { InputError, joinedError } from '../../base/errors.ts'
 import type { Policies } from '../../bundle/policies.ts'
-import { invalidationProblem } from '../../urls/invalidation.ts'
+import { invalidationProblem, isTag } from '../../urls/invalidation.ts'
 import type { Runtime } from '../host/runtime.ts'
 import type { ViewerListeners } from '../listeners/viewer-listeners.ts'
 import type { ViewerIncoming } from '../listeners/viewer-request.ts'
@@ -64,6 +64,14 @@ export function openConsole(): Console {
     if (paths.length === 0) {
       const expected = 'at least one path to invalidate, such as /photos/*'
       problems.push(new InputError(`expected ${expected}`, { code: 'no-paths', expected }))
+    }
+    const tag = connected?.parts.policies.cacheTagHeader === undefined ? paths.find(isTag) : undefined
+    if (tag !== undefined) {
+      const [expected, found] = [
+        'paths: cacheTags is not set in the config, so that nothing has tags',
+        `the tag ${tag}`,
+      ]
+      problems.push(new InputError(`expected ${expected}, found ${found}`, { code: 'no-cache-tags', expected, found }))
     }
     if (problems.length > 0) throw joinedError(problems)
     if (connected === undefined) throw new Error('the page is not connected to a distribution')

@@ -35,6 +35,12 @@ const REASONS = {
 export function renditionRemark(rimlight) {
   const reason = /^original; reason=([\w-]+)$/.exec(rimlight)?.[1]
   if (reason) return { tone: 'warn', title: `The original, because: ${reason}`, text: REASONS[reason] ?? '' }
+  const [, lost = ''] = /^placeholder(?:; reason=([\w-]+))?/.exec(rimlight) ?? []
+  if (lost) return { tone: 'warn', title: `No placeholder, because: ${lost}`, text: REASONS[lost] ?? '' }
+  if (rimlight.startsWith('placeholder')) {
+    const text = 'The object is missing. What the route says was shown in its place, with the status 404.'
+    return { tone: 'plain', title: 'A placeholder', text }
+  }
   const rendition = renditionOf(rimlight)
   if (!rendition) return undefined
   const { format, width, height, quality } = rendition

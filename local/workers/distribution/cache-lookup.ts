@@ -15,6 +15,8 @@ export type LookupRequest = {
   fetch: Omit<FetchRequest, 'validators'>
   /** Seconds by status. */
   errorCachingMinimums: Record<string, number>
+  /** The header that has cache tags; `undefined`: none are kept. */
+  cacheTagHeader: string | undefined
   isS3: boolean
   forwardsCookies: boolean
   /** Keeps the distribution awake for work that goes on after the response. */
@@ -44,6 +46,10 @@ export function forwardedOnMiss({ fetch, viewer }: LookupRequest, cached: Cached
 }
 
 const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range']
+
+/** Developer Guide, "Invalidating content by cache tags": without `CacheTagConfig`, tags are ignored. */
+export const cacheTagsOf = ({ cacheTagHeader }: LookupRequest, headers: readonly HeaderLine[]): string =>
+  cacheTagHeader === undefined ? '' : headerValue(headers, cacheTagHeader)
 
 /** The conditions under which the origin need not send a cached object again. */
 export function validatorsOf({ status, headers }: CachedObject): HeaderLine[] {

@@ -171,7 +171,7 @@ export class Distribution {
     const late = accessCheck === 'after-viewer-request' && this.#accessRefusal(routed, outcome.request)
     if (late) return late
     const request = checkedRequest(behaviour, outcome.request)
-    const { origins, errorCachingMinimums } = policies
+    const { origins, errorCachingMinimums, cacheTagHeader } = policies
     const isS3 = origins[behaviour.origin]?.s3 != null
     const fetch = {
       responseHeaders: (headers: readonly HeaderLine[]) =>
@@ -193,6 +193,7 @@ export class Distribution {
       viewer: changed,
       fetch,
       errorCachingMinimums,
+      cacheTagHeader,
       isS3,
       forwardsCookies: forwardsCookies(behaviour.cache, behaviour.originRequest),
       waitUntil,

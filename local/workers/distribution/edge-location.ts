@@ -7,7 +7,14 @@
 import { hasHeader, withoutHeaders } from '../../platform/header-lines.ts'
 import type { HeaderLine, ResultType, ViewerRequest } from '../../protocol/messages.ts'
 import { keyText } from './cache-key.ts'
-import { errorCachingMinimum, forwardedOnMiss, type LookupRequest, slotOf, validatorsOf } from './cache-lookup.ts'
+import {
+  cacheTagsOf,
+  errorCachingMinimum,
+  forwardedOnMiss,
+  type LookupRequest,
+  slotOf,
+  validatorsOf,
+} from './cache-lookup.ts'
 import type { Clock } from './clock.ts'
 import { type AcceptedEncodings, compressed } from './compression.ts'
 import { responseFromCache } from './delivery.ts'
@@ -184,7 +191,7 @@ export class EdgeLocation {
     const updates = withoutHeaders(confirmation, OF_THE_STORED_BODY)
     const names = updates.map(([name]) => name)
     const headers = [...withoutHeaders(cached.headers, names), ...updates]
-    const object = { ...cached, headers, storedAt: now }
+    const object = { ...cached, headers, tags: cacheTagsOf(request, headers), storedAt: now }
     const lifetime = this.#lifetimeOf(object, request, now)
     if (lifetime === undefined) {
       this.#remove(cacheKey, request)
@@ -213,7 +220,8 @@ export class EdgeLocation {
     const result = response.result === 'Miss' ? null : response.result
     const originBytes = fetched.kind === 'object' ? fetched.originBytes : 0
     const { detailedResultType = null } = response
-    const object = { ...content, key, result, detailedResultType, originBytes, storedAt: now }
+    const tags = cacheTagsOf(request, content.headers)
+    const object = { ...content, key, result, detailedResultType, originBytes, tags, storedAt: now }
     const lifetime = this.#lifetimeOf(object, request, now)
     if (lifetime === undefined) {
       this.#remove(cacheKey, request)

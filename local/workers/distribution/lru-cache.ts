@@ -42,7 +42,9 @@ export class LruCache {
 
   /** @returns how many objects were removed */
   invalidate(paths: readonly string[]): number {
-    const found = [...this.#objects].filter(([, { key }]) => paths.some((path) => isInvalidated(path, key)))
+    const found = [...this.#objects].filter(([, { key, tags }]) =>
+      paths.some((path) => isInvalidated(path, { ...key, tags })),
+    )
     for (const [slot] of found) this.delete(slot)
     return found.length
   }

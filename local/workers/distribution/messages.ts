@@ -60,6 +60,8 @@ export type CachedObject = {
   /** Of a failure; else null. */
   detailedResultType: string | null
   originBytes: number
+  /** Cache tags, separated by commas; empty: none. */
+  tags: string
   storedAt: number
   freshUntil: number
   /** Until when it may be served while it is being revalidated. */

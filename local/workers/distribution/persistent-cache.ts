@@ -3,7 +3,7 @@
 import { isInvalidated } from '../../../urls/invalidation.ts'
 import type { CachedObject } from './messages.ts'
 
-/** Bytes that all metadata of an R2 object may have: R2, "Limits". An object whose path is longer goes with any invalidation. */
+/** Bytes that all metadata of an R2 object may have: R2, "Limits". An object whose path and tags are longer goes with any invalidation. */
 const METADATA_BYTES = 2_000
 
 /** R2's `delete` takes no more names at a time. */
@@ -30,9 +30,10 @@ export class PersistentCache {
   }
 
   async put(slot: string, object: CachedObject): Promise<void> {
-    const { path, query } = object.key
-    const isShort = Buffer.byteLength(path) + Buffer.byteLength(query) < METADATA_BYTES
-    const customMetadata: Record<string, string> = isShort ? { path, query } : {}
+    const { key, tags } = object
+    const { path, query } = key
+    const isShort = Buffer.byteLength(path + query + tags) < METADATA_BYTES
+    const customMetadata: Record<string, string> = isShort ? { path, query, ...(tags === '' ? {} : { tags }) } : {}
     await this.#store.put(await this.#nameOf(slot), packedObject(object), { customMetadata })
   }
 
@@ -51,8 +52,8 @@ export class PersistentCache {
         ...(cursor === undefined ? {} : { cursor }),
       })
       for (const { key, customMetadata } of page.objects) {
-        const { path, query = '' } = customMetadata ?? {}
-        if (path === undefined || paths.some((one) => isInvalidated(one, { path, query }))) names.push(key)
+        const { path, query = '', tags = '' } = customMetadata ?? {}
+        if (path === undefined || paths.some((one) => isInvalidated(one, { path, query, tags }))) names.push(key)
       }
       cursor = page.truncated ? page.cursor : undefined
     } while (cursor !== undefined)

@@ -71,6 +71,20 @@ describe('on this machine', () => {
   })
 })
 
+it('takes tags beside paths, here and at AWS, each once whatever its case', async () => {
+  const tags = ['#album-7', '/a*', '#Album-7', '#/photos/dusk.jpg']
+  expect((await run(...tags, '--url', here.url)).stdout).toBe(
+    'Removed 3 objects from the caches: #album-7 /a* #/photos/dusk.jpg\n',
+  )
+  expect(asked).toEqual([['#album-7', '/a*', '#/photos/dusk.jpg']])
+  atAws()
+  await run(...tags, ...DISTRIBUTION)
+  expect(aws.commandCalls(CreateInvalidationCommand)[0]?.args[0].input).toMatchObject({
+    InvalidationBatch: { Paths: { Quantity: 3, Items: ['#album-7', '/a*', '#/photos/dusk.jpg'] } },
+  })
+  expect((await run('#two words', '--url', here.url)).code).toBe(2)
+})
+
 describe('at AWS', () => {
   it('says what it is called, and what it costs at most', async () => {
     atAws()

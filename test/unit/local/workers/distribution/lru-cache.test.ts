@@ -4,7 +4,7 @@ import type { CachedObject } from '../../../../../local/workers/distribution/mes
 
 const MB = 1024 * 1024
 
-const object = (path: string, bytes = 0, query = ''): CachedObject => ({
+const object = (path: string, bytes = 0, query = '', tags = ''): CachedObject => ({
   key: { behaviour: '/*', path, query, headers: {}, cookies: '' },
   status: 200,
   headers: [],
@@ -12,6 +12,7 @@ const object = (path: string, bytes = 0, query = ''): CachedObject => ({
   result: null,
   detailedResultType: null,
   originBytes: 0,
+  tags,
   storedAt: 0,
   freshUntil: 0,
   staleWhileRevalidateUntil: 0,
@@ -51,4 +52,14 @@ it('an invalidation removes what its paths are about, and says how many', () => 
   cache.put('3', object('/b/c'))
   expect(cache.invalidate(['/a', '/b/*', '/a'])).toBe(2)
   expect(['1', '2', '3'].filter((key) => cache.get(key))).toEqual(['2'])
+})
+
+it('an invalidation of a tag removes what has it, whatever its query', () => {
+  const cache = new LruCache()
+  cache.put('1', object('/a', 0, '', '/a,album-7'))
+  cache.put('2', object('/a', 0, 'w=1', '/a,Album-7'))
+  cache.put('3', object('/b', 0, '', '/b,album-70'))
+  cache.put('4', object('/c'))
+  expect(cache.invalidate(['#album-7', '#/c'])).toBe(2)
+  expect(['1', '2', '3', '4'].filter((key) => cache.get(key))).toEqual(['3', '4'])
 })
