@@ -234,8 +234,11 @@ function settingFindings({ behaviour, wanted }: PairedBehaviour): Findings {
   }
 }
 
-/** What concerns the whole distribution: how long errors are cached, and its alternate names. */
-export function distributionNotes(config: DistributionConfig, { errorCachingMinimums, domains }: Policies): string[] {
+/** What concerns the whole distribution: how long errors are cached, its alternate names, cache tags. */
+export function distributionNotes(
+  config: DistributionConfig,
+  { errorCachingMinimums, domains, cacheTagHeader }: Policies,
+): string[] {
   const found = new Map(config.CustomErrorResponses?.Items?.map((item) => [item.ErrorCode, item.ErrorCachingMinTTL]))
   const late = Object.entries(errorCachingMinimums).filter(
     ([status, seconds]) => (found.get(Number(status)) ?? ERROR_CACHING_MINIMUM_SECONDS) > seconds,
@@ -248,5 +251,14 @@ export function distributionNotes(config: DistributionConfig, { errorCachingMini
         `error caching minimum TTL of ${status}: expected ${seconds} s, found ${found.get(Number(status)) ?? `${ERROR_CACHING_MINIMUM_SECONDS} (the default)`} s: such answers live longer than they should`,
     ),
     ...missing.map((domain) => `alternate names: expected ${domain}, found ${aliases.join(', ') || 'none'}`),
+    ...tagNotes(config.CacheTagConfig?.HeaderName, cacheTagHeader),
   ]
 }
+
+/** Developer Guide, "Invalidating content by cache tags": objects are cached with the tags of the header that was named then. */
+const tagNotes = (found: string | undefined, expected: string | undefined): string[] =>
+  expected === undefined || found?.toLowerCase() === expected
+    ? []
+    : [
+        `cache tags: expected CacheTagConfig.HeaderName ${expected}, found ${found ?? 'none'}: \`rimlight invalidate '#TAG'\` removes nothing`,
+      ]

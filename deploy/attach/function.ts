@@ -204,8 +204,8 @@ export function testEvents(distribution: string, { settings }: BuiltBundle): Tes
     },
   })
   return settings.routes.flatMap((route) => {
-    const { path: pattern, version, query, images, auth } = route
-    const path = sampleOf(pattern, images !== null)
+    const { path: pattern, version, query, images, index, auth } = route
+    const path = sampleOf(pattern, images ? 'caf%c3%a9/sample.jpg' : index ? 'sample%7epage/' : 'sample%7epage')
     const parameters: Record<string, string> = {
       ...(version ? { [version]: '1700000000' } : {}),
       ...Object.fromEntries(query.map((name) => [name, '1'])),
@@ -245,8 +245,8 @@ const fields = (values: Record<string, string>) =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]))
 
 /** A path that the pattern matches, with an escape in it: of all paths these take the function longest. */
-function sampleOf(pattern: string, isImage: boolean): string {
-  const path = pattern.replaceAll('?', 'x').replace(/\*+$/, isImage ? 'caf%c3%a9/sample.jpg' : 'sample%7epage')
+function sampleOf(pattern: string, end: string): string {
+  const path = pattern.replaceAll('?', 'x').replace(/\*+$/, end)
   const whole = path.replaceAll('*', 'sample')
   return whole.startsWith('/') ? whole : `/${whole}`
 }

@@ -44,6 +44,7 @@ export function distribution(scope: Construct, inputs: Inputs, parts: Parts): Cf
         errorCode: status,
         errorCachingMinTtl: seconds,
       })),
+      ...(described.cacheTagHeader === undefined ? {} : { cacheTagConfig: { headerName: described.cacheTagHeader } }),
       logging: { bucket: parts.accessLogs.attrDomainName, prefix: LOG_PREFIX, includeCookies: false },
     },
   })

@@ -1,8 +1,10 @@
 /** Small parts that the commands' own tests don't look at closely. */
+import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
 import { expect, it, test } from 'vitest'
 import { type BuiltBundle, readBundle } from '../../../../bundle/read-bundle.ts'
 import { realDependencies } from '../../../../deploy/attach/aws-clients.ts'
 import { PERMISSIONS } from '../../../../deploy/attach/calls.ts'
+import { distributionNotes } from '../../../../deploy/attach/checks.ts'
 import { durationText } from '../../../../deploy/attach/distribution.ts'
 import { testEvents } from '../../../../deploy/attach/function.ts'
 import { functionName, isOurs, receiptName, resourceName, roleName } from '../../../../deploy/attach/names.ts'
@@ -97,6 +99,25 @@ it('the role reads originals of images alone, whatever the prefix is called', as
     for (const route of settings.routes) route.images = null
   })
   expect(none.map(({ Action }) => Action[0])).toEqual(['logs:CreateLogGroup'])
+  const placeholder = statements(({ settings }) => {
+    for (const route of settings.routes) Object.assign(route, { images: null, placeholder: 'site/fehlt*.png' })
+  })
+  expect(placeholder[0]?.Resource).toEqual([`arn:aws:s3:::example-photos/site/fehlt${'$'}{*}.png`])
+})
+
+it('a distribution that keeps no cache tags, or by another header, is told of', () => {
+  const policies = { ...bundles.policies, domains: [], errorCachingMinimums: {} }
+  const notes = (HeaderName?: string, cacheTagHeader: string | undefined = 'cache-tag') =>
+    distributionNotes(
+      { ...(HeaderName === undefined ? {} : { CacheTagConfig: { HeaderName } }) } as DistributionConfig,
+      { ...policies, ...(cacheTagHeader === '' ? {} : { cacheTagHeader }) },
+    )
+  const told = (found: string) =>
+    `cache tags: expected CacheTagConfig.HeaderName cache-tag, found ${found}: \`rimlight invalidate '#TAG'\` removes nothing`
+  expect(notes()).toEqual([told('none')])
+  expect(notes('x-tags')).toEqual([told('x-tags')])
+  expect(notes('Cache-Tag')).toEqual([])
+  expect(notes('x-tags', '')).toEqual([])
 })
 
 it('durations are told as people tell them', () => {

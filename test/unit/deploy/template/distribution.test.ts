@@ -66,6 +66,12 @@ describe('the distribution', () => {
     ])
   })
 
+  it('keeps cache tags where the config says so', () => {
+    expect(distributionConfig(template)).not.toHaveProperty('CacheTagConfig')
+    const tagged = templateFor(bundleOf({ ...CONFIG, cacheTags: true }))
+    expect(distributionConfig(tagged).CacheTagConfig).toEqual({ HeaderName: 'cache-tag' })
+  })
+
   it('writes access logs to a bucket that takes them and forgets them', () => {
     const [logs] = resourcesOf(template, 'AWS::S3::Bucket')
     expect(distributionConfig(template).Logging).toEqual({

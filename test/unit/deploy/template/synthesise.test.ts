@@ -51,6 +51,10 @@ describe.skipIf(EXTENT === 'short')('CloudFormation’s validation finds nothing
     expect(await findingsIn({ staging }, undefined, PRIVATE)).toEqual([])
   })
 
+  it('with cache tags', async () => {
+    expect(await findingsIn({}, undefined, { ...CONFIG, cacheTags: true })).toEqual([])
+  })
+
   it('and would, if there were something', async () => {
     const found = await findingsIn({}, (app) => {
       const distribution = app.node.findChild('Rimlight').node.findChild('Distribution') as CfnResource
