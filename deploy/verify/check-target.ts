@@ -18,6 +18,8 @@ export type CheckTarget = {
   isCached: boolean
   headers: Settings['headers']
   domains: readonly string[]
+  /** Whether all but the first of them are redirected to that. */
+  canonicalHost: boolean
   /** Whether a path's first match is this route. */
   takes(path: string): boolean
   /** Whether a path's first match, read without its escapes, is another route than with them. */
@@ -56,6 +58,7 @@ export function checkTargets({
       isCached: route.cache !== 'never',
       headers: settings.headers,
       domains: policies.domains,
+      canonicalHost: settings.canonicalHost,
       takes: (path) => firstMatch(path) === index,
       isAmbiguous: (path) => firstMatch(path) !== firstMatch(unescaped(path)),
       isClosed: false,

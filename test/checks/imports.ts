@@ -139,7 +139,16 @@ export const RULES: readonly Rule[] = [
   {
     from: 'deploy/',
     may: [
-      ...['deploy/', 'base/', 'bundle/', 'cli/kit/', 'edge/config.ts', 'edge/limits.ts', 'edge/patterns.ts'],
+      ...[
+        'deploy/',
+        'base/',
+        'bundle/',
+        'cli/kit/',
+        'edge/config.ts',
+        'edge/limits.ts',
+        'edge/patterns.ts',
+        'edge/picture.ts',
+      ],
       ...['urls/invalidation.ts', 'urls/s3-domains.ts', 'urls/urls.ts'],
       'node:',
       '@aws-sdk/client-cloudfront',

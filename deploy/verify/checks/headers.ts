@@ -9,6 +9,14 @@ import { attachFunction, attachPolicy, nameAnObject } from '../remedies.ts'
 
 const RULE = 'README, "Which headers change"; Developer Guide, "Understand response headers policies"'
 
+/** The config's, and what the policy removes besides: the header of cache tags. */
+const removedNames = ({ headers, responseHeaders }: CheckTarget): string[] => [
+  ...new Set([
+    ...headers.dropResponse,
+    ...itemsOf(responseHeaders.RemoveHeadersConfig).map(({ Header }) => Header.toLowerCase()),
+  ]),
+]
+
 export const HEADER_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'headers-set',
@@ -47,18 +55,20 @@ export const HEADER_CHECKS: readonly Check<CheckTarget>[] = [
     rule: RULE,
     asks: 1,
     after: ['object'],
-    appliesTo: ({ isCached, headers }) => isCached && headers.dropResponse.length > 0,
+    appliesTo: (target) => target.isCached && removedNames(target).length > 0,
     async ask(target, { ask }) {
       const answer = await ask(requestFor(target))
       const own = setHeaders(target.responseHeaders).map(([name]) => name)
+      const removed = removedNames(target)
       const left = answer.headers.filter(([name, value]) => {
         const lower = name.toLowerCase()
         // A removed `server` comes back as CloudFront's own.
         const isCloudFronts = /^x-(?:cache$|amz-cf-)/.test(lower) || (lower === 'server' && value === 'CloudFront')
-        return !isShown(target, lower) && !isCloudFronts && !own.includes(lower)
+        const isRemoved = !isShown(target, lower) || removed.includes(lower)
+        return isRemoved && !isCloudFronts && !own.includes(lower)
       })
       const found = left.map(([name, value]) => `${name}: ${value}`).join(', ')
-      return judged(left.length === 0, `none of ${target.headers.dropResponse.join(', ')}`, found || 'none of them')
+      return judged(left.length === 0, `none of ${removed.join(', ')}`, found || 'none of them')
     },
     means: (target) =>
       `The origin tells the world about itself. ${attachFunction(target, 'origin-response')} ${attachPolicy(target, 'responseHeadersPolicy')}`,

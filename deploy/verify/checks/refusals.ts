@@ -96,7 +96,7 @@ export const REFUSAL_CHECKS: readonly Check<CheckTarget>[] = [
     title: '/ does not list the bucket',
     rule: 'README, "What is refused"',
     asks: 1,
-    appliesTo: (target) => isCachedBucket(target) && target.takes('/'),
+    appliesTo: (target) => isCachedBucket(target) && target.takes('/') && target.route.index === null,
     async ask(_, { ask }) {
       const answer = await ask({ path: '/' })
       const isList = answer.beginning.includes('<ListBucketResult')
