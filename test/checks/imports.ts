@@ -184,6 +184,11 @@ export const RULES: readonly Rule[] = [
     ],
   },
   { from: 'logs/database.ts', may: ['@duckdb/node-api'] },
+  // What CloudFront makes of a request, for requests of logs.
+  {
+    from: 'logs/simulate/edge-function.ts',
+    may: ['local/workers/distribution/cache-key.ts', 'local/workers/distribution/function-event.ts', 'local/protocol/'],
+  },
   { from: 'logs/report/plots.ts', may: ['echarts'] },
   { from: 'local/listeners/certificate.ts', may: ['selfsigned'] },
   { from: 'local/listeners/viewer-fetch.ts', may: ['undici'] },
