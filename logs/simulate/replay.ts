@@ -32,7 +32,7 @@ export type Rows = {
   confirmed: ArrayLike<number>
 }
 
-export type Outcome = {
+export type CacheOutcome = {
   requests: number
   bytes: number
   /** What the edge location had, or had confirmed by the origin: `Hit` and `RefreshHit` of the log. */
@@ -56,8 +56,8 @@ export type Level = {
 }
 
 /** One way of caching, over all rows. The first level is the edge locations; the others stand behind it, in their order. */
-export class Replay {
-  readonly outcome: Outcome = {
+export class CacheReplay {
+  readonly outcome: CacheOutcome = {
     requests: 0,
     bytes: 0,
     hits: 0,
@@ -121,7 +121,9 @@ export class Replay {
         ;(levels[filled] as CacheModel).keep(placeAt(filled), object, until, rows.bytes[row] as number)
       }
     }
-    if (isFresh) return level === 0 ? EDGE : BEHIND
+    // What an edge location has may be confirmed by a cache behind it as well.
+    const isAtEdge = level === 0 || (atEdge !== ABSENT && rows.confirmed[row] === 1)
+    if (isFresh) return isAtEdge ? EDGE : BEHIND
     if (!isConfirmed) return ORIGIN
     return atEdge === ABSENT ? CONFIRMED_BEHIND : CONFIRMED
   }

@@ -3,7 +3,7 @@ import type { Policies } from '../../bundle/policies.ts'
 import type { RouteSettings } from '../../bundle/settings.ts'
 import type { Database } from '../database.ts'
 import type { EdgeFunction } from './edge-function.ts'
-import { KIND, type Level, type Outcome, Replay, type Rows } from './replay.ts'
+import { type CacheOutcome, CacheReplay, KIND, type Level, type Rows } from './replay.ts'
 import { type AcceptSource, ASKED_COLUMNS, classifiedSql, OBJECTS, spell } from './spellings.ts'
 
 export type SimulateOptions = {
@@ -23,7 +23,7 @@ export type SimulateOptions = {
   onRequest?: (isHit: boolean, wasHit: boolean) => void
 }
 
-export type Simulated = Outcome & { hitRatio: number | null; byteHitRatio: number | null; keys: number }
+export type Simulated = CacheOutcome & { hitRatio: number | null; byteHitRatio: number | null; keys: number }
 
 export type Simulation = {
   requests: number
@@ -86,7 +86,7 @@ export async function simulate(
   const run = async (way: Way, what: string, onRequest?: SimulateOptions['onRequest']): Promise<Simulated> => {
     progress(`Replaying ${what} …`)
     const wasHit: boolean[] = []
-    const replay = new Replay(levels, onRequest && ((isHit) => onRequest(isHit, wasHit.shift() === true)))
+    const replay = new CacheReplay(levels, onRequest && ((isHit) => onRequest(isHit, wasHit.shift() === true)))
     for await (const columns of database.columns(
       `SELECT time, pop, region, shield, ${way.objects}, ${way.kinds}, ${way.ttls}, bytes, confirmed, was_hit FROM replayed`,
     )) {
@@ -275,7 +275,7 @@ const replayedSql = () => `
     JOIN regions ON classified.region = regions.region
     JOIN times ON objects.route_number = times.route_number
     JOIN times_before ON objects.before_route = times_before.route_number
-  ORDER BY classified.time`
+  ORDER BY classified.time, classified.arrival`
 
 async function levelsOf(database: Database, options: SimulateOptions): Promise<Level[]> {
   const capacity = options.capacity ?? Number.POSITIVE_INFINITY

@@ -44,7 +44,7 @@ export const classifiedSql = (pops?: number): string => `
       ${BROWSER_CLASS} AS by_agent
     FROM requests
   )
-  SELECT time, uri_stem, uri_query, status, coalesce(bytes, 0) AS bytes,
+  SELECT time, arrival, uri_stem, uri_query, status, coalesce(bytes, 0) AS bytes,
     ${pops === undefined ? "coalesce(edge_location, 'unknown')" : `CAST(hash(client_ip) % ${pops} AS VARCHAR)`} AS pop,
     coalesce(edge_regions.region, 'unknown') AS region,
     CASE
