@@ -10,9 +10,9 @@ import type { Settings } from '../../bundle/settings.ts'
 import { routeTableOf } from '../../edge/patterns.ts'
 import type { RouteTable } from '../../edge/routes.ts'
 import { OTHER_IMAGE_PARAMETERS } from '../../edge/variant.ts'
+import { cacheKeyOf, keyText } from '../../local/platform/cache-key.ts'
+import { functionEvent, functionRequest } from '../../local/platform/function-event.ts'
 import type { HeaderLine } from '../../local/protocol/messages.ts'
-import { cacheKeyOf, keyText } from '../../local/workers/distribution/cache-key.ts'
-import { functionEvent, functionRequest } from '../../local/workers/distribution/function-event.ts'
 
 /** A request as far as a log tells of it. `query`: without `?`. */
 export type LoggedUrl = { method: string; isHttp: boolean; path: string; query: string; accept: string }

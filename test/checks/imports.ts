@@ -187,7 +187,7 @@ export const RULES: readonly Rule[] = [
   // What CloudFront makes of a request, for requests of logs.
   {
     from: 'logs/simulate/edge-function.ts',
-    may: ['local/workers/distribution/cache-key.ts', 'local/workers/distribution/function-event.ts', 'local/protocol/'],
+    may: ['local/platform/cache-key.ts', 'local/platform/function-event.ts', 'local/protocol/'],
   },
   { from: 'logs/report/plots.ts', may: ['echarts'] },
   { from: 'local/listeners/certificate.ts', may: ['selfsigned'] },

@@ -1,35 +1,8 @@
 /** What CloudFront compresses, and for whom. Developer Guide, "Serve compressed files", where no other source is named. */
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import type { AcceptedEncodings } from '../../platform/accepted-encodings.ts'
 import { headerValue, listOf, withHeader, withoutHeaders } from '../../platform/header-lines.ts'
 import type { HeaderLine, HttpVersion } from '../../protocol/messages.ts'
-
-export type AcceptedEncodings = '' | 'br' | 'gzip' | 'br,gzip'
-
-/**
- * `Accept-Encoding` as it stands in the key and goes to the origin: of what the cache policy enables, what the viewer
- * takes. Developer Guide, "Understand cache policies", compression support; weights by RFC 9110, 12.5.3. `*` names none:
- * the guide looks for the two by name.
- *
- * @param values of the header's lines
- */
-export function acceptedEncodings(
-  values: readonly string[],
-  { gzip, brotli }: { gzip: boolean; brotli: boolean },
-): AcceptedEncodings {
-  let takesGzip = false
-  let takesBrotli = false
-  for (const value of values) {
-    takesGzip ||= gzip && GZIP.test(value)
-    takesBrotli ||= brotli && BROTLI.test(value)
-  }
-  if (takesBrotli) return takesGzip ? 'br,gzip' : 'br'
-  return takesGzip ? 'gzip' : ''
-}
-
-const ZERO_WEIGHT = '[ \\t]*;[ \\t]*q[ \\t]*=[ \\t]*0(?:\\.0*)?[ \\t]*(?:,|$)'
-const named = (coding: string) => new RegExp(`(?:^|,)[ \\t]*${coding}(?!${ZERO_WEIGHT})[ \\t]*(?:[;,]|$)`, 'i')
-const GZIP = named('gzip')
-const BROTLI = named('br')
 
 /** Bytes, by `Content-Length`. */
 const SMALLEST = 1_000

@@ -4,9 +4,10 @@
  * "Simultaneous requests for the same object (request collapsing)".
  */
 
+import type { AcceptedEncodings } from '../../platform/accepted-encodings.ts'
+import { keyText } from '../../platform/cache-key.ts'
 import { hasHeader, withoutHeaders } from '../../platform/header-lines.ts'
 import type { HeaderLine, ResultType, ViewerRequest } from '../../protocol/messages.ts'
-import { keyText } from './cache-key.ts'
 import {
   cacheTagsOf,
   errorCachingMinimum,
@@ -16,7 +17,7 @@ import {
   validatorsOf,
 } from './cache-lookup.ts'
 import type { Clock } from './clock.ts'
-import { type AcceptedEncodings, compressed } from './compression.ts'
+import { compressed } from './compression.ts'
 import { responseFromCache } from './delivery.ts'
 import { type Backend, fetchObject, responseOf } from './fetch-object.ts'
 import { freshnessOf, unstoredFields } from './freshness.ts'

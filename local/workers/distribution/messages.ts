@@ -7,16 +7,10 @@
  * A response: an `OriginResponse`, as it came → a `FetchedObject`, after origin-response → a `CachedObject`, in a cache → an
  * `EdgeResponse`, what of it answers this request → a `ViewerResponse`, with the headers that every response carries.
  */
+import type { FunctionRequest } from '../../platform/function-event.ts'
 import type { CacheKey, HeaderLine, ResultType, ViewerRequest } from '../../protocol/messages.ts'
 
-/** Cookies are a header line. */
-export type EdgeRequest = {
-  method: string
-  path: string
-  /** Without `?`. */
-  query: string
-  headers: HeaderLine[]
-}
+export type EdgeRequest = FunctionRequest
 
 /** `origin`: as a Lambda@Edge event tells of it; a function may have changed it. */
 export type OriginRequest = EdgeRequest & { clientIp: string; origin: unknown }
