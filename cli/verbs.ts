@@ -26,23 +26,27 @@ const mainOfVerbs = defineVerbs({
   name: 'rimlight',
   about: 'The edge of an image site on Amazon CloudFront.',
   verbs: VERBS,
-  notes: { 'rimlight --version': 'says which version this is' },
+  notes: { 'rimlight --version, -v': 'says which version this is' },
 })
 
 /** Runs the verb that stands first, and gives its exit code. */
 export const main: Main = async (args, stdout, stderr) => {
-  if (args[0] !== '--version') return mainOfVerbs(args, stdout, stderr)
+  if (args[0] !== '--version' && args[0] !== '-v') return mainOfVerbs(args, stdout, stderr)
   stdout.write(`${JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')).version}\n`)
   return 0
 }
 
 /** With the process's arguments, streams and exit code. */
 export async function runAsProcess(): Promise<void> {
+  let broken: number | undefined
   // Whoever reads the output may stop before its end: `rimlight … | head`. SIGTERM lets the verb clean up.
   process.stdout.once('error', (error: NodeJS.ErrnoException) => {
     process.stdout.on('error', () => {})
     if (error.code !== 'EPIPE') process.stderr.write(`the output can't be written: ${error.message}\n`)
+    broken = 1
+    process.exitCode = broken
     process.kill(process.pid, 'SIGTERM')
   })
-  process.exitCode = await main(process.argv.slice(2), process.stdout, process.stderr)
+  const code = await main(process.argv.slice(2), process.stdout, process.stderr)
+  process.exitCode = broken ?? code
 }
