@@ -38,15 +38,11 @@ export const main: Main = async (args, stdout, stderr) => {
 
 /** With the process's arguments, streams and exit code. */
 export async function runAsProcess(): Promise<void> {
-  let broken: number | undefined
   // Whoever reads the output may stop before its end: `rimlight … | head`. SIGTERM lets the verb clean up.
   process.stdout.once('error', (error: NodeJS.ErrnoException) => {
     process.stdout.on('error', () => {})
     if (error.code !== 'EPIPE') process.stderr.write(`the output can't be written: ${error.message}\n`)
-    broken = 1
-    process.exitCode = broken
     process.kill(process.pid, 'SIGTERM')
   })
-  const code = await main(process.argv.slice(2), process.stdout, process.stderr)
-  process.exitCode = broken ?? code
+  process.exitCode = await main(process.argv.slice(2), process.stdout, process.stderr)
 }
