@@ -63,6 +63,7 @@ export default defineConfig({
       // Of the sources themselves: they run no code of the project.
       project('checks', ['test/checks/**/*.test.ts'], OTHERS),
     ],
+    globalSetup: ['test/global-setup.ts'],
     setupFiles: ['test/setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -25,7 +25,7 @@ import { CACHE_TAG_HEADER } from '../edge/cache-tags.ts'
 import { POLICIES_PER_ACCOUNT, POLICY_COMMENT_CHARACTERS } from '../edge/limits.ts'
 import { SIGNING_COOKIE, SIGNING_PARAMETERS } from '../edge/signed.ts'
 import { parametersOf } from './compile.ts'
-import { BuildError } from './error.ts'
+import { ConfigError } from './error.ts'
 import { forwardedNames } from './forwarded.ts'
 import { ERROR_CACHING_MINIMUMS, originsOf } from './origins.ts'
 import { removedNames, responseHeaders, SECURITY_HEADERS } from './response-headers.ts'
@@ -39,7 +39,7 @@ const READ_METHODS = ['GET', 'HEAD']
 const PREFLIGHT_METHODS = ['GET', 'HEAD', 'OPTIONS']
 const ALL_METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE']
 
-/** @throws BuildError if an account can't have as many policies */
+/** @throws ConfigError if an account can't have as many policies */
 export function policiesOf(settings: Settings): Policies {
   const cache = new PolicySet<CachePolicy>('cache')
   const originRequest = new PolicySet<OriginRequestPolicy>('origin-request')
@@ -96,7 +96,7 @@ class PolicySet<Policy extends { Name: string }> {
     if (!this.policies.some(({ Name }) => Name === name))
       this.policies.push({ Name: name, ...config } as unknown as Policy)
     if (this.policies.length > POLICIES_PER_ACCOUNT) {
-      throw new BuildError(
+      throw new ConfigError(
         `the routes need more than ${POLICIES_PER_ACCOUNT} different ${this.#kind} policies, as many as an account can have; let routes share their settings`,
         {
           code: 'too-many-policies',

@@ -24,7 +24,7 @@ export type SiteBuild = {
   texts: { config: string; policies: string }
 }
 
-/** Makes and checks all of a site's files, and writes none. @throws BuildError */
+/** Makes and checks all of a site's files, and writes none. @throws BuildError, ConfigError */
 export async function makeSite(settings: Settings): Promise<SiteBuild> {
   const rules = compile(settings)
   const policies = policiesOf(settings)

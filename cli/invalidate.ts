@@ -16,7 +16,7 @@ import { type Output, painter, statusLine } from './kit/output.ts'
 export const invalidateCommand = (dependencies?: InvalidateDependencies): Main =>
   defineCommand({
     name: 'rimlight invalidate',
-    usage: 'PATH… | #TAG… [--distribution ID [--wait] [--yes]] [--paths FILE] [--json]',
+    usage: 'PATH… | #TAG… [--distribution ID [--wait] [--yes] [--reference TEXT] | --url URL] [--paths FILE] [--json]',
     about: `Removes objects from the caches of a distribution, or, without --distribution, from those of the CloudFront that
 \`rimlight start\` runs on this machine. A path begins with a slash; a * at its end stands for the rest. A path without
 one is that path without a query: '/photos/cat.jpg*' is the picture with all its renditions and versions. Quotes keep
@@ -65,6 +65,11 @@ cloudfront:GetInvalidation.`,
           found,
         })
       }
+      if (distribution === undefined) {
+        const without = Object.entries({ wait: isAwaited, yes: isAgreed, reference: reference !== undefined })
+        const [found] = without.flatMap(([name, isGiven]) => (isGiven ? [`--${name}`] : []))
+        if (found !== undefined) throw needsDistribution(found, hint)
+      }
       const given = [...positionals, ...(values.paths === undefined ? [] : await linesOf(values.paths))]
       if (given.length === 0) {
         const [expected, found] = ["paths such as '/photos/*'", 'none']
@@ -91,6 +96,15 @@ cloudfront:GetInvalidation.`,
   })
 
 export const main = invalidateCommand()
+
+/** On this machine it is done at once, costs nothing, and has no reference: whoever says so means AWS. */
+function needsDistribution(option: string, hint: string): InputError {
+  const [expected, found] = [`--distribution ID beside ${option}`, 'none']
+  return new InputError(
+    `${option}: expected ${expected}, found ${found}: without one, the caches of this machine's CloudFront are meant; ${hint}`,
+    { code: 'option-missing', expected, found },
+  )
+}
 
 async function linesOf(file: string): Promise<string[]> {
   const text = await readFile(file, 'utf8').catch((cause) => {

@@ -68,13 +68,14 @@ ${permissionText}`,
     exitCode: '0 attached, or nothing to change; 1 refused, declined or not done; 2 wrong usage or input',
     async run(values, context) {
       if (values.undo) {
-        if (values.behaviour.length > 0 || values.replace) {
+        const found = conflictText(values)
+        if (found !== '') {
           throw new InputError(
-            `--undo: expected neither --behaviour nor --replace beside it, since it puts back all that the receipt recorded; ${context.hint}`,
+            `--undo: expected no ${found} beside it, since it puts back all that the receipt recorded; ${context.hint}`,
             {
               code: 'option-conflict',
-              expected: '--undo with neither --behaviour nor --replace',
-              found: conflictText(values),
+              expected: '--undo without it',
+              found,
             },
           )
         }
@@ -99,5 +100,13 @@ ${permissionText}`,
 export const main = attachCommand(realDependencies)
 
 /** Which of the options that `--undo` can't have beside it are there. */
-const conflictText = ({ behaviour, replace }: { behaviour: readonly string[]; replace: boolean }): string =>
-  [...(behaviour.length > 0 ? ['--behaviour'] : []), ...(replace ? ['--replace'] : [])].join(' and ')
+const conflictText = (values: {
+  behaviour: readonly string[]
+  replace: boolean
+  'key-value-store': string | undefined
+}): string =>
+  [
+    ...(values.behaviour.length > 0 ? ['--behaviour'] : []),
+    ...(values.replace ? ['--replace'] : []),
+    ...(values['key-value-store'] === undefined ? [] : ['--key-value-store']),
+  ].join(' and ')

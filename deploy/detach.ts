@@ -176,19 +176,17 @@ function report(
   { behaviours, others }: UndoPlan,
   outcome: DetachOutcome,
 ): number {
-  if (isJson) {
-    const plan = { account, distribution: { id: distribution }, behaviours, others }
-    stdout.write(`${JSON.stringify({ plan, outcome })}\n`)
-  }
+  const details = { plan: { account, distribution: { id: distribution }, behaviours, others }, outcome }
   const people = isJson ? stderr : stdout
   switch (outcome.kind) {
     case 'declined':
-      throw new Failure('Nothing was changed.', { code: 'declined' })
+      throw new Failure('Nothing was changed.', { code: 'declined', details })
     case 'planned':
+      if (isJson) stdout.write(`${JSON.stringify(details)}\n`)
       people.write('Nothing was changed: --dry-run.\n')
       return 0
     case 'detached':
-      if (!isJson) stdout.write(detachedText(distribution, original.recordedAt, outcome))
+      stdout.write(isJson ? `${JSON.stringify(details)}\n` : detachedText(distribution, original.recordedAt, outcome))
       return 0
   }
 }

@@ -1,6 +1,6 @@
 /** `rimlight template`: a CloudFormation template for all that a distribution of this bundle needs. */
 
-import { InputError, systemMessage } from '../base/errors.ts'
+import { InputError, notWritable, systemMessage } from '../base/errors.ts'
 import { replaceFile } from '../base/replace-file.ts'
 import { type BuiltBundle, readBundle } from '../bundle/read-bundle.ts'
 import { defineCommand } from '../cli/kit/command.ts'
@@ -125,10 +125,6 @@ async function write(file: string, text: string): Promise<void> {
   try {
     await replaceFile(file, text)
   } catch (cause) {
-    throw new InputError(`--out: ${file} can't be written: ${systemMessage(cause)}`, {
-      code: 'not-writable',
-      found: systemMessage(cause),
-      cause,
-    })
+    throw notWritable(`--out: ${file} can't be written: ${systemMessage(cause)}`, cause)
   }
 }

@@ -63,7 +63,7 @@ Each question has a version of its own, so that the first answer is a miss: the 
     "rimlight verify https://d111111abcdef8.cloudfront.net --object '/api/*=/api/items?page=1' --slow --json",
   ],
   exitCode:
-    '0 all holds that was asked; 1 something differs or could not be asked; 2 wrong usage, or no CloudFront answers there',
+    '0 all holds that was asked; 1 something differs, or could not be asked, or no CloudFront answers there; 2 wrong usage or input',
   async run(values, { positionals, stdout, stderr, hint }) {
     const [address, ...more] = positionals
     if (address === undefined || more.length > 0) {

@@ -1,9 +1,8 @@
 /** DuckDB, loaded here alone: in memory, and on disk in a folder of its own as far as memory does not do. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DuckDBConnection, DuckDBInstance, JS } from '@duckdb/node-api'
 import { optional } from '../base/optional-package.ts'
+import { temporaryFolder } from '../base/temporary.ts'
 
 export type Row = Record<string, JS>
 
@@ -38,8 +37,7 @@ const TRINO = `
 /** @throws Failure if DuckDB is not installed */
 export async function openDatabase(signal?: AbortSignal): Promise<Database> {
   const duckdb = await optional('reading logs', ['@duckdb/node-api'], () => import('@duckdb/node-api'))
-  const folder = await mkdtemp(join(tmpdir(), 'rimlight-logs-'))
-  const remove = () => rm(folder, { recursive: true, force: true })
+  const { folder, remove } = await temporaryFolder('rimlight-logs-')
   let instance: DuckDBInstance
   let connection: DuckDBConnection
   try {

@@ -10,7 +10,7 @@
 import { copyFile, readFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
-import { Failure, InputError, systemMessage } from '../../base/errors.ts'
+import { Failure, InputError, notWritable, systemMessage } from '../../base/errors.ts'
 import { parseJson } from '../../base/json.ts'
 import { isObject } from '../../base/json-values.ts'
 import { replaceFile } from '../../base/replace-file.ts'
@@ -144,11 +144,10 @@ export async function writeReceipt(file: string, receipt: Receipt, existing: Rec
     if (kept) await copyFile(file, kept)
     await replaceFile(file, `${JSON.stringify(receipt, null, 2)}\n`, { flush: true })
   } catch (cause) {
-    throw new InputError(`--receipt: it can't be written, and without it nothing is changed: ${systemMessage(cause)}`, {
-      code: 'not-writable',
-      found: systemMessage(cause),
+    throw notWritable(
+      `--receipt: it can't be written, and without it nothing is changed: ${systemMessage(cause)}`,
       cause,
-    })
+    )
   }
   return kept
 }

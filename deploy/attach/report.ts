@@ -131,7 +131,7 @@ export function reportAttach(
   { plan, outcome }: { plan: object; outcome: AttachOutcome },
   isBegun: boolean,
 ): number {
-  if (options.isJson) stdout.write(`${JSON.stringify({ plan, outcome })}\n`)
+  const details = { plan, outcome }
   const people = options.isJson ? stderr : stdout
   const unchanged = isBegun ? 'The distribution was not updated' : 'Nothing was changed'
   const rest = isBegun
@@ -145,15 +145,16 @@ export function reportAttach(
           ...outcome.problems.map((problem) => `  ${problem}`),
           ...rest,
         ].join('\n'),
-        { code: 'not-attachable' },
+        { code: 'not-attachable', details },
       )
     case 'declined':
-      throw new Failure([`${unchanged}.`, ...rest].join('\n'), { code: 'declined' })
+      throw new Failure([`${unchanged}.`, ...rest].join('\n'), { code: 'declined', details })
     case 'planned':
+      if (options.isJson) stdout.write(`${JSON.stringify(details)}\n`)
       people.write(outcome.isChange ? 'Nothing was changed: --dry-run.\n' : 'Nothing to change.\n')
       return 0
     case 'attached':
-      if (!options.isJson) stdout.write(attachedText(options, outcome))
+      stdout.write(options.isJson ? `${JSON.stringify(details)}\n` : attachedText(options, outcome))
       return 0
   }
 }

@@ -1,8 +1,10 @@
 /** The stack of a bundle as a CloudFormation template: the same for the same bundle, wherever it is made. */
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { App, Aws, DefaultStackSynthesizer, type IStackSynthesizer, Stack } from 'aws-cdk-lib/core'
+import { removeAtEnd } from '../../base/temporary.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import type { BucketAccess } from './bucket-access.ts'
 import type { Inputs } from './inputs.ts'
@@ -40,12 +42,14 @@ export function templateStack(
 
 export function synthesise(bundle: BuiltBundle, options: TemplateOptions): Synthesised {
   const outdir = mkdtempSync(join(tmpdir(), 'rimlight-template-'))
+  const settled = removeAtEnd(outdir)
   try {
     const app = new App({ outdir, treeMetadata: false, analyticsReporting: false })
     const { stack, access } = templateStack(app, bundle, options)
     return { template: app.synth().getStackArtifact(stack.artifactId).template, access }
   } finally {
     rmSync(outdir, { recursive: true, force: true })
+    settled()
   }
 }
 

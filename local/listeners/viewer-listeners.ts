@@ -3,7 +3,6 @@ import { EventEmitter, once } from 'node:events'
 import { Agent, type ClientRequest, createServer, request as httpRequest, type IncomingMessage } from 'node:http'
 import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
 import type { AddressInfo, Server, Socket } from 'node:net'
-import { InputError } from '../../base/errors.ts'
 import { REQUEST_BYTES } from '../../edge/limits.ts'
 import type { AbortedBodies } from '../host/aborted-bodies.ts'
 import { requestId } from '../platform/identity.ts'
@@ -11,6 +10,7 @@ import { redactedRequest } from '../platform/redaction.ts'
 import { fromHead, HEAD_HEADER, toHead } from '../protocol/head.ts'
 import type { FinishedRequest, ViewerResponse } from '../protocol/messages.ts'
 import type { Certificate } from './certificate.ts'
+import { listen } from './ports.ts'
 import { carriesBody, lengthHeader, type ViewerIncoming, viewerRequest, withinLimits } from './viewer-request.ts'
 import { breakOff, headBytes, isGone, type ViewerOutgoing, writeHead } from './viewer-response.ts'
 
@@ -112,22 +112,6 @@ export async function openViewerListeners(options: ViewerListenerOptions): Promi
 }
 
 const portOf = (server: Server) => (server.address() as AddressInfo).port
-
-async function listen(server: Server, port: number, option: string): Promise<void> {
-  server.listen(port, '127.0.0.1')
-  try {
-    await once(server, 'listening')
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    const why = code === 'EADDRINUSE' ? 'in use' : code === 'EACCES' ? 'not open to this user' : String(code)
-    throw new InputError(`port ${port} is ${why}; choose another with ${option}`, {
-      code: 'port-unavailable',
-      expected: 'a free port',
-      found: String(port),
-      cause,
-    })
-  }
-}
 
 /** 400: RFC 9112, 3.2. A head that is too long even for us is CloudFront's 494. */
 function refuseBroken(error: NodeJS.ErrnoException, socket: Socket): void {

@@ -66,7 +66,7 @@ export const START_OPTIONS = {
   json: {
     type: 'boolean',
     about:
-      'a line of JSON for everything that happens, for programs: { "event": … } with building, starting, ready (addresses, origins, examples), request, changed, reloaded, not-reloaded, warning, failed, stopping and stopped',
+      'a line of JSON for everything that happens, for programs: { "event": … } with building, starting, ready (addresses, origins, examples), request, changed, reloaded, not-reloaded, warning, stopping and stopped; the last one is { "error": … } where it fails',
   },
 } as const satisfies OptionRows
 

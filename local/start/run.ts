@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { Failure, InputError } from '../../base/errors.ts'
+import { InputError } from '../../base/errors.ts'
 import type { Policies } from '../../bundle/policies.ts'
 import { readPolicies } from '../../bundle/read-bundle.ts'
 import { aborted } from '../../cli/kit/interrupt.ts'
@@ -11,6 +11,7 @@ import { originTargets } from '../host/origin-targets.ts'
 import { CERTIFICATE_FILE } from '../listeners/certificate.ts'
 import { openBrowser } from './browser.ts'
 import { buildBundle } from './build.ts'
+import { checkBeforeBuild } from './checks.ts'
 import type { ReadyEvent, Say } from './events.ts'
 import { examplesOf } from './examples.ts'
 import { readKeyValues } from './key-values.ts'
@@ -20,12 +21,13 @@ import { watchSources } from './watch.ts'
 
 /**
  * Builds, starts, and builds again after each change of a source, until `signal` is aborted.
- * @throws Failure with what the build says, InputError for what is wrong with the options
+ * @throws InputError for what is wrong with the options or the config, Failure with what else the build says
  */
 export async function run(options: StartOptions, say: Say, signal: AbortSignal): Promise<void> {
-  say({ event: 'building', config: options.config, out: options.out })
-  const built = await buildBundle(options.config, options.out, signal)
-  if (built.kind === 'failed') throw new Failure(built.message, { code: 'build-failed' })
+  const isSound = await checkBeforeBuild(options, signal)
+  if (isSound) say({ event: 'building', config: options.config, out: options.out })
+  const built = isSound ? await buildBundle(options.config, options.out, signal) : { kind: 'stopped' as const }
+  if (built.kind === 'failed') throw built.error
   if (built.kind === 'built') {
     say({ event: 'starting' })
     const running = await start(options, say)
@@ -145,7 +147,7 @@ async function rebuildOnce(options: StartOptions, running: Running, say: Say, si
   const before = await bundleFingerprint(options.out)
   const built = await buildBundle(options.config, options.out, signal)
   if (built.kind === 'stopped') return
-  if (built.kind === 'failed') return say({ event: 'not-reloaded', message: built.message })
+  if (built.kind === 'failed') return say({ event: 'not-reloaded', message: built.error.message })
   const isChanged = (await bundleFingerprint(options.out)) !== before
   if (isChanged) {
     const policies = await readPolicies(options.out)

@@ -66,10 +66,10 @@ it('has the same bytes from another folder, at another time, in another place of
   expect(String((await filesIn(join(folder, 'out'))).SHA256SUMS)).toBe(String(released.SHA256SUMS))
 })
 
-it('a config with a mistake: 1, what is wrong, and nothing is written', async () => {
+it('a config with a mistake: 2, what is wrong, and nothing is written', async () => {
   const folder = await temporaryFolder()
   await writeFile(join(folder, 'config.json'), '{}')
   const failure = await release(first, ['--out', 'out'], { cwd: folder }).catch((error) => error)
-  expect(failure).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('config.json has') })
+  expect(failure).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('config.json has') })
   expect(await readdir(folder)).toEqual(['config.json'])
 })

@@ -127,7 +127,8 @@ export const RULES: readonly Rule[] = [
     ],
     'local/start/': [
       ...['local/cloudfront.ts', 'local/console/site.ts', 'local/host/origin-targets.ts'],
-      ...['local/listeners/certificate.ts', 'local/platform/', 'local/protocol/', 'cli/kit/', 'esbuild'],
+      ...['local/listeners/certificate.ts', 'local/listeners/ports.ts', 'local/platform/', 'local/protocol/'],
+      ...['cli/kit/', 'esbuild'],
     ],
     // Where the function looks for a token's key.
     'local/start/key-values.ts': ['edge/token.ts', 'edge/version.ts'],

@@ -168,7 +168,9 @@ describe('what stands in the way is said in a line', () => {
   const outcome = async (...args: string[]) => {
     const command = startCommand([...FREE_PORTS, '--out', place.out, ...args], place.temporary)
     const { code, stderr } = await command.ended
-    expect(command.events.at(-1)).toEqual({ event: 'failed', message: stderr.trimEnd() })
+    // Nothing was built, and programs are told as well.
+    expect(command.events).toEqual([{ error: expect.objectContaining({ message: stderr.trimEnd() }) }])
+    await expect(readdir(place.out)).rejects.toThrow('ENOENT')
     expect(await readdir(place.temporary)).toEqual([])
     return [code, stderr]
   }
@@ -216,7 +218,7 @@ describe('what stands in the way is said in a line', () => {
     [
       'a log that can not be written',
       ['--access-log', 'no/such/folder/log'],
-      /^expected a file for the access log, found none that can be written: ENOENT: [^\n]+\n$/,
+      /^--access-log: expected a file that can be written, found no folder \S+no\/such\/folder\n$/,
     ],
   ])('%s', async (_, args, message) => {
     expect(await outcome(...args)).toEqual([2, expect.stringMatching(message)])

@@ -221,7 +221,6 @@ describe('a distribution as it should be', () => {
       ],
       ['a path', ['https://cdn.example.com/a'], 'without a path or credentials, found "https://cdn.example.com/a"'],
       ['credentials', ['https://me:mine@cdn.example.com'], 'or credentials, found "https://me:mine@cdn.example.com"'],
-      ['nobody there', ['https://127.0.0.1:1'], 'nobody answers at https://127.0.0.1:1: GET https://127.0.0.1:1/__rim'],
       ['a header that is none', ['https://a.example', '--header', 'x'], '--header: expected NAME:VALUE, such as'],
       [
         'an object that is no path',
@@ -245,6 +244,12 @@ describe('a distribution as it should be', () => {
       expect(code).toBe(2)
     })
 
+    it('nobody there: that is no mistake of the options', async () => {
+      const { code, err } = await run('https://127.0.0.1:1')
+      expect(err).toContain('nobody answers at https://127.0.0.1:1: GET https://127.0.0.1:1/__rim')
+      expect(code).toBe(1)
+    })
+
     it('a server that is no CloudFront', async () => {
       const proxy = await openProxy(cloudfront.httpsUrl, { says: 'hello' })
       const { code, err } = await run(proxy.url)
@@ -252,7 +257,7 @@ describe('a distribution as it should be', () => {
       expect(err).toBe(
         `expected a CloudFront at ${proxy.url}, found a server that sends neither x-cache nor x-amz-cf-id\n`,
       )
-      expect(code).toBe(2)
+      expect(code).toBe(1)
     })
   })
 })

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { join } from 'node:path'
+import { onProcessEnd } from '../../../base/process-end.ts'
 import { ROOT } from '../../../base/root.ts'
 import { LAMBDA_INIT_SECONDS } from '../../../edge/limits.ts'
 import { failed, type InvocationOutcome, returned } from '../../protocol/invocation.ts'
 import { invocationContext, type LambdaSpec, variables } from './lambda-environment.ts'
-import { onProcessEnd } from './lifetime.ts'
 import { residentMegabytes, watchMemory } from './memory.ts'
 
 const RUNTIME = join(ROOT, 'local/host/functions/lambda-runtime.cjs')

@@ -641,7 +641,7 @@ describe.each(Object.entries(TABLE))('%s', (_section, rows) => {
     const path = place === 'the config' ? '' : place
     expect(() => checkConfig(configWith(changes), 'edge.config.json')).toThrow(
       expect.objectContaining({
-        name: 'BuildError',
+        name: 'ConfigError',
         message: `edge.config.json has one problem; nothing was built:\n  ${problem}`,
         code: 'wrong-config',
         expected,

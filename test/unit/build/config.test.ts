@@ -29,11 +29,11 @@ test('all problems at once, each where it is', () => {
     'f has 7 problems; nothing was built:',
     '  domains',
     '  routes[0].path',
+    '  routes[1].origin',
     '  routes[2].images.widths[0]',
+    '  headers.dropRequest[0]',
     '  lambda.runtime',
     '  extra',
-    '  routes[1].origin',
-    '  headers.dropRequest[0]',
   ])
 })
 
@@ -265,7 +265,7 @@ describe('config files', () => {
       () => expect.fail('it was accepted'),
       (error) => error,
     )
-    expect(error.name).toBe('BuildError')
+    expect(error.name).toBe('ConfigError')
     expect(error.message.replace(file, 'FILE')).toMatch(message)
   })
 

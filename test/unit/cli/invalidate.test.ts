@@ -169,10 +169,20 @@ describe('what is wrong is said', () => {
     expect(aws.calls()).toEqual([])
   })
 
+  it.each([['--wait'], ['--yes'], ['--reference', 'r']])('%s is of AWS: 2 without a distribution', async (...args) => {
+    const { code, stderr } = await run('/*', ...args, '--url', here.url)
+    const [option] = args
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `${option}: expected --distribution ID beside ${option}, found none: without one, the caches of this machine's CloudFront are meant; ${HINT}\n`,
+    })
+    expect(asked).toEqual([])
+  })
+
   it('an unknown option: 2', async () => {
     const { code, stderr } = await run('--all')
     expect(code).toBe(2)
-    expect(stderr).toMatch(new RegExp(`^Unknown option '--all'.*${HINT}\n$`, 's'))
+    expect(stderr).toMatch(new RegExp(`^expected an option that it takes, found "--all"; ${HINT}\n$`))
   })
 })
 

@@ -102,7 +102,7 @@ describe('create', () => {
     }
     const { code, stderr } = await tenants('create', ['shop', '--yes'], { signal: controller.signal })
     expect({ code, stderr }).toEqual({
-      code: 1,
+      code: 130,
       stderr: 'Interrupted: nothing is lost. Run the same command again to carry on.\n',
     })
     aws.before = () => {}

@@ -108,7 +108,7 @@ test('Ctrl-C before a change leaves everything as it was', async () => {
     if (action === 'cloudfront:GetDistribution') dependencies.abort()
   }
   const { code, stderr } = await attach([], { dependencies })
-  expect({ code, stderr }).toEqual({ code: 1, stderr: 'Interrupted: nothing was changed.\n' })
+  expect({ code, stderr }).toEqual({ code: 130, stderr: 'Interrupted: nothing was changed.\n' })
   expect(aws.mutations).toEqual([])
   expect(await readdir(dirname(file))).toEqual([])
 })
@@ -120,7 +120,7 @@ test('Ctrl-C between two changes says how to carry on, and that works', async ()
     if (action === 'lambda:CreateFunction') dependencies.abort()
   }
   const { code, stderr } = await attach([], { dependencies })
-  expect(code).toBe(1)
+  expect(code).toBe(130)
   expect(stderr).toContain(
     `Interrupted: nothing is lost. The receipt is ${file}. Run the same command again to carry on, or \`rimlight detach --receipt ${file}\` to go back.\n`,
   )
@@ -135,7 +135,7 @@ test('Ctrl-C while it waits: CloudFront goes on', async () => {
   await attach(['--no-wait'])
   const dependencies = testDependencies({ onSleep: ({ abort }) => abort() })
   const { code, stderr } = await attach([], { dependencies })
-  expect(code).toBe(1)
+  expect(code).toBe(130)
   expect(stderr).toBe(
     'Interrupted: EDFDVBD6EXAMPLE has everything, and CloudFront goes on deploying it. `rimlight status --distribution EDFDVBD6EXAMPLE` tells when it is done.\n',
   )
@@ -147,6 +147,6 @@ test('Ctrl-C in detach says how to carry on', async () => {
   const dependencies = testDependencies()
   aws.before = () => dependencies.abort()
   const { code, stderr } = await detach([], { dependencies })
-  expect(code).toBe(1)
+  expect(code).toBe(130)
   expect(stderr).toBe(`Interrupted: nothing is lost. The receipt is ${file}; run the same command again to carry on.\n`)
 })
