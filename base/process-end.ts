@@ -1,4 +1,4 @@
-/** Child processes and temporary folders end with this process, however it ends (short of SIGKILL). */
+/** Child processes and temporary folders end with this process, however it ends; after SIGKILL, `guardian.ts` ends the processes. */
 
 import { setImmediate } from 'node:timers'
 

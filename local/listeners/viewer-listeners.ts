@@ -9,6 +9,7 @@ import { requestId } from '../platform/identity.ts'
 import { redactedRequest } from '../platform/redaction.ts'
 import { fromHead, HEAD_HEADER, toHead } from '../protocol/head.ts'
 import type { FinishedRequest, ViewerResponse } from '../protocol/messages.ts'
+import { SECRET_HEADER } from '../protocol/secret.ts'
 import type { Certificate } from './certificate.ts'
 import { listen } from './ports.ts'
 import { carriesBody, lengthHeader, type ViewerIncoming, viewerRequest, withinLimits } from './viewer-request.ts'
@@ -26,12 +27,17 @@ export type ViewerListenerOptions = {
 export type ViewerListeners = {
   httpsPort: number
   httpPort: number
-  /** Where the distribution's Worker listens, and what went wrong in it. Requests wait for the first call. */
-  connect(url: URL, complaints: () => string): void
+  /**
+   * Where the distribution's Worker listens, what shows it whom it hears, and what went wrong in it. Requests wait for the
+   * first call.
+   */
+  connect(socket: WorkerSocket, complaints: () => string): void
   /** `request`: without what opens something; `logged`: as it came, for the access log alone. */
   finished: EventEmitter<FinishedEvents>
   close(): Promise<void>
 }
+
+export type WorkerSocket = { url: URL; secret: string }
 
 type FinishedEvents = { request: [FinishedRequest]; logged: [FinishedRequest] }
 
@@ -50,7 +56,7 @@ export async function openViewerListeners(options: ViewerListenerOptions): Promi
   const finished = new EventEmitter<FinishedEvents>()
   const kept = new Agent({ keepAlive: true, timeout: IDLE_MILLISECONDS })
   const connected = Promise.withResolvers<void>()
-  let worker: URL | undefined
+  let worker: WorkerSocket | undefined
   let complaints = () => ''
 
   const answer = (request: ViewerIncoming, response: ViewerOutgoing) => {
@@ -101,8 +107,8 @@ export async function openViewerListeners(options: ViewerListenerOptions): Promi
   return {
     httpsPort: portOf(https),
     httpPort: portOf(http),
-    connect(url, complaintsOfWorker) {
-      worker = url
+    connect(socket, complaintsOfWorker) {
+      worker = socket
       complaints = complaintsOfWorker
       connected.resolve()
     },
@@ -128,17 +134,26 @@ type Forwarding = {
   complaints: () => string
 }
 
-function forward(incoming: ViewerIncoming, outgoing: ViewerOutgoing, worker: URL, forwarding: Forwarding): void {
+function forward(
+  incoming: ViewerIncoming,
+  outgoing: ViewerOutgoing,
+  worker: WorkerSocket,
+  forwarding: Forwarding,
+): void {
   const started = performance.now()
   const id = requestId()
   const viewer = { id, ...viewerRequest(incoming) }
   const hasBody = carriesBody(incoming)
   const head = {
-    host: worker.hostname,
-    port: worker.port,
+    host: worker.url.hostname,
+    port: worker.url.port,
     method: hasBody ? 'POST' : 'GET',
     maxHeaderSize: 8 * HEAD_BYTES,
-    headers: { [HEAD_HEADER]: toHead(withinLimits(viewer)), ...(hasBody && lengthHeader(incoming)) },
+    headers: {
+      [HEAD_HEADER]: toHead(withinLimits(viewer)),
+      [SECRET_HEADER]: worker.secret,
+      ...(hasBody && lengthHeader(incoming)),
+    },
   }
   // A request that can't be repeated goes over a new connection: workerd may have closed a kept one. RFC 9112, 9.3.1.
   const isRepeatable = !hasBody && SAFE_METHODS.has(viewer.method)

@@ -63,6 +63,7 @@ async function start(options: StartOptions, say: Say): Promise<Running> {
     httpPort,
     pops,
     keyValues,
+    warn: (message) => say({ event: 'warning', message }),
     ...(persist === undefined ? {} : { persist }),
     ...(accessLog === undefined ? {} : { accessLog }),
   })

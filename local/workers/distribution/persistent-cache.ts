@@ -1,10 +1,14 @@
 /** An edge location's cache on disk, which outlives the process: one R2 object for each cached object. */
 
 import { isInvalidated } from '../../../urls/invalidation.ts'
+import { written } from '../disk-patience.ts'
 import type { CachedObject } from './messages.ts'
 
 /** Bytes that all metadata of an R2 object may have: R2, "Limits". An object whose path and tags are longer goes with any invalidation. */
 const METADATA_BYTES = 2_000
+
+/** After a write that failed. Each that hangs holds its object in memory. */
+const REST_MILLISECONDS = 30_000
 
 /** R2's `delete` takes no more names at a time. */
 const DELETED_AT_ONCE = 1_000
@@ -12,6 +16,8 @@ const DELETED_AT_ONCE = 1_000
 export class PersistentCache {
   readonly #store: R2Bucket
   readonly #location: string
+  /** Milliseconds since 1970: nothing is written before, as the disk may be full. */
+  #restsUntil = 0
 
   /** @param location name of the edge location */
   constructor(store: R2Bucket, location: string) {
@@ -29,12 +35,17 @@ export class PersistentCache {
     }
   }
 
+  /** What can't be written is kept in memory alone; the host says so. */
   async put(slot: string, object: CachedObject): Promise<void> {
+    if (Date.now() < this.#restsUntil) return
     const { key, tags } = object
     const { path, query } = key
     const isShort = Buffer.byteLength(path + query + tags) < METADATA_BYTES
     const customMetadata: Record<string, string> = isShort ? { path, query, ...(tags === '' ? {} : { tags }) } : {}
-    await this.#store.put(await this.#nameOf(slot), packedObject(object), { customMetadata })
+    const stored = this.#store.put(await this.#nameOf(slot), packedObject(object), { customMetadata })
+    await written(stored, () => new Error('the disk takes nothing')).catch(() => {
+      this.#restsUntil = Date.now() + REST_MILLISECONDS
+    })
   }
 
   async delete(slot: string): Promise<void> {

@@ -4,20 +4,26 @@ import { headerValue } from '../../platform/header-lines.ts'
 import { fromHead, HEAD_HEADER, toHead } from '../../protocol/head.ts'
 import type { HeaderLine, HostAnswers, HostQuestion, ViewerRequest, ViewerResponse } from '../../protocol/messages.ts'
 import type { DistributionSettings } from '../../protocol/settings.ts'
+import { withSecret } from '../host-secret.ts'
 import { Clock } from './clock.ts'
 import { viewerResponseHeaders } from './delivery.ts'
 import { Distribution, type Served } from './distribution.ts'
+import { hostQuestion } from './host-questions.ts'
 import { edgeRequest } from './messages.ts'
 import { Traces } from './trace.ts'
 import type { FunctionHandler } from './viewer-function.ts'
 
 type Bindings = {
   SETTINGS: DistributionSettings
+  /** Of this start. */
+  SECRET: string
   HOST: Fetcher
   BUCKETS: Fetcher
   BUCKET_CLOCK: Fetcher
   CACHE?: R2Bucket
 }
+
+export { refusalOf } from '../host-secret.ts'
 
 /** RFC 9110, 15.3.5, 15.3.6 and 15.4.5. */
 const WITHOUT_BODY = [204, 205, 304]
@@ -30,8 +36,15 @@ export function makeWorker(handler: FunctionHandler) {
   const traces = new Traces(TRACES)
   let distribution: Distribution | undefined
 
-  function distributionOf({ SETTINGS: settings, HOST: host, BUCKETS: buckets, CACHE: store }: Bindings): Distribution {
+  function distributionOf({
+    SETTINGS: settings,
+    SECRET,
+    HOST,
+    BUCKETS: buckets,
+    CACHE: store,
+  }: Bindings): Distribution {
     const { policies, targets } = settings
+    const host = withSecret(HOST, SECRET)
     const backend = { lambdas: { host, clock }, origins: { policies, targets, host, buckets } }
     distribution ??= new Distribution(settings, handler, backend, clock, store)
     return distribution
@@ -73,7 +86,10 @@ export function makeWorker(handler: FunctionHandler) {
     async fetch(request: Request, env: Bindings, context: ExecutionContext): Promise<Response> {
       const head = request.headers.get(HEAD_HEADER)
       if (head !== null) return serve(fromHead(head), request, env, context)
-      return Response.json(await answer((await request.json()) as HostQuestion, env))
+      const question = hostQuestion(await request.text(), clock.now())
+      return typeof question === 'string'
+        ? Response.json({ error: question }, { status: 400 })
+        : Response.json(await answer(question, env))
     },
   }
 }

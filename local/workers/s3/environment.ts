@@ -1,11 +1,14 @@
 /** What the host binds to the Worker, the buckets in it, and their clock. */
 import type { BucketCredentials, BucketSettings } from '../../protocol/settings.ts'
+import { type Host, withSecret } from '../host-secret.ts'
 
 export type Environment = {
   BUCKETS: Record<string, BucketSettings>
   CREDENTIALS: BucketCredentials
   /** `local/host/folders/folder-service.ts`, where any bucket has a folder. */
   FOLDER?: Fetcher
+  /** Of this start. */
+  SECRET: string
   [binding: string]: unknown
 }
 
@@ -24,7 +27,7 @@ export type Bucket = {
   name: string
   region: string
   r2: R2Bucket
-  folder: Fetcher | null
+  folder: Host | null
   clock: BucketClock
 }
 
@@ -36,7 +39,7 @@ export function bucketOf(environment: Environment, clock: BucketClock, name: str
     name,
     region: settings.region,
     r2: environment[settings.binding] as R2Bucket,
-    folder: (settings.folder && environment.FOLDER) || null,
+    folder: settings.folder && environment.FOLDER ? withSecret(environment.FOLDER, environment.SECRET) : null,
     clock,
   }
 }

@@ -40,7 +40,7 @@ beforeEach(async () => {
     intercept: () => false,
     abortedBodies: new AbortedBodies(),
   })
-  listeners.connect(new URL(worker.url), () => '')
+  listeners.connect({ url: new URL(worker.url), secret: '' }, () => '')
 })
 afterEach(async () => {
   await listeners.close()

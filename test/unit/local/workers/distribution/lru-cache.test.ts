@@ -38,6 +38,24 @@ describe('memory', () => {
     expect(cache.get('other')).toBeDefined()
   })
 
+  it('counts what is kept besides bodies: keys, headers, and the objects themselves', () => {
+    const long = 'a'.repeat(8_000)
+    const kept = (count: number, put: (cache: LruCache, name: string) => void) => {
+      const cache = new LruCache(64)
+      for (let i = 0; i < count; i += 1) put(cache, `${i}`)
+      return Array.from({ length: count }, (_, i) => cache.get(`${i}`)).filter(Boolean).length
+    }
+    const path = kept(1_000, (cache, name) => cache.put(name, object(`/${name}${long}`)))
+    const query = kept(1_000, (cache, name) => cache.put(name, object('/', 0, long)))
+    const slot = new LruCache(64)
+    for (let i = 0; i < 1_000; i += 1) slot.put(`${i}${long}`, object('/'))
+    const lines = kept(1_000, (cache, name) => cache.put(name, { ...object('/'), headers: [['x-long', long]] }))
+    const small = kept(20_000, (cache, name) => cache.put(name, object('/')))
+    for (const count of [path, query, lines]) expect([count > 400, count < 525]).toEqual([true, true])
+    expect([slot.get(`0${long}`), slot.get(`999${long}`)]).toEqual([undefined, expect.anything()])
+    expect(small).toBeLessThanOrEqual(8_192)
+  })
+
   it('is not for what is larger than all of it', () => {
     const cache = new LruCache(2)
     cache.put('huge', object('/huge', 257 * MB))
