@@ -37,6 +37,8 @@ export const handler = async (
   const cf = event?.Records?.[0]?.cf
   if (typeof cf?.response !== 'object' || cf.response === null) return { status: '500', headers: {} }
   const response = Object.assign(cf.response, { headers: headersOf(cf.response.headers) })
+  // An origin's own would pass for what is said here: to viewers, and in logs.
+  removeHeaders(response.headers, [`${RESULT_HEADER}*`])
   const request = routedRequest(cf.request)
   const now = Date.now()
   const rule = responseRule(request, originResponse(response, now), now)

@@ -34,7 +34,8 @@ export function routedRequest(request: Request): AskedRequest {
   const method = request?.method ?? 'GET'
   const uri: unknown = request?.uri
   const index = headerText(headers, ROUTE_HEADER)
-  const route = /^\d+$/.test(index) ? routes[Number(index)] : undefined
+  // As origin-request writes it, and in no other form.
+  const route = /^(?:0|[1-9]\d*)$/.test(index) ? routes[Number(index)] : undefined
   const lifetime = lifetimes[Number(index)]
   if (!route || !lifetime) return { kind: 'unrouted', method }
   return {

@@ -237,6 +237,12 @@ const AMAZON = {
 }
 const gone = ['server', 'x-amz-request-id', 'x-amz-meta-version', 'x-amz-meta-author', 'x-debug-trace']
 
+const FORGED = {
+  'X-Rimlight': 'webp; 1x1; q=80',
+  'X-Rimlight-Verdict': 'unsettled',
+  'X-Rimlight-Other': 'x',
+}
+
 const HEADERS = responseGroup('5: header rules', [
   ['dropResponse, by name and by beginning; what it does not name stays', { headers: AMAZON }, { set: PHOTO, gone }],
   [
@@ -283,6 +289,16 @@ const HEADERS = responseGroup('5: header rules', [
     'without a route',
     { route: null, headers: AMAZON },
     { set: { 'cache-control': 'public, max-age=60', 'x-rimlight': 'original; reason=no-route' }, gone },
+  ],
+  [
+    "what an origin says in Rimlight's name goes",
+    { route: ROUTE.api, uri: '/api/x', headers: FORGED },
+    { set: { 'cache-control': 'public, max-age=60' }, gone: ['x-rimlight', 'x-rimlight-verdict', 'x-rimlight-other'] },
+  ],
+  [
+    'on a route that is never cached, too',
+    { route: ROUTE.live, uri: '/api/live/x', headers: FORGED },
+    { gone: ['x-rimlight', 'x-rimlight-verdict', 'x-rimlight-other'] },
   ],
   ['read-only headers stay', { headers: { 'Transfer-Encoding': 'chunked' } }, { set: PHOTO }],
 ])

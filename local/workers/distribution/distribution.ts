@@ -8,6 +8,7 @@ import { REQUEST_BYTES, URL_CHARACTERS } from '../../../edge/limits.ts'
 import { compileBehaviours } from '../../platform/behaviours.ts'
 import { cacheKeyOf, forwardedRequest, forwardsCookies, keyText } from '../../platform/cache-key.ts'
 import { hasHeader, headerValue, withoutHeaders } from '../../platform/header-lines.ts'
+import { isOwnHost } from '../../platform/host-names.ts'
 import { DISTRIBUTION, requestId as newRequestId, POP_HEADER } from '../../platform/identity.ts'
 import type { CacheKey, HeaderLine, KeyAnswer, ViewerRequest } from '../../protocol/messages.ts'
 import type { DistributionSettings } from '../../protocol/settings.ts'
@@ -139,6 +140,9 @@ export class Distribution {
     }
     if (scheme === 'http' && viewerProtocolPolicy === 'https-only') return error(403, HTTPS_ONLY)
     if (scheme === 'http' && viewerProtocolPolicy === 'redirect-to-https') {
+      // At CloudFront, a name that no distribution has leads nowhere; here it must not lead to wherever it says.
+      const host = headerValue(headers, 'host')
+      if (!isOwnHost(host, this.#settings.policies.domains)) return error(403, `No domain here is called ${host}.`)
       if (method === 'GET' || method === 'HEAD') return redirectResponse(301, this.#httpsUrl(headers, target))
       return httpVersion === '1.0' ? error(403, HTTPS_ONLY) : redirectResponse(307, this.#httpsUrl(headers, target))
     }
