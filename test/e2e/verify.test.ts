@@ -107,6 +107,18 @@ describe('a distribution as it should be', () => {
     expect(report.requests.made).toBeLessThanOrEqual(report.requests.atMost)
   })
 
+  it('whose clock is not that of this machine: time is told by its answers', async () => {
+    const other = await start(site.dist)
+    try {
+      await other.advance(400 * 86_400)
+      const { checks, counts } = await reportOn(other)
+      expect(checks.filter(({ status }) => status === 'differs')).toEqual([])
+      expect(counts).toMatchObject({ differs: 0, unasked: 0 })
+    } finally {
+      await other.stop()
+    }
+  })
+
   it('writes nothing to an origin', async () => {
     const methods = new Set(cloudfront.requests().map(({ method }) => method))
     expect([...methods].toSorted()).toEqual(['GET', 'HEAD', 'OPTIONS', 'POST'])

@@ -15,6 +15,7 @@ import {
   outcome,
   quoted,
   resultOf,
+  timeOf,
 } from '../../../../deploy/verify/answer.ts'
 
 const with_ = (...headers: [string, string][]) => ({ status: 200, headers })
@@ -64,6 +65,19 @@ describe('what the cache did', () => {
   it('an age that is none does not count', () => {
     expect(ageOf(with_(['age', 'old']))).toBeUndefined()
     expect(outcome(with_())).toBe('200, no x-cache')
+  })
+})
+
+describe('the time of who answered', () => {
+  const date = 'Mon, 30 Nov 2026 12:00:00 GMT'
+
+  it('is its date, and with what was in a cache the age since then', () => {
+    expect(timeOf(with_(['Date', date]))).toBe(Date.UTC(2026, 10, 30, 12))
+    expect(timeOf(with_(['date', date], ['age', '90']))).toBe(Date.UTC(2026, 10, 30, 12, 1, 30))
+  })
+
+  it.each([[with_()], [with_(['date', 'now'])]])("is this machine's where it says none: %o", (answer) => {
+    expect(Math.abs(timeOf(answer) - Date.now())).toBeLessThan(60_000)
   })
 })
 
