@@ -46,7 +46,7 @@ export function openConsole(): Console {
   const finished = (request: FinishedRequest) => {
     requests.push(request)
     if (requests.length > KEPT_REQUESTS) requests.shift()
-    totals.add(request)
+    if (!isOfPage(request)) totals.add(request, pixelsAt(request.path))
     if (streams.size === 0) return
     const line = `data: ${JSON.stringify(request)}\n\n`
     for (const stream of streams) {
@@ -54,6 +54,12 @@ export function openConsole(): Console {
       // For a reader that does not read, ever more would be kept.
       if (stream.writableLength > UNREAD_BYTES) stream.destroy()
     }
+  }
+
+  /** Of a sample picture. */
+  const pixelsAt = (path: string): number | undefined => {
+    const sample = connected?.site.samples.find((one) => one.path === path)
+    return sample && sample.width * sample.height > 0 ? sample.width * sample.height : undefined
   }
 
   async function invalidate(paths: string[]): Promise<number> {
@@ -167,6 +173,12 @@ export function openConsole(): Console {
       streams.clear()
     },
   }
+}
+
+/** The page's own small pictures say whose they are; nobody has asked for them. */
+function isOfPage({ referer, host }: FinishedRequest): boolean {
+  const page = URL.parse(referer)
+  return page?.host === host && page.pathname.startsWith(ROOT)
 }
 
 const expectedJson = (expected: string) => new InputError(`expected ${expected}`, { code: 'wrong-shape', expected })

@@ -181,6 +181,12 @@ export type HostAnswers = {
 /** `text`: the key in one line. */
 export type KeyAnswer =
   | { kind: 'key'; key: CacheKey; text: string; changes: ValueChange[] }
-  /** The function answered by itself, so that there is no key. */
-  | { kind: 'answered'; status: number; headers: HeaderLine[] }
+  /** There is an answer before there is a key. `reason`: which rule it comes from, for people. */
+  | {
+      kind: 'answered'
+      by: 'distribution' | 'viewer-request'
+      reason: string
+      status: number
+      headers: HeaderLine[]
+    }
   | { kind: 'failed'; problems: string[] }

@@ -16,6 +16,7 @@ import type { Clock } from './clock.ts'
 import { namedCloudFrontHeaders, withCloudFrontHeaders } from './cloudfront-headers.ts'
 import { EdgeLocation } from './edge-location.ts'
 import { type Backend, type FetchRequest, fetchObject, responseOf } from './fetch-object.ts'
+import { reasonOfAnswer } from './function-answers.ts'
 import { accessRefusal, errorResponse, FUNCTION_FAILED, redirectResponse } from './generated-responses.ts'
 import { LruCache } from './lru-cache.ts'
 import { type EdgeRequest, type EdgeResponse, edgeRequest } from './messages.ts'
@@ -103,13 +104,18 @@ export class Distribution {
     return { response, policy: behaviour.responseHeaders, pop: location.name, requestId, trace }
   }
 
-  /** What the function makes of a request, and the key that it gets; nothing is fetched. */
+  /** What the function makes of a request, and the key that it gets; nothing is fetched, and no signature asked for. */
   async keyFor(viewer: ViewerRequest): Promise<KeyAnswer> {
     const trace = new Trace()
     const behaviour = this.#behaviourOf(edgeRequest(viewer).path)
+    const refusal = this.#refusal({ viewer, behaviour, body: null, requestId: '' })
+    if (refusal) return answered('distribution', refusal, refusal.reason ?? '')
     const outcome = await this.#runFunction(viewer, behaviour, newRequestId(), trace)
     const step = trace.steps().find((one) => 'changes' in one)
-    if (outcome.kind === 'response') return { kind: 'answered', ...withoutBody(outcome.response) }
+    if (outcome.kind === 'response') {
+      const reason = reasonOfAnswer(viewer, outcome.response, (path) => this.#behaviourOf(path).path)
+      return answered('viewer-request', outcome.response, reason)
+    }
     if (outcome.kind === 'failed' || step === undefined) return { kind: 'failed', problems: step?.problems ?? [] }
     const key = keyOf(behaviour, checkedRequest(behaviour, outcome.request))
     return { kind: 'key', key, text: keyText(key), changes: step.changes }
@@ -128,7 +134,12 @@ export class Distribution {
   }
 
   /** The response where a request is refused or redirected before any function runs. */
-  #refusal({ viewer, behaviour, body, requestId }: ReceivedRequest): EdgeResponse | undefined {
+  #refusal({
+    viewer,
+    behaviour,
+    body,
+    requestId,
+  }: Pick<ReceivedRequest, 'viewer' | 'behaviour' | 'body' | 'requestId'>): EdgeResponse | undefined {
     const { target, headBytes, scheme, method, httpVersion, headers } = viewer
     const { viewerProtocolPolicy } = behaviour
     const error = (status: number, reason: string) => errorResponse(status, 'Error', reason, requestId)
@@ -229,7 +240,11 @@ export class Distribution {
 
 const HTTPS_ONLY = 'This is for HTTPS alone.'
 
-const withoutBody = ({ status, headers }: { status: number; headers: HeaderLine[] }) => ({ status, headers })
+const answered = (
+  by: 'distribution' | 'viewer-request',
+  { status, headers }: { status: number; headers: HeaderLine[] },
+  reason: string,
+): KeyAnswer => ({ kind: 'answered', by, reason, status, headers })
 
 function routedBehaviours({ policies }: DistributionSettings): RoutedBehaviour[] {
   return policies.behaviours.map((behaviour) => {

@@ -76,6 +76,8 @@ export type EdgeResponse = {
   /** First and last byte of a part. */
   range?: readonly [number, number]
   originBytes?: number
+  /** Of a refusal or a redirect: which rule it comes from, for people. */
+  reason?: string
 }
 
 /** Not a byte of the target changes: a bare `?` is an empty query. */
