@@ -108,11 +108,13 @@ export const RULES: readonly Rule[] = [
   ...localRooms({
     'local/protocol/': [],
     'local/platform/': ['local/protocol/'],
-    // The signature of requests to buckets has one home, beside those who verify it.
+    // The signature of requests to buckets has one home, beside those who verify it, and so has patience with R2.
     'local/workers/distribution/': [
-      ...['local/platform/', 'local/protocol/'],
-      ...['local/workers/s3/signature.ts', 'urls/invalidation.ts'],
+      ...['local/platform/', 'local/protocol/', 'urls/invalidation.ts'],
+      ...['local/workers/s3/signature.ts', 'local/workers/s3/disk-patience.ts'],
     ],
+    // It explains an answer of the function by the readings of a path that the function compares.
+    'local/workers/distribution/function-answers.ts': ['edge/path.ts'],
     'local/workers/s3/': ['local/platform/', 'local/protocol/'],
     'local/host/': ['local/platform/', 'local/protocol/', 'esbuild', 'miniflare', 'yauzl'],
     'local/listeners/': ['local/host/aborted-bodies.ts', 'local/platform/', 'local/protocol/'],

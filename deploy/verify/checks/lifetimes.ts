@@ -1,5 +1,5 @@
 /** How long objects stay in the cache, against what the handlers said. */
-import { ageOf, asCached, carriesHeader, isKeptOut, lifetimeOf, outcome, quoted, timeOf } from '../answer.ts'
+import { ageOf, answeredAt, asCached, carriesHeader, isKeptOut, lifetimeOf, outcome, quoted } from '../answer.ts'
 import { type Check, judged, skipped } from '../check.ts'
 import { type CheckTarget, isPrivateRoute } from '../check-target.ts'
 import type { ProbeRequest } from '../http.ts'
@@ -57,6 +57,6 @@ function shortLived(target: CheckTarget): ProbeRequest {
   const canBeStopgap =
     target.kind === 'bucket' && target.route.version !== null && carriesHeader(answer, 'last-modified')
   if (!canBeStopgap || isKeptOut(answer) || (lifetimeOf(answer) ?? LATER) <= 30) return own
-  const future = timeOf(answer) + 2 * HOUR + Math.floor(Math.random() * HOUR)
+  const future = answeredAt(answer) + 2 * HOUR + Math.floor(Math.random() * HOUR)
   return { path, query: [...query, `${target.route.version}=${future}`] }
 }

@@ -1,5 +1,5 @@
 /** `?v=` cannot lie: which versions make an object immutable, and which do not. */
-import { carriesHeader, header, isKeptOut, lifetimeOf, maxAgeOf, outcome, quoted, timeOf } from '../answer.ts'
+import { answeredAt, carriesHeader, header, isKeptOut, lifetimeOf, maxAgeOf, outcome, quoted } from '../answer.ts'
 import { type Check, type CheckFinding, judged, skipped } from '../check.ts'
 import { type CheckTarget, isCachedBucket, isPrivateRoute, isShown } from '../check-target.ts'
 import type { Answer } from '../http.ts'
@@ -70,7 +70,7 @@ export const VERSION_CHECKS: readonly Check<CheckTarget>[] = [
       if (!carriesHeader(object, 'last-modified')) return skipped('the object has no last-modified')
       const keptOut = skippedIfKeptOut(target)
       if (keptOut) return keptOut
-      const answer = await ask(withVersion(target, `${timeOf(object) + HOUR + Math.floor(Math.random() * HOUR)}`))
+      const answer = await ask(withVersion(target, `${answeredAt(object) + HOUR + Math.floor(Math.random() * HOUR)}`))
       const told = isShown(target, 'x-rimlight-verdict') ? 'unsettled' : ''
       const expected = `max-age=30, no etag, no last-modified, x-rimlight-verdict: '${told}'`
       const isStopgap = !isImmutable(answer) && maxAgeOf(answer) === 30

@@ -10,8 +10,8 @@ import {
   type OriginHead,
   type OriginResponse,
 } from '../../protocol/origin.ts'
+import type { Host } from '../../protocol/secret.ts'
 import { BUCKET_HEADERS, type OriginAccess, type OriginTarget } from '../../protocol/settings.ts'
-import type { Host } from '../host-secret.ts'
 import type { OriginRequest } from './messages.ts'
 import { signedHeaders } from './origin-access-control.ts'
 import type { Trace } from './trace.ts'

@@ -1,7 +1,7 @@
 /** An edge location's cache on disk, which outlives the process: one R2 object for each cached object. */
 
 import { isInvalidated } from '../../../urls/invalidation.ts'
-import { written } from '../disk-patience.ts'
+import { written } from '../s3/disk-patience.ts'
 import type { CachedObject } from './messages.ts'
 
 /** Bytes that all metadata of an R2 object may have: R2, "Limits". An object whose path and tags are longer goes with any invalidation. */

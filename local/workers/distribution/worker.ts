@@ -3,8 +3,8 @@
 import { headerValue } from '../../platform/header-lines.ts'
 import { fromHead, HEAD_HEADER, toHead } from '../../protocol/head.ts'
 import type { HeaderLine, HostAnswers, HostQuestion, ViewerRequest, ViewerResponse } from '../../protocol/messages.ts'
+import { withSecret } from '../../protocol/secret.ts'
 import type { DistributionSettings } from '../../protocol/settings.ts'
-import { withSecret } from '../host-secret.ts'
 import { Clock } from './clock.ts'
 import { viewerResponseHeaders } from './delivery.ts'
 import { Distribution, type Served } from './distribution.ts'
@@ -23,7 +23,7 @@ type Bindings = {
   CACHE?: R2Bucket
 }
 
-export { refusalOf } from '../host-secret.ts'
+export { refusalOf } from '../../protocol/secret.ts'
 
 /** RFC 9110, 15.3.5, 15.3.6 and 15.4.5. */
 const WITHOUT_BODY = [204, 205, 304]

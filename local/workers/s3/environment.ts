@@ -1,6 +1,7 @@
 /** What the host binds to the Worker, the buckets in it, and their clock. */
+
+import { type Host, withSecret } from '../../protocol/secret.ts'
 import type { BucketCredentials, BucketSettings } from '../../protocol/settings.ts'
-import { type Host, withSecret } from '../host-secret.ts'
 
 export type Environment = {
   BUCKETS: Record<string, BucketSettings>

@@ -1,7 +1,7 @@
 /** The objects of a bucket: what was uploaded, and what lies in the folder behind it. */
 
 import type { FileStat } from '../../protocol/folder-messages.ts'
-import { written } from '../disk-patience.ts'
+import { written } from './disk-patience.ts'
 import type { Bucket } from './environment.ts'
 import { contentOf, fileOf, type ServedFolder } from './files.ts'
 import {

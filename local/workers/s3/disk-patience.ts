@@ -3,14 +3,12 @@
 /** Milliseconds that one write may take. */
 const PATIENCE = 10_000
 
-/** What a write comes to; rejects with `late` where that takes longer than any disk does that still works. */
+/** What a write comes to; rejects with `late` where that takes longer than with any disk that still works. */
 export async function written<T>(write: Promise<T>, late: () => Error): Promise<T> {
   // It may fail when nobody waits for it any more.
   write.catch(() => {})
-  let timer: ReturnType<typeof setTimeout> | null = null
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), PATIENCE)
-  })
+  const { promise: tooLate, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(late()), PATIENCE)
   try {
     return await Promise.race([write, tooLate])
   } finally {
