@@ -134,10 +134,10 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     ],
   })
 
-  const code = await workers()
+  const settings = await workers()
   // Miniflare starts workerd, and does not say which process that is.
   const endGuard = guardStarted('workerd')
-  const miniflare = new Miniflare(code)
+  const miniflare = new Miniflare(settings)
   let url: URL
   let bucketUrl: URL
   /** Milliseconds by which the clock was moved on. */
