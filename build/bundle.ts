@@ -150,6 +150,7 @@ const siteFlags = ({ canonicalHost, cacheTags, routes, placeholders }: Rules) =>
 const imageFlags = ({ routes, imageRules }: Rules) => ({
   HAS_IMAGES: imageRules.length > 0,
   HAS_CORS: routes.some(({ cors }) => cors),
+  HAS_ORIGIN_PATTERNS: routes.some(({ cors }) => cors && cors.origins instanceof RegExp),
   HAS_PARTS: imageRules.some(({ hasParts }) => hasParts),
   HAS_RATIO_LISTS: imageRules.some(({ ratios }) => ratios !== null),
   HAS_ALL_RATIOS: imageRules.some(({ ratios }) => ratios === null),

@@ -16,6 +16,7 @@ import { routeTableOf } from '../edge/patterns.ts'
 import type * as rules from '../edge/rules.ts'
 import { SIGNING_PARAMETERS } from '../edge/signed.ts'
 import { bucketDomains } from '../urls/s3-domains.ts'
+import { corsRuleOf } from './cors.ts'
 import { forwardedNames } from './forwarded.ts'
 import { pathOfPrefix } from './origins.ts'
 import { responseHeaders } from './response-headers.ts'
@@ -90,17 +91,6 @@ export const parametersOf = (route: RouteSettings): string[] =>
   route.cache === 'never'
     ? []
     : keyParameters(route.version, [...route.query, ...forwardedNames(route).parameters], route.images)
-
-/** `*` is every header but `authorization`: Fetch Standard, "CORS non-wildcard request-header name". */
-const corsRuleOf = ({ origins, maxAge }: NonNullable<RouteSettings['cors']>, hasAuth: boolean): rules.CorsRule => ({
-  origins,
-  preflight: {
-    'access-control-allow-methods': 'GET, HEAD',
-    'access-control-allow-headers': hasAuth ? '*, authorization' : '*',
-    ...(origins === '*' ? {} : { vary: 'origin' }),
-    ...(maxAge === undefined ? {} : { 'access-control-max-age': `${maxAge}` }),
-  },
-})
 
 const indexRuleOf = ({ file, redirect }: NonNullable<RouteSettings['index']>): rules.IndexRule =>
   redirect ? { name: file, redirect } : { name: file }

@@ -26,6 +26,7 @@ import { POLICIES_PER_ACCOUNT, POLICY_COMMENT_CHARACTERS } from '../edge/limits.
 import { SIGNING_COOKIE, SIGNING_PARAMETERS } from '../edge/signed.ts'
 import { parametersOf } from './compile.ts'
 import { ConfigError } from './error.ts'
+import { corsConfigOf } from './cors.ts'
 import { forwardedNames } from './forwarded.ts'
 import { ERROR_CACHING_MINIMUMS, originsOf } from './origins.ts'
 import { removedNames, responseHeaders, SECURITY_HEADERS } from './response-headers.ts'
@@ -193,23 +194,9 @@ function responseHeadersPolicy(
   const removed = [...removedNames(headers.dropResponse), ...(cacheTags ? [CACHE_TAG_HEADER] : [])]
   return {
     Comment: comment(`headers of every ${route.auth ? 'private ' : ''}response${route.cors ? ', and CORS' : ''}`),
-    ...(route.cors ? { CorsConfig: corsConfig(route.cors, isReadOnly, route.auth !== null) } : {}),
+    ...(route.cors ? { CorsConfig: corsConfigOf(route.cors, isReadOnly, route.auth !== null) } : {}),
     ...(security.length > 0 ? { SecurityHeadersConfig: Object.fromEntries(security) } : {}),
     ...(custom.length > 0 ? { CustomHeadersConfig: list(custom) } : {}),
     ...(removed.length > 0 ? { RemoveHeadersConfig: list(removed.map((name) => ({ Header: name }))) } : {}),
   }
 }
-
-/** `*` names every header but `Authorization` (Fetch Standard, "CORS non-wildcard request-header name"). */
-const corsConfig = (
-  { origins, maxAge }: NonNullable<RouteSettings['cors']>,
-  isReadOnly: boolean,
-  hasAuth: boolean,
-) => ({
-  AccessControlAllowOrigins: list(origins === '*' ? ['*'] : origins),
-  AccessControlAllowHeaders: list(isReadOnly && !hasAuth ? ['*'] : ['*', 'Authorization']),
-  AccessControlAllowMethods: list(isReadOnly ? READ_METHODS : ['ALL']),
-  AccessControlAllowCredentials: false,
-  ...(maxAge === undefined ? {} : { AccessControlMaxAgeSec: maxAge }),
-  OriginOverride: true,
-})

@@ -5,6 +5,7 @@ import { isObject } from '../base/json-values.ts'
 import type { ApiOriginSettings, S3OriginSettings, Settings } from '../bundle/settings.ts'
 import { DEFAULT_FORMATS, DEFAULT_QUALITIES, DEFAULT_QUALITY, DEFAULT_WIDTHS } from '../edge/config.ts'
 import { IMAGE_SIDE_PIXELS, LAMBDA_MEMORY_MB, PATTERN_CHARACTERS } from '../edge/limits.ts'
+import { CORS_METHODS } from './cors.ts'
 import { auth } from './schema-auth.ts'
 import {
   ascending,
@@ -113,17 +114,33 @@ const images = v.lazy((input) =>
       ),
 ) as v.GenericSchema<unknown, v.InferOutput<typeof imageRules> | null>
 
-/** A serialised origin, Fetch Standard 3.1. */
-const webOrigin = matching(
-  /^https?:\/\/[a-z0-9.-]+(:\d{1,5})?$/,
-  "an origin such as 'https://www.example.com', lower case, without a path",
+/**
+ * A serialised origin, Fetch Standard 3.1, and CloudFront's wildcards: Developer Guide, "Understand response headers policies".
+ * It takes some without a scheme, too, and parts of ports; a scheme keeps out who could change what is sent, and nobody
+ * needs part of a port.
+ */
+const WEB_ORIGIN = "an origin such as 'https://www.example.com' or 'https://*.example.com', lower case, without a path"
+
+const webOrigin = v.pipe(
+  matching(/^https?:\/\/([a-z0-9.-]+|\*(\.[a-z0-9-]+){2,})(:(\d{1,5}|\*))?$/, WEB_ORIGIN),
+  v.check((origin) => URL.canParse(origin.replace('*.', 'x.').replace(':*', '')), WEB_ORIGIN),
 )
+
+/** A list for a CORS header, in which `*` alone stands for all. */
+const corsHeaders = (expected: string) =>
+  nonEmpty(v.pipe(matching(/^(\*|[!#$%&'+.^_`|~0-9A-Za-z-]+)$/, "a header name, or '*'"), v.toLowerCase()), expected)
+
+const corsMethod = v.picklist(CORS_METHODS, `one of ${CORS_METHODS.join(', ')}`)
 
 const cors = v.nullable(
   object({
     origins: v.lazy((input) =>
       Array.isArray(input) ? nonEmpty(webOrigin, 'a list of origins') : v.literal('*', "'*' or a list of origins"),
     ) as v.GenericSchema<unknown, '*' | string[]>,
+    credentials: v.optional(v.boolean('true or false'), false),
+    methods: v.optional(nonEmpty(corsMethod, 'a list of methods')),
+    headers: v.optional(corsHeaders('a list of header names')),
+    exposeHeaders: v.optional(corsHeaders('a list of header names')),
     maxAge: v.optional(durationSchema),
   }),
 )

@@ -148,7 +148,9 @@ function isPublicKey(key: Record<string, unknown>): boolean {
 export function redirectProblems({ domains, origins, routes }: Settings): Problem[] {
   const apis = Object.values(origins).flatMap((origin) => (isS3(origin) ? [] : [origin.domain]))
   const sites = routes.flatMap(({ cors }) => (cors && cors.origins !== '*' ? cors.origins : []))
-  const hosts = [...new Set([...domains, ...apis, ...sites.map((site) => new URL(site).host)])]
+  // A pattern names no host.
+  const named = sites.filter((site) => !site.includes('*')).map((site) => new URL(site).host)
+  const hosts = [...new Set([...domains, ...apis, ...named])]
   const expected = `a URL of a host that the config names: ${hosts.join(', ')}`
   return routes.flatMap(({ auth }, i) => {
     if (auth?.type !== 'jwt' || auth.redirect === null || hosts.includes(new URL(auth.redirect).host)) return []

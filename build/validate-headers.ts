@@ -39,6 +39,8 @@ export function headerProblems(headers: Settings['headers'], hasPrivate: boolean
     if (value === null) {
       const expected = `a value, or null for one of the defaults ${DEFAULT_NAMES.join(', ')}`
       if (!DEFAULT_NAMES.includes(name)) add(`setResponse.${name}`, expected, value)
+    } else if (name.startsWith('access-control-')) {
+      add(`setResponse.${name}`, CORS_HEADER, value)
     } else if (
       isListed(name, DISALLOWED_HEADERS) ||
       READ_ONLY_HEADERS['origin-response'].includes(name) ||
@@ -69,6 +71,9 @@ export function headerProblems(headers: Settings['headers'], hasPrivate: boolean
 
 /** Developer Guide, "Understand response headers policies": headers that one can't remove. */
 const UNREMOVABLE_HEADERS = [...DISALLOWED_HEADERS, 'warning']
+
+/** A policy has fields of its own for these: CloudFront API Reference, ResponseHeadersPolicyCorsConfig. */
+const CORS_HEADER = "no CORS header: CloudFront refuses these among a policy's own headers; a route's `cors` sets them"
 
 /** They describe the body or the caching of one response, and the same value for all would be wrong. */
 const UNSETTABLE_HEADERS = [

@@ -18,12 +18,13 @@ import { parametersOf } from './compile.ts'
 import { forwardedNames } from './forwarded.ts'
 import { type IsSound, type Problem, problem } from './problem.ts'
 import { authProblems, stripProblems } from './validate-auth.ts'
+import { corsProblems } from './validate-cors.ts'
 
 /** `s3`: whether the route's origin is a bucket; `undefined` where that is not known, for the origin is wrong itself. */
-type Context = { settings: Settings; route: RouteSettings; at: string; s3: boolean | undefined }
+export type RouteContext = { settings: Settings; route: RouteSettings; at: string; s3: boolean | undefined }
 
 /** Each check with the fields that it reads: only where these passed the schema it is made. */
-const CHECKS: readonly { reads: readonly string[]; problems: (context: Context) => Problem[] }[] = [
+const CHECKS: readonly { reads: readonly string[]; problems: (context: RouteContext) => Problem[] }[] = [
   { reads: ['origin'], problems: originProblems },
   { reads: ['cache'], problems: ttlProblems },
   { reads: ['headers'], problems: keyHeaderProblems },
@@ -33,6 +34,7 @@ const CHECKS: readonly { reads: readonly string[]; problems: (context: Context) 
   { reads: ['auth', 'query', 'version', 'headers', 'images', 'cors'], problems: authProblems },
   { reads: ['strip', 'path'], problems: stripProblems },
   { reads: ['index', 'placeholder', 'cache'], problems: objectProblems },
+  { reads: ['cors', 'cache'], problems: corsProblems },
 ]
 
 export function routeProblems(settings: Settings, index: number, isSound: IsSound): Problem[] {
@@ -46,14 +48,14 @@ export function routeProblems(settings: Settings, index: number, isSound: IsSoun
   return [...found, ...keyed, ...(isSound('lambda') ? memoryProblems(context) : [])]
 }
 
-function originProblems({ settings, route, at }: Context): Problem[] {
+function originProblems({ settings, route, at }: RouteContext): Problem[] {
   if (!isObject(settings.origins)) return []
   const names = Object.keys(settings.origins)
   const expected = `one of the origins ${names.join(', ')}`
   return names.includes(route.origin) ? [] : [problem(`${at}.origin`, expected, route.origin)]
 }
 
-function ttlProblems({ route, at, s3 }: Context): Problem[] {
+function ttlProblems({ route, at, s3 }: RouteContext): Problem[] {
   if (route.cache === 'never') return []
   const { min, default: usual, max } = route.cache
   const found: Problem[] = []
@@ -68,7 +70,7 @@ function ttlProblems({ route, at, s3 }: Context): Problem[] {
   return found
 }
 
-function keyHeaderProblems({ route, at, s3 }: Context): Problem[] {
+function keyHeaderProblems({ route, at, s3 }: RouteContext): Problem[] {
   const found = route.headers.flatMap((name, i) => {
     if (s3) return [problem(`${at}.headers[${i}]`, 'no headers on an S3 route: a private bucket reads none', name)]
     const isRefused = isListed(name, UNKEYABLE_HEADERS)
@@ -95,7 +97,7 @@ const UNKEYABLE_HEADERS = [
   'x-rimlight-*',
 ]
 
-function droppedProblems({ settings, route, at }: Context): Problem[] {
+function droppedProblems({ settings, route, at }: RouteContext): Problem[] {
   const expected = 'a header that headers.dropRequest does not remove before it could be in the key'
   const { dropRequest } = settings.headers
   const own = route.headers.flatMap((name, i) =>
@@ -105,7 +107,7 @@ function droppedProblems({ settings, route, at }: Context): Problem[] {
   return token ? [...own, problem(`${at}.auth.forward`, expected, token)] : own
 }
 
-function imageProblems({ route, at, s3 }: Context): Problem[] {
+function imageProblems({ route, at, s3 }: RouteContext): Problem[] {
   if (!route.images) return []
   const found: Problem[] = []
   if (s3 === false) found.push(problem(`${at}.images`, 'images on an S3 route alone: the source is read from S3', true))
@@ -117,7 +119,7 @@ function imageProblems({ route, at, s3 }: Context): Problem[] {
 }
 
 /** What names an object of the bucket, on routes that show none. */
-function objectProblems({ route, at, s3 }: Context): Problem[] {
+function objectProblems({ route, at, s3 }: RouteContext): Problem[] {
   const named = { index: route.index?.file, placeholder: route.placeholder ?? undefined }
   const isNever = route.cache === 'never'
   if (s3 !== false && !isNever) {
@@ -131,14 +133,14 @@ function objectProblems({ route, at, s3 }: Context): Problem[] {
   )
 }
 
-function memoryProblems({ settings, route, at }: Context): Problem[] {
+function memoryProblems({ settings, route, at }: RouteContext): Problem[] {
   const memory = settings.lambda.originResponseMemory
   const expected = `at least ${IMAGE_MEMORY_MB} MB, because ${at} has images`
   return route.images && memory < IMAGE_MEMORY_MB ? [problem('lambda.originResponseMemory', expected, memory)] : []
 }
 
 /** Ladders on which making a variant's parameters canonical once more would give other parameters. */
-function ladderProblems({ route, at }: Context): Problem[] {
+function ladderProblems({ route, at }: RouteContext): Problem[] {
   const images = route.images
   if (!images) return []
   const found: Problem[] = []
@@ -166,7 +168,7 @@ const fields = (values: Record<string, string>) =>
 
 const RESERVED_NAMES: readonly string[] = [...VARIANT_PARAMETERS, ...OTHER_IMAGE_PARAMETERS]
 
-function parameterProblems({ route, at }: Context): Problem[] {
+function parameterProblems({ route, at }: RouteContext): Problem[] {
   const unreserved = `a name that is no image parameter (${RESERVED_NAMES.join(', ')})`
   const found = route.query.flatMap((name, i) => {
     if (name === route.version) return [problem(`${at}.query[${i}]`, 'a name other than the version parameter', name)]

@@ -42,7 +42,7 @@ export type RouteSettings = {
   images: ImageSettings | null
   missing: number
   settle: number
-  cors: { origins: '*' | string[]; maxAge?: number | undefined } | null
+  cors: CorsSettings | null
   auth: SignedSettings | TokenSettings | null
   /** Of S3 routes: empty, or what paths begin with and keys do not. */
   strip: string
@@ -50,6 +50,17 @@ export type RouteSettings = {
   index: { file: string; redirect: boolean } | null
   /** A key of the bucket. */
   placeholder: string | null
+}
+
+/** What is undefined follows from the route: `build/cors.ts`. */
+export type CorsSettings = {
+  origins: '*' | string[]
+  credentials: boolean
+  methods?: string[] | undefined
+  /** Names in lower case, or `*`; so are the next. */
+  headers?: string[] | undefined
+  exposeHeaders?: string[] | undefined
+  maxAge?: number | undefined
 }
 
 /** `keyGroups`: names of the config's. */

@@ -216,8 +216,22 @@ export type ImageRules = {
 
 /** Which other sites' scripts may read what a route serves. */
 export type CorsRules = {
-  /** `'*'`: any; or origins such as `https://www.example.com`, in lower case, without a path. */
+  /**
+   * `'*'`: any; or origins such as `https://www.example.com`, in lower case, without a path. `https://*.example.com` are
+   * all subdomains, of any depth; `:*` at the end is any port.
+   */
   origins: '*' | string[]
+  /** Whether scripts may send cookies and read the answer; never with `origins: '*'`. Default `false`. */
+  credentials?: boolean
+  /** Routes that take every method, such as those of APIs: which ones scripts may use. Default: all. */
+  methods?: ('GET' | 'HEAD' | 'OPTIONS' | 'PUT' | 'PATCH' | 'POST' | 'DELETE')[]
+  /**
+   * Request headers that scripts may set; `'*'`: any but `authorization`. Default `['*']`, and `authorization` on API
+   * routes and on private ones; with `credentials`: `authorization`, `content-type` and `range`.
+   */
+  headers?: string[]
+  /** Response headers that scripts may read beside the usual ones, such as `x-rimlight`; default none. */
+  exposeHeaders?: string[]
   /** How long a browser may remember the answer to a preflight request. Default: it is not told, and browsers take 5 s. */
   maxAge?: Duration
 }

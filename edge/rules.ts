@@ -107,7 +107,8 @@ export type RouteRule = {
 export type IndexRule = { name: string; redirect?: true }
 
 export type CorsRule = {
-  origins: '*' | readonly string[]
+  /** A regular expression where one of them has a `*`. */
+  origins: '*' | readonly string[] | RegExp
   /** What a preflight is told besides its origin. */
   preflight: Readonly<Record<string, string>>
 }

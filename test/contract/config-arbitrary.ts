@@ -37,7 +37,12 @@ const shape: fc.Arbitrary<Shape> = fc.record({
   query: subset(['page', 'term', 'a', 'B', '_', '0', 'length', 'value', 'multiValue', 'lang', 'zz'], { maxLength: 3 }),
   headers: subset(['authorization', 'x-tenant', 'accept-language', 'origin', 'range', 'accept'], { maxLength: 6 }),
   images: fc.oneof(images, fc.constantFrom<true | null>(true, null)),
-  cors: fc.constantFrom(null, { origins: '*' as const }, { origins: ['https://www.example.com'], maxAge: '1h' }),
+  cors: fc.constantFrom<CorsRules | null>(
+    null,
+    { origins: '*' },
+    { origins: ['https://www.example.com'], maxAge: '1h' },
+    { origins: ['https://*.example.com'], credentials: true, exposeHeaders: ['x-rimlight'] },
+  ),
   pattern: fc.constantFrom('*', 'x/*', '*/y-?/*', '??/*'),
   index: fc.constantFrom(null, null, 'index.html'),
   placeholder: fc.constantFrom(null, null, 'site/missing.png'),

@@ -37,7 +37,12 @@ export const CONFIG: Config = {
       origin: 'photos',
       cache: { default: '365d' },
       query: ['theme'],
-      cors: { origins: ['https://www.example.com', 'https://app.example.com'], maxAge: '1h' },
+      cors: {
+        origins: ['https://*.example.com', 'https://example.org'],
+        credentials: true,
+        exposeHeaders: ['x-rimlight'],
+        maxAge: '1h',
+      },
     },
     {
       path: '/*',

@@ -27,6 +27,9 @@ const READ_ONLY_REQUEST = 'a header that viewer-request may remove (this one is 
 const READ_ONLY_RESPONSE = 'a header that origin-response may remove (this one is read-only there)'
 const SHORT_MIN = "at most 10 seconds on an S3 route: the handlers' short lifetimes must hold"
 
+const WEB_ORIGIN = "an origin such as 'https://www.example.com' or 'https://*.example.com', lower case, without a path"
+const NO_ANY_HEADER = "names, and no '*', with credentials: there it names no header but '*'"
+
 const AUTH = "null, { type: 'signed', … } or { type: 'jwt', … }"
 const PUBLIC_KEY = 'a public key, RSA of 2048 bits or ECDSA P-256, as PEM text or as a file that holds it'
 
@@ -82,7 +85,7 @@ const TABLE: Record<string, Row[]> = {
       { 'lambda.memory': 1 },
     ],
     [
-      'routes[2].cors.x: expected one of the keys origins, maxAge; found the key "x"',
+      'routes[2].cors.x: expected one of the keys origins, credentials, methods, headers, exposeHeaders, maxAge; found the key "x"',
       { 'routes[2].cors': { origins: '*', x: 1 } },
     ],
   ],
@@ -379,9 +382,57 @@ const TABLE: Record<string, Row[]> = {
       { 'routes[2].cors.origins': 'https://a.example.com' },
     ],
     [
-      'routes[2].cors.origins[0]: expected an origin such as \'https://www.example.com\', lower case, without a path; found "https://a.example.com/"',
+      `routes[2].cors.origins[0]: expected ${WEB_ORIGIN}; found "https://a.example.com/"`,
       { 'routes[2].cors.origins': ['https://a.example.com/'] },
     ],
+    // Developer Guide, "Understand response headers policies": where CloudFront takes no `*`.
+    ...[
+      'https://a.example.com:99999',
+      'https://*.com',
+      'https://example.*',
+      'https://test.*.example.org',
+      'https://*test.example.org',
+      'https://*',
+    ].map(
+      (origin): Row => [
+        `routes[2].cors.origins[0]: expected ${WEB_ORIGIN}; found "${origin}"`,
+        { 'routes[2].cors.origins': [origin] },
+      ],
+    ),
+    [
+      "routes[2].cors.credentials: expected false where origins is '*': browsers refuse the two together; name the origins; found true",
+      { 'routes[2].cors': { origins: '*', credentials: true } },
+    ],
+    [
+      `routes[2].cors.headers: expected ${NO_ANY_HEADER}; found ["*","x-a"]`,
+      { 'routes[2].cors': { origins: ['https://a.example.com'], credentials: true, headers: ['*', 'x-a'] } },
+    ],
+    [
+      `routes[2].cors.exposeHeaders: expected ${NO_ANY_HEADER}; found ["*"]`,
+      { 'routes[2].cors': { origins: ['https://a.example.com'], credentials: true, exposeHeaders: ['*'] } },
+    ],
+    [
+      'routes[2].cors.methods: expected no methods on a cached S3 route: it takes GET and HEAD, and those may be read; found ["GET"]',
+      { 'routes[2].cors': { origins: '*', methods: ['GET'] } },
+    ],
+    [
+      'routes[1].cors.methods[0]: expected one of GET, HEAD, OPTIONS, PUT, PATCH, POST, DELETE; found "PROPFIND"',
+      { 'routes[1].cors': { origins: '*', methods: ['PROPFIND'] } },
+    ],
+    [
+      'routes[2].cors.headers[0]: expected a header name, or \'*\'; found "x-amz-*"',
+      { 'routes[2].cors': { origins: '*', headers: ['x-amz-*'] } },
+    ],
+    [
+      'routes[2].cors.headers: expected a list of header names; found []',
+      { 'routes[2].cors': { origins: '*', headers: [] } },
+    ],
+    ...['access-control-allow-origin', 'Access-Control-Max-Age', 'access-control-expose-headers'].map(
+      (name): Row => [
+        `headers.setResponse.${name.toLowerCase()}: expected no CORS header: CloudFront refuses these among a policy's own headers; a route's \`cors\` sets them; found "*"`,
+        { 'headers.setResponse': { [name]: '*' } },
+      ],
+    ),
     ['routes[2].cors.origins: expected a list of origins; found []', { 'routes[2].cors.origins': [] }],
     [`routes[2].cors.maxAge: expected ${DURATION}; found "x"`, { 'routes[2].cors': { origins: '*', maxAge: 'x' } }],
     [`routes[2].auth: expected ${AUTH}; found {}`, { 'routes[2].auth': {} }],
