@@ -24,7 +24,8 @@ import {
 import { dropResponse, placeholders, setResponse } from '../edge/rules.ts'
 import { imageStep, type LambdaContext } from './image.ts'
 import { placeholderStep } from './placeholder.ts'
-import { imageRequest, routedRequest } from './routing.ts'
+import { imageRequest, type LambdaRequest, routedRequest, sourceOf } from './routing.ts'
+import { typeStep } from './type-step.ts'
 
 type Request = CloudFrontResponseEvent['Records'][number]['cf']['request']
 type Response = CloudFrontResultResponse & { headers: Headers }
@@ -47,6 +48,7 @@ export const handler = async (
     const isImage = rule.wantsImage && request.kind === 'routed'
     const image = isImage ? imageRequest(request, cf.request) : undefined
     applyCaching(response.headers, image ? await imageStep(response, image, rule.caching, context ?? {}) : rule.caching)
+    if (!image && hasBody(response, request)) await typeAsItIs(response.headers, request, cf.request, context ?? {})
   }
   if (HAS_CACHE_TAGS && request.kind === 'routed' && rule.kind !== 'untouched')
     applyCacheTags(response, request, cf.request)
@@ -66,6 +68,21 @@ export const handler = async (
   }
   applyHeaderRules(response.headers)
   return response
+}
+
+/** An original that no rendition was asked of, whole or in part. */
+const hasBody = ({ status }: Response, { method }: AskedRequest): boolean =>
+  method === 'GET' && (`${status}` === '200' || `${status}` === '206')
+
+async function typeAsItIs(
+  headers: Headers,
+  request: AskedRequest,
+  lambdaRequest: LambdaRequest,
+  context: LambdaContext,
+): Promise<void> {
+  if (request.kind !== 'routed' || !request.takesImageParameters) return
+  const source = sourceOf(request.index, lambdaRequest)
+  if (source) await typeStep(headers, source, context)
 }
 
 /** Where image parameters were dropped, if there were any: the path's extension is none of an image that is worked on. */

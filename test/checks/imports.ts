@@ -148,6 +148,7 @@ export const RULES: readonly Rule[] = [
         'bundle/',
         'cli/kit/',
         'edge/config.ts',
+        'edge/image-type.ts',
         'edge/limits.ts',
         'edge/patterns.ts',
         'edge/picture.ts',

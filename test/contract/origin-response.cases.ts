@@ -167,6 +167,7 @@ const IMAGE = responseGroup('4: a variant whose source can’t be read is answer
     'image/pjpeg',
     'binary/octet-stream',
     'application/octet-stream',
+    ...['image/*', 'image/x-png', 'image/heic', 'image/jpegx', 'multipart/form-data; boundary=a', 'nonsense'],
   ].map(
     (type) =>
       [
@@ -175,7 +176,7 @@ const IMAGE = responseGroup('4: a variant whose source can’t be read is answer
         unread('public, max-age=60'),
       ] as const,
   ),
-  ...['image/svg+xml; x=y', 'image/heic', 'text/html', 'application/pdf', 'image/jpegx'].map(
+  ...['image/svg+xml; x=y', 'text/html', 'application/pdf', 'application/json', 'video/mp4'].map(
     (type) =>
       [
         `${type} is unsupported, and cached as the original is`,
