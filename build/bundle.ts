@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parse } from 'acorn'
 import { type BuildOptions, build, type Metafile, type Plugin, transform } from 'esbuild'
 import { ROOT } from '../base/root.ts'
+import { NOT_UNRESERVED } from '../edge/path.ts'
 import { type Rules, rulesModule } from './compile.ts'
 import { BuildError } from './error.ts'
 import { type Package, packagesOf } from './packages.ts'
@@ -151,6 +152,7 @@ const imageFlags = ({ routes, imageRules }: Rules) => ({
   HAS_IMAGES: imageRules.length > 0,
   HAS_CORS: routes.some(({ cors }) => cors),
   HAS_ORIGIN_PATTERNS: routes.some(({ cors }) => cors && cors.origins instanceof RegExp),
+  HAS_ESCAPED_NAMES: routes.some(({ query }) => query?.some((name) => NOT_UNRESERVED.test(name))),
   HAS_PARTS: imageRules.some(({ hasParts }) => hasParts),
   HAS_RATIO_LISTS: imageRules.some(({ ratios }) => ratios !== null),
   HAS_ALL_RATIOS: imageRules.some(({ ratios }) => ratios === null),

@@ -17,6 +17,7 @@ import {
   nonEmpty,
   object,
   parameterName,
+  queryName,
   string,
 } from './schema-parts.ts'
 
@@ -186,7 +187,7 @@ const route = object({
   origin: string,
   cache,
   version: v.optional(v.nullable(parameterName), 'v'),
-  query: v.optional(list(parameterName, 'a list of parameter names'), []),
+  query: v.optional(list(queryName, 'a list of parameter names'), []),
   headers: v.optional(list(headerName, 'a list of header names'), []),
   images: v.optional(images, null),
   missing: v.optional(durationSchema, '5m'),

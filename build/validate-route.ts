@@ -172,7 +172,7 @@ function parameterProblems({ route, at }: RouteContext): Problem[] {
   const unreserved = `a name that is no image parameter (${RESERVED_NAMES.join(', ')})`
   const found = route.query.flatMap((name, i) => {
     if (name === route.version) return [problem(`${at}.query[${i}]`, 'a name other than the version parameter', name)]
-    return RESERVED_NAMES.includes(name) ? [problem(`${at}.query[${i}]`, unreserved, name)] : []
+    return route.images && RESERVED_NAMES.includes(name) ? [problem(`${at}.query[${i}]`, unreserved, name)] : []
   })
   if (route.images && route.version && RESERVED_NAMES.includes(route.version)) {
     found.push(problem(`${at}.version`, unreserved, route.version))

@@ -65,7 +65,10 @@ export type Route = {
   cache: 'never' | CacheTtls
   /** The query parameter that holds an object's version; default `v`; `null`: the route has no versions. */
   version?: string | null
-  /** Further query parameters that belong in the cache key and reach the origin; default none. */
+  /**
+   * Further query parameters that belong in the cache key and reach the origin, such as `page` or `ids[]`; default none.
+   * On routes with `images`, the names of image parameters are taken.
+   */
   query?: string[]
   /** API routes: request headers in the key that reach the origin, such as `authorization`; default none. */
   headers?: string[]

@@ -22,6 +22,9 @@ declare const HAS_INDEX_REDIRECTS: boolean
 declare const HAS_CACHE_TAGS: boolean
 declare const HAS_PLACEHOLDERS: boolean
 
+/** Whether a route's `query` has a name that clients may escape. */
+declare const HAS_ESCAPED_NAMES: boolean
+
 /** Whether a route has a rule for tokens, and whether CloudFront checks signatures on one. */
 declare const HAS_TOKENS: boolean
 declare const HAS_SIGNED: boolean

@@ -11,6 +11,7 @@ import {
 import { locationAsReceived, safeHost } from '../edge/https.ts'
 import { indexPath } from '../edge/index-path.ts'
 import { canonicalQuery } from '../edge/query.ts'
+import { withPlainNames } from '../edge/query-names.ts'
 import { routeOf } from '../edge/routes.ts'
 import { domains, dropRequest, imageRules, type RouteRule, routes, routeTable } from '../edge/rules.ts'
 import { SIGNING_COOKIE } from '../edge/signed.ts'
@@ -80,7 +81,8 @@ export function handler(event: ViewerEvent): ViewerRequest | ViewerResponse | Qu
     const accept = HAS_SIGNED && route.signed ? undefined : headers.accept
     const variant: Variant =
       HAS_IMAGES && rule && takesImageParameters(extension) ? variantOf(query, accept, extension, rule) : {}
-    request.querystring = canonicalQuery(query, route, variant)
+    const named = HAS_ESCAPED_NAMES && route.query ? withPlainNames(query, route.query) : query
+    request.querystring = canonicalQuery(named, route, variant)
 
     // 6. Headers
     request.cookies = HAS_SIGNED || HAS_FORWARDED_TOKENS ? cookiesFor(route, fieldsOf(request.cookies)) : {}

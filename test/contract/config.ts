@@ -17,7 +17,7 @@ export const CONFIG: Config = {
       path: '/api/*',
       origin: 'api',
       cache: { default: '60s' },
-      query: ['term', 'page'],
+      query: ['term', 'page', 'q', 'w', 'url', 'ids[]', 'page[number]'],
       headers: ['authorization', 'x-tenant'],
     },
     {

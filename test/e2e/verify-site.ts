@@ -26,7 +26,7 @@ export const CONFIG: Config = {
       path: '/api/*',
       origin: 'api',
       cache: { default: '60s' },
-      query: ['page', 'term'],
+      query: ['page', 'term', 'q', 'ids[]'],
       headers: ['authorization'],
       cors: { origins: '*' },
     },

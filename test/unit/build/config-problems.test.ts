@@ -13,6 +13,7 @@ const DURATION = "a duration: whole seconds, or '30s', '5m', '24h', '365d'"
 const RESERVED =
   'a name that is no image parameter (crop, fit, fm, h, q, w, ar, auto, dpr, fp-x, fp-y, max-h, max-w, rect)'
 const NAME = 'a parameter name of letters, digits and . _ ~ -'
+const QUERY_NAME = 'a parameter name of letters, digits and . _ ~ - [ ] : @ $ ! * ( ) ,'
 const CANONICAL = 'a pattern whose paths are canonical: no //, no . or .. segment, no "'
 const WIDTH = 'a whole number from 1 to 16383 (WebP has no larger side)'
 const PARAMETERS =
@@ -249,13 +250,19 @@ const TABLE: Record<string, Row[]> = {
       'routes[1].query: expected a list of parameter names, each once; found ["page","page"]',
       { 'routes[1].query': ['page', 'page'] },
     ],
-    [`routes[1].query[0]: expected ${NAME}; found "a b"`, { 'routes[1].query': ['a b'] }],
+    ...['a b', 'a&b', 'a=b', 'a+b', 'a#b', 'a%5B', 'é', '', 'a/b?'].map(
+      (name): Row => [`routes[1].query[0]: expected ${QUERY_NAME}; found "${name}"`, { 'routes[1].query': [name] }],
+    ),
     [
       'routes[1].query[1]: expected a name other than the version parameter; found "v"',
       { 'routes[1].query': ['page', 'v'] },
     ],
-    [`routes[1].query[0]: expected ${RESERVED}; found "w"`, { 'routes[1].query': ['w'] }],
-    [`routes[1].query[0]: expected ${RESERVED}; found "dpr"`, { 'routes[1].query': ['dpr'] }],
+    ...['w', 'h', 'q', 'fit', 'fm', 'auto', 'dpr', 'rect'].map(
+      (name): Row => [
+        `routes[2].query[0]: expected ${RESERVED}; found "${name}"`,
+        { 'routes[2]': { path: '/*', origin: 'photos', cache: {}, query: [name], images: true } },
+      ],
+    ),
     [
       `routes[1].query: expected ${PARAMETERS}; found ["v","x-0","x-1","x-2","x-3","x-4","x-5","x-6","x-7","x-8","x-9"]`,
       { 'routes[1].query': names(10) },
