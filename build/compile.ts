@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { mediaTypeOfFile } from '../base/media-type.ts'
 import {
   type ApiOriginSettings,
+  hasPrivateResponses,
   isS3,
   originOf,
   type RouteSettings,
@@ -62,7 +63,8 @@ export function compile(settings: Settings): Rules {
       default: route.cache === 'never' ? 0 : route.cache.default,
       missing: route.missing,
       settle: route.settle,
-      private: route.auth !== null,
+      private: hasPrivateResponses(route),
+      vary: variedHeaders(route),
     })),
     keySets,
     dropResponse: headers.dropResponse,
@@ -84,6 +86,14 @@ const signingParametersOf = (route: RouteSettings): readonly string[] =>
 function queryOf(route: RouteSettings): { query?: string[] } {
   const names = [...route.query, ...forwardedNames(route).parameters, ...signingParametersOf(route)]
   return names.length > 0 ? { query: names } : {}
+}
+
+/** What caches behind CloudFront have to key on as well (RFC 9110, 12.5.5). `host` is in every key. */
+function variedHeaders(route: RouteSettings): string[] {
+  if (route.cache === 'never') return []
+  const { headers, cookies } = forwardedNames(route)
+  const names = [...route.headers, ...headers, ...(cookies.length > 0 ? ['cookie'] : [])]
+  return [...new Set(names)].filter((name) => name !== 'host')
 }
 
 /** The names that the cache key of a route may hold, sorted. */

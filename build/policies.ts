@@ -14,6 +14,7 @@ import type {
 } from '../bundle/policies.ts'
 import { publicKeyOf } from '../bundle/public-key.ts'
 import {
+  hasPrivateResponses,
   isS3,
   originOf,
   publicKeyRules,
@@ -185,7 +186,8 @@ function responseHeadersPolicy(
     .filter(({ isSecurity }) => !isSecurity)
     .map(({ name, value }) => ({ Header: name, Value: value, Override: true }))
   // Origin-response leaves it out where the response is cached: CloudFront would not cache what says so itself.
-  if (route.auth) custom.push({ Header: 'cache-control', Value: 'private', Override: false })
+  const isPrivate = hasPrivateResponses(route)
+  if (isPrivate) custom.push({ Header: 'cache-control', Value: 'private', Override: false })
   const security = rows.flatMap(({ name, value }) => {
     const rule = SECURITY_HEADERS[name]
     return rule ? [[rule.field, { Override: true, ...rule.shape(value) }]] : []
@@ -193,7 +195,7 @@ function responseHeadersPolicy(
   // CloudFront reads the tags in what comes from the origin, before a policy changes what viewers get.
   const removed = [...removedNames(headers.dropResponse), ...(cacheTags ? [CACHE_TAG_HEADER] : [])]
   return {
-    Comment: comment(`headers of every ${route.auth ? 'private ' : ''}response${route.cors ? ', and CORS' : ''}`),
+    Comment: comment(`headers of every ${isPrivate ? 'private ' : ''}response${route.cors ? ', and CORS' : ''}`),
     ...(route.cors ? { CorsConfig: corsConfigOf(route.cors, isReadOnly, route.auth !== null) } : {}),
     ...(security.length > 0 ? { SecurityHeadersConfig: Object.fromEntries(security) } : {}),
     ...(custom.length > 0 ? { CustomHeadersConfig: list(custom) } : {}),

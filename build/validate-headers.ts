@@ -7,7 +7,7 @@ import { type Problem, problem } from './problem.ts'
 import { DEFAULT_NAMES, removedNames, responseHeaders, securityHeaderProblem } from './response-headers.ts'
 
 /**
- * @param hasPrivate whether a route has `auth`: its policy adds a `cache-control` of its own
+ * @param hasPrivate whether a route has private responses: its policy adds a `cache-control` of its own
  * @param hasTags whether policies remove the header of cache tags
  */
 export function headerProblems(headers: Settings['headers'], hasPrivate: boolean, hasTags = false): Problem[] {

@@ -109,6 +109,13 @@ export const sharedKeyRules = ({ auth }: RouteSettings): TokenSettings | null =>
 export const publicKeyRules = ({ auth }: RouteSettings): TokenSettings | null =>
   auth?.type === 'jwt' && auth.jwks !== null ? auth : null
 
+/**
+ * Whether responses are for those who have a grant, or who sent the same one: no cache but CloudFront's own may keep them
+ * for others.
+ */
+export const hasPrivateResponses = ({ auth, headers, cache }: RouteSettings): boolean =>
+  auth !== null || (cache !== 'never' && headers.includes('authorization'))
+
 export const isS3 = (origin: S3OriginSettings | ApiOriginSettings): origin is S3OriginSettings => 'bucket' in origin
 
 /** The origin of a route of a config that was checked. */

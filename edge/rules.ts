@@ -150,8 +150,15 @@ export type OriginRule = {
   guard: number
 }
 
-/** `private`: whether what is cached is for whoever has a grant, and for no cache behind. */
-export type LifetimeRule = { default: number; missing: number; settle: number; private: boolean }
+export type LifetimeRule = {
+  default: number
+  missing: number
+  settle: number
+  /** What is cached is for whoever has a grant, or sent the same one, and for no cache behind. */
+  private: boolean
+  /** Request headers that the cache key is made of, for `Vary`. */
+  vary: readonly string[]
+}
 
 export type ResponseHeader = {
   name: string

@@ -63,6 +63,9 @@ export const handler = async (
     )
   }
   if (request.kind === 'routed' && request.takesImageParameters) addVary(response.headers, 'accept')
+  if (request.kind === 'routed' && rule.kind !== 'untouched') {
+    for (const name of request.lifetime.vary) addVary(response.headers, name)
+  }
   if (rule.kind === 'object' && isImageByTypeAlone(request, response.headers)) {
     setHeader(response.headers, RESULT_HEADER, originalBecause('extension'))
   }

@@ -39,7 +39,10 @@ export function routedRequest(request: LambdaRequest): AskedRequest {
   // As origin-request writes it, and in no other form.
   const route = /^(?:0|[1-9]\d*)$/.test(index) ? routes[Number(index)] : undefined
   const lifetime = lifetimes[Number(index)]
-  if (!route || !lifetime) return { kind: 'unrouted', method }
+  if (!route || !lifetime) {
+    const isPersonal = headerText(headers, 'authorization') !== '' || headerText(headers, 'cookie') !== ''
+    return { kind: 'unrouted', method, isPersonal }
+  }
   return {
     kind: 'routed',
     index: Number(index),

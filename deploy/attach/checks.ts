@@ -164,7 +164,7 @@ function responseHeadersFindings({ behaviour, wanted }: PairedBehaviour, { found
   if (saysPrivate(expected) && !saysPrivate(policy)) {
     return {
       problems: [
-        `response headers policy ${policy?.Name ?? 'none'}: expected cache-control: private where the origin leaves it out, since the route has auth, found none: caches between viewers and CloudFront could keep what is private; take ${expected.Name} of policies.json, which \`rimlight template\` makes`,
+        `response headers policy ${policy?.Name ?? 'none'}: expected cache-control: private where the origin leaves it out, since what the route answers is private (auth, or authorization in its key), found none: caches between viewers and CloudFront could keep what is private; take ${expected.Name} of policies.json, which \`rimlight template\` makes`,
       ],
       notes: [],
     }

@@ -92,6 +92,30 @@ export const HEADER_CHECKS: readonly Check<CheckTarget>[] = [
       `An SVG that somebody has uploaded runs its scripts on your domain. ${attachFunction(target, 'origin-response')}`,
   },
   {
+    id: 'api-private',
+    title: 'what an API answers to one is for nobody else behind CloudFront',
+    rule: 'README, "How long a response is cached"; RFC 9111, 3.5 and 5.2.2.7',
+    asks: 1,
+    after: ['object'],
+    // CloudFront takes out of Vary what it does not forward.
+    unless: ['key-headers', 'origin-response'],
+    appliesTo: ({ isCached, route }) => isCached && route.headers.includes('authorization'),
+    async ask(target, { ask }) {
+      const known = target.objects.find(isThere)
+      if (!known) return skipped(`no path of this route is known; ${nameAnObject(target, '/a/path')}`)
+      const answer = await ask(requestFor(target, known))
+      const isKept = /\b(?:private|no-store)\b/.test(header(answer, 'cache-control'))
+      const isVaried = /(?:^|,)\s*(?:authorization|\*)\s*(?:,|$)/i.test(header(answer, 'vary'))
+      return judged(
+        isKept && isVaried,
+        'cache-control with private or no-store, vary with authorization',
+        `${outcome(answer)}, cache-control: ${quoted(answer, 'cache-control')}, vary: ${quoted(answer, 'vary')}`,
+      )
+    },
+    means: (target) =>
+      `Another cache may give to a stranger what the API made for one, and a browser keeps it after a logout. ${attachFunction(target, 'origin-response')} ${attachPolicy(target, 'responseHeadersPolicy')}`,
+  },
+  {
     id: 'vary',
     title: 'responses for pictures vary with Accept',
     rule: 'README, "Which headers change"; RFC 9110, 12.5.5',

@@ -1,7 +1,8 @@
 /** `?v=` cannot lie: which versions make an object immutable, and which do not. */
+import { hasPrivateResponses } from '../../../bundle/settings.ts'
 import { answeredAt, carriesHeader, header, isKeptOut, lifetimeOf, maxAgeOf, outcome, quoted } from '../answer.ts'
 import { type Check, type CheckFinding, judged, skipped } from '../check.ts'
-import { type CheckTarget, isCachedBucket, isPrivateRoute, isShown } from '../check-target.ts'
+import { type CheckTarget, isCachedBucket, isShown } from '../check-target.ts'
 import type { Answer } from '../http.ts'
 import { firstObject, requestFor } from '../objects.ts'
 import { attachFunction } from '../remedies.ts'
@@ -10,7 +11,7 @@ const RULE = 'README, "How long a response is cached"'
 
 /** A private route's `cache-control` tells viewers nothing of CloudFront's cache. */
 const hasVersion = (target: CheckTarget): boolean =>
-  target.isCached && target.route.version !== null && !isPrivateRoute(target)
+  target.isCached && target.route.version !== null && !hasPrivateResponses(target.route)
 const hasVerdict = (target: CheckTarget): boolean => hasVersion(target) && isCachedBucket(target)
 
 const isImmutable = (answer: Answer): boolean => /\bimmutable\b/i.test(header(answer, 'cache-control'))

@@ -89,9 +89,9 @@ describe('routes', () => {
 
   it('a `never` route lives for no time', () => {
     expect(compiled({ 'routes[2].missing': '1m', 'routes[2].settle': '2m' }).lifetimes).toEqual([
-      { default: 0, missing: 300, settle: 600, private: false },
-      { default: 86_400, missing: 300, settle: 600, private: false },
-      { default: 86_400, missing: 60, settle: 120, private: false },
+      { default: 0, missing: 300, settle: 600, private: false, vary: [] },
+      { default: 86_400, missing: 300, settle: 600, private: false, vary: [] },
+      { default: 86_400, missing: 60, settle: 120, private: false, vary: [] },
     ])
   })
 
