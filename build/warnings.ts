@@ -2,7 +2,19 @@
 import type { Settings } from '../bundle/settings.ts'
 
 /** One sentence for each; empty where there is nothing. */
-export const warningsOf = ({ routes }: Settings): string[] =>
+export const warningsOf = (settings: Settings): string[] => [...hostWarnings(settings), ...tokenWarnings(settings)]
+
+/** They know what is asked for by its host: Developer Guide, "Understand origin request policies", AllViewerExceptHostHeader. */
+const hostWarnings = ({ routes }: Settings): string[] =>
+  routes.flatMap(({ path, headers }, i) =>
+    headers.includes('host')
+      ? [
+          `routes[${i}] (${path}): headers names host, so the origin is sent the viewer's in the place of its own; API Gateway, Lambda function URLs and S3 answer that with 403`,
+        ]
+      : [],
+  )
+
+const tokenWarnings = ({ routes }: Settings): string[] =>
   routes.flatMap(({ path, auth }, i) => {
     if (auth?.type !== 'jwt') return []
     const at = `routes[${i}] (${path})`

@@ -54,6 +54,12 @@ export type RimlightDistributionProps = {
    */
   certificateArn?: string
   /**
+   * Whether the Lambda functions stay when the stack is deleted: Lambda deletes none that has replicas at the edge, and they
+   * are there for hours after the distribution is gone.
+   * @default false: then the deletion of the stack fails, and has to be repeated some hours later
+   */
+  retainFunctions?: boolean
+  /**
    * Where CloudFront serves from: everywhere, without the dearest regions, or in the cheapest ones alone.
    * @default 'PriceClass_All'
    */
@@ -242,6 +248,7 @@ function inputsOf(scope: Construct, props: RimlightDistributionProps): Inputs {
     },
     buckets: props.buckets ?? 'existing',
     originAccess: props.originAccess ?? { kind: 'control' },
+    retainFunctions: props.retainFunctions,
     aliases: domainNames.length > 0 ? domainNames : undefined,
     certificate:
       certificateArn === undefined

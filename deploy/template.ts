@@ -13,7 +13,7 @@ import type { Synthesised, TemplateOptions } from './template/synthesise.ts'
 
 export const main = defineCommand({
   name: 'rimlight template',
-  usage: '[--dist DIR] [--out FILE] [--create-buckets] [--oai | --oai-id ID] [--staging] [--json]',
+  usage: '[--dist DIR] [--out FILE] [--create-buckets] [--oai | --oai-id ID] [--staging] [--retain-functions] [--json]',
   about: `Writes a CloudFormation template for a bundle: the distribution with a behaviour for each route, the functions, policies,
 roles, logs, alarms and a budget. The stack has to be in us-east-1, and its name has at most 40 characters. Certificate,
 alternate names, price class, web ACL, e-mail address, budget and the days that logs are kept are parameters of it. The
@@ -35,6 +35,10 @@ their log groups there, /aws/lambda/us-east-1.NAME, and keeps them for ever.`,
       type: 'boolean',
       about: "a staging distribution, which is sent a part of the viewers of another stack's distribution",
     },
+    'retain-functions': {
+      type: 'boolean',
+      about: 'leave the Lambda functions where they are when the stack is deleted: replicas hold them for hours',
+    },
     json: { type: 'boolean', about: 'print one JSON document: { file | template, bytes, resources, uploads, notes }' },
   },
   examples: [
@@ -52,6 +56,7 @@ their log groups there, /aws/lambda/us-east-1.NAME, and keeps them for ever.`,
       buckets: hasExistingBuckets ? 'existing' : 'created',
       originAccess,
       staging: values.staging,
+      retainFunctions: values['retain-functions'],
     } as const
     const { template, access } = await synthesised(bundle, options)
     const text = textOf(template)
@@ -74,7 +79,13 @@ their log groups there, /aws/lambda/us-east-1.NAME, and keeps them for ever.`,
     }
     stdout.write(`Wrote ${file}: ${resources} resources in ${bytes.toLocaleString('en')} bytes\n\n`)
     stdout.write(
-      nextSteps({ file, uploads, access, hasExistingBuckets, isStaging: values.staging, hasTokens }, painter(stdout)),
+      nextSteps(
+        {
+          ...{ file, uploads, access, hasExistingBuckets, hasTokens },
+          ...{ isStaging: values.staging, retainsFunctions: values['retain-functions'] },
+        },
+        painter(stdout),
+      ),
     )
     return 0
   },

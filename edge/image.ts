@@ -38,6 +38,13 @@ export const isTransient = (reason: Reason): boolean => TRANSIENT_REASONS.some((
 /** What `x-rimlight` says of an original. */
 export const originalBecause = (reason: Reason): string => `original; reason=${reason}`
 
+/**
+ * What `x-rimlight` says of what is not there. S3 answers 403 for a key that is none to whoever may not list the bucket,
+ * and for one that may not be read as well: a bucket policy, a KMS key, another account's object. Nothing but the error
+ * code in the body tells those apart, which origin-response does not see. 404 is a key, or a bucket, that is none.
+ */
+export const missingAs = (status: number): string => `missing; s3=${status}`
+
 /** `frames`: as many of those that the source has, where it is not all; `isIncomplete`: some of its data is missing. */
 export type Losses = { frames: number; framesOfSource: number; isIncomplete: boolean }
 

@@ -37,7 +37,7 @@ export type ResponseRule =
   /** A `never` route's, and an API's to what no cache keeps: nothing but the header rules. */
   | { kind: 'untouched' }
   /** A 404 of ours in place of S3's 403 or 404. */
-  | { kind: 'missing'; cacheControl: string }
+  | { kind: 'missing'; cacheControl: string; status: number }
   | { kind: 'unrouted'; cacheControl: string }
   | { kind: 'error'; cacheControl: string }
   /**
@@ -57,7 +57,7 @@ export function responseRule(request: AskedRequest, response: OriginResponse, no
   const isRead = request.method === 'GET' || request.method === 'HEAD'
   if (!isRead && !(request.kind === 'routed' && request.route.s3)) return { kind: 'untouched' }
   if (request.kind === 'routed' && isMissing(request, status)) {
-    return { kind: 'missing', cacheControl: missingCaching(request.lifetime.missing, request.version !== '') }
+    return { kind: 'missing', cacheControl: missingCaching(request.lifetime.missing, request.version !== ''), status }
   }
   if (status >= 500) return { kind: 'error', cacheControl: NO_STORE }
   if (status !== 200 && status !== 206 && status !== 304) return { kind: 'error', cacheControl: own || NO_STORE }

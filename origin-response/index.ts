@@ -12,7 +12,7 @@ import {
   removeHeaders,
   setHeader,
 } from '../edge/headers.ts'
-import { originalBecause, RESULT_HEADER, VERDICT_HEADER } from '../edge/image.ts'
+import { missingAs, originalBecause, RESULT_HEADER, VERDICT_HEADER } from '../edge/image.ts'
 import { isPicture } from '../edge/picture.ts'
 import {
   type AskedRequest,
@@ -97,7 +97,10 @@ const isImageByTypeAlone = (request: AskedRequest, headers: Headers): boolean =>
 
 function applyResponseRule(response: Response, rule: ResponseRule, method: string): void {
   const { headers } = response
-  if (rule.kind === 'missing') replaceByMissing(response, method)
+  if (rule.kind === 'missing') {
+    replaceByMissing(response, method)
+    setHeader(headers, RESULT_HEADER, missingAs(rule.status))
+  }
   if (rule.kind === 'unrouted') setHeader(headers, RESULT_HEADER, originalBecause('no-route'))
   if (rule.kind === 'object' && rule.verdict === 'unsettled') setHeader(headers, VERDICT_HEADER, rule.verdict)
   if (rule.kind === 'object' && rule.hasForeignEtag) removeHeaders(headers, ['etag'])

@@ -9,11 +9,12 @@ import type {
   ResponseHeadersPolicyConfig,
 } from '@aws-sdk/client-cloudfront'
 import type { Origin, OriginRequestPolicy, Policies, ResponseHeadersPolicy } from '../../bundle/policies.ts'
-import { ERROR_CACHING_MINIMUM_SECONDS, TRIGGERS } from '../../edge/limits.ts'
+import { TRIGGERS } from '../../edge/limits.ts'
 import { bucketDomains } from '../../urls/s3-domains.ts'
 import { associationAt, associationsOf } from './behaviours.ts'
 import { cacheFindings } from './cache-checks.ts'
 import { configDifferences, differenceText } from './config-diff.ts'
+import { groupNote } from './distribution-notes.ts'
 import { type CheckContext, type Findings, policyNamed } from './findings.ts'
 import { keyGroupFindings } from './key-groups.ts'
 import { functionName, isOurs } from './names.ts'
@@ -59,7 +60,9 @@ function originFindings(pair: PairedBehaviour, config: DistributionConfig, polic
     return { problems: [`its origin ${pair.behaviour.TargetOriginId} is not among the distribution's`], notes: [] }
   }
   const found = targets.map((target) => findingsOfOrigin(target, wanted, pair))
-  return { problems: found.flatMap(({ problems }) => problems), notes: found.flatMap(({ notes }) => notes) }
+  const group = config.OriginGroups?.Items?.find(({ Id }) => Id === pair.behaviour.TargetOriginId)
+  const notes = [...(group ? [groupNote(group)] : []), ...found.flatMap((one) => one.notes)]
+  return { problems: found.flatMap(({ problems }) => problems), notes }
 }
 
 /** An origin group's members: CloudFront runs the functions for each of them that it asks. */
@@ -233,32 +236,3 @@ function settingFindings({ behaviour, wanted }: PairedBehaviour): Findings {
     notes: configDifferences(expected, found).map((difference) => `expected → found: ${differenceText(difference)}`),
   }
 }
-
-/** What concerns the whole distribution: how long errors are cached, its alternate names, cache tags. */
-export function distributionNotes(
-  config: DistributionConfig,
-  { errorCachingMinimums, domains, cacheTagHeader }: Policies,
-): string[] {
-  const found = new Map(config.CustomErrorResponses?.Items?.map((item) => [item.ErrorCode, item.ErrorCachingMinTTL]))
-  const late = Object.entries(errorCachingMinimums).filter(
-    ([status, seconds]) => (found.get(Number(status)) ?? ERROR_CACHING_MINIMUM_SECONDS) > seconds,
-  )
-  const aliases = config.Aliases?.Items ?? []
-  const missing = domains.filter((domain) => !aliases.includes(domain))
-  return [
-    ...late.map(
-      ([status, seconds]) =>
-        `error caching minimum TTL of ${status}: expected ${seconds} s, found ${found.get(Number(status)) ?? `${ERROR_CACHING_MINIMUM_SECONDS} (the default)`} s: such answers live longer than they should`,
-    ),
-    ...missing.map((domain) => `alternate names: expected ${domain}, found ${aliases.join(', ') || 'none'}`),
-    ...tagNotes(config.CacheTagConfig?.HeaderName, cacheTagHeader),
-  ]
-}
-
-/** Developer Guide, "Invalidating content by cache tags": objects are cached with the tags of the header that was named then. */
-const tagNotes = (found: string | undefined, expected: string | undefined): string[] =>
-  expected === undefined || found?.toLowerCase() === expected
-    ? []
-    : [
-        `cache tags: expected CacheTagConfig.HeaderName ${expected}, found ${found ?? 'none'}: \`rimlight invalidate '#TAG'\` removes nothing`,
-      ]

@@ -12,7 +12,7 @@ import {
   withBehaviours,
 } from './behaviours.ts'
 import type { Calls } from './calls.ts'
-import { distributionNotes, findingsOf } from './checks.ts'
+import { findingsOf } from './checks.ts'
 import {
   type FoundDistribution,
   type Identity,
@@ -21,6 +21,7 @@ import {
   readIdentity,
   unknownProblem,
 } from './distribution.ts'
+import { distributionNotes } from './distribution-notes.ts'
 import { type FunctionPlan, planFunction } from './function.ts'
 import { readKeyGroups } from './key-groups.ts'
 import { type LambdaPlan, planLambda } from './lambdas.ts'

@@ -75,6 +75,7 @@ export function lambdaFunction(
     ...(artefact.memory === undefined ? {} : { memorySize: artefact.memory }),
     ...(artefact.timeout === undefined ? {} : { timeout: artefact.timeout }),
   })
+  if (inputs.retainFunctions) resource.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN
   const version = new CfnVersion(scope, `${id}Version${versionHash(artefact)}`, {
     functionName: resource.ref,
     codeSha256: artefact.codeSha256,

@@ -33,6 +33,8 @@ export type Inputs = {
   name: string
   code: Record<LambdaTrigger, CodeLocation>
   buckets: 'existing' | 'created'
+  /** Whether the Lambda functions outlive the stack. */
+  retainFunctions?: boolean | undefined
   originAccess: OriginAccess
   aliases: string[] | IResolvable | undefined
   certificate: CfnDistribution.ViewerCertificateProperty

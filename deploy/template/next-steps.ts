@@ -31,10 +31,23 @@ type Steps = {
   hasExistingBuckets: boolean
   isStaging: boolean
   hasTokens: boolean
+  retainsFunctions: boolean
 }
 
+/** Developer Guide, "Delete Lambda@Edge functions and replicas". */
+const deletionText = (isRetained: boolean): string[] =>
+  isRetained
+    ? [
+        'The Lambda functions outlive the stack. Delete them by hand, some hours after it: until their replicas at the edge are',
+        'gone, Lambda deletes none.',
+      ]
+    : [
+        'To delete the stack takes two attempts, some hours apart: Lambda deletes no function that has replicas at the edge,',
+        'and they outlive the distribution. With --retain-functions it takes one, and leaves the functions behind.',
+      ]
+
 export function nextSteps(
-  { file, uploads, access, hasExistingBuckets, isStaging, hasTokens }: Steps,
+  { file, uploads, access, hasExistingBuckets, isStaging, hasTokens, retainsFunctions }: Steps,
   paint: Paint,
 ): string {
   const copies = uploads.map(({ file, key }) => `aws s3 cp ${quoted(file)} s3://CODE-BUCKET/${key}`)
@@ -72,6 +85,10 @@ export function nextSteps(
           paint('bold', "Then give the primary's stack the parameter RolloutPolicyId, which is an output of this one."),
         ]
       : []),
+    '',
+    'The distribution has no custom error pages, no default root object and no origin groups but what the config says: what',
+    'another one has of them is not taken over.',
+    ...deletionText(retainsFunctions),
     '',
   ].join('\n')
 }

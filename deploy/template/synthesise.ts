@@ -12,7 +12,7 @@ import { outputs } from './outputs.ts'
 import { parameters } from './parameters.ts'
 import { stackResources } from './resources.ts'
 
-export type TemplateOptions = Pick<Inputs, 'buckets' | 'originAccess'> & { staging: boolean }
+export type TemplateOptions = Pick<Inputs, 'buckets' | 'originAccess' | 'retainFunctions'> & { staging: boolean }
 
 export type Synthesised = { template: Record<string, unknown>; access: BucketAccess[] }
 
@@ -28,12 +28,13 @@ export function templateStack(
     synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) as IStackSynthesizer,
     analyticsReporting: false,
   })
-  const { buckets, originAccess, staging } = options
+  const { buckets, originAccess, retainFunctions, staging } = options
   const made = stackResources(stack, {
     bundle,
     name: Aws.STACK_NAME,
     buckets,
     originAccess,
+    retainFunctions,
     ...parameters(stack, bundle, staging),
   })
   outputs(stack, made, buckets === 'existing')

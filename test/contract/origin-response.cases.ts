@@ -47,9 +47,9 @@ const WITHOUT_ROUTE = responseGroup('without the route header', [
 
 const notFound = { status: '404', statusDescription: 'Not Found' }
 const TEXT = { 'content-type': 'text/plain; charset=utf-8' }
-const missing = (seconds: number, more: Record<string, string> = {}) => ({
+const missing = (seconds: number, more: Record<string, string> = {}, status = 404) => ({
   fields: { ...notFound, body: 'Not Found\n' },
-  set: { ...TEXT, 'cache-control': `public, max-age=${seconds}`, ...more },
+  set: { ...TEXT, 'cache-control': `public, max-age=${seconds}`, 'x-rimlight': `missing; s3=${status}`, ...more },
   gone: OF_A_BODY,
 })
 const VARY = { vary: 'accept' }
@@ -58,9 +58,9 @@ const KEYED = { vary: 'authorization, x-tenant' }
 
 const MISSING = responseGroup('1: missing', [
   ['404 to GET', { status: '404' }, missing(300, VARY)],
-  ['403 to GET is a 404', { status: '403' }, missing(300, VARY)],
+  ['403 to GET is a 404, and what S3 said', { status: '403' }, missing(300, VARY, 403)],
   ['HEAD has no body', { status: '404', method: 'HEAD' }, { ...missing(300, VARY), fields: notFound }],
-  ['403 to HEAD', { status: '403', method: 'HEAD' }, { ...missing(300, VARY), fields: notFound }],
+  ['403 to HEAD', { status: '403', method: 'HEAD' }, { ...missing(300, VARY, 403), fields: notFound }],
   ['with a version, 10 s at most', { status: '404', version: '7' }, missing(10, VARY)],
   ["a route's own lifetime", { status: '404', route: ROUTE.vault, uri: '/site/a.js' }, missing(5)],
   [

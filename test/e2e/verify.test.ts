@@ -102,8 +102,9 @@ describe('a distribution as it should be', () => {
     expect(skippedIn(report)).toEqual({
       's3://example-photos bucket-object': reason,
       's3://example-photos bucket-list': reason,
+      's3://example-photos bucket-region': reason,
     })
-    expect(report.counts).toEqual({ holds: report.checks.length - 2, differs: 0, skipped: 2, unasked: 0 })
+    expect(report.counts).toEqual({ holds: report.checks.length - 3, differs: 0, skipped: 3, unasked: 0 })
     expect(report.requests.made).toBeLessThanOrEqual(report.requests.atMost)
   })
 
@@ -145,7 +146,7 @@ describe('a distribution as it should be', () => {
     const { code, out } = await run(cloudfront.httpsUrl, '--route', '/static/*', '--object', '/static/lost.json')
     expect(code).toBe(1)
     expect(out).toContain('✗ object')
-    expect(out).toContain('found     404, Error from cloudfront\n')
+    expect(out).toContain("found     404, Error from cloudfront, x-rimlight: 'missing; s3=404'\n")
     expect(out).toContain("  – skipped  shows nothing while 'object' differs\n")
     expect(out).toContain('\nDiffers: /static/* object\n')
   })
@@ -157,6 +158,7 @@ describe('a distribution as it should be', () => {
     expect(found).toMatchObject([
       { id: 'bucket-object', status: 'holds', found: expect.stringMatching(/^403, /) },
       { id: 'bucket-list', status: 'holds', found: expect.stringMatching(/^403, /) },
+      { id: 'bucket-region', status: expect.stringMatching(/^(holds|skipped)$/) },
     ])
   })
 
@@ -165,7 +167,7 @@ describe('a distribution as it should be', () => {
     const report = await reportOn(cloudfront, { routes: ['/brief/*'], bucketUrl: () => new URL(s3.url) })
     await s3.close()
     expect(differing(report, 's3://example-photos')).toEqual(['bucket-object', 'bucket-list'])
-    expect(s3.requests).toEqual(['/brief/news.json', '/'])
+    expect(s3.requests).toEqual(['/brief/news.json', '/', '/'])
     expect(verifyText(report, unpainted)).toContain('Everybody can read past the distribution, its rules and its log.')
   })
 
@@ -178,6 +180,18 @@ describe('a distribution as it should be', () => {
       's3://example-photos bucket-object': reason,
       's3://example-photos bucket-list': reason,
     })
+    expect(differing(report, 's3://example-photos')).toEqual(['bucket-region'])
+    expect(verifyText(report, unpainted)).toContain('no such bucket')
+  })
+
+  it('buckets: one in another region is found', async () => {
+    const elsewhere = { 'x-amz-bucket-region': 'us-west-2' }
+    const s3 = await openOrigin((_, response) => response.writeHead(403, elsewhere).end())
+    const report = await reportOn(cloudfront, { routes: ['/brief/*'], bucketUrl: () => new URL(s3.url) })
+    await s3.close()
+    const check = report.checks.find(({ id }) => id === 'bucket-region')
+    expect(check).toMatchObject({ status: 'differs', expected: 'eu-central-1', found: 'us-west-2' })
+    expect(verifyText(report, unpainted)).toContain('CloudFront signs for eu-central-1, and S3 refuses that')
   })
 
   it('buckets: one out of reach is skipped', async () => {

@@ -22,6 +22,17 @@ const FAILURES: Record<string, string> = {
 const failureOf = (result: string): string | undefined =>
   FAILURES[result] && `${FAILURES[result]}. \`rimlight replay\` runs this build's functions on recorded events.`
 
+/** What S3 said, by which a permission that lacks can be told from a name that is wrong. */
+function lossOf(said: string, { behaviour }: CheckTarget): string | undefined {
+  const where = `the origin ${behaviour.origin}`
+  if (said === 'missing; s3=403') {
+    return `S3 refused CloudFront with 403. It says so of a key that is none, and where CloudFront may not read: the bucket policy of ${where} has to allow s3:GetObject to this distribution, the policy of a KMS key kms:Decrypt, and the object has to belong to the bucket's account. \`aws s3api head-object\` with credentials of the bucket's owner tells whether the key is there: if it is, the permission lacks.`
+  }
+  return said === 'missing; s3=404'
+    ? `S3 says that there is no such key, or no such bucket: the name is wrong, or ${where} is another bucket or has another prefix.`
+    : undefined
+}
+
 export const FUNCTION_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'viewer-request',
@@ -58,7 +69,9 @@ export const FUNCTION_CHECKS: readonly Check<CheckTarget>[] = [
       const lost = objects.find((object) => !isThere(object))
       if (lost === undefined) return holds(objects.map(({ path }) => path).join(', '))
       const { answer, path } = lost
-      return differs(`200 for ${path}`, outcome(answer), failureOf(resultOf(answer)))
+      const said = header(answer, 'x-rimlight')
+      const found = said === '' ? outcome(answer) : `${outcome(answer)}, x-rimlight: '${said}'`
+      return differs(`200 for ${path}`, found, failureOf(resultOf(answer)) ?? lossOf(said, target))
     },
     means: ({ kind, route, behaviour }) =>
       kind === 'api'

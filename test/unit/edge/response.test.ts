@@ -36,7 +36,7 @@ describe('one rule for each kind of response, in this order', () => {
     ['to HEAD', { ...request, method: 'HEAD' }, 404, 'public, max-age=300'],
     ['asked for with a version', { ...request, version: '7' }, 404, 'public, max-age=10'],
   ])('missing: %s', (_rule, asked, status, cacheControl) => {
-    expect(ruleFor(asked, status)).toEqual({ kind: 'missing', cacheControl })
+    expect(ruleFor(asked, status)).toEqual({ kind: 'missing', cacheControl, status })
   })
 
   it.each([

@@ -127,7 +127,7 @@ it('private routes tell other caches that they are, where the origin says nothin
       ({ Header, Value }) => Header === 'cache-control' && Value === 'private',
     ),
   )
-  expect(saysPrivate).toEqual([true, true, false, false, false, false])
+  expect(saysPrivate).toEqual([true, true, false, true, false, false])
 })
 
 describe('the construct', () => {
