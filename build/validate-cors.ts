@@ -1,8 +1,11 @@
 /** Which other sites' scripts may read: what browsers or CloudFront would refuse. */
+import type { RouteSettings } from '../bundle/settings.ts'
 import { type Problem, problem } from './problem.ts'
-import type { RouteContext } from './validate-route.ts'
 
-export function corsProblems({ route, at, s3 }: RouteContext): Problem[] {
+/** `s3`: whether the origin is a bucket; `undefined` where that is not known. */
+type Context = { route: RouteSettings; at: string; s3: boolean | undefined }
+
+export function corsProblems({ route, at, s3 }: Context): Problem[] {
   const { cors } = route
   if (!cors) return []
   const found: Problem[] = []

@@ -21,10 +21,10 @@ import { authProblems, stripProblems } from './validate-auth.ts'
 import { corsProblems } from './validate-cors.ts'
 
 /** `s3`: whether the route's origin is a bucket; `undefined` where that is not known, for the origin is wrong itself. */
-export type RouteContext = { settings: Settings; route: RouteSettings; at: string; s3: boolean | undefined }
+type Context = { settings: Settings; route: RouteSettings; at: string; s3: boolean | undefined }
 
 /** Each check with the fields that it reads: only where these passed the schema it is made. */
-const CHECKS: readonly { reads: readonly string[]; problems: (context: RouteContext) => Problem[] }[] = [
+const CHECKS: readonly { reads: readonly string[]; problems: (context: Context) => Problem[] }[] = [
   { reads: ['origin'], problems: originProblems },
   { reads: ['cache'], problems: ttlProblems },
   { reads: ['headers'], problems: keyHeaderProblems },
@@ -48,14 +48,14 @@ export function routeProblems(settings: Settings, index: number, isSound: IsSoun
   return [...found, ...keyed, ...(isSound('lambda') ? memoryProblems(context) : [])]
 }
 
-function originProblems({ settings, route, at }: RouteContext): Problem[] {
+function originProblems({ settings, route, at }: Context): Problem[] {
   if (!isObject(settings.origins)) return []
   const names = Object.keys(settings.origins)
   const expected = `one of the origins ${names.join(', ')}`
   return names.includes(route.origin) ? [] : [problem(`${at}.origin`, expected, route.origin)]
 }
 
-function ttlProblems({ route, at, s3 }: RouteContext): Problem[] {
+function ttlProblems({ route, at, s3 }: Context): Problem[] {
   if (route.cache === 'never') return []
   const { min, default: usual, max } = route.cache
   const found: Problem[] = []
@@ -70,7 +70,7 @@ function ttlProblems({ route, at, s3 }: RouteContext): Problem[] {
   return found
 }
 
-function keyHeaderProblems({ route, at, s3 }: RouteContext): Problem[] {
+function keyHeaderProblems({ route, at, s3 }: Context): Problem[] {
   const found = route.headers.flatMap((name, i) => {
     if (s3) return [problem(`${at}.headers[${i}]`, 'no headers on an S3 route: a private bucket reads none', name)]
     const isRefused = isListed(name, UNKEYABLE_HEADERS)
@@ -97,7 +97,7 @@ const UNKEYABLE_HEADERS = [
   'x-rimlight-*',
 ]
 
-function droppedProblems({ settings, route, at }: RouteContext): Problem[] {
+function droppedProblems({ settings, route, at }: Context): Problem[] {
   const expected = 'a header that headers.dropRequest does not remove before it could be in the key'
   const { dropRequest } = settings.headers
   const own = route.headers.flatMap((name, i) =>
@@ -107,7 +107,7 @@ function droppedProblems({ settings, route, at }: RouteContext): Problem[] {
   return token ? [...own, problem(`${at}.auth.forward`, expected, token)] : own
 }
 
-function imageProblems({ route, at, s3 }: RouteContext): Problem[] {
+function imageProblems({ route, at, s3 }: Context): Problem[] {
   if (!route.images) return []
   const found: Problem[] = []
   if (s3 === false) found.push(problem(`${at}.images`, 'images on an S3 route alone: the source is read from S3', true))
@@ -119,7 +119,7 @@ function imageProblems({ route, at, s3 }: RouteContext): Problem[] {
 }
 
 /** What names an object of the bucket, on routes that show none. */
-function objectProblems({ route, at, s3 }: RouteContext): Problem[] {
+function objectProblems({ route, at, s3 }: Context): Problem[] {
   const named = { index: route.index?.file, placeholder: route.placeholder ?? undefined }
   const isNever = route.cache === 'never'
   if (s3 !== false && !isNever) {
@@ -133,14 +133,14 @@ function objectProblems({ route, at, s3 }: RouteContext): Problem[] {
   )
 }
 
-function memoryProblems({ settings, route, at }: RouteContext): Problem[] {
+function memoryProblems({ settings, route, at }: Context): Problem[] {
   const memory = settings.lambda.originResponseMemory
   const expected = `at least ${IMAGE_MEMORY_MB} MB, because ${at} has images`
   return route.images && memory < IMAGE_MEMORY_MB ? [problem('lambda.originResponseMemory', expected, memory)] : []
 }
 
 /** Ladders on which making a variant's parameters canonical once more would give other parameters. */
-function ladderProblems({ route, at }: RouteContext): Problem[] {
+function ladderProblems({ route, at }: Context): Problem[] {
   const images = route.images
   if (!images) return []
   const found: Problem[] = []
@@ -168,7 +168,7 @@ const fields = (values: Record<string, string>) =>
 
 const RESERVED_NAMES: readonly string[] = [...VARIANT_PARAMETERS, ...OTHER_IMAGE_PARAMETERS]
 
-function parameterProblems({ route, at }: RouteContext): Problem[] {
+function parameterProblems({ route, at }: Context): Problem[] {
   const unreserved = `a name that is no image parameter (${RESERVED_NAMES.join(', ')})`
   const found = route.query.flatMap((name, i) => {
     if (name === route.version) return [problem(`${at}.query[${i}]`, 'a name other than the version parameter', name)]

@@ -48,7 +48,9 @@ export const handler = async (
     const isImage = rule.wantsImage && request.kind === 'routed'
     const image = isImage ? imageRequest(request, cf.request) : undefined
     applyCaching(response.headers, image ? await imageStep(response, image, rule.caching, context ?? {}) : rule.caching)
-    if (!image && hasBody(response, request)) await typeAsItIs(response.headers, request, cf.request, context ?? {})
+    if (HAS_IMAGES && !image && hasBody(response, request)) {
+      await typeAsItIs(response.headers, request, cf.request, context ?? {})
+    }
   }
   if (HAS_CACHE_TAGS && request.kind === 'routed' && rule.kind !== 'untouched')
     applyCacheTags(response, request, cf.request)

@@ -2,11 +2,13 @@
  * The right `content-type` for an original that is served as it is. Uploads without a type have S3's own
  * (`binary/octet-stream`), and many others one that says nothing; with `nosniff`, browsers show none of them.
  */
+import type { Context } from 'aws-lambda'
 import { type Headers, headerText, mediaTypeOf, setHeader } from '../edge/headers.ts'
 import { isTelling, mayBeImage } from '../edge/image.ts'
 import { deadlineWith, timeTo } from './deadline.ts'
-import type { LambdaContext } from './image.ts'
 import type { SourcePlace } from './routing.ts'
+
+type Timed = Partial<Pick<Context, 'getRemainingTimeInMillis'>>
 
 /** Milliseconds. The answer is there already, and more than a type there is not to gain. */
 const MAX_LOOK_MS = 2_000
@@ -18,7 +20,7 @@ const isVague = (headers: Headers): boolean => {
 }
 
 /** Reads the first bytes, where the type does not tell. What goes wrong leaves the response as it is. */
-export async function typeStep(headers: Headers, source: SourcePlace, context: LambdaContext): Promise<void> {
+export async function typeStep(headers: Headers, source: SourcePlace, context: Timed): Promise<void> {
   if (!isVague(headers) || headerText(headers, 'content-length') === '0') return
   const time = Math.min(timeTo(deadlineWith(context.getRemainingTimeInMillis?.())), MAX_LOOK_MS)
   if (time === 0) return
