@@ -182,7 +182,7 @@ const CACHE_TAGS = responseGroup('cacheTags', [
   [
     "an API's own, in its own header",
     { route: ROUTE.api, uri: '/api/x', origin: customOrigin(), headers: { 'Cache-Tag': 'a, b' } },
-    { set: { ...PAGE, 'cache-tag': '/api/x,a,b' } },
+    { set: { ...PAGE, 'cache-control': 'max-age=86400', 'cache-tag': '/api/x,a,b' } },
   ],
   [
     'what is missing, too',
@@ -192,6 +192,7 @@ const CACHE_TAGS = responseGroup('cacheTags', [
       set: {
         'content-type': 'text/plain; charset=utf-8',
         'cache-control': 'public, max-age=300',
+        'x-rimlight': 'missing; s3=404',
         'cache-tag': '/docs/index.html',
       },
       gone: OF_A_BODY,
@@ -237,6 +238,7 @@ const PLACEHOLDER = responseGroup('placeholder: where it can not be had', [
       ...lost(''),
       set: {
         'content-type': 'text/plain; charset=utf-8',
+        'x-rimlight': 'missing; s3=404',
         'cache-control': 'public, max-age=300',
         'cache-tag': '/a.js,/shared/missing.png',
       },
@@ -249,6 +251,7 @@ const PLACEHOLDER = responseGroup('placeholder: where it can not be had', [
       ...lost(''),
       set: {
         'content-type': 'text/plain; charset=utf-8',
+        'x-rimlight': 'missing; s3=404',
         'cache-control': 'public, max-age=300',
         'cache-tag': '/a/,/shared/%C3%A9t%C3%A9%201%2C2.svg',
       },
