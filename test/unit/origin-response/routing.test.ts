@@ -150,7 +150,11 @@ describe('the route', () => {
 
 it.each(['02', '00', '1e0', '0x1', ' 0', '0 ', '+1', '1.0', '-0'])('%j is the index of no route', (index) => {
   const headers = { 'x-rimlight-route': [{ value: index }] }
-  expect(routedRequest({ headers } as unknown as Request)).toEqual({ kind: 'unrouted', method: 'GET' })
+  expect(routedRequest({ headers } as unknown as Request)).toEqual({
+    kind: 'unrouted',
+    method: 'GET',
+    isPersonal: false,
+  })
 })
 
 it.each([undefined, {}, { headers: null }, { headers: [] }, { headers: { 'x-rimlight-route': 'x' } }])(
