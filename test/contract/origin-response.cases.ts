@@ -308,8 +308,11 @@ const HEADERS = responseGroup('5: header rules', [
   ],
   [
     "what an origin says in Rimlight's name goes",
-    { route: ROUTE.api, uri: '/api/x', headers: FORGED },
-    { set: { 'cache-control': 'public, max-age=60' }, gone: ['x-rimlight', 'x-rimlight-verdict', 'x-rimlight-other'] },
+    { route: ROUTE.open, uri: '/open/x', headers: FORGED },
+    {
+      set: { 'cache-control': 'max-age=60', vary: 'accept-language' },
+      gone: ['x-rimlight', 'x-rimlight-verdict', 'x-rimlight-other'],
+    },
   ],
   [
     'on a route that is never cached, too',
