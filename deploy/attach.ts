@@ -8,7 +8,6 @@ import { permissionText } from './attach/calls.ts'
 import { receiptName } from './attach/names.ts'
 import { attach } from './attach/run.ts'
 import { distributionId, runOptionsOf } from './attach/session.ts'
-import { refuseViewerLambda } from './aws/viewer-lambda.ts'
 import { undo } from './detach.ts'
 
 export const attachCommand = (dependencies: Dependencies): Main =>
@@ -18,7 +17,7 @@ export const attachCommand = (dependencies: Dependencies): Main =>
       '--distribution ID [--behaviour PATTERN…] [--dist DIR] [--key-value-store NAME|ARN] [--dry-run] [--yes] [--replace] [--json]',
     about: `Puts the bundle in dist/ on a distribution that exists. It reads the distribution and shows what each behaviour has and
 will have; asks; creates or updates the function, tests it in CloudFront's own engine and publishes it; creates or
-updates the two Lambdas in us-east-1 and publishes versions; then updates the distribution, once, and waits until it is
+updates the Lambdas in us-east-1 and publishes versions; then updates the distribution, once, and waits until it is
 deployed. Of the distribution it changes the functions on the triggers viewer-request, origin-request and
 origin-response, and nothing else: policies that do not fit are refused or told of, not changed, and so are trusted key
 groups that have other keys than the config's. Where tokens are verified by secrets, the function is given the key value
@@ -84,7 +83,6 @@ ${permissionText}`,
       }
       const distribution = distributionId(values.distribution, context.hint)
       const bundle = await readBundle(values.dist)
-      refuseViewerLambda(bundle)
       const options = {
         distribution,
         behaviours: values.behaviour,

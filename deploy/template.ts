@@ -5,7 +5,6 @@ import { replaceFile } from '../base/replace-file.ts'
 import { type BuiltBundle, readBundle } from '../bundle/read-bundle.ts'
 import { defineCommand } from '../cli/kit/command.ts'
 import { painter } from '../cli/kit/output.ts'
-import { refuseViewerLambda } from './aws/viewer-lambda.ts'
 import type { OriginAccess } from './template/inputs.ts'
 import { codeUploads, nextSteps, undeniedNotes } from './template/next-steps.ts'
 import { requirePackages } from './template/packages.ts'
@@ -104,7 +103,6 @@ const textOf = (template: object): string => `${JSON.stringify(template, null, 2
 
 /** Loaded when it is needed: most who use Rimlight have the packages not installed. */
 async function synthesised(bundle: BuiltBundle, options: TemplateOptions): Promise<Synthesised> {
-  refuseViewerLambda(bundle)
   await requirePackages()
   const { synthesise } = await import('./template/synthesise.ts')
   return synthesise(bundle, options)

@@ -33,7 +33,7 @@ export function findingsOf(pair: PairedBehaviour, checked: CheckContext): Findin
   return { problems: parts.flatMap(({ problems }) => problems), notes: parts.flatMap(({ notes }) => notes) }
 }
 
-function triggerFindings({ behaviour }: PairedBehaviour, { distribution, replaces }: CheckContext): Findings {
+function triggerFindings({ behaviour, wanted }: PairedBehaviour, { distribution, replaces }: CheckContext): Findings {
   const problems = TRIGGERS.flatMap((trigger) => {
     const there = associationAt(behaviour, trigger)
     if (!there || isOurs(there.arn, distribution) || replaces) return []
@@ -43,10 +43,16 @@ function triggerFindings({ behaviour }: PairedBehaviour, { distribution, replace
     ]
   })
   // Developer Guide, "Restrictions on all edge functions": the two kinds can't be combined in viewer events.
-  const beside = associationsOf(behaviour).find(({ event, kind }) => event === 'viewer-response' && kind === 'lambda')
-  if (beside) {
+  const beside = associationsOf(behaviour).find(({ event }) => event === 'viewer-response')
+  const isVerifying = wanted.viewerRequest === 'lambda'
+  if (beside?.kind === 'lambda' && !isVerifying) {
     problems.push(
       `viewer-response: expected no Lambda@Edge there, since CloudFront takes none beside a function on viewer-request, found ${functionName(beside.arn)}; make it a CloudFront Function, or remove it`,
+    )
+  }
+  if (beside?.kind === 'function' && isVerifying) {
+    problems.push(
+      `viewer-response: expected no CloudFront Function there, since CloudFront takes none beside Lambda@Edge on viewer-request, which verifies this route's tokens, found ${functionName(beside.arn)}; make it a Lambda@Edge function, or remove it`,
     )
   }
   return { problems, notes: [] }

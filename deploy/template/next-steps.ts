@@ -1,8 +1,8 @@
 /** What is left to do by hand once there is a template. */
 import { join } from 'node:path'
+import { artefactOf, lambdasOf } from '../../bundle/manifest.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import type { Paint } from '../../cli/kit/output.ts'
-import { LAMBDA_TRIGGERS } from '../../edge/limits.ts'
 import type { BucketAccess } from './bucket-access.ts'
 import { codeKey } from './code-key.ts'
 
@@ -10,9 +10,9 @@ export type CodeUpload = { file: string; key: string; bytes: number; sha256: str
 
 /** The zips, and the keys in the code bucket where the template looks for them. */
 export const codeUploads = (bundle: BuiltBundle): CodeUpload[] =>
-  LAMBDA_TRIGGERS.map((trigger) => {
-    const { file, bytes, sha256 } = bundle.manifest.artefacts[trigger]
-    return { file: join(bundle.folder, file), key: codeKey(bundle, trigger), bytes, sha256 }
+  lambdasOf(bundle.manifest).map((name) => {
+    const { file, bytes, sha256 } = artefactOf(bundle.manifest, name)
+    return { file: join(bundle.folder, file), key: codeKey(bundle, name), bytes, sha256 }
   })
 
 /** Warnings: what the config asks for, and a bucket policy can't do. */
