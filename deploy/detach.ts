@@ -1,9 +1,9 @@
 /** `rimlight detach`: puts back what attach's receipt recorded. */
 
 import { Failure, InputError } from '../base/errors.ts'
+import { ARTEFACT_NAMES } from '../bundle/manifest.ts'
 import { type CommandContext, defineCommand, type Main } from '../cli/kit/command.ts'
 import { type Paint, painter } from '../cli/kit/output.ts'
-import { ARTEFACT_NAMES } from '../bundle/manifest.ts'
 import { type Dependencies, realDependencies } from './attach/aws-clients.ts'
 import { differenceText } from './attach/config-diff.ts'
 import {

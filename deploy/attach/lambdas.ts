@@ -140,9 +140,7 @@ async function publish(
   if (changes.includes('code')) {
     progress(`Uploading ${name}`)
     await call('lambda:UpdateFunctionCode', ({ lambda }) =>
-      lambda.send(
-        new UpdateFunctionCodeCommand({ FunctionName: name, ZipFile: zip, Architectures: ['x86_64'] }),
-      ),
+      lambda.send(new UpdateFunctionCodeCommand({ FunctionName: name, ZipFile: zip, Architectures: ['x86_64'] })),
     )
     await waitUntilReady(calls, name, LATEST)
   }

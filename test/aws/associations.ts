@@ -47,7 +47,8 @@ function problemOf(behaviour: Behaviour, aws: Account): Problem | undefined {
     const isBodiless = EventType?.endsWith('-response') && IncludeBody
     const message = isBodiless
       ? 'IncludeBody is for request events.'
-      : (lambdaProblem(LambdaFunctionARN, aws) ?? (isViewer({ EventType }) ? viewerProblem(LambdaFunctionARN, aws) : null))
+      : (lambdaProblem(LambdaFunctionARN, aws) ??
+        (isViewer({ EventType }) ? viewerProblem(LambdaFunctionARN, aws) : null))
     if (message) return { name: 'InvalidLambdaFunctionAssociation', message }
   }
   return undefined

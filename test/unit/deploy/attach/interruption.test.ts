@@ -2,12 +2,16 @@
 import { readdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
-import { addForeignFunctions, testDependencies } from '../../../aws/fixture.ts'
+import { addForeignFunctions, ID, testDependencies } from '../../../aws/fixture.ts'
+import { STORE_ARN } from '../../../aws/key-value-store.ts'
 import { ProcessDied } from '../../../aws/memory-aws.ts'
 import { sampleOf } from '../../../runs.ts'
+import { BY_PUBLIC_KEYS, BY_SECRETS } from './public-keys.ts'
 import { behaviourOf, type Scene, scene, stateOf, useBundles } from './scene.ts'
 
-const bundles = useBundles()
+/** With the Lambda function at viewer-request on one behaviour, and its routes with the function there instead. */
+const bundles = useBundles(BY_PUBLIC_KEYS)
+const secrets = useBundles(BY_SECRETS)
 
 type Case = {
   /** What has been done when the command is run that is interrupted. */
@@ -28,6 +32,14 @@ const CASES: Record<string, Case> = {
     },
     command: ({ attach }) => attach(['--replace'], { dist: bundles.newer }),
   },
+  'attach of a build that goes over to public keys': {
+    before: ({ attach }) => attach(['--replace'], { dist: secrets.dist }),
+    command: ({ attach }) => attach(['--replace']),
+  },
+  'attach of a build that goes back to secrets': {
+    before: ({ attach }) => attach(['--replace']),
+    command: ({ attach }) => attach(['--replace'], { dist: secrets.dist }),
+  },
   detach: { before: ({ attach }) => attach(['--replace']), command: ({ detach }) => detach() },
 }
 
@@ -35,6 +47,7 @@ const CASES: Record<string, Case> = {
 const inhabited = () =>
   scene(bundles, (config, aws) => {
     const { functionArn, lambdaArn } = addForeignFunctions(aws)
+    aws.keyValueStores.set(`rimlight-${ID}-keys`, { arn: STORE_ARN, status: 'READY', values: {} })
     Object.assign(behaviourOf(config, '/api/*'), {
       FunctionAssociations: { Quantity: 1, Items: [{ FunctionARN: functionArn, EventType: 'viewer-request' }] },
       LambdaFunctionAssociations: {

@@ -1,6 +1,7 @@
 /** Small parts that the commands' own tests don't look at closely. */
 import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
 import { expect, it, test } from 'vitest'
+import { ARTEFACT_NAMES } from '../../../../bundle/manifest.ts'
 import { type BuiltBundle, readBundle } from '../../../../bundle/read-bundle.ts'
 import { realDependencies } from '../../../../deploy/attach/aws-clients.ts'
 import { PERMISSIONS } from '../../../../deploy/attach/calls.ts'
@@ -12,7 +13,6 @@ import { permissionsOf } from '../../../../deploy/attach/role.ts'
 import { attachCommand } from '../../../../deploy/attach.ts'
 import { detachCommand } from '../../../../deploy/detach.ts'
 import { statusCommand } from '../../../../deploy/status.ts'
-import { TRIGGERS } from '../../../../edge/limits.ts'
 import { routeTableOf } from '../../../../edge/patterns.ts'
 import { routeOf } from '../../../../edge/routes.ts'
 import { ID, run, testDependencies } from '../../../aws/fixture.ts'
@@ -22,7 +22,7 @@ const bundles = useBundles()
 
 it('names fit into 64 characters, and are told from others', () => {
   const longest = 'E'.repeat(14)
-  for (const name of [...TRIGGERS.map((trigger) => resourceName(longest, trigger)), roleName(longest)]) {
+  for (const name of [...ARTEFACT_NAMES.map((artefact) => resourceName(longest, artefact)), roleName(longest)]) {
     expect(name.length).toBeLessThanOrEqual(64)
   }
   const arn = `arn:aws:lambda:us-east-1:1:function:${resourceName(ID, 'origin-request')}:3`
