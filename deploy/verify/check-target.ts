@@ -91,6 +91,13 @@ export const isPrivateRoute = ({ route }: CheckTarget): boolean => route.auth !=
 /** Whether a function of ours refuses, not CloudFront itself. */
 export const isVerifiedHere = ({ route }: CheckTarget): boolean => route.auth?.type === 'jwt'
 
+/** Whether Lambda@Edge is at viewer-request, in the place of the CloudFront Function. */
+export const hasViewerLambda = ({ behaviour }: CheckTarget): boolean => behaviour.viewerRequest === 'lambda'
+
+/** What `x-cache` says of an answer that was made at viewer-request. */
+export const madeAtViewerRequest = (target: CheckTarget): string =>
+  hasViewerLambda(target) ? 'LambdaGeneratedResponse' : 'FunctionGeneratedResponse'
+
 /** Whether the config leaves this header in responses. */
 export const isShown = ({ headers }: CheckTarget, name: string): boolean => !isListed(name, headers.dropResponse)
 

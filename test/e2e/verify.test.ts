@@ -214,7 +214,7 @@ describe('a distribution as it should be', () => {
     )
     await proxy.close()
     expect(code).toBe(1)
-    expect(out).toMatch(/ {2}\? viewer-request +the CloudFront Function runs/)
+    expect(out).toMatch(/ {2}\? viewer-request +what is at viewer-request runs/)
     expect(out).toMatch(/not asked +GET https:\/\/127\.0\.0\.1:\d+\/static\/rimlight-verify-%01/)
     expect(out).toContain('\nNot settled\n')
     expect(out).toMatch(/, 0 differ, \d+ skipped, 3 could not be asked; /)

@@ -4,9 +4,9 @@
  */
 import { carriesHeader, header, outcome, quoted, resultOf } from '../answer.ts'
 import { type Check, differs, holds, judged, skipped } from '../check.ts'
-import { type CheckTarget, isShown, malformedPath, NO_OTHER_PATH } from '../check-target.ts'
+import { type CheckTarget, isShown, madeAtViewerRequest, malformedPath, NO_OTHER_PATH } from '../check-target.ts'
 import { isThere, requestFor } from '../objects.ts'
-import { attachFunction, nameAnObject } from '../remedies.ts'
+import { attachFunction, closedToAll, nameAnObject } from '../remedies.ts'
 
 /** Developer Guide, "Troubleshooting error responses from your distribution". */
 const FAILURES: Record<string, string> = {
@@ -36,7 +36,7 @@ function lossOf(said: string, { behaviour }: CheckTarget): string | undefined {
 export const FUNCTION_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'viewer-request',
-    title: 'the CloudFront Function runs',
+    title: 'what is at viewer-request runs',
     rule: 'README, "What is refused": a control character in the path',
     asks: 1,
     async ask(target, { ask }) {
@@ -45,10 +45,10 @@ export const FUNCTION_CHECKS: readonly Check<CheckTarget>[] = [
       const answer = await ask({ path })
       const result = resultOf(answer)
       return judged(
-        answer.status === 400 && result === 'FunctionGeneratedResponse',
-        '400, FunctionGeneratedResponse from cloudfront',
+        answer.status === 400 && result === madeAtViewerRequest(target),
+        `400, ${madeAtViewerRequest(target)} from cloudfront`,
         outcome(answer),
-        failureOf(result),
+        failureOf(result) ?? (answer.status === 503 ? closedToAll(target) : undefined),
       )
     },
     means: (target) =>

@@ -6,6 +6,7 @@ import {
   type CheckTarget,
   freshText,
   isCachedBucket,
+  madeAtViewerRequest,
   madeUpPath,
   NO_OTHER_PATH,
   withinName,
@@ -49,7 +50,7 @@ export const REFUSAL_CHECKS: readonly Check<CheckTarget>[] = [
       const path = madeUpPath(target)
       if (path === undefined) return skipped(NO_OTHER_PATH)
       const answer = await ask({ method: 'POST', path })
-      const byFunction = answer.status === 405 && resultOf(answer) === 'FunctionGeneratedResponse'
+      const byFunction = answer.status === 405 && resultOf(answer) === madeAtViewerRequest(target)
       const allow = header(answer, 'allow')
       const byCloudFront = answer.status === 403 && !isFromS3(answer)
       return judged(
