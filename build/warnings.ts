@@ -15,7 +15,7 @@ const hostWarnings = ({ routes }: Settings): string[] =>
   )
 
 const tokenWarnings = ({ routes }: Settings): string[] =>
-  routes.flatMap(({ path, auth }, i) => {
+  routes.flatMap(({ path, auth, cache }, i) => {
     if (auth?.type !== 'jwt') return []
     const at = `routes[${i}] (${path})`
     const lasting = `${at}: auth.exp is 'optional', so a token without exp opens it until its key is removed`
@@ -24,7 +24,7 @@ const tokenWarnings = ({ routes }: Settings): string[] =>
         ? [`${at}: auth.path names no claim, so whoever has any valid token reads all of it`]
         : []),
       ...(auth.exp === 'optional' ? [lasting] : []),
-      ...(auth.forward
+      ...(auth.forward && cache !== 'never'
         ? [`${at}: auth.forward puts the token in the cache key: each token has cache entries of its own`]
         : []),
     ]

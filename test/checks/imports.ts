@@ -103,6 +103,8 @@ export const RULES: readonly Rule[] = [
   { from: 'build/config.ts', may: [COMPUTED] },
   { from: 'build.mjs', may: ['build/command.ts'] },
   { from: 'edge.config.ts', may: ['edge/config.ts'] },
+  // As applications import it.
+  { from: 'examples/', may: ['examples/', 'rimlight', 'node:'] },
   // It runs what was built, and reads no source of it but limits and shapes. Its rooms in their order: what passes between
   // Worker and Node, CloudFront's rules that both sides apply, the Workers, what runs in Node, what uses that.
   ...localRooms({

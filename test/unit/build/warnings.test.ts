@@ -26,4 +26,6 @@ it('says what a token opens that is bound to no path, lasts, or is in the key', 
   expect(warnings(1, { ...jwt, path: 'paths', forward: true })).toEqual([
     'routes[1] (/api/*): auth.forward puts the token in the cache key: each token has cache entries of its own',
   ])
+  const never = settingsWith({ 'routes[1].cache': 'never', 'routes[1].auth': { ...jwt, path: 'paths', forward: true } })
+  expect(warningsOf(never)).toEqual([])
 })
