@@ -31,7 +31,11 @@ policies.json, config.json and manifest.json, all or none. Where a route's token
       stdout.write(json ? `${JSON.stringify(policies)}\n` : `${config} has no problem\n`)
       return 0
     }
-    const site = await buildSite(config, out)
+    const keyFiles: string[] = []
+    const site = await buildSite(config, out, (file) => keyFiles.push(file)).finally(() => {
+      // `rimlight start`, whose child this may be, watches them.
+      process.send?.({ keyFiles })
+    })
     for (const warning of site.warnings) stderr.write(`warning: ${warning}\n`)
     stdout.write(json ? `${JSON.stringify(site.manifest, null, 2)}\n` : report(site, out))
     return 0

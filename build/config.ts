@@ -10,15 +10,16 @@ import { ROOT } from '../base/root.ts'
 import { temporaryFolder } from '../base/temporary.ts'
 import type { Settings } from '../bundle/settings.ts'
 import { ConfigError } from './error.ts'
-import { withKeyFiles } from './key-files.ts'
+import { type OnKeyFile, withKeyFiles } from './key-files.ts'
 import { type Problem, shownValue } from './problem.ts'
 import { inOrderOf } from './problem-order.ts'
 import { schema } from './schema.ts'
 import { configProblems } from './validate.ts'
 
 /** @throws ConfigError naming every problem in the file, or why it could not be read */
-export async function loadConfig(file: string): Promise<Settings> {
-  return checkConfig(await withKeyFiles(await readConfig(resolve(file), file), dirname(resolve(file))), file)
+export async function loadConfig(file: string, onKeyFile?: OnKeyFile): Promise<Settings> {
+  const path = resolve(file)
+  return checkConfig(await withKeyFiles(await readConfig(path, file), dirname(path), onKeyFile), file)
 }
 
 async function readConfig(path: string, shownAs: string): Promise<unknown> {

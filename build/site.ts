@@ -7,6 +7,7 @@ import { bundle } from './bundle.ts'
 import { checkCode, checkSize } from './check.ts'
 import { compile, type Rules } from './compile.ts'
 import { loadConfig } from './config.ts'
+import type { OnKeyFile } from './key-files.ts'
 import { type Built, manifestOf } from './manifest.ts'
 import { type OutputFile, writeAll } from './output.ts'
 import { policiesOf } from './policies.ts'
@@ -52,8 +53,8 @@ async function makeArtefact(target: BuildTarget, rules: Rules): Promise<Built> {
 }
 
 /** Builds the config file's site into a folder. */
-export async function buildSite(configFile: string, folder: string): Promise<SiteBuild> {
-  const site = await makeSite(await loadConfig(configFile))
+export async function buildSite(configFile: string, folder: string, onKeyFile?: OnKeyFile): Promise<SiteBuild> {
+  const site = await makeSite(await loadConfig(configFile, onKeyFile))
   await writeAll(folder, outputFilesOf(site))
   return site
 }

@@ -28,7 +28,7 @@ function keyProblems(pem: string, path: string): Problem[] {
   const isPrivate = /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)
   if (isPrivate)
     return [{ path, expected: `${PUBLIC_KEY}; a private key stays with whoever signs`, found: 'a private key' }]
-  const key = publicKeyOf(pem)
+  const key = tryPublicKey(pem)
   if (key === undefined) return [problem(path, PUBLIC_KEY, pem)]
   const { asymmetricKeyType: type, asymmetricKeyDetails: details = {} } = key
   const size = details.modulusLength ?? details.namedCurve ?? ''
@@ -37,7 +37,7 @@ function keyProblems(pem: string, path: string): Problem[] {
 }
 
 /** A certificate holds a public key too, but CloudFront takes none. */
-function publicKeyOf(pem: string): KeyObject | undefined {
+function tryPublicKey(pem: string): KeyObject | undefined {
   try {
     return /^\s*-----BEGIN PUBLIC KEY-----/.test(pem) ? createPublicKey(pem) : undefined
   } catch {

@@ -1,5 +1,6 @@
 /** The build, in a process of its own: there, changed sources are loaded anew, and nothing is left afterwards. */
 import { spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { Failure, InputError } from '../../base/errors.ts'
@@ -7,17 +8,20 @@ import { parseJson } from '../../base/json.ts'
 import { at, isObject } from '../../base/json-values.ts'
 import type { Policies } from '../../bundle/policies.ts'
 
+/** Absolute names of the files of public keys that the config names. */
+type KeyFiles = { keyFiles: readonly string[] }
+
 export type BuildFailure =
   /** What the build itself said: an InputError is of the config. */
-  { kind: 'failed'; error: InputError | Failure } | { kind: 'stopped' }
+  ({ kind: 'failed'; error: InputError | Failure } & KeyFiles) | { kind: 'stopped' }
 
-export type BuildResult = { kind: 'built' } | BuildFailure
+export type BuildResult = ({ kind: 'built' } & KeyFiles) | BuildFailure
 
 const RIMLIGHT = fileURLToPath(new URL('../../cli/rimlight.mjs', import.meta.url))
 
 export async function buildBundle(config: string, out: string, signal: AbortSignal): Promise<BuildResult> {
   const run = await runBuild(['--config', config, '--out', out], signal)
-  return run.kind === 'done' ? { kind: 'built' } : run
+  return run.kind === 'done' ? { kind: 'built', keyFiles: run.keyFiles } : run
 }
 
 /** The policies of a config, whose checks take a part of the time of a build. */
@@ -32,26 +36,35 @@ export async function policiesOfConfig(
 async function runBuild(
   args: readonly string[],
   signal: AbortSignal,
-): Promise<{ kind: 'done'; said: string } | BuildFailure> {
+): Promise<({ kind: 'done'; said: string } & KeyFiles) | BuildFailure> {
   const child = spawn(process.execPath, [RIMLIGHT, 'build', '--json', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     signal,
+  })
+  let keyFiles: readonly string[] = []
+  child.on('message', (message: KeyFiles) => {
+    keyFiles = message.keyFiles
   })
   const ended = new Promise<{ code: number | null; killedBy: NodeJS.Signals | null } | { error: Error }>((resolve) => {
     child.once('error', (error) => resolve({ error }))
     child.once('close', (code, killedBy) => resolve({ code, killedBy }))
   })
-  const [end, said, complaint] = await Promise.all([ended, text(child.stdout), text(child.stderr)])
+  const [end, said, complaint] = await Promise.all([
+    ended,
+    text(child.stdout as Readable),
+    text(child.stderr as Readable),
+  ])
   if ('error' in end) {
     const why = `the build did not start: ${end.error.message}`
-    return signal.aborted ? { kind: 'stopped' } : { kind: 'failed', error: new Failure(why, { code: 'build-failed' }) }
+    if (signal.aborted) return { kind: 'stopped' }
+    return { kind: 'failed', error: new Failure(why, { code: 'build-failed' }), keyFiles }
   }
   const { code, killedBy } = end
-  if (code === 0) return { kind: 'done', said }
+  if (code === 0) return { kind: 'done', said, keyFiles }
   // A Ctrl-C goes to the build as well.
   if (signal.aborted || killedBy === 'SIGINT') return { kind: 'stopped' }
   const otherwise = complaint.trim() || `the build ended with ${killedBy ?? `exit code ${code}`}`
-  return { kind: 'failed', error: errorOf(said, code, otherwise) }
+  return { kind: 'failed', error: errorOf(said, code, otherwise), keyFiles }
 }
 
 /** The error that the build printed as JSON; where it printed none, with what it said besides. */

@@ -59,7 +59,7 @@ export const START_OPTIONS = {
     type: 'string',
     value: 'FILE',
     about:
-      'the secrets that tokens are verified with: JSON of the form { "KID": "SECRET", … }, or as CloudFront imports a KeyValueStore. A .json file is read again when it changes',
+      'the secrets that tokens are verified with: JSON of the form { "KID": "SECRET", … }, or as CloudFront imports a KeyValueStore. It is read again when it changes',
   },
   open: { type: 'boolean', about: 'open the page that shows what happens' },
   quiet: { type: 'boolean', about: 'say nothing of requests' },
