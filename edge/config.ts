@@ -128,7 +128,18 @@ export type SignedAuth = {
 export type SharedKeyAlgorithm = 'HS256'
 
 /** Verified in a Lambda@Edge function at viewer-request, in the place of the CloudFront Function. */
-export type PublicKeyAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'EdDSA'
+export type PublicKeyAlgorithm =
+  | 'RS256'
+  | 'RS384'
+  | 'RS512'
+  | 'PS256'
+  | 'PS384'
+  | 'PS512'
+  | 'ES256'
+  | 'ES384'
+  | 'ES512'
+  | 'EdDSA'
+  | 'Ed25519'
 
 /** `cookie:NAME` and `query:NAME` are names as they stand in the request; `authorization` is a bearer token. */
 export type TokenSource = 'authorization' | `cookie:${string}` | `query:${string}`

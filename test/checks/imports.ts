@@ -74,7 +74,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     from: 'session/',
-    may: ['session/', 'sign/', 'base/errors.ts', 'base/this-machine.ts', 'node:crypto', 'jose'],
+    may: ['session/', 'sign/', 'base/errors.ts', 'base/this-machine.ts', 'edge/jwk.ts', 'node:crypto', 'jose'],
+    types: ['edge/config.ts'],
   },
   // What commands have in common; it knows none of them.
   { from: 'cli/kit/', may: ['cli/kit/', 'base/', 'node:'] },

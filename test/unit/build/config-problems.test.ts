@@ -477,7 +477,7 @@ const TABLE: Record<string, Row[]> = {
       { 'routes[2].auth': { type: 'jwt', algorithms: ['HS256', 'RS256'] } },
     ],
     [
-      'routes[2].auth.algorithms[0]: expected one of HS256, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA; found "none"',
+      'routes[2].auth.algorithms[0]: expected one of HS256, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519; found "none"',
       { 'routes[2].auth': { type: 'jwt', algorithms: ['none'] } },
     ],
     [
