@@ -1,6 +1,9 @@
 /** What a config may say, and its author should know. */
 import type { Settings } from '../bundle/settings.ts'
 
+/** Developer Guide, "Standard logging reference": `cs-uri-query` is the query as the viewer sent it. */
+const LOGGED = "what is in a query is in CloudFront's access logs, in histories and in referrers"
+
 /** One sentence for each; empty where there is nothing. */
 export const warningsOf = (settings: Settings): string[] => [...hostWarnings(settings), ...tokenWarnings(settings)]
 
@@ -24,6 +27,9 @@ const tokenWarnings = ({ routes }: Settings): string[] =>
         ? [`${at}: auth.path names no claim, so whoever has any valid token reads all of it`]
         : []),
       ...(auth.exp === 'optional' ? [lasting] : []),
+      ...auth.from.flatMap((source) =>
+        source.startsWith('query:') ? [`${at}: auth.from has '${source}': ${LOGGED}`] : [],
+      ),
       ...(auth.forward && cache !== 'never'
         ? [`${at}: auth.forward puts the token in the cache key: each token has cache entries of its own`]
         : []),

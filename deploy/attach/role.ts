@@ -1,4 +1,4 @@
-/** The role that both Lambdas run with: it reads the originals of images, writes logs, and nothing else. */
+/** The role that the Lambdas run with: it reads the originals of images, writes logs, and nothing else. */
 import { isDeepStrictEqual } from 'node:util'
 import {
   CreateRoleCommand,

@@ -28,4 +28,7 @@ it('says what a token opens that is bound to no path, lasts, or is in the key', 
   ])
   const never = settingsWith({ 'routes[1].cache': 'never', 'routes[1].auth': { ...jwt, path: 'paths', forward: true } })
   expect(warningsOf(never)).toEqual([])
+  expect(warnings(2, { ...jwt, path: 'paths', from: ['query:token', 'cookie:token'] })).toEqual([
+    "routes[2] (/*): auth.from has 'query:token': what is in a query is in CloudFront's access logs, in histories and in referrers",
+  ])
 })
