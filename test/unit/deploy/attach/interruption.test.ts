@@ -2,6 +2,8 @@
 import { readdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
+import { associationAt } from '../../../../deploy/attach/behaviours.ts'
+import { isOurs } from '../../../../deploy/attach/names.ts'
 import { addForeignFunctions, ID, testDependencies } from '../../../aws/fixture.ts'
 import { STORE_ARN } from '../../../aws/key-value-store.ts'
 import { ProcessDied } from '../../../aws/memory-aws.ts'
@@ -17,6 +19,8 @@ type Case = {
   /** What has been done when the command is run that is interrupted. */
   before(scene: Scene): Promise<unknown>
   command(scene: Scene): Promise<{ code: number }>
+  /** The private route has one of ours at viewer-request all the while: whichever it is, it lets nobody in without a grant. */
+  staysGuarded?: true
 }
 
 const CASES: Record<string, Case> = {
@@ -35,10 +39,12 @@ const CASES: Record<string, Case> = {
   'attach of a build that goes over to public keys': {
     before: ({ attach }) => attach(['--replace'], { dist: secrets.dist }),
     command: ({ attach }) => attach(['--replace']),
+    staysGuarded: true,
   },
   'attach of a build that goes back to secrets': {
     before: ({ attach }) => attach(['--replace']),
     command: ({ attach }) => attach(['--replace'], { dist: secrets.dist }),
+    staysGuarded: true,
   },
   detach: { before: ({ attach }) => attach(['--replace']), command: ({ detach }) => detach() },
 }
@@ -57,7 +63,7 @@ const inhabited = () =>
     })
   })
 
-test.each(Object.entries(CASES))('%s', async (_, { before, command }) => {
+test.each(Object.entries(CASES))('%s', async (_, { before, command, staysGuarded }) => {
   const whole = await inhabited()
   await before(whole)
   whole.aws.calls.length = 0
@@ -75,6 +81,10 @@ test.each(Object.entries(CASES))('%s', async (_, { before, command }) => {
       one.aws.dieAt(call, tookEffect)
       await expect(command(one), place).rejects.toThrow(ProcessDied)
       one.aws.revive()
+      if (staysGuarded) {
+        const there = associationAt(behaviourOf(one.config(), '/members/*'), 'viewer-request')
+        expect(there && isOurs(there.arn, ID), place).toBe(true)
+      }
 
       expect((await command(one)).code, place).toBe(0)
       expect(stateOf(one.aws), place).toEqual(expected)
