@@ -18,7 +18,7 @@ export default defineConfig({
       path: '/proxy-image/demo/*',
       origin: 'annotations',
       strip: '/proxy-image',
-      cache: { default: '365d' },
+      cache: { default: '24h' },
       cors: { origins: [APP] },
     },
 
@@ -28,7 +28,7 @@ export default defineConfig({
       path: '/proxy-image/*',
       origin: 'annotations',
       strip: '/proxy-image',
-      cache: { default: '365d' },
+      cache: { default: '24h' },
       cors: { origins: [APP] },
       auth: { type: 'jwt', algorithms: ['HS256'], from: ['authorization', 'cookie:annotation'], path: 'paths' },
     },

@@ -150,6 +150,7 @@ describe('then: the pictures from the bucket', () => {
     const early = await cloudfront.fetch(`${SCAN}?v=${await version('projects/7/scan.png', 7_200)}`, grant)
     expect(early.headers.get('cache-control')).toBe('private')
     expect(daysLeft(early)).toBeLessThan(0.01)
+    expect(Math.round(daysLeft(await cloudfront.fetch(SCAN, grant)))).toBe(1)
   })
 
   it('is immutable for a year in the demo project, which needs no token', async () => {
