@@ -1,6 +1,5 @@
 /** The Lambda function at viewer-request in the template: where public keys verify a route's tokens. */
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Template } from 'aws-cdk-lib/assertions'
 import { Stack } from 'aws-cdk-lib/core'
@@ -8,6 +7,7 @@ import { expect, it } from 'vitest'
 import { LAMBDA_NAMES } from '../../../../bundle/manifest.ts'
 import { RimlightDistribution } from '../../../../deploy/cdk.ts'
 import { codeUploads } from '../../../../deploy/template/next-steps.ts'
+import { temporaryFolder } from '../../local/fixture.ts'
 import { bundleOf } from './bundles.ts'
 import { PRIVATE, VERIFYING } from './private.ts'
 import { behavioursOf, newApp, onlyResource, plain, resourcesOf, templateFor } from './templates.ts'
@@ -110,8 +110,8 @@ it('is not there where no route has public keys', () => {
   expect(JSON.stringify(without.toJSON())).not.toContain('ViewerRequestLambda')
 })
 
-it('is in the construct as well, which tells its ARN', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'rimlight-public-keys-'))
+it('is in the construct as well, which tells its ARN', async () => {
+  const folder = await temporaryFolder()
   for (const name of LAMBDA_NAMES) {
     writeFileSync(join(folder, bundle.manifest.artefacts[name]?.file ?? ''), bundle.contents[name] ?? '')
   }
