@@ -49,4 +49,5 @@ function entityTags(list: string): readonly string[] | null {
 /** RFC 9110, 8.8.3.2. */
 export const isStrong = (etag: string): boolean => etag.startsWith('"')
 
-const opaque = (etag: string): string => (etag.startsWith('W/') ? etag.slice(2) : etag)
+/** What two tags of the same object share. */
+export const opaque = (etag: string): string => (etag.startsWith('W/') ? etag.slice(2) : etag)

@@ -70,6 +70,30 @@ export const METHODS: Row[] = [
       { viewer: { method: 'HEAD' }, origin: {}, expect: { xCache: 'Miss', body: '' } },
       { origin: {}, sees: { method: 'GET' }, expect: { xCache: 'Miss', body: 'object 2' } },
     ],
+    '9.3.2: what came of a HEAD answers the next one, although the GET has expired': [
+      { origin: { headers: { 'cache-control': 'max-age=10' } }, expect: 'Miss' },
+      {
+        viewer: { method: 'HEAD' },
+        after: 12,
+        origin: {},
+        sees: { method: 'HEAD' },
+        expect: { xCache: 'Miss', body: '' },
+      },
+      { viewer: { method: 'HEAD' }, expect: { xCache: 'Hit', body: '' } },
+      { origin: {}, sees: { method: 'GET' }, expect: { xCache: 'Miss', body: 'object 3' } },
+      { viewer: { method: 'HEAD' }, expect: { xCache: 'Hit', body: '' } },
+    ],
+    '9.3.2: a HEAD that is told 304 renews the GET': [
+      { origin: { headers: { 'cache-control': 'max-age=10', etag: '"a"' } }, expect: 'Miss' },
+      {
+        viewer: { method: 'HEAD' },
+        after: 12,
+        origin: { status: 304 },
+        sees: { method: 'HEAD', headers: { 'if-none-match': '"a"' } },
+        expect: { xCache: 'RefreshHit', body: '' },
+      },
+      { expect: { xCache: 'Hit', body: 'object 1' } },
+    ],
     '9.3.2: a HEAD has the headers of the GET': [
       { origin: { headers: { 'content-type': 'text/css', etag: '"a"' } }, expect: 'Miss' },
       {
