@@ -98,7 +98,7 @@ export class GrowingBody {
 
   /** Reads `source` to its end, in the request that `source` is of, as far as somebody wants it. Never rejects. */
   async readFrom(source: ReadableStream<Uint8Array>): Promise<void> {
-    const reader = source.getReader()
+    const reader = readerOf(source)
     let hasLeft = false
     void this.#left.promise.then(() => {
       hasLeft = true
@@ -112,9 +112,9 @@ export class GrowingBody {
           this.#wanted = Promise.withResolvers()
           await this.#wanted.promise
         }
-        const { done, value } = await reader.read()
+        const { value } = await reader.read()
         if (hasLeft) break
-        if (done) {
+        if (value === undefined) {
           this.#end()
           break
         }
@@ -268,6 +268,34 @@ export class GrowingBody {
     const { resolve } = this.#more
     this.#more = Promise.withResolvers()
     resolve()
+  }
+}
+
+type ChunkReader = {
+  /** Without a value at the end. */
+  read(): Promise<{ value?: Uint8Array | undefined }>
+  cancel(): Promise<void>
+}
+
+/** Bytes that are read at once, where that can be chosen: workerd's own choice is 4,096. */
+const READ_AT_ONCE = 64 * 1024
+
+function readerOf(source: ReadableStream<Uint8Array>): ChunkReader {
+  let reader: ReadableStreamBYOBReader
+  try {
+    reader = source.getReader({ mode: 'byob' })
+  } catch {
+    // Not a stream of bytes, but of chunks of bytes.
+    return source.getReader() as ChunkReader
+  }
+  return {
+    cancel: () => reader.cancel(),
+    async read() {
+      const { done, value } = await reader.read(new Uint8Array(READ_AT_ONCE))
+      if (done || value === undefined) return {}
+      // A few bytes must not hold the room of many.
+      return { value: value.length < READ_AT_ONCE / 2 ? value.slice() : value }
+    },
   }
 }
 
