@@ -2,7 +2,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { json } from 'node:stream/consumers'
-import { pipeline } from 'node:stream/promises'
 import type { ArtefactName } from '../../bundle/manifest.ts'
 import { headerValue } from '../platform/header-lines.ts'
 import { fromHead, HEAD_HEADER, toHead } from '../protocol/head.ts'
@@ -72,13 +71,14 @@ async function callOrigin(
   const head: OriginHead =
     received.kind === 'failed' ? received : { kind: 'response', status: received.status, headers: received.headers }
   response.writeHead(200, { [HEAD_HEADER]: toHead(head) })
-  if (received.kind === 'failed') response.end()
-  // Where the origin's body breaks off, `pipeline` breaks this response off, too.
-  else {
-    response.flushHeaders()
-    received.body.once('error', () => abortedBodies.add(id))
-    await pipeline(received.body, response)
-  }
+  if (received.kind === 'failed') return void response.end()
+  response.flushHeaders()
+  received.body.once('error', () => {
+    abortedBodies.add(id)
+    // What came is passed on before this response breaks off, too.
+    response.socket?.destroySoon()
+  })
+  received.body.pipe(response)
 }
 
 /** An origin may answer before it has read all of the body; the rest is read then, as the response goes over the same connection. */

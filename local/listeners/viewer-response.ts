@@ -61,7 +61,9 @@ export const headBytes = (headers: readonly HeaderLine[]) =>
 export const isGone = (outgoing: ViewerOutgoing): boolean =>
   'stream' in outgoing ? outgoing.stream.destroyed : outgoing.destroyed
 
+/** After what has been written is sent. */
 export function breakOff(outgoing: ViewerOutgoing): void {
-  if ('stream' in outgoing) outgoing.stream.close(constants.NGHTTP2_INTERNAL_ERROR)
-  else outgoing.destroy()
+  if (!('stream' in outgoing)) return void outgoing.socket?.destroySoon()
+  const { stream } = outgoing
+  stream.write(Buffer.alloc(0), () => stream.close(constants.NGHTTP2_INTERNAL_ERROR))
 }

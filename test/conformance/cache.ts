@@ -5,14 +5,15 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { InputError } from '../../base/errors.ts'
 import { startCloudFront } from '../../local/cloudfront.ts'
-import { writeDistribution } from './distribution.ts'
+import { BY_ORIGIN, PLAIN, writeDistribution } from './distribution.ts'
 import { reportOf, textOf } from './report.ts'
 import { openSuite } from './suite.ts'
 
-const HELP = `Usage: npm run conformance:cache -- --suite DIR [--least N] [--json]
+const HELP = `Usage: npm run conformance:cache -- --suite DIR [--plain] [--least N] [--json]
 
 Puts http-tests/cache-tests to the local CloudFront: functions that change nothing, all headers forwarded, TTLs of 0, a day
-and a year. The suite is not part of this project; DIR is a copy of it, such as
+and a year. What a distribution has to say in an origin's place is said as the suite's origin has it: the key has the
+headers that it varies by (bar, baz and foo), and the error-caching minimum is 0. The suite is not part of this project; DIR is a copy of it, such as
   npm install --prefix DIR0 --ignore-scripts http-cache-tests    then DIR0/node_modules/http-cache-tests
   git clone https://github.com/http-tests/cache-tests DIR && npm install --prefix DIR --ignore-scripts
 Its code runs in a process of its own; its origin listens on 127.0.0.1.
@@ -22,6 +23,7 @@ so (docs/local-cloudfront.md lists them).
 
 Options
   --suite DIR  the copy of the suite; default: RIMLIGHT_CACHE_TESTS
+  --plain      no headers in the key, and an error-caching minimum of 10 s, as where nobody sets them
   --least N    how many tests have to pass; default: 0
   --json       print one JSON document; call it as npm run --silent conformance:cache
   --help       print this
@@ -32,12 +34,13 @@ Exit code: 0 if every required test passes or is explained, and enough pass; 1 i
 async function main(): Promise<number> {
   const options = {
     suite: { type: 'string' },
+    plain: { type: 'boolean' },
     least: { type: 'string' },
     json: { type: 'boolean' },
     help: { type: 'boolean' },
   }
   const { values } = parseArgs({ options: options as typeof options & Record<string, { type: 'string' | 'boolean' }> })
-  const { suite: folder = process.env.RIMLIGHT_CACHE_TESTS, least = '0', json, help } = values
+  const { suite: folder = process.env.RIMLIGHT_CACHE_TESTS, plain, least = '0', json, help } = values
   if (help) {
     process.stdout.write(HELP)
     return 0
@@ -53,7 +56,7 @@ async function main(): Promise<number> {
   const suite = await openSuite(folder)
   const work = await mkdtemp(join(tmpdir(), 'rimlight-conformance-'))
   try {
-    const dist = await writeDistribution(work)
+    const dist = await writeDistribution(work, plain ? PLAIN : BY_ORIGIN)
     const cloudfront = await startCloudFront({ dist, origins: { origin: suite.url } })
     try {
       process.stderr.write('some 350 tests, half a minute …\n')

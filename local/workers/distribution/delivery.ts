@@ -41,7 +41,7 @@ export function responseFromCache(
 }
 
 /** Seconds. RFC 9111, 4.2.3: how old it was, and how long it has been here. */
-export const ageOf = ({ ageWhenStored, storedAt }: Pick<CachedObject, 'ageWhenStored' | 'storedAt'>, now: number) =>
+const ageOf = ({ ageWhenStored, storedAt }: Pick<CachedObject, 'ageWhenStored' | 'storedAt'>, now: number) =>
   ageWhenStored + Math.max(0, Math.floor((now - storedAt) / 1000))
 
 /** RFC 9110, 15.4.5: the headers that a 304 leaves out. */
