@@ -14,7 +14,15 @@ import { SECRET_HEADER } from '../protocol/secret.ts'
 import type { Certificate } from './certificate.ts'
 import { listen } from './ports.ts'
 import { carriesBody, lengthHeader, type ViewerIncoming, viewerRequest, withinLimits } from './viewer-request.ts'
-import { breakOff, headBytes, isGone, type ViewerOutgoing, writeHead, writeInterim } from './viewer-response.ts'
+import {
+  breakOff,
+  headBytes,
+  isGone,
+  sendHead,
+  type ViewerOutgoing,
+  writeHead,
+  writeInterim,
+} from './viewer-response.ts'
 
 export type ViewerListenerOptions = {
   certificate: Certificate
@@ -246,6 +254,6 @@ function deliver(
     streamedFrom !== null && abortedBodies.has(streamedFrom) ? breakOff(outgoing) : outgoing.end(),
   )
   // The head must not wait for the body: the first event of a stream may be long in coming.
-  if (streamedFrom !== null) outgoing.flushHeaders()
+  if (streamedFrom !== null) sendHead(outgoing)
   body.pipe(outgoing, { end: false })
 }

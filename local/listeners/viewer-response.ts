@@ -35,6 +35,12 @@ export function writeHead(
   )
 }
 
+/** Sends the head before there is a body. Node's own `flushHeaders` writes each character beyond ASCII as UTF-8. */
+export function sendHead(outgoing: ViewerOutgoing): void {
+  if ('stream' in outgoing) outgoing.flushHeaders()
+  else outgoing.write(Buffer.alloc(0))
+}
+
 /** An interim response: RFC 9110, 15.2. Over HTTP/1.1, Node writes those that it knows, 102 and 103. */
 export function writeInterim(outgoing: ViewerOutgoing, status: number, headers: readonly HeaderLine[]): void {
   if (outgoing.headersSent || isGone(outgoing)) return

@@ -185,6 +185,21 @@ describe('"RangeGETs": the first byte goes on as soon as it comes', () => {
   })
 })
 
+it('a header beyond ASCII comes as its bytes, before the body and with it', async () => {
+  const path = newPath()
+  const requests = asked()
+  const viewing = view(path)
+  const { response } = await requests.next()
+  response.writeHead(200, { etag: '"ü"', 'cache-control': 'max-age=60' }).write(Buffer.from('first'))
+  const viewer = await viewing
+  response.end()
+  await viewer.rest()
+  const again = await view(path, { 'if-none-match': '"ü"' })
+  expect([viewer.response.headers.etag, again.response.headers.etag, again.response.statusCode]).toEqual([
+    ...['"ü"', '"ü"', 304],
+  ])
+})
+
 it('an event stream that is not to be stored flows, and ends at the origin when its viewer leaves', async () => {
   const requests = asked()
   const viewing = view(newPath(), { accept: 'text/event-stream' })

@@ -22,7 +22,7 @@ import {
 } from './cache-lookup.ts'
 import type { Clock } from './clock.ts'
 import { compressedHeaders, compressing, compressionOf } from './compression.ts'
-import { opaque } from './conditions.ts'
+import { isConfirmedByHead, opaque } from './conditions.ts'
 import { responseFromCache, WITHOUT_BODY } from './delivery.ts'
 import { type Backend, fetchObject, responseOf } from './fetch-object.ts'
 import { ageIn, freshnessOf, unstoredFields } from './freshness.ts'
@@ -237,6 +237,10 @@ export class EdgeLocation {
     if (cached && validators.length > 0 && fetched.kind === 'object' && fetched.status === 304) {
       return this.#revalidated(cacheKey, request, cached, fetched.headers, now)
     }
+    if (cached && request.viewer.method === 'HEAD' && isConfirmedByHead(cached, fetched)) {
+      if (fetched.body instanceof ReadableStream) await fetched.body.cancel()
+      return this.#revalidated(cacheKey, request, cached, fetched.headers, now)
+    }
     const received = this.#received(cacheKey, request, fetched, now, sharing)
     const isWhole = hasHeader(forwarded.headers, 'range') && fetched.status === 200
     return received.kind === 'object' ? { ...received, isWhole } : received
@@ -253,7 +257,7 @@ export class EdgeLocation {
     return cached
   }
 
-  /** @param confirmation headers of the origin's 304 */
+  /** @param confirmation headers of the origin's 304, or of what it says to a HEAD */
   #revalidated(
     cacheKey: string,
     request: LookupRequest,
