@@ -14,6 +14,7 @@ import { openConsole } from './console/console.ts'
 import type { RunningSite } from './console/site.ts'
 import { AbortedBodies } from './host/aborted-bodies.ts'
 import { lockFolder } from './host/folder-lock.ts'
+import { InterimResponses } from './host/interim-responses.ts'
 import { type OriginOption, originTargets } from './host/origin-targets.ts'
 import { openRuntime } from './host/runtime.ts'
 import { openAccessLog } from './listeners/access-log.ts'
@@ -156,8 +157,12 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
     if (log) closings.push(() => log.close())
     const console = openConsole()
     const abortedBodies = new AbortedBodies()
+    const interimResponses = new InterimResponses()
     const { intercept } = console
-    const listeners = await openViewerListeners({ certificate, httpsPort, httpPort, intercept, abortedBodies })
+    const listeners = await openViewerListeners({
+      ...{ certificate, httpsPort, httpPort, intercept },
+      ...{ abortedBodies, interimResponses },
+    })
     closings.push(listeners.close)
     const names = edgeLocations(pops)
     const runtime = await openRuntime({
@@ -169,6 +174,7 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
       persist,
       warn,
       abortedBodies,
+      interimResponses,
       keyValues: options.keyValues ?? {},
       accessCheck: options.accessCheck ?? 'before-viewer-request',
     })
@@ -180,8 +186,10 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
       listeners,
       parts: { policies, targets, pops: names, ports: listeners },
     })
+    // Told while it reloads or stops, the distribution has nothing to end.
+    const onLeft = (id: string) => void runtime.ask({ ask: 'left', id }).catch(() => {})
     listeners.finished.on('logged', (request) => log?.write(request))
-    listeners.connect(runtime.socket(), runtime.complaints)
+    listeners.connect(runtime.socket(), runtime.complaints, onLeft)
     const viewer = viewerFetch({ certificate, domain: policies.domains[0] as string, ports: listeners })
     closings.push(viewer.close, console.close)
     const { accessKeyId, secretAccessKey } = runtime.credentials
@@ -208,7 +216,7 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
       async reload() {
         const changed = await readPolicies(dist)
         await runtime.reload(changed)
-        listeners.connect(runtime.socket(), runtime.complaints)
+        listeners.connect(runtime.socket(), runtime.complaints, onLeft)
         site = await console.update(changed)
       },
       stop,

@@ -24,6 +24,7 @@ import { NODE_COMPATIBILITY, PLATFORM_MODULES } from './functions/platform-modul
 import { guardStarted } from './guardian.ts'
 import { guarded, newSecret } from './host-secret.ts'
 import { hostService } from './host-service.ts'
+import type { InterimResponses } from './interim-responses.ts'
 import { type OriginTargets, signingIn } from './origin-targets.ts'
 import { workerCode } from './worker-code.ts'
 
@@ -38,6 +39,7 @@ export type RuntimeOptions = {
   /** Takes messages for people. */
   warn(message: string): void
   abortedBodies: AbortedBodies
+  interimResponses: InterimResponses
   /** What the KeyValueStore of the function holds. */
   keyValues: Record<string, string>
   accessCheck: AccessCheck
@@ -92,7 +94,13 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     complaints = `${complaints}${text}`.slice(-COMPLAINT_CHARACTERS)
     ofDisk(String(text))
   }
-  const host = hostService({ bundle: () => bundle, connector, abortedBodies: options.abortedBodies, complain })
+  const host = hostService({
+    bundle: () => bundle,
+    connector,
+    abortedBodies: options.abortedBodies,
+    interimResponses: options.interimResponses,
+    complain,
+  })
   const workers = async (): Promise<MiniflareOptions> => ({
     log: new NoOpLog(),
     ...(options.persist ? { r2Persist: join(options.persist, 'r2') } : {}),

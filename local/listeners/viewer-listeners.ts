@@ -5,6 +5,7 @@ import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse }
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { REQUEST_BYTES } from '../../edge/limits.ts'
 import type { AbortedBodies } from '../host/aborted-bodies.ts'
+import type { InterimResponses } from '../host/interim-responses.ts'
 import { requestId } from '../platform/identity.ts'
 import { redactedRequest } from '../platform/redaction.ts'
 import { fromHead, HEAD_HEADER, toHead } from '../protocol/head.ts'
@@ -13,7 +14,15 @@ import { SECRET_HEADER } from '../protocol/secret.ts'
 import type { Certificate } from './certificate.ts'
 import { listen } from './ports.ts'
 import { carriesBody, lengthHeader, type ViewerIncoming, viewerRequest, withinLimits } from './viewer-request.ts'
-import { breakOff, headBytes, isGone, type ViewerOutgoing, writeHead } from './viewer-response.ts'
+import {
+  breakOff,
+  headBytes,
+  isGone,
+  sendHead,
+  type ViewerOutgoing,
+  writeHead,
+  writeInterim,
+} from './viewer-response.ts'
 
 export type ViewerListenerOptions = {
   certificate: Certificate
@@ -22,6 +31,7 @@ export type ViewerListenerOptions = {
   /** Answers requests for the page; false for any other. */
   intercept(request: ViewerIncoming, response: ViewerOutgoing): boolean
   abortedBodies: AbortedBodies
+  interimResponses: InterimResponses
 }
 
 export type ViewerListeners = {
@@ -30,8 +40,9 @@ export type ViewerListeners = {
   /**
    * Where the distribution's Worker listens, what shows it whom it hears, and what went wrong in it. Requests wait for the
    * first call.
+   * @param onLeft told of a viewer that leaves before it has all of its response, by the request's id
    */
-  connect(socket: WorkerSocket, complaints: () => string): void
+  connect(socket: WorkerSocket, complaints: () => string, onLeft: (requestId: string) => void): void
   /** `request`: without what opens something; `logged`: as it came, for the access log alone. */
   finished: EventEmitter<FinishedEvents>
   close(): Promise<void>
@@ -52,17 +63,19 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** @throws InputError if a port is taken or not allowed */
 export async function openViewerListeners(options: ViewerListenerOptions): Promise<ViewerListeners> {
-  const { certificate, httpsPort, httpPort, intercept, abortedBodies } = options
+  const { certificate, httpsPort, httpPort, intercept, abortedBodies, interimResponses } = options
   const finished = new EventEmitter<FinishedEvents>()
   const kept = new Agent({ keepAlive: true, timeout: IDLE_MILLISECONDS })
   const connected = Promise.withResolvers<void>()
   let worker: WorkerSocket | undefined
   let complaints = () => ''
+  let onLeft = (_requestId: string) => {}
 
   const answer = (request: ViewerIncoming, response: ViewerOutgoing) => {
     if (intercept(request, response)) return
     if (isGone(response)) return
-    if (worker) forward(request, response, worker, { kept, finished, abortedBodies, complaints })
+    if (worker)
+      forward(request, response, worker, { kept, finished, abortedBodies, interimResponses, complaints, onLeft })
     else void connected.promise.then(() => answer(request, response))
   }
   const secure = {
@@ -107,9 +120,10 @@ export async function openViewerListeners(options: ViewerListenerOptions): Promi
   return {
     httpsPort: portOf(https),
     httpPort: portOf(http),
-    connect(socket, complaintsOfWorker) {
+    connect(socket, complaintsOfWorker, onLeftByWorker) {
       worker = socket
       complaints = complaintsOfWorker
+      onLeft = onLeftByWorker
       connected.resolve()
     },
     finished,
@@ -131,7 +145,9 @@ type Forwarding = {
   kept: Agent
   finished: ViewerListeners['finished']
   abortedBodies: AbortedBodies
+  interimResponses: InterimResponses
   complaints: () => string
+  onLeft: (requestId: string) => void
 }
 
 function forward(
@@ -176,6 +192,10 @@ function forward(
     return upstream
   }
 
+  if (viewer.httpVersion !== '1.0') {
+    const stop = forwarding.interimResponses.listen(id, (status, headers) => writeInterim(outgoing, status, headers))
+    outgoing.once('close', stop)
+  }
   const upstream = send(isRepeatable && forwarding.kept)
   if (!hasBody) return void upstream.end()
   // A body that breaks off must not be sent on as if it were complete.
@@ -198,11 +218,11 @@ function failResponse(outgoing: ViewerOutgoing, { complaints }: Forwarding): voi
 }
 
 function deliver(
-  { status, headers, close, isStreamed, summary }: ViewerResponse,
+  { status, headers, close, streamedFrom, summary }: ViewerResponse,
   body: IncomingMessage,
   outgoing: ViewerOutgoing,
   started: number,
-  { finished, abortedBodies }: Forwarding,
+  { finished, abortedBodies, onLeft }: Forwarding,
 ): void {
   const first = performance.now()
   let bodyBytes = 0
@@ -213,6 +233,7 @@ function deliver(
   // A body that ends too soon must not look complete.
   body.once('error', () => breakOff(outgoing))
   const end = () => {
+    if (streamedFrom !== null && !body.complete) onLeft(summary.id)
     body.destroy()
     const request = {
       ...summary,
@@ -229,8 +250,10 @@ function deliver(
     return
   }
   outgoing.once('close', end)
-  body.once('end', () => (isStreamed && abortedBodies.has(summary.id) ? breakOff(outgoing) : outgoing.end()))
+  body.once('end', () =>
+    streamedFrom !== null && abortedBodies.has(streamedFrom) ? breakOff(outgoing) : outgoing.end(),
+  )
   // The head must not wait for the body: the first event of a stream may be long in coming.
-  if (isStreamed) outgoing.flushHeaders()
+  if (streamedFrom !== null) sendHead(outgoing)
   body.pipe(outgoing, { end: false })
 }

@@ -120,7 +120,10 @@ export const RULES: readonly Rule[] = [
     'local/workers/distribution/function-answers.ts': ['edge/path.ts'],
     'local/workers/s3/': ['local/platform/', 'local/protocol/'],
     'local/host/': ['local/platform/', 'local/protocol/', 'esbuild', 'miniflare', 'yauzl'],
-    'local/listeners/': ['local/host/aborted-bodies.ts', 'local/platform/', 'local/protocol/'],
+    'local/listeners/': [
+      ...['local/host/aborted-bodies.ts', 'local/host/interim-responses.ts'],
+      ...['local/platform/', 'local/protocol/'],
+    ],
     'local/console/': [
       ...['local/host/', 'local/listeners/', 'local/platform/', 'local/protocol/'],
       'urls/invalidation.ts',

@@ -7,7 +7,7 @@ import type { Behaviour, CachePolicy, OriginRequestPolicy, ResponseHeadersPolicy
 import { REQUEST_BYTES, URL_CHARACTERS } from '../../../edge/limits.ts'
 import { compileBehaviours } from '../../platform/behaviours.ts'
 import { cacheKeyOf, forwardedRequest, forwardsCookies, keyText } from '../../platform/cache-key.ts'
-import { hasHeader, headerValue, withoutHeaders } from '../../platform/header-lines.ts'
+import { connectionOptions, hasHeader, headerValue, withoutHeaders } from '../../platform/header-lines.ts'
 import { isOwnHost } from '../../platform/host-names.ts'
 import { DISTRIBUTION, requestId as newRequestId, POP_HEADER } from '../../platform/identity.ts'
 import type { CacheKey, HeaderLine, KeyAnswer, ViewerRequest } from '../../protocol/messages.ts'
@@ -18,6 +18,7 @@ import { EdgeLocation } from './edge-location.ts'
 import { type Backend, type FetchRequest, fetchObject, responseOf } from './fetch-object.ts'
 import { reasonOfAnswer } from './function-answers.ts'
 import { accessRefusal, errorResponse, FUNCTION_FAILED, redirectResponse } from './generated-responses.ts'
+import { passing, Room } from './growing-body.ts'
 import { LruCache } from './lru-cache.ts'
 import { type EdgeRequest, type EdgeResponse, edgeRequest } from './messages.ts'
 import { originResponseHeaders } from './origin-response-headers.ts'
@@ -27,6 +28,7 @@ import { Trace } from './trace.ts'
 import { ACCESS_MESSAGES, accessOf, needsGrant, type TrustedKeys, trustedKeys } from './viewer-access.ts'
 import { type FunctionHandler, type FunctionOutcome, runViewerFunction } from './viewer-function.ts'
 import { runViewerLambda } from './viewer-lambda.ts'
+import { Viewers } from './viewers.ts'
 
 /** A behaviour with its policies at hand. */
 type RoutedBehaviour = Behaviour & {
@@ -62,6 +64,12 @@ type ReceivedRequest = {
 /** Keeps the Worker awake for work that goes on after the response. */
 type WaitUntil = (work: Promise<unknown>) => void
 
+/** Bytes of bodies that come in and may be cached, at all edge locations together: half of what the caches have. */
+const ROOM_BYTES = 256 * 1024 * 1024
+
+/** "Maximum cacheable file size": CloudFront's is 50 GB, which is more than this machine has. */
+const LARGEST_OBJECT_BYTES = 64 * 1024 * 1024
+
 export class Distribution {
   readonly #settings: DistributionSettings
   readonly #behaviourOf: (path: string) => RoutedBehaviour
@@ -69,6 +77,7 @@ export class Distribution {
   readonly #backend: Backend
   readonly #clock: Clock
   readonly #locations: EdgeLocation[]
+  readonly #shared = { room: new Room(ROOM_BYTES), viewers: new Viewers() }
 
   /** @param store where caches outlive the process */
   constructor(
@@ -85,7 +94,8 @@ export class Distribution {
     this.#behaviourOf = compileBehaviours(routedBehaviours(settings))
     this.#locations = settings.pops.map((name, _, { length }) => {
       const persistent = store && new PersistentCache(store, name)
-      return new EdgeLocation(name, new LruCache(length), persistent, backend, clock)
+      const limit = Math.min(LARGEST_OBJECT_BYTES, Math.floor(ROOM_BYTES / length))
+      return new EdgeLocation(name, new LruCache(length), persistent, backend, clock, { ...this.#shared, limit })
     })
   }
 
@@ -96,7 +106,8 @@ export class Distribution {
     const location = this.#locationFor(received)
     // "Serve compressed files": what HTTP/1.0 says of encodings does not count.
     const dropped = received.httpVersion === '1.0' ? [POP_HEADER, 'accept-encoding'] : [POP_HEADER]
-    const viewer = { ...received, headers: withoutHeaders(received.headers, dropped) }
+    const ofConnection = connectionOptions(received.headers).filter((name) => !NEEDED.includes(name))
+    const viewer = { ...received, headers: withoutHeaders(received.headers, [...dropped, ...ofConnection]) }
     const behaviour = this.#behaviourOf(edgeRequest(viewer).path)
     trace.add({ step: 'behaviour', path: behaviour.path, origin: behaviour.origin, reason: '' })
     const request = { viewer, behaviour, body, location, requestId, trace, waitUntil }
@@ -119,6 +130,11 @@ export class Distribution {
     if (outcome.kind === 'failed' || step === undefined) return { kind: 'failed', problems: step?.problems ?? [] }
     const key = keyOf(behaviour, checkedRequest(behaviour, outcome.request))
     return { kind: 'key', key, text: keyText(key), changes: step.changes }
+  }
+
+  /** A viewer has left before it had all of its response. @param requestId its own */
+  viewerLeft(requestId: string): void {
+    this.#shared.viewers.hasLeft(requestId)
   }
 
   /** @returns how many objects were removed, at all edge locations together */
@@ -199,7 +215,12 @@ export class Distribution {
       trace,
     }
     const changed = { ...viewer, headers: request.headers }
-    if (!isCacheable(behaviour, viewer.method)) return passThrough(this.#backend, fetch, changed)
+    if (!isCacheable(behaviour, viewer.method)) {
+      const response = await passThrough(this.#backend, fetch, changed)
+      const { body: stream } = response
+      if (!(stream instanceof ReadableStream)) return response
+      return { ...response, body: passing(stream, requestId, this.#shared, waitUntil) }
+    }
     const key = keyOf(behaviour, request)
     trace.add({ step: 'key', key })
     return location.respond({
@@ -237,6 +258,9 @@ export class Distribution {
     return runViewerFunction(this.#handler, request, viewer.ip, { ...DISTRIBUTION, requestId }, trace)
   }
 }
+
+/** What `Connection` can't take out of a request: RFC 9110, 7.6.1, forbids to name what all recipients need. */
+const NEEDED = ['host', 'content-length']
 
 const HTTPS_ONLY = 'This is for HTTPS alone.'
 

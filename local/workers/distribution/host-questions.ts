@@ -14,6 +14,8 @@ export function hostQuestion(text: string, now: number): HostQuestion | string {
   switch (value.ask) {
     case 'trace':
       return typeof value.id === 'string' ? { ask: 'trace', id: value.id } : 'id: expected a text'
+    case 'left':
+      return typeof value.id === 'string' ? { ask: 'left', id: value.id } : 'id: expected a text'
     case 'key':
       return isObject(value.viewer) ? (value as HostQuestion) : 'viewer: expected a request'
     case 'invalidate': {
@@ -28,7 +30,7 @@ export function hostQuestion(text: string, now: number): HostQuestion | string {
       return isInRange ? { ask: 'advance', milliseconds } : 'milliseconds: expected 0 or more, up to the year 9999'
     }
     default:
-      return 'ask: expected trace, key, invalidate or advance'
+      return 'ask: expected trace, key, left, invalidate or advance'
   }
 }
 

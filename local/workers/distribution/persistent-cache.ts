@@ -88,8 +88,11 @@ function packedObject({ body, ...head }: CachedObject): Uint8Array {
   return Buffer.concat([length, text, body ?? new Uint8Array()])
 }
 
+/** What objects that an earlier version kept do not have. */
+const ADDED_LATER = { tags: '', ageWhenStored: 0 }
+
 function unpackedObject(bytes: Uint8Array): CachedObject {
   const start = 4 + Buffer.from(bytes.buffer, bytes.byteOffset).readUInt32BE()
   const { hasBody, ...head } = JSON.parse(Buffer.from(bytes.subarray(4, start)).toString())
-  return { ...head, body: hasBody ? bytes.slice(start) : null }
+  return { ...ADDED_LATER, ...head, body: hasBody ? bytes.slice(start) : null }
 }

@@ -6,7 +6,7 @@ import type { HeaderLine, HostAnswers, HostQuestion, ViewerRequest, ViewerRespon
 import { withSecret } from '../../protocol/secret.ts'
 import type { DistributionSettings } from '../../protocol/settings.ts'
 import { Clock } from './clock.ts'
-import { viewerResponseHeaders } from './delivery.ts'
+import { viewerResponseHeaders, WITHOUT_BODY } from './delivery.ts'
 import { Distribution, type Served } from './distribution.ts'
 import { hostQuestion } from './host-questions.ts'
 import { edgeRequest } from './messages.ts'
@@ -24,9 +24,6 @@ type Bindings = {
 }
 
 export { refusalOf } from '../../protocol/secret.ts'
-
-/** RFC 9110, 15.3.5, 15.3.6 and 15.4.5. */
-const WITHOUT_BODY = [204, 205, 304]
 
 /** How many requests' traces are kept. */
 const TRACES = 1_000
@@ -59,8 +56,10 @@ export function makeWorker(handler: FunctionHandler) {
     const served = await distributionOf(env).serve(viewer, request.body, (work) => context.waitUntil(work))
     const head = viewerResponse(viewer, served, clock.now())
     traces.keep(served.trace, head.summary)
-    const body = viewer.method === 'HEAD' || WITHOUT_BODY.includes(head.status) ? null : served.response.body
-    return new Response(body, { headers: { [HEAD_HEADER]: toHead(head) }, encodeBody: 'manual' })
+    const hasBody = viewer.method !== 'HEAD' && !WITHOUT_BODY.includes(head.status)
+    const { body } = served.response
+    if (!hasBody && body instanceof ReadableStream) context.waitUntil(body.cancel())
+    return new Response(hasBody ? body : null, { headers: { [HEAD_HEADER]: toHead(head) }, encodeBody: 'manual' })
   }
 
   async function answer(question: HostQuestion, env: Bindings): Promise<HostAnswers[HostQuestion['ask']]> {
@@ -70,6 +69,9 @@ export function makeWorker(handler: FunctionHandler) {
         return traces.find(question.id) ?? null
       case 'key':
         return distribution.keyFor(question.viewer)
+      case 'left':
+        distribution.viewerLeft(question.id)
+        return {}
       case 'invalidate':
         return { removed: await distribution.invalidate(question.paths) }
       case 'advance':
@@ -111,7 +113,7 @@ function viewerResponse(
     status: response.status,
     headers,
     close: response.close ?? false,
-    isStreamed: response.body instanceof ReadableStream,
+    streamedFrom: response.body instanceof ReadableStream ? (response.bodyOf ?? '') : null,
     summary: {
       id: requestId,
       time: now,

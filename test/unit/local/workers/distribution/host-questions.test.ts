@@ -16,7 +16,7 @@ it.each([
 
 it.each([
   [null, 'expected a question as JSON'],
-  [{ ask: 'stop' }, 'ask: expected trace, key, invalidate or advance'],
+  [{ ask: 'stop' }, 'ask: expected trace, key, left, invalidate or advance'],
   [{ ask: 'trace' }, 'id: expected a text'],
   [{ ask: 'key', viewer: 'GET /' }, 'viewer: expected a request'],
   [{ ask: 'invalidate' }, 'paths: expected a list of texts'],

@@ -14,6 +14,7 @@ const object = (path: string, bytes = 0, query = '', tags = ''): CachedObject =>
   originBytes: 0,
   tags,
   storedAt: 0,
+  ageWhenStored: 0,
   freshUntil: 0,
   staleWhileRevalidateUntil: 0,
   staleIfErrorUntil: 0,
