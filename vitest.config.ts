@@ -9,12 +9,33 @@ import type { InlineConfig } from 'vitest/node'
 const ISOLATED = [
   // They put other modules in the place of the project's (`vi.mock`); files after them would get these, too.
   'test/unit/origin-response/image.test.ts',
+  'test/unit/origin-response/placeholder.test.ts',
   'test/unit/origin-response/routing.test.ts',
   'test/unit/origin-response/transform-renderer.test.ts',
   // It tells room by what its process has: what earlier files left would go while it looks.
   'test/unit/origin-response/memory.test.ts',
   // origin-response forbids libvips, for the whole process, to read files by their names. This reads some.
   'test/samples/samples.test.ts',
+]
+
+/**
+ * Unit tests that take longer than a person at work waits, because they talk to what runs beside them (a database, an
+ * engine, a Worker, another program), or go through every call, tenant or config that there is. `npm test` and a bare
+ * `npx vitest` run them like all others.
+ */
+const LONG = [
+  'test/unit/build/{binaries,variants}.test.ts',
+  'test/unit/deploy/template.test.ts',
+  'test/unit/deploy/attach/{faults,interruption}.test.ts',
+  'test/unit/deploy/template/{agreement,synthesise}.test.ts',
+  'test/unit/local/*.test.ts',
+  'test/unit/local/{replay,start}/**/*.test.ts',
+  'test/unit/local/host/connector/timeouts.test.ts',
+  'test/unit/local/host/functions/{engines,lambda}.test.ts',
+  'test/unit/local/workers/s3/{list,multipart,objects,presigned,read-through,upload}.test.ts',
+  'test/unit/logs/**/*.test.ts',
+  'test/unit/tenants/{concurrency,config,http,interruption,politeness,quotas,upgrade}.test.ts',
+  'test/unit/tenants/store/{contract,store}.test.ts',
 ]
 
 const project = (name: string, include: string[], more: InlineConfig = {}): TestProjectConfiguration => ({
@@ -24,14 +45,16 @@ const project = (name: string, include: string[], more: InlineConfig = {}): Test
 
 /** Unit tests wait for sockets and processes half of the time: two workers to a core take the time that these leave. */
 const UNIT: InlineConfig = { maxWorkers: 2 * availableParallelism(), sequence: { groupOrder: 0 } }
-const OTHERS: InlineConfig = { sequence: { groupOrder: 1 } }
+/** These wait for engines and commands that use the cores themselves. */
+const OTHERS: InlineConfig = { maxWorkers: availableParallelism() + 1, sequence: { groupOrder: 1 } }
 
 export default defineConfig({
   test: {
     projects: [
       // A worker loads modules and helpers once for all its files, instead of once for each.
-      project('unit', ['test/unit/**/*.test.ts'], { ...UNIT, isolate: false, exclude: ISOLATED }),
+      project('unit', ['test/unit/**/*.test.ts'], { ...UNIT, isolate: false, exclude: [...ISOLATED, ...LONG] }),
       project('unit-isolated', ISOLATED, UNIT),
+      project('unit-long', LONG, { ...OTHERS, isolate: false }),
       // One table of cases, in each engine.
       project('contract', ['test/contract/**/*.test.ts'], OTHERS),
       // What ships, as it ships: the files of a build, and what the zip makes of pictures.
@@ -40,13 +63,12 @@ export default defineConfig({
       // Of the sources themselves: they run no code of the project.
       project('checks', ['test/checks/**/*.test.ts'], OTHERS),
     ],
+    globalSetup: ['test/global-setup.ts'],
     setupFiles: ['test/setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // A busy machine is late, not wrong.
     expect: { poll: { timeout: 20_000 } },
-    // Many tests wait for processes: one core need not be kept free.
-    maxWorkers: '100%',
     // Whoever runs this may have credentials for AWS; tests that need some make them up.
     env: { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_SESSION_TOKEN: '', AWS_ENDPOINT_URL_S3: '' },
     // It imports JSON in a way that Node does not take.

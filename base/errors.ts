@@ -12,6 +12,8 @@ export type ErrorFacts = {
 
 /** What all errors that are meant for people have in common. */
 export abstract class RimlightError extends Error {
+  /** With what a command ends that meets it. */
+  abstract readonly exitCode: number
   readonly code: string
   /** `undefined` where the error is not about a value that differs from what it should be. */
   readonly expected: string | undefined
@@ -31,6 +33,7 @@ export abstract class RimlightError extends Error {
  */
 export class InputError extends RimlightError {
   override name = 'InputError'
+  readonly exitCode = 2
 
   constructor(message: string, facts: ErrorFacts) {
     super(message, facts)
@@ -53,11 +56,48 @@ export function joinedError(errors: readonly InputError[]): InputError {
 /** What was asked for could not be done; the message says why, and what to do. Exit code 1. */
 export class Failure extends RimlightError {
   override name = 'Failure'
+  readonly exitCode: number = 1
+  /** What was found out before it, for programs: it stands beside the error in what `--json` prints. */
+  readonly details: Readonly<Record<string, unknown>>
 
-  constructor(message: string, facts: ErrorFacts) {
+  constructor(message: string, { details = {}, ...facts }: ErrorFacts & { details?: Record<string, unknown> }) {
     super(message, facts)
+    this.details = details
   }
 }
+
+/** Ctrl-C was pressed. What was done before that stays; the message says how to carry on. Exit code 130, as a shell has it. */
+export class Interrupted extends Failure {
+  override name = 'Interrupted'
+  override readonly exitCode = 130
+
+  constructor(message: string, facts: { cause?: unknown } = {}) {
+    super(message, { code: 'interrupted', ...facts })
+  }
+}
+
+/** What the disk refuses, whatever the file is called. */
+const REFUSED_BY_DISK = ['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG', 'EMFILE', 'ENFILE']
+
+/**
+ * A file that an option names could not be written, before anything else was done.
+ * @param cause what the system said
+ * @returns Failure where the disk is full or broken, InputError for a name that can't be written
+ */
+export function notWritable(message: string, cause: unknown): InputError | Failure {
+  const isOfDisk = REFUSED_BY_DISK.includes(systemCode(cause))
+  return new (isOfDisk ? Failure : InputError)(message, { code: 'not-writable', found: systemMessage(cause), cause })
+}
+
+/** `ENOENT`; empty for what is no error of the system. */
+const systemCode = (error: unknown): string =>
+  error instanceof Error && 'syscall' in error && 'code' in error ? String(error.code) : ''
+
+/** An error of the system that nobody expected, such as a full disk, as a failure; others stay as they are. */
+export const systemFailure = (error: unknown): unknown =>
+  systemCode(error) === '' || error instanceof RimlightError
+    ? error
+    : new Failure(systemMessage(error), { code: 'system', cause: error })
 
 /** What the system says of a file that it refused: `EACCES: permission denied, open '/a.json'`. */
 export const systemMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -3,6 +3,7 @@
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { ROOT } from '../base/root.ts'
+import { removeAtEnd } from '../base/temporary.ts'
 import { whyNotOnLambda } from './elf.ts'
 import { BuildError } from './error.ts'
 import { npm } from './npm.ts'
@@ -57,6 +58,7 @@ export async function installed(wanted: Record<string, string>, cache = CACHE): 
   if (await hasAll(folder, wanted)) return folder
   await mkdir(cache, { recursive: true })
   const temporary = await mkdtemp(`${folder}.tmp-`)
+  const settled = removeAtEnd(temporary)
   try {
     for (const file of ['package.json', 'package-lock.json']) await copyFile(join(LOCKED, file), join(temporary, file))
     await npm(
@@ -75,6 +77,7 @@ export async function installed(wanted: Record<string, string>, cache = CACHE): 
     )
   } finally {
     await rm(temporary, { recursive: true, force: true })
+    settled()
   }
   return folder
 }

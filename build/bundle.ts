@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parse } from 'acorn'
 import { type BuildOptions, build, type Metafile, type Plugin, transform } from 'esbuild'
 import { ROOT } from '../base/root.ts'
+import { NOT_UNRESERVED } from '../edge/path.ts'
 import { type Rules, rulesModule } from './compile.ts'
 import { BuildError } from './error.ts'
 import { type Package, packagesOf } from './packages.ts'
@@ -68,15 +69,13 @@ export async function bundle(target: BuildTarget, compiled: Rules): Promise<Bund
     const { code } = await transform(made.code, { ...LANGUAGE, treeShaking: true })
     return [{ ...made, code: asScript(code) }]
   }
-  const { lazy } = target
   const entry = bundled(target.entry, 'index.js', LAMBDA, [
     compiledRules(rules),
     platformModules(target.modules),
-    ...(lazy ? [separate(lazy)] : []),
+    separate(target.lazy),
   ])
-  // A site without images never loads it.
-  if (!lazy || rules.imageRules.length === 0) return [await entry]
-  return Promise.all([entry, isPacked ? packed(lazy) : bundlePackages(lazy)])
+  const needed = target.lazy.filter(({ isNeeded }) => isNeeded(rules))
+  return Promise.all([entry, ...needed.map((lazy) => (isPacked ? packed(lazy) : bundlePackages(lazy)))])
 }
 
 /**
@@ -117,15 +116,14 @@ async function bundled(entry: string, file: string, options: BuildOptions, plugi
   return { file, code: outputFiles?.[0]?.text ?? '', metafile, packages }
 }
 
-/** Leaves a module out of the bundle that imports it: that loads it from its own file. */
-const separate = ({ entry, file }: LazyModule): Plugin => ({
+/** Leaves modules out of the bundle that imports them: that loads each from its own file. */
+const separate = (modules: readonly LazyModule[]): Plugin => ({
   name: 'separate',
   setup({ onResolve }) {
-    onResolve({ filter: /\.ts$/ }, ({ path, resolveDir, kind }) =>
-      kind === 'dynamic-import' && join(resolveDir, path) === join(ROOT, entry)
-        ? { path: `./${file}`, external: true }
-        : undefined,
-    )
+    onResolve({ filter: /\.ts$/ }, ({ path, resolveDir, kind }) => {
+      const module = modules.find(({ entry }) => join(resolveDir, path) === join(ROOT, entry))
+      return module && kind === 'dynamic-import' ? { path: `./${module.file}`, external: true } : undefined
+    })
   },
 })
 
@@ -140,9 +138,21 @@ export const platformModules = (names: readonly string[]): Plugin => ({
 })
 
 /** The values of what `edge/flags.d.ts` declares, but for tokens: `build/token-rules.ts` has those. */
-const flagsOf = ({ routes, imageRules }: Rules): Record<string, boolean> => ({
+const flagsOf = (rules: Rules): Record<string, boolean> => ({ ...siteFlags(rules), ...imageFlags(rules) })
+
+const siteFlags = ({ canonicalHost, cacheTags, routes, placeholders }: Rules) => ({
+  HAS_CANONICAL_HOST: canonicalHost,
+  HAS_CACHE_TAGS: cacheTags,
+  HAS_PLACEHOLDERS: placeholders.some((placeholder) => placeholder !== null),
+  HAS_INDEXES: routes.some(({ index }) => index),
+  HAS_INDEX_REDIRECTS: routes.some(({ index }) => index?.redirect),
+})
+
+const imageFlags = ({ routes, imageRules }: Rules) => ({
   HAS_IMAGES: imageRules.length > 0,
   HAS_CORS: routes.some(({ cors }) => cors),
+  HAS_ORIGIN_PATTERNS: routes.some(({ cors }) => cors && cors.origins instanceof RegExp),
+  HAS_ESCAPED_NAMES: routes.some(({ query }) => query?.some((name) => NOT_UNRESERVED.test(name))),
   HAS_PARTS: imageRules.some(({ hasParts }) => hasParts),
   HAS_RATIO_LISTS: imageRules.some(({ ratios }) => ratios !== null),
   HAS_ALL_RATIOS: imageRules.some(({ ratios }) => ratios === null),

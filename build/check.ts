@@ -47,8 +47,8 @@ export function checkCode(target: BuildTarget, { file, code, metafile, packages 
 /** Our own code may import the file beside it in the zip, and the platform's modules; packages, what Node has. */
 const mayImport = ({ lazy, modules }: BuildTarget, isOurs: boolean, path: string): boolean =>
   isOurs
-    ? modules.includes(path) || (lazy !== null && path === `./${lazy.file}`)
-    : isBuiltin(path) || (lazy?.absent.includes(path) ?? false)
+    ? modules.includes(path) || lazy.some(({ file }) => path === `./${file}`)
+    : isBuiltin(path) || lazy.some(({ absent }) => absent.includes(path))
 
 type Parts = Node & {
   name?: string

@@ -2,22 +2,40 @@
 import { styleText } from 'node:util'
 import type { Manifest } from '../bundle/manifest.ts'
 import { defineCommand } from '../cli/kit/command.ts'
+import { loadConfig } from './config.ts'
+import { policiesOf } from './policies.ts'
 import { buildSite, type SiteBuild } from './site.ts'
+import { warningsOf } from './warnings.ts'
 
 export const main = defineCommand({
   name: 'rimlight build',
-  usage: '[--config FILE] [--out DIR] [--json]',
+  usage: '[--config FILE] [--out DIR | --check] [--json]',
   about: `Builds the edge of a site: a CloudFront Function, two Lambda@Edge zips, and the policies that go with them. Everything
 is made and checked before anything is written: viewer-request.js, origin-request.zip, origin-response.zip,
 policies.json, config.json and manifest.json, all or none. Where a route's tokens have public keys, viewer-request.zip, too.`,
   options: {
     config: { type: 'string', value: 'FILE', about: 'the config, TypeScript or JSON', default: 'edge.config.ts' },
     out: { type: 'string', value: 'DIR', about: 'where the files go', default: 'dist' },
-    json: { type: 'boolean', about: 'print the manifest' },
+    check: { type: 'boolean', about: 'check the config, and build nothing' },
+    json: {
+      type: 'boolean',
+      about: 'print one JSON document: the manifest, or with --check the policies that would be written',
+    },
   },
-  exitCode: '0 built; 1 the config or what came of it is not right; 2 wrong usage',
-  async run({ config, out, json }, { stdout, stderr }) {
-    const site = await buildSite(config, out)
+  exitCode: '0 built; 1 what came of the config is not right; 2 wrong usage, or a config that is missing or wrong',
+  async run({ config, out, check, json }, { stdout, stderr }) {
+    if (check) {
+      const settings = await loadConfig(config)
+      const policies = policiesOf(settings)
+      for (const warning of warningsOf(settings)) stderr.write(`warning: ${warning}\n`)
+      stdout.write(json ? `${JSON.stringify(policies)}\n` : `${config} has no problem\n`)
+      return 0
+    }
+    const keyFiles: string[] = []
+    const site = await buildSite(config, out, (file) => keyFiles.push(file)).finally(() => {
+      // `rimlight start`, whose child this may be, watches them.
+      process.send?.({ keyFiles })
+    })
     for (const warning of site.warnings) stderr.write(`warning: ${warning}\n`)
     stdout.write(json ? `${JSON.stringify(site.manifest, null, 2)}\n` : report(site, out))
     return 0

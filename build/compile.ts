@@ -1,8 +1,9 @@
 /** The config as the handlers read it: the values of `edge/rules.ts`. */
 import { isDeepStrictEqual } from 'node:util'
-
+import { mediaTypeOfFile } from '../base/media-type.ts'
 import {
   type ApiOriginSettings,
+  hasPrivateResponses,
   isS3,
   originOf,
   type RouteSettings,
@@ -11,10 +12,12 @@ import {
 } from '../bundle/settings.ts'
 import { INTERNAL_HEADERS } from '../edge/headers.ts'
 import { imageRuleOf, keyParameters } from '../edge/image-rule.ts'
+import { canonicalPath } from '../edge/path.ts'
 import { routeTableOf } from '../edge/patterns.ts'
 import type * as rules from '../edge/rules.ts'
 import { SIGNING_PARAMETERS } from '../edge/signed.ts'
 import { bucketDomains } from '../urls/s3-domains.ts'
+import { corsRuleOf } from './cors.ts'
 import { forwardedNames } from './forwarded.ts'
 import { pathOfPrefix } from './origins.ts'
 import { responseHeaders } from './response-headers.ts'
@@ -27,9 +30,12 @@ export function compile(settings: Settings): Rules {
   const { domains, routes, headers } = settings
   const keySets = keySetsOf(routes)
   const images = routes.flatMap(({ images }) => images ?? [])
+  const guards = routes.map(guardOf)
   const shared = [...new Map(images.map((settings) => [JSON.stringify(settings), settings])).values()]
   return {
     domains: domains as [string, ...string[]],
+    canonicalHost: settings.canonicalHost && domains.length > 1,
+    cacheTags: settings.cacheTags,
     routes: routes.map((route) => ({
       cached: route.cache !== 'never',
       s3: isS3(originOf(settings, route)),
@@ -40,18 +46,25 @@ export function compile(settings: Settings): Rules {
       ...(route.cors ? { cors: corsRuleOf(route.cors, route.auth !== null) } : {}),
       ...tokenPart(route, keySets),
       ...(isSigned(route) ? { signed: true as const } : {}),
+      ...(route.index ? { index: indexRuleOf(route.index) } : {}),
     })),
     routeTable: routeTableOf(routes.map(({ path }) => path)),
     imageRules: shared.map(imageRuleOf),
     imageLimits: shared.map(({ maxInputBytes, maxInputPixels }) => ({ maxInputBytes, maxInputPixels })),
     buckets: routes.map((route) => (route.images ? bucketOf(originOf(settings, route)) : null)),
+    placeholders: routes.map((route) => placeholderOf(route, originOf(settings, route))),
     dropRequest: [...INTERNAL_HEADERS, ...headers.dropRequest],
-    origins: routes.map((route) => ({ ...originRuleOf(originOf(settings, route)), strip: route.strip.length })),
+    origins: routes.map((route) => ({
+      ...originRuleOf(originOf(settings, route)),
+      strip: route.strip.length,
+      guard: guards.indexOf(guardOf(route)),
+    })),
     lifetimes: routes.map((route) => ({
       default: route.cache === 'never' ? 0 : route.cache.default,
       missing: route.missing,
       settle: route.settle,
-      private: route.auth !== null,
+      private: hasPrivateResponses(route),
+      vary: variedHeaders(route),
     })),
     keySets,
     dropResponse: headers.dropResponse,
@@ -75,24 +88,34 @@ function queryOf(route: RouteSettings): { query?: string[] } {
   return names.length > 0 ? { query: names } : {}
 }
 
+/** What caches behind CloudFront have to key on as well (RFC 9110, 12.5.5). `host` is in every key. */
+function variedHeaders(route: RouteSettings): string[] {
+  if (route.cache === 'never') return []
+  const { headers, cookies } = forwardedNames(route)
+  const names = [...route.headers, ...headers, ...(cookies.length > 0 ? ['cookie'] : [])]
+  return [...new Set(names)].filter((name) => name !== 'host')
+}
+
 /** The names that the cache key of a route may hold, sorted. */
 export const parametersOf = (route: RouteSettings): string[] =>
   route.cache === 'never'
     ? []
     : keyParameters(route.version, [...route.query, ...forwardedNames(route).parameters], route.images)
 
-/** `*` is every header but `authorization`: Fetch Standard, "CORS non-wildcard request-header name". */
-const corsRuleOf = ({ origins, maxAge }: NonNullable<RouteSettings['cors']>, hasAuth: boolean): rules.CorsRule => ({
-  origins,
-  preflight: {
-    'access-control-allow-methods': 'GET, HEAD',
-    'access-control-allow-headers': hasAuth ? '*, authorization' : '*',
-    ...(origins === '*' ? {} : { vary: 'origin' }),
-    ...(maxAge === undefined ? {} : { 'access-control-max-age': `${maxAge}` }),
-  },
-})
+const indexRuleOf = ({ file, redirect }: NonNullable<RouteSettings['index']>): rules.IndexRule =>
+  redirect ? { name: file, redirect } : { name: file }
 
-const originRuleOf = (origin: S3OriginSettings | ApiOriginSettings): Omit<rules.OriginRule, 'strip'> =>
+/** Who is let in: who has a grant, whoever has a presigned URL, or everybody. */
+const guardOf = ({ auth, cache }: RouteSettings): string => JSON.stringify([auth, cache === 'never'])
+
+function placeholderOf({ placeholder: key }: RouteSettings, origin: S3OriginSettings | ApiOriginSettings) {
+  const bucket = key === null ? null : bucketOf(origin)
+  if (key === null || bucket === null) return null
+  const path = canonicalPath(`/${key.split('/').map(encodeURIComponent).join('/')}`)
+  return { ...bucket, key, path, type: mediaTypeOfFile(key) ?? '' }
+}
+
+const originRuleOf = (origin: S3OriginSettings | ApiOriginSettings): Pick<rules.OriginRule, 'domains' | 'prefix'> =>
   isS3(origin)
     ? { domains: bucketDomains(origin.bucket, origin.region), prefix: pathOfPrefix(origin.prefix ?? '') }
     : { domains: [origin.domain], prefix: '' }

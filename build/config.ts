@@ -1,28 +1,30 @@
 /** Reads a config file, checks it whole, and gives it back with its defaults. */
 
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { dirname, extname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import * as v from 'valibot'
 import { isObject } from '../base/json-values.ts'
 import { ROOT } from '../base/root.ts'
+import { temporaryFolder } from '../base/temporary.ts'
 import type { Settings } from '../bundle/settings.ts'
-import { BuildError } from './error.ts'
-import { withKeyFiles } from './key-files.ts'
+import { ConfigError } from './error.ts'
+import { type OnKeyFile, withKeyFiles } from './key-files.ts'
 import { type Problem, shownValue } from './problem.ts'
+import { inOrderOf } from './problem-order.ts'
 import { schema } from './schema.ts'
 import { configProblems } from './validate.ts'
 
-/** @throws BuildError naming every problem in the file, or why it could not be read */
-export async function loadConfig(file: string): Promise<Settings> {
-  return checkConfig(await withKeyFiles(await readConfig(resolve(file), file), dirname(resolve(file))), file)
+/** @throws ConfigError naming every problem in the file, or why it could not be read */
+export async function loadConfig(file: string, onKeyFile?: OnKeyFile): Promise<Settings> {
+  const path = resolve(file)
+  return checkConfig(await withKeyFiles(await readConfig(path, file), dirname(path), onKeyFile), file)
 }
 
 async function readConfig(path: string, shownAs: string): Promise<unknown> {
   const text = await readFile(path, 'utf8').catch((cause) => {
-    throw new BuildError(
+    throw new ConfigError(
       `${shownAs}: expected a config file, found none that can be read (${cause.code}). Name one with --config FILE.`,
       { code: 'config-unreadable', expected: 'a config file', found: `none that can be read (${cause.code})`, cause },
     )
@@ -32,7 +34,7 @@ async function readConfig(path: string, shownAs: string): Promise<unknown> {
     return JSON.parse(text.replace(/^\ufeff/, ''))
   } catch (cause) {
     const found = `a mistake: ${(cause as Error).message}`
-    throw new BuildError(`${shownAs}: expected JSON, found ${found}`, {
+    throw new ConfigError(`${shownAs}: expected JSON, found ${found}`, {
       code: 'config-not-json',
       expected: 'JSON',
       found,
@@ -43,7 +45,7 @@ async function readConfig(path: string, shownAs: string): Promise<unknown> {
 
 /** Bundled, so that a config may import from its neighbours; `rimlight` is this package, wherever it is installed. */
 async function importConfig(path: string, shownAs: string): Promise<unknown> {
-  const folder = await mkdtemp(join(tmpdir(), 'rimlight-config-'))
+  const { folder, remove } = await temporaryFolder('rimlight-config-')
   try {
     const outfile = join(folder, 'config.mjs')
     await build({
@@ -62,14 +64,14 @@ async function importConfig(path: string, shownAs: string): Promise<unknown> {
   } catch (cause) {
     const expected = 'a module that exports a config'
     const found = cause instanceof Error ? cause.message : String(cause)
-    throw new BuildError(`${shownAs}: expected ${expected}, but ${found}`, {
+    throw new ConfigError(`${shownAs}: expected ${expected}, but ${found}`, {
       code: 'config-does-not-load',
       expected,
       found,
       cause,
     })
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await remove()
   }
 }
 
@@ -80,10 +82,11 @@ export function checkConfig(input: unknown, file: string): Settings {
   const bad = shape.map(({ path }) => path)
   const isSound = (path: string) =>
     !bad.some((at) => at === path || at === '' || isInside(at, path) || isInside(path, at))
-  const problems = [...shape, ...(isObject(result.output) ? configProblems(result.output as Settings, isSound) : [])]
+  const more = isObject(result.output) ? configProblems(result.output as Settings, isSound) : []
+  const problems = inOrderOf(input, [...shape, ...more])
   if (!result.success || problems.length > 0) {
     const [only] = problems.length === 1 ? problems : []
-    throw new BuildError(report(problems, file), {
+    throw new ConfigError(report(problems, file), {
       code: 'wrong-config',
       expected: only?.expected,
       found: only?.found,

@@ -1,10 +1,15 @@
-import { type ErrorFacts, Failure } from '../base/errors.ts'
+import { type ErrorFacts, Failure, InputError } from '../base/errors.ts'
 import type { Problem } from './problem.ts'
 
-/** The build, or what it was given, is not right; the message is for the person who ran it. */
+/** What came of a config is not right, or could not be made; the message is for the person who ran the build. */
 export class BuildError extends Failure {
   override name = 'BuildError'
-  /** What is wrong with the config, one by one, as the message lists it; empty where something else is wrong. */
+}
+
+/** The config is missing or wrong. */
+export class ConfigError extends InputError {
+  override name = 'ConfigError'
+  /** What is wrong, one by one, as the message lists it; empty where the file itself is. */
   readonly problems: readonly Problem[]
 
   constructor(message: string, { problems = [], ...facts }: ErrorFacts & { problems?: readonly Problem[] }) {

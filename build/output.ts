@@ -1,13 +1,14 @@
 /** Writes files so that a failure, whenever, leaves the previous ones as they were. */
 import { lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { BuildError } from './error.ts'
+import { notWritable, systemMessage } from '../base/errors.ts'
+import { removeAtEnd } from '../base/temporary.ts'
 
 export type OutputFile = { file: string; content: Buffer | string }
 
 /**
  * All are written under other names first, then renamed in the order given.
- * @throws BuildError if the folder can't be written
+ * @throws InputError if the folder can't be written, Failure if the disk is full
  */
 export async function writeAll(folder: string, files: readonly OutputFile[]): Promise<void> {
   const staged = files.map(({ file, content }) => ({
@@ -15,6 +16,7 @@ export async function writeAll(folder: string, files: readonly OutputFile[]): Pr
     path: join(folder, file),
     temporary: join(folder, `.${file}.tmp-${process.pid}`),
   }))
+  const settled = staged.map(({ temporary }) => removeAtEnd(temporary))
   try {
     await mkdir(folder, { recursive: true })
     for (const { temporary, content } of staged) await writeFile(temporary, content)
@@ -22,10 +24,9 @@ export async function writeAll(folder: string, files: readonly OutputFile[]): Pr
     for (const { temporary, path } of staged) await rename(temporary, path)
   } catch (cause) {
     await Promise.allSettled(staged.map(({ temporary }) => rm(temporary, { force: true })))
-    throw new BuildError(
-      `${folder} can't be written: ${(cause as Error).message}. What was there before is unchanged.`,
-      { code: 'not-writable', cause },
-    )
+    throw notWritable(`${folder} can't be written: ${systemMessage(cause)}. What was there before is unchanged.`, cause)
+  } finally {
+    for (const done of settled) done()
   }
 }
 

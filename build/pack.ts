@@ -3,6 +3,6 @@ import { writeFile } from 'node:fs/promises'
 import { bundlePackages, packedFile } from './bundle.ts'
 import { TARGETS } from './targets.ts'
 
-for (const { lazy } of TARGETS) {
-  if (lazy) await writeFile(packedFile(lazy), JSON.stringify(await bundlePackages(lazy)))
+for (const lazy of TARGETS.flatMap((target) => target.lazy)) {
+  await writeFile(packedFile(lazy), JSON.stringify(await bundlePackages(lazy)))
 }

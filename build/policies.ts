@@ -14,6 +14,7 @@ import type {
 } from '../bundle/policies.ts'
 import { publicKeyOf } from '../bundle/public-key.ts'
 import {
+  hasPrivateResponses,
   isS3,
   originOf,
   publicKeyRules,
@@ -21,10 +22,12 @@ import {
   type Settings,
   sharedKeyRules,
 } from '../bundle/settings.ts'
+import { CACHE_TAG_HEADER } from '../edge/cache-tags.ts'
 import { POLICIES_PER_ACCOUNT, POLICY_COMMENT_CHARACTERS } from '../edge/limits.ts'
 import { SIGNING_COOKIE, SIGNING_PARAMETERS } from '../edge/signed.ts'
 import { parametersOf } from './compile.ts'
-import { BuildError } from './error.ts'
+import { corsConfigOf } from './cors.ts'
+import { ConfigError } from './error.ts'
 import { forwardedNames } from './forwarded.ts'
 import { ERROR_CACHING_MINIMUMS, originsOf } from './origins.ts'
 import { removedNames, responseHeaders, SECURITY_HEADERS } from './response-headers.ts'
@@ -38,7 +41,7 @@ const READ_METHODS = ['GET', 'HEAD']
 const PREFLIGHT_METHODS = ['GET', 'HEAD', 'OPTIONS']
 const ALL_METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE']
 
-/** @throws BuildError if an account can't have as many policies */
+/** @throws ConfigError if an account can't have as many policies */
 export function policiesOf(settings: Settings): Policies {
   const cache = new PolicySet<CachePolicy>('cache')
   const originRequest = new PolicySet<OriginRequestPolicy>('origin-request')
@@ -58,7 +61,7 @@ export function policiesOf(settings: Settings): Policies {
       trustedKeyGroups: route.auth?.type === 'signed' ? route.auth.keyGroups : [],
       cachePolicy: cache.add(cachePolicy(route)),
       originRequestPolicy: originRequest.add(originRequestPolicy(route)),
-      responseHeadersPolicy: responseHeaders.add(responseHeadersPolicy(route, settings.headers, isBucket && isCached)),
+      responseHeadersPolicy: responseHeaders.add(responseHeadersPolicy(route, settings, isBucket && isCached)),
     }
   })
   return {
@@ -70,6 +73,7 @@ export function policiesOf(settings: Settings): Policies {
     origins: originsOf(settings),
     keyGroups: keyGroupsOf(settings),
     keyValueStore: settings.routes.some((route) => sharedKeyRules(route) !== null),
+    ...(settings.cacheTags ? { cacheTagHeader: CACHE_TAG_HEADER } : {}),
     errorCachingMinimums: ERROR_CACHING_MINIMUMS,
   }
 }
@@ -94,7 +98,7 @@ class PolicySet<Policy extends { Name: string }> {
     if (!this.policies.some(({ Name }) => Name === name))
       this.policies.push({ Name: name, ...config } as unknown as Policy)
     if (this.policies.length > POLICIES_PER_ACCOUNT) {
-      throw new BuildError(
+      throw new ConfigError(
         `the routes need more than ${POLICIES_PER_ACCOUNT} different ${this.#kind} policies, as many as an account can have; let routes share their settings`,
         {
           code: 'too-many-policies',
@@ -174,7 +178,7 @@ function originRequestPolicy(route: RouteSettings): Unnamed<OriginRequestPolicy>
 /** A value for one content type alone is left to origin-response: a policy knows no types. */
 function responseHeadersPolicy(
   route: RouteSettings,
-  headers: Settings['headers'],
+  { headers, cacheTags }: Pick<Settings, 'headers' | 'cacheTags'>,
   isReadOnly: boolean,
 ): Unnamed<ResponseHeadersPolicy> {
   const rows = responseHeaders(headers).filter(({ type }) => type === '')
@@ -182,31 +186,19 @@ function responseHeadersPolicy(
     .filter(({ isSecurity }) => !isSecurity)
     .map(({ name, value }) => ({ Header: name, Value: value, Override: true }))
   // Origin-response leaves it out where the response is cached: CloudFront would not cache what says so itself.
-  if (route.auth) custom.push({ Header: 'cache-control', Value: 'private', Override: false })
+  const isPrivate = hasPrivateResponses(route)
+  if (isPrivate) custom.push({ Header: 'cache-control', Value: 'private', Override: false })
   const security = rows.flatMap(({ name, value }) => {
     const rule = SECURITY_HEADERS[name]
     return rule ? [[rule.field, { Override: true, ...rule.shape(value) }]] : []
   })
-  const removed = removedNames(headers.dropResponse)
+  // CloudFront reads the tags in what comes from the origin, before a policy changes what viewers get.
+  const removed = [...removedNames(headers.dropResponse), ...(cacheTags ? [CACHE_TAG_HEADER] : [])]
   return {
-    Comment: comment(`headers of every ${route.auth ? 'private ' : ''}response${route.cors ? ', and CORS' : ''}`),
-    ...(route.cors ? { CorsConfig: corsConfig(route.cors, isReadOnly, route.auth !== null) } : {}),
+    Comment: comment(`headers of every ${isPrivate ? 'private ' : ''}response${route.cors ? ', and CORS' : ''}`),
+    ...(route.cors ? { CorsConfig: corsConfigOf(route.cors, isReadOnly, route.auth !== null) } : {}),
     ...(security.length > 0 ? { SecurityHeadersConfig: Object.fromEntries(security) } : {}),
     ...(custom.length > 0 ? { CustomHeadersConfig: list(custom) } : {}),
     ...(removed.length > 0 ? { RemoveHeadersConfig: list(removed.map((name) => ({ Header: name }))) } : {}),
   }
 }
-
-/** `*` names every header but `Authorization` (Fetch Standard, "CORS non-wildcard request-header name"). */
-const corsConfig = (
-  { origins, maxAge }: NonNullable<RouteSettings['cors']>,
-  isReadOnly: boolean,
-  hasAuth: boolean,
-) => ({
-  AccessControlAllowOrigins: list(origins === '*' ? ['*'] : origins),
-  AccessControlAllowHeaders: list(isReadOnly && !hasAuth ? ['*'] : ['*', 'Authorization']),
-  AccessControlAllowMethods: list(isReadOnly ? READ_METHODS : ['ALL']),
-  AccessControlAllowCredentials: false,
-  ...(maxAge === undefined ? {} : { AccessControlMaxAgeSec: maxAge }),
-  OriginOverride: true,
-})

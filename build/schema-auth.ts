@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { isObject } from '../base/json-values.ts'
 import type { KeySource, RouteSettings } from '../bundle/settings.ts'
 import type { TokenSource } from '../edge/config.ts'
+import { PUBLIC_KEY_ALGORITHMS } from '../edge/jwk.ts'
 import { durationSchema, matching, noList, nonEmpty, object, string } from './schema-parts.ts'
 
 const signedAuth = object({
@@ -10,7 +11,7 @@ const signedAuth = object({
   keyGroups: nonEmpty(string, 'a list of names of keyGroups'),
 })
 
-const ALGORITHMS = ['HS256', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA'] as const
+const ALGORITHMS = ['HS256', ...PUBLIC_KEY_ALGORITHMS] as const
 
 const MAX_LEEWAY_SECONDS = 300
 

@@ -63,11 +63,29 @@ export const ascending = (item: v.GenericSchema<number>, expected: string) =>
     v.transform((values) => values.toSorted((a, b) => a - b)),
   )
 
+/** Every object of JavaScript has such a property, so the function could not tell whether a request has it. */
+const isOwnName = v.check((name: string) => !(name in {}), 'a parameter name that is no property of every object')
+
+/**
+ * What a cache policy takes is any text: neither CloudFront's API model (QueryStringNames) nor CloudFormation's schema nor
+ * CDK has a pattern, and the Developer Guide ("Understand cache policies") says that even `*` stands for itself. Here it is
+ * what a URL's query may hold unescaped, so that a name is sent as it stands in the policy: `ids[]`, `page[number]`,
+ * `$filter`, `name:exact`. How CloudFront compares a name with its escaped spelling is not documented; the function makes
+ * both one.
+ */
+export const queryName = v.pipe(
+  matching(
+    /^[A-Za-z0-9._~[\]:@$!*(),-]{1,128}$/,
+    'a parameter name of letters, digits and . _ ~ - [ ] : @ $ ! * ( ) ,',
+  ),
+  isOwnName,
+)
+
 /**
  * Characters that a query needs no escapes for, so that a name is written in one way. Names such as `constructor` are
- * refused: every object of JavaScript has that property, so the function could not tell whether a request has it.
+ * refused.
  */
 export const parameterName = v.pipe(
   matching(/^[A-Za-z0-9._~-]{1,128}$/, 'a parameter name of letters, digits and . _ ~ -'),
-  v.check((name) => !(name in {}), 'a parameter name that is no property of every object'),
+  isOwnName,
 )

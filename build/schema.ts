@@ -5,6 +5,7 @@ import { isObject } from '../base/json-values.ts'
 import type { ApiOriginSettings, S3OriginSettings, Settings } from '../bundle/settings.ts'
 import { DEFAULT_FORMATS, DEFAULT_QUALITIES, DEFAULT_QUALITY, DEFAULT_WIDTHS } from '../edge/config.ts'
 import { IMAGE_SIDE_PIXELS, LAMBDA_MEMORY_MB, PATTERN_CHARACTERS } from '../edge/limits.ts'
+import { CORS_METHODS } from './cors.ts'
 import { auth } from './schema-auth.ts'
 import {
   ascending,
@@ -16,6 +17,7 @@ import {
   nonEmpty,
   object,
   parameterName,
+  queryName,
   string,
 } from './schema-parts.ts'
 
@@ -113,17 +115,33 @@ const images = v.lazy((input) =>
       ),
 ) as v.GenericSchema<unknown, v.InferOutput<typeof imageRules> | null>
 
-/** A serialised origin, Fetch Standard 3.1. */
-const webOrigin = matching(
-  /^https?:\/\/[a-z0-9.-]+(:\d{1,5})?$/,
-  "an origin such as 'https://www.example.com', lower case, without a path",
+/**
+ * A serialised origin, Fetch Standard 3.1, and CloudFront's wildcards: Developer Guide, "Understand response headers policies".
+ * It takes some without a scheme, too, and parts of ports; a scheme keeps out who could change what is sent, and nobody
+ * needs part of a port.
+ */
+const WEB_ORIGIN = "an origin such as 'https://www.example.com' or 'https://*.example.com', lower case, without a path"
+
+const webOrigin = v.pipe(
+  matching(/^https?:\/\/([a-z0-9.-]+|\*(\.[a-z0-9-]+){2,})(:(\d{1,5}|\*))?$/, WEB_ORIGIN),
+  v.check((origin) => URL.canParse(origin.replace('*.', 'x.').replace(':*', '')), WEB_ORIGIN),
 )
+
+/** A list for a CORS header, in which `*` alone stands for all. */
+const corsHeaders = (expected: string) =>
+  nonEmpty(v.pipe(matching(/^(\*|[!#$%&'+.^_`|~0-9A-Za-z-]+)$/, "a header name, or '*'"), v.toLowerCase()), expected)
+
+const corsMethod = v.picklist(CORS_METHODS, `one of ${CORS_METHODS.join(', ')}`)
 
 const cors = v.nullable(
   object({
     origins: v.lazy((input) =>
       Array.isArray(input) ? nonEmpty(webOrigin, 'a list of origins') : v.literal('*', "'*' or a list of origins"),
     ) as v.GenericSchema<unknown, '*' | string[]>,
+    credentials: v.optional(v.boolean('true or false'), false),
+    methods: v.optional(nonEmpty(corsMethod, 'a list of methods')),
+    headers: v.optional(corsHeaders('a list of header names')),
+    exposeHeaders: v.optional(corsHeaders('a list of header names')),
     maxAge: v.optional(durationSchema),
   }),
 )
@@ -142,12 +160,34 @@ const strip = matching(
   "a path such as '/proxy-image': a leading slash, none at the end",
 )
 
+/** A name that is its own canonical form, and no dot segment. */
+const fileName = matching(/^[A-Za-z0-9_~-][A-Za-z0-9._~-]*$/, "a file's name such as 'index.html', without a slash")
+
+const indexRules = object({ file: fileName, redirect: v.optional(v.boolean('true or false'), false) })
+
+const index = v.lazy((input) =>
+  isObject(input)
+    ? indexRules
+    : v.pipe(
+        v.nullable(fileName),
+        v.transform((file) => (file === null ? null : { file, redirect: false })),
+      ),
+) as v.GenericSchema<unknown, v.InferOutput<typeof indexRules> | null>
+
+/** S3 User Guide, "Naming Amazon S3 objects": bytes of a key. */
+const MAX_KEY_BYTES = 1_024
+
+const objectKey = v.pipe(
+  matching(/^[^/\p{Cc}][^\p{Cc}]*$/u, "a key such as 'site/missing.jpg', as the bucket has it"),
+  v.maxBytes(MAX_KEY_BYTES, `a key of at most ${MAX_KEY_BYTES} bytes`),
+)
+
 const route = object({
   path: pathPattern,
   origin: string,
   cache,
   version: v.optional(v.nullable(parameterName), 'v'),
-  query: v.optional(list(parameterName, 'a list of parameter names'), []),
+  query: v.optional(list(queryName, 'a list of parameter names'), []),
   headers: v.optional(list(headerName, 'a list of header names'), []),
   images: v.optional(images, null),
   missing: v.optional(durationSchema, '5m'),
@@ -158,6 +198,8 @@ const route = object({
     v.optional(v.nullable(strip), null),
     v.transform((path) => path ?? ''),
   ),
+  index: v.optional(index, null),
+  placeholder: v.optional(v.nullable(objectKey), null),
 })
 
 const HEADER_VALUES = 'an object of header names and values'
@@ -194,6 +236,8 @@ const ORIGINS = 'an object of origins by name'
 
 const shape = object({
   domains: nonEmpty(hostName, 'a list of host names'),
+  canonicalHost: v.optional(v.boolean('true or false'), false),
+  cacheTags: v.optional(v.boolean('true or false'), false),
   origins: v.pipe(noList(ORIGINS), v.record(string, origin, ORIGINS)),
   routes: v.pipe(v.array(route, 'a list of routes'), v.minLength(1, 'at least one route')),
   keyGroups: v.optional(

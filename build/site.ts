@@ -7,6 +7,7 @@ import { bundle } from './bundle.ts'
 import { checkCode, checkSize } from './check.ts'
 import { compile, type Rules } from './compile.ts'
 import { loadConfig } from './config.ts'
+import type { OnKeyFile } from './key-files.ts'
 import { type Built, manifestOf } from './manifest.ts'
 import { type OutputFile, writeAll } from './output.ts'
 import { policiesOf } from './policies.ts'
@@ -24,7 +25,7 @@ export type SiteBuild = {
   texts: { config: string; policies: string }
 }
 
-/** Makes and checks all of a site's files, and writes none. @throws BuildError */
+/** Makes and checks all of a site's files, and writes none. @throws BuildError, ConfigError */
 export async function makeSite(settings: Settings): Promise<SiteBuild> {
   const rules = compile(settings)
   const policies = policiesOf(settings)
@@ -37,7 +38,8 @@ async function makeArtefact(target: BuildTarget, rules: Rules): Promise<Built> {
   const bundles = await bundle(target, rules)
   for (const one of bundles) checkCode(target, one)
   const files = Object.fromEntries(bundles.map(({ file, code }) => [file, Buffer.from(code)]))
-  const libraries = bundles.some(({ packages }) => packages.length > 0) ? await sharpForLambda() : null
+  const hasSharp = bundles.some(({ packages }) => packages.some(({ name }) => name === 'sharp'))
+  const libraries = hasSharp ? await sharpForLambda() : null
   const content =
     target.kind === 'function' ? (files['index.js'] as Buffer) : await zip({ ...files, ...libraries?.files })
   checkSize(target, content.length, bundles)
@@ -51,8 +53,8 @@ async function makeArtefact(target: BuildTarget, rules: Rules): Promise<Built> {
 }
 
 /** Builds the config file's site into a folder. */
-export async function buildSite(configFile: string, folder: string): Promise<SiteBuild> {
-  const site = await makeSite(await loadConfig(configFile))
+export async function buildSite(configFile: string, folder: string, onKeyFile?: OnKeyFile): Promise<SiteBuild> {
+  const site = await makeSite(await loadConfig(configFile, onKeyFile))
   await writeAll(folder, outputFilesOf(site))
   return site
 }

@@ -15,8 +15,8 @@ export type BuildTarget = {
   guardedEntry: string | null
   /** Which tokens it verifies; null: none. */
   verifies: Verifies | null
-  /** What the entry loads only when it is needed: a file of its own in the zip, with sharp's binaries. */
-  lazy: LazyModule | null
+  /** What the entry loads only when it is needed, each in a file of its own in the zip; of those, one at most is there. */
+  lazy: readonly LazyModule[]
   /** The platform's own modules that the code may import; those that it does not use are not in it. */
   modules: readonly string[]
   file: string
@@ -26,8 +26,16 @@ export type BuildTarget = {
   memory: 'originRequestMemory' | 'originResponseMemory' | null
 }
 
-/** `entry`: below the project's root. `file`: in the zip. `absent`: what its packages import and work without. */
-export type LazyModule = { entry: string; file: string; absent: readonly string[] }
+/**
+ * `entry`: below the project's root. `file`: in the zip. `absent`: what its packages import and work without. `isNeeded`: by the
+ * rules of a site.
+ */
+export type LazyModule = {
+  entry: string
+  file: string
+  absent: readonly string[]
+  isNeeded(rules: Pick<Rules, 'imageRules' | 'placeholders'>): boolean
+}
 
 /** The entry that rules ask for. */
 export const entryOf = ({ entry, guardedEntry }: BuildTarget, { routes }: Pick<Rules, 'routes'>): string =>
@@ -49,7 +57,7 @@ export const TARGETS: readonly BuildTarget[] = [
     entry: 'viewer-request/index.ts',
     guardedEntry: 'viewer-request/guarded.ts',
     verifies: 'secrets',
-    lazy: null,
+    lazy: [],
     modules: ['cloudfront', 'crypto'],
     file: 'viewer-request.js',
     limit: FUNCTION_BYTES,
@@ -62,7 +70,7 @@ export const TARGETS: readonly BuildTarget[] = [
     entry: 'origin-request/index.ts',
     guardedEntry: null,
     verifies: null,
-    lazy: null,
+    lazy: [],
     modules: [],
     file: 'origin-request.zip',
     limit: LAMBDA_ZIP_BYTES,
@@ -75,12 +83,22 @@ export const TARGETS: readonly BuildTarget[] = [
     entry: 'origin-response/index.ts',
     guardedEntry: null,
     verifies: null,
-    lazy: {
-      entry: 'origin-response/transform.ts',
-      file: 'transform.js',
-      // sharp's, for compiling itself.
-      absent: ['@img/sharp-libvips-dev/include', '@img/sharp-libvips-dev/cplusplus'],
-    },
+    lazy: [
+      {
+        entry: 'origin-response/transform.ts',
+        file: 'transform.js',
+        // sharp's, for compiling itself.
+        absent: ['@img/sharp-libvips-dev/include', '@img/sharp-libvips-dev/cplusplus'],
+        isNeeded: ({ imageRules }) => imageRules.length > 0,
+      },
+      {
+        entry: 'origin-response/source.ts',
+        file: 'source.js',
+        absent: [],
+        isNeeded: ({ imageRules, placeholders }) =>
+          imageRules.length === 0 && placeholders.some((placeholder) => placeholder !== null),
+      },
+    ],
     modules: [],
     file: 'origin-response.zip',
     limit: LAMBDA_ZIP_BYTES,
@@ -93,7 +111,7 @@ export const TARGETS: readonly BuildTarget[] = [
     entry: 'viewer-request/lambda.ts',
     guardedEntry: null,
     verifies: 'public-keys',
-    lazy: null,
+    lazy: [],
     modules: ['crypto'],
     file: 'viewer-request.zip',
     limit: VIEWER_LAMBDA.zipBytes,

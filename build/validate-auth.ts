@@ -2,7 +2,7 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { isObject } from '../base/json-values.ts'
 import { isS3, type RouteSettings, type Settings, type TokenSettings } from '../bundle/settings.ts'
-import { isKeyFor } from '../edge/jwk.ts'
+import { isKeyFor, isPrivateKey } from '../edge/jwk.ts'
 import { KEY_GROUPS_PER_ACCOUNT, KEY_GROUPS_PER_BEHAVIOUR, KEYS_PER_GROUP } from '../edge/limits.ts'
 import { SIGNING_PARAMETERS } from '../edge/signed.ts'
 import { OTHER_IMAGE_PARAMETERS, VARIANT_PARAMETERS } from '../edge/variant.ts'
@@ -28,7 +28,7 @@ function keyProblems(pem: string, path: string): Problem[] {
   const isPrivate = /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)
   if (isPrivate)
     return [{ path, expected: `${PUBLIC_KEY}; a private key stays with whoever signs`, found: 'a private key' }]
-  const key = publicKeyOf(pem)
+  const key = tryPublicKey(pem)
   if (key === undefined) return [problem(path, PUBLIC_KEY, pem)]
   const { asymmetricKeyType: type, asymmetricKeyDetails: details = {} } = key
   const size = details.modulusLength ?? details.namedCurve ?? ''
@@ -37,7 +37,7 @@ function keyProblems(pem: string, path: string): Problem[] {
 }
 
 /** A certificate holds a public key too, but CloudFront takes none. */
-function publicKeyOf(pem: string): KeyObject | undefined {
+function tryPublicKey(pem: string): KeyObject | undefined {
   try {
     return /^\s*-----BEGIN PUBLIC KEY-----/.test(pem) ? createPublicKey(pem) : undefined
   } catch {
@@ -118,16 +118,13 @@ const OWN_FIELDS: Record<string, string> = {
   nbf: 'it is checked always',
 }
 
-/** RFC 7518, 6.2.2, 6.3.2 and 6.4.1: what a public key does not have. */
-const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
-
 /** Keys for something else may be there, too. */
 function jwkProblems(keys: readonly Record<string, unknown>[], auth: TokenSettings, at: string): Problem[] {
   const algorithms = publicKeyAlgorithms(auth)
   const own = (key: Record<string, unknown>) => algorithms.some((name) => isKeyFor(key, name))
   const found = keys.flatMap((key, i): Problem[] => {
     const path = `${at}.keys[${i}]`
-    if (PRIVATE_MEMBERS.some((member) => member in key)) {
+    if (isPrivateKey(key)) {
       return [{ path, expected: 'a public key; a private key stays with whoever signs', found: 'a private key' }]
     }
     return own(key) && !isPublicKey(key) ? [{ path, expected: 'a key whose numbers are one', found: 'none' }] : []
@@ -148,7 +145,9 @@ function isPublicKey(key: Record<string, unknown>): boolean {
 export function redirectProblems({ domains, origins, routes }: Settings): Problem[] {
   const apis = Object.values(origins).flatMap((origin) => (isS3(origin) ? [] : [origin.domain]))
   const sites = routes.flatMap(({ cors }) => (cors && cors.origins !== '*' ? cors.origins : []))
-  const hosts = [...new Set([...domains, ...apis, ...sites.map((site) => new URL(site).host)])]
+  // A pattern names no host.
+  const named = sites.filter((site) => !site.includes('*')).map((site) => new URL(site).host)
+  const hosts = [...new Set([...domains, ...apis, ...named])]
   const expected = `a URL of a host that the config names: ${hosts.join(', ')}`
   return routes.flatMap(({ auth }, i) => {
     if (auth?.type !== 'jwt' || auth.redirect === null || hosts.includes(new URL(auth.redirect).host)) return []

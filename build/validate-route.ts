@@ -1,6 +1,7 @@
 /** What one route asks for, held against its origin and CloudFront's quotas. */
 
 import { isObject } from '../base/json-values.ts'
+import { mediaTypeOfFile } from '../base/media-type.ts'
 import { isS3, type RouteSettings, type Settings } from '../bundle/settings.ts'
 import { imageRuleOf, ratioOf } from '../edge/image-rule.ts'
 import {
@@ -17,6 +18,7 @@ import { parametersOf } from './compile.ts'
 import { forwardedNames } from './forwarded.ts'
 import { type IsSound, type Problem, problem } from './problem.ts'
 import { authProblems, stripProblems } from './validate-auth.ts'
+import { corsProblems } from './validate-cors.ts'
 
 /** `s3`: whether the route's origin is a bucket; `undefined` where that is not known, for the origin is wrong itself. */
 type Context = { settings: Settings; route: RouteSettings; at: string; s3: boolean | undefined }
@@ -31,6 +33,8 @@ const CHECKS: readonly { reads: readonly string[]; problems: (context: Context) 
   { reads: ['query', 'version', 'images', 'cache', 'auth'], problems: parameterProblems },
   { reads: ['auth', 'query', 'version', 'headers', 'images', 'cors'], problems: authProblems },
   { reads: ['strip', 'path'], problems: stripProblems },
+  { reads: ['index', 'placeholder', 'cache'], problems: objectProblems },
+  { reads: ['cors', 'cache'], problems: corsProblems },
 ]
 
 export function routeProblems(settings: Settings, index: number, isSound: IsSound): Problem[] {
@@ -114,6 +118,21 @@ function imageProblems({ route, at, s3 }: Context): Problem[] {
   return found
 }
 
+/** What names an object of the bucket, on routes that show none. */
+function objectProblems({ route, at, s3 }: Context): Problem[] {
+  const named = { index: route.index?.file, placeholder: route.placeholder ?? undefined }
+  const isNever = route.cache === 'never'
+  if (s3 !== false && !isNever) {
+    const isImage = route.placeholder === null || /^image\//.test(mediaTypeOfFile(route.placeholder) ?? '')
+    const expected = 'the key of an image, with the extension of one'
+    return isImage ? [] : [problem(`${at}.placeholder`, expected, route.placeholder)]
+  }
+  const because = isNever ? "none where cache is 'never': presigned URLs name their objects" : 'none on an API route'
+  return Object.entries(named).flatMap(([name, value]) =>
+    value === undefined ? [] : [problem(`${at}.${name}`, because, value)],
+  )
+}
+
 function memoryProblems({ settings, route, at }: Context): Problem[] {
   const memory = settings.lambda.originResponseMemory
   const expected = `at least ${IMAGE_MEMORY_MB} MB, because ${at} has images`
@@ -153,7 +172,7 @@ function parameterProblems({ route, at }: Context): Problem[] {
   const unreserved = `a name that is no image parameter (${RESERVED_NAMES.join(', ')})`
   const found = route.query.flatMap((name, i) => {
     if (name === route.version) return [problem(`${at}.query[${i}]`, 'a name other than the version parameter', name)]
-    return RESERVED_NAMES.includes(name) ? [problem(`${at}.query[${i}]`, unreserved, name)] : []
+    return route.images && RESERVED_NAMES.includes(name) ? [problem(`${at}.query[${i}]`, unreserved, name)] : []
   })
   if (route.images && route.version && RESERVED_NAMES.includes(route.version)) {
     found.push(problem(`${at}.version`, unreserved, route.version))

@@ -1,9 +1,24 @@
 /** What a config may say, and its author should know. */
 import type { Settings } from '../bundle/settings.ts'
 
+/** Developer Guide, "Standard logging reference": `cs-uri-query` is the query as the viewer sent it. */
+const LOGGED = "what is in a query is in CloudFront's access logs, in histories and in referrers"
+
 /** One sentence for each; empty where there is nothing. */
-export const warningsOf = ({ routes }: Settings): string[] =>
-  routes.flatMap(({ path, auth }, i) => {
+export const warningsOf = (settings: Settings): string[] => [...hostWarnings(settings), ...tokenWarnings(settings)]
+
+/** They know what is asked for by its host: Developer Guide, "Understand origin request policies", AllViewerExceptHostHeader. */
+const hostWarnings = ({ routes }: Settings): string[] =>
+  routes.flatMap(({ path, headers }, i) =>
+    headers.includes('host')
+      ? [
+          `routes[${i}] (${path}): headers names host, so the origin is sent the viewer's in the place of its own; API Gateway, Lambda function URLs and S3 answer that with 403`,
+        ]
+      : [],
+  )
+
+const tokenWarnings = ({ routes }: Settings): string[] =>
+  routes.flatMap(({ path, auth, cache }, i) => {
     if (auth?.type !== 'jwt') return []
     const at = `routes[${i}] (${path})`
     const lasting = `${at}: auth.exp is 'optional', so a token without exp opens it until its key is removed`
@@ -12,7 +27,10 @@ export const warningsOf = ({ routes }: Settings): string[] =>
         ? [`${at}: auth.path names no claim, so whoever has any valid token reads all of it`]
         : []),
       ...(auth.exp === 'optional' ? [lasting] : []),
-      ...(auth.forward
+      ...auth.from.flatMap((source) =>
+        source.startsWith('query:') ? [`${at}: auth.from has '${source}': ${LOGGED}`] : [],
+      ),
+      ...(auth.forward && cache !== 'never'
         ? [`${at}: auth.forward puts the token in the cache key: each token has cache entries of its own`]
         : []),
     ]

@@ -22,6 +22,8 @@ export type DescribedDistribution = {
   defaultBehaviour: DescribedBehaviour
   /** Error-caching minimum TTLs, in seconds. */
   errors: { status: number; seconds: number }[]
+  /** The header that has cache tags; absent: none are kept. */
+  cacheTagHeader?: string
 }
 
 export function describedDistribution(policies: Policies): DescribedDistribution {
@@ -39,6 +41,7 @@ export function describedDistribution(policies: Policies): DescribedDistribution
       status: Number(status),
       seconds,
     })),
+    ...(policies.cacheTagHeader === undefined ? {} : { cacheTagHeader: policies.cacheTagHeader }),
   }
 }
 

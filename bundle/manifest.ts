@@ -1,7 +1,14 @@
-import type { Trigger } from '../edge/limits.ts'
+import type { LambdaTrigger, Trigger } from '../edge/limits.ts'
+import type { Behaviour } from './policies.ts'
 
 /** An artefact for each trigger; and the second one for viewer-request, which verifies tokens by public keys. */
 export type ArtefactName = Trigger | 'viewer-request-lambda'
+
+/** The artefacts that are Lambda functions. */
+export type LambdaName = Exclude<ArtefactName, 'viewer-request'>
+
+/** Something of each Lambda function of a bundle. */
+export type PerLambda<Value> = Record<LambdaTrigger, Value> & { 'viewer-request-lambda'?: Value }
 
 /** The shape of `dist/manifest.json`: what was built, and how much of each limit it takes. */
 export type Manifest = {
@@ -37,3 +44,21 @@ export type Artefact = {
   memory?: number
   timeout?: number
 }
+
+/** In the order in which a request meets them. */
+export const LAMBDA_NAMES: readonly LambdaName[] = ['viewer-request-lambda', 'origin-request', 'origin-response']
+export const ARTEFACT_NAMES: readonly ArtefactName[] = ['viewer-request', ...LAMBDA_NAMES]
+
+/** The Lambda functions that a bundle has. */
+export const lambdasOf = ({ artefacts }: Manifest): LambdaName[] => LAMBDA_NAMES.filter((name) => name in artefacts)
+
+/** Something made for each of them. */
+export const perLambda = <Value>(manifest: Manifest, make: (name: LambdaName) => Value): PerLambda<Value> =>
+  Object.fromEntries(lambdasOf(manifest).map((name) => [name, make(name)])) as PerLambda<Value>
+
+/** Of one that the bundle has: `readBundle` holds manifest and policies together. */
+export const artefactOf = ({ artefacts }: Manifest, name: ArtefactName): Artefact => artefacts[name] as Artefact
+
+/** What a behaviour has at a trigger: at viewer-request CloudFront allows one of the two. */
+export const artefactAt = (trigger: Trigger, { viewerRequest }: Pick<Behaviour, 'viewerRequest'>): ArtefactName =>
+  trigger === 'viewer-request' && viewerRequest === 'lambda' ? 'viewer-request-lambda' : trigger

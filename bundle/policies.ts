@@ -17,6 +17,8 @@ export type Policies = {
   keyGroups: Record<string, KeyGroup>
   /** Whether viewer-request reads keys from a KeyValueStore, which then has to be associated with it. */
   keyValueStore: boolean
+  /** `CacheTagConfig.HeaderName`; absent: CloudFront keeps no cache tags. */
+  cacheTagHeader?: string
   /** Error-caching minimum TTLs: seconds by status; 10 for any other. */
   errorCachingMinimums: Record<string, number>
 }

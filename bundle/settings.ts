@@ -3,6 +3,8 @@ import type { NegotiatedFormat, PublicKeyAlgorithm, SharedKeyAlgorithm, TokenSou
 
 export type Settings = {
   domains: string[]
+  canonicalHost: boolean
+  cacheTags: boolean
   /** By name. */
   origins: Record<string, S3OriginSettings | ApiOriginSettings>
   routes: RouteSettings[]
@@ -40,10 +42,25 @@ export type RouteSettings = {
   images: ImageSettings | null
   missing: number
   settle: number
-  cors: { origins: '*' | string[]; maxAge?: number | undefined } | null
+  cors: CorsSettings | null
   auth: SignedSettings | TokenSettings | null
   /** Of S3 routes: empty, or what paths begin with and keys do not. */
   strip: string
+  /** Of cached S3 routes, as `placeholder`. */
+  index: { file: string; redirect: boolean } | null
+  /** A key of the bucket. */
+  placeholder: string | null
+}
+
+/** What is undefined follows from the route: `build/cors.ts`. */
+export type CorsSettings = {
+  origins: '*' | string[]
+  credentials: boolean
+  methods?: string[] | undefined
+  /** Names in lower case, or `*`; so are the next. */
+  headers?: string[] | undefined
+  exposeHeaders?: string[] | undefined
+  maxAge?: number | undefined
 }
 
 /** `keyGroups`: names of the config's. */
@@ -91,6 +108,13 @@ export const sharedKeyRules = ({ auth }: RouteSettings): TokenSettings | null =>
 /** The token's rules, where public keys verify it. */
 export const publicKeyRules = ({ auth }: RouteSettings): TokenSettings | null =>
   auth?.type === 'jwt' && auth.jwks !== null ? auth : null
+
+/**
+ * Whether responses are for those who have a grant, or who sent the same one: no cache but CloudFront's own may keep them
+ * for others.
+ */
+export const hasPrivateResponses = ({ auth, headers, cache }: RouteSettings): boolean =>
+  auth !== null || (cache !== 'never' && headers.includes('authorization'))
 
 export const isS3 = (origin: S3OriginSettings | ApiOriginSettings): origin is S3OriginSettings => 'bucket' in origin
 

@@ -16,11 +16,15 @@ import { type Output, painter, statusLine } from './kit/output.ts'
 export const invalidateCommand = (dependencies?: InvalidateDependencies): Main =>
   defineCommand({
     name: 'rimlight invalidate',
-    usage: 'PATH… [--distribution ID [--wait] [--yes]] [--paths FILE] [--json]',
+    usage: 'PATH… | #TAG… [--distribution ID [--wait] [--yes] [--reference TEXT] | --url URL] [--paths FILE] [--json]',
     about: `Removes objects from the caches of a distribution, or, without --distribution, from those of the CloudFront that
 \`rimlight start\` runs on this machine. A path begins with a slash; a * at its end stands for the rest. A path without
 one is that path without a query: '/photos/cat.jpg*' is the picture with all its renditions and versions. Quotes keep
 the shell from reading the * itself. A path that another one stands for is left out.
+
+Where the config has cacheTags, # and a tag stand for all that has it, whatever its path: '#album-7' for the objects with
+that in their metadata \`tags\`, '#/photos/cat.jpg' for one object of the bucket with all its renditions and versions. In a
+file of paths, such a line is a tag as well.
 
 At AWS, ${FREE_INVALIDATION_PATHS.toLocaleString('en')} paths a month and account are free, each other is ${INVALIDATION_PATH_PRICE} USD, whatever it stands for; a URL with a version
 needs none at all. It takes permission for cloudfront:CreateInvalidation, and with --wait for
@@ -46,6 +50,7 @@ cloudfront:GetInvalidation.`,
     },
     examples: [
       "rimlight invalidate '/*'",
+      "rimlight invalidate '#album-7' '#/photos/cat.jpg' --distribution EDFDVBD6EXAMPLE",
       "rimlight invalidate '/photos/cat.jpg*' '/photos/dog.jpg*' --distribution EDFDVBD6EXAMPLE --wait",
       'rimlight invalidate --paths changed.txt --distribution EDFDVBD6EXAMPLE --yes',
     ],
@@ -59,6 +64,11 @@ cloudfront:GetInvalidation.`,
           expected,
           found,
         })
+      }
+      if (distribution === undefined) {
+        const without = Object.entries({ wait: isAwaited, yes: isAgreed, reference: reference !== undefined })
+        const [found] = without.flatMap(([name, isGiven]) => (isGiven ? [`--${name}`] : []))
+        if (found !== undefined) throw needsDistribution(found, hint)
       }
       const given = [...positionals, ...(values.paths === undefined ? [] : await linesOf(values.paths))]
       if (given.length === 0) {
@@ -86,6 +96,15 @@ cloudfront:GetInvalidation.`,
   })
 
 export const main = invalidateCommand()
+
+/** On this machine it is done at once, costs nothing, and has no reference: whoever says so means AWS. */
+function needsDistribution(option: string, hint: string): InputError {
+  const [expected, found] = [`--distribution ID beside ${option}`, 'none']
+  return new InputError(
+    `${option}: expected ${expected}, found ${found}: without one, the caches of this machine's CloudFront are meant; ${hint}`,
+    { code: 'option-missing', expected, found },
+  )
+}
 
 async function linesOf(file: string): Promise<string[]> {
   const text = await readFile(file, 'utf8').catch((cause) => {

@@ -25,7 +25,7 @@ The template needs aws-cdk-lib: npm install --save-dev aws-cdk-lib constructs`,
     out: { type: 'string', value: 'DIR', about: 'where the files go', default: 'release' },
     json: { type: 'boolean', about: 'print one JSON document: { folder, files: [{ file, bytes, sha256 }] }' },
   },
-  exitCode: '0 released; 1 the config or what came of it is not right; 2 wrong usage',
+  exitCode: '0 released; 1 what came of the config is not right; 2 wrong usage, or a config that is missing or wrong',
   async run({ config, out, json }, { stdout }) {
     const released = (await releaseFiles(config)).map((one) => ({ ...one, sha256: sha256(one.content) }))
     const sums = released.map(({ file, sha256 }) => `${sha256}  ${file}\n`).join('')

@@ -26,12 +26,12 @@ const mainOfVerbs = defineVerbs({
   name: 'rimlight',
   about: 'The edge of an image site on Amazon CloudFront.',
   verbs: VERBS,
-  notes: { 'rimlight --version': 'says which version this is' },
+  notes: { 'rimlight --version, -v': 'says which version this is' },
 })
 
 /** Runs the verb that stands first, and gives its exit code. */
 export const main: Main = async (args, stdout, stderr) => {
-  if (args[0] !== '--version') return mainOfVerbs(args, stdout, stderr)
+  if (args[0] !== '--version' && args[0] !== '-v') return mainOfVerbs(args, stdout, stderr)
   stdout.write(`${JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')).version}\n`)
   return 0
 }

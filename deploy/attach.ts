@@ -8,7 +8,6 @@ import { permissionText } from './attach/calls.ts'
 import { receiptName } from './attach/names.ts'
 import { attach } from './attach/run.ts'
 import { distributionId, runOptionsOf } from './attach/session.ts'
-import { refuseViewerLambda } from './aws/viewer-lambda.ts'
 import { undo } from './detach.ts'
 
 export const attachCommand = (dependencies: Dependencies): Main =>
@@ -18,7 +17,7 @@ export const attachCommand = (dependencies: Dependencies): Main =>
       '--distribution ID [--behaviour PATTERN…] [--dist DIR] [--key-value-store NAME|ARN] [--dry-run] [--yes] [--replace] [--json]',
     about: `Puts the bundle in dist/ on a distribution that exists. It reads the distribution and shows what each behaviour has and
 will have; asks; creates or updates the function, tests it in CloudFront's own engine and publishes it; creates or
-updates the two Lambdas in us-east-1 and publishes versions; then updates the distribution, once, and waits until it is
+updates the Lambdas in us-east-1 and publishes versions; then updates the distribution, once, and waits until it is
 deployed. Of the distribution it changes the functions on the triggers viewer-request, origin-request and
 origin-response, and nothing else: policies that do not fit are refused or told of, not changed, and so are trusted key
 groups that have other keys than the config's. Where tokens are verified by secrets, the function is given the key value
@@ -68,13 +67,14 @@ ${permissionText}`,
     exitCode: '0 attached, or nothing to change; 1 refused, declined or not done; 2 wrong usage or input',
     async run(values, context) {
       if (values.undo) {
-        if (values.behaviour.length > 0 || values.replace) {
+        const found = conflictText(values)
+        if (found !== '') {
           throw new InputError(
-            `--undo: expected neither --behaviour nor --replace beside it, since it puts back all that the receipt recorded; ${context.hint}`,
+            `--undo: expected no ${found} beside it, since it puts back all that the receipt recorded; ${context.hint}`,
             {
               code: 'option-conflict',
-              expected: '--undo with neither --behaviour nor --replace',
-              found: conflictText(values),
+              expected: '--undo without it',
+              found,
             },
           )
         }
@@ -83,7 +83,6 @@ ${permissionText}`,
       }
       const distribution = distributionId(values.distribution, context.hint)
       const bundle = await readBundle(values.dist)
-      refuseViewerLambda(bundle)
       const options = {
         distribution,
         behaviours: values.behaviour,
@@ -99,5 +98,13 @@ ${permissionText}`,
 export const main = attachCommand(realDependencies)
 
 /** Which of the options that `--undo` can't have beside it are there. */
-const conflictText = ({ behaviour, replace }: { behaviour: readonly string[]; replace: boolean }): string =>
-  [...(behaviour.length > 0 ? ['--behaviour'] : []), ...(replace ? ['--replace'] : [])].join(' and ')
+const conflictText = (values: {
+  behaviour: readonly string[]
+  replace: boolean
+  'key-value-store': string | undefined
+}): string =>
+  [
+    ...(values.behaviour.length > 0 ? ['--behaviour'] : []),
+    ...(values.replace ? ['--replace'] : []),
+    ...(values['key-value-store'] === undefined ? [] : ['--key-value-store']),
+  ].join(' and ')

@@ -21,9 +21,8 @@ import { Names } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
 import { InputError } from '../base/errors.ts'
 import { HTTP_VERSION, TLS } from '../bundle/distribution.ts'
+import { artefactOf, type LambdaName, perLambda } from '../bundle/manifest.ts'
 import type { BuiltBundle } from '../bundle/read-bundle.ts'
-import type { LambdaTrigger } from '../edge/limits.ts'
-import { refuseViewerLambda } from './aws/viewer-lambda.ts'
 import { bucketPolicy } from './template/bucket-policy.ts'
 import {
   type CodeLocation,
@@ -53,6 +52,12 @@ export type RimlightDistributionProps = {
    * @default none: CloudFront's own certificate, for its own name
    */
   certificateArn?: string
+  /**
+   * Whether the Lambda functions stay when the stack is deleted: Lambda deletes none that has replicas at the edge, and they
+   * are there for hours after the distribution is gone.
+   * @default false: then the deletion of the stack fails, and has to be repeated some hours later
+   */
+  retainFunctions?: boolean
   /**
    * Where CloudFront serves from: everywhere, without the dearest regions, or in the cheapest ones alone.
    * @default 'PriceClass_All'
@@ -151,6 +156,11 @@ export class RimlightDistribution extends Construct {
   readonly alarmTopic: ITopic
   /** ARN of the CloudFront Function at viewer-request. */
   readonly viewerRequestArn: string
+  /**
+   * ARN of the Lambda version that behaviours have at viewer-request, in the function's place, whose tokens public keys
+   * verify (`algorithms: ['RS256']`). `undefined` where no route has such tokens.
+   */
+  readonly viewerRequestLambdaArn: string | undefined
   /** ARN of the Lambda version at origin-request: `arn:aws:lambda:us-east-1:111122223333:function:NAME:7`. */
   readonly originRequestArn: string
   /** ARN of the Lambda version at origin-response. */
@@ -185,6 +195,7 @@ export class RimlightDistribution extends Construct {
     this.accessLogs = Bucket.fromBucketName(this, 'ImportedAccessLogs', accessLogs.ref)
     this.alarmTopic = Topic.fromTopicArn(this, 'ImportedAlarmTopic', alarmTopic.ref)
     this.viewerRequestArn = viewerRequest.attrFunctionArn
+    this.viewerRequestLambdaArn = lambdas['viewer-request-lambda']?.version.ref
     this.originRequestArn = lambdas['origin-request'].version.ref
     this.originResponseArn = lambdas['origin-response'].version.ref
     this.rolloutPolicyId = rollout
@@ -225,7 +236,6 @@ export class RimlightDistribution extends Construct {
 
 function inputsOf(scope: Construct, props: RimlightDistributionProps): Inputs {
   const { bundle, domainNames = [], certificateArn, monthlyBudget = DEFAULTS.budget, alarmEmail, staging } = props
-  refuseViewerLambda(bundle)
   if (domainNames.length > 0 && certificateArn === undefined) {
     throw new InputError(`expected a certificateArn for the domainNames ${domainNames.join(', ')}, found none`, {
       code: 'certificate-missing',
@@ -236,12 +246,10 @@ function inputsOf(scope: Construct, props: RimlightDistributionProps): Inputs {
   return {
     bundle,
     name: Names.uniqueResourceName(scope, { maxLength: NAME_CHARACTERS, separator: '-' }),
-    code: {
-      'origin-request': asset(scope, bundle, 'origin-request'),
-      'origin-response': asset(scope, bundle, 'origin-response'),
-    },
+    code: perLambda(bundle.manifest, (name) => asset(scope, bundle, name)),
     buckets: props.buckets ?? 'existing',
     originAccess: props.originAccess ?? { kind: 'control' },
+    retainFunctions: props.retainFunctions,
     aliases: domainNames.length > 0 ? domainNames : undefined,
     certificate:
       certificateArn === undefined
@@ -264,8 +272,8 @@ const primary = (policy: string | undefined): Inputs['rollout'] => ({
   policy,
 })
 
-function asset(scope: Construct, bundle: BuiltBundle, trigger: LambdaTrigger): CodeLocation {
-  const path = join(bundle.folder, bundle.manifest.artefacts[trigger].file)
-  const { s3BucketName, s3ObjectKey } = new Asset(scope, `Code-${trigger}`, { path })
+function asset(scope: Construct, bundle: BuiltBundle, name: LambdaName): CodeLocation {
+  const path = join(bundle.folder, artefactOf(bundle.manifest, name).file)
+  const { s3BucketName, s3ObjectKey } = new Asset(scope, `Code-${name}`, { path })
   return { bucket: s3BucketName, key: s3ObjectKey }
 }

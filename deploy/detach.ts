@@ -1,9 +1,9 @@
 /** `rimlight detach`: puts back what attach's receipt recorded. */
 
 import { Failure, InputError } from '../base/errors.ts'
+import { ARTEFACT_NAMES } from '../bundle/manifest.ts'
 import { type CommandContext, defineCommand, type Main } from '../cli/kit/command.ts'
 import { type Paint, painter } from '../cli/kit/output.ts'
-import { LAMBDA_TRIGGERS } from '../edge/limits.ts'
 import { type Dependencies, realDependencies } from './attach/aws-clients.ts'
 import { differenceText } from './attach/config-diff.ts'
 import {
@@ -14,7 +14,7 @@ import {
   updateDistribution,
   waitUntilDeployed,
 } from './attach/distribution.ts'
-import { receiptName, resourceName, roleName } from './attach/names.ts'
+import { receiptName, roleName } from './attach/names.ts'
 import { checkAccount, type Receipt, readReceipt } from './attach/receipt.ts'
 import { changeLines, titleOf } from './attach/report.ts'
 import { distributionId, inSession, type RunOptions, runOptionsOf, type Session } from './attach/session.ts'
@@ -172,37 +172,39 @@ function planText(
 function report(
   { stdout, stderr }: CommandContext,
   { isJson }: UndoOptions,
-  { distribution, account, original }: Receipt,
+  receipt: Receipt,
   { behaviours, others }: UndoPlan,
   outcome: DetachOutcome,
 ): number {
-  if (isJson) {
-    const plan = { account, distribution: { id: distribution }, behaviours, others }
-    stdout.write(`${JSON.stringify({ plan, outcome })}\n`)
-  }
+  const { distribution, account } = receipt
+  const details = { plan: { account, distribution: { id: distribution }, behaviours, others }, outcome }
   const people = isJson ? stderr : stdout
   switch (outcome.kind) {
     case 'declined':
-      throw new Failure('Nothing was changed.', { code: 'declined' })
+      throw new Failure('Nothing was changed.', { code: 'declined', details })
     case 'planned':
+      if (isJson) stdout.write(`${JSON.stringify(details)}\n`)
       people.write('Nothing was changed: --dry-run.\n')
       return 0
     case 'detached':
-      if (!isJson) stdout.write(detachedText(distribution, original.recordedAt, outcome))
+      stdout.write(isJson ? `${JSON.stringify(details)}\n` : detachedText(receipt, outcome))
       return 0
   }
 }
 
-function detachedText(id: string, recordedAt: string, outcome: DetachOutcome & { kind: 'detached' }): string {
+function detachedText(
+  { distribution: id, original: { recordedAt }, attachment }: Receipt,
+  outcome: DetachOutcome & { kind: 'detached' },
+): string {
   const state = outcome.isDeployed ? 'deployed' : 'CloudFront is deploying it'
   if (!outcome.isChanged) return `Nothing to put back: ${id} has nothing of Rimlight, ${state}.\n`
   const what = outcome.isOriginal
     ? `${id} is what it was at ${recordedAt}`
     : `${id} has nothing of Rimlight any more, and what others changed since ${recordedAt}`
-  const names = LAMBDA_TRIGGERS.map((trigger) => resourceName(id, trigger))
+  const names = ARTEFACT_NAMES.flatMap((artefact) => attachment.artefacts[artefact]?.name ?? [])
   return [
     `${what}; ${state}.`,
-    `Left in the account: the functions ${[resourceName(id, 'viewer-request'), ...names].join(', ')} and the role ${roleName(id)}.`,
+    `Left in the account: the functions ${names.join(', ')} and the role ${roleName(id)}.`,
     'To delete them, wait until CloudFront has removed the replicas of the Lambdas, which takes some hours.',
     '',
   ].join('\n')

@@ -1,7 +1,7 @@
 /** `rimlight publish`: a folder into a bucket, and the URLs that lead there. */
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Failure } from '../base/errors.ts'
+import { Failure, InputError, Interrupted } from '../base/errors.ts'
 import { readBundle } from '../bundle/read-bundle.ts'
 import { defineCommand } from '../cli/kit/command.ts'
 import { interrupt } from '../cli/kit/interrupt.ts'
@@ -36,7 +36,7 @@ its objects. Comparing costs a request for each file whose size is the same: 0.0
     'rimlight publish public s3://example-photos/site --dry-run',
     'rimlight publish assets s3://example-assets/v2 --url https://cdn.example.com/v2 --manifest build/urls.json',
   ],
-  exitCode: '0 the bucket has all of it; 1 it has not, and why; 2 wrong usage or input; 130 ended by Ctrl-C',
+  exitCode: '0 the bucket has all of it; 1 it has not, and why; 2 wrong usage or input',
   async run(values, { positionals, stdout, stderr, hint }) {
     const options = readPublishOptions(values, positionals, hint)
     const { urlOf, region } = await urlSource(options)
@@ -49,8 +49,7 @@ its objects. Comparing costs a request for each file whose size is the same: 0.0
       progress.clear()
       const soFar = progress.soFar()
       if (ends.signal.aborted) {
-        stderr.write(`Interrupted: ${soFar || 'nothing was uploaded yet'}\n`)
-        return 130
+        throw new Interrupted(`Interrupted: ${soFar || 'nothing was uploaded yet'}`, { cause: error })
       }
       throw error instanceof Failure && soFar ? withProgress(error, soFar) : error
     } finally {
@@ -69,7 +68,10 @@ its objects. Comparing costs a request for each file whose size is the same: 0.0
   },
 })
 
-/** How URLs are made, and where the bucket is, as far as that is known. */
+/**
+ * How URLs are made, and where the bucket is, as far as that is known.
+ * @throws InputError for a bucket that the bundle does not have: no URL would lead there
+ */
 async function urlSource({
   dist,
   url,
@@ -80,8 +82,15 @@ async function urlSource({
     return { urlOf: NO_URL, region: undefined }
   }
   const { settings, policies } = await readBundle(dist ?? 'dist')
-  const behind = Object.values(policies.origins).find(({ s3 }) => s3?.bucket === destination.bucket)
-  return { urlOf: urlsOfBundle(settings, destination), region: behind?.s3?.region }
+  const buckets = Object.values(policies.origins).flatMap(({ s3 }) => s3 ?? [])
+  const behind = buckets.find(({ bucket }) => bucket === destination.bucket)
+  if (behind) return { urlOf: urlsOfBundle(settings, destination), region: behind.region }
+  const names = [...new Set(buckets.map(({ bucket }) => bucket))].join(', ')
+  const expected = names === '' ? 'a bundle with a bucket' : `a bucket of the bundle in ${dist ?? 'dist'} (${names})`
+  throw new InputError(
+    `expected ${expected}, found ${destination.bucket}; with --url BASE it may be any, and nothing is asked of a bundle`,
+    { code: 'unknown-bucket', expected, found: destination.bucket },
+  )
 }
 
 const isThere = (path: string): Promise<boolean> =>

@@ -2,12 +2,12 @@
 import { type BuiltBundle, readBundle } from '../bundle/read-bundle.ts'
 import { defineCommand, type Main } from '../cli/kit/command.ts'
 import { type Paint, painter } from '../cli/kit/output.ts'
-import { TRIGGERS } from '../edge/limits.ts'
+import { TRIGGERS, type Trigger } from '../edge/limits.ts'
 import { type Dependencies, realDependencies } from './attach/aws-clients.ts'
 import { attachedCode, type TriggerCode } from './attach/code.ts'
 import type { FunctionPlan } from './attach/function.ts'
 import { functionName, receiptName } from './attach/names.ts'
-import { type AttachPlan, planAttach, planResources, readSituation } from './attach/plan.ts'
+import { type AttachPlan, planAttach, plannedAt, planResources, readSituation } from './attach/plan.ts'
 import { checkAccount, readReceipt } from './attach/receipt.ts'
 import { noteLines, titleOf } from './attach/report.ts'
 import { distributionId, inSession } from './attach/session.ts'
@@ -97,17 +97,22 @@ function statusOf(plan: AttachPlan, rows: Rows): Status {
   }
 }
 
-function triggerDrift({ arns }: AttachPlan, rows: Rows): string[] {
-  const problems: Record<TriggerCode['build'], (code: TriggerCode) => string> = {
-    this: ({ trigger, name }) => `expected ${functionName(arns[trigger] ?? 'a version of its own')}, found ${name}`,
+function triggerDrift({ arns, pairs }: AttachPlan, rows: Rows): string[] {
+  const wanted = new Map(pairs.map((pair) => [pair.pattern, pair.wanted]))
+  const expected = (path: string, trigger: Trigger) => plannedAt(trigger, wanted.get(path) ?? {}, arns)
+  const problems: Record<TriggerCode['build'], (code: TriggerCode, path: string) => string> = {
+    this: ({ trigger, name }, path) =>
+      `expected ${functionName(expected(path, trigger) ?? 'a version of its own')}, found ${name}`,
     other: ({ name }) => `expected the code of this build, found another in ${name}`,
     foreign: ({ name }) => `expected Rimlight's function, found ${name}`,
     none: () => "expected Rimlight's function, found nothing",
   }
-  const isRight = ({ trigger, build, name }: TriggerCode) =>
-    build === 'this' && name === functionName(arns[trigger] ?? '')
+  const isRight = ({ trigger, build, name }: TriggerCode, path: string) =>
+    build === 'this' && name === functionName(expected(path, trigger) ?? '')
   return rows.flatMap(({ path, triggers }) =>
-    triggers.filter((code) => !isRight(code)).map((code) => `${path}: ${code.trigger}: ${problems[code.build](code)}`),
+    triggers
+      .filter((code) => !isRight(code, path))
+      .map((code) => `${path}: ${code.trigger}: ${problems[code.build](code, path)}`),
   )
 }
 

@@ -1,11 +1,10 @@
 /** `rimlight template`: a CloudFormation template for all that a distribution of this bundle needs. */
 
-import { InputError, systemMessage } from '../base/errors.ts'
+import { InputError, notWritable, systemMessage } from '../base/errors.ts'
 import { replaceFile } from '../base/replace-file.ts'
 import { type BuiltBundle, readBundle } from '../bundle/read-bundle.ts'
 import { defineCommand } from '../cli/kit/command.ts'
 import { painter } from '../cli/kit/output.ts'
-import { refuseViewerLambda } from './aws/viewer-lambda.ts'
 import type { OriginAccess } from './template/inputs.ts'
 import { codeUploads, nextSteps, undeniedNotes } from './template/next-steps.ts'
 import { requirePackages } from './template/packages.ts'
@@ -13,7 +12,7 @@ import type { Synthesised, TemplateOptions } from './template/synthesise.ts'
 
 export const main = defineCommand({
   name: 'rimlight template',
-  usage: '[--dist DIR] [--out FILE] [--create-buckets] [--oai | --oai-id ID] [--staging] [--json]',
+  usage: '[--dist DIR] [--out FILE] [--create-buckets] [--oai | --oai-id ID] [--staging] [--retain-functions] [--json]',
   about: `Writes a CloudFormation template for a bundle: the distribution with a behaviour for each route, the functions, policies,
 roles, logs, alarms and a budget. The stack has to be in us-east-1, and its name has at most 40 characters. Certificate,
 alternate names, price class, web ACL, e-mail address, budget and the days that logs are kept are parameters of it. The
@@ -35,6 +34,10 @@ their log groups there, /aws/lambda/us-east-1.NAME, and keeps them for ever.`,
       type: 'boolean',
       about: "a staging distribution, which is sent a part of the viewers of another stack's distribution",
     },
+    'retain-functions': {
+      type: 'boolean',
+      about: 'leave the Lambda functions where they are when the stack is deleted: replicas hold them for hours',
+    },
     json: { type: 'boolean', about: 'print one JSON document: { file | template, bytes, resources, uploads, notes }' },
   },
   examples: [
@@ -52,6 +55,7 @@ their log groups there, /aws/lambda/us-east-1.NAME, and keeps them for ever.`,
       buckets: hasExistingBuckets ? 'existing' : 'created',
       originAccess,
       staging: values.staging,
+      retainFunctions: values['retain-functions'],
     } as const
     const { template, access } = await synthesised(bundle, options)
     const text = textOf(template)
@@ -74,7 +78,13 @@ their log groups there, /aws/lambda/us-east-1.NAME, and keeps them for ever.`,
     }
     stdout.write(`Wrote ${file}: ${resources} resources in ${bytes.toLocaleString('en')} bytes\n\n`)
     stdout.write(
-      nextSteps({ file, uploads, access, hasExistingBuckets, isStaging: values.staging, hasTokens }, painter(stdout)),
+      nextSteps(
+        {
+          ...{ file, uploads, access, hasExistingBuckets, hasTokens },
+          ...{ isStaging: values.staging, retainsFunctions: values['retain-functions'] },
+        },
+        painter(stdout),
+      ),
     )
     return 0
   },
@@ -93,7 +103,6 @@ const textOf = (template: object): string => `${JSON.stringify(template, null, 2
 
 /** Loaded when it is needed: most who use Rimlight have the packages not installed. */
 async function synthesised(bundle: BuiltBundle, options: TemplateOptions): Promise<Synthesised> {
-  refuseViewerLambda(bundle)
   await requirePackages()
   const { synthesise } = await import('./template/synthesise.ts')
   return synthesise(bundle, options)
@@ -125,10 +134,6 @@ async function write(file: string, text: string): Promise<void> {
   try {
     await replaceFile(file, text)
   } catch (cause) {
-    throw new InputError(`--out: ${file} can't be written: ${systemMessage(cause)}`, {
-      code: 'not-writable',
-      found: systemMessage(cause),
-      cause,
-    })
+    throw notWritable(`--out: ${file} can't be written: ${systemMessage(cause)}`, cause)
   }
 }

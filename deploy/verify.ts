@@ -4,7 +4,7 @@ import { InputError } from '../base/errors.ts'
 import { readBundle } from '../bundle/read-bundle.ts'
 import { defineCommand } from '../cli/kit/command.ts'
 import { painter, statusLine } from '../cli/kit/output.ts'
-import { readGrant } from './verify/grants.ts'
+import { givenGrant } from './verify/grants.ts'
 import { verifyJson, verifyPlanText, verifyText } from './verify/report.ts'
 import { allHold } from './verify/results.ts'
 import { verify } from './verify/run.ts'
@@ -18,7 +18,7 @@ that exists is skipped, and said so: name one for each route, a small one, and f
 samples of \`rimlight start\` it finds by itself.
 
 Of private routes it asks what is refused without a grant; all else with the grant that --token or --signed-cookie brings,
-and without one that is skipped. No report tells of a grant.
+or RIMLIGHT_TOKEN or RIMLIGHT_SIGNED_COOKIE in the environment, and without one that is skipped. No report tells of a grant.
 
 It reads, and never writes: GET, HEAD, OPTIONS, and for each cached S3 route one POST without a body to a name that
 nothing has, which CloudFront refuses, and S3 itself would.
@@ -63,7 +63,7 @@ Each question has a version of its own, so that the first answer is a miss: the 
     "rimlight verify https://d111111abcdef8.cloudfront.net --object '/api/*=/api/items?page=1' --slow --json",
   ],
   exitCode:
-    '0 all holds that was asked; 1 something differs or could not be asked; 2 wrong usage, or no CloudFront answers there',
+    '0 all holds that was asked; 1 something differs, or could not be asked, or no CloudFront answers there; 2 wrong usage or input',
   async run(values, { positionals, stdout, stderr, hint }) {
     const [address, ...more] = positionals
     if (address === undefined || more.length > 0) {
@@ -86,8 +86,8 @@ Each question has a version of its own, so that the first answer is a miss: the 
       objects: values.object,
       headers: headersOf(values.header),
       grants: {
-        token: await readGrant('--token', values.token),
-        signedCookies: await readGrant('--signed-cookie', values['signed-cookie']),
+        token: await givenGrant('--token', values.token),
+        signedCookies: await givenGrant('--signed-cookie', values['signed-cookie']),
       },
       isInsecure: values.insecure,
       isSlow: values.slow,

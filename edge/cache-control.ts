@@ -26,13 +26,19 @@ export const publicFor = (seconds: number): string => `public, max-age=${seconds
 export const missingCaching = (missing: number, isVersioned: boolean): string =>
   publicFor(isVersioned ? Math.min(missing, MISSING_VERSION_SECONDS) : missing)
 
-/** What a 200, 206 or 304 of a cached route may be cached for. `usual` is the route's default TTL. */
-export function cachingOf(verdict: Verdict, origin: OriginCaching, usual: number): Caching {
+/**
+ * What a 200, 206 or 304 of a cached route may be cached for. `usual` is the route's default TTL. `isOurs`: of a bucket, and
+ * for everybody; an API alone knows of its answers which are `public` (RFC 9111, 3.5).
+ */
+export function cachingOf(verdict: Verdict, origin: OriginCaching, usual: number, isOurs: boolean): Caching {
   const kept = (cacheControl: string): Caching => ({ cacheControl, validators: 'kept' })
   if (isPrivate(origin.cacheControl)) return kept(origin.cacheControl)
   if (verdict === 'verified') return kept(IMMUTABLE)
   if (verdict === 'unsettled') return { cacheControl: publicFor(UNSETTLED_SECONDS), validators: 'dropped' }
-  if (origin.cacheControl === '') return kept(publicFor(lifetimeWithout(origin, usual)))
+  if (origin.cacheControl === '') {
+    const lifetime = lifetimeWithout(origin, usual)
+    return kept(isOurs ? publicFor(lifetime) : `max-age=${lifetime}`)
+  }
   return kept(verdict === 'unknown' ? capped(origin, usual) : readable(origin.cacheControl))
 }
 

@@ -8,8 +8,20 @@ export type Duration = number | `${number}${'s' | 'm' | 'h' | 'd'}`
 
 /** A site: its hosts, where CloudFront fetches from, and what it does on which path. */
 export type Config = {
-  /** The host names that viewers use, at least one. The first is canonical: every other host is redirected to it. */
+  /** The host names that viewers use, at least one. The first is canonical. */
   domains: string[]
+  /**
+   * `true`: viewers of the other `domains` are redirected to the first, with 301 for GET and HEAD and 308 for other methods.
+   * Preflight requests are answered where they come in, and so is every request for a name that is none of `domains`, such as
+   * the distribution's own. Default `false`.
+   */
+  canonicalHost?: boolean
+  /**
+   * `true`: CloudFront keeps cache tags with what it caches, for `rimlight invalidate '#TAG'`: those in the metadata `tags` of
+   * an object in S3 (`x-amz-meta-tags`) or in an API's `cache-tag` header, separated by commas, and the path that the origin
+   * was asked for. Default `false`.
+   */
+  cacheTags?: boolean
   /** Where CloudFront fetches from, by names of your choice, which routes refer to. */
   origins: Record<string, S3Origin | ApiOrigin>
   /** In order, first match wins, as CloudFront matches behaviours. The last one's path is `/*`, the default behaviour. */
@@ -53,7 +65,10 @@ export type Route = {
   cache: 'never' | CacheTtls
   /** The query parameter that holds an object's version; default `v`; `null`: the route has no versions. */
   version?: string | null
-  /** Further query parameters that belong in the cache key and reach the origin; default none. */
+  /**
+   * Further query parameters that belong in the cache key and reach the origin, such as `page` or `ids[]`; default none.
+   * On routes with `images`, the names of image parameters are taken.
+   */
   query?: string[]
   /** API routes: request headers in the key that reach the origin, such as `authorization`; default none. */
   headers?: string[]
@@ -75,6 +90,28 @@ export type Route = {
    * default `null`. The cache key keeps it, the bucket never sees it.
    */
   strip?: string | null
+  /**
+   * Cached S3 routes: the object that a path which ends in a slash stands for: with `'index.html'`, `/docs/` is the key
+   * `docs/index.html`. Default `null`: a path that ends in a slash is the key that does.
+   */
+  index?: string | IndexRules | null
+  /**
+   * Cached S3 routes: the key, as the bucket has it, of what is shown in the place of a picture that is missing, with the
+   * status 404 and for as long as `missing` says. On a route with `images`, it is resized as the picture would have been.
+   * Default `null`: a line of text.
+   */
+  placeholder?: string | null
+}
+
+/** What a path that ends in a slash stands for. */
+export type IndexRules = {
+  /** The name of the object, without a slash: `index.html`. */
+  file: string
+  /**
+   * Whether a path whose last part has no dot, such as `/docs`, is redirected to the same with a slash, by 301: whether there
+   * is an object of that name is not looked at. Default `false`.
+   */
+  redirect?: boolean
 }
 
 /**
@@ -91,7 +128,18 @@ export type SignedAuth = {
 export type SharedKeyAlgorithm = 'HS256'
 
 /** Verified in a Lambda@Edge function at viewer-request, in the place of the CloudFront Function. */
-export type PublicKeyAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'EdDSA'
+export type PublicKeyAlgorithm =
+  | 'RS256'
+  | 'RS384'
+  | 'RS512'
+  | 'PS256'
+  | 'PS384'
+  | 'PS512'
+  | 'ES256'
+  | 'ES384'
+  | 'ES512'
+  | 'EdDSA'
+  | 'Ed25519'
 
 /** `cookie:NAME` and `query:NAME` are names as they stand in the request; `authorization` is a bearer token. */
 export type TokenSource = 'authorization' | `cookie:${string}` | `query:${string}`
@@ -182,8 +230,22 @@ export type ImageRules = {
 
 /** Which other sites' scripts may read what a route serves. */
 export type CorsRules = {
-  /** `'*'`: any; or origins such as `https://www.example.com`, in lower case, without a path. */
+  /**
+   * `'*'`: any; or origins such as `https://www.example.com`, in lower case, without a path. `https://*.example.com` are
+   * all subdomains, of any depth; `:*` at the end is any port.
+   */
   origins: '*' | string[]
+  /** Whether scripts may send cookies and read the answer; never with `origins: '*'`. Default `false`. */
+  credentials?: boolean
+  /** Routes that take every method, such as those of APIs: which ones scripts may use. Default: all. */
+  methods?: ('GET' | 'HEAD' | 'OPTIONS' | 'PUT' | 'PATCH' | 'POST' | 'DELETE')[]
+  /**
+   * Request headers that scripts may set; `'*'`: any but `authorization`. Default `['*']`, and `authorization` on API
+   * routes and on private ones; with `credentials`: `authorization`, `content-type` and `range`.
+   */
+  headers?: string[]
+  /** Response headers that scripts may read beside the usual ones, such as `x-rimlight`; default none. */
+  exposeHeaders?: string[]
   /** How long a browser may remember the answer to a preflight request. Default: it is not told, and browsers take 5 s. */
   maxAge?: Duration
 }

@@ -3,12 +3,27 @@
  * bundles there are none of these.
  */
 
-/** Whether a route has `images`, and whether one has `cors`, takes `rect`, or has ratios of its own or any. */
+/** Whether a route has `images`, and whether one has `cors`, one with `*` in an origin, takes `rect`, or has ratios of its own or any. */
 declare const HAS_IMAGES: boolean
 declare const HAS_CORS: boolean
+declare const HAS_ORIGIN_PATTERNS: boolean
 declare const HAS_PARTS: boolean
 declare const HAS_RATIO_LISTS: boolean
 declare const HAS_ALL_RATIOS: boolean
+
+/** Whether other hosts are redirected to the first. */
+declare const HAS_CANONICAL_HOST: boolean
+
+/** Whether a path that ends in a slash stands for another on any route, and whether others are given a slash. */
+declare const HAS_INDEXES: boolean
+declare const HAS_INDEX_REDIRECTS: boolean
+
+/** Whether responses name their cache tags, and whether a route has something to show for missing pictures. */
+declare const HAS_CACHE_TAGS: boolean
+declare const HAS_PLACEHOLDERS: boolean
+
+/** Whether a route's `query` has a name that clients may escape. */
+declare const HAS_ESCAPED_NAMES: boolean
 
 /** Whether a route has a rule for tokens, and whether CloudFront checks signatures on one. */
 declare const HAS_TOKENS: boolean

@@ -1,10 +1,10 @@
 import { MOST_NAMES } from './bounds.ts'
-import { type Fields, firstValue, type ViewerRequest } from './event.ts'
+import type { Fields, ViewerRequest } from './event.ts'
 import { locationOf } from './path.ts'
 import { pairsOf } from './query.ts'
 
-/** The host to redirect to: the viewer's where it is one of ours, else the canonical one; never an open redirect. */
-const safeHost = (host: string, domains: readonly string[]): string =>
+/** The host to redirect to, of one in lower case: the viewer's where it is one of ours, else the canonical one; never an open redirect. */
+export const safeHost = (host: string, domains: readonly string[]): string =>
   domains.includes(host) ? host : (domains[0] as string)
 
 /**
@@ -18,14 +18,9 @@ const queryOf = (fields: Fields): string =>
     .join('')
     .replace('&', '?')
 
-/** Where the same request goes over HTTPS. `headers` and `query` are the request's, read with care. */
-export function httpsLocation(
-  request: ViewerRequest,
-  headers: Fields,
-  query: Fields,
-  domains: readonly string[],
-): string {
+/** The request's path, and its query as it was received. `query` is the request's, read with care. */
+export function locationAsReceived(request: ViewerRequest, query: Fields): string {
   const raw = typeof request.rawQueryString === 'function' && request.rawQueryString()
   const asReceived = raw || raw === '' ? `?${raw}` : queryOf(query)
-  return `https://${safeHost(firstValue(headers.host).toLowerCase(), domains)}${locationOf(request.uri, asReceived)}`
+  return locationOf(request.uri, asReceived)
 }

@@ -1,5 +1,4 @@
 /** Which responses are worth image work, and what `x-rimlight` says of the outcome. */
-import { FORMATS } from './formats.ts'
 import type { ImageLimit } from './rules.ts'
 
 /** Reasons that pass: the next request may get the rendition. */
@@ -39,6 +38,13 @@ export const isTransient = (reason: Reason): boolean => TRANSIENT_REASONS.some((
 /** What `x-rimlight` says of an original. */
 export const originalBecause = (reason: Reason): string => `original; reason=${reason}`
 
+/**
+ * What `x-rimlight` says of what is not there. S3 answers 403 for a key that is none to whoever may not list the bucket,
+ * and for one that may not be read as well: a bucket policy, a KMS key, another account's object. Nothing but the error
+ * code in the body tells those apart, which origin-response does not see. 404 is a key, or a bucket, that is none.
+ */
+export const missingAs = (status: number): string => `missing; s3=${status}`
+
 /** `frames`: as many of those that the source has, where it is not all; `isIncomplete`: some of its data is missing. */
 export type Losses = { frames: number; framesOfSource: number; isIncomplete: boolean }
 
@@ -54,26 +60,30 @@ export const RESULT_HEADER = 'x-rimlight'
 export const VERDICT_HEADER = 'x-rimlight-verdict'
 
 /**
- * `image/jpg` is registered nowhere, and common. The last two say nothing: S3's own default, and that of programs that
- * upload.
+ * Types of text, documents, sound, films and archives: nobody gives a picture one by mistake. All others are no more than
+ * a hint: S3's own default, those of forms and of programs that upload, and none at all are common on pictures.
  */
-const SOURCE_TYPES = [
-  ...Object.values(FORMATS).map(({ mediaType }) => mediaType),
-  'image/jpg',
-  'image/pjpeg',
-  'binary/octet-stream',
-  'application/octet-stream',
-]
+const OTHER_KINDS =
+  /^(?:audio|font|message|model|text|video)\/|[/+](?:json|xml|yaml|zip)$|^application\/(?:vnd\.|(?:x-)?(?:javascript|ecmascript|gzip|tar|7z-compressed)$|(?:pdf|rtf|msword|postscript|wasm)$)/
+
+/** Whether bytes of this type may be a picture. SVG is text, and never drawn here. @param type empty: not told */
+export const mayBeImage = (type: string): boolean => !OTHER_KINDS.test(type)
+
+/** Whether the type says which kind of picture it is, in a way that everybody knows. */
+export const isTelling = (type: string): boolean => type.startsWith('image/') && !VAGUE_TYPES.includes(type)
+
+/** All but the first are registered nowhere: what old browsers called JPEG and PNG in uploads. */
+const VAGUE_TYPES = ['image/*', 'image/pjpeg', 'image/x-png', 'image/x-citrix-jpeg', 'image/x-citrix-png']
 
 export type SourceCheck = { kind: 'eligible' } | { kind: 'original'; reason: 'unsupported' | 'too-large' | 'corrupt' }
 
 /**
- * Whether a source is worth reading. Without a type or a length it is: the bytes will tell.
+ * Whether a source is worth reading. Without a useful type or a length it is: the bytes will tell.
  * @param type the media type, without parameters; empty: not told
  * @param length `Content-Length` in bytes; `NaN`: not told
  */
 export function checkSource(type: string, length: number, { maxInputBytes }: ImageLimit): SourceCheck {
-  if (type !== '' && !SOURCE_TYPES.includes(type)) return { kind: 'original', reason: 'unsupported' }
+  if (!mayBeImage(type)) return { kind: 'original', reason: 'unsupported' }
   if (length === 0) return { kind: 'original', reason: 'corrupt' }
   return length > maxInputBytes ? { kind: 'original', reason: 'too-large' } : { kind: 'eligible' }
 }

@@ -75,6 +75,10 @@ export const POLICY_COMMENT_CHARACTERS = 128
 /** [policies] "Custom headers in a response headers policy", and the same for headers to remove. */
 export const RESPONSE_HEADERS_POLICY_ITEMS = 10
 
+/** Of one object, and characters of one. Developer Guide, "Tag format requirements". */
+export const CACHE_TAGS = 50
+export const CACHE_TAG_CHARACTERS = 256
+
 /** Seconds that an error is cached for at least, unless it is set. Developer Guide, "Error caching minimum TTL". */
 export const ERROR_CACHING_MINIMUM_SECONDS = 10
 

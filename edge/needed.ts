@@ -6,6 +6,9 @@
 /** `rect`, on any route. */
 export const NEEDS_PARTS = typeof HAS_PARTS === 'undefined' || HAS_PARTS
 
+/** `*` in an origin of `cors`, on any route. */
+export const NEEDS_ORIGIN_PATTERNS = typeof HAS_ORIGIN_PATTERNS === 'undefined' || HAS_ORIGIN_PATTERNS
+
 /** Lists of ratios, and the ladder of all of them. */
 export const NEEDS_RATIO_LISTS = typeof HAS_RATIO_LISTS === 'undefined' || HAS_RATIO_LISTS
 export const NEEDS_ALL_RATIOS = typeof HAS_ALL_RATIOS === 'undefined' || HAS_ALL_RATIOS

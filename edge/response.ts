@@ -26,15 +26,18 @@ export type RoutedRequest = {
 }
 
 /** `unrouted`: origin-request is not attached, or belongs to another build. */
-export type AskedRequest = RoutedRequest | { kind: 'unrouted'; method: string }
+/** `isPersonal`: it came with `authorization` or cookies. */
+export type UnroutedRequest = { kind: 'unrouted'; method: string; isPersonal: boolean }
+
+export type AskedRequest = RoutedRequest | UnroutedRequest
 
 export type OriginResponse = { status: number; caching: OriginCaching; facts: ObjectFacts }
 
 export type ResponseRule =
-  /** A `never` route's: nothing but the header rules. */
+  /** A `never` route's, and an API's to what no cache keeps: nothing but the header rules. */
   | { kind: 'untouched' }
   /** A 404 of ours in place of S3's 403 or 404. */
-  | { kind: 'missing'; cacheControl: string }
+  | { kind: 'missing'; cacheControl: string; status: number }
   | { kind: 'unrouted'; cacheControl: string }
   | { kind: 'error'; cacheControl: string }
   /**
@@ -51,14 +54,20 @@ export function responseRule(request: AskedRequest, response: OriginResponse, no
   const { status, caching } = response
   const own = caching.cacheControl
   if (request.kind === 'routed' && !request.route.cached) return { kind: 'untouched' }
+  const isRead = request.method === 'GET' || request.method === 'HEAD'
+  if (!isRead && !(request.kind === 'routed' && request.route.s3)) return { kind: 'untouched' }
   if (request.kind === 'routed' && isMissing(request, status)) {
-    return { kind: 'missing', cacheControl: missingCaching(request.lifetime.missing, request.version !== '') }
+    return { kind: 'missing', cacheControl: missingCaching(request.lifetime.missing, request.version !== ''), status }
   }
   if (status >= 500) return { kind: 'error', cacheControl: NO_STORE }
   if (status !== 200 && status !== 206 && status !== 304) return { kind: 'error', cacheControl: own || NO_STORE }
   if (request.kind === 'routed') return objectRule(request, response, now)
-  return { kind: 'unrouted', cacheControl: isPrivate(own) ? own : publicFor(UNROUTED_SECONDS) }
+  return { kind: 'unrouted', cacheControl: isPrivate(own) ? own : unroutedCaching(request) }
 }
+
+/** What an API may have made for one alone is for no cache, CloudFront's neither: nobody knows its key. */
+const unroutedCaching = ({ isPersonal }: UnroutedRequest): string =>
+  isPersonal ? `private, max-age=${UNROUTED_SECONDS}` : publicFor(UNROUTED_SECONDS)
 
 /** S3 answers 403 for what is not there to whoever may not list the bucket. */
 const isMissing = ({ method, route }: RoutedRequest, status: number): boolean =>
@@ -71,7 +80,7 @@ function objectRule(request: RoutedRequest, { status, caching, facts }: OriginRe
   return {
     kind: 'object',
     // A part of the original is not a part of the rendition.
-    caching: asksForImage && status === 206 ? NEVER : cachingOf(verdict, caching, lifetime.default),
+    caching: asksForImage && status === 206 ? NEVER : cachingOf(verdict, caching, lifetime.default, route.s3),
     verdict,
     wantsImage: asksForImage && status === 200,
     // A 304 updates the headers of what it confirms: RFC 9111, 4.3.4.

@@ -9,6 +9,12 @@ import type { RouteTable } from './routes.ts'
 /** Host names of viewers, lower case; the first is canonical. */
 export declare const domains: readonly [string, ...string[]]
 
+/** Whether viewers of the others are redirected to the first. */
+export declare const canonicalHost: boolean
+
+/** Whether responses name their cache tags. */
+export declare const cacheTags: boolean
+
 /** In the config's order; the index of a route here is its name in `x-rimlight-route`. */
 export declare const routes: readonly RouteRule[]
 
@@ -23,6 +29,9 @@ export declare const imageLimits: readonly ImageLimit[]
 
 /** By route: the bucket that the image step reads from; `null` where it reads from none. */
 export declare const buckets: readonly (Bucket | null)[]
+
+/** By route: what is shown in the place of a picture that is missing; `null`: nothing. */
+export declare const placeholders: readonly (Placeholder | null)[]
 
 /** Request headers that viewer-request removes, Rimlight's own among them. */
 export declare const dropRequest: readonly string[]
@@ -90,10 +99,16 @@ export type RouteRule = {
   closed?: true
   /** CloudFront checks signed URLs and cookies. */
   signed?: true
+  /** What a path that ends in a slash stands for; absent: nothing else. */
+  index?: IndexRule
 }
 
+/** `redirect`: paths that could do with a slash get it. */
+export type IndexRule = { name: string; redirect?: true }
+
 export type CorsRule = {
-  origins: '*' | readonly string[]
+  /** A regular expression where one of them has a `*`. */
+  origins: '*' | readonly string[] | RegExp
   /** What a preflight is told besides its origin. */
   preflight: Readonly<Record<string, string>>
 }
@@ -121,6 +136,9 @@ export type ImageLimit = { maxInputBytes: number; maxInputPixels: number }
 
 export type Bucket = { bucket: string; region: string }
 
+/** `path`: of the key. `type`: its media type, by its extension. */
+export type Placeholder = Bucket & { key: string; path: string; type: string }
+
 export type OriginRule = {
   /** The domain names by which CloudFront may know this origin, lower case. */
   domains: readonly string[]
@@ -128,10 +146,19 @@ export type OriginRule = {
   prefix: string
   /** Characters that a path loses before that. */
   strip: number
+  /** The same number for routes that let the same people in. */
+  guard: number
 }
 
-/** `private`: whether what is cached is for whoever has a grant, and for no cache behind. */
-export type LifetimeRule = { default: number; missing: number; settle: number; private: boolean }
+export type LifetimeRule = {
+  default: number
+  missing: number
+  settle: number
+  /** What is cached is for whoever has a grant, or sent the same one, and for no cache behind. */
+  private: boolean
+  /** Request headers that the cache key is made of, for `Vary`. */
+  vary: readonly string[]
+}
 
 export type ResponseHeader = {
   name: string

@@ -13,6 +13,8 @@ import { readPolicies } from '../bundle/read-bundle.ts'
 import { openConsole } from './console/console.ts'
 import type { RunningSite } from './console/site.ts'
 import { AbortedBodies } from './host/aborted-bodies.ts'
+import { lockFolder } from './host/folder-lock.ts'
+import { InterimResponses } from './host/interim-responses.ts'
 import { type OriginOption, originTargets } from './host/origin-targets.ts'
 import { openRuntime } from './host/runtime.ts'
 import { openAccessLog } from './listeners/access-log.ts'
@@ -57,6 +59,11 @@ export type CloudFrontOptions = {
    * not documented, so that a site has to be right either way; default `before-viewer-request`.
    */
   accessCheck?: AccessCheck
+  /**
+   * Called with messages for people, about what goes wrong besides requests: an access log or a folder that can't be
+   * written; default `console.warn`.
+   */
+  warn?: (message: string) => void
 }
 
 /** A CloudFront that runs; `stop` ends it. */
@@ -119,9 +126,9 @@ export type CloudFront = {
  * Starts a CloudFront that runs the files of a built bundle, on 127.0.0.1.
  * @throws InputError for everything that a person can put right: no bundle, or one that is broken; `not-in-range`;
  * `unknown-origin`, `not-a-bucket`, `not-a-url`, `folder-not-found`, `several-s3-endpoints`; `port-unavailable`;
- * `certificate-unwritable`, `storage-unreadable`, `access-log-unwritable`. `expected` and `found` say what is wrong, where
- * the error is about one value; the message has a line for each of several problems, and `code` is then `several` unless
- * they are alike.
+ * `certificate-unwritable`, `storage-in-use`, `storage-unreadable`, `storage-unwritable`, `access-log-unwritable`.
+ * `expected` and `found` say what is wrong, where the error is about one value; the message has a line for each of several
+ * problems, and `code` is then `several` unless they are alike.
  * @example
  * const cloudFront = await startCloudFront({ dist: 'dist', buckets: { photos: './photos' } })
  * const response = await cloudFront.fetch('/a.jpg?w=640', { headers: { accept: 'image/webp' } })
@@ -130,6 +137,7 @@ export type CloudFront = {
  */
 export async function startCloudFront(options: CloudFrontOptions = {}): Promise<CloudFront> {
   const { dist = 'dist', buckets = {}, origins = {}, httpsPort = 0, httpPort = 0, pops = 1, persist } = options
+  const { warn = console.warn } = options
   const problems = [
     ...notInRange('httpsPort', httpsPort, { min: 0, max: 65_535 }),
     ...notInRange('httpPort', httpPort, { min: 0, max: 65_535 }),
@@ -139,17 +147,22 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
   const policies = await readPolicies(dist)
   const targets = await originTargets(policies.origins, buckets, origins)
   const certificate = await certificateFor(policies.domains, persist)
-  const closings: (() => Promise<unknown>)[] = []
+  const closings: (() => unknown)[] = []
   const stop = async () => {
     for (const close of closings.splice(0).toReversed()) await close()
   }
   try {
-    const log = options.accessLog ? await openAccessLog(options.accessLog) : undefined
+    if (persist !== undefined) closings.push(lockFolder(persist))
+    const log = options.accessLog ? await openAccessLog(options.accessLog, warn) : undefined
     if (log) closings.push(() => log.close())
     const console = openConsole()
     const abortedBodies = new AbortedBodies()
+    const interimResponses = new InterimResponses()
     const { intercept } = console
-    const listeners = await openViewerListeners({ certificate, httpsPort, httpPort, intercept, abortedBodies })
+    const listeners = await openViewerListeners({
+      ...{ certificate, httpsPort, httpPort, intercept },
+      ...{ abortedBodies, interimResponses },
+    })
     closings.push(listeners.close)
     const names = edgeLocations(pops)
     const runtime = await openRuntime({
@@ -159,7 +172,9 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
       pops: names,
       httpsPort: listeners.httpsPort,
       persist,
+      warn,
       abortedBodies,
+      interimResponses,
       keyValues: options.keyValues ?? {},
       accessCheck: options.accessCheck ?? 'before-viewer-request',
     })
@@ -171,8 +186,10 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
       listeners,
       parts: { policies, targets, pops: names, ports: listeners },
     })
+    // Told while it reloads or stops, the distribution has nothing to end.
+    const onLeft = (id: string) => void runtime.ask({ ask: 'left', id }).catch(() => {})
     listeners.finished.on('logged', (request) => log?.write(request))
-    listeners.connect(runtime.url(), runtime.complaints)
+    listeners.connect(runtime.socket(), runtime.complaints, onLeft)
     const viewer = viewerFetch({ certificate, domain: policies.domains[0] as string, ports: listeners })
     closings.push(viewer.close, console.close)
     const { accessKeyId, secretAccessKey } = runtime.credentials
@@ -199,7 +216,7 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
       async reload() {
         const changed = await readPolicies(dist)
         await runtime.reload(changed)
-        listeners.connect(runtime.url(), runtime.complaints)
+        listeners.connect(runtime.socket(), runtime.complaints, onLeft)
         site = await console.update(changed)
       },
       stop,

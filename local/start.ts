@@ -1,6 +1,4 @@
 /** `rimlight start`: CloudFront on this machine. */
-
-import { Failure, InputError } from '../base/errors.ts'
 import { defineCommand } from '../cli/kit/command.ts'
 import { interrupt } from '../cli/kit/interrupt.ts'
 import { type Output, painter } from '../cli/kit/output.ts'
@@ -30,19 +28,16 @@ What stands behind an origin of the config
     "rimlight invalidate '/photos/*'",
   ],
   exitCode:
-    '0 ended by Ctrl-C; 1 not built or not started; 2 wrong usage or input, such as a port in use; 130 ended by a second Ctrl-C, before everything was stopped',
+    '0 ended by Ctrl-C; 1 not built or not started; 2 wrong usage or input, such as a config with a mistake or a port in use; 130 ended by a second Ctrl-C, before everything was stopped',
   async run(values, { stdout, stderr, hint }) {
     const options = readStartOptions(values, hint)
-    const say = options.isJson ? sayToPrograms(stdout) : sayToPeople(stdout, stderr, painter(stdout), options)
+    const people = options.isJson ? undefined : sayToPeople(stdout, stderr, painter(stdout), options)
     const ends = interrupt()
     try {
-      await run(options, say, ends.signal)
+      await run(options, people?.say ?? sayToPrograms(stdout), ends.signal)
       return 0
-    } catch (error) {
-      const reported = reportable(error)
-      if (reported instanceof Error) say({ event: 'failed', message: reported.message })
-      throw reported
     } finally {
+      people?.close()
       ends.close()
     }
   },
@@ -52,9 +47,3 @@ const sayToPrograms =
   (stdout: Output): Say =>
   (event) =>
     stdout.write(`${JSON.stringify(event)}\n`)
-
-/** An error of the system, such as a full disk, is reported without a stack, as a failure. */
-function reportable(error: unknown): unknown {
-  const isOfTheSystem = error instanceof Error && 'syscall' in error && !(error instanceof InputError)
-  return isOfTheSystem ? new Failure(error.message, { code: 'system', cause: error }) : error
-}

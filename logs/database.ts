@@ -1,9 +1,8 @@
 /** DuckDB, loaded here alone: in memory, and on disk in a folder of its own as far as memory does not do. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DuckDBConnection, DuckDBInstance, JS } from '@duckdb/node-api'
 import { optional } from '../base/optional-package.ts'
+import { temporaryFolder } from '../base/temporary.ts'
 
 export type Row = Record<string, JS>
 
@@ -11,8 +10,8 @@ export type Database = {
   run(sql: string, ...values: string[]): Promise<void>
   /** All rows; BIGINT and HUGEINT as numbers. */
   rows<T = Row>(sql: string): Promise<T[]>
-  /** Row by row, some thousand at a time, never all of them in memory. */
-  stream(sql: string): AsyncIterable<readonly (readonly unknown[])[]>
+  /** Columns of numbers (INTEGER and DOUBLE), some thousand rows at a time, never all of them in memory. */
+  columns(sql: string): AsyncIterable<number[][]>
   /** Text columns, some thousand rows at a time. */
   append(table: string, rows: Iterable<readonly (string | number | null)[]>): Promise<void>
   /** A folder for files of this run. */
@@ -38,8 +37,7 @@ const TRINO = `
 /** @throws Failure if DuckDB is not installed */
 export async function openDatabase(signal?: AbortSignal): Promise<Database> {
   const duckdb = await optional('reading logs', ['@duckdb/node-api'], () => import('@duckdb/node-api'))
-  const folder = await mkdtemp(join(tmpdir(), 'rimlight-logs-'))
-  const remove = () => rm(folder, { recursive: true, force: true })
+  const { folder, remove } = await temporaryFolder('rimlight-logs-')
   let instance: DuckDBInstance
   let connection: DuckDBConnection
   try {
@@ -69,9 +67,13 @@ export async function openDatabase(signal?: AbortSignal): Promise<Database> {
       const reader = await connection.runAndReadAll(sql)
       return reader.getRowObjectsJS().map(withNumbers) as T[]
     },
-    async *stream(sql) {
+    async *columns(sql) {
       const result = await connection.stream(sql)
-      yield* result.yieldRowsJs()
+      for (;;) {
+        const chunk = await result.fetchChunk()
+        if (!chunk || chunk.rowCount === 0) return
+        yield Array.from({ length: chunk.columnCount }, (_, at) => chunk.getColumnValues(at) as number[])
+      }
     },
     async append(table, rows) {
       const appender = await connection.createAppender(table)

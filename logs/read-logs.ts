@@ -1,14 +1,14 @@
 /** What `rimlight logs report`, `cost` and `simulate` have in common: their options, and logs that are read into a table. */
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
-import { InputError } from '../base/errors.ts'
+import { InputError, Interrupted } from '../base/errors.ts'
 import { loadConfig } from '../build/config.ts'
 import { readBundle } from '../bundle/read-bundle.ts'
 import type { Settings } from '../bundle/settings.ts'
 import { interrupt } from '../cli/kit/interrupt.ts'
 import { bytesText } from '../cli/kit/numbers.ts'
 import type { OptionRows, Values } from '../cli/kit/options.ts'
-import { type Output, painter, statusLine } from '../cli/kit/output.ts'
+import { type Output, statusLine } from '../cli/kit/output.ts'
 import { type Database, openDatabase } from './database.ts'
 import { fieldName } from './ingest/columns.ts'
 import { type Loaded, load } from './ingest/load.ts'
@@ -107,13 +107,13 @@ export async function withLogs(
       signal: ends.signal,
       onProgress: (done, total) => status.show(`Reading ${bytesText(done)} of ${bytesText(total)} …`),
     })
+    // What was interrupted while it was read would pass for a log with fewer lines.
+    ends.signal.throwIfAborted()
     await createEdgeRegions(database)
     return await use({ database, loaded, signal: ends.signal, show: status.show })
   } catch (error) {
     if (!ends.signal.aborted) throw error
-    status.clear()
-    stderr.write(`${painter(stderr)('yellow', 'Interrupted')}: nothing was written\n`)
-    return 130
+    throw new Interrupted('Interrupted: nothing was written', { cause: error })
   } finally {
     status.clear()
     await database?.close()

@@ -1,5 +1,5 @@
 /** `rimlight logs report`: what the distribution did. */
-import { InputError } from '../base/errors.ts'
+import { InputError, notWritable, systemMessage } from '../base/errors.ts'
 import { replaceFile } from '../base/replace-file.ts'
 import { defineCommand } from '../cli/kit/command.ts'
 import { painter } from '../cli/kit/output.ts'
@@ -30,8 +30,7 @@ A hit is what the cache answered: x-edge-result-type Hit or RefreshHit. The hit 
     'rimlight logs report s3://example-logs/cdn --since 2026-11-01 --out report.html',
     "rimlight logs report logs/ --route '/api/*' --json",
   ],
-  exitCode:
-    '0 reported; 1 not: no request could be read, or a package or an object is missing; 2 wrong usage or input; 130 ended by Ctrl-C',
+  exitCode: '0 reported; 1 not: no request could be read, or a package or an object is missing; 2 wrong usage or input',
   async run(values, context) {
     const { stdout, stderr, hint } = context
     const settings = await settingsOf(values)
@@ -43,13 +42,17 @@ A hit is what the cache answered: x-edge-result-type Hit or RefreshHit. The hit 
         found: values.route,
       })
     }
-    return withLogs(values, settings, context, async ({ database, loaded, show }) => {
+    return withLogs(values, settings, context, async ({ database, loaded, signal, show }) => {
       const results = await runQueries(database, (name) => show(`Counting ${name.replaceAll('_', ' ')} …`))
       const report = reportOf(results, loaded, settings)
       show('')
+      signal.throwIfAborted()
       if (values.out !== undefined) {
         const { reportHtml } = await import('./report/html.ts')
-        await replaceFile(values.out, await reportHtml(report))
+        const html = await reportHtml(report)
+        await replaceFile(values.out, html).catch((cause) => {
+          throw notWritable(`--out: ${values.out} can't be written: ${systemMessage(cause)}`, cause)
+        })
       }
       stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report, painter(stdout)))
       if (values.out !== undefined) (values.json ? stderr : stdout).write(`\nWrote ${values.out}\n`)

@@ -11,6 +11,7 @@ import {
   VARIANT_HEADER,
   VERSION_HEADER,
 } from '../edge/headers.ts'
+import { indexPath } from '../edge/index-path.ts'
 import { parseQuery } from '../edge/query.ts'
 import { routeOf } from '../edge/routes.ts'
 import { imageRules, lifetimes, type OriginRule, origins, type RouteRule, routes, routeTable } from '../edge/rules.ts'
@@ -31,19 +32,28 @@ export const handler = async (event: CloudFrontRequestEvent): Promise<CloudFront
   if (!isOrigin(request.origin, origin)) return generated('404', 'Not Found', NO_STORE)
 
   setHeader(request.headers, ROUTE_HEADER, `${routing.index}`)
+  const path = route.s3 && HAS_INDEXES ? indexPath(request.uri, route.index) : request.uri
+  if (HAS_INDEXES && path !== request.uri && !isAsOpen(path, origin)) return generated('400', 'Bad Request', NO_STORE)
   if (route.cached && route.s3) {
     const query = parseQuery(typeof request.querystring === 'string' ? request.querystring : '')
     const version = route.version ? firstParsed(parseVersion, query[route.version]) || '' : ''
-    if (request.uri === '/') {
+    // It would list the bucket.
+    if (path.slice(origin.strip) === '/') {
       const missing = lifetimes[routing.index]?.missing ?? 0
       return generated('404', 'Not Found', missingCaching(missing, version !== ''), request.method)
     }
     request.querystring = ''
     if (version) setHeader(request.headers, VERSION_HEADER, version)
-    passVariant(request.headers, requestedVariant(request.uri, query, route))
+    passVariant(request.headers, requestedVariant(path, query, route))
   }
-  if (route.s3) request.uri = origin.prefix + request.uri.slice(origin.strip)
+  if (route.s3) request.uri = origin.prefix + path.slice(origin.strip)
   return request
+}
+
+/** What a path stands for may be a route's of its own: it is shown to nobody whom that lets not in. */
+function isAsOpen(path: string, { guard }: OriginRule): boolean {
+  const routing = routeOf(path, routeTable)
+  return routing.kind === 'route' && origins[routing.index]?.guard === guard
 }
 
 /** By whichever of its names, as an S3 or a custom origin: the function may be on a behaviour that is not the config's. */

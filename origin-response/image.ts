@@ -12,6 +12,7 @@ import { type Entry, logLine } from './log.ts'
 import { type Original, original } from './original.ts'
 import type { ImageRequest } from './routing.ts'
 import type { Job, Measures, Outcome, Rendition } from './transform.ts'
+import { tellType, typeStep } from './type-step.ts'
 
 export type ImageResponse = Pick<CloudFrontResultResponse, 'body' | 'bodyEncoding'> & { headers: Headers }
 
@@ -34,8 +35,22 @@ export async function imageStep(
     replaceBody(response, outcome)
     return caching
   }
+  await typeOriginal(response.headers, request, outcome, context)
   setHeader(response.headers, RESULT_HEADER, originalBecause(outcome.reason))
   return isTransient(outcome.reason) ? transientCaching(caching) : caching
+}
+
+/** By the bytes that were read, or, where none had to be, by the first of them. */
+async function typeOriginal(
+  headers: Headers,
+  request: ImageRequest | Original,
+  outcome: Exclude<Outcome, Rendition>,
+  context: LambdaContext,
+): Promise<void> {
+  if (outcome.mediaType) tellType(headers, outcome.mediaType)
+  else if (request.kind === 'image' && !isTransient(outcome.reason) && !outcome.measures.bytesIn) {
+    await typeStep(headers, request, context)
+  }
 }
 
 const unmeasured = (nothing: Original): Outcome => ({ ...nothing, measures: {} })
@@ -84,7 +99,7 @@ function jobOf(headers: Headers, request: ImageRequest, context: LambdaContext):
  * Bytes that a body may have beside these headers and those that the header rules set: in base64, four for three.
  * As JSON, headers take more than CloudFront can count of them.
  */
-function budgetBeside(headers: Headers): number {
+export function budgetBeside(headers: Headers): number {
   const taken = Buffer.byteLength(JSON.stringify([headers, setResponse])) + RESERVED_BYTES
   return Math.max(0, Math.floor((GENERATED_RESPONSE_BYTES - taken) / 4) * 3)
 }

@@ -1,6 +1,7 @@
 /** Lambda@Edge, origin-response: what may be cached for how long, under which headers, and renditions of images. */
 import type { CloudFrontResponseEvent, CloudFrontResultResponse } from 'aws-lambda'
 import { type Caching, isPrivate, madePrivate, sharedLifetime } from '../edge/cache-control.ts'
+import { CACHE_TAG_HEADER, cacheTagText, TAGS_OF_OBJECT } from '../edge/cache-tags.ts'
 import {
   addVary,
   type Headers,
@@ -12,12 +13,22 @@ import {
   setHeader,
 } from '../edge/headers.ts'
 import { httpDate } from '../edge/http-date.ts'
-import { originalBecause, RESULT_HEADER, VERDICT_HEADER } from '../edge/image.ts'
-import { type AskedRequest, type OriginResponse, type ResponseRule, responseRule } from '../edge/response.ts'
-import { dropResponse, setResponse } from '../edge/rules.ts'
+import { missingAs, originalBecause, RESULT_HEADER, VERDICT_HEADER } from '../edge/image.ts'
+import { isPicture } from '../edge/picture.ts'
+import {
+  type AskedRequest,
+  type OriginResponse,
+  type ResponseRule,
+  type RoutedRequest,
+  responseRule,
+} from '../edge/response.ts'
+import { dropResponse, placeholders, setResponse } from '../edge/rules.ts'
 import { imageStep, type LambdaContext } from './image.ts'
-import { imageRequest, routedRequest } from './routing.ts'
+import { placeholderStep } from './placeholder.ts'
+import { imageRequest, type LambdaRequest, routedRequest, sourceOf } from './routing.ts'
+import { typeStep } from './type-step.ts'
 
+type Request = CloudFrontResponseEvent['Records'][number]['cf']['request']
 type Response = CloudFrontResultResponse & { headers: Headers }
 
 /** Changes the response in place and returns it: another object would have lost its read-only headers. */
@@ -28,6 +39,8 @@ export const handler = async (
   const cf = event?.Records?.[0]?.cf
   if (typeof cf?.response !== 'object' || cf.response === null) return { status: '500', headers: {} }
   const response = Object.assign(cf.response, { headers: headersOf(cf.response.headers) })
+  // An origin's own would pass for what is said here: to viewers, and in logs.
+  removeHeaders(response.headers, [`${RESULT_HEADER}*`])
   const request = routedRequest(cf.request)
   const now = Date.now()
   const rule = responseRule(request, originResponse(response, now), now)
@@ -36,14 +49,46 @@ export const handler = async (
     const isImage = rule.wantsImage && request.kind === 'routed'
     const image = isImage ? imageRequest(request, cf.request) : undefined
     applyCaching(response.headers, image ? await imageStep(response, image, rule.caching, context ?? {}) : rule.caching)
+    if (HAS_IMAGES && !image && hasBody(response, request)) {
+      await typeAsItIs(response.headers, request, cf.request, context ?? {})
+    }
   }
+  if (HAS_CACHE_TAGS && request.kind === 'routed' && rule.kind !== 'untouched')
+    applyCacheTags(response, request, cf.request)
   if (request.kind === 'routed' && request.lifetime.private) applyPrivacy(response.headers, rule, now)
+  if (HAS_PLACEHOLDERS && rule.kind === 'missing' && request.kind === 'routed') {
+    await showPlaceholder(
+      response,
+      request,
+      cf.request,
+      { cacheControl: rule.cacheControl, validators: 'kept' },
+      context,
+    )
+  }
   if (request.kind === 'routed' && request.takesImageParameters) addVary(response.headers, 'accept')
+  if (request.kind === 'routed' && rule.kind !== 'untouched') {
+    for (const name of request.lifetime.vary) addVary(response.headers, name)
+  }
   if (rule.kind === 'object' && isImageByTypeAlone(request, response.headers)) {
     setHeader(response.headers, RESULT_HEADER, originalBecause('extension'))
   }
   applyHeaderRules(response.headers)
   return response
+}
+
+/** An original that no rendition was asked of, whole or in part. */
+const hasBody = ({ status }: Response, { method }: AskedRequest): boolean =>
+  method === 'GET' && (`${status}` === '200' || `${status}` === '206')
+
+async function typeAsItIs(
+  headers: Headers,
+  request: AskedRequest,
+  lambdaRequest: LambdaRequest,
+  context: LambdaContext,
+): Promise<void> {
+  if (request.kind !== 'routed' || !request.takesImageParameters) return
+  const source = sourceOf(request.index, lambdaRequest)
+  if (source) await typeStep(headers, source, context)
 }
 
 /** Where image parameters were dropped, if there were any: the path's extension is none of an image that is worked on. */
@@ -55,7 +100,10 @@ const isImageByTypeAlone = (request: AskedRequest, headers: Headers): boolean =>
 
 function applyResponseRule(response: Response, rule: ResponseRule, method: string): void {
   const { headers } = response
-  if (rule.kind === 'missing') replaceByMissing(response, method)
+  if (rule.kind === 'missing') {
+    replaceByMissing(response, method)
+    setHeader(headers, RESULT_HEADER, missingAs(rule.status))
+  }
   if (rule.kind === 'unrouted') setHeader(headers, RESULT_HEADER, originalBecause('no-route'))
   if (rule.kind === 'object' && rule.verdict === 'unsettled') setHeader(headers, VERDICT_HEADER, rule.verdict)
   if (rule.kind === 'object' && rule.hasForeignEtag) removeHeaders(headers, ['etag'])
@@ -89,6 +137,24 @@ function replaceByMissing(response: Response, method: string): void {
   if (method === 'GET') response.body = 'Not Found\n'
 }
 
+async function showPlaceholder(
+  response: Response,
+  routed: RoutedRequest,
+  { uri }: Request,
+  caching: Caching,
+  context: LambdaContext = {},
+): Promise<void> {
+  const placeholder = placeholders[routed.index]
+  if (!placeholder || typeof uri !== 'string' || !isPicture(uri)) return
+  const { method, variant } = routed
+  const isRendition = HAS_IMAGES && variant !== '' && method === 'GET' && routed.route.images >= 0
+  const picture = { uri, method, placeholder, image: isRendition ? imageRequest(routed, { uri }) : undefined }
+  applyCaching(response.headers, await placeholderStep(response, picture, caching, context, loadReader))
+}
+
+/** Sites without images have no more than this of the module that makes renditions. */
+const loadReader = () => (HAS_IMAGES ? import('./transform.ts') : import('./source.ts'))
+
 /** What is as the origin has it stays, line by line. */
 function applyCaching(headers: Headers, { cacheControl, validators }: Caching): void {
   if (headerText(headers, 'cache-control') !== cacheControl) setHeader(headers, 'cache-control', cacheControl)
@@ -107,6 +173,18 @@ function applyPrivacy(headers: Headers, rule: ResponseRule, now: number): void {
     setHeader(headers, 'expires', new Date(now + lifetime * 1000).toUTCString())
     delete headers['cache-control']
   } else if (rule.kind === 'untouched' && own !== '') setHeader(headers, 'cache-control', madePrivate(own))
+}
+
+/**
+ * A 304 of S3 has no metadata, and updates what is cached: RFC 9111, 4.3.4. A missing picture goes with what was shown in its
+ * place, too.
+ */
+function applyCacheTags({ status, headers }: Response, { index }: RoutedRequest, request: Request): void {
+  const own = [headerText(headers, CACHE_TAG_HEADER), headerText(headers, TAGS_OF_OBJECT)].join(',')
+  if (status === '304' && own === ',') return
+  const shown = Number(status) === 404 ? placeholders[index] : null
+  const tags = cacheTagText([`${request.uri}`, ...(shown ? [shown.path] : [])], own)
+  if (tags !== '') setHeader(headers, CACHE_TAG_HEADER, tags)
 }
 
 function applyHeaderRules(headers: Headers): void {

@@ -16,27 +16,33 @@ import {
 import { checkedVariant, extensionOf, takesImageParameters, type Variant } from '../edge/variant.ts'
 import { type Original, original } from './original.ts'
 
-type Request = Partial<CloudFrontResponseEvent['Records'][number]['cf']['request']> | undefined
+/** As the event has it. */
+export type LambdaRequest = Partial<CloudFrontResponseEvent['Records'][number]['cf']['request']> | undefined
+
+/** Where the object of a response is. */
+export type SourcePlace = { bucket: Bucket; key: string }
 
 /** A rendition that was asked for, and where its source is. */
-export type ImageRequest = {
+export type ImageRequest = SourcePlace & {
   kind: 'image'
-  bucket: Bucket
-  key: string
   uri: string
   variant: Variant
   rule: ImageRule
   limit: ImageLimit
 }
 
-export function routedRequest(request: Request): AskedRequest {
+export function routedRequest(request: LambdaRequest): AskedRequest {
   const headers = headersOf(request?.headers)
   const method = request?.method ?? 'GET'
   const uri: unknown = request?.uri
   const index = headerText(headers, ROUTE_HEADER)
-  const route = /^\d+$/.test(index) ? routes[Number(index)] : undefined
+  // As origin-request writes it, and in no other form.
+  const route = /^(?:0|[1-9]\d*)$/.test(index) ? routes[Number(index)] : undefined
   const lifetime = lifetimes[Number(index)]
-  if (!route || !lifetime) return { kind: 'unrouted', method }
+  if (!route || !lifetime) {
+    const isPersonal = headerText(headers, 'authorization') !== '' || headerText(headers, 'cookie') !== ''
+    return { kind: 'unrouted', method, isPersonal }
+  }
   return {
     kind: 'routed',
     index: Number(index),
@@ -50,16 +56,26 @@ export function routedRequest(request: Request): AskedRequest {
 }
 
 /** On a route with images; `unsupported`: nothing that origin-request would have sent. */
-export function imageRequest({ index, route, variant }: RoutedRequest, request: Request): ImageRequest | Original {
+export function imageRequest(
+  { index, route, variant }: RoutedRequest,
+  request: LambdaRequest,
+): ImageRequest | Original {
   const [bucket, rule, limit] = [buckets[index], imageRules[route.images], imageLimits[route.images]]
   const uri: unknown = request?.uri
   if (!bucket || !rule || !limit || typeof uri !== 'string') return original('unsupported', 'no image of a bucket')
   const checked = checkedVariant(parseQuery(variant), rule)
   if (Object.keys(checked).length === 0) return original('unsupported', `${variant} is off the ladders`)
-  const key = keyOf(`${request?.origin?.s3?.path ?? ''}${uri}`)
-  return key === undefined
-    ? original('unsupported', `${uri} is the path of no key`)
-    : { kind: 'image', bucket, key, uri, variant: checked, rule, limit }
+  const place = sourceOf(index, request)
+  return place
+    ? { kind: 'image', ...place, uri, variant: checked, rule, limit }
+    : original('unsupported', `${uri} is the path of no key`)
+}
+
+/** `undefined` on a route without images, and for a path of no key. */
+export function sourceOf(index: number, request: LambdaRequest): SourcePlace | undefined {
+  const bucket = buckets[index]
+  const key = keyOf(`${request?.origin?.s3?.path ?? ''}${request?.uri ?? '/'}`)
+  return bucket && key !== undefined ? { bucket, key } : undefined
 }
 
 /** S3 takes a plus for a space in a path, as it does in URLs of its own. `undefined`: no key is written like this. */

@@ -8,6 +8,8 @@ export type SourceRequest = Bucket & {
   key: string
   /** Of the response in hand; empty: it has none, and nothing is asked of the object. */
   etag: string
+  /** Bytes from the beginning; absent: all. */
+  first?: number
 }
 
 export type SourceOutcome = { kind: 'source'; bytes: Buffer } | Original
@@ -45,11 +47,14 @@ export async function readSource(
 }
 
 async function getObject(
-  { bucket, region, key, etag }: SourceRequest,
+  { bucket, region, key, etag, first }: SourceRequest,
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<SourceOutcome> {
-  const condition = etag === '' ? {} : { IfMatch: etag }
+  const condition = {
+    ...(etag === '' ? {} : { IfMatch: etag }),
+    ...(first === undefined ? {} : { Range: `bytes=0-${first - 1}` }),
+  }
   const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...condition })
   const { Body, ContentLength, ETag } = await clientFor(region).send(command, { abortSignal: signal })
   const body = Body as Body | undefined

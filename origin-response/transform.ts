@@ -1,5 +1,6 @@
 /** A source into a rendition, or the reason why not. Loaded with the first image that is asked for, and not before. */
 import type { Losses, Reason } from '../edge/image.ts'
+import { imageTypeOf, TELLING_BYTES } from '../edge/image-type.ts'
 import type { ImageLimit, ImageRule } from '../edge/rules.ts'
 import type { Variant } from '../edge/variant.ts'
 import { memoryFor } from './cost.ts'
@@ -10,6 +11,9 @@ import { type Original, original } from './original.ts'
 import { planOf } from './plan.ts'
 import type { Settings } from './render.ts'
 import { readSource, type SourceRequest } from './source.ts'
+
+// Where there are images, it is in this file of the zip.
+export { readSource }
 
 export type Job = {
   source: SourceRequest
@@ -24,13 +28,17 @@ export type Job = {
   deadline: number
 }
 
+/** What is known of the source, as far as it got. */
+type Read = Measures & { mediaType?: string | undefined }
+
 /** Milliseconds and bytes, as far as it got. */
 export type Measures = { fetch?: number; transform?: number; bytesIn?: number }
 
 /** `losses`: of the source, for `x-rimlight`. */
 type Result = { kind: 'rendition'; bytes: Buffer; settings: Settings; losses: Losses } | Original
 
-export type Outcome = Result & { measures: Measures }
+/** `mediaType`: what the source's bytes are; absent: they were not read, or are no image. */
+export type Outcome = Result & { measures: Measures; mediaType?: string | undefined }
 export type Rendition = Extract<Outcome, { kind: 'rendition' }>
 
 /** Of the time there is, what reading the source may take: the rest is for making something of it. */
@@ -39,19 +47,27 @@ const SHARE_OF_SOURCE = 0.6
 /** Does not reject, and does not take longer than the job's deadline. */
 export async function transform(job: Job): Promise<Outcome> {
   const start = performance.now()
-  const read: Measures = {}
+  const read: Read = {}
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<Result>((resolve) => {
     timer = setTimeout(() => resolve(original('deadline', 'stopped at the deadline')), timeTo(job.deadline))
   })
   const result = await Promise.race([attempt(job, read), late])
   clearTimeout(timer)
-  const { fetch = 0, bytesIn } = read
-  return { ...result, measures: bytesIn ? { ...read, transform: performance.now() - start - fetch } : { ...read } }
+  const { mediaType, ...measures } = read
+  const { fetch = 0, bytesIn } = measures
+  const whole = bytesIn ? { ...measures, transform: performance.now() - start - fetch } : measures
+  return { ...result, mediaType, measures: whole }
+}
+
+/** What the first bytes of an object are; `undefined`: no image, or S3 did not say in time. Does not reject. */
+export async function readType(source: SourceRequest, milliseconds: number): Promise<string | undefined> {
+  const read = await readSource({ ...source, first: TELLING_BYTES }, TELLING_BYTES, milliseconds)
+  return read.kind === 'source' ? imageTypeOf(read.bytes) : undefined
 }
 
 /** @param read what is measured of reading the source is put here: the deadline may strike before this ends */
-async function attempt(job: Job, read: Measures): Promise<Result> {
+async function attempt(job: Job, read: Read): Promise<Result> {
   const start = performance.now()
   // sharp loads while the source is on its way.
   const reading = readSource(job.source, job.limit.maxInputBytes, timeTo(job.deadline) * SHARE_OF_SOURCE)
@@ -61,6 +77,7 @@ async function attempt(job: Job, read: Measures): Promise<Result> {
   if (source.kind === 'original') return source
 
   read.bytesIn = source.bytes.length
+  read.mediaType = imageTypeOf(source.bytes.subarray(0, TELLING_BYTES))
   const renderer = await loading
   return typeof renderer === 'string' ? original('disabled', renderer) : renditionOf(source.bytes, job, renderer)
 }

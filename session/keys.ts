@@ -7,6 +7,8 @@ import {
   type JSONWebKeySet,
   type JWTVerifyGetKey,
 } from 'jose'
+import type { PublicKeyAlgorithm } from '../edge/config.ts'
+import { isKeyFor, type Jwk } from '../edge/jwk.ts'
 
 /** Whether a token is good can't be known now. */
 export class KeysUnavailable extends Error {
@@ -18,18 +20,26 @@ const FRESH = 600
 const STALE = 86_400
 
 /**
- * Finds a token's key. A set is fetched once for all who wait, again after ten minutes, and for a `kid` that it lacks, once in
+ * Finds a token's key, among those alone that are for one of the algorithms and for nothing else. A set is fetched once for all who wait, again after ten minutes, and for a `kid` that it lacks, once in
  * `cooldown` at most. A server that fails is left alone for as long; meanwhile, and for a day, the keys that it gave count.
  * @param timeout and `cooldown` in seconds
  */
-export function keyFinder(jwks: string | JSONWebKeySet, timeout: number, cooldown: number): JWTVerifyGetKey {
-  if (typeof jwks !== 'string') return createLocalJWKSet(jwks)
+export function keyFinder(
+  jwks: string | JSONWebKeySet,
+  algorithms: readonly PublicKeyAlgorithm[],
+  timeout: number,
+  cooldown: number,
+): JWTVerifyGetKey {
+  const ownOf = ({ keys }: JSONWebKeySet): JSONWebKeySet => ({
+    keys: keys.filter((key) => algorithms.some((algorithm) => isKeyFor(key as Jwk, algorithm))),
+  })
+  if (typeof jwks !== 'string') return createLocalJWKSet(ownOf(jwks))
   let restUntil = 0
   let fetchedAt = 0
   const fetchSet = async (url: string, init: RequestInit): Promise<Response> => {
     if (Date.now() < restUntil) throw new KeysUnavailable('the server of the keys has failed a moment ago')
     try {
-      const set = await readSet(await fetch(url, init))
+      const set = ownOf(await readSet(await fetch(url, init)))
       fetchedAt = Date.now()
       return Response.json(set)
     } catch (cause) {
@@ -60,7 +70,7 @@ export function keyFinder(jwks: string | JSONWebKeySet, timeout: number, cooldow
 /** More than any set has. */
 const MAX_BYTES = 1_000_000
 
-async function readSet(response: Response): Promise<unknown> {
+async function readSet(response: Response): Promise<JSONWebKeySet> {
   if (response.status !== 200 || !response.body) throw new Error(`the keys' server answered ${response.status}`)
   const chunks: Uint8Array[] = []
   let size = 0

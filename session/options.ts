@@ -1,6 +1,8 @@
 /** What a session is made of, and what can be wrong with it before the first request. */
 import type { JSONWebKeySet, JWTPayload } from 'jose'
 import { isThisMachine } from '../base/this-machine.ts'
+import type { PublicKeyAlgorithm } from '../edge/config.ts'
+import { isPrivateKey, type Jwk, PUBLIC_KEY_ALGORITHMS } from '../edge/jwk.ts'
 import { checkedSigningKey, type SigningKey } from '../sign/cloudfront.ts'
 import type { Site } from '../sign/sign.ts'
 import { checkSeconds } from '../sign/terms.ts'
@@ -9,12 +11,7 @@ import { wrong } from '../sign/wrong.ts'
 import { type CookieAttributes, cookieProblem } from './cookies.ts'
 
 /** All of them verify with public keys: a key that everybody knows can never be taken for a secret. */
-export const ALGORITHMS = [
-  ...(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'] as const),
-  ...(['EdDSA', 'Ed25519'] as const),
-] as const
-
-export type LoginAlgorithm = (typeof ALGORITHMS)[number]
+export type LoginAlgorithm = PublicKeyAlgorithm
 
 /** The claims of a verified token. */
 export type LoginClaims = JWTPayload
@@ -117,9 +114,9 @@ export function checked(options: SessionOptions): SessionSettings {
 const renewalOf = ({ secret, cookie = '__Host-rimlight-renewal', lifetime }: Renewal) => ({ secret, cookie, lifetime })
 
 function checkTokens({ jwks, algorithms, issuer, audience, from }: SessionSettings): void {
-  const odd = algorithms.find((algorithm) => !ALGORITHMS.includes(algorithm))
+  const odd = algorithms.find((algorithm) => !PUBLIC_KEY_ALGORITHMS.includes(algorithm))
   if (odd !== undefined || algorithms.length === 0) {
-    throw wrong('algorithms', 'algorithm', `at least one of ${ALGORITHMS.join(', ')}`, odd ?? 'none')
+    throw wrong('algorithms', 'algorithm', `at least one of ${PUBLIC_KEY_ALGORITHMS.join(', ')}`, odd ?? 'none')
   }
   for (const [name, value] of Object.entries({ issuer, audience })) {
     const isSaid = value === null || Boolean(value?.length)
@@ -137,8 +134,7 @@ function checkTokens({ jwks, algorithms, issuer, audience, from }: SessionSettin
   if (!Array.isArray(jwks?.keys) || jwks.keys.length === 0) {
     throw wrong('jwks', 'jwks', 'an https: URL, or a set of JSON Web Keys', '', 'no keys')
   }
-  // RFC 7518, 6.2.2, 6.3.2 and 6.4.1.
-  if (jwks.keys.some((key) => 'd' in key || 'k' in key))
+  if (jwks.keys.some((key) => isPrivateKey(key as Jwk)))
     throw wrong('jwks', 'jwks', 'public keys alone', '', 'a private key')
 }
 

@@ -17,7 +17,7 @@ const MAX_CHARACTERS = 16_384
 
 export function tokenVerifier(settings: SessionSettings): (request: Request) => Promise<Caller> {
   const { jwks, algorithms, issuer, audience, leeway, timeout, cooldown, from } = settings
-  const findKey = keyFinder(jwks, timeout, cooldown)
+  const findKey = keyFinder(jwks, algorithms, timeout, cooldown)
   const options = {
     algorithms: [...algorithms],
     clockTolerance: leeway,

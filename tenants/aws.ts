@@ -6,7 +6,6 @@ import { Conflict } from '../deploy/aws/faults.ts'
 
 export { type Dependencies, realDependencies } from '../deploy/attach/aws-clients.ts'
 export type { Calls } from '../deploy/attach/calls.ts'
-export { Interrupted } from '../deploy/aws/calls.ts'
 export { Conflict } from '../deploy/aws/faults.ts'
 
 /**

@@ -35,12 +35,12 @@ export type SharedIds = {
 /** What a bundle says of a distribution. */
 export type BundleParts = Pick<
   DistributionConfig,
-  'Origins' | 'DefaultCacheBehavior' | 'CacheBehaviors' | 'CustomErrorResponses'
+  'Origins' | 'DefaultCacheBehavior' | 'CacheBehaviors' | 'CustomErrorResponses' | 'CacheTagConfig'
 >
 
 /** @param prefix what keys begin with: of one tenant, or with a parameter in its place */
 export function bundleParts(policies: Policies, ids: SharedIds, prefix: string): BundleParts {
-  const { origins, behaviours, defaultBehaviour, errors } = describedDistribution(policies)
+  const { origins, behaviours, defaultBehaviour, errors, cacheTagHeader } = describedDistribution(policies)
   return {
     Origins: list(origins.map((origin) => originConfig(origin, ids, prefix))),
     DefaultCacheBehavior: behaviourConfig(defaultBehaviour, ids),
@@ -57,6 +57,7 @@ export function bundleParts(policies: Policies, ids: SharedIds, prefix: string):
         ErrorCachingMinTTL: seconds,
       })),
     ),
+    ...(cacheTagHeader === undefined ? {} : { CacheTagConfig: { HeaderName: cacheTagHeader } }),
   }
 }
 

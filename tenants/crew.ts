@@ -1,8 +1,8 @@
 /** Does what is asked for a tenant: claims its row, says in it what is to be, and brings it there. */
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { InputError } from '../base/errors.ts'
-import { type Calls, type Dependencies, Interrupted, politeCalls } from './aws.ts'
+import { InputError, Interrupted } from '../base/errors.ts'
+import { type Calls, type Dependencies, politeCalls } from './aws.ts'
 import { ClaimLost, type Hold, type TenantClaims, tenantClaims } from './claims.ts'
 import { type Convergence, converge } from './converge.ts'
 import { type Invalidations, invalidationsOf, type TenantInvalidation } from './invalidations.ts'

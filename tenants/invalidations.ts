@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { InputError } from '../base/errors.ts'
-import { distinctPaths, invalidationProblem } from '../urls/invalidation.ts'
+import { distinctPaths, invalidationProblem, isTag } from '../urls/invalidation.ts'
 import { awsName, type Calls, type Dependencies, pacer } from './aws.ts'
 import type { Kind } from './kinds/kind.ts'
 import type { TenantRecord } from './record.ts'
@@ -65,6 +65,15 @@ export function invalidationsOf(
 /** @throws InputError */
 function checkedPaths(given: readonly string[]): string[] {
   if (given.length === 0) throw new InputError("expected paths such as '/photos/*', found none", { code: 'no-paths' })
+  // A tag is one of the distribution, which tenants may share.
+  const tag = given.find(isTag)
+  if (tag !== undefined) {
+    const [expected, found] = ["paths such as '/photos/*'", `the tag ${tag}`]
+    throw new InputError(
+      `expected ${expected}, found ${found}; \`rimlight invalidate '${tag}' --distribution ID\` takes tags`,
+      { code: 'not-an-invalidation-path', expected, found },
+    )
+  }
   const problems = given.map(invalidationProblem).filter((problem) => problem !== undefined)
   if (problems.length > 0) throw new InputError(problems.join('\n'), { code: 'not-an-invalidation-path' })
   return distinctPaths(given)

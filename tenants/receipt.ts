@@ -1,6 +1,6 @@
 /** What tenants were on before an upgrade, so that they can go back. */
 import { readFile, rename } from 'node:fs/promises'
-import { InputError, systemMessage } from '../base/errors.ts'
+import { InputError, notWritable, systemMessage } from '../base/errors.ts'
 import { parseJson } from '../base/json.ts'
 import { isObject } from '../base/json-values.ts'
 import { replaceFile } from '../base/replace-file.ts'
@@ -59,9 +59,9 @@ export async function writeUpgradeReceipt(file: string, receipt: UpgradeReceipt)
   try {
     await replaceFile(file, `${JSON.stringify(receipt)}\n`, { flush: true })
   } catch (cause) {
-    throw new InputError(`--receipt: it can't be written, and without it nothing is changed: ${systemMessage(cause)}`, {
-      code: 'not-writable',
+    throw notWritable(
+      `--receipt: it can't be written, and without it nothing is changed: ${systemMessage(cause)}`,
       cause,
-    })
+    )
   }
 }

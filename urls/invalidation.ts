@@ -2,6 +2,8 @@
  * Paths to invalidate. Developer Guide, "What you need to know when invalidating paths": a path begins with a slash, `*`
  * stands for the rest and only at the end; a path without a query stands for all queries only with a `*`.
  */
+import { cacheTagsIn, isCacheTag } from '../edge/cache-tags.ts'
+import { CACHE_TAG_CHARACTERS, CACHE_TAGS } from '../edge/limits.ts'
 import { locationOf } from '../edge/path.ts'
 
 /** Characters. */
@@ -22,8 +24,14 @@ export const FREE_INVALIDATION_PATHS = 1_000
 /** USD for each path beyond. Amazon CloudFront Pricing, "Invalidation Requests". */
 export const INVALIDATION_PATH_PRICE = 0.005
 
-/** What is wrong with a path; `undefined`: nothing. */
+/** What stands before a cache tag in the place of a path. */
+const TAG = '#'
+
+export const isTag = (path: string): boolean => path.startsWith(TAG)
+
+/** What is wrong with a path, or with a tag after its `#`; `undefined`: nothing. */
 export function invalidationProblem(path: string): string | undefined {
+  if (isTag(path)) return tagProblem(path.slice(TAG.length))
   if (!path.startsWith('/')) return `expected a path that begins with a slash, such as /photos/*, found ${quoted(path)}`
   const star = path.indexOf('*')
   if (star >= 0 && star < path.length - 1) {
@@ -38,6 +46,15 @@ export function invalidationProblem(path: string): string | undefined {
   return `expected a path without a ~, which CloudFront invalidates none with, found ${quoted(path)}; a * in its place stands for it and all after it`
 }
 
+function tagProblem(tag: string): string | undefined {
+  if (!isCacheTag(tag)) {
+    return `expected a # and a tag of 1 to ${CACHE_TAG_CHARACTERS} visible characters of ASCII without a comma, such as #album-7, found ${quoted(TAG + tag)}${tag.includes(',') ? '; in the tag of a path it is %2C' : ''}`
+  }
+  return tag.endsWith('*')
+    ? `expected a tag without a * at its end, which stands for nothing in tags, found ${quoted(TAG + tag)}`
+    : undefined
+}
+
 const quoted = (text: string) => JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text)
 
 /** As viewer-request escapes what a URL may not hold. */
@@ -46,15 +63,26 @@ function escapedPath(path: string): string {
   return mark < 0 ? locationOf(path, '') : locationOf(path.slice(0, mark), path.slice(mark))
 }
 
-/** Whether an object, by its path and query in the cache, falls under an invalidation path. */
-export function isInvalidated(path: string, object: { path: string; query: string }): boolean {
+/** An object in the cache: its path and query there, and its tags as the header has them, none where it is empty. */
+export type TaggedObject = { path: string; query: string; tags: string }
+
+/** Whether an object falls under an invalidation path, or has a tag whatever its case. */
+export function isInvalidated(path: string, object: TaggedObject): boolean {
+  if (isTag(path)) {
+    const tag = path.slice(TAG.length).toLowerCase()
+    return cacheTagsIn(object.tags)
+      .slice(0, CACHE_TAGS)
+      .some((own) => own.toLowerCase() === tag)
+  }
   const target = object.query === '' ? object.path : `${object.path}?${object.query}`
   return path.endsWith('*') ? target.startsWith(path.slice(0, -1)) : target === path
 }
 
-/** The paths in their order, each once, without those that a path with a `*` stands for. */
+/** The paths and tags in their order, each once, without those that a path with a `*` stands for. */
 export function distinctPaths(paths: readonly string[]): string[] {
   const stems = [...new Set(paths)].filter((path) => path.endsWith('*')).map((path) => path.slice(0, -1))
   const isCovered = (path: string) => stems.some((stem) => path.startsWith(stem) && path !== `${stem}*`)
-  return [...new Set(paths)].filter((path) => !isCovered(path))
+  const tags = new Set<string>()
+  const isRepeated = (path: string) => isTag(path) && tags.size === tags.add(path.toLowerCase()).size
+  return [...new Set(paths)].filter((path) => !isRepeated(path) && !isCovered(path))
 }

@@ -8,9 +8,11 @@ import {
   type ViewerRequest,
   type ViewerResponse,
 } from '../edge/event.ts'
-import { httpsLocation } from '../edge/https.ts'
+import { locationAsReceived, safeHost } from '../edge/https.ts'
+import { indexPath } from '../edge/index-path.ts'
 import { S3_KEY_BYTES } from '../edge/limits.ts'
 import { canonicalQuery } from '../edge/query.ts'
+import { withPlainNames } from '../edge/query-names.ts'
 import { routeOf } from '../edge/routes.ts'
 import { domains, dropRequest, imageRules, type RouteRule, routes, routeTable } from '../edge/rules.ts'
 import { SIGNING_COOKIE } from '../edge/signed.ts'
@@ -30,10 +32,12 @@ export function handler(event: ViewerEvent): ViewerRequest | ViewerResponse | Qu
   const query = fieldsOf(request.querystring)
   const isRead = request.method === 'GET' || request.method === 'HEAD'
 
-  // 1. HTTPS
-  if (firstValue(headers['cloudfront-forwarded-proto']) === 'http') {
-    const status = isRead ? 301 : 308
-    return { statusCode: status, headers: { location: { value: httpsLocation(request, headers, query, domains) } } }
+  // 1. HTTPS, and the host
+  const isElsewhere = HAS_CANONICAL_HOST && isOtherHost(request, headers)
+  if (isElsewhere || firstValue(headers['cloudfront-forwarded-proto']) === 'http') {
+    const host = HAS_CANONICAL_HOST ? domains[0] : safeHost(firstValue(headers.host).toLowerCase(), domains)
+    const location = { value: `https://${host}${locationAsReceived(request, query)}` }
+    return { statusCode: isRead ? 301 : 308, headers: { location } }
   }
 
   // 2. One route, however the path is read
@@ -66,17 +70,27 @@ export function handler(event: ViewerEvent): ViewerRequest | ViewerResponse | Qu
 
     // 4. Path
     request.uri = path
+    if (HAS_INDEX_REDIRECTS && route.index?.redirect) {
+      // Where no dot comes after the last slash. Relative: on whatever host this is; `./` keeps a colon from ending a scheme.
+      const uri = request.uri
+      if (uri.indexOf('/', uri.lastIndexOf('.')) >= 0 && uri[uri.length - 1] !== '/') {
+        request.uri = `${uri.slice(uri.lastIndexOf('/') + 1)}/`
+        return { statusCode: 301, headers: { location: { value: `./${locationAsReceived(request, query)}` } } }
+      }
+    }
   }
 
   if (route.cached) {
     // 5. Query
     const rule = imageRules[isLong ? -1 : route.images]
-    const extension = HAS_IMAGES && rule ? extensionOf(request.uri) : ''
+    const extension =
+      HAS_IMAGES && rule ? extensionOf(HAS_INDEXES ? indexPath(request.uri, route.index) : request.uri) : ''
     // A query that is signed gets no format that it does not name.
     const accept = HAS_SIGNED && route.signed ? undefined : headers.accept
     const variant: Variant =
       HAS_IMAGES && rule && takesImageParameters(extension) ? variantOf(query, accept, extension, rule) : {}
-    request.querystring = canonicalQuery(query, route, variant)
+    const named = HAS_ESCAPED_NAMES && route.query ? withPlainNames(query, route.query) : query
+    request.querystring = canonicalQuery(named, route, variant)
 
     // 6. Headers
     request.cookies = HAS_SIGNED || HAS_FORWARDED_TOKENS ? cookiesFor(route, fieldsOf(request.cookies)) : {}
@@ -101,6 +115,13 @@ function cookiesFor(route: RouteRule, cookies: Fields): Fields {
     }
   })
   return kept
+}
+
+/** One of ours, but the first: strangers' go on. Browsers follow no redirect of a preflight: Fetch Standard, "CORS-preflight fetch". */
+function isOtherHost(request: ViewerRequest, headers: Fields): boolean {
+  const host = firstValue(headers.host)
+  if (host === domains[0] || domains.indexOf(host.toLowerCase()) < 1) return false
+  return request.method !== 'OPTIONS' || !headers['access-control-request-method']
 }
 
 const ALLOWED_METHODS = { value: 'GET, HEAD, OPTIONS' }

@@ -1,4 +1,4 @@
-/** Whether a public key signed a token: RFC 7515, 5.2, by the algorithms of RFC 7518, 3.1, and RFC 8037, 3.1. */
+/** Whether a public key signed a token: RFC 7515, 5.2, by the algorithms of RFC 7518, 3.1, RFC 8037, 3.1, and RFC 9864. */
 // biome-ignore lint/style/useNodejsImportProtocol: named as in the function, so that all of viewer-request/ has one name for it
 import { constants, createPublicKey, type JsonWebKey, type KeyObject, type VerifyKeyObjectInput, verify } from 'crypto'
 import type { PublicKeyAlgorithm } from '../edge/config.ts'
@@ -18,7 +18,9 @@ const METHODS: Record<PublicKeyAlgorithm, Method> = {
   PS512: { hash: 'sha512', options: PSS },
   ES256: { hash: 'sha256', options: TWO_NUMBERS },
   ES384: { hash: 'sha384', options: TWO_NUMBERS },
+  ES512: { hash: 'sha512', options: TWO_NUMBERS },
   EdDSA: { hash: null, options: {} },
+  Ed25519: { hash: null, options: {} },
 }
 
 /**

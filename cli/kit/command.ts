@@ -1,7 +1,7 @@
 /** What all commands have in common: a table of options, a help made from it, and exit codes for errors. */
-import { Failure, InputError } from '../../base/errors.ts'
+import { Failure, InputError, RimlightError, systemFailure } from '../../base/errors.ts'
 import { type Help, helpOf } from './help.ts'
-import { type OptionRows, parseOptions, type Values } from './options.ts'
+import { asksForJson, type OptionRows, parseOptions, type Values } from './options.ts'
 import type { Output } from './output.ts'
 
 export type Command<Rows extends OptionRows> = Help<Rows> & {
@@ -9,7 +9,7 @@ export type Command<Rows extends OptionRows> = Help<Rows> & {
   takesOperands?: true
   /**
    * @returns the exit code
-   * @throws InputError for 2, Failure for 1; anything else is a fault of ours
+   * @throws InputError for 2, Failure for 1, Interrupted for 130; anything else is a fault of ours
    */
   run(values: Values<Rows>, context: CommandContext): Promise<number>
 }
@@ -42,14 +42,29 @@ export function defineCommand<const Rows extends OptionRows>(command: Command<Ro
       }
       return await command.run(values, { positionals, stdout, stderr, hint })
     } catch (error) {
-      return reportError(error, stderr)
+      return reportError(error, asksForJson(args), stdout, stderr)
     }
   }
 }
 
-/** Writes an error's message. @returns its exit code @throws any error that is not meant for people */
-export function reportError(error: unknown, stderr: Output): number {
-  if (!(error instanceof InputError || error instanceof Failure)) throw error
+/**
+ * Writes an error's message, for people; where the output is for programs, as a JSON document as well.
+ * @returns its exit code
+ * @throws any error that is not meant for people
+ */
+export function reportError(thrown: unknown, isJson: boolean, stdout: Output, stderr: Output): number {
+  const error = systemFailure(thrown)
+  if (isJson) stdout.write(`${JSON.stringify(errorDocument(error))}\n`)
+  if (!(error instanceof RimlightError)) throw error
   stderr.write(`${error.message}\n`)
-  return error instanceof InputError ? 2 : 1
+  return error.exitCode
+}
+
+/** `expected` and `found` are null where the error is not about a value. */
+function errorDocument(error: unknown) {
+  const message = error instanceof Error ? error.message : String(error)
+  if (!(error instanceof RimlightError)) return { error: { code: 'fault', message, expected: null, found: null } }
+  const { code, expected = null, found = null } = error
+  const details = error instanceof Failure ? error.details : {}
+  return { ...details, error: { code, message, expected, found } }
 }

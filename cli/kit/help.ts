@@ -14,7 +14,7 @@ export type Help<Rows extends OptionRows> = {
   options: Rows
   /** Command lines, whole. */
   examples?: readonly string[]
-  /** What its exit code means: `0 done; 1 not done; 2 wrong usage or input`. */
+  /** What its exit code means: `0 done; 1 not done; 2 wrong usage or input`; that 130 is Ctrl-C is added. */
   exitCode: string
 }
 
@@ -35,10 +35,10 @@ export function helpOf<Rows extends OptionRows>({
     reflowed(about.trim()),
     '',
     'Options',
-    ...rowsOf([...Object.entries(options).map(row), ['--help', 'print this']]),
+    ...rowsOf([...Object.entries(options).map(row), ['-h, --help', 'print this']]),
     ...(examples ? ['', 'Examples', ...examples.map((line) => `  ${line}`)] : []),
     '',
-    wrapped(`Exit code: ${exitCode}.`, 0),
+    wrapped(`Exit code: ${exitCode}${exitCode.includes('130 ') ? '' : '; 130 ended by Ctrl-C'}.`, 0),
     '',
   ].join('\n')
 }

@@ -1,6 +1,7 @@
 /** What options a command takes: one table yields their types and their parser, and `help.ts` makes its text of it. */
 import { parseArgs } from 'node:util'
 import { InputError } from '../../base/errors.ts'
+import { closest } from './closest.ts'
 
 export type OptionRow =
   | { type: 'boolean'; about: string }
@@ -23,24 +24,66 @@ export type Values<Rows extends OptionRows> = {
 }
 
 /**
- * `--help` is taken besides what the table has.
+ * `--help` and `-h` are taken besides what the table has: with one of them, nothing else is looked at.
  * @param hint the end of messages: where to read on
  * @throws InputError for what is no option
  */
 export function parseOptions<Rows extends OptionRows>(args: string[], rows: Rows, hint: string) {
-  try {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: { ...Object.fromEntries(Object.entries(rows).map(parseArgsRow)), help: { type: 'boolean' as const } },
-    })
-    const { help, ...given } = values as Record<string, unknown>
-    return { values: { ...absent(rows), ...given } as Values<Rows>, positionals, help: help === true }
-  } catch (cause) {
-    const code = cause instanceof TypeError && 'code' in cause ? String(cause.code) : ''
-    if (!code.startsWith('ERR_PARSE_ARGS_')) throw cause
-    throw new InputError(`${(cause as Error).message}; ${hint}`, { code: CODES[code] ?? 'wrong-option', cause })
+  // Not strict: what is wrong is said here, in our words.
+  const { values, positionals, tokens } = parseArgs({
+    args,
+    strict: false,
+    tokens: true,
+    allowPositionals: true,
+    options: {
+      ...Object.fromEntries(Object.entries(rows).map(parseArgsRow)),
+      help: { type: 'boolean' as const, short: 'h' },
+    },
+  })
+  const options = tokens.filter((token) => token.kind === 'option')
+  // As the value of an option it is none: whoever forgot that value asks for help.
+  const help = options.some(({ name, value, inlineValue }) => name === 'help' || (!inlineValue && isHelp(value)))
+  const problem = help ? undefined : options.map((token) => optionProblem(token, args, rows, hint)).find(Boolean)
+  if (problem) throw problem
+  const { help: _, ...given } = values as Record<string, unknown>
+  return { values: { ...absent(rows), ...given } as Values<Rows>, positionals, help }
+}
+
+const isHelp = (text: string | undefined): boolean => text === '--help' || text === '-h'
+
+/** Whether `--json` is among the options, whatever else is wrong with them. */
+export function asksForJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--')
+  return args.slice(0, end < 0 ? args.length : end).includes('--json')
+}
+
+type OptionToken = { index: number; name: string; rawName: string } & (
+  | { value: string; inlineValue: boolean }
+  | { value: undefined; inlineValue: undefined }
+)
+
+function optionProblem(token: OptionToken, args: readonly string[], rows: OptionRows, hint: string) {
+  const { index, name, rawName, value, inlineValue } = token
+  const row = Object.hasOwn(rows, name) && rawName.startsWith('--') ? rows[name] : undefined
+  if (!row) {
+    // Of `-out`, which a parser takes for the options o, u and t, all is shown.
+    const found = rawName.startsWith('--') ? rawName : (args[index] ?? rawName)
+    const meant = closest(found.replace(/^-+|=.*$/gs, ''), [...Object.keys(rows), 'help'])
+    return wrongOption('unknown-option', '', 'an option that it takes', JSON.stringify(found), hint, meant)
   }
+  if (row.type === 'boolean') {
+    if (!inlineValue) return undefined
+    return wrongOption('option-value', `${rawName}: `, 'no value', JSON.stringify(value), hint)
+  }
+  if (value === undefined) return wrongOption('option-value', `${rawName}: `, row.value, 'nothing', hint)
+  if (inlineValue || value === '-' || !value.startsWith('-')) return undefined
+  const way = `a value that begins with a dash is written ${rawName}=${value}; ${hint}`
+  return wrongOption('option-value', `${rawName}: `, row.value, `the option ${JSON.stringify(value)}`, way)
+}
+
+function wrongOption(code: string, subject: string, expected: string, found: string, hint: string, meant?: string) {
+  const question = meant === undefined ? '' : `did you mean --${meant}? `
+  return new InputError(`${subject}expected ${expected}, found ${found}; ${question}${hint}`, { code, expected, found })
 }
 
 /** For reading all options before any error is thrown: `read` gives what was read, and keeps what is wrong. */
@@ -52,12 +95,6 @@ export function collectProblems() {
     return undefined
   }
   return { problems, read }
-}
-
-/** What Node calls what is wrong with options. */
-const CODES: Readonly<Record<string, string>> = {
-  ERR_PARSE_ARGS_UNKNOWN_OPTION: 'unknown-option',
-  ERR_PARSE_ARGS_INVALID_OPTION_VALUE: 'option-value',
 }
 
 const parseArgsRow = ([name, row]: [string, OptionRow]) => [

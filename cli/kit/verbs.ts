@@ -1,7 +1,9 @@
 /** Commands under one name: a verb stands first and says which, as in `rimlight publish` or `rimlight logs report`. */
 import { InputError } from '../../base/errors.ts'
+import { closest } from './closest.ts'
 import { type Command, type Main, reportError } from './command.ts'
 import { rowsOf, wrapped } from './help.ts'
+import { asksForJson } from './options.ts'
 
 export type Verb = {
   /** After the verb, in the list: `uploads what changed in a folder`. */
@@ -26,22 +28,33 @@ export type VerbCommand = {
 /** Runs the verb that stands first, with what follows it, and gives its exit code. */
 export function defineVerbs(command: VerbCommand): Main {
   const { name, verbs } = command
-  return async ([verb, ...args], stdout, stderr) => {
-    if (verb === undefined || verb === '--help' || verb === '-h' || verb === 'help') {
+  const main: Main = async ([verb, ...args], stdout, stderr) => {
+    if (verb === undefined || isHelp(verb)) {
+      // `help keys add` is `keys add --help`.
+      if (args[0] !== undefined && !isHelp(args[0])) return main([...args, '--help'], stdout, stderr)
       stdout.write(helpOfVerbs(command))
       return verb === undefined ? 2 : 0
     }
     const found = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined
     if (found) return (await found.load()).main(args, stdout, stderr)
     const expected = `a verb${name.includes(' ') ? ` after \`${name}\`` : ''}`
-    const message = `expected ${expected}, found ${JSON.stringify(verb)}; \`${name} --help\` has the list`
-    return reportError(new InputError(message, { code: 'unknown-verb', expected, found: verb }), stderr)
+    const meant = closest(verb, Object.keys(verbs))
+    const question = meant === undefined ? '' : `did you mean \`${name} ${meant}\`? `
+    const message = `expected ${expected}, found ${JSON.stringify(verb)}; ${question}\`${name} --help\` has the list`
+    const error = new InputError(message, { code: 'unknown-verb', expected, found: JSON.stringify(verb) })
+    return reportError(error, asksForJson([verb, ...args]), stdout, stderr)
   }
+  return main
 }
+
+const isHelp = (word: string): boolean => word === 'help' || word === '--help' || word === '-h'
 
 const helpOfVerbs = ({ name, about, verbs, notes, examples }: VerbCommand): string => {
   const abouts = Object.entries(verbs).map(([verb, { about }]) => [verb, about] as const)
-  const after = [[`${name} VERB --help`, 'says what a verb takes'] as const, ...Object.entries(notes ?? {})]
+  const after = [
+    [`${name} help VERB`, 'says what a verb takes, as does its --help'] as const,
+    ...Object.entries(notes ?? {}),
+  ]
   return [
     `Usage: ${name} VERB [options]`,
     '',

@@ -3,9 +3,9 @@
  * first; the publication of the function and the update of the distribution come last, one right after the other. Each
  * step skips what an earlier run has done.
  */
+import type { ArtefactName } from '../../bundle/manifest.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import type { StatusLine } from '../../cli/kit/output.ts'
-import type { TriggerArns } from './behaviours.ts'
 import type { Calls } from './calls.ts'
 import { updateDistribution } from './distribution.ts'
 import { prepareFunction, publishFunction, type TestedEvent, testEvents, testFunction } from './function.ts'
@@ -31,9 +31,9 @@ export async function applyPlan(
     tested = await testFunction(calls, cloudFrontFunction, etag, testEvents(distribution.id, bundle))
   }
   await applyRole(calls, role)
-  const arns: TriggerArns = { 'viewer-request': cloudFrontFunction.arn, 'origin-request': '', 'origin-response': '' }
+  const arns: Partial<Record<ArtefactName, string>> = { 'viewer-request': cloudFrontFunction.arn }
   for (const lambda of lambdas) {
-    arns[lambda.trigger] =
+    arns[lambda.artefact] =
       lambda.version !== null && !plan.updates
         ? `${lambda.arn}:${lambda.version}`
         : await applyLambda(calls, lambda, bundle, (text) => line.show(text))

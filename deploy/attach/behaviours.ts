@@ -70,24 +70,23 @@ export const associationAt = (behaviour: CloudFrontBehaviour, event: EventType):
 /** By trigger, the ARN that a behaviour is to have there. */
 export type TriggerArns = Record<Trigger, string>
 
+const isLambda = (arn: string): boolean => arn.split(':')[2] === 'lambda'
+
 /** @returns the same object, if the behaviour has these functions already */
 export function attached(behaviour: CloudFrontBehaviour, arns: TriggerArns): CloudFrontBehaviour {
   if (TRIGGERS.every((trigger) => associationAt(behaviour, trigger)?.arn === arns[trigger])) return behaviour
-  const { 'viewer-request': viewerRequest, ...lambdas } = arns
+  const lambdas = TRIGGERS.filter((trigger) => isLambda(arns[trigger]))
+  const functions = TRIGGERS.filter((trigger) => !isLambda(arns[trigger]))
   const isOther = ({ EventType }: { EventType: string | undefined }) => !(EventType && EventType in arns)
   return withAssociations(
     behaviour,
     [
       ...(behaviour.FunctionAssociations?.Items ?? []).filter(isOther),
-      { FunctionARN: viewerRequest, EventType: 'viewer-request' },
+      ...functions.map((trigger) => ({ FunctionARN: arns[trigger], EventType: trigger })),
     ],
     [
       ...(behaviour.LambdaFunctionAssociations?.Items ?? []).filter(isOther),
-      ...Object.entries(lambdas).map(([trigger, arn]) => ({
-        LambdaFunctionARN: arn,
-        EventType: trigger as Trigger,
-        IncludeBody: false,
-      })),
+      ...lambdas.map((trigger) => ({ LambdaFunctionARN: arns[trigger], EventType: trigger, IncludeBody: false })),
     ],
   )
 }

@@ -9,11 +9,12 @@ import type {
   ResponseHeadersPolicyConfig,
 } from '@aws-sdk/client-cloudfront'
 import type { Origin, OriginRequestPolicy, Policies, ResponseHeadersPolicy } from '../../bundle/policies.ts'
-import { ERROR_CACHING_MINIMUM_SECONDS, TRIGGERS } from '../../edge/limits.ts'
+import { TRIGGERS } from '../../edge/limits.ts'
 import { bucketDomains } from '../../urls/s3-domains.ts'
 import { associationAt, associationsOf } from './behaviours.ts'
 import { cacheFindings } from './cache-checks.ts'
 import { configDifferences, differenceText } from './config-diff.ts'
+import { groupNote } from './distribution-notes.ts'
 import { type CheckContext, type Findings, policyNamed } from './findings.ts'
 import { keyGroupFindings } from './key-groups.ts'
 import { functionName, isOurs } from './names.ts'
@@ -32,7 +33,7 @@ export function findingsOf(pair: PairedBehaviour, checked: CheckContext): Findin
   return { problems: parts.flatMap(({ problems }) => problems), notes: parts.flatMap(({ notes }) => notes) }
 }
 
-function triggerFindings({ behaviour }: PairedBehaviour, { distribution, replaces }: CheckContext): Findings {
+function triggerFindings({ behaviour, wanted }: PairedBehaviour, { distribution, replaces }: CheckContext): Findings {
   const problems = TRIGGERS.flatMap((trigger) => {
     const there = associationAt(behaviour, trigger)
     if (!there || isOurs(there.arn, distribution) || replaces) return []
@@ -42,10 +43,16 @@ function triggerFindings({ behaviour }: PairedBehaviour, { distribution, replace
     ]
   })
   // Developer Guide, "Restrictions on all edge functions": the two kinds can't be combined in viewer events.
-  const beside = associationsOf(behaviour).find(({ event, kind }) => event === 'viewer-response' && kind === 'lambda')
-  if (beside) {
+  const beside = associationsOf(behaviour).find(({ event }) => event === 'viewer-response')
+  const isVerifying = wanted.viewerRequest === 'lambda'
+  if (beside?.kind === 'lambda' && !isVerifying) {
     problems.push(
       `viewer-response: expected no Lambda@Edge there, since CloudFront takes none beside a function on viewer-request, found ${functionName(beside.arn)}; make it a CloudFront Function, or remove it`,
+    )
+  }
+  if (beside?.kind === 'function' && isVerifying) {
+    problems.push(
+      `viewer-response: expected no CloudFront Function there, since CloudFront takes none beside Lambda@Edge on viewer-request, which verifies this route's tokens, found ${functionName(beside.arn)}; make it a Lambda@Edge function, or remove it`,
     )
   }
   return { problems, notes: [] }
@@ -59,7 +66,9 @@ function originFindings(pair: PairedBehaviour, config: DistributionConfig, polic
     return { problems: [`its origin ${pair.behaviour.TargetOriginId} is not among the distribution's`], notes: [] }
   }
   const found = targets.map((target) => findingsOfOrigin(target, wanted, pair))
-  return { problems: found.flatMap(({ problems }) => problems), notes: found.flatMap(({ notes }) => notes) }
+  const group = config.OriginGroups?.Items?.find(({ Id }) => Id === pair.behaviour.TargetOriginId)
+  const notes = [...(group ? [groupNote(group)] : []), ...found.flatMap((one) => one.notes)]
+  return { problems: found.flatMap(({ problems }) => problems), notes }
 }
 
 /** An origin group's members: CloudFront runs the functions for each of them that it asks. */
@@ -164,7 +173,7 @@ function responseHeadersFindings({ behaviour, wanted }: PairedBehaviour, { found
   if (saysPrivate(expected) && !saysPrivate(policy)) {
     return {
       problems: [
-        `response headers policy ${policy?.Name ?? 'none'}: expected cache-control: private where the origin leaves it out, since the route has auth, found none: caches between viewers and CloudFront could keep what is private; take ${expected.Name} of policies.json, which \`rimlight template\` makes`,
+        `response headers policy ${policy?.Name ?? 'none'}: expected cache-control: private where the origin leaves it out, since what the route answers is private (auth, or authorization in its key), found none: caches between viewers and CloudFront could keep what is private; take ${expected.Name} of policies.json, which \`rimlight template\` makes`,
       ],
       notes: [],
     }
@@ -232,21 +241,4 @@ function settingFindings({ behaviour, wanted }: PairedBehaviour): Findings {
     problems: [],
     notes: configDifferences(expected, found).map((difference) => `expected → found: ${differenceText(difference)}`),
   }
-}
-
-/** What concerns the whole distribution: how long errors are cached, and its alternate names. */
-export function distributionNotes(config: DistributionConfig, { errorCachingMinimums, domains }: Policies): string[] {
-  const found = new Map(config.CustomErrorResponses?.Items?.map((item) => [item.ErrorCode, item.ErrorCachingMinTTL]))
-  const late = Object.entries(errorCachingMinimums).filter(
-    ([status, seconds]) => (found.get(Number(status)) ?? ERROR_CACHING_MINIMUM_SECONDS) > seconds,
-  )
-  const aliases = config.Aliases?.Items ?? []
-  const missing = domains.filter((domain) => !aliases.includes(domain))
-  return [
-    ...late.map(
-      ([status, seconds]) =>
-        `error caching minimum TTL of ${status}: expected ${seconds} s, found ${found.get(Number(status)) ?? `${ERROR_CACHING_MINIMUM_SECONDS} (the default)`} s: such answers live longer than they should`,
-    ),
-    ...missing.map((domain) => `alternate names: expected ${domain}, found ${aliases.join(', ') || 'none'}`),
-  ]
 }

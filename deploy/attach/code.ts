@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { GetFunctionCommand } from '@aws-sdk/client-cloudfront'
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda'
+import { artefactAt } from '../../bundle/manifest.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import { TRIGGERS, type Trigger } from '../../edge/limits.ts'
 import { associationAt, behavioursOf } from './behaviours.ts'
@@ -40,10 +41,12 @@ export async function attachedCode(
         triggers.push({ trigger, name: null, build: 'none', sha256: null })
         continue
       }
-      const { sha256: hex, codeSha256 } = manifest.artefacts[trigger]
       const isOwn = isOurs(there.arn, distribution.id)
       const sha256 = isOwn ? await hashOf(there.arn) : null
-      const isThis = sha256 === (there.kind === 'function' ? hex : codeSha256)
+      // Whether it is the right one of the two at viewer-request is for others to say: here it is told what it is.
+      const artefact =
+        manifest.artefacts[artefactAt(trigger, there.kind === 'lambda' ? { viewerRequest: 'lambda' } : {})]
+      const isThis = sha256 !== null && sha256 === (there.kind === 'function' ? artefact?.sha256 : artefact?.codeSha256)
       triggers.push({
         trigger,
         name: functionName(there.arn),

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-cloudfront'
 import { Failure } from '../../base/errors.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
-import { sharedKeyRules } from '../../bundle/settings.ts'
+import { type RouteSettings, sharedKeyRules } from '../../bundle/settings.ts'
 import type { Calls } from './calls.ts'
 import type { Identity } from './distribution.ts'
 import { planStore, type StorePlan } from './key-value-store.ts'
@@ -181,12 +181,13 @@ export async function publishFunction({ call }: Calls, { name }: FunctionPlan, e
 }
 
 /**
- * Events for TestFunction: one for each route, and one more with a token where the function verifies it. Nobody has signed
- * that one: it takes the function as far as to its signature. Shape: Developer Guide, "CloudFront Functions event structure".
+ * Events for TestFunction: one for each route that has the function, and one more with a token where the function verifies it.
+ * Nobody has signed that one: it takes the function as far as to its signature. Shape: Developer Guide, "CloudFront Functions
+ * event structure".
  */
 export type TestEvent = { path: string; event: object }
 
-export function testEvents(distribution: string, { settings }: BuiltBundle): TestEvent[] {
+export function testEvents(distribution: string, { settings, policies }: BuiltBundle): TestEvent[] {
   const host = settings.domains[0] ?? 'www.example.com'
   const eventOf = (path: string, query: Record<string, string>, sent: Sent = {}): object => ({
     version: '1.0',
@@ -203,9 +204,10 @@ export function testEvents(distribution: string, { settings }: BuiltBundle): Tes
       cookies: fields(sent.cookies ?? {}),
     },
   })
-  return settings.routes.flatMap((route) => {
-    const { path: pattern, version, query, images, auth } = route
-    const path = sampleOf(pattern, images !== null)
+  const isItsOwn = (_: RouteSettings, index: number) => policies.behaviours[index]?.viewerRequest !== 'lambda'
+  return settings.routes.filter(isItsOwn).flatMap((route) => {
+    const { path: pattern, version, query, images, index, auth } = route
+    const path = sampleOf(pattern, images ? 'caf%c3%a9/sample.jpg' : index ? 'sample%7epage/' : 'sample%7epage')
     const parameters: Record<string, string> = {
       ...(version ? { [version]: '1700000000' } : {}),
       ...Object.fromEntries(query.map((name) => [name, '1'])),
@@ -245,8 +247,8 @@ const fields = (values: Record<string, string>) =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]))
 
 /** A path that the pattern matches, with an escape in it: of all paths these take the function longest. */
-function sampleOf(pattern: string, isImage: boolean): string {
-  const path = pattern.replaceAll('?', 'x').replace(/\*+$/, isImage ? 'caf%c3%a9/sample.jpg' : 'sample%7epage')
+function sampleOf(pattern: string, end: string): string {
+  const path = pattern.replaceAll('?', 'x').replace(/\*+$/, end)
   const whole = path.replaceAll('*', 'sample')
   return whole.startsWith('/') ? whole : `/${whole}`
 }

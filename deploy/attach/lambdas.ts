@@ -1,5 +1,5 @@
 /**
- * The two Lambda functions. A distribution takes numbered versions alone: each build, and each change of settings, has
+ * The Lambda functions. A distribution takes numbered versions alone: each build, and each change of settings, has
  * one.
  */
 import {
@@ -13,9 +13,8 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda'
 import { Failure } from '../../base/errors.ts'
-import type { Artefact } from '../../bundle/manifest.ts'
+import { type Artefact, artefactOf, type LambdaName } from '../../bundle/manifest.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
-import type { LambdaTrigger } from '../../edge/limits.ts'
 import { Conflict } from '../aws/faults.ts'
 import { REGION } from './aws-clients.ts'
 import type { Calls } from './calls.ts'
@@ -23,7 +22,7 @@ import type { Identity } from './distribution.ts'
 import { resourceName } from './names.ts'
 
 export type LambdaPlan = {
-  trigger: LambdaTrigger
+  artefact: LambdaName
   name: string
   /** Without a version. */
   arn: string
@@ -36,16 +35,16 @@ export type LambdaPlan = {
 
 export async function planLambda(
   calls: Calls,
-  trigger: LambdaTrigger,
+  artefactName: LambdaName,
   distribution: string,
   { account, partition }: Identity,
   role: string,
   { manifest }: BuiltBundle,
 ): Promise<LambdaPlan> {
-  const name = resourceName(distribution, trigger)
+  const name = resourceName(distribution, artefactName)
   const arn = `arn:${partition}:lambda:${REGION}:${account}:function:${name}`
-  const plan = { trigger, name, arn, role }
-  const artefact = manifest.artefacts[trigger]
+  const plan = { artefact: artefactName, name, arn, role }
+  const artefact = artefactOf(manifest, artefactName)
   const versions = await readVersions(calls, name)
   if (!versions) return { ...plan, version: null, changes: ['create'] }
 
@@ -118,9 +117,10 @@ async function publish(
   { manifest, contents }: BuiltBundle,
   progress: (text: string) => void,
 ): Promise<string> {
-  const { name, role, trigger, changes } = plan
+  const { name, role, changes } = plan
   const { call } = calls
-  const artefact = manifest.artefacts[trigger]
+  const artefact = artefactOf(manifest, plan.artefact)
+  const zip = contents[plan.artefact] as Buffer
   const settings = {
     FunctionName: name,
     Role: role,
@@ -128,23 +128,19 @@ async function publish(
     Handler: artefact.handler,
     MemorySize: artefact.memory ?? 128,
     Timeout: artefact.timeout ?? 30,
-    Description: `Rimlight ${trigger}`,
+    Description: `Rimlight ${plan.artefact}`,
   }
   if (changes.includes('create')) {
     progress(`Creating ${name}`)
     await call('lambda:CreateFunction', ({ lambda }) =>
-      lambda.send(
-        new CreateFunctionCommand({ ...settings, Code: { ZipFile: contents[trigger] }, Architectures: ['x86_64'] }),
-      ),
+      lambda.send(new CreateFunctionCommand({ ...settings, Code: { ZipFile: zip }, Architectures: ['x86_64'] })),
     )
   }
   await waitUntilReady(calls, name, LATEST)
   if (changes.includes('code')) {
     progress(`Uploading ${name}`)
     await call('lambda:UpdateFunctionCode', ({ lambda }) =>
-      lambda.send(
-        new UpdateFunctionCodeCommand({ FunctionName: name, ZipFile: contents[trigger], Architectures: ['x86_64'] }),
-      ),
+      lambda.send(new UpdateFunctionCodeCommand({ FunctionName: name, ZipFile: zip, Architectures: ['x86_64'] })),
     )
     await waitUntilReady(calls, name, LATEST)
   }

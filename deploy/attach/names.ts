@@ -1,10 +1,10 @@
 /**
  * Names of what Rimlight makes in an account: each has the id of its distribution, so that two never share anything.
  */
-import { TRIGGERS, type Trigger } from '../../edge/limits.ts'
+import { ARTEFACT_NAMES, type ArtefactName } from '../../bundle/manifest.ts'
 
 /** At most 64 characters for each, of which an id takes about 14. */
-export const resourceName = (distribution: string, trigger: Trigger): string => `rimlight-${distribution}-${trigger}`
+export const resourceName = (distribution: string, name: ArtefactName): string => `rimlight-${distribution}-${name}`
 
 export const roleName = (distribution: string): string => `rimlight-${distribution}-lambda`
 
@@ -22,10 +22,10 @@ export function functionName(arn: string): string {
   return name === undefined ? arn : version === undefined ? name : `${name}:${version}`
 }
 
-/** Whether it is one that attach made for this distribution, whatever the trigger and version. */
+/** Whether it is one that attach made for this distribution, whatever it is for, in whatever version. */
 export function isOurs(arn: string, distribution: string): boolean {
-  const name = NAME_IN_ARN.exec(arn)?.[1]
-  return TRIGGERS.some((trigger) => name === resourceName(distribution, trigger))
+  const found = NAME_IN_ARN.exec(arn)?.[1]
+  return ARTEFACT_NAMES.some((name) => found === resourceName(distribution, name))
 }
 
 export const receiptName = (distribution: string): string => `rimlight-${distribution}.receipt.json`

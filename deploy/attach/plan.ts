@@ -1,7 +1,9 @@
 /** What attach is going to change, or why it refuses. Everything is read before anything is changed. */
 import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
+import { type ArtefactName, artefactAt, lambdasOf } from '../../bundle/manifest.ts'
+import type { Behaviour } from '../../bundle/policies.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
-import { LAMBDA_TRIGGERS, TRIGGERS, type Trigger } from '../../edge/limits.ts'
+import { TRIGGERS, type Trigger } from '../../edge/limits.ts'
 import {
   associationAt,
   attached,
@@ -12,7 +14,7 @@ import {
   withBehaviours,
 } from './behaviours.ts'
 import type { Calls } from './calls.ts'
-import { distributionNotes, findingsOf } from './checks.ts'
+import { findingsOf } from './checks.ts'
 import {
   type FoundDistribution,
   type Identity,
@@ -21,6 +23,7 @@ import {
   readIdentity,
   unknownProblem,
 } from './distribution.ts'
+import { distributionNotes } from './distribution-notes.ts'
 import { type FunctionPlan, planFunction } from './function.ts'
 import { readKeyGroups } from './key-groups.ts'
 import { type LambdaPlan, planLambda } from './lambdas.ts'
@@ -95,19 +98,26 @@ export async function planResources(
   const cloudFrontFunction = await planFunction(calls, distribution.id, identity, bundle, keyValueStore)
   const role = await planRole(calls, distribution.id, identity, bundle)
   const lambdas: LambdaPlan[] = []
-  for (const trigger of LAMBDA_TRIGGERS) {
-    lambdas.push(await planLambda(calls, trigger, distribution.id, identity, role.arn, bundle))
+  for (const name of lambdasOf(bundle.manifest)) {
+    lambdas.push(await planLambda(calls, name, distribution.id, identity, role.arn, bundle))
   }
   return { function: cloudFrontFunction, role, lambdas }
 }
 
-/** By trigger, the ARN that behaviours are to have; null for a Lambda version that is yet to be published. */
-export type PlannedArns = Record<Trigger, string | null>
+/** By artefact, the ARN that behaviours are to have; null for a Lambda version that is yet to be published. */
+export type PlannedArns = Partial<Record<ArtefactName, string | null>>
 
 export function plannedArns({ function: { arn }, lambdas }: PlannedResources): PlannedArns {
-  const versions = lambdas.map((lambda) => [lambda.trigger, lambda.version && `${lambda.arn}:${lambda.version}`])
+  const versions = lambdas.map((lambda) => [lambda.artefact, lambda.version && `${lambda.arn}:${lambda.version}`])
   return { 'viewer-request': arn, ...Object.fromEntries(versions) }
 }
+
+/** The ARN that a behaviour is to have at a trigger. */
+export const plannedAt = (
+  trigger: Trigger,
+  wanted: Pick<Behaviour, 'viewerRequest'>,
+  arns: PlannedArns,
+): string | null => arns[artefactAt(trigger, wanted)] ?? null
 
 export type AttachPlan = Situation & {
   resources: PlannedResources
@@ -122,7 +132,7 @@ export type AttachPlan = Situation & {
 export function planAttach(situation: Situation, resources: PlannedResources): AttachPlan {
   const arns = plannedArns(resources)
   const { pairs, distribution } = situation
-  const updates = pairs.some(({ behaviour }) => !hasTarget(behaviour, arns))
+  const updates = pairs.some(({ behaviour, wanted }) => !hasTarget(behaviour, wanted, arns))
   const isNew =
     resources.function.change !== 'keep' ||
     resources.role.changes.length > 0 ||
@@ -141,15 +151,19 @@ export function planAttach(situation: Situation, resources: PlannedResources): A
   return { ...situation, problems, resources, arns, updates, changes }
 }
 
-const hasTarget = (behaviour: NamedBehaviour['behaviour'], arns: PlannedArns): boolean =>
-  TRIGGERS.every((trigger) => associationAt(behaviour, trigger)?.arn === arns[trigger])
+const hasTarget = (behaviour: NamedBehaviour['behaviour'], wanted: Behaviour, arns: PlannedArns): boolean =>
+  TRIGGERS.every((trigger) => associationAt(behaviour, trigger)?.arn === plannedAt(trigger, wanted, arns))
+
+/** Of a behaviour without a route: whether it has one of ours on each trigger, as this build has it. */
+const hasOurs = (behaviour: NamedBehaviour['behaviour'], arns: PlannedArns): boolean =>
+  TRIGGERS.every((trigger) => Object.values(arns).includes(associationAt(behaviour, trigger)?.arn ?? ''))
 
 /** All behaviours share one function of ours: on a behaviour that was not asked for it would change as well. */
 function leftBehind({ distribution, pairs }: Situation, arns: PlannedArns, isNew: boolean): string[] {
   const asked = new Set<unknown>(pairs.map(({ behaviour }) => behaviour))
   return behavioursOf(distribution.config)
     .filter(({ behaviour }) => !asked.has(behaviour) && isOursOn(behaviour, distribution.id))
-    .filter(({ behaviour }) => isNew || !hasTarget(behaviour, arns))
+    .filter(({ behaviour }) => isNew || !hasOurs(behaviour, arns))
     .map(
       ({ pattern }) =>
         `${pattern}: expected behaviours that have Rimlight already to be asked for as well, found ${pattern} left out: its function is the same one, and would change without its Lambdas; add --behaviour '${pattern}'`,
@@ -157,12 +171,19 @@ function leftBehind({ distribution, pairs }: Situation, arns: PlannedArns, isNew
 }
 
 /** The config with everything attached. */
-export function attachedConfig({ distribution, pairs }: Situation, arns: TriggerArns): DistributionConfig {
-  const asked = new Set<unknown>(pairs.map(({ behaviour }) => behaviour))
-  return withBehaviours(distribution.config, ({ behaviour }) =>
-    asked.has(behaviour) ? attached(behaviour, arns) : behaviour,
-  )
+export function attachedConfig(
+  { distribution, pairs }: Situation,
+  arns: Partial<Record<ArtefactName, string>>,
+): DistributionConfig {
+  const wanted = new Map<unknown, Behaviour>(pairs.map((pair) => [pair.behaviour, pair.wanted]))
+  return withBehaviours(distribution.config, ({ behaviour }) => {
+    const route = wanted.get(behaviour)
+    return route ? attached(behaviour, arnsOf(route, arns)) : behaviour
+  })
 }
+
+const arnsOf = (wanted: Behaviour, arns: Partial<Record<ArtefactName, string>>): TriggerArns =>
+  Object.fromEntries(TRIGGERS.map((trigger) => [trigger, arns[artefactAt(trigger, wanted)]])) as TriggerArns
 
 /** The patterns of all behaviours that have Rimlight afterwards: some may have had it before. */
 export function attachedPatterns({ distribution, pairs }: Situation): string[] {
@@ -176,14 +197,14 @@ export function attachedPatterns({ distribution, pairs }: Situation): string[] {
 export type TriggerChange = { trigger: Trigger; before: string | null; after: string | null }
 
 export const triggerChanges = ({ pairs, resources, arns }: AttachPlan): { path: string; changes: TriggerChange[] }[] =>
-  pairs.map(({ pattern, behaviour }) => ({
+  pairs.map(({ pattern, behaviour, wanted }) => ({
     path: pattern,
     changes: TRIGGERS.map((trigger) => ({
       trigger,
       before: functionNameOrNull(associationAt(behaviour, trigger)?.arn),
       after:
-        functionNameOrNull(arns[trigger] ?? undefined) ??
-        `${resources.lambdas.find((lambda) => lambda.trigger === trigger)?.name}:(new version)`,
+        functionNameOrNull(plannedAt(trigger, wanted, arns) ?? undefined) ??
+        `${resources.lambdas.find(({ artefact }) => artefact === artefactAt(trigger, wanted))?.name}:(new version)`,
     })),
   }))
 

@@ -10,12 +10,12 @@
 import { copyFile, readFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
-import { Failure, InputError, systemMessage } from '../../base/errors.ts'
+import { Failure, InputError, notWritable, systemMessage } from '../../base/errors.ts'
 import { parseJson } from '../../base/json.ts'
 import { isObject } from '../../base/json-values.ts'
 import { replaceFile } from '../../base/replace-file.ts'
+import { ARTEFACT_NAMES, type ArtefactName } from '../../bundle/manifest.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
-import { TRIGGERS, type Trigger } from '../../edge/limits.ts'
 import { behavioursOf, detached, isOursOn, withBehaviours } from './behaviours.ts'
 import { resourceName } from './names.ts'
 
@@ -40,7 +40,7 @@ export type Receipt = {
     config: string
     /** Path patterns. */
     behaviours: string[]
-    artefacts: Record<Trigger, { name: string; sha256: string; codeSha256: string }>
+    artefacts: Partial<Record<ArtefactName, { name: string; sha256: string; codeSha256: string }>>
   }
 }
 
@@ -112,11 +112,13 @@ export function receiptFor(
     config: manifest.config.sha256,
     behaviours: [...behaviours],
     artefacts: Object.fromEntries(
-      TRIGGERS.map((trigger) => {
-        const { sha256, codeSha256 } = manifest.artefacts[trigger]
-        return [trigger, { name: resourceName(id, trigger), sha256, codeSha256 }]
+      ARTEFACT_NAMES.flatMap((artefact) => {
+        const built = manifest.artefacts[artefact]
+        if (!built) return []
+        const { sha256, codeSha256 } = built
+        return [[artefact, { name: resourceName(id, artefact), sha256, codeSha256 }]]
       }),
-    ) as Receipt['attachment']['artefacts'],
+    ),
   }
   const isSame =
     existing && isDeepStrictEqual({ ...attachment, recordedAt: existing.attachment.recordedAt }, existing.attachment)
@@ -144,11 +146,10 @@ export async function writeReceipt(file: string, receipt: Receipt, existing: Rec
     if (kept) await copyFile(file, kept)
     await replaceFile(file, `${JSON.stringify(receipt, null, 2)}\n`, { flush: true })
   } catch (cause) {
-    throw new InputError(`--receipt: it can't be written, and without it nothing is changed: ${systemMessage(cause)}`, {
-      code: 'not-writable',
-      found: systemMessage(cause),
+    throw notWritable(
+      `--receipt: it can't be written, and without it nothing is changed: ${systemMessage(cause)}`,
       cause,
-    })
+    )
   }
   return kept
 }

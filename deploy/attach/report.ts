@@ -1,6 +1,7 @@
 /** What attach says of its plan and of what came of it: text for people, JSON for programs. */
 
 import { Failure } from '../../base/errors.ts'
+import { artefactOf } from '../../bundle/manifest.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import type { CommandContext } from '../../cli/kit/command.ts'
 import type { Paint } from '../../cli/kit/output.ts'
@@ -70,9 +71,9 @@ function resourceLines({ resources }: AttachPlan, { manifest }: BuiltBundle, pai
     ],
     ...storeRows(cloudFrontFunction),
     [`role ${role.name}`, role.changes.length > 0 ? roleChange(role.changes) : 'as it is', role.changes.length > 0],
-    ...lambdas.map(({ name, version, changes, trigger }): [string, string, boolean] => [
+    ...lambdas.map(({ name, version, changes, artefact }): [string, string, boolean] => [
       `lambda ${name}`,
-      `${version === null ? [...changes.map((change) => LAMBDA_CHANGES[change]), 'publish a version'].join(', ') : `as it is, version ${version}`} (sha256 ${manifest.artefacts[trigger].sha256.slice(0, 12)})`,
+      `${version === null ? [...changes.map((change) => LAMBDA_CHANGES[change]), 'publish a version'].join(', ') : `as it is, version ${version}`} (sha256 ${artefactOf(manifest, artefact).sha256.slice(0, 12)})`,
       version === null,
     ]),
   ]
@@ -131,7 +132,7 @@ export function reportAttach(
   { plan, outcome }: { plan: object; outcome: AttachOutcome },
   isBegun: boolean,
 ): number {
-  if (options.isJson) stdout.write(`${JSON.stringify({ plan, outcome })}\n`)
+  const details = { plan, outcome }
   const people = options.isJson ? stderr : stdout
   const unchanged = isBegun ? 'The distribution was not updated' : 'Nothing was changed'
   const rest = isBegun
@@ -145,15 +146,16 @@ export function reportAttach(
           ...outcome.problems.map((problem) => `  ${problem}`),
           ...rest,
         ].join('\n'),
-        { code: 'not-attachable' },
+        { code: 'not-attachable', details },
       )
     case 'declined':
-      throw new Failure([`${unchanged}.`, ...rest].join('\n'), { code: 'declined' })
+      throw new Failure([`${unchanged}.`, ...rest].join('\n'), { code: 'declined', details })
     case 'planned':
+      if (options.isJson) stdout.write(`${JSON.stringify(details)}\n`)
       people.write(outcome.isChange ? 'Nothing was changed: --dry-run.\n' : 'Nothing to change.\n')
       return 0
     case 'attached':
-      if (!options.isJson) stdout.write(attachedText(options, outcome))
+      stdout.write(options.isJson ? `${JSON.stringify(details)}\n` : attachedText(options, outcome))
       return 0
   }
 }

@@ -1,4 +1,4 @@
-/** The role that both Lambdas run with: it reads the originals of images, writes logs, and nothing else. */
+/** The role that the Lambdas run with: it reads the originals of images, writes logs, and nothing else. */
 import { isDeepStrictEqual } from 'node:util'
 import {
   CreateRoleCommand,
@@ -79,11 +79,15 @@ export function permissionsOf(distribution: string, { account, partition }: Iden
   ])
 }
 
-/** Of the buckets of routes with images, what is under their prefixes. */
+/** Of the buckets of routes with images, what is under their prefixes; and what is shown for missing pictures. */
 function originalsOf({ settings, policies }: BuiltBundle): string[] {
-  const keys = settings.routes.flatMap(({ images, origin }) => {
-    const s3 = images ? policies.origins[origin]?.s3 : null
-    return s3 ? [`${s3.bucket}/${resourceText({ prefix: keyPrefix(s3.prefix), pattern: '*' })}`] : []
+  const keys = settings.routes.flatMap(({ images, placeholder, origin }) => {
+    const s3 = policies.origins[origin]?.s3
+    const patterns = [
+      ...(images && s3 ? [{ prefix: keyPrefix(s3.prefix), pattern: '*' }] : []),
+      ...(placeholder === null ? [] : [{ prefix: placeholder, pattern: '' }]),
+    ]
+    return s3 ? patterns.map((pattern) => `${s3.bucket}/${resourceText(pattern)}`) : []
   })
   return [...new Set(keys)].toSorted()
 }

@@ -1,13 +1,8 @@
 /**
  * Every call of AWS goes through here: Ctrl-C takes effect between two calls, and what may succeed later is repeated.
  */
-import { Failure } from '../../base/errors.ts'
+import { Interrupted } from '../../base/errors.ts'
 import { type AwsFault, awsFailure, CALL_TRIES, faultOf } from './faults.ts'
-
-/** Ctrl-C was pressed. What was changed before that stays changed. */
-export class Interrupted extends Failure {
-  override name = 'Interrupted'
-}
 
 /** What calls take from their surroundings. */
 export type CallDependencies<Clients> = {
@@ -40,7 +35,7 @@ export function callsOf<Clients>(
   const clients = dependencies.clients()
 
   const heed = () => {
-    if (signal.aborted) throw new Interrupted('interrupted', { code: 'interrupted' })
+    if (signal.aborted) throw new Interrupted('interrupted')
   }
 
   async function sleep(milliseconds: number): Promise<void> {

@@ -1,10 +1,10 @@
 /** A command's run at AWS: it can be interrupted, asks before it changes, and starts again if somebody else was faster. */
-import { Failure, InputError } from '../../base/errors.ts'
+import { Failure, InputError, Interrupted } from '../../base/errors.ts'
 import type { Ask } from '../../cli/kit/ask.ts'
 import type { CommandContext } from '../../cli/kit/command.ts'
 import type { Interrupt } from '../../cli/kit/interrupt.ts'
 import { type StatusLine, statusLine } from '../../cli/kit/output.ts'
-import { type AwsCalls, type CallDependencies, callsOf, Interrupted } from './calls.ts'
+import { type AwsCalls, type CallDependencies, callsOf } from './calls.ts'
 import { Conflict } from './faults.ts'
 
 /** What a session takes from its surroundings, besides AWS. */
@@ -32,7 +32,7 @@ export async function inAwsSession<Clients, T>(
   try {
     return await run({ calls: callsOf(dependencies, signal, command), line })
   } catch (error) {
-    throw error instanceof Interrupted ? new Interrupted(interrupted(), { code: 'interrupted', cause: error }) : error
+    throw error instanceof Interrupted ? new Interrupted(interrupted(), { cause: error }) : error
   } finally {
     line.clear()
     close()

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
-import { InputError, systemMessage } from '../../base/errors.ts'
+import { InputError, notWritable, systemMessage } from '../../base/errors.ts'
 
 /** Bytes. RFC 7518, 3.2: a key of the size of the hash's output or more; the function refuses what is shorter. */
 export const MIN_SECRET_BYTES = 32
@@ -95,13 +95,11 @@ export const generatedSecret = (): string => randomBytes(MIN_SECRET_BYTES).toStr
 /** Nobody else may read it, and nothing is overwritten. @throws InputError */
 export async function writeSecret(file: string, secret: string): Promise<void> {
   await writeFile(file, `${secret}\n`, { mode: 0o600, flag: 'wx', flush: true }).catch((cause) => {
-    const isThere = cause.code === 'EEXIST'
-    const found = isThere ? 'one' : systemMessage(cause)
+    if (cause.code !== 'EEXIST') throw notWritable(`--out: ${file} can't be written: ${systemMessage(cause)}`, cause)
+    const expected = `no file at ${file}`
     throw new InputError(
-      isThere
-        ? `--out: expected no file at ${file}, found one, which may hold a secret that is in use; name another, or add that secret with --file ${file}`
-        : `--out: ${file} can't be written: ${found}`,
-      { code: isThere ? 'file-exists' : 'not-writable', found, cause },
+      `--out: expected ${expected}, found one, which may hold a secret that is in use; name another, or add that secret with --file ${file}`,
+      { code: 'file-exists', expected, found: 'one', cause },
     )
   })
 }

@@ -8,7 +8,7 @@ import { type BucketClient, openBucket } from './bucket.ts'
 import { changeOf, type ObjectChange, type WantedObject } from './change.ts'
 import { contentTypeOf } from './content-type.ts'
 import { filesIn, type LeftOut } from './files.ts'
-import { fingerprintOf } from './fingerprint.ts'
+import { readFileOnce } from './fingerprint.ts'
 import { uploadProblems } from './keys.ts'
 import type { PublishOptions } from './options.ts'
 import { type Pause, pause as realPause, uploadFile } from './upload.ts'
@@ -84,10 +84,10 @@ async function compare(
   let done = 0
   const compareOne = async (path: string): Promise<Compared> => {
     const key = prefix + path
-    const fingerprint = await fingerprintOf(join(folder, path), signal).catch((cause) => {
+    const { fingerprint, beginning } = await readFileOnce(join(folder, path), signal).catch((cause) => {
       throw signal.aborted ? cause : unreadable(path, cause)
     })
-    const wanted = { ...fingerprint, contentType: contentTypeOf(path), cacheControl }
+    const wanted = { ...fingerprint, contentType: contentTypeOf(path, beginning), cacheControl }
     const atFirst = changeOf(wanted, listed(key) ?? { kind: 'listed', bytes: wanted.bytes })
     const change = atFirst.kind === 'unknown' ? changeOf(wanted, await bucket.look(key)) : atFirst
     tell({ step: 'comparing', done: ++done, total: paths.length })

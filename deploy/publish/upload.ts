@@ -3,7 +3,8 @@ import { setTimeout } from 'node:timers/promises'
 import { Failure } from '../../base/errors.ts'
 import type { BucketClient } from './bucket.ts'
 import type { WantedObject } from './change.ts'
-import { fingerprintOf } from './fingerprint.ts'
+import { contentTypeOf } from './content-type.ts'
+import { readFileOnce } from './fingerprint.ts'
 import { afterUpload, publishFailure } from './refusals.ts'
 
 /** For one file, whatever goes wrong. */
@@ -62,7 +63,8 @@ export async function uploadFile(
           cause: error,
         })
       }
-      current = { ...current, ...(await fingerprintOf(file, signal)) }
+      const { fingerprint, beginning } = await readFileOnce(file, signal)
+      current = { ...current, ...fingerprint, contentType: contentTypeOf(file, beginning) }
     }
   }
 }

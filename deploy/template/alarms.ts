@@ -2,14 +2,14 @@
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch'
 import type { CfnTopic } from 'aws-cdk-lib/aws-sns'
 import type { Construct } from 'constructs'
-import { LAMBDA_TRIGGERS, type LambdaTrigger } from '../../edge/limits.ts'
+import type { LambdaName } from '../../bundle/manifest.ts'
 import { LOGICAL_IDS } from './inputs.ts'
 
 type Watched = {
   distributionId: string
   /** Names of functions. */
   viewerRequest: string
-  lambdas: Record<LambdaTrigger, string>
+  lambdas: readonly (readonly [LambdaName, string])[]
 }
 
 type AlarmRow = {
@@ -55,12 +55,12 @@ function alarmRows({ distributionId, viewerRequest, lambdas }: Watched): AlarmRo
     alarm('LambdaErrors', 'LambdaExecutionError', 'a Lambda@Edge function failed', distribution),
     alarm('LambdaInvalid', 'LambdaValidationError', 'a Lambda@Edge function returned what is not valid', distribution),
     alarm('LambdaThrottles', 'LambdaLimitExceededErrors', 'a Lambda@Edge function was throttled', distribution),
-    ...LAMBDA_TRIGGERS.flatMap((trigger) => {
-      const id = LOGICAL_IDS[trigger]
-      const dimensions = { FunctionName: `us-east-1.${lambdas[trigger]}` }
+    ...lambdas.flatMap(([name, functionName]) => {
+      const id = LOGICAL_IDS[name]
+      const dimensions = { FunctionName: `us-east-1.${functionName}` }
       return [
-        alarm(`${id}Errors`, 'Errors', `${trigger} failed in us-east-1`, dimensions),
-        alarm(`${id}Throttles`, 'Throttles', `${trigger} was throttled in us-east-1`, dimensions),
+        alarm(`${id}Errors`, 'Errors', `${name} failed in us-east-1`, dimensions),
+        alarm(`${id}Throttles`, 'Throttles', `${name} was throttled in us-east-1`, dimensions),
       ].map((row) => ({ ...row, namespace: 'AWS/Lambda' as const }))
     }),
   ]

@@ -10,7 +10,7 @@ export type BucketAccess = {
   origins: string[]
   /** What CloudFront reads for cached routes; key patterns as they stand in a `Resource`, like the other two. */
   read: string[]
-  /** What origin-response reads to make renditions. */
+  /** What origin-response reads: to make renditions, and to show in the place of pictures that are missing. */
   images: string[]
   /** What neither may read: the keys of `never` routes. */
   never: string[]
@@ -30,15 +30,27 @@ export function bucketAccess({ policies, settings }: { policies: Policies; setti
     const prefix = keyPrefix(s3.prefix)
     const entry = byBucket.get(s3.bucket) ?? { region: s3.region, routes: [] }
     // Where a path loses its beginning, its pattern begins with that and a slash.
-    const keys = keyPatterns(behaviour.path.slice(route.strip.length), prefix)
+    const keys = pathsOf(route).flatMap((path) => keyPatterns(path.slice(route.strip.length), prefix))
     entry.routes.push({ route, behaviour, index, prefix, keys })
     byBucket.set(s3.bucket, entry)
   })
   return [...byBucket].map(([bucket, { region, routes }]) => ({ bucket, region, ...accessOf(routes) }))
 }
 
+/** A `*` at the end takes a path's index, too; a slash does not, nor does a `?`, which may be one. */
+const pathsOf = ({ path, index }: RouteSettings): string[] =>
+  index && /[/?]$/.test(path) ? [path, `${path.slice(0, -1)}/${index.file}`] : [path]
+
 const resources = (routes: readonly BucketRoute[]): string[] =>
   withoutCovered(routes.flatMap(({ keys }) => keys)).map(resourceText)
+
+const sources = (cached: readonly BucketRoute[]): string[] =>
+  withoutCovered(
+    cached.flatMap(({ route: { images, placeholder }, keys }) => [
+      ...(images === null ? [] : keys),
+      ...(placeholder === null ? [] : [{ prefix: placeholder, pattern: '' }]),
+    ]),
+  ).map(resourceText)
 
 function accessOf(routes: readonly BucketRoute[]): Omit<BucketAccess, 'bucket' | 'region'> {
   const cached = routes.filter(({ behaviour }) => behaviour.originAccessControl)
@@ -47,7 +59,7 @@ function accessOf(routes: readonly BucketRoute[]): Omit<BucketAccess, 'bucket' |
   return {
     origins: [...new Set(routes.map(({ behaviour }) => behaviour.origin))],
     read: resources(cached),
-    images: resources(cached.filter(({ route }) => route.images !== null)),
+    images: sources(cached),
     never: resources(judged.filter(({ shared }) => shared.length === 0).map(({ route }) => route)),
     undenied: judged.flatMap(({ route, shared }) => {
       const isReadable = cached.some((other) => !shared.includes(other) && doOverlap(other, route))

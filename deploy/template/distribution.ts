@@ -3,7 +3,7 @@ import { CfnDistribution } from 'aws-cdk-lib/aws-cloudfront'
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
 import { COMMENT_CHARACTERS, type DescribedBehaviour, describedDistribution } from '../../bundle/distribution.ts'
-import type { LambdaTrigger } from '../../edge/limits.ts'
+import type { PerLambda } from '../../bundle/manifest.ts'
 import { HTTP_VERSION_OF_ROLLOUT, type Inputs } from './inputs.ts'
 import type { KeyGroups } from './keys.ts'
 import { originResources, type Reader } from './origins.ts'
@@ -16,7 +16,7 @@ export type Parts = {
   /** ARNs. */
   viewerRequest: string
   /** ARNs of versions. */
-  lambdas: Record<LambdaTrigger, string>
+  lambdas: PerLambda<string>
   accessLogs: CfnBucket
 }
 
@@ -44,6 +44,7 @@ export function distribution(scope: Construct, inputs: Inputs, parts: Parts): Cf
         errorCode: status,
         errorCachingMinTtl: seconds,
       })),
+      ...(described.cacheTagHeader === undefined ? {} : { cacheTagConfig: { headerName: described.cacheTagHeader } }),
       logging: { bucket: parts.accessLogs.attrDomainName, prefix: LOG_PREFIX, includeCookies: false },
     },
   })
@@ -81,8 +82,13 @@ const behaviourResource = (
   ...(behaviour.trustedKeyGroups.length > 0
     ? { trustedKeyGroups: behaviour.trustedKeyGroups.map((name) => groupId(keyGroups, name)) }
     : {}),
-  functionAssociations: [{ eventType: 'viewer-request', functionArn: viewerRequest }],
+  ...(behaviour.viewerRequest === 'lambda'
+    ? {}
+    : { functionAssociations: [{ eventType: 'viewer-request', functionArn: viewerRequest }] }),
   lambdaFunctionAssociations: [
+    ...(behaviour.viewerRequest === 'lambda'
+      ? [{ eventType: 'viewer-request', lambdaFunctionArn: lambdas['viewer-request-lambda'] as string }]
+      : []),
     { eventType: 'origin-request', lambdaFunctionArn: lambdas['origin-request'] },
     { eventType: 'origin-response', lambdaFunctionArn: lambdas['origin-response'] },
   ],

@@ -3,13 +3,13 @@
  */
 import { createHash } from 'node:crypto'
 import { CfnFunction as CloudFrontFunction } from 'aws-cdk-lib/aws-cloudfront'
+import type { CfnRole } from 'aws-cdk-lib/aws-iam'
 import { CfnVersion, CfnFunction as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs'
 import { CfnDeletionPolicy } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
-import type { Artefact } from '../../bundle/manifest.ts'
-import type { LambdaTrigger } from '../../edge/limits.ts'
-import { type Inputs, LOGICAL_IDS } from './inputs.ts'
+import { type Artefact, artefactOf, type LambdaName } from '../../bundle/manifest.ts'
+import { type CodeLocation, type Inputs, LOGICAL_IDS } from './inputs.ts'
 import { logPolicy, type Roles } from './roles.ts'
 
 /** Characters of a hash that tell two builds apart. */
@@ -56,25 +56,22 @@ export type LambdaResources = {
  * No environment variables, layers, VPC or tracing, and x86_64: Developer Guide, "Restrictions on Lambda@Edge". What
  * was published before stays, to go back to; besides, Lambda does not delete what still has replicas at the edge.
  */
-export function lambdaFunction(
-  scope: Construct,
-  trigger: LambdaTrigger,
-  inputs: Inputs,
-  roles: Roles,
-): LambdaResources {
-  const id = LOGICAL_IDS[trigger]
-  const artefact = inputs.bundle.manifest.artefacts[trigger]
-  const { bucket, key } = inputs.code[trigger]
+export function lambdaFunction(scope: Construct, name: LambdaName, inputs: Inputs, roles: Roles): LambdaResources {
+  const id = LOGICAL_IDS[name]
+  const artefact = artefactOf(inputs.bundle.manifest, name)
+  const { bucket, key } = inputs.code[name] as CodeLocation
+  const role = roles[name] as CfnRole
   const resource = new LambdaFunction(scope, `${id}Function`, {
-    description: `Rimlight: ${trigger}`,
+    description: `Rimlight: ${name}`,
     code: { s3Bucket: bucket, s3Key: key },
-    role: roles[trigger].attrArn,
+    role: role.attrArn,
     handler: artefact.handler,
     runtime: artefact.runtime,
     architectures: ['x86_64'],
     ...(artefact.memory === undefined ? {} : { memorySize: artefact.memory }),
     ...(artefact.timeout === undefined ? {} : { timeout: artefact.timeout }),
   })
+  if (inputs.retainFunctions) resource.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN
   const version = new CfnVersion(scope, `${id}Version${versionHash(artefact)}`, {
     functionName: resource.ref,
     codeSha256: artefact.codeSha256,
@@ -84,7 +81,7 @@ export function lambdaFunction(
   version.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN
   const logGroupName = `/aws/lambda/us-east-1.${resource.ref}`
   const logs = logGroup(scope, `${id}Logs`, logGroupName, inputs.logRetentionDays)
-  return { resource, version, needs: [logs, logPolicy(scope, `${id}LogPolicy`, roles[trigger], logGroupName)] }
+  return { resource, version, needs: [logs, logPolicy(scope, `${id}LogPolicy`, role, logGroupName)] }
 }
 
 /** A version holds the code and the settings it was published with. */

@@ -1,11 +1,12 @@
 /** What the parts of the stack are made from: values of an application, or parameters and conditions of a template. */
 import type { CfnDistribution } from 'aws-cdk-lib/aws-cloudfront'
 import type { CfnCondition, IResolvable } from 'aws-cdk-lib/core'
+import type { LambdaName, PerLambda } from '../../bundle/manifest.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
-import type { LambdaTrigger } from '../../edge/limits.ts'
 
-/** What the logical ids of a trigger's resources begin with. */
-export const LOGICAL_IDS: Record<LambdaTrigger, string> = {
+/** What the logical ids of a Lambda function's resources begin with. */
+export const LOGICAL_IDS: Record<LambdaName, string> = {
+  'viewer-request-lambda': 'ViewerRequestLambda',
   'origin-request': 'OriginRequest',
   'origin-response': 'OriginResponse',
 }
@@ -31,8 +32,10 @@ export type Inputs = {
   bundle: BuiltBundle
   /** What the names begin with that have to be unique in the account; at most `NAME_CHARACTERS`. */
   name: string
-  code: Record<LambdaTrigger, CodeLocation>
+  code: PerLambda<CodeLocation>
   buckets: 'existing' | 'created'
+  /** Whether the Lambda functions outlive the stack. */
+  retainFunctions?: boolean | undefined
   originAccess: OriginAccess
   aliases: string[] | IResolvable | undefined
   certificate: CfnDistribution.ViewerCertificateProperty

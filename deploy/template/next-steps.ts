@@ -1,8 +1,8 @@
 /** What is left to do by hand once there is a template. */
 import { join } from 'node:path'
+import { artefactOf, lambdasOf } from '../../bundle/manifest.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import type { Paint } from '../../cli/kit/output.ts'
-import { LAMBDA_TRIGGERS } from '../../edge/limits.ts'
 import type { BucketAccess } from './bucket-access.ts'
 import { codeKey } from './code-key.ts'
 
@@ -10,9 +10,9 @@ export type CodeUpload = { file: string; key: string; bytes: number; sha256: str
 
 /** The zips, and the keys in the code bucket where the template looks for them. */
 export const codeUploads = (bundle: BuiltBundle): CodeUpload[] =>
-  LAMBDA_TRIGGERS.map((trigger) => {
-    const { file, bytes, sha256 } = bundle.manifest.artefacts[trigger]
-    return { file: join(bundle.folder, file), key: codeKey(bundle, trigger), bytes, sha256 }
+  lambdasOf(bundle.manifest).map((name) => {
+    const { file, bytes, sha256 } = artefactOf(bundle.manifest, name)
+    return { file: join(bundle.folder, file), key: codeKey(bundle, name), bytes, sha256 }
   })
 
 /** Warnings: what the config asks for, and a bucket policy can't do. */
@@ -31,10 +31,23 @@ type Steps = {
   hasExistingBuckets: boolean
   isStaging: boolean
   hasTokens: boolean
+  retainsFunctions: boolean
 }
 
+/** Developer Guide, "Delete Lambda@Edge functions and replicas". */
+const deletionText = (isRetained: boolean): string[] =>
+  isRetained
+    ? [
+        'The Lambda functions outlive the stack. Delete them by hand, some hours after it: until their replicas at the edge are',
+        'gone, Lambda deletes none.',
+      ]
+    : [
+        'To delete the stack takes two attempts, some hours apart: Lambda deletes no function that has replicas at the edge,',
+        'and they outlive the distribution. With --retain-functions it takes one, and leaves the functions behind.',
+      ]
+
 export function nextSteps(
-  { file, uploads, access, hasExistingBuckets, isStaging, hasTokens }: Steps,
+  { file, uploads, access, hasExistingBuckets, isStaging, hasTokens, retainsFunctions }: Steps,
   paint: Paint,
 ): string {
   const copies = uploads.map(({ file, key }) => `aws s3 cp ${quoted(file)} s3://CODE-BUCKET/${key}`)
@@ -72,6 +85,10 @@ export function nextSteps(
           paint('bold', "Then give the primary's stack the parameter RolloutPolicyId, which is an output of this one."),
         ]
       : []),
+    '',
+    'The distribution has no custom error pages, no default root object and no origin groups but what the config says: what',
+    'another one has of them is not taken over.',
+    ...deletionText(retainsFunctions),
     '',
   ].join('\n')
 }

@@ -3,17 +3,21 @@ import { CfnOutput, Fn, Stack } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import { distributionArn } from './arn.ts'
 import { bucketPolicy } from './bucket-policy.ts'
+import type { LambdaResources } from './functions.ts'
 import { logicalIds } from './logical-ids.ts'
 import type { StackResources } from './resources.ts'
 
 /** @param hasExistingBuckets their policies are for their owner to merge, and the stack tells them */
 export function outputs(scope: Construct, resources: StackResources, hasExistingBuckets: boolean): void {
   const { distribution, viewerRequest, lambdas, imageRole, accessLogs, alarmTopic, readers, rollout } = resources
+  const verifying = lambdas['viewer-request-lambda']
+  const every = verifying ? 'every behaviour without public keys' : 'every behaviour'
   const rows: [id: string, value: string, description: string][] = [
     ['DistributionId', distribution.ref, 'The distribution.'],
     ['DistributionDomainName', distribution.attrDomainName, 'What the alternate names are a CNAME or an alias of.'],
     ['DistributionArn', distributionArn(distribution.ref), 'The distribution.'],
-    ['ViewerRequestArn', viewerRequest.attrFunctionArn, 'The CloudFront Function of every behaviour.'],
+    ['ViewerRequestArn', viewerRequest.attrFunctionArn, `The CloudFront Function of ${every}.`],
+    ...(verifying ? [verifyingRow(verifying)] : []),
     ['OriginRequestArn', lambdas['origin-request'].version.ref, 'The version that every behaviour has.'],
     ['OriginResponseArn', lambdas['origin-response'].version.ref, 'The version that every behaviour has.'],
     ['ImageRoleArn', imageRole.attrArn, 'What origin-response reads originals as.'],
@@ -31,6 +35,12 @@ export function outputs(scope: Construct, resources: StackResources, hasExisting
   for (const [id, value, description] of rows) new CfnOutput(scope, id, { value, description })
   storeOutputs(scope, resources)
 }
+
+const verifyingRow = ({ version }: LambdaResources): [string, string, string] => [
+  'ViewerRequestLambdaArn',
+  version.ref,
+  'The version that behaviours have whose tokens public keys verify.',
+]
 
 const keyRows = ({ keyGroups }: StackResources): [string, string, string][] =>
   Object.entries(keyGroups).flatMap(([name, { id, publicKeys, logicalId }]) => [

@@ -2,10 +2,10 @@
 import { CfnCondition, CfnParameter, type CfnParameterProps, CfnRule, Fn, Token } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import { HTTP_VERSION, TLS } from '../../bundle/distribution.ts'
+import { artefactOf, perLambda } from '../../bundle/manifest.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
-import type { LambdaTrigger } from '../../edge/limits.ts'
 import { codeKey } from './code-key.ts'
-import { DEFAULTS, HTTP_VERSION_OF_ROLLOUT, type Inputs } from './inputs.ts'
+import { DEFAULTS, HTTP_VERSION_OF_ROLLOUT, type Inputs, LOGICAL_IDS } from './inputs.ts'
 
 /** CloudWatch Logs API, PutRetentionPolicy. */
 const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653]
@@ -88,17 +88,13 @@ function codeParameters(ask: Ask, bundle: BuiltBundle): Inputs['code'] {
     allowedPattern: '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$',
     description: 'The bucket in us-east-1 that the zips of the Lambda functions were uploaded to.',
   }).valueAsString
-  const location = (id: string, trigger: LambdaTrigger) => ({
+  return perLambda(bundle.manifest, (name) => ({
     bucket,
-    key: ask(id, {
-      default: codeKey(bundle, trigger),
-      description: `The key of ${bundle.manifest.artefacts[trigger].file} in CodeBucket; it has to be that very file.`,
+    key: ask(`${LOGICAL_IDS[name]}Key`, {
+      default: codeKey(bundle, name),
+      description: `The key of ${artefactOf(bundle.manifest, name).file} in CodeBucket; it has to be that very file.`,
     }).valueAsString,
-  })
-  return {
-    'origin-request': location('OriginRequestKey', 'origin-request'),
-    'origin-response': location('OriginResponseKey', 'origin-response'),
-  }
+  }))
 }
 
 function storeAnswer(scope: Construct, ask: Ask): Inputs['existingStore'] {

@@ -6,7 +6,7 @@ import type { CfnTopic } from 'aws-cdk-lib/aws-sns'
 import { CfnRule, Fn, Stack, Token } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import { InputError } from '../../base/errors.ts'
-import type { LambdaTrigger } from '../../edge/limits.ts'
+import { type LambdaName, lambdasOf, type PerLambda, perLambda } from '../../bundle/manifest.ts'
 import { alarms } from './alarms.ts'
 import { type BucketAccess, bucketAccess } from './bucket-access.ts'
 import type { Readers } from './bucket-policy.ts'
@@ -25,7 +25,7 @@ import { alarmTopic } from './topic.ts'
 export type StackResources = {
   distribution: CfnDistribution
   viewerRequest: CfnFunction
-  lambdas: Record<LambdaTrigger, LambdaResources>
+  lambdas: PerLambda<LambdaResources>
   imageRole: CfnRole
   accessLogs: CfnBucket
   alarmTopic: CfnTopic
@@ -44,14 +44,12 @@ export function stackResources(scope: Construct, inputs: Inputs): StackResources
   const { bundle, name, rollout } = inputs
   const access = bucketAccess(bundle)
   const created = inputs.buckets === 'created' ? createdBuckets(scope, access) : []
-  const executionRoles = roles(scope, access)
+  const executionRoles = roles(scope, access, bundle.manifest)
   const store = keyValueStore(scope, inputs)
   const groups = keyGroups(scope, name, bundle.policies)
   const viewerRequest = viewerRequestFunction(scope, inputs, store?.arn)
-  const lambdas = {
-    'origin-request': lambdaFunction(scope, 'origin-request', inputs, executionRoles),
-    'origin-response': lambdaFunction(scope, 'origin-response', inputs, executionRoles),
-  }
+  const lambdas = perLambda(bundle.manifest, (name) => lambdaFunction(scope, name, inputs, executionRoles))
+  const lambdaOf = (name: LambdaName) => lambdas[name] as LambdaResources
   const reader = bucketReader(scope, name, inputs.originAccess, bundle.policies.behaviours)
   const logBucket = accessLogs(scope, inputs.accessLogDays)
   const distributionResource = distribution(scope, inputs, {
@@ -59,7 +57,7 @@ export function stackResources(scope: Construct, inputs: Inputs): StackResources
     policyIds: policyResources(scope, name, bundle.policies),
     keyGroups: groups,
     viewerRequest: viewerRequest.attrFunctionArn,
-    lambdas: versionsOf(lambdas),
+    lambdas: perLambda(bundle.manifest, (name) => lambdaOf(name).version.ref),
     accessLogs: logBucket,
   })
   for (const part of [...created, ...Object.values(lambdas).flatMap(({ needs }) => needs)])
@@ -74,10 +72,7 @@ export function stackResources(scope: Construct, inputs: Inputs): StackResources
   alarms(scope, topic, {
     distributionId: distributionResource.ref,
     viewerRequest: viewerRequest.name,
-    lambdas: {
-      'origin-request': lambdas['origin-request'].resource.ref,
-      'origin-response': lambdas['origin-response'].resource.ref,
-    },
+    lambdas: lambdasOf(bundle.manifest).map((name) => [name, lambdaOf(name).resource.ref]),
   })
   if (inputs.budget) monthlyBudget(scope, topic, inputs.budget)
   return {
@@ -95,11 +90,6 @@ export function stackResources(scope: Construct, inputs: Inputs): StackResources
       rollout.kind === 'staging' ? continuousDeployment(scope, distributionResource, rollout.weight).attrId : undefined,
   }
 }
-
-const versionsOf = (lambdas: Record<LambdaTrigger, LambdaResources>): Record<LambdaTrigger, string> => ({
-  'origin-request': lambdas['origin-request'].version.ref,
-  'origin-response': lambdas['origin-response'].version.ref,
-})
 
 /**
  * Developer Guide, "Restrictions on Lambda@Edge": the functions have to be in us-east-1; so do CloudFront's metrics.

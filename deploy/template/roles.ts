@@ -1,30 +1,35 @@
 /** What the Lambda functions run as: each has a role of its own, with no more than it needs. */
 import { CfnPolicy, CfnRole } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
-import type { LambdaTrigger } from '../../edge/limits.ts'
+import { type LambdaName, type Manifest, type PerLambda, perLambda } from '../../bundle/manifest.ts'
 import { LAMBDA_EDGE_TRUST, policyDocument, WRITE_LOGS } from '../aws/iam.ts'
 import { logGroupArns, objectArn } from './arn.ts'
 import type { BucketAccess } from './bucket-access.ts'
+import { LOGICAL_IDS } from './inputs.ts'
 
-export type Roles = Record<LambdaTrigger, CfnRole>
+export type Roles = PerLambda<CfnRole>
 
 type Statement = { Effect: 'Allow' | 'Deny'; Action: string | string[]; Resource: string | string[] }
 
-export function roles(scope: Construct, access: readonly BucketAccess[]): Roles {
+const PURPOSES: Record<LambdaName, string> = {
+  'viewer-request-lambda': 'Rimlight: verifies tokens by public keys',
+  'origin-request': 'Rimlight: passes requests through to the origin',
+  'origin-response': 'Rimlight: reads originals to make renditions of them',
+}
+
+export function roles(scope: Construct, access: readonly BucketAccess[], manifest: Manifest): Roles {
   const images = imageStatements(access)
-  return {
-    'origin-request': new CfnRole(scope, 'OriginRequestRole', {
-      description: 'Rimlight: passes requests through to the origin',
-      assumeRolePolicyDocument: LAMBDA_EDGE_TRUST,
-    }),
-    'origin-response': new CfnRole(scope, 'OriginResponseRole', {
-      description: 'Rimlight: reads originals to make renditions of them',
-      assumeRolePolicyDocument: LAMBDA_EDGE_TRUST,
-      ...(images.length > 0
-        ? { policies: [{ policyName: 'ReadImages', policyDocument: policyDocument(images) }] }
-        : {}),
-    }),
-  }
+  const reading =
+    images.length > 0 ? { policies: [{ policyName: 'ReadImages', policyDocument: policyDocument(images) }] } : {}
+  return perLambda(
+    manifest,
+    (name) =>
+      new CfnRole(scope, `${LOGICAL_IDS[name]}Role`, {
+        description: PURPOSES[name],
+        assumeRolePolicyDocument: LAMBDA_EDGE_TRUST,
+        ...(name === 'origin-response' ? reading : {}),
+      }),
+  )
 }
 
 /** Bucket policies deny the same; here it holds whatever they say. */

@@ -1,8 +1,10 @@
 /** The stack of a bundle as a CloudFormation template: the same for the same bundle, wherever it is made. */
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { App, Aws, DefaultStackSynthesizer, type IStackSynthesizer, Stack } from 'aws-cdk-lib/core'
+import { removeAtEnd } from '../../base/temporary.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import type { BucketAccess } from './bucket-access.ts'
 import type { Inputs } from './inputs.ts'
@@ -10,7 +12,7 @@ import { outputs } from './outputs.ts'
 import { parameters } from './parameters.ts'
 import { stackResources } from './resources.ts'
 
-export type TemplateOptions = Pick<Inputs, 'buckets' | 'originAccess'> & { staging: boolean }
+export type TemplateOptions = Pick<Inputs, 'buckets' | 'originAccess' | 'retainFunctions'> & { staging: boolean }
 
 export type Synthesised = { template: Record<string, unknown>; access: BucketAccess[] }
 
@@ -26,12 +28,13 @@ export function templateStack(
     synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) as IStackSynthesizer,
     analyticsReporting: false,
   })
-  const { buckets, originAccess, staging } = options
+  const { buckets, originAccess, retainFunctions, staging } = options
   const made = stackResources(stack, {
     bundle,
     name: Aws.STACK_NAME,
     buckets,
     originAccess,
+    retainFunctions,
     ...parameters(stack, bundle, staging),
   })
   outputs(stack, made, buckets === 'existing')
@@ -40,12 +43,14 @@ export function templateStack(
 
 export function synthesise(bundle: BuiltBundle, options: TemplateOptions): Synthesised {
   const outdir = mkdtempSync(join(tmpdir(), 'rimlight-template-'))
+  const settled = removeAtEnd(outdir)
   try {
     const app = new App({ outdir, treeMetadata: false, analyticsReporting: false })
     const { stack, access } = templateStack(app, bundle, options)
     return { template: app.synth().getStackArtifact(stack.artifactId).template, access }
   } finally {
     rmSync(outdir, { recursive: true, force: true })
+    settled()
   }
 }
 

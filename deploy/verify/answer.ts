@@ -33,6 +33,15 @@ export function ageOf(answer: Headed): number | undefined {
   return /^\d+$/.test(age) ? Number(age) : undefined
 }
 
+/**
+ * When it was sent, by the clock of who sent it, in milliseconds since 1970: this machine's may be wrong, and that of a local
+ * CloudFront moved on. What was in a cache has the origin's `date`, and an age since then (RFC 9111, 4.2.3).
+ */
+export function answeredAt(answer: Headed): number {
+  const date = Date.parse(header(answer, 'date'))
+  return Number.isNaN(date) ? Date.now() : date + (ageOf(answer) ?? 0) * 1000
+}
+
 /** Seconds; `undefined` where there is no `max-age`. */
 export const maxAgeOf = (answer: Headed): number | undefined => secondsOf(answer, /(?:^|,)\s*max-age=(\d+)/i)
 

@@ -18,6 +18,8 @@ export type CheckTarget = {
   isCached: boolean
   headers: Settings['headers']
   domains: readonly string[]
+  /** Whether all but the first of them are redirected to that. */
+  canonicalHost: boolean
   /** Whether a path's first match is this route. */
   takes(path: string): boolean
   /** Whether a path's first match, read without its escapes, is another route than with them. */
@@ -56,6 +58,7 @@ export function checkTargets({
       isCached: route.cache !== 'never',
       headers: settings.headers,
       domains: policies.domains,
+      canonicalHost: settings.canonicalHost,
       takes: (path) => firstMatch(path) === index,
       isAmbiguous: (path) => firstMatch(path) !== firstMatch(unescaped(path)),
       isClosed: false,
@@ -87,6 +90,13 @@ export const isPrivateRoute = ({ route }: CheckTarget): boolean => route.auth !=
 
 /** Whether a function of ours refuses, not CloudFront itself. */
 export const isVerifiedHere = ({ route }: CheckTarget): boolean => route.auth?.type === 'jwt'
+
+/** Whether Lambda@Edge is at viewer-request, in the place of the CloudFront Function. */
+export const hasViewerLambda = ({ behaviour }: CheckTarget): boolean => behaviour.viewerRequest === 'lambda'
+
+/** What `x-cache` says of an answer that was made at viewer-request. */
+export const madeAtViewerRequest = (target: CheckTarget): string =>
+  hasViewerLambda(target) ? 'LambdaGeneratedResponse' : 'FunctionGeneratedResponse'
 
 /** Whether the config leaves this header in responses. */
 export const isShown = ({ headers }: CheckTarget, name: string): boolean => !isListed(name, headers.dropResponse)

@@ -12,6 +12,7 @@ import { KEY_CHECKS } from './checks/keys.ts'
 import { LIFETIME_CHECKS } from './checks/lifetimes.ts'
 import { MISSING_CHECKS } from './checks/missing.ts'
 import { NEVER_CHECKS } from './checks/never.ts'
+import { PAGE_CHECKS } from './checks/pages.ts'
 import { PRIVATE_CHECKS } from './checks/private.ts'
 import { REFUSAL_CHECKS } from './checks/refusals.ts'
 import { VERSION_CHECKS } from './checks/versions.ts'
@@ -27,6 +28,7 @@ export const ROUTE_CHECKS: readonly Check<CheckTarget>[] = [
   ...HEADER_CHECKS,
   ...DELIVERY_CHECKS,
   ...CORS_CHECKS,
+  ...PAGE_CHECKS,
   ...MISSING_CHECKS,
   ...NEVER_CHECKS,
   ...PRIVATE_CHECKS,

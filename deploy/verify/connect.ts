@@ -1,5 +1,5 @@
 /** Whether a CloudFront answers at a URL, and what it says of itself. */
-import { InputError } from '../../base/errors.ts'
+import { Failure } from '../../base/errors.ts'
 import { isThisMachine } from '../../base/this-machine.ts'
 import { carriesHeader } from './answer.ts'
 import { freshText } from './check-target.ts'
@@ -15,7 +15,7 @@ export type Connection = {
   requests: number
 }
 
-/** @throws InputError where nobody answers, or no CloudFront */
+/** @throws Failure where nobody answers, or no CloudFront */
 export async function connect({ url, httpUrl, ...options }: OpenViewerOptions): Promise<Connection> {
   const isInsecure = options.isInsecure || isThisMachine(url)
   const first = openViewer({ ...options, isInsecure, url, httpUrl: undefined })
@@ -37,13 +37,13 @@ async function localSiteAt(url: URL, viewer: Viewer): Promise<LocalSite | undefi
   } catch (cause) {
     if (!(cause instanceof NoAnswer)) throw cause
     const hint = /certificate|altnames/i.test(cause.message) ? '; --insecure takes any certificate' : ''
-    throw new InputError(`nobody answers at ${url.origin}: ${cause.message}${hint}`, {
+    throw new Failure(`nobody answers at ${url.origin}: ${cause.message}${hint}`, {
       code: 'no-answer',
       found: cause.message,
       cause,
     })
   }
-  throw new InputError(
+  throw new Failure(
     `expected a CloudFront at ${url.origin}, found a server that sends neither x-cache nor x-amz-cf-id`,
     {
       code: 'not-cloudfront',

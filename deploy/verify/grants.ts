@@ -91,6 +91,16 @@ const PATTERNS = {
   },
 }
 
+/** What the option's grant may be in instead: arguments are shown to whoever lists processes. */
+const VARIABLES = { '--token': 'RIMLIGHT_TOKEN', '--signed-cookie': 'RIMLIGHT_SIGNED_COOKIE' } as const
+
+/** The option's value, or the environment's; `undefined` where neither has one. */
+export const givenGrant = (
+  option: keyof typeof PATTERNS,
+  value: string | undefined,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<string | undefined> => readGrant(option, value ?? (environment[VARIABLES[option]] || undefined))
+
 /**
  * @param text the grant, or `@` and a file that holds it
  * @throws InputError, which does not repeat it

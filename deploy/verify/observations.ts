@@ -1,6 +1,7 @@
 /** What AWS does not document and can be seen from outside: reported as it was found, and judged neither way. */
 import { answerMediaType, carriesHeader, header, imageFormatOf, outcome, quoted, resultOf } from './answer.ts'
 import { anyPath, type CheckTarget, isCachedBucket, madeUpPath, malformedPath } from './check-target.ts'
+import { allowedOrigin } from './checks/cors.ts'
 import type { Answer, ProbeRequest, Viewer } from './http.ts'
 import { isThere, requestFor } from './objects.ts'
 
@@ -128,8 +129,7 @@ export const OBSERVATIONS: readonly Observation[] = [
     appliesTo: (target) => target.route.cors !== null && anyPath(target) !== undefined,
     async observe(target, { ask }) {
       const path = target.objects.find(isThere)?.path ?? anyPath(target) ?? '/'
-      const origins = target.route.cors?.origins ?? '*'
-      const origin = origins === '*' ? 'https://rimlight-verify.example' : (origins[0] ?? '')
+      const { origin } = allowedOrigin(target)
       const without = await ask({ path })
       const across = await ask({ path, headers: { origin } })
       return `without an Origin ${quoted(without, 'vary')}, with one ${quoted(across, 'vary')}`

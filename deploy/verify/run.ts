@@ -54,6 +54,8 @@ export async function verify(options: VerifyOptions): Promise<Report> {
   const started = performance.now()
   const all = checkTargets(bundle)
   const { grants, others } = splitHeaders(headers)
+  const other = elsewhere(bundle, url)
+  if (other) throw other
   const named = namedObjects(options.objects ?? [], all)
   const bare = chosen(all, options.routes ?? [])
   const { viewer, httpUrl, localSite, requests } = await connect({
@@ -127,6 +129,16 @@ export async function verify(options: VerifyOptions): Promise<Report> {
   } finally {
     for (const one of viewers) one.close()
   }
+}
+
+/** Every answer of the other hosts is a redirect, which shows nothing. */
+function elsewhere({ settings, policies: { domains } }: BuiltBundle, url: URL): InputError | undefined {
+  if (!settings.canonicalHost || domains.indexOf(url.hostname) <= 0) return undefined
+  const [expected, found] = [
+    `https://${domains[0]}, to which all other hosts are redirected (canonicalHost)`,
+    url.origin,
+  ]
+  return new InputError(`expected ${expected}, found ${found}`, { code: 'not-the-canonical-host', expected, found })
 }
 
 /** @throws InputError for a pattern that no route has */

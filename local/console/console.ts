@@ -2,7 +2,7 @@
 
 import { InputError, joinedError } from '../../base/errors.ts'
 import type { Policies } from '../../bundle/policies.ts'
-import { invalidationProblem } from '../../urls/invalidation.ts'
+import { invalidationProblem, isTag } from '../../urls/invalidation.ts'
 import type { Runtime } from '../host/runtime.ts'
 import type { ViewerListeners } from '../listeners/viewer-listeners.ts'
 import type { ViewerIncoming } from '../listeners/viewer-request.ts'
@@ -46,7 +46,7 @@ export function openConsole(): Console {
   const finished = (request: FinishedRequest) => {
     requests.push(request)
     if (requests.length > KEPT_REQUESTS) requests.shift()
-    totals.add(request)
+    if (!isOfPage(request)) totals.add(request, pixelsAt(request.path))
     if (streams.size === 0) return
     const line = `data: ${JSON.stringify(request)}\n\n`
     for (const stream of streams) {
@@ -54,6 +54,12 @@ export function openConsole(): Console {
       // For a reader that does not read, ever more would be kept.
       if (stream.writableLength > UNREAD_BYTES) stream.destroy()
     }
+  }
+
+  /** Of a sample picture. */
+  const pixelsAt = (path: string): number | undefined => {
+    const sample = connected?.site.samples.find((one) => one.path === path)
+    return sample && sample.width * sample.height > 0 ? sample.width * sample.height : undefined
   }
 
   async function invalidate(paths: string[]): Promise<number> {
@@ -64,6 +70,14 @@ export function openConsole(): Console {
     if (paths.length === 0) {
       const expected = 'at least one path to invalidate, such as /photos/*'
       problems.push(new InputError(`expected ${expected}`, { code: 'no-paths', expected }))
+    }
+    const tag = connected?.parts.policies.cacheTagHeader === undefined ? paths.find(isTag) : undefined
+    if (tag !== undefined) {
+      const [expected, found] = [
+        'paths: cacheTags is not set in the config, so that nothing has tags',
+        `the tag ${tag}`,
+      ]
+      problems.push(new InputError(`expected ${expected}, found ${found}`, { code: 'no-cache-tags', expected, found }))
     }
     if (problems.length > 0) throw joinedError(problems)
     if (connected === undefined) throw new Error('the page is not connected to a distribution')
@@ -159,6 +173,12 @@ export function openConsole(): Console {
       streams.clear()
     },
   }
+}
+
+/** The page's own small pictures say whose they are; nobody has asked for them. */
+function isOfPage({ referer, host }: FinishedRequest): boolean {
+  const page = URL.parse(referer)
+  return page?.host === host && page.pathname.startsWith(ROOT)
 }
 
 const expectedJson = (expected: string) => new InputError(`expected ${expected}`, { code: 'wrong-shape', expected })

@@ -6,6 +6,7 @@ import { isObject } from '../../base/json-values.ts'
 import { ROOT } from '../../base/root.ts'
 import type { ViewerIncoming } from '../listeners/viewer-request.ts'
 import type { ViewerOutgoing } from '../listeners/viewer-response.ts'
+import { isOwnHost } from '../platform/host-names.ts'
 
 /** Of a request's body. */
 const BODY_BYTES = 1_000_000
@@ -16,16 +17,10 @@ export function isForeign({ headers }: ViewerIncoming): boolean {
   return origin !== undefined && URL.parse(origin)?.host !== (headers[':authority'] ?? headers.host)
 }
 
-/**
- * Whether a request is for a name that no stranger owns: `localhost`, an IP address, or one of `domains`. A page elsewhere
- * on the web can have a name of its own resolve to this machine, and is then of the same web origin as this one.
- */
+/** A page elsewhere on the web can have a name of its own lead to this machine, and is then of the same web origin as this. */
 export function isNamed({ headers }: ViewerIncoming, domains: readonly string[]): boolean {
   const authority = headers[':authority'] ?? headers.host
-  if (authority === undefined) return true
-  const name = String(authority).replace(/:\d+$/, '').toLowerCase()
-  if (/^(?:(?:[a-z0-9-]+\.)*localhost|[\d.]+|\[.*\])$/.test(name)) return true
-  return domains.some((domain) => (domain.startsWith('*.') ? name.endsWith(domain.slice(1)) : name === domain))
+  return authority === undefined || isOwnHost(String(authority), domains)
 }
 
 /** An id with escapes that are broken is taken as it stands: no request has it. */

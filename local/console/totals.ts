@@ -2,6 +2,7 @@ import type { FinishedRequest } from '../protocol/messages.ts'
 
 /** What `GET totals` answers. */
 export type TotalFigures = {
+  /** Without those of the page itself. */
   requests: number
   /** Answered from the cache, or by asking the origin for it. */
   cacheable: number
@@ -11,8 +12,11 @@ export type TotalFigures = {
   bodyBytes: number
   /** Responses that carried a rendition. */
   renditions: number
+  /** Those of them whose original's size in pixels is known. */
+  compared: number
+  /** Of those that are compared. */
   renditionBytes: number
-  /** Of their originals, where the origin announced them. */
+  /** Of their originals, by as many pixels as were shown: an original in full would make every small picture a triumph. */
   originalBytes: number
 }
 
@@ -23,18 +27,23 @@ export class Totals {
   #misses = 0
   #bodyBytes = 0
   #renditions = 0
+  #compared = 0
   #renditionBytes = 0
   #originalBytes = 0
 
-  add({ resultType, bodyBytes, rimlight, originBytes }: FinishedRequest): void {
+  /** @param originalPixels width times height of the original, where they are known */
+  add({ resultType, bodyBytes, rimlight, originBytes }: FinishedRequest, originalPixels?: number): void {
     this.#requests += 1
     this.#bodyBytes += bodyBytes
     if (resultType === 'Hit' || resultType === 'RefreshHit') this.#hits += 1
     if (resultType === 'Miss') this.#misses += 1
-    if (bodyBytes === 0 || rimlight === '' || rimlight.startsWith('original')) return
+    const [, width, height] = /^\w+; (\d+)x(\d+);/.exec(rimlight) ?? []
+    if (bodyBytes === 0 || width === undefined) return
     this.#renditions += 1
+    if (originalPixels === undefined || originBytes === 0) return
+    this.#compared += 1
     this.#renditionBytes += bodyBytes
-    this.#originalBytes += originBytes
+    this.#originalBytes += Math.round(originBytes * Math.min(1, (Number(width) * Number(height)) / originalPixels))
   }
 
   figures(): TotalFigures {
@@ -46,6 +55,7 @@ export class Totals {
       hitRatio: cacheable === 0 ? null : this.#hits / cacheable,
       bodyBytes: this.#bodyBytes,
       renditions: this.#renditions,
+      compared: this.#compared,
       renditionBytes: this.#renditionBytes,
       originalBytes: this.#originalBytes,
     }

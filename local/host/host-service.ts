@@ -2,31 +2,33 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { json } from 'node:stream/consumers'
-import { pipeline } from 'node:stream/promises'
 import type { ArtefactName } from '../../bundle/manifest.ts'
 import { headerValue } from '../platform/header-lines.ts'
 import { fromHead, HEAD_HEADER, toHead } from '../protocol/head.ts'
 import { failed, type LambdaCall } from '../protocol/invocation.ts'
+import type { HeaderLine } from '../protocol/messages.ts'
 import type { OriginCall, OriginHead } from '../protocol/origin.ts'
 import type { AbortedBodies } from './aborted-bodies.ts'
 import type { Connector } from './connector.ts'
 import type { OpenBundle } from './functions/bundle.ts'
+import type { InterimResponses } from './interim-responses.ts'
 
 export type HostParts = {
   /** The bundle that runs; `undefined` before it is opened and after it is closed. */
   bundle(): OpenBundle | undefined
   connector: Connector
   abortedBodies: AbortedBodies
+  interimResponses: InterimResponses
   complain(text: unknown): void
 }
 
 /** Answers the distribution's service binding. */
 export const hostService =
-  ({ bundle, connector, abortedBodies, complain }: HostParts) =>
+  ({ bundle, connector, abortedBodies, interimResponses, complain }: HostParts) =>
   (request: IncomingMessage, response: ServerResponse): void => {
     const answered = request.url?.startsWith(LAMBDA)
       ? invokeLambda(bundle, request.url.slice(LAMBDA.length), request, response)
-      : callOrigin(connector, abortedBodies, request, response)
+      : callOrigin(connector, abortedBodies, interimResponses, request, response)
     answered.catch((error) => {
       // Once the head is sent, an origin or a viewer broke off: that is reported elsewhere.
       if (!response.headersSent) complain(`${error}\n`)
@@ -53,6 +55,7 @@ async function invokeLambda(
 async function callOrigin(
   connector: Connector,
   abortedBodies: AbortedBodies,
+  interimResponses: InterimResponses,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -60,17 +63,22 @@ async function callOrigin(
   const id = headerValue(call.headers, 'x-amz-cf-id')
   const body =
     request.method === 'POST' ? Readable.from(completeBody(request, id, abortedBodies), { objectMode: false }) : null
-  const received = await connector.send({ ...call, body })
+  const onInterim = (status: number, headers: HeaderLine[]) => interimResponses.send(id, status, headers)
+  // Nobody waits for the rest, and the origin may have nothing to send for a long time.
+  const gone = new AbortController()
+  response.once('close', () => response.writableFinished || gone.abort())
+  const received = await connector.send({ ...call, body, onInterim, signal: gone.signal })
   const head: OriginHead =
     received.kind === 'failed' ? received : { kind: 'response', status: received.status, headers: received.headers }
   response.writeHead(200, { [HEAD_HEADER]: toHead(head) })
-  if (received.kind === 'failed') response.end()
-  // Where the origin's body breaks off, `pipeline` breaks this response off, too.
-  else {
-    response.flushHeaders()
-    received.body.once('error', () => abortedBodies.add(id))
-    await pipeline(received.body, response)
-  }
+  if (received.kind === 'failed') return void response.end()
+  response.flushHeaders()
+  received.body.once('error', () => {
+    abortedBodies.add(id)
+    // What came is passed on before this response breaks off, too.
+    response.socket?.destroySoon()
+  })
+  received.body.pipe(response)
 }
 
 /** An origin may answer before it has read all of the body; the rest is read then, as the response goes over the same connection. */

@@ -7,13 +7,24 @@ import { Miniflare, type MiniflareOptions, NoOpLog } from 'miniflare'
 import { InputError } from '../../base/errors.ts'
 import type { Policies } from '../../bundle/policies.ts'
 import type { HostAnswers, HostQuestion } from '../protocol/messages.ts'
-import type { AccessCheck, BucketCredentials, BucketSettings, DistributionSettings } from '../protocol/settings.ts'
+import { SECRET_HEADER } from '../protocol/secret.ts'
+import {
+  type AccessCheck,
+  type BucketCredentials,
+  type BucketSettings,
+  type DistributionSettings,
+  LAST_MOMENT,
+} from '../protocol/settings.ts'
 import type { AbortedBodies } from './aborted-bodies.ts'
 import { openConnector } from './connector.ts'
+import { diskComplaints } from './disk-complaints.ts'
 import { folderService } from './folders/folder-service.ts'
 import { type OpenBundle, openBundle } from './functions/bundle.ts'
 import { NODE_COMPATIBILITY, PLATFORM_MODULES } from './functions/platform-modules.ts'
+import { guardStarted } from './guardian.ts'
+import { guarded, newSecret } from './host-secret.ts'
 import { hostService } from './host-service.ts'
+import type { InterimResponses } from './interim-responses.ts'
 import { type OriginTargets, signingIn } from './origin-targets.ts'
 import { workerCode } from './worker-code.ts'
 
@@ -25,15 +36,18 @@ export type RuntimeOptions = {
   pops: string[]
   httpsPort: number
   persist: string | undefined
+  /** Takes messages for people. */
+  warn(message: string): void
   abortedBodies: AbortedBodies
+  interimResponses: InterimResponses
   /** What the KeyValueStore of the function holds. */
   keyValues: Record<string, string>
   accessCheck: AccessCheck
 }
 
 export type Runtime = {
-  /** Where the distribution's Worker listens; elsewhere after a reload. */
-  url(): URL
+  /** Where the distribution's Worker listens, elsewhere after a reload, and what shows it that a request is the host's. */
+  socket(): { url: URL; secret: string }
   /** Where the buckets' Worker listens; elsewhere after a reload. */
   bucketUrl(): URL
   /** What Workers and host last reported of faults of their own. */
@@ -66,6 +80,7 @@ const CREDENTIALS: BucketCredentials = {
 }
 
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const secret = newSecret()
   const connector = openConnector()
   const [distribution, bucket] = await Promise.all([workerCode('distribution/worker.ts'), workerCode('s3/worker.ts')])
   const folders = await folderService(options.targets.folders)
@@ -74,10 +89,18 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   let keyValues = options.keyValues
 
   let complaints = ''
+  const ofDisk = options.persist === undefined ? () => {} : diskComplaints(options.persist, options.warn)
   const complain = (text: unknown) => {
     complaints = `${complaints}${text}`.slice(-COMPLAINT_CHARACTERS)
+    ofDisk(String(text))
   }
-  const host = hostService({ bundle: () => bundle, connector, abortedBodies: options.abortedBodies, complain })
+  const host = hostService({
+    bundle: () => bundle,
+    connector,
+    abortedBodies: options.abortedBodies,
+    interimResponses: options.interimResponses,
+    complain,
+  })
   const workers = async (): Promise<MiniflareOptions> => ({
     log: new NoOpLog(),
     ...(options.persist ? { r2Persist: join(options.persist, 'r2') } : {}),
@@ -95,9 +118,9 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
           { type: 'ESModule', path: 'viewer-request.js', contents: await functionCode(options.dist) },
           ...PLATFORM_MODULES,
         ],
-        bindings: { SETTINGS: distributionSettings(options, policies), KEY_VALUES: keyValues },
+        bindings: { SETTINGS: distributionSettings(options, policies), KEY_VALUES: keyValues, SECRET: secret },
         serviceBindings: {
-          HOST: { node: host },
+          HOST: { node: guarded(secret, host) },
           BUCKETS: { name: 'bucket', entrypoint: 'Origin' },
           BUCKET_CLOCK: { name: 'bucket', entrypoint: 'Admin' },
         },
@@ -108,18 +131,21 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
         name: 'bucket',
         ...NODE_COMPATIBILITY,
         modules: [{ type: 'ESModule', path: 'bucket.js', contents: bucket }],
-        bindings: { BUCKETS: bucketSettings(options.targets), CREDENTIALS },
+        bindings: { BUCKETS: bucketSettings(options.targets), CREDENTIALS, SECRET: secret },
         r2Buckets: Object.fromEntries(
           Object.keys(options.targets.regions).map((name, index) => [bucketBinding(index), name]),
         ),
-        serviceBindings: { FOLDER: { node: folders } },
+        serviceBindings: { FOLDER: { node: guarded(secret, folders) } },
         // With `proxy`, the Worker gets the request's target as it was sent.
         unsafeDirectSockets: [{ host: '127.0.0.1', port: 0, proxy: true }],
       },
     ],
   })
 
-  const miniflare = new Miniflare(await workers())
+  const settings = await workers()
+  // Miniflare starts workerd, and does not say which process that is.
+  const endGuard = guardStarted('workerd')
+  const miniflare = new Miniflare(settings)
   let url: URL
   let bucketUrl: URL
   /** Milliseconds by which the clock was moved on. */
@@ -135,8 +161,11 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     })
   }
 
+  const post = (to: URL, value: unknown) =>
+    fetch(to, { method: 'POST', headers: { [SECRET_HEADER]: secret }, body: JSON.stringify(value) })
+
   async function ask<Q extends HostQuestion>(question: Q): Promise<HostAnswers[Q['ask']]> {
-    const response = await fetch(url, { method: 'POST', body: JSON.stringify(question) })
+    const response = await post(url, question)
     if (!response.ok) throw new Error(`the distribution does not answer ${question.ask}: ${response.status}`)
     return (await response.json()) as HostAnswers[Q['ask']]
   }
@@ -148,6 +177,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     bundle = undefined
     await last?.close()
     await miniflare.dispose()
+    endGuard()
   }
   try {
     await connect()
@@ -165,14 +195,15 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     throw error
   }
   return {
-    url: () => url,
+    socket: () => ({ url, secret }),
     bucketUrl: () => bucketUrl,
     complaints: () => complaints,
     credentials: CREDENTIALS,
     ask,
     async advance(seconds) {
-      if (!(seconds >= 0 && seconds <= CENTURY)) {
-        const expected = `0 to ${CENTURY} seconds`
+      const most = Math.min(CENTURY, Math.floor((LAST_MOMENT - Date.now() - moved) / 1000))
+      if (!(seconds >= 0 && seconds <= most)) {
+        const expected = `0 to ${most} seconds`
         throw new InputError(`expected ${expected} to move the clock on by, found ${seconds}`, {
           code: 'clock-out-of-range',
           expected,
@@ -185,7 +216,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     },
     async setKeyValues(values) {
       keyValues = values
-      await fetch(new URL(KEY_VALUES_PATH, url), { method: 'POST', body: JSON.stringify(values) })
+      await post(new URL(KEY_VALUES_PATH, url), values)
     },
     async reload(changed) {
       policies = changed
@@ -205,12 +236,14 @@ const KEY_VALUES_PATH = '/key-values'
 
 const MAIN = `import './require.js'
 import { handler } from './viewer-request.js'
-import { makeWorker } from './distribution.js'
+import { makeWorker, refusalOf } from './distribution.js'
 const worker = makeWorker(handler)
 const platform = {}
 globalThis.rimlightPlatform = platform
 export default {
   async fetch(request, env, context) {
+    const refusal = refusalOf(request, env.SECRET)
+    if (refusal) return refusal
     platform.keyValues ??= env.KEY_VALUES
     if (!request.url.endsWith('${KEY_VALUES_PATH}')) return worker.fetch(request, env, context)
     platform.keyValues = await request.json()

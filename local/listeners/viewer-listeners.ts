@@ -3,16 +3,26 @@ import { EventEmitter, once } from 'node:events'
 import { Agent, type ClientRequest, createServer, request as httpRequest, type IncomingMessage } from 'node:http'
 import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
 import type { AddressInfo, Server, Socket } from 'node:net'
-import { InputError } from '../../base/errors.ts'
 import { REQUEST_BYTES } from '../../edge/limits.ts'
 import type { AbortedBodies } from '../host/aborted-bodies.ts'
+import type { InterimResponses } from '../host/interim-responses.ts'
 import { requestId } from '../platform/identity.ts'
 import { redactedRequest } from '../platform/redaction.ts'
 import { fromHead, HEAD_HEADER, toHead } from '../protocol/head.ts'
 import type { FinishedRequest, ViewerResponse } from '../protocol/messages.ts'
+import { SECRET_HEADER } from '../protocol/secret.ts'
 import type { Certificate } from './certificate.ts'
+import { listen } from './ports.ts'
 import { carriesBody, lengthHeader, type ViewerIncoming, viewerRequest, withinLimits } from './viewer-request.ts'
-import { breakOff, headBytes, isGone, type ViewerOutgoing, writeHead } from './viewer-response.ts'
+import {
+  breakOff,
+  headBytes,
+  isGone,
+  sendHead,
+  type ViewerOutgoing,
+  writeHead,
+  writeInterim,
+} from './viewer-response.ts'
 
 export type ViewerListenerOptions = {
   certificate: Certificate
@@ -21,17 +31,24 @@ export type ViewerListenerOptions = {
   /** Answers requests for the page; false for any other. */
   intercept(request: ViewerIncoming, response: ViewerOutgoing): boolean
   abortedBodies: AbortedBodies
+  interimResponses: InterimResponses
 }
 
 export type ViewerListeners = {
   httpsPort: number
   httpPort: number
-  /** Where the distribution's Worker listens, and what went wrong in it. Requests wait for the first call. */
-  connect(url: URL, complaints: () => string): void
+  /**
+   * Where the distribution's Worker listens, what shows it whom it hears, and what went wrong in it. Requests wait for the
+   * first call.
+   * @param onLeft told of a viewer that leaves before it has all of its response, by the request's id
+   */
+  connect(socket: WorkerSocket, complaints: () => string, onLeft: (requestId: string) => void): void
   /** `request`: without what opens something; `logged`: as it came, for the access log alone. */
   finished: EventEmitter<FinishedEvents>
   close(): Promise<void>
 }
+
+export type WorkerSocket = { url: URL; secret: string }
 
 type FinishedEvents = { request: [FinishedRequest]; logged: [FinishedRequest] }
 
@@ -46,17 +63,19 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** @throws InputError if a port is taken or not allowed */
 export async function openViewerListeners(options: ViewerListenerOptions): Promise<ViewerListeners> {
-  const { certificate, httpsPort, httpPort, intercept, abortedBodies } = options
+  const { certificate, httpsPort, httpPort, intercept, abortedBodies, interimResponses } = options
   const finished = new EventEmitter<FinishedEvents>()
   const kept = new Agent({ keepAlive: true, timeout: IDLE_MILLISECONDS })
   const connected = Promise.withResolvers<void>()
-  let worker: URL | undefined
+  let worker: WorkerSocket | undefined
   let complaints = () => ''
+  let onLeft = (_requestId: string) => {}
 
   const answer = (request: ViewerIncoming, response: ViewerOutgoing) => {
     if (intercept(request, response)) return
     if (isGone(response)) return
-    if (worker) forward(request, response, worker, { kept, finished, abortedBodies, complaints })
+    if (worker)
+      forward(request, response, worker, { kept, finished, abortedBodies, interimResponses, complaints, onLeft })
     else void connected.promise.then(() => answer(request, response))
   }
   const secure = {
@@ -101,9 +120,10 @@ export async function openViewerListeners(options: ViewerListenerOptions): Promi
   return {
     httpsPort: portOf(https),
     httpPort: portOf(http),
-    connect(url, complaintsOfWorker) {
-      worker = url
+    connect(socket, complaintsOfWorker, onLeftByWorker) {
+      worker = socket
       complaints = complaintsOfWorker
+      onLeft = onLeftByWorker
       connected.resolve()
     },
     finished,
@@ -112,22 +132,6 @@ export async function openViewerListeners(options: ViewerListenerOptions): Promi
 }
 
 const portOf = (server: Server) => (server.address() as AddressInfo).port
-
-async function listen(server: Server, port: number, option: string): Promise<void> {
-  server.listen(port, '127.0.0.1')
-  try {
-    await once(server, 'listening')
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    const why = code === 'EADDRINUSE' ? 'in use' : code === 'EACCES' ? 'not open to this user' : String(code)
-    throw new InputError(`port ${port} is ${why}; choose another with ${option}`, {
-      code: 'port-unavailable',
-      expected: 'a free port',
-      found: String(port),
-      cause,
-    })
-  }
-}
 
 /** 400: RFC 9112, 3.2. A head that is too long even for us is CloudFront's 494. */
 function refuseBroken(error: NodeJS.ErrnoException, socket: Socket): void {
@@ -141,20 +145,31 @@ type Forwarding = {
   kept: Agent
   finished: ViewerListeners['finished']
   abortedBodies: AbortedBodies
+  interimResponses: InterimResponses
   complaints: () => string
+  onLeft: (requestId: string) => void
 }
 
-function forward(incoming: ViewerIncoming, outgoing: ViewerOutgoing, worker: URL, forwarding: Forwarding): void {
+function forward(
+  incoming: ViewerIncoming,
+  outgoing: ViewerOutgoing,
+  worker: WorkerSocket,
+  forwarding: Forwarding,
+): void {
   const started = performance.now()
   const id = requestId()
   const viewer = { id, ...viewerRequest(incoming) }
   const hasBody = carriesBody(incoming)
   const head = {
-    host: worker.hostname,
-    port: worker.port,
+    host: worker.url.hostname,
+    port: worker.url.port,
     method: hasBody ? 'POST' : 'GET',
     maxHeaderSize: 8 * HEAD_BYTES,
-    headers: { [HEAD_HEADER]: toHead(withinLimits(viewer)), ...(hasBody && lengthHeader(incoming)) },
+    headers: {
+      [HEAD_HEADER]: toHead(withinLimits(viewer)),
+      [SECRET_HEADER]: worker.secret,
+      ...(hasBody && lengthHeader(incoming)),
+    },
   }
   // A request that can't be repeated goes over a new connection: workerd may have closed a kept one. RFC 9112, 9.3.1.
   const isRepeatable = !hasBody && SAFE_METHODS.has(viewer.method)
@@ -177,6 +192,10 @@ function forward(incoming: ViewerIncoming, outgoing: ViewerOutgoing, worker: URL
     return upstream
   }
 
+  if (viewer.httpVersion !== '1.0') {
+    const stop = forwarding.interimResponses.listen(id, (status, headers) => writeInterim(outgoing, status, headers))
+    outgoing.once('close', stop)
+  }
   const upstream = send(isRepeatable && forwarding.kept)
   if (!hasBody) return void upstream.end()
   // A body that breaks off must not be sent on as if it were complete.
@@ -199,11 +218,11 @@ function failResponse(outgoing: ViewerOutgoing, { complaints }: Forwarding): voi
 }
 
 function deliver(
-  { status, headers, close, isStreamed, summary }: ViewerResponse,
+  { status, headers, close, streamedFrom, summary }: ViewerResponse,
   body: IncomingMessage,
   outgoing: ViewerOutgoing,
   started: number,
-  { finished, abortedBodies }: Forwarding,
+  { finished, abortedBodies, onLeft }: Forwarding,
 ): void {
   const first = performance.now()
   let bodyBytes = 0
@@ -214,6 +233,7 @@ function deliver(
   // A body that ends too soon must not look complete.
   body.once('error', () => breakOff(outgoing))
   const end = () => {
+    if (streamedFrom !== null && !body.complete) onLeft(summary.id)
     body.destroy()
     const request = {
       ...summary,
@@ -230,8 +250,10 @@ function deliver(
     return
   }
   outgoing.once('close', end)
-  body.once('end', () => (isStreamed && abortedBodies.has(summary.id) ? breakOff(outgoing) : outgoing.end()))
+  body.once('end', () =>
+    streamedFrom !== null && abortedBodies.has(streamedFrom) ? breakOff(outgoing) : outgoing.end(),
+  )
   // The head must not wait for the body: the first event of a stream may be long in coming.
-  if (isStreamed) outgoing.flushHeaders()
+  if (streamedFrom !== null) sendHead(outgoing)
   body.pipe(outgoing, { end: false })
 }

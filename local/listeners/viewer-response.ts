@@ -1,7 +1,7 @@
 /** A response of the distribution's, as Node sends it. */
 import type { ServerResponse } from 'node:http'
 import { constants, type Http2ServerResponse } from 'node:http2'
-import { HOP_BY_HOP } from '../platform/header-lines.ts'
+import { connectionOptions, HOP_BY_HOP, withoutHeaders } from '../platform/header-lines.ts'
 import { titleCase } from '../platform/header-rules.ts'
 import type { HeaderLine } from '../protocol/messages.ts'
 
@@ -35,6 +35,27 @@ export function writeHead(
   )
 }
 
+/** Sends the head before there is a body. Node's own `flushHeaders` writes each character beyond ASCII as UTF-8. */
+export function sendHead(outgoing: ViewerOutgoing): void {
+  if ('stream' in outgoing) outgoing.flushHeaders()
+  else outgoing.write(Buffer.alloc(0))
+}
+
+/** An interim response: RFC 9110, 15.2. Over HTTP/1.1, Node writes those that it knows, 102 and 103. */
+export function writeInterim(outgoing: ViewerOutgoing, status: number, headers: readonly HeaderLine[]): void {
+  if (outgoing.headersSent || isGone(outgoing)) return
+  const dropped = [...OF_THE_CONNECTION, ...connectionOptions(headers)]
+  const lines: Record<string, string[]> = Object.create(null)
+  for (const [name, value] of withoutHeaders(headers, dropped)) lines[name] = [...(lines[name] ?? []), value]
+  try {
+    if ('stream' in outgoing) outgoing.stream.additionalHeaders({ ':status': status, ...lines })
+    else if (status === 102) outgoing.writeProcessing()
+    else if (status === 103) outgoing.writeEarlyHints(lines)
+  } catch {
+    // What an origin sends too early may be left out; Node takes no `link` that is none.
+  }
+}
+
 /** RFC 9113, 8.2.2. */
 const OF_THE_CONNECTION = new Set([...HOP_BY_HOP, 'http2-settings'])
 
@@ -46,7 +67,9 @@ export const headBytes = (headers: readonly HeaderLine[]) =>
 export const isGone = (outgoing: ViewerOutgoing): boolean =>
   'stream' in outgoing ? outgoing.stream.destroyed : outgoing.destroyed
 
+/** After what has been written is sent. */
 export function breakOff(outgoing: ViewerOutgoing): void {
-  if ('stream' in outgoing) outgoing.stream.close(constants.NGHTTP2_INTERNAL_ERROR)
-  else outgoing.destroy()
+  if (!('stream' in outgoing)) return void outgoing.socket?.destroySoon()
+  const { stream } = outgoing
+  stream.write(Buffer.alloc(0), () => stream.close(constants.NGHTTP2_INTERNAL_ERROR))
 }

@@ -23,12 +23,12 @@ export async function ask(url, isPicture) {
 }
 
 /**
- * What is at a URL, without fetching it.
+ * What is at a URL, without fetching it. The request says that it is the page's own.
  * @param {string} url
  * @returns {Promise<{ status: number, bytes: number }>} bytes of the original; -1: not told
  */
 export async function look(url) {
-  const { status, headers } = await fetch(url, { method: 'HEAD', cache: 'no-store' })
+  const { status, headers } = await fetch(url, { method: 'HEAD', cache: 'no-store', referrerPolicy: 'same-origin' })
   return { status, bytes: Number(headers.get('content-length') ?? -1) }
 }
 

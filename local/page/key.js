@@ -58,7 +58,8 @@ function answerView(answer) {
     const rows = Object.entries(answer.headers).map(
       ([name, value]) => /** @type {const} */ ([name, el('code', {}, String(value))]),
     )
-    const text = 'The function answers by itself, so there is no key.'
+    const who = answer.by === 'distribution' ? 'before the function runs' : 'by the function'
+    const text = `No key: answered ${who}. ${answer.reason}`
     return [el('p', { class: 'remark plain' }, el('b', {}, `${answer.status}`), ' ', text), facts(rows)]
   }
   return [

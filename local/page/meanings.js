@@ -35,6 +35,12 @@ const REASONS = {
 export function renditionRemark(rimlight) {
   const reason = /^original; reason=([\w-]+)$/.exec(rimlight)?.[1]
   if (reason) return { tone: 'warn', title: `The original, because: ${reason}`, text: REASONS[reason] ?? '' }
+  const [, lost = ''] = /^placeholder(?:; reason=([\w-]+))?/.exec(rimlight) ?? []
+  if (lost) return { tone: 'warn', title: `No placeholder, because: ${lost}`, text: REASONS[lost] ?? '' }
+  if (rimlight.startsWith('placeholder')) {
+    const text = 'The object is missing. What the route says was shown in its place, with the status 404.'
+    return { tone: 'plain', title: 'A placeholder', text }
+  }
   const rendition = renditionOf(rimlight)
   if (!rendition) return undefined
   const { format, width, height, quality } = rendition
@@ -50,6 +56,19 @@ export function renditionRemark(rimlight) {
 export function renditionOf(rimlight) {
   const [, format, width, height, quality] = /^(\w+); (\d+)x(\d+); q=(\d+)(?:;|$)/.exec(rimlight) ?? []
   return format ? { format, width: Number(width), height: Number(height), quality: Number(quality) } : undefined
+}
+
+/**
+ * The bytes of an original at the size of a rendition, pixel for pixel. A small picture has fewer bytes in any format: what
+ * the format alone saves is told by this.
+ * @param {{ width: number, height: number, bytes: number }} original
+ * @param {{ width: number, height: number } | undefined} rendition
+ * @returns {number} negative: not known
+ */
+export function bytesAtSize(original, rendition) {
+  if (!rendition || original.bytes < 0) return original.bytes
+  const pixels = original.width * original.height
+  return pixels > 0 ? Math.round(original.bytes * Math.min(1, (rendition.width * rendition.height) / pixels)) : -1
 }
 
 /**
@@ -82,6 +101,34 @@ export function verdictRemark({ summary, steps }) {
   if (!asksForVersion || ![200, 206, 304].includes(summary.status)) return undefined
   const text = 'Nothing about the object proves or disproves it: cached as the origin says, never as immutable.'
   return { tone: 'plain', title: 'Version unknown', text }
+}
+
+/**
+ * What an error says, and what to do.
+ * @param {{ status: number }} request
+ * @param {RequestTrace['steps']} [steps] where they are known: who answered
+ * @returns {Remark | undefined}
+ */
+export function statusRemark({ status }, steps = []) {
+  if (status < 400) return undefined
+  const isBy = (/** @type {RequestTrace['steps'][number]} */ step) =>
+    (step.step === 'viewer-request' && step.result === 'answered') || (step.step === 'origin' && step.status === status)
+  const by = status === 404 ? undefined : steps.find(isBy)?.step
+  const text = by === 'origin' ? 'That is the answer of the origin.' : by ? BY_FUNCTION : STATUSES[status]
+  return text === undefined ? undefined : { tone: 'warn', title: `${status}`, text }
+}
+
+const BY_FUNCTION = 'The function answered by itself. “Which key does it get?” says by which rule.'
+
+/** @type {Record<number, string>} */
+const STATUSES = {
+  400: BY_FUNCTION,
+  403: 'It was refused: for its method, its protocol, or for want of a signature. The request in the list below says which.',
+  404: 'The origin has no such object. A key begins where the bucket or its folder begins, and capital letters count. This answer is cached, as “missing” in the config says: once the object is there, invalidate its path.',
+  405: BY_FUNCTION,
+  502: 'The origin could not be reached, or what it sent could not be used. The request in the list below says which.',
+  503: 'A function failed, or the origin was not ready. The request in the list below says which.',
+  504: 'The origin did not answer in time.',
 }
 
 /**

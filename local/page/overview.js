@@ -67,8 +67,7 @@ export function totalsIn(list) {
 
 /** @param {HTMLElement} list @param {import('./api.js').TotalFigures} totals */
 function show(list, totals) {
-  const { requests, cacheable, hits, hitRatio, bodyBytes, renditions, originalBytes, renditionBytes } = totals
-  const saved = originalBytes - renditionBytes
+  const { requests, cacheable, hits, hitRatio, bodyBytes } = totals
   const texts = {
     requests: count(requests),
     'requests-note': requests === 0 ? 'none so far' : `${count(cacheable)} that may be cached`,
@@ -76,14 +75,23 @@ function show(list, totals) {
     'ratio-note': hitRatio === null ? 'none so far' : plural(hits, 'hit'),
     sent: bytes(bodyBytes),
     'sent-note': 'in bodies, to viewers',
-    saved: renditions === 0 ? '–' : bytes(Math.abs(saved)),
-    'saved-note':
-      renditions === 0
-        ? 'no renditions so far'
-        : `${plural(renditions, 'rendition')}, ${saving(renditionBytes, originalBytes)}`,
+    ...savedTexts(totals),
   }
   for (const [name, text] of Object.entries(texts)) {
     const place = list.querySelector(`[data-total="${name}"]`)
     if (place && place.textContent !== text) place.textContent = text
+  }
+}
+
+/** @param {import('./api.js').TotalFigures} totals */
+function savedTexts({ renditions, compared, originalBytes, renditionBytes }) {
+  if (renditions === 0) return { saved: '–', 'saved-note': 'no renditions so far' }
+  if (compared === 0) {
+    return { saved: '–', 'saved-note': `${plural(renditions, 'rendition')} of pictures whose size is not known here` }
+  }
+  const which = compared === renditions ? plural(compared, 'rendition') : `${count(compared)} of ${count(renditions)}`
+  return {
+    saved: saving(renditionBytes, originalBytes),
+    'saved-note': `${which}, against ${bytes(originalBytes)} of originals at the same sizes`,
   }
 }

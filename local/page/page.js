@@ -51,6 +51,30 @@ function sendToHttps(httpsUrl) {
   )
 }
 
+/** Milliseconds: pictures and requests above it have come by then. */
+const SETTLED_MILLISECONDS = 3000
+
+/**
+ * Shows what the address names (`#key`), which was not in its place yet when the browser looked for it, and keeps it in view
+ * while the page above it grows, until somebody does something.
+ */
+function stayAtTarget() {
+  addEventListener('hashchange', () => showTarget('auto'))
+  if (location.hash === '') return
+  const growing = new ResizeObserver(() => showTarget('instant'))
+  growing.observe(document.body)
+  const stop = () => growing.disconnect()
+  for (const event of ['wheel', 'touchstart', 'pointerdown', 'keydown']) addEventListener(event, stop, { once: true })
+  setTimeout(stop, SETTLED_MILLISECONDS)
+}
+
+/** @param {ScrollBehavior} behavior */
+function showTarget(behavior) {
+  const target = document.getElementById(location.hash.slice(1))
+  target?.scrollIntoView({ behavior })
+  if (target?.id === 'key') byId('key-url', 'input').focus({ preventScroll: true })
+}
+
 const site = await untilAnswered()
 byId('distribution', 'div').replaceChildren(...siteView(site))
 const refreshTotals = totalsIn(byId('totals', 'dl'))
@@ -65,3 +89,4 @@ if (location.protocol === 'https:') openPictures(site.samples, feed)
 else sendToHttps(site.httpsUrl)
 openKeyForm(`${path}?w=600&dpr=2&q=78&utm_source=mail&v=1764000000`)
 openMaintenance()
+stayAtTarget()

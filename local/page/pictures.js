@@ -4,6 +4,7 @@ import { messageOf } from './api.js'
 import { look, targetOf } from './ask.js'
 import { byId, el } from './dom.js'
 import { bytes, format, saving } from './format.js'
+import { bytesAtSize, renditionOf, statusRemark } from './meanings.js'
 import { isText, isVector, OPEN, urlOf } from './variants.js'
 import { openViewerPane } from './viewer-pane.js'
 
@@ -69,17 +70,22 @@ function tileOf(sample, feed, select) {
  * @param {import('./api.js').FinishedRequest} request
  * @param {ShownObject} sample
  */
-function noteOf({ contentType, bodyBytes, resultType }, sample) {
+function noteOf({ contentType, bodyBytes, resultType, rimlight }, sample) {
+  const original = bytesAtSize(sample, renditionOf(rimlight))
   const shownFormat =
-    bodyBytes < sample.bytes ? `${format(contentType)} ${saving(bodyBytes, sample.bytes)}` : format(contentType)
+    bodyBytes < original ? `${format(contentType)} ${saving(bodyBytes, original)}` : format(contentType)
   return [shownFormat, el('br'), `${bytes(bodyBytes)}, ${resultType}`]
 }
 
+/** With it, a request says that it is the page's own: the totals leave it out. */
+const OWN = 'same-origin'
+
 /** @param {ShownObject} sample */
 function thumbnail(sample) {
-  if (isVector(sample)) return el('img', { src: sample.path, alt: '' })
+  if (isVector(sample)) return el('img', { referrerpolicy: OWN, src: sample.path, alt: '' })
   const small = [128, 256, 384].map((width) => `${urlOf(sample.path, { ...OPEN, crop: '3:2' }, width)} ${width}w`)
   return el('img', {
+    referrerpolicy: OWN,
     srcset: small.join(', '),
     sizes: '8rem',
     src: urlOf(sample.path, { ...OPEN, crop: '3:2' }, 256),
@@ -100,7 +106,9 @@ function openOtherObject(select) {
     const path = urlOfPath(input.value.trim())
     try {
       const { status, bytes } = await look(path)
-      if (status >= 400) throw new Error(`${targetOf(path)} is answered with ${status}.`)
+      if (status >= 400) {
+        throw new Error(`${targetOf(path)} is answered with ${status}. ${statusRemark({ status })?.text ?? ''}`.trim())
+      }
       select({ path, width: 0, height: 0, bytes })
     } catch (error) {
       problem.textContent = messageOf(error)

@@ -103,6 +103,8 @@ export function openRequestFeed(onState) {
       listeners.add(listener)
       if (kept.length > 0) listener(kept)
     },
+    /** Those that are kept, oldest first. */
+    kept: () => kept,
     /** The newest GET of a path with its query, among those kept.
      * @param {string} target
      */

@@ -36,6 +36,8 @@ export function openRequests(feed, example) {
   let rows = []
   /** @type {FinishedRequest[] | undefined} requests that finished since the list was paused */
   let held
+  /** Requests that were taken off the list by "Clear". */
+  let cleared = 0
   let kind = 'all'
   let isWhole = false
 
@@ -60,9 +62,21 @@ export function openRequests(feed, example) {
     rest.textContent = `Show ${count(fitting.size - first.size)} more`
     empty.hidden = fitting.size > 0
     columns.hidden = fitting.size === 0
-    if (fitting.size === 0)
-      empty.replaceChildren(...(rows.length === 0 ? nothingYet(example) : nothingFound(rows.length)))
+    if (fitting.size === 0) empty.replaceChildren(...nothing())
     return fitting.size
+  }
+
+  function nothing() {
+    if (rows.length > 0) return nothingFound(rows.length)
+    return cleared > 0 ? nothingLeft(cleared, showAgain) : nothingYet(example)
+  }
+
+  function showAgain() {
+    cleared = 0
+    // They are among those that are kept, so that resuming must not add them again.
+    if (held) held = []
+    add(feed.kept())
+    rows[0]?.item.querySelector('summary')?.focus()
   }
 
   function refilter() {
@@ -80,6 +94,7 @@ export function openRequests(feed, example) {
 
   function clear() {
     if (held) held = []
+    cleared += rows.length
     rows = []
     list.replaceChildren()
     refilter()
@@ -148,8 +163,20 @@ const nothingYet = (example) => [
   el('p', {}, el('code', {}, `curl -kI -H 'accept: image/webp' '${example}'`)),
 ]
 
+/** @param {number} cleared @param {() => void} again */
+const nothingLeft = (cleared, again) => [
+  el(
+    'p',
+    {},
+    `The list was cleared of ${plural(cleared, 'request')}. The next ones appear as they finish; totals, caches and logs are as they were.`,
+  ),
+  el('p', {}, el('button', { type: 'button', click: again }, 'Show them again')),
+]
+
 /** @param {number} total */
-const nothingFound = (total) => [el('p', {}, `None of ${plural(total, 'request')} is like that.`)]
+const nothingFound = (total) => [
+  el('p', {}, `None of ${plural(total, 'request')} is like that. Another text or “All” shows more.`),
+]
 
 /** @param {FinishedRequest} request @returns {Row} */
 function rowOf(request) {

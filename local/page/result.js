@@ -2,7 +2,7 @@
 /** How a request for a picture or another object ended. */
 import { badge, bar, el, facts } from './dom.js'
 import { bytes, duration, format, percent, timeOfDay } from './format.js'
-import { renditionOf, renditionRemark } from './meanings.js'
+import { bytesAtSize, renditionOf, renditionRemark, statusRemark } from './meanings.js'
 
 /** @typedef {import('./api.js').ShownObject} ShownObject */
 /** @typedef {import('./api.js').FinishedRequest} FinishedRequest */
@@ -36,7 +36,7 @@ export function resultView(request, sample) {
   const size = rendition
     ? `${rendition.width} × ${rendition.height} px`
     : sample.width > 0 && `${sample.width} × ${sample.height} px`
-  const remark = renditionRemark(rimlight)
+  const remark = renditionRemark(rimlight) ?? statusRemark(request)
   return [
     el(
       'p',
@@ -45,7 +45,8 @@ export function resultView(request, sample) {
       size && el('span', {}, size),
       badge(resultType),
     ),
-    status === 200 && weightView(bodyBytes, sample.bytes),
+    status === 200 && weightView(bodyBytes, bytesAtSize(sample, rendition)),
+    status === 200 && rendition && el('p', { class: 'quiet original' }, originalText(sample)),
     facts([
       ['x-rimlight', rimlight && el('code', {}, rimlight)],
       ['Took', `${duration(milliseconds)} at ${pop}, ${timeOfDay(time)}`],
@@ -54,9 +55,15 @@ export function resultView(request, sample) {
   ].filter((part) => part !== false && part !== undefined)
 }
 
+/** @param {ShownObject} sample */
+const originalText = ({ width, height, bytes: original }) =>
+  width > 0
+    ? `Against the original at this size, pixel for pixel; in full it has ${bytes(original)}, ${width} × ${height} px.`
+    : `The original has ${bytes(original)} in full; its size in pixels is not known here.`
+
 /**
  * @param {number} after bytes
- * @param {number} before bytes of the original; negative: not known
+ * @param {number} before bytes of the original at this size; negative: not known
  */
 function weightView(after, before) {
   const share = before > 0 ? after / before : 1

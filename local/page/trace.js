@@ -3,7 +3,7 @@
 import { changesView } from './changes.js'
 import { badge, bar, el, facts } from './dom.js'
 import { bytes, date, duration } from './format.js'
-import { renditionRemark, verdictRemark } from './meanings.js'
+import { renditionRemark, statusRemark, verdictRemark } from './meanings.js'
 
 /** @typedef {import('../protocol/messages.ts').TraceStep} TraceStep */
 /** @typedef {import('./api.js').RequestTrace} RequestTrace */
@@ -14,9 +14,11 @@ import { renditionRemark, verdictRemark } from './meanings.js'
  * @param {FinishedRequest} request
  */
 export function traceView(trace, request) {
-  const remarks = [renditionRemark(trace.summary.rimlight), verdictRemark(trace)].filter(
-    (remark) => remark !== undefined,
-  )
+  const remarks = [
+    renditionRemark(trace.summary.rimlight),
+    verdictRemark(trace),
+    statusRemark(request, trace.steps),
+  ].filter((remark) => remark !== undefined)
   return el(
     'div',
     { class: 'trace' },

@@ -20,6 +20,12 @@ export const HOP_BY_HOP: readonly string[] = [
   'upgrade',
 ]
 
+/** Names of headers that a message's `Connection` makes ones of the connection, too: RFC 9110, 7.6.1. */
+export const connectionOptions = (lines: readonly HeaderLine[]): string[] => {
+  const options = listOf(lines, 'connection')
+  return options === '' ? [] : options.split(',').map((name) => name.trim().toLowerCase())
+}
+
 /** The first value of a header, `''` where there is none. */
 export const headerValue = (lines: readonly HeaderLine[], name: string): string => {
   for (const line of lines) if (line[0] === name) return line[1]

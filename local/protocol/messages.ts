@@ -34,8 +34,8 @@ export type ViewerResponse = {
   headers: HeaderLine[]
   /** Whether CloudFront ends the connection after it. */
   close: boolean
-  /** Whether the body is passed on while it comes in from the origin. */
-  isStreamed: boolean
+  /** Of a body that is passed on while it comes in: the `x-amz-cf-id` of the request that brings it; null for any other. */
+  streamedFrom: string | null
   summary: RequestSummary
 }
 
@@ -164,6 +164,8 @@ export type HostQuestion =
   | { ask: 'trace'; id: string }
   /** Which key a request would get. */
   | { ask: 'key'; viewer: ViewerRequest }
+  /** None: a viewer has left before it had all of its response. */
+  | { ask: 'left'; id: string }
   | { ask: 'invalidate'; paths: readonly string[] }
   /** Moves the clocks of the distribution and of the embedded buckets on. */
   | { ask: 'advance'; milliseconds: number }
@@ -172,6 +174,7 @@ export type HostAnswers = {
   /** Null for a request that is not remembered. */
   trace: RequestTrace | null
   key: KeyAnswer
+  left: Record<string, never>
   /** How many cached objects were removed. */
   invalidate: { removed: number }
   /** Milliseconds since 1970, by the clock that was moved on. */
@@ -181,6 +184,12 @@ export type HostAnswers = {
 /** `text`: the key in one line. */
 export type KeyAnswer =
   | { kind: 'key'; key: CacheKey; text: string; changes: ValueChange[] }
-  /** The function answered by itself, so that there is no key. */
-  | { kind: 'answered'; status: number; headers: HeaderLine[] }
+  /** There is an answer before there is a key. `reason`: which rule it comes from, for people. */
+  | {
+      kind: 'answered'
+      by: 'distribution' | 'viewer-request'
+      reason: string
+      status: number
+      headers: HeaderLine[]
+    }
   | { kind: 'failed'; problems: string[] }

@@ -17,6 +17,9 @@ export type DistributionSettings = {
 /** When signed URLs and cookies are checked: before viewer-request, or what it returned. CloudFront's order is not documented. */
 export type AccessCheck = 'before-viewer-request' | 'after-viewer-request'
 
+/** Until when clocks can be moved on: years of dates in HTTP have four digits (RFC 9110, 5.6.7). Milliseconds since 1970. */
+export const LAST_MOMENT = Date.UTC(9999, 11, 31)
+
 export type OriginTarget =
   | { kind: 'bucket'; bucket: string }
   /** `url`: in the place of protocol, domain and origin path. `signing`: for an S3-compatible endpoint, where there are credentials. */

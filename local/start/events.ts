@@ -2,7 +2,7 @@ import type { RunningSite } from '../console/site.ts'
 import type { FinishedRequest } from '../protocol/messages.ts'
 import type { Example } from './examples.ts'
 
-/** What `rimlight start` reports: as text for people, or a line of JSON each for programs. */
+/** What `rimlight start` reports: as text for people, or a line of JSON each for programs. What ends it before its time is no event: see `reportError` in cli/kit/command.ts. */
 export type StartEvent =
   | { event: 'building'; config: string; out: string }
   | { event: 'starting' }
@@ -15,8 +15,6 @@ export type StartEvent =
   /** The former bundle goes on running. */
   | { event: 'not-reloaded'; message: string }
   | { event: 'warning'; message: string }
-  /** The last event before it ends; the message is on stderr, too. */
-  | { event: 'failed'; message: string }
   | { event: 'stopping' }
   | { event: 'stopped' }
 

@@ -59,14 +59,14 @@ export const START_OPTIONS = {
     type: 'string',
     value: 'FILE',
     about:
-      'the secrets that tokens are verified with: JSON of the form { "KID": "SECRET", … }, or as CloudFront imports a KeyValueStore. A .json file is read again when it changes',
+      'the secrets that tokens are verified with: JSON of the form { "KID": "SECRET", … }, or as CloudFront imports a KeyValueStore. It is read again when it changes',
   },
   open: { type: 'boolean', about: 'open the page that shows what happens' },
   quiet: { type: 'boolean', about: 'say nothing of requests' },
   json: {
     type: 'boolean',
     about:
-      'a line of JSON for everything that happens, for programs: { "event": … } with building, starting, ready (addresses, origins, examples), request, changed, reloaded, not-reloaded, warning, failed, stopping and stopped',
+      'a line of JSON for everything that happens, for programs: { "event": … } with building, starting, ready (addresses, origins, examples), request, changed, reloaded, not-reloaded, warning, stopping and stopped; the last one is { "error": … } where it fails',
   },
 } as const satisfies OptionRows
 

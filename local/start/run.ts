@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { Failure, InputError } from '../../base/errors.ts'
+import { InputError } from '../../base/errors.ts'
 import type { Policies } from '../../bundle/policies.ts'
 import { readPolicies } from '../../bundle/read-bundle.ts'
 import { aborted } from '../../cli/kit/interrupt.ts'
@@ -11,6 +11,7 @@ import { originTargets } from '../host/origin-targets.ts'
 import { CERTIFICATE_FILE } from '../listeners/certificate.ts'
 import { openBrowser } from './browser.ts'
 import { buildBundle } from './build.ts'
+import { checkBeforeBuild } from './checks.ts'
 import type { ReadyEvent, Say } from './events.ts'
 import { examplesOf } from './examples.ts'
 import { readKeyValues } from './key-values.ts'
@@ -20,16 +21,17 @@ import { watchSources } from './watch.ts'
 
 /**
  * Builds, starts, and builds again after each change of a source, until `signal` is aborted.
- * @throws Failure with what the build says, InputError for what is wrong with the options
+ * @throws InputError for what is wrong with the options or the config, Failure with what else the build says
  */
 export async function run(options: StartOptions, say: Say, signal: AbortSignal): Promise<void> {
-  say({ event: 'building', config: options.config, out: options.out })
-  const built = await buildBundle(options.config, options.out, signal)
-  if (built.kind === 'failed') throw new Failure(built.message, { code: 'build-failed' })
+  const isSound = await checkBeforeBuild(options, signal)
+  if (isSound) say({ event: 'building', config: options.config, out: options.out })
+  const built = isSound ? await buildBundle(options.config, options.out, signal) : { kind: 'stopped' as const }
+  if (built.kind === 'failed') throw built.error
   if (built.kind === 'built') {
     say({ event: 'starting' })
     const running = await start(options, say)
-    const watch = keepUp(options, running, say, signal)
+    const watch = keepUp(options, built.keyFiles, running, say, signal)
     try {
       await watch.began
       if (!signal.aborted) {
@@ -61,6 +63,7 @@ async function start(options: StartOptions, say: Say): Promise<Running> {
     httpPort,
     pops,
     keyValues,
+    warn: (message) => say({ event: 'warning', message }),
     ...(persist === undefined ? {} : { persist }),
     ...(accessLog === undefined ? {} : { accessLog }),
   })
@@ -87,21 +90,32 @@ async function readyEvent(
 }
 
 /** Builds and reloads after changes, one build at a time, until it is closed. */
-function keepUp(options: StartOptions, running: Running, say: Say, signal: AbortSignal) {
+function keepUp(
+  options: StartOptions,
+  firstKeyFiles: readonly string[],
+  running: Running,
+  say: Say,
+  signal: AbortSignal,
+) {
   let files: string[] = []
+  let keyFiles = firstKeyFiles
   let isWanted = false
   let busy: Promise<void> | undefined
   const { promise: broken, reject } = Promise.withResolvers<never>()
   const follow = async () => {
     files = await configFiles(options.config, files)
-    if (!signal.aborted) watch.files(options.keys === undefined ? files : [...files, resolve(options.keys)])
+    const secrets = options.keys === undefined ? [] : [resolve(options.keys)]
+    if (!signal.aborted) watch.files([...files, ...keyFiles, ...secrets])
   }
   const rebuild = async () => {
     while (isWanted && !signal.aborted) {
       isWanted = false
       await follow()
       await takeUpKeys(options, running, say)
-      await rebuildOnce(options, running, say, signal)
+      const named = await rebuildOnce(options, running, say, signal)
+      if (named === undefined || isDeepStrictEqual(named, keyFiles)) continue
+      keyFiles = named
+      await follow()
     }
     busy = undefined
   }
@@ -140,20 +154,34 @@ async function takeUpKeys(options: StartOptions, running: Running, say: Say): Pr
   running.keyValues = keyValues
 }
 
-async function rebuildOnce(options: StartOptions, running: Running, say: Say, signal: AbortSignal): Promise<void> {
+/** @returns the files of public keys that the config names */
+async function rebuildOnce(
+  options: StartOptions,
+  running: Running,
+  say: Say,
+  signal: AbortSignal,
+): Promise<readonly string[] | undefined> {
   const started = performance.now()
   const before = await bundleFingerprint(options.out)
   const built = await buildBundle(options.config, options.out, signal)
-  if (built.kind === 'stopped') return
-  if (built.kind === 'failed') return say({ event: 'not-reloaded', message: built.message })
+  if (built.kind === 'stopped') return undefined
+  const { keyFiles } = built
+  if (built.kind === 'failed') {
+    say({ event: 'not-reloaded', message: built.error.message })
+    return keyFiles
+  }
   const isChanged = (await bundleFingerprint(options.out)) !== before
   if (isChanged) {
     const policies = await readPolicies(options.out)
     const problem = await reloadProblem(policies, options)
-    if (problem !== undefined) return say({ event: 'not-reloaded', message: problem })
+    if (problem !== undefined) {
+      say({ event: 'not-reloaded', message: problem })
+      return keyFiles
+    }
     await takeUp(policies, options, running, say)
   }
   say({ event: 'reloaded', isChanged, milliseconds: Math.round(performance.now() - started) })
+  return keyFiles
 }
 
 /** Why a new bundle can't run, found out while the former one still does. */

@@ -4,22 +4,26 @@ import type { FinishedRequest, ResultType } from '../protocol/messages.ts'
 import type { ReadyEvent, Say, StartEvent } from './events.ts'
 
 /** @param options.isQuiet says nothing of requests */
-export function sayToPeople(stdout: Output, stderr: Output, paint: Paint, options: { isQuiet: boolean }): Say {
+export function sayToPeople(stdout: Output, stderr: Output, paint: Paint, options: { isQuiet: boolean }) {
   const status = statusLine(stdout)
-  return (event) => {
+  const say: Say = (event) => {
     if (event.event === 'building') return status.show(`Building ${event.out}/ from ${event.config} …`)
     if (event.event === 'starting') return status.show('Starting …')
     if (event.event === 'request' && options.isQuiet) return
     status.clear()
     // Clears the ^C that the terminal shows.
     if (event.event === 'stopping' && stdout.isTTY) stdout.write('\r\u001b[K')
-    if (event.event === 'failed') return
     if (event.event === 'warning') stderr.write(`${paint('yellow', event.message)}\n`)
     else stdout.write(eventText(event, paint))
   }
+  return {
+    say,
+    /** Takes the line of progress away, before an error is said. */
+    close: status.clear,
+  }
 }
 
-type PrintedEvent = Exclude<StartEvent, { event: 'building' | 'starting' | 'warning' | 'failed' }>
+type PrintedEvent = Exclude<StartEvent, { event: 'building' | 'starting' | 'warning' }>
 
 function eventText(event: PrintedEvent, paint: Paint): string {
   switch (event.event) {

@@ -11,7 +11,7 @@ export type SourceWatch = {
 /** Milliseconds without another change before changes are reported: an editor writes a file in several steps. */
 const QUIET = 100
 
-/** Names of sources; other names are of an editor's temporary files. */
+/** Names of sources in folders; other names there are of an editor's temporary files. */
 const SOURCE = /^[^.#].*\.(?:[cm]?[jt]s|json)$/
 
 /**
@@ -45,7 +45,7 @@ export function watchSources(
   const open = (folder: string, recursive: boolean, isMeant: (file: string) => boolean): FSWatcher[] => {
     try {
       const watcher = watch(folder, { recursive, persistent: false }, (_, name) => {
-        if (name === null || !SOURCE.test(basename(name))) return
+        if (name === null) return
         const file = join(folder, name)
         if (isMeant(file)) touch(file)
       })
@@ -57,7 +57,7 @@ export function watchSources(
     }
   }
 
-  const ofFolders = folders.flatMap((folder) => open(folder, true, () => true))
+  const ofFolders = folders.flatMap((folder) => open(folder, true, (file) => SOURCE.test(basename(file))))
   let ofFiles: FSWatcher[] = []
   const closeAll = (watchers: FSWatcher[]) => {
     for (const watcher of watchers) watcher.close()

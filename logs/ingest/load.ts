@@ -72,7 +72,8 @@ export async function load(database: Database, paths: readonly string[], options
   }
   const skipped = { ...(await rejected(database)), ...(await problems(database)) }
   const duplicate = await dropDuplicates(database)
-  await database.run(`CREATE VIEW requests AS SELECT * EXCLUDE (problem, file, line) FROM staged`)
+  // `arrival` tells apart what a log that knows no fractions of seconds has at one time.
+  await database.run(`CREATE VIEW requests AS SELECT * EXCLUDE (problem, file, line), rowid AS arrival FROM staged`)
   return {
     files: files.length,
     empty: files.filter(({ kind }) => kind === 'empty').length,

@@ -62,6 +62,14 @@ ${TENANT_PERMISSIONS.join(' ')}`,
           found: `${ids.length}`,
         })
       }
+      if (values['host-certificate'] !== undefined && domains.length === 0) {
+        const [expected, found] = ['--host-name HOST beside --host-certificate', 'none']
+        throw new InputError(`--host-certificate: expected ${expected}, found ${found}; ${context.hint}`, {
+          code: 'option-missing',
+          expected,
+          found,
+        })
+      }
       return inTenantSession(dependencies, values, context, async ({ crew, tenants, paint, say }) => {
         const planned: string[] = []
         for (const id of ids) if (!isMade(await crew.get(id))) planned.push(id)

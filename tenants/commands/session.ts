@@ -1,11 +1,11 @@
 /** What the verbs of `rimlight tenants` have in common: their options, and a crew that ends with the command. */
-import { InputError, systemMessage } from '../../base/errors.ts'
+import { InputError, Interrupted, RimlightError } from '../../base/errors.ts'
 import { type BuiltBundle, readBundle } from '../../bundle/read-bundle.ts'
 import type { CommandContext } from '../../cli/kit/command.ts'
 import type { OptionRows, Values } from '../../cli/kit/options.ts'
 import { type Output, type Paint, painter, statusLine } from '../../cli/kit/output.ts'
 import { verify } from '../../deploy/verify/run.ts'
-import { type Dependencies, Interrupted, realDependencies } from '../aws.ts'
+import { type Dependencies, realDependencies } from '../aws.ts'
 import { Crew } from '../crew.ts'
 import type { TenantRecord } from '../record.ts'
 import { tenantSite } from '../site.ts'
@@ -33,7 +33,7 @@ export const realTenantDependencies: TenantDependencies = {
         return check.status === 'unasked' ? [`${check.place} ${check.id}: ${check.reason}`] : []
       })
     } catch (error) {
-      if (error instanceof InputError) return [systemMessage(error)]
+      if (error instanceof RimlightError) return [error.message]
       throw error
     }
   },
@@ -119,10 +119,7 @@ export async function inTenantSession<T>(
     })
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error
-    throw new Interrupted('Interrupted: nothing is lost. Run the same command again to carry on.', {
-      code: 'interrupted',
-      cause: error,
-    })
+    throw new Interrupted('Interrupted: nothing is lost. Run the same command again to carry on.', { cause: error })
   } finally {
     line.clear()
     close()
@@ -136,6 +133,7 @@ export function tenantIds(positionals: readonly string[], hint: string): string[
     throw new InputError(`expected a tenant's id such as shop, found none; ${hint}`, {
       code: 'operands',
       expected: "a tenant's id",
+      found: 'none',
     })
   return [...new Set(positionals)]
 }

@@ -66,17 +66,24 @@ names and DNS stay as they are.`,
           now: dependencies.now,
           onBatch: (done, total) => say(`${done} of ${total}\n`),
         })
-        if (values.json) context.stdout.write(`${JSON.stringify({ planned: ids, outcome })}\n`)
-        return report(outcome, target, say)
+        const details = { planned: ids, outcome }
+        report(details, target, say)
+        if (values.json) context.stdout.write(`${JSON.stringify(details)}\n`)
+        return 0
       })
     },
   })
 
 /** @throws Failure where it was stopped */
-function report(outcome: UpgradeOutcome, target: string, say: (text: string) => void): number {
+function report(
+  details: { planned: string[]; outcome: UpgradeOutcome },
+  target: string,
+  say: (text: string) => void,
+): void {
+  const { outcome } = details
   if (outcome.kind === 'done') {
     say(`${outcome.tenants.length} tenants are on ${target}.\n`)
-    return 0
+    return
   }
   throw new Failure(
     [
@@ -87,6 +94,6 @@ function report(outcome: UpgradeOutcome, target: string, say: (text: string) => 
       ]),
       'The same command carries on, once that is put right; with --back all that have been upgraded go back.',
     ].join('\n'),
-    { code: 'stopped' },
+    { code: 'stopped', details },
   )
 }

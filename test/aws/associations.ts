@@ -1,5 +1,6 @@
 /** What CloudFront allows on behaviours. Developer Guide, "Restrictions on edge functions" and "on Lambda@Edge". */
 import type { CacheBehavior, DefaultCacheBehavior, DistributionConfig } from '@aws-sdk/client-cloudfront'
+import { VIEWER_LAMBDA } from '../../edge/limits.ts'
 import { trusted } from './iam.ts'
 import { roleOfArn } from './lambda.ts'
 import type { Account } from './state.ts'
@@ -44,18 +45,33 @@ function problemOf(behaviour: Behaviour, aws: Account): Problem | undefined {
   }
   for (const { LambdaFunctionARN = '', EventType, IncludeBody } of lambdas?.Items ?? []) {
     const isBodiless = EventType?.endsWith('-response') && IncludeBody
-    const message = isBodiless ? 'IncludeBody is for request events.' : lambdaProblem(LambdaFunctionARN, aws)
+    const message = isBodiless
+      ? 'IncludeBody is for request events.'
+      : (lambdaProblem(LambdaFunctionARN, aws) ??
+        (isViewer({ EventType }) ? viewerProblem(LambdaFunctionARN, aws) : null))
     if (message) return { name: 'InvalidLambdaFunctionAssociation', message }
   }
   return undefined
 }
 
+const versionOf = (arn: string, { lambdas }: Account) => {
+  const [name = '', number] = arn.split(':').slice(6)
+  return lambdas.get(name)?.versions.find(({ Version }) => Version === number)
+}
+
+/** Viewer triggers have less: memory, time. */
+function viewerProblem(arn: string, aws: Account): string | null {
+  const { MemorySize = 0, Timeout = 0 } = versionOf(arn, aws) ?? {}
+  if (MemorySize > VIEWER_LAMBDA.memory) return `The function memory size must be at most 128 MB: ${arn}`
+  return Timeout > VIEWER_LAMBDA.timeoutSeconds ? `The function timeout must be at most 5 seconds: ${arn}` : null
+}
+
 function lambdaProblem(arn: string, aws: Account): string | undefined {
-  const [, region, account, name = '', number] = /^arn:aws:lambda:([^:]+):(\d+):function:([^:]+):(\d+)$/.exec(arn) ?? []
+  const [, region, account, , number] = /^arn:aws:lambda:([^:]+):(\d+):function:([^:]+):(\d+)$/.exec(arn) ?? []
   if (!number) return `The function ARN must reference a specific function version: ${arn}`
   if (region !== 'us-east-1' || account !== aws.account)
     return `The function must be in us-east-1 of your account: ${arn}`
-  const version = aws.lambdas.get(name)?.versions.find(({ Version }) => Version === number)
+  const version = versionOf(arn, aws)
   if (!version) return `The function does not exist: ${arn}`
   if (version.State !== 'Active') return `The function must be in an Active state: ${arn}`
   if (version.Architectures?.join() !== 'x86_64') return `The function architecture must be x86_64: ${arn}`

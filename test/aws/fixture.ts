@@ -7,6 +7,7 @@ import { CloudFrontClient } from '@aws-sdk/client-cloudfront'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { STSClient } from '@aws-sdk/client-sts'
+import { lambdasOf } from '../../bundle/manifest.ts'
 import type { Behaviour, Policies } from '../../bundle/policies.ts'
 import type { Main } from '../../cli/kit/command.ts'
 import type { Dependencies } from '../../deploy/attach/aws-clients.ts'
@@ -34,9 +35,9 @@ export const CONFIG: Config = {
 export async function shrink(dist: string, text: string): Promise<void> {
   const path = join(dist, 'manifest.json')
   const manifest = JSON.parse(await readFile(path, 'utf8'))
-  for (const trigger of ['origin-request', 'origin-response']) {
-    const artefact = manifest.artefacts[trigger]
-    const content = Buffer.from(`${trigger} ${text}`)
+  for (const name of lambdasOf(manifest)) {
+    const artefact = manifest.artefacts[name]
+    const content = Buffer.from(`${name} ${text}`)
     await writeFile(join(dist, artefact.file), content)
     artefact.sha256 = createHash('sha256').update(content).digest('hex')
     artefact.codeSha256 = createHash('sha256').update(content).digest('base64')

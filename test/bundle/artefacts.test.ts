@@ -173,4 +173,20 @@ describe('what is in a bundle', () => {
     const bundles = await bundle(originResponse, compile(checkConfig({ ...CONFIG, routes }, 'config.json')))
     expect(bundles.map(({ file }) => file)).toEqual(['index.js'])
   })
+
+  it('for placeholders alone, the S3 client is loaded without sharp', async () => {
+    const routes = CONFIG.routes.map(({ images, ...route }: { images?: boolean }, i: number) =>
+      i === CONFIG.routes.length - 1 ? { ...route, placeholder: 'missing.png' } : route,
+    )
+    const [entry, lazy, ...others] = await bundle(
+      originResponse,
+      compile(checkConfig({ ...CONFIG, routes }, 'config.json')),
+    )
+    expect(entry?.code).toContain('require("./source.js")')
+    expect(lazy?.file).toBe('source.js')
+    const packages = lazy ? inputsOf(lazy).join(' ') : ''
+    expect(packages).toMatch(/node_modules\/@aws-sdk\/client-s3\//)
+    expect(packages).not.toMatch(/node_modules\/sharp\//)
+    expect(others).toEqual([])
+  })
 })

@@ -66,10 +66,28 @@ it('has the same bytes from another folder, at another time, in another place of
   expect(String((await filesIn(join(folder, 'out'))).SHA256SUMS)).toBe(String(released.SHA256SUMS))
 })
 
-it('a config with a mistake: 1, what is wrong, and nothing is written', async () => {
+it('has the Lambda function at viewer-request where public keys verify tokens, and its place in the template', async () => {
+  const folder = await temporaryFolder()
+  const auth = { type: 'jwt', algorithms: ['RS256'], jwks: 'https://login.example.com/jwks.json', path: 'paths' }
+  const config = {
+    domains: ['cdn.example.com'],
+    origins: { photos: { bucket: 'example-photos', region: 'us-east-1' } },
+    routes: [{ path: '/*', origin: 'photos', cache: {}, auth }],
+  }
+  await writeFile(join(folder, 'config.json'), JSON.stringify(config))
+  await release(first, ['--out', 'out'], { cwd: folder })
+  const files = await filesIn(join(folder, 'out'))
+  const [, sha256] = /^([0-9a-f]{64}) {2}viewer-request\.zip$/m.exec(String(files.SHA256SUMS)) ?? []
+  expect(sha256).toBeDefined()
+  expect(JSON.parse(String(files['template.json'])).Parameters.ViewerRequestLambdaKey.Default).toBe(
+    `rimlight/${sha256}/viewer-request.zip`,
+  )
+})
+
+it('a config with a mistake: 2, what is wrong, and nothing is written', async () => {
   const folder = await temporaryFolder()
   await writeFile(join(folder, 'config.json'), '{}')
   const failure = await release(first, ['--out', 'out'], { cwd: folder }).catch((error) => error)
-  expect(failure).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('config.json has') })
+  expect(failure).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('config.json has') })
   expect(await readdir(folder)).toEqual(['config.json'])
 })

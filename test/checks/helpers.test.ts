@@ -1,6 +1,6 @@
 /** The helpers that all tests stand on. */
 import { spawnSync } from 'node:child_process'
-import { symlink, writeFile } from 'node:fs/promises'
+import { readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { atEndOfFile, cleanUp, differences, processState } from '../cleanup.ts'
@@ -75,4 +75,35 @@ test('the last line of a run counts what fails outside a test, too', async () =>
   const { stdout, status } = spawnSync(join(ROOT, 'node_modules/.bin/vitest'), args, { cwd: folder, encoding: 'utf8' })
   expect(stdout.trim().split('\n').at(-1)).toBe('1 passed, 3 failed, 2 skipped')
   expect(status).toBe(1)
+})
+
+test('what is left in the temporary folder fails its file, and what outlives all files fails the run', async () => {
+  const folder = await temporaryFolder()
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  const [globalSetup, setup] = ['global-setup.ts', 'setup.ts'].map((file) => join(ROOT, 'test', file))
+  await writeFile(
+    join(folder, 'vitest.config.ts'),
+    `export default { test: ${JSON.stringify({ globalSetup, setupFiles: [setup], isolate: false, maxWorkers: 1 })} }`,
+  )
+  const leaves = (where: string) => `import { mkdtempSync } from 'node:fs'
+    import { tmpdir } from 'node:os'
+    import { join } from 'node:path'
+    import { test } from 'vitest'
+    test('leaves something', () => { mkdtempSync(join(${where}, 'left-')) })`
+  await writeFile(join(folder, 'a.test.ts'), leaves('tmpdir()'))
+  await writeFile(join(folder, 'b.test.ts'), leaves('process.env.RIMLIGHT_RUN_FOLDER'))
+  const temporary = await temporaryFolder()
+  const run = (...files: string[]) => {
+    const args = ['run', '--root', folder, '--reporter', join(ROOT, 'test/tally.ts'), ...files]
+    const env = { ...process.env, TMPDIR: temporary }
+    return spawnSync(join(ROOT, 'node_modules/.bin/vitest'), args, { cwd: folder, encoding: 'utf8', env })
+  }
+  const ofFile = run('a.test.ts')
+  expect(ofFile.stdout.trim().split('\n').at(-1)).toBe('1 passed, 1 failed, 0 skipped')
+  expect(ofFile.status).toBe(1)
+  const ofRun = run('b.test.ts')
+  expect(ofRun.stdout.trim().split('\n').at(-1)).toBe('1 passed, 0 failed, 0 skipped')
+  expect(ofRun.stderr).toMatch(/^1 left behind in the temporary folder by this run: left-\w+$/m)
+  expect(ofRun.status).toBe(1)
+  expect(await readdir(temporary)).toEqual([])
 })

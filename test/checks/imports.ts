@@ -74,7 +74,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     from: 'session/',
-    may: ['session/', 'sign/', 'base/errors.ts', 'base/this-machine.ts', 'node:crypto', 'jose'],
+    may: ['session/', 'sign/', 'base/errors.ts', 'base/this-machine.ts', 'edge/jwk.ts', 'node:crypto', 'jose'],
+    types: ['edge/config.ts'],
   },
   // What commands have in common; it knows none of them.
   { from: 'cli/kit/', may: ['cli/kit/', 'base/', 'node:'] },
@@ -103,19 +104,26 @@ export const RULES: readonly Rule[] = [
   { from: 'build/config.ts', may: [COMPUTED] },
   { from: 'build.mjs', may: ['build/command.ts'] },
   { from: 'edge.config.ts', may: ['edge/config.ts'] },
+  // As applications import it.
+  { from: 'examples/', may: ['examples/', 'rimlight', 'node:'] },
   // It runs what was built, and reads no source of it but limits and shapes. Its rooms in their order: what passes between
   // Worker and Node, CloudFront's rules that both sides apply, the Workers, what runs in Node, what uses that.
   ...localRooms({
     'local/protocol/': [],
     'local/platform/': ['local/protocol/'],
-    // The signature of requests to buckets has one home, beside those who verify it.
+    // The signature of requests to buckets has one home, beside those who verify it, and so has patience with R2.
     'local/workers/distribution/': [
-      ...['local/platform/', 'local/protocol/'],
-      ...['local/workers/s3/signature.ts', 'urls/invalidation.ts'],
+      ...['local/platform/', 'local/protocol/', 'urls/invalidation.ts'],
+      ...['local/workers/s3/signature.ts', 'local/workers/s3/disk-patience.ts'],
     ],
+    // It explains an answer of the function by the readings of a path that the function compares.
+    'local/workers/distribution/function-answers.ts': ['edge/path.ts'],
     'local/workers/s3/': ['local/platform/', 'local/protocol/'],
     'local/host/': ['local/platform/', 'local/protocol/', 'esbuild', 'miniflare', 'yauzl'],
-    'local/listeners/': ['local/host/aborted-bodies.ts', 'local/platform/', 'local/protocol/'],
+    'local/listeners/': [
+      ...['local/host/aborted-bodies.ts', 'local/host/interim-responses.ts'],
+      ...['local/platform/', 'local/protocol/'],
+    ],
     'local/console/': [
       ...['local/host/', 'local/listeners/', 'local/platform/', 'local/protocol/'],
       'urls/invalidation.ts',
@@ -127,7 +135,8 @@ export const RULES: readonly Rule[] = [
     ],
     'local/start/': [
       ...['local/cloudfront.ts', 'local/console/site.ts', 'local/host/origin-targets.ts'],
-      ...['local/listeners/certificate.ts', 'local/platform/', 'local/protocol/', 'cli/kit/', 'esbuild'],
+      ...['local/listeners/certificate.ts', 'local/listeners/ports.ts', 'local/platform/', 'local/protocol/'],
+      ...['cli/kit/', 'esbuild'],
     ],
     // Where the function looks for a token's key.
     'local/start/key-values.ts': ['edge/token.ts', 'edge/version.ts'],
@@ -139,7 +148,17 @@ export const RULES: readonly Rule[] = [
   {
     from: 'deploy/',
     may: [
-      ...['deploy/', 'base/', 'bundle/', 'cli/kit/', 'edge/config.ts', 'edge/limits.ts', 'edge/patterns.ts'],
+      ...[
+        'deploy/',
+        'base/',
+        'bundle/',
+        'cli/kit/',
+        'edge/config.ts',
+        'edge/image-type.ts',
+        'edge/limits.ts',
+        'edge/patterns.ts',
+        'edge/picture.ts',
+      ],
       ...['urls/invalidation.ts', 'urls/s3-domains.ts', 'urls/urls.ts'],
       'node:',
       '@aws-sdk/client-cloudfront',
@@ -175,6 +194,11 @@ export const RULES: readonly Rule[] = [
     ],
   },
   { from: 'logs/database.ts', may: ['@duckdb/node-api'] },
+  // What CloudFront makes of a request, for requests of logs.
+  {
+    from: 'logs/simulate/edge-function.ts',
+    may: ['local/platform/cache-key.ts', 'local/platform/function-event.ts', 'local/protocol/'],
+  },
   { from: 'logs/report/plots.ts', may: ['echarts'] },
   { from: 'local/listeners/certificate.ts', may: ['selfsigned'] },
   { from: 'local/listeners/viewer-fetch.ts', may: ['undici'] },

@@ -73,7 +73,7 @@ const TWINS: readonly TwinException[] = [
     reason: "one line that writes an event's fields: deploy/ may not import build/, and edge/ only reads them",
   },
   {
-    files: ['deploy/verify/checks/keys.ts', 'local/workers/distribution/cache-key.ts'],
+    files: ['deploy/verify/checks/keys.ts', 'local/platform/cache-key.ts'],
     reason: 'sorting by name, with a `nameOf` of its own in each: a parameter, and a cookie',
   },
 ]

@@ -11,6 +11,7 @@ const EXCEPTIONS: Record<string, string> = {
 }
 
 export type Package = {
+  name: string
   scripts: Record<string, string>
   dependencies?: Record<string, string>
   devDependencies: Record<string, string>

@@ -231,19 +231,19 @@ const CONTENT = responseGroup('3: any other version', [
 
 const api = (name: string, input: ResponseInput, cacheControl: string): ResponseRow => [
   name,
-  { route: ROUTE.api, uri: '/api/x', ...input },
-  { set: { 'cache-control': cacheControl } },
+  { route: ROUTE.open, uri: '/open/x', ...input },
+  { set: { 'cache-control': cacheControl, vary: 'accept-language' } },
 ]
 
 const API = responseGroup('3: API origins are always unknown', [
-  api('the default', {}, 'public, max-age=60'),
+  api('the default', {}, 'max-age=60'),
   api("the origin's own, shorter", saying('public, max-age=5'), 'public, max-age=5'),
   api(
     'a timestamp is not believed',
     { ...stamped(UPLOADED), ...saying('public, max-age=31536000, immutable') },
     'public, max-age=60',
   ),
-  api('nor is a hash', { version: MD5 }, 'public, max-age=60'),
+  api('nor is a hash', { version: MD5 }, 'max-age=60'),
   api('private stands', saying('private, max-age=900'), 'private, max-age=900'),
 ])
 

@@ -26,6 +26,8 @@ type Shape = {
   images: ImageRules | true | null
   cors: CorsRules | null
   pattern: string
+  index: string | null
+  placeholder: string | null
 }
 
 const shape: fc.Arbitrary<Shape> = fc.record({
@@ -35,29 +37,39 @@ const shape: fc.Arbitrary<Shape> = fc.record({
   query: subset(['page', 'term', 'a', 'B', '_', '0', 'length', 'value', 'multiValue', 'lang', 'zz'], { maxLength: 3 }),
   headers: subset(['authorization', 'x-tenant', 'accept-language', 'origin', 'range', 'accept'], { maxLength: 6 }),
   images: fc.oneof(images, fc.constantFrom<true | null>(true, null)),
-  cors: fc.constantFrom(null, { origins: '*' as const }, { origins: ['https://www.example.com'], maxAge: '1h' }),
+  cors: fc.constantFrom<CorsRules | null>(
+    null,
+    { origins: '*' },
+    { origins: ['https://www.example.com'], maxAge: '1h' },
+    { origins: ['https://*.example.com'], credentials: true, exposeHeaders: ['x-rimlight'] },
+  ),
   pattern: fc.constantFrom('*', 'x/*', '*/y-?/*', '??/*'),
+  index: fc.constantFrom(null, null, 'index.html'),
+  placeholder: fc.constantFrom(null, null, 'site/missing.png'),
 })
 
-function routeOf({ kind, cache, query, headers, images, version, cors, pattern }: Shape, index: number): Route {
-  const path = `/r${index}/${pattern}`
+function routeOf({ kind, cache, query, headers, images, version, cors, pattern, ...pages }: Shape, at: number): Route {
+  const path = `/r${at}/${pattern}`
   const common = { path, cors, ...(version === undefined ? {} : { version }) }
   if (kind === 'never') return { ...common, origin: 'photos', cache: 'never' }
   if (kind === 'never-api') return { ...common, origin: 'api', cache: 'never' }
   const ttls = { ...cache, default: Math.max(cache.min, cache.default) }
   if (kind === 'api') return { ...common, origin: 'api', cache: ttls, query, headers }
-  return { ...common, origin: 'photos', cache: ttls, query, images }
+  return { ...common, origin: 'photos', cache: ttls, query, images, ...pages }
 }
 
 export const config: fc.Arbitrary<Config> = fc
   .record({
     shapes: fc.array(shape, { minLength: 2, maxLength: 6 }),
     last: shape,
+    cacheTags: fc.boolean(),
     dropRequest: subset(['x-forwarded-host', 'x-original-url', 'x-debug'], {}),
     setResponse: fc.constantFrom({}, { 'referrer-policy': null }, { 'x-frame-options': 'DENY', 'x-own': '1' }),
   })
-  .map(({ shapes, last, dropRequest, setResponse }) => ({
-    domains: ['cdn.example.com'],
+  .map(({ shapes, last, cacheTags, dropRequest, setResponse }) => ({
+    domains: ['cdn.example.com', 'www.example.com'],
+    canonicalHost: true,
+    cacheTags,
     origins: {
       photos: { bucket: 'example-photos', region: 'us-east-1' },
       api: { domain: 'api.example.com' },

@@ -17,7 +17,7 @@ export const CONFIG: Config = {
       path: '/api/*',
       origin: 'api',
       cache: { default: '60s' },
-      query: ['term', 'page'],
+      query: ['term', 'page', 'q', 'w', 'url', 'ids[]', 'page[number]'],
       headers: ['authorization', 'x-tenant'],
     },
     {
@@ -39,6 +39,7 @@ export const CONFIG: Config = {
     { path: '/builds/*', origin: 'photos', cache: { default: '365d' }, version: 'rev', query: ['lang'], settle: '1m' },
     { path: '/u/*/avatar-?.png', origin: 'photos', cache: {} },
     { path: '*.css', origin: 'photos', cache: { default: '365d' } },
+    { path: '/open/*', origin: 'api', cache: { default: '60s' }, headers: ['accept-language', 'host'] },
     { path: '/*', origin: 'photos', cache: {}, images: { formats: ['avif', 'webp'] }, cors: { origins: '*' } },
   ],
   headers: {
@@ -62,7 +63,8 @@ export const ROUTE = {
   builds: 5,
   avatars: 6,
   styles: 7,
-  photos: 8,
+  open: 8,
+  photos: 9,
 } as const
 
 export const PATTERNS = CONFIG.routes.map(({ path }) => path)

@@ -1,6 +1,7 @@
 /** One conformance table, run by every driver that can: what behaviour.md says, held against what was built. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { at } from '../../base/json-values.ts'
+import type { Settings } from '../../bundle/settings.ts'
 import { validateFunction } from '../../local/platform/validate-function.ts'
 import { validateLambda } from '../../local/platform/validate-lambda.ts'
 import { type Case, returnedValue, type Table } from './case.ts'
@@ -8,21 +9,29 @@ import { settings } from './config.ts'
 import { DRIVERS, type Driver, type DriverRow } from './drivers.ts'
 import { originRequestTable } from './origin-request.cases.ts'
 import { originResponseTable } from './origin-response.cases.ts'
+import { siteSettings, siteTables } from './site.cases.ts'
 import { viewerRequestTable } from './viewer-request.cases.ts'
 
-const TABLES = [viewerRequestTable, originRequestTable, originResponseTable]
+const SITES = [
+  { site: 'every kind of route', settings, tables: [viewerRequestTable, originRequestTable, originResponseTable] },
+  { site: 'a site of pages', settings: siteSettings, tables: siteTables },
+]
+
+const TABLES = SITES.flatMap(({ tables, ...site }) =>
+  tables.map((table) => ({ ...site, table, trigger: table.trigger })),
+)
 
 const casesOf = ({ groups }: Table): Case[] => groups.flatMap(({ cases }) => cases)
 
-describe.each(TABLES)('$trigger', (table) => {
+describe.each(TABLES)('$site, $trigger', ({ table, settings }) => {
   describe.each(DRIVERS.filter(({ triggers }) => triggers.includes(table.trigger)))('$name', (row) => {
     if (row.missing) return it.skip(row.missing, () => {})
-    runTable(table, row)
+    runTable(table, row, settings)
   })
 })
 
 /** All events of a table go to the driver in one batch; each case then looks at its own outcome. */
-function runTable(table: Table, row: DriverRow): void {
+function runTable(table: Table, row: DriverRow, settings: () => Settings): void {
   const cases = casesOf(table).filter(({ skips }) => !skips?.[row.name])
   const outcomes = new Map<Case, Awaited<ReturnType<Driver['run']>>[number]>()
   let driver: Driver | undefined
@@ -65,8 +74,8 @@ const violationsOf = ({ trigger }: Table, event: unknown, value: unknown) =>
 
 describe('the table', () => {
   it('is large, and names each case once in its group', () => {
-    expect(TABLES.flatMap(casesOf).length).toBeGreaterThanOrEqual(250)
-    for (const { groups } of TABLES) {
+    expect(TABLES.flatMap(({ table }) => casesOf(table)).length).toBeGreaterThanOrEqual(250)
+    for (const { groups } of TABLES.map(({ table }) => table)) {
       expect(new Set(groups.map(({ rule }) => rule)).size).toBe(groups.length)
       for (const { rule, cases } of groups) {
         expect(cases.length, rule).toBeGreaterThan(0)

@@ -1,4 +1,5 @@
 /** Events as CloudFront makes them, from what a case is about; all else is ordinary. */
+import { ROUTE } from './config.ts'
 
 /** A value, or one for each line. */
 type Values = Record<string, string | readonly string[]>
@@ -148,6 +149,8 @@ export type ResponseInput = Omit<OriginInput, 'headers'> & {
   route?: number | string | null
   version?: string
   variant?: string
+  /** Further headers of the request. */
+  requestHeaders?: Record<string, string>
   status?: string
   /** The response's headers, laid over those of `OBJECT`; `null` takes one away. */
   headers?: Record<string, string | readonly string[] | null>
@@ -165,7 +168,7 @@ export const OBJECT = {
 }
 
 export const originResponseEvent = (input: ResponseInput = {}) => {
-  const { route = 8, version, variant, status = '200', headers, ...request } = input
+  const { route = ROUTE.photos, version, variant, status = '200', headers, requestHeaders = {}, ...request } = input
   const told = {
     ...(route === null ? {} : { 'x-rimlight-route': `${route}` }),
     ...(version === undefined ? {} : { 'x-rimlight-version': version }),
@@ -173,7 +176,7 @@ export const originResponseEvent = (input: ResponseInput = {}) => {
   }
   const all = Object.entries({ ...OBJECT, ...headers }).filter((entry): entry is [string, string] => entry[1] !== null)
   return record('origin-response', {
-    request: originRequest({ ...request, headers: told }),
+    request: originRequest({ ...request, headers: { ...requestHeaders, ...told } }),
     response: { status, statusDescription: 'As the origin said', headers: lines(Object.fromEntries(all)) },
   })
 }

@@ -8,7 +8,7 @@ import { type Changes, expectChanged } from './lambda-case.ts'
 type Answer = { status: string; cacheControl: string; body: string | undefined }
 type Row = readonly [name: string, input: OriginInput, expected: Changes | Answer]
 
-const group = (rule: string, rows: readonly Row[]): Group => ({
+export const originRequestGroup = (rule: string, rows: readonly Row[]): Group => ({
   rule: `origin-request: ${rule}`,
   cases: rows.map(([name, input, expected]): Case => {
     const event = originRequestEvent(input)
@@ -63,7 +63,7 @@ const vaultPath = (path: string) => `/site/%C3%A9t%C3%A9%201${path}`
 const routed = (route: number): Changes => ({ set: { 'x-rimlight-route': `${route}` } })
 const keys = { Authorization: 'Bearer x', 'X-Custom-Header': ['b', 'a', 'b'], 'aCCept-LanguagE': 'de' }
 
-const PASS_THROUGH = group('the request passes through', [
+const PASS_THROUGH = originRequestGroup('the request passes through', [
   ['a photo', {}, told(ROUTE.photos)],
   ['headers keep the case of their keys, and every line', { headers: keys }, told(ROUTE.photos)],
   ['HEAD', { method: 'HEAD' }, told(ROUTE.photos)],
@@ -76,7 +76,7 @@ const PASS_THROUGH = group('the request passes through', [
   ['the path of a cached S3 route', { uri: '/a%2Fb//%C3%A9.jpg' }, told(ROUTE.photos)],
 ])
 
-const INTERNAL = group('incoming x-rimlight-* headers are removed first', [
+const INTERNAL = originRequestGroup('incoming x-rimlight-* headers are removed first', [
   [
     'those that it sets itself',
     { headers: { 'X-Rimlight-Route': '0', 'X-Rimlight-Version': '1', 'X-Rimlight-Variant': 'w=640' } },
@@ -104,7 +104,7 @@ const INTERNAL = group('incoming x-rimlight-* headers are removed first', [
   ],
 ])
 
-const INDEX = group('x-rimlight-route is set always', [
+const INDEX = originRequestGroup('x-rimlight-route is set always', [
   ['never, S3', { uri: '/drafts/x' }, routed(ROUTE.drafts)],
   ['never, API', { uri: '/api/live/x', origin: api }, routed(ROUTE.live)],
   ['API', { uri: '/api/x', origin: api }, routed(ROUTE.api)],
@@ -114,7 +114,7 @@ const INDEX = group('x-rimlight-route is set always', [
   ['the default', { uri: '/x' }, told(ROUTE.photos)],
 ])
 
-const QUERY = group('on cached S3 routes the query is emptied', [
+const QUERY = originRequestGroup('on cached S3 routes the query is emptied', [
   ['S3 sub-resources', { query: 'acl' }, told(ROUTE.photos)],
   ['and parameters', { query: 'versionId=x&response-content-type=text/html' }, told(ROUTE.photos)],
   [
@@ -127,7 +127,7 @@ const QUERY = group('on cached S3 routes the query is emptied', [
   ['not on never API routes', { uri: '/api/live/x', origin: api, query: 'w=601&v=1' }, routed(ROUTE.live)],
 ])
 
-const VERSION = group('x-rimlight-version', [
+const VERSION = originRequestGroup('x-rimlight-version', [
   photo('a version', 'v=1706400000', '1706400000'),
   photo('among others', 'fm=webp&v=abc-1.2&w=640', 'abc-1.2', 'fm=webp&w=640'),
   photo('what is none', 'v=a/b', ''),
@@ -142,7 +142,7 @@ const VERSION = group('x-rimlight-version', [
   ],
 ])
 
-const VARIANT = group('x-rimlight-variant, each value checked against its ladder', [
+const VARIANT = originRequestGroup('x-rimlight-variant, each value checked against its ladder', [
   variant('a width', 'w=640', 'w=640'),
   variant('all parameters', 'fit=crop&fm=webp&h=427&q=50&w=640', 'fit=crop&fm=webp&h=427&q=50&w=640'),
   variant('sorted', 'w=640&q=50&fm=png', 'fm=png&q=50&w=640'),
@@ -170,7 +170,7 @@ const VARIANT = group('x-rimlight-variant, each value checked against its ladder
   ['nothing is negotiated here', { headers: { Accept: 'image/webp' } }, told(ROUTE.photos)],
 ])
 
-const RANGE = group('with a variant, range is removed; if-range is read-only here', [
+const RANGE = originRequestGroup('with a variant, range is removed; if-range is read-only here', [
   [
     'range',
     { query: 'w=640', headers: { Range: 'bytes=0-99' } },
@@ -194,14 +194,14 @@ const RANGE = group('with a variant, range is removed; if-range is read-only her
   ],
 ])
 
-const ROOT = group('/ on a cached S3 route is answered 404', [
+const ROOT = originRequestGroup('/ on a cached S3 route is answered 404', [
   ['GET', { uri: '/' }, missing('public, max-age=300')],
   ['HEAD has no body', { uri: '/', method: 'HEAD' }, { ...missing('public, max-age=300'), body: undefined }],
   ['with a version, 10 s at most', { uri: '/', query: 'v=1' }, missing('public, max-age=10')],
   ['a folder goes on', { uri: '/a/' }, told(ROUTE.photos)],
 ])
 
-const PREFIX = group('on every S3 route the prefix is put before the path', [
+const PREFIX = originRequestGroup('on every S3 route the prefix is put before the path', [
   [
     'as a canonical path',
     { uri: '/vault/a.jpg', origin: vault },
@@ -211,7 +211,7 @@ const PREFIX = group('on every S3 route the prefix is put before the path', [
   ['none where there is none', { uri: '/drafts/a' }, routed(ROUTE.drafts)],
 ])
 
-const ORIGIN = group("an origin that is not the route's: 404, no-store", [
+const ORIGIN = originRequestGroup("an origin that is not the route's: 404, no-store", [
   ['another bucket', { origin: vault }, missing('no-store')],
   ['an API in the place of a bucket', { origin: api }, missing('no-store')],
   ['a bucket in the place of an API', { uri: '/api/x' }, missing('no-store')],
@@ -235,7 +235,7 @@ const ORIGIN = group("an origin that is not the route's: 404, no-store", [
   ],
 ])
 
-const API = group('on API routes nothing else changes', [
+const API = originRequestGroup('on API routes nothing else changes', [
   [
     'method, query, headers, path',
     { method: 'POST', uri: '/api/a%2fb//%7e/x', origin: api, query: 'page=2&term=%c3', headers: keys },
@@ -244,7 +244,7 @@ const API = group('on API routes nothing else changes', [
   ['the root of it', { uri: '/api/', origin: api }, routed(ROUTE.api)],
 ])
 
-const NEVER = group('on never routes nothing else changes', [
+const NEVER = originRequestGroup('on never routes nothing else changes', [
   [
     'method, query, headers, path',
     {
@@ -260,7 +260,7 @@ const NEVER = group('on never routes nothing else changes', [
 
 const refused: Answer = { status: '400', cacheControl: 'no-store', body: 'Bad Request\n' }
 
-const READINGS = group('viewer-request 2 holds here too, where viewer-request is not attached', [
+const READINGS = originRequestGroup('viewer-request 2 holds here too, where viewer-request is not attached', [
   ['two routes', { uri: '/drafts%2Fa' }, refused],
   ['dot segments', { uri: '/x/../drafts/a' }, refused],
   ['a control character', { uri: '/a%00.jpg' }, refused],

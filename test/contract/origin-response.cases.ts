@@ -34,22 +34,33 @@ const WITHOUT_ROUTE = responseGroup('without the route header', [
     { set: { 'cache-control': 'public, max-age=60', 'x-rimlight': 'original; reason=no-route' } },
   ],
   ['an error stays uncached', { route: null, status: '503' }, { set: { 'cache-control': 'no-store' } }],
+  ...['authorization', 'cookie'].map(
+    (name) =>
+      [
+        `an answer to a request with ${name} is for no cache`,
+        { route: null, requestHeaders: { [name]: 'x' } },
+        { set: { 'cache-control': 'private, max-age=60', 'x-rimlight': 'original; reason=no-route' } },
+      ] as const,
+  ),
+  ['an answer to another method is left alone', { route: null, method: 'POST' }, {}],
 ])
 
 const notFound = { status: '404', statusDescription: 'Not Found' }
 const TEXT = { 'content-type': 'text/plain; charset=utf-8' }
-const missing = (seconds: number, more: Record<string, string> = {}) => ({
+const missing = (seconds: number, more: Record<string, string> = {}, status = 404) => ({
   fields: { ...notFound, body: 'Not Found\n' },
-  set: { ...TEXT, 'cache-control': `public, max-age=${seconds}`, ...more },
+  set: { ...TEXT, 'cache-control': `public, max-age=${seconds}`, 'x-rimlight': `missing; s3=${status}`, ...more },
   gone: OF_A_BODY,
 })
 const VARY = { vary: 'accept' }
+/** What the key of the API's route is made of. */
+const KEYED = { vary: 'authorization, x-tenant' }
 
 const MISSING = responseGroup('1: missing', [
   ['404 to GET', { status: '404' }, missing(300, VARY)],
-  ['403 to GET is a 404', { status: '403' }, missing(300, VARY)],
+  ['403 to GET is a 404, and what S3 said', { status: '403' }, missing(300, VARY, 403)],
   ['HEAD has no body', { status: '404', method: 'HEAD' }, { ...missing(300, VARY), fields: notFound }],
-  ['403 to HEAD', { status: '403', method: 'HEAD' }, { ...missing(300, VARY), fields: notFound }],
+  ['403 to HEAD', { status: '403', method: 'HEAD' }, { ...missing(300, VARY, 403), fields: notFound }],
   ['with a version, 10 s at most', { status: '404', version: '7' }, missing(10, VARY)],
   ["a route's own lifetime", { status: '404', route: ROUTE.vault, uri: '/site/a.js' }, missing(5)],
   [
@@ -68,12 +79,12 @@ const MISSING = responseGroup('1: missing', [
   [
     "an API's 404 stays as it is",
     { status: '404', route: ROUTE.api, uri: '/api/x', headers: { 'Cache-Control': 'max-age=5' } },
-    {},
+    { set: KEYED },
   ],
   [
     "an API's 403 too",
     { status: '403', route: ROUTE.api, uri: '/api/x', headers: { 'Content-Type': 'application/json' } },
-    { set: { 'cache-control': 'no-store' } },
+    { set: { 'cache-control': 'no-store', ...KEYED } },
   ],
 ])
 
@@ -86,13 +97,17 @@ const ERRORS = responseGroup('2: errors', [
     { status: '500', headers: { 'Cache-Control': 'public, max-age=60' } },
     { set: { 'cache-control': 'no-store', ...VARY } },
   ],
-  ["an API's 5xx", { status: '503', route: ROUTE.api, uri: '/api/x' }, { set: { 'cache-control': 'no-store' } }],
+  [
+    "an API's 5xx",
+    { status: '503', route: ROUTE.api, uri: '/api/x' },
+    { set: { 'cache-control': 'no-store', ...KEYED } },
+  ],
   ...['201', '204', '301', '302', '307', '400', '401', '405', '410', '412', '416', '429', '451'].map(
     (status) =>
       [
         `${status} without a Cache-Control is not stored`,
         { status, route: ROUTE.api, uri: '/api/x', version: '1' },
-        { set: { 'cache-control': 'no-store' } },
+        { set: { 'cache-control': 'no-store', ...KEYED } },
       ] as const,
   ),
   ...['302', '400', '401', '429'].map(
@@ -100,7 +115,7 @@ const ERRORS = responseGroup('2: errors', [
       [
         `${status} keeps the origin's Cache-Control`,
         { status, route: ROUTE.api, uri: '/api/x', headers: { 'Cache-Control': 'public, max-age=5' } },
-        {},
+        { set: KEYED },
       ] as const,
   ),
   ['on S3 routes too', { status: '416', version: '1706400000' }, { set: { 'cache-control': 'no-store', ...VARY } }],
@@ -167,6 +182,7 @@ const IMAGE = responseGroup('4: a variant whose source can’t be read is answer
     'image/pjpeg',
     'binary/octet-stream',
     'application/octet-stream',
+    ...['image/*', 'image/x-png', 'image/heic', 'image/jpegx', 'multipart/form-data; boundary=a', 'nonsense'],
   ].map(
     (type) =>
       [
@@ -175,7 +191,7 @@ const IMAGE = responseGroup('4: a variant whose source can’t be read is answer
         unread('public, max-age=60'),
       ] as const,
   ),
-  ...['image/svg+xml; x=y', 'image/heic', 'text/html', 'application/pdf', 'image/jpegx'].map(
+  ...['image/svg+xml; x=y', 'text/html', 'application/pdf', 'application/json', 'video/mp4'].map(
     (type) =>
       [
         `${type} is unsupported, and cached as the original is`,
@@ -237,6 +253,12 @@ const AMAZON = {
 }
 const gone = ['server', 'x-amz-request-id', 'x-amz-meta-version', 'x-amz-meta-author', 'x-debug-trace']
 
+const FORGED = {
+  'X-Rimlight': 'webp; 1x1; q=80',
+  'X-Rimlight-Verdict': 'unsettled',
+  'X-Rimlight-Other': 'x',
+}
+
 const HEADERS = responseGroup('5: header rules', [
   ['dropResponse, by name and by beginning; what it does not name stays', { headers: AMAZON }, { set: PHOTO, gone }],
   [
@@ -274,8 +296,8 @@ const HEADERS = responseGroup('5: header rules', [
   ],
   [
     'on API routes',
-    { route: ROUTE.api, uri: '/api/x', headers: AMAZON },
-    { set: { 'cache-control': 'public, max-age=60' }, gone },
+    { route: ROUTE.open, uri: '/open/x', headers: AMAZON },
+    { set: { 'cache-control': 'max-age=60', vary: 'accept-language' }, gone },
   ],
   ['on errors', { status: '503', headers: AMAZON }, { set: { 'cache-control': 'no-store', ...VARY }, gone }],
   ['on a missing object', { status: '404', headers: AMAZON }, { ...missing(300, VARY), gone: [...gone, ...OF_A_BODY] }],
@@ -284,7 +306,54 @@ const HEADERS = responseGroup('5: header rules', [
     { route: null, headers: AMAZON },
     { set: { 'cache-control': 'public, max-age=60', 'x-rimlight': 'original; reason=no-route' }, gone },
   ],
+  [
+    "what an origin says in Rimlight's name goes",
+    { route: ROUTE.open, uri: '/open/x', headers: FORGED },
+    {
+      set: { 'cache-control': 'max-age=60', vary: 'accept-language' },
+      gone: ['x-rimlight', 'x-rimlight-verdict', 'x-rimlight-other'],
+    },
+  ],
+  [
+    'on a route that is never cached, too',
+    { route: ROUTE.live, uri: '/api/live/x', headers: FORGED },
+    { gone: ['x-rimlight', 'x-rimlight-verdict', 'x-rimlight-other'] },
+  ],
   ['read-only headers stay', { headers: { 'Transfer-Encoding': 'chunked' } }, { set: PHOTO }],
+])
+
+const API = responseGroup('an API knows for whom its answers are', [
+  [
+    'nothing is added to them but a lifetime, and what the key is made of; host is in every key',
+    { route: ROUTE.open, uri: '/open/x' },
+    { set: { 'cache-control': 'max-age=60', vary: 'accept-language' } },
+  ],
+  [
+    'what it calls public stays public',
+    { route: ROUTE.open, uri: '/open/x', headers: { 'Cache-Control': 'public, max-age=9' } },
+    { set: { 'cache-control': 'public, max-age=9', vary: 'accept-language' } },
+  ],
+  [
+    'a key with authorization: CloudFront keeps it, and nobody behind; its policy says private',
+    { route: ROUTE.api, uri: '/api/x' },
+    { set: { expires: 'Fri, 20 Nov 2026 12:01:00 GMT', ...KEYED } },
+  ],
+  [
+    'whatever the API says to others',
+    { route: ROUTE.api, uri: '/api/x', headers: { 'Cache-Control': 'public, max-age=9' } },
+    { set: { expires: 'Fri, 20 Nov 2026 12:00:09 GMT', ...KEYED }, gone: ['cache-control'] },
+  ],
+  [
+    'beside what it varies with itself',
+    { route: ROUTE.api, uri: '/api/x', headers: { 'Cache-Control': 'no-store', Vary: 'Origin, Authorization' } },
+    { set: { vary: 'Origin, Authorization, x-tenant', 'cache-control': 'no-store' } },
+  ],
+  ...['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].flatMap((method) =>
+    ['200', '201', '404', '503'].map(
+      (status) =>
+        [`${status} to ${method} is left alone`, { route: ROUTE.api, uri: '/api/x', method, status }, {}] as const,
+    ),
+  ),
 ])
 
 const VARIES = responseGroup('vary: accept for a path that takes image parameters', [
@@ -339,5 +408,5 @@ const NEVER = responseGroup('on never routes header rules alone, whatever the st
 
 export const originResponseTable: Table = {
   trigger: 'origin-response',
-  groups: [WITHOUT_ROUTE, MISSING, ERRORS, ...cachingGroups, EXTENSION, IMAGE, HEADERS, VARIES, NEVER],
+  groups: [WITHOUT_ROUTE, MISSING, ERRORS, ...cachingGroups, EXTENSION, IMAGE, HEADERS, API, VARIES, NEVER],
 }

@@ -181,6 +181,16 @@ it('a refusal says how, not why, is not kept, and can be read by a page', async 
   expect(at(page, 'headers', 'access-control-allow-origin', 0, 'value')).toBe('https://www.example.com')
 })
 
+it('browsers that ask for a page are sent to where they get a token', async () => {
+  const accept = 'text/html,application/xhtml+xml,*/*;q=0.8'
+  const [page, image] = await ask({ uri: '/paths/a', headers: { Accept: accept } }, { uri: '/paths/a' })
+  expect(page).toMatchObject({
+    status: '302',
+    headers: { 'cache-control': [{ value: 'no-store' }], location: [{ value: 'https://cdn.example.com/login' }] },
+  })
+  expect(statusOf(image)).toBe(401)
+})
+
 it('the token is neither in the key nor at the origin, and what nobody asked to change is as it was', async () => {
   const grant = token('ES256', {}, undefined, { ...BARE, paths: '/' })
   const live: ViewerInput = {

@@ -74,7 +74,19 @@ const QUERY = viewerGroup("5: the route's query names", [
   at('/api/x', 'term=', 'term=', 'an empty value is a value'),
   at('/api/x', 'term', 'term=', 'and so is none'),
   at('/api/x', 'Term=1', '', 'names count case'),
-  at('/api/x', 'w=640&fm=webp&page=1', 'page=1', 'no image parameters on an API route'),
+  at('/api/x', 'h=640&fm=webp&page=1', 'page=1', 'no image parameters on an API route'),
+  at('/api/x', 'q=search', 'q=search', 'the name of an image parameter is one like others on a route without images'),
+  at(
+    '/api/_next/image',
+    'url=%2Fa.png%3Fb%3D1&w=641&q=75&w=x',
+    'q=75&url=%2Fa.png%3Fb%3D1&w=641&w=x',
+    'and so are its values: nothing is snapped to a ladder',
+  ),
+  at('/api/x', 'page[number]=2&ids[]=b&ids[]=a', 'ids[]=b&ids[]=a&page[number]=2', 'names with brackets'),
+  at('/api/x', 'page%5bnumber%5D=2&ids%5B%5D=1', 'ids[]=1&page[number]=2', 'names whose brackets are escaped'),
+  at('/api/x', 'ids%5B%5D=1&ids[]=2&ids%5b%5d=3', 'ids[]=2&ids[]=1&ids[]=3', 'in both spellings: the plain one first'),
+  at('/api/x', 'ids%5B%5D=%c3%a9', 'ids[]=%C3%A9', 'escapes of their values are canonicalised'),
+  at('/api/x', 'ids[=1&ids[0]=2&%5B%5D=3&ids%255B%255D=4&ids%5B%5=5', '', 'other brackets are other names'),
   at('/builds/a.js', 'lang=de&rev=1&page=2', 'lang=de&rev=1', 'on an S3 route too'),
 ])
 

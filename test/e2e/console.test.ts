@@ -39,7 +39,7 @@ describe('which key a request gets', () => {
   it('or what the function answers', async () => {
     expect(await ask('POST', 'key', { url: '/a%00.jpg' })).toMatchObject({
       status: 200,
-      answer: { kind: 'answered', status: 400, headers: { 'cache-control': 'no-store' } },
+      answer: { kind: 'answered', by: 'viewer-request', status: 400, headers: { 'cache-control': 'no-store' } },
     })
   })
 

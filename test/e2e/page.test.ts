@@ -62,7 +62,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
   describe('pictures', () => {
     it('come in the format that Chromium accepts and in the size that the page needs', async () => {
       const page = await opened()
-      await expect.poll(() => page.locator('.tile .note', { hasText: /^WebP −/ }).count()).toBe(7)
+      await expect.poll(() => page.locator('.tile .note', { hasText: /^WebP/ }).count()).toBe(7)
       await see(page, '.tile .note', /^SVG/)
       const widths = await page
         .locator('#pictures img')
@@ -72,7 +72,9 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
       expect(widths).toHaveLength(9)
       expect(widths.filter(([, width]) => width === 0)).toEqual([])
       await see(page, '.viewer-pane .facts', /webp; 828x552; q=80/)
-      await see(page, '.weight', /kB of 605\skB.*9\d\s% saved/)
+      // 605 kB at 2,400 × 1,600 pixels; of as many as are shown, 72 kB.
+      await see(page, '.weight', /15\.8\skB of 72\.0\skB.*78\s% saved/)
+      await see(page, '.original', /pixel for pixel; in full it has 605\skB, 2400 × 1600 px\.$/)
       await screenshot(page, 'page-light')
     })
 
@@ -145,13 +147,17 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
       const path = page.getByLabel('Another object')
       await path.fill('photos/nothing.jpg')
       await path.press('Enter')
-      await see(page, '#other-problem', '/photos/nothing.jpg is answered with 404.')
+      await see(
+        page,
+        '#other-problem',
+        /^\/photos\/nothing\.jpg is answered with 404\. The origin has no such object\..* invalidate its path\.$/,
+      )
       forgive(/status of 404/)
       await path.fill('/photos/desert.jpg?v=1')
       await path.press('Enter')
       await see(page, '.beside h3', '/photos/desert.jpg?v=1')
       await see(page, '.url', '/photos/desert.jpg?v=1&w=')
-      await see(page, '.weight', /kB of 536\skB/)
+      await see(page, '.original', /^The original has 536\skB in full; its size in pixels is not known here\.$/)
       expect(await page.locator('#other-problem').textContent()).toBe('')
     })
   })
@@ -240,7 +246,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
       await page.getByPlaceholder(/^Filter/).fill('FILTERED')
       await expect.poll(() => rows(page).count()).toBe(1)
       await page.getByRole('radio', { name: /^Hits/ }).check({ force: true })
-      await see(page, '#empty', /^None of \d+ requests is like that\.$/)
+      await see(page, '#empty', /^None of \d+ requests is like that\. Another text or “All” shows more\.$/)
       await see(page, '#listing', /^0 of \d+ requests fit$/)
       await page.getByPlaceholder(/^Filter/).fill('')
       await page.getByRole('radio', { name: /^All/ }).check({ force: true })
@@ -251,7 +257,36 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
       await page.getByRole('button', { name: 'Resume' }).click()
       await expect.poll(() => rows(page).first().textContent()).toContain('paused.jpg')
       await page.getByRole('button', { name: 'Clear' }).click()
-      await see(page, '#empty', 'No request so far.')
+      await see(page, '#empty', /^The list was cleared of \d+ requests\. The next ones appear as they finish/)
+      await page.getByRole('button', { name: 'Show them again' }).click()
+      await expect.poll(() => rows(page).first().textContent()).toContain('paused.jpg')
+      await page.getByRole('button', { name: 'Clear' }).click()
+      await cloudfront.fetch('/photos/after-clear.jpg')
+      await expect.poll(() => rows(page).allTextContents()).toEqual([expect.stringContaining('after-clear.jpg')])
+    })
+
+    it('of a missing object say what to do', async () => {
+      const page = await opened()
+      await cloudfront.fetch('/photos/nowhere.jpg')
+      await page.getByPlaceholder(/^Filter/).fill('nowhere')
+      await rows(page).first().click()
+      await see(page, '.trace .remark.warn', /^404 The origin has no such object\..* invalidate its path\.$/)
+    })
+
+    it('are counted where a viewer asked: not the small pictures of the page itself', async () => {
+      await opened()
+      const totals = async () =>
+        (await cloudfront.fetch('/__rimlight/totals')).json() as Promise<Record<string, number>>
+      await expect.poll(async () => (await totals()).requests).toBeGreaterThan(0)
+      const before = await totals()
+      const page = await opened()
+      await expect
+        .poll(() => page.locator('.tile .note', { hasText: /, (?:Hit|Miss|RefreshHit)$/ }).count())
+        .toBeGreaterThan(6)
+      // The picture in the pane.
+      await expect.poll(async () => (await totals()).requests).toBe(Number(before.requests) + 1)
+      await see(page, '[data-total=saved]', /^−\d+(?:\.\d)?\s%$/)
+      await see(page, '[data-total=saved-note]', /of originals at the same sizes$/)
     })
 
     it('stay what they are: text, whatever is in them', async () => {
@@ -301,12 +336,46 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
       await see(page, '#key-answer .changes', 'querystring')
     })
 
-    it("shows the function's own answer", async () => {
+    it('shows an answer that comes before there is a key', async () => {
       const page = await opened()
       await page.getByLabel('Method').selectOption('POST')
       await page.getByRole('button', { name: 'Show the key' }).click()
-      await see(page, '#key-answer', /405 The function answers by itself, so there is no key\./)
-      await see(page, '#key-answer .facts', /allow\s*GET, HEAD, OPTIONS/)
+      const reason = 'answered before the function runs. The behaviour /* allows GET, HEAD, OPTIONS.'
+      await see(page, '#key-answer .remark', `403 No key: ${reason}`)
+    })
+
+    it.each([
+      ['/drafts%2Fa.jpg', /^400 No key: .*as it is, to \/\*; as \/drafts\/a\.jpg, to \/drafts\/\*\.$/],
+      ['/a%00.jpg', /^400 No key: .* holds a control character, or a % that begins no escape\.$/],
+      [
+        `/${'a'.repeat(9_000)}`,
+        /^414 No key: answered before the function runs\. The URL is longer than 8192 characters\.$/,
+      ],
+    ])('says which rule refused %.20s', async (url, reason) => {
+      const page = await opened()
+      await page.getByLabel('URL or path').fill(url)
+      await page.getByLabel('URL or path').press('Enter')
+      await see(page, '#key-answer .remark', reason)
+    })
+
+    it.each([360, 1280])('is where #key leads, at a width of %i', async (width) => {
+      const viewer = await openViewer(browser, { width, height: 780 })
+      viewers.push(viewer)
+      await viewer.page.goto(`${cloudfront.httpsUrl}/__rimlight/#key`)
+      await see(viewer.page, '.headline strong', 'WebP')
+      const where = () =>
+        viewer.page.evaluate(() => {
+          const { top, bottom } = document.getElementById('key-form')?.getBoundingClientRect() ?? {
+            top: -1,
+            bottom: -1,
+          }
+          return [top > 0, bottom < innerHeight, document.activeElement?.id]
+        })
+      await expect.poll(where).toEqual([true, true, 'key-url'])
+      // Still there when requests and pictures above it have come.
+      await expect.poll(() => viewer.page.locator('#list > li').count()).toBeGreaterThan(8)
+      await viewer.page.waitForTimeout(500)
+      expect(await where()).toEqual([true, true, 'key-url'])
     })
 
     it('names the line that is no header, and is sent with Ctrl+Enter', async () => {

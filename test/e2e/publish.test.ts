@@ -431,7 +431,7 @@ describe("S3's own", () => {
     [
       'no such bucket',
       {},
-      's3://example-photoz/site',
+      's3://example-photoz/site --url https://cdn.example.com',
       /^there is no bucket example-photoz; `aws s3 ls` lists those of the account\. .*\n$/,
     ],
     [
@@ -451,10 +451,21 @@ describe("S3's own", () => {
     ],
   ])('%s', async (_, variables, to, message) => {
     for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value)
-    const { code, stderr } = await publish(await folderOf({ 'a.txt': 'a' }), to)
+    const [destination = '', ...url] = to.split(' ')
+    const source = url.length > 0 ? url : ['--dist', site.dist]
+    const { code, stderr } = await run(await folderOf({ 'a.txt': 'a' }), destination, ...source)
     expect(stderr).toMatch(message)
     expect(code).toBe(1)
     expect(count('PUT')).toBe(0)
+  })
+
+  it('is not asked for a bucket that the bundle does not have', async () => {
+    const { code, stderr } = await publish(await folderOf({ 'a.txt': 'a' }), 's3://example-photoz/site')
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `expected a bucket of the bundle in ${site.dist} (example-photos, example-plain), found example-photoz; with --url BASE it may be any, and nothing is asked of a bundle\n`,
+    })
+    expect(asked).toEqual([])
   })
 
   it('silence on why a look is refused is made up for', async () => {

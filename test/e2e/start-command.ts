@@ -1,7 +1,7 @@
 /** `rimlight start` as a process, seen from outside. */
 import { spawn } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import https from 'node:https'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -80,16 +80,43 @@ export function descendantsOf(pid: number): number[] {
 }
 
 /** Proc(5): after the name, which is in brackets, come the state and the parent. */
-function parentOf(pid: number): number | undefined {
+function statOf(pid: number): { state: string | undefined; parent: number } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+    const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return { state, parent: Number(parent) }
   } catch {
     return undefined
   }
 }
 
-export const isRunning = (pid: number): boolean => parentOf(pid) !== undefined
+const parentOf = (pid: number): number | undefined => statOf(pid)?.parent
+
+/** A process that has ended stays as a zombie (`Z`) until its parent has been told. */
+export function isRunning(pid: number): boolean {
+  const stat = statOf(pid)
+  return stat !== undefined && stat.state !== 'Z'
+}
+
+/** The TCP ports of this machine that a process listens at: proc(5), `/proc/pid/net/tcp`, state 0A. */
+export function listeningPorts(pid: number): number[] {
+  const inodes = new Set(
+    readdirSync(`/proc/${pid}/fd`).map((name) => /^socket:\[(\d+)\]$/.exec(linkOf(`/proc/${pid}/fd/${name}`))?.[1]),
+  )
+  const lines = readFileSync(`/proc/${pid}/net/tcp`, 'utf8').trim().split('\n').slice(1)
+  return lines
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, , , state, , , , , , inode]) => state === '0A' && inodes.has(inode))
+    .map(([, local = '']) => Number.parseInt(local.split(':')[1] ?? '', 16))
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return ''
+  }
+}
 
 export type Answer = { status: number; headers: Record<string, string>; body: Buffer }
 

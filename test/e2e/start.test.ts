@@ -168,7 +168,9 @@ describe('what stands in the way is said in a line', () => {
   const outcome = async (...args: string[]) => {
     const command = startCommand([...FREE_PORTS, '--out', place.out, ...args], place.temporary)
     const { code, stderr } = await command.ended
-    expect(command.events.at(-1)).toEqual({ event: 'failed', message: stderr.trimEnd() })
+    // Nothing was built, and programs are told as well.
+    expect(command.events).toEqual([{ error: expect.objectContaining({ message: stderr.trimEnd() }) }])
+    await expect(readdir(place.out)).rejects.toThrow('ENOENT')
     expect(await readdir(place.temporary)).toEqual([])
     return [code, stderr]
   }
@@ -216,7 +218,7 @@ describe('what stands in the way is said in a line', () => {
     [
       'a log that can not be written',
       ['--access-log', 'no/such/folder/log'],
-      /^expected a file for the access log, found none that can be written: ENOENT: [^\n]+\n$/,
+      /^--access-log: expected a file that can be written, found no folder \S+no\/such\/folder\n$/,
     ],
   ])('%s', async (_, args, message) => {
     expect(await outcome(...args)).toEqual([2, expect.stringMatching(message)])
@@ -291,4 +293,69 @@ describe('it ends', () => {
     expect(descendantsOf(process.pid).filter((pid) => pid === command.child.pid)).toEqual([])
     expect(await readdir(place.temporary)).toEqual([])
   })
+})
+
+describe.runIf(process.platform === 'linux')('what is left after SIGKILL', () => {
+  it('is no process, and a folder that the next start takes up', async () => {
+    const place = await folders()
+    const persist = join(place.root, 'persist')
+    const first = startCommand([...FREE_PORTS, '--out', place.out, '--persist', persist], place.temporary)
+    const { site } = await first.said('ready')
+    await get(`${site.httpsUrl}/photos/dusk.jpg?w=64`, WEBP)
+    const processes = descendantsOf(first.child.pid as number)
+    expect(processes.length).toBeGreaterThan(2)
+
+    const second = startCommand([...FREE_PORTS, '--out', place.out, '--persist', persist], place.temporary)
+    expect(await second.ended).toEqual({
+      code: 2,
+      stderr: `${persist}: another \`rimlight start\` keeps its buckets and caches there; end that one, or choose another folder\n`,
+    })
+
+    first.child.kill('SIGKILL')
+    await vi.waitFor(() => expect(processes.filter(isRunning)).toEqual([]), { timeout: 20_000 })
+    const third = startCommand([...FREE_PORTS, '--out', place.out, '--persist', persist], place.temporary)
+    const { site: again } = await third.said('ready')
+    const { headers } = await get(`${again.httpsUrl}/photos/dusk.jpg?w=64`, WEBP)
+    expect(headers['x-cache']).toBe('Hit from cloudfront')
+    expect(await third.stop()).toMatchObject({ code: 0 })
+  })
+})
+
+/** A file system of so many bytes at a folder, if this user may mount one. */
+function mountSmall(folder: string, bytes: number): boolean {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', folder], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+it('a full disk under --persist is said once, and holds up no request for ever', async ({ skip }) => {
+  const place = await folders()
+  const persist = join(place.root, 'persist')
+  await mkdir(persist)
+  if (!mountSmall(persist, 4_000_000)) return skip('only root may mount a small file system')
+  try {
+    const command = startCommand([...FREE_PORTS, '--out', place.out, '--persist', persist], place.temporary)
+    const { site } = await command.said('ready')
+    await get(`${site.httpsUrl}/photos/dusk.jpg`)
+    await writeFile(join(persist, 'filler'), Buffer.alloc(4_000_000)).catch(() => {})
+    const { status, body } = await get(`${site.httpsUrl}/photos/forest.jpg`)
+    expect([status, body.toString()]).toEqual([
+      503,
+      expect.stringContaining('The disk under the local bucket takes nothing more: it may be full.'),
+    ])
+    expect((await get(`${site.httpsUrl}/photos/dusk.jpg?w=64`, WEBP)).status).toBe(200)
+    const warnings = command.events.filter(({ event }) => event === 'warning')
+    expect(warnings).toEqual([
+      {
+        event: 'warning',
+        message: `${persist} can't be written (No space left on device): what is cached from now on is kept in memory alone, and uploads fail; make room there`,
+      },
+    ])
+    expect(await command.stop()).toMatchObject({ code: 0 })
+  } finally {
+    execFileSync('umount', [persist])
+  }
 })

@@ -14,7 +14,7 @@ import { photo } from '../images/pictures.ts'
 import { output } from '../unit/cli/kit/fixture-output.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
 import { type Built, built } from './site.ts'
-import { faulty } from './verify-site.ts'
+import { differing, faulty, statusOf } from './verify-site.ts'
 
 const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const PUBLIC_KEY = String(pair.publicKey.export({ type: 'spki', format: 'pem' }))
@@ -98,12 +98,6 @@ const ask = async (options: Partial<VerifyOptions> = {}, at: CloudFront = cloudf
     wait: async () => {},
     ...options,
   })
-
-type Report = Awaited<ReturnType<typeof verify>>
-const differing = ({ checks }: Report) =>
-  checks.filter(({ status }) => status === 'differs').map(({ place, id }) => `${place} ${id}`)
-const statusOf = ({ checks }: Report, place: string, id: string) =>
-  checks.find((check) => check.place === place && check.id === id)?.status
 
 it('with a grant all holds, and the report has nothing of it', async () => {
   const report = await ask({ grants: { token: GRANT } })

@@ -10,6 +10,7 @@ import type {
   Policies,
   ResponseHeadersPolicy,
 } from '../../bundle/policies.ts'
+import type { Report } from '../../deploy/verify/results.ts'
 import type { Config } from '../../edge/config.ts'
 import type { Trigger } from '../../edge/limits.ts'
 import { photo } from '../images/pictures.ts'
@@ -26,7 +27,7 @@ export const CONFIG: Config = {
       path: '/api/*',
       origin: 'api',
       cache: { default: '60s' },
-      query: ['page', 'term'],
+      query: ['page', 'term', 'q', 'ids[]'],
       headers: ['authorization'],
       cors: { origins: '*' },
     },
@@ -37,7 +38,12 @@ export const CONFIG: Config = {
       origin: 'photos',
       cache: { default: '365d' },
       query: ['theme'],
-      cors: { origins: ['https://www.example.com', 'https://app.example.com'], maxAge: '1h' },
+      cors: {
+        origins: ['https://*.example.com', 'https://example.org'],
+        credentials: true,
+        exposeHeaders: ['x-rimlight'],
+        maxAge: '1h',
+      },
     },
     {
       path: '/*',
@@ -96,10 +102,12 @@ export type Fault = {
   policies?(policies: Policies): void
   /** Code in a trigger's place. */
   code?: Partial<Record<Trigger, string>>
+  /** What the bundle has not. */
+  without?: 'viewer-request-lambda'
 }
 
 /** A copy of a bundle with a fault, whole as far as its manifest tells. */
-export async function faulty(dist: string, { policies: change, code = {} }: Fault): Promise<string> {
+export async function faulty(dist: string, { policies: change, code = {}, without }: Fault): Promise<string> {
   const folder = await temporaryFolder()
   await cp(dist, folder, { recursive: true })
   const read = async <T>(name: string): Promise<T> => JSON.parse(await readFile(join(folder, name), 'utf8'))
@@ -109,6 +117,7 @@ export async function faulty(dist: string, { policies: change, code = {} }: Faul
     await writeFile(join(folder, 'policies.json'), JSON.stringify(policies))
   }
   const manifest = await read<Manifest>('manifest.json')
+  if (without) delete manifest.artefacts[without]
   for (const [trigger, text] of Object.entries(code) as [Trigger, string][]) {
     const artefact = manifest.artefacts[trigger]
     const path = join(folder, artefact.file)
@@ -177,3 +186,10 @@ export function unkeyed(policies: Policies, path: string, name: string): void {
     if (list?.Items) list.Items = list.Items.filter((item) => item !== name)
   }
 }
+
+/** The checks that found a difference, with the places where they did. */
+export const differing = ({ checks }: Report): string[] =>
+  checks.filter(({ status }) => status === 'differs').map(({ place, id }) => `${place} ${id}`)
+
+export const statusOf = ({ checks }: Report, place: string, id: string): string | undefined =>
+  checks.find((check) => check.place === place && check.id === id)?.status

@@ -174,6 +174,16 @@ it('HTTP is redirected to the HTTPS port', async () => {
   expect(answer).toMatch(/^X-Cache: Redirect from cloudfront\r$/m)
 })
 
+it.each(['evil.example', 'cdn.example.com.evil.example', 'evil.example:8080', 'localhost.evil.example'])(
+  'HTTP for %s, which is no name of this distribution, is redirected nowhere',
+  async (host) => {
+    const answer = await raw(`GET /a HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+    expect(answer).toMatch(/^HTTP\/1.1 403 /)
+    expect(answer).not.toMatch(/^location:/im)
+    expect(answer).toContain(`<p>No domain here is called ${host}.</p>`)
+  },
+)
+
 it('a port in use is said to be', async () => {
   const httpsPort = Number(new URL(cloudfront.httpsUrl).port)
   await expect(started(CONFIG, { httpsPort })).rejects.toThrow(

@@ -169,14 +169,23 @@ describe('no more is read than the route allows', () => {
 })
 
 describe('a type that says nothing is told by the bytes', () => {
-  it.each(['application/octet-stream', 'binary/octet-stream', 'image/jpg', 'image/pjpeg'])('%s', async (type) => {
+  it.each([
+    '',
+    'application/octet-stream',
+    'binary/octet-stream',
+    'image/*',
+    'image/heic',
+    'multipart/form-data',
+    'image/jpg',
+    'image/pjpeg',
+  ])('%s', async (type) => {
     const { faults, requests } = await ask({ type, expected: ['rendition'] })
     expect({ faults, requests }).toEqual({ faults: [], requests: 1 })
   })
 })
 
 describe('a type that is not worked on is not read', () => {
-  it.each(['image/svg+xml', 'image/heic', 'text/html', 'application/pdf', 'image/jpegx'])('%s', async (type) => {
+  it.each(['image/svg+xml', 'text/html', 'application/pdf', 'application/json', 'video/mp4'])('%s', async (type) => {
     const { faults, requests } = await ask({ type, expected: ['unsupported'] })
     expect({ faults, requests }).toEqual({ faults: [], requests: 0 })
   })

@@ -120,8 +120,8 @@ export async function openRig(zip: Zip, { artefact = {}, env = {}, processes = 1
     const started = performance.now()
     const outcome = await lambda.invoke(event)
     const milliseconds = performance.now() - started
-    const plain = await lambda.invoke(originResponseEvent(input))
     const requests = s3.requests(key) - asked
+    const plain = await lambda.invoke(originResponseEvent(input))
     objects.delete(key)
     const { expected, source } = question
     const verdict = await judge({ event, outcome, plain, ...(expected && { expected }), ...(source && { source }) })

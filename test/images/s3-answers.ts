@@ -63,8 +63,17 @@ export const PRECONDITION_FAILED: S3Error = {
   details: { Condition: 'If-Match' },
 }
 
-export const sendObject = ({ request, response, object }: Exchange): ServerResponse =>
-  response.writeHead(200, objectHeaders(object)).end(request.method === 'HEAD' ? undefined : object.body)
+/** Of ranges, the kind that begins with the first byte. */
+export function sendObject({ request, response, object }: Exchange): ServerResponse {
+  const last = /^bytes=0-(\d+)$/.exec(request.headers.range ?? '')?.[1]
+  const total = object.body.length
+  const body = last === undefined ? object.body : object.body.subarray(0, Number(last) + 1)
+  const partial = { 'content-length': String(body.length), 'content-range': `bytes 0-${body.length - 1}/${total}` }
+  const [status, headers] = last === undefined || total === 0 ? [200, {}] : [206, partial]
+  return response
+    .writeHead(status, { ...objectHeaders(object), ...headers })
+    .end(request.method === 'HEAD' ? undefined : body)
+}
 
 /** To HEAD an error has no body. */
 export function sendError({ request, response }: Omit<Exchange, 'object'>, error: S3Error): ServerResponse {

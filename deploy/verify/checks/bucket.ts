@@ -1,7 +1,8 @@
 /** Whether the buckets behind cached routes can be read past the distribution. */
 
+import { header } from '../answer.ts'
 import type { BucketTarget } from '../buckets.ts'
-import { type Asking, type Check, type CheckFinding, judged, skipped } from '../check.ts'
+import { type Asking, type Check, type CheckFinding, differs, judged, skipped } from '../check.ts'
 import { NoAnswer } from '../http.ts'
 
 const RULE = 'Developer Guide, "Restrict access to an Amazon S3 origin"; S3 User Guide, "Blocking public access"'
@@ -28,6 +29,29 @@ export const BUCKET_CHECKS: readonly Check<BucketTarget>[] = [
     ask: (target, asking) => asked(target, asking, '/'),
     means: ({ name }) =>
       `Everybody can read the keys of the bucket of ${name}. Switch Block Public Access on, and take s3:ListBucket from everybody.`,
+  },
+  {
+    id: 'bucket-region',
+    title: 'the bucket is there, in the region that the config names',
+    rule: 'S3 API Reference, "HeadBucket"',
+    asks: 1,
+    async ask({ reach, origin }, { ask }) {
+      if ('reason' in reach) return skipped(reach.reason)
+      const { bucket, region } = origin.s3
+      try {
+        const answer = await ask({ method: 'HEAD', path: reach.url.pathname })
+        const found = header(answer, 'x-amz-bucket-region')
+        if (answer.status === 404) return differs(`the bucket ${bucket}`, 'no such bucket')
+        return found === ''
+          ? skipped(`S3 answers ${answer.status}, and not where the bucket ${bucket} is`)
+          : judged(found === region, region, found)
+      } catch (cause) {
+        if (!(cause instanceof NoAnswer)) throw cause
+        return skipped(`${origin.domainName} can't be reached from here: ${cause.message}`)
+      }
+    },
+    means: ({ name, origin }) =>
+      `CloudFront signs for ${origin.s3.region}, and S3 refuses that for a bucket elsewhere: every object looks as if it were missing. Set the region and the bucket of the origin ${name} right.`,
   },
 ]
 

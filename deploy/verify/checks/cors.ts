@@ -2,6 +2,7 @@
 import { carriesHeader, header, outcome, quoted } from '../answer.ts'
 import { type Check, judged, skipped } from '../check.ts'
 import { anyPath, type CheckTarget, isCachedBucket, malformedPath, NO_OTHER_PATH } from '../check-target.ts'
+import type { Answer } from '../http.ts'
 import { attachFunction, attachPolicy } from '../remedies.ts'
 
 const RULE = 'Developer Guide, "Understand response headers policies"; Fetch Standard, "CORS protocol"'
@@ -9,11 +10,37 @@ const RULE = 'Developer Guide, "Understand response headers policies"; Fetch Sta
 const OTHER_ORIGIN = 'https://rimlight-verify.example'
 
 /** An origin that may read, and what it is told. */
-function allowedOrigin({ route }: CheckTarget): { origin: string; told: string } {
+export function allowedOrigin({ route }: CheckTarget): { origin: string; told: string } {
   const origins = route.cors?.origins ?? '*'
-  const [first = OTHER_ORIGIN] = origins === '*' ? [OTHER_ORIGIN] : origins
-  return { origin: first, told: origins === '*' ? '*' : first }
+  if (origins === '*') return { origin: OTHER_ORIGIN, told: '*' }
+  const [first = OTHER_ORIGIN] = origins
+  const origin = first.replace('*.', 'rimlight-verify.').replace(/:\*$/, '')
+  return { origin, told: origin }
 }
+
+type Expected = readonly (readonly [name: string, value: string])[]
+
+/** What every answer to an origin that may read has. */
+function toldToAll(target: CheckTarget): Expected {
+  const { credentials, exposeHeaders = [] } = target.route.cors ?? {}
+  return [
+    ['access-control-allow-origin', allowedOrigin(target).told],
+    ...(credentials ? [['access-control-allow-credentials', 'true'] as const] : []),
+    ...(exposeHeaders.length > 0 ? [['access-control-expose-headers', exposeHeaders.join(', ')] as const] : []),
+  ]
+}
+
+/** Values are lists of names, in any case and with any space. */
+const isSame = (a: string, b: string): boolean =>
+  a.toLowerCase().replaceAll(' ', '') === b.toLowerCase().replaceAll(' ', '')
+
+const allHold = (answer: Answer, expected: Expected): boolean =>
+  expected.every(([name, value]) => isSame(header(answer, name), value))
+
+const textOf = (expected: Expected): string => expected.map(([name, value]) => `${name}: '${value}'`).join(', ')
+
+const foundOf = (answer: Answer, expected: Expected): string =>
+  expected.map(([name]) => `${name}: ${quoted(answer, name)}`).join(', ')
 
 const isForAll = ({ route }: CheckTarget): boolean => route.cors?.origins === '*'
 
@@ -27,13 +54,9 @@ export const CORS_CHECKS: readonly Check<CheckTarget>[] = [
     async ask(target, { ask }) {
       const path = anyPath(target)
       if (path === undefined) return skipped(NO_OTHER_PATH)
-      const { origin, told } = allowedOrigin(target)
-      const answer = await ask({ path, headers: { origin } })
-      return judged(
-        header(answer, 'access-control-allow-origin') === told,
-        `access-control-allow-origin: '${told}'`,
-        `${outcome(answer)}, access-control-allow-origin: ${quoted(answer, 'access-control-allow-origin')}`,
-      )
+      const expected = toldToAll(target)
+      const answer = await ask({ path, headers: { origin: allowedOrigin(target).origin } })
+      return judged(allHold(answer, expected), textOf(expected), `${outcome(answer)}, ${foundOf(answer, expected)}`)
     },
     means: (target) =>
       `Scripts, fonts and canvases of ${allowedOrigin(target).told === '*' ? 'other sites' : allowedOrigin(target).told} can't read what is here. ${attachPolicy(target, 'responseHeadersPolicy')}`,
@@ -90,19 +113,19 @@ export const CORS_CHECKS: readonly Check<CheckTarget>[] = [
       const path = anyPath(target)
       if (path === undefined) return skipped(NO_OTHER_PATH)
       const { origin, told } = allowedOrigin(target)
-      const maxAge = target.route.cors?.maxAge
+      const { credentials, headers, maxAge } = target.route.cors ?? {}
       const answer = await ask({ method: 'OPTIONS', path, headers: { origin, 'access-control-request-method': 'GET' } })
-      const expected = [
+      const expected: Expected = [
         ['access-control-allow-origin', told],
-        ...(maxAge === undefined ? [] : [['access-control-max-age', `${maxAge}`]]),
-      ] as const
+        ...(credentials ? [['access-control-allow-credentials', 'true'] as const] : []),
+        ...(headers ? [['access-control-allow-headers', headers.join(', ')] as const] : []),
+        ...(maxAge === undefined ? [] : [['access-control-max-age', `${maxAge}`] as const]),
+      ]
       const isGranted = /\bGET\b/.test(header(answer, 'access-control-allow-methods'))
       return judged(
-        isGranted && expected.every(([name = '', value]) => header(answer, name) === value),
-        [...expected.map(([name, value]) => `${name}: '${value}'`), 'access-control-allow-methods with GET'].join(', '),
-        [...expected.map(([name]) => name), 'access-control-allow-methods']
-          .map((name = '') => `${name}: ${quoted(answer, name)}`)
-          .join(', '),
+        isGranted && allHold(answer, expected),
+        `${textOf(expected)}, access-control-allow-methods with GET`,
+        foundOf(answer, [...expected, ['access-control-allow-methods', 'GET']]),
       )
     },
     means: (target) =>

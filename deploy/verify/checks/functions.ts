@@ -4,9 +4,9 @@
  */
 import { carriesHeader, header, outcome, quoted, resultOf } from '../answer.ts'
 import { type Check, differs, holds, judged, skipped } from '../check.ts'
-import { type CheckTarget, isShown, malformedPath, NO_OTHER_PATH } from '../check-target.ts'
+import { type CheckTarget, isShown, madeAtViewerRequest, malformedPath, NO_OTHER_PATH } from '../check-target.ts'
 import { isThere, requestFor } from '../objects.ts'
-import { attachFunction, nameAnObject } from '../remedies.ts'
+import { attachFunction, closedToAll, nameAnObject } from '../remedies.ts'
 
 /** Developer Guide, "Troubleshooting error responses from your distribution". */
 const FAILURES: Record<string, string> = {
@@ -22,10 +22,21 @@ const FAILURES: Record<string, string> = {
 const failureOf = (result: string): string | undefined =>
   FAILURES[result] && `${FAILURES[result]}. \`rimlight replay\` runs this build's functions on recorded events.`
 
+/** What S3 said, by which a permission that lacks can be told from a name that is wrong. */
+function lossOf(said: string, { behaviour }: CheckTarget): string | undefined {
+  const where = `the origin ${behaviour.origin}`
+  if (said === 'missing; s3=403') {
+    return `S3 refused CloudFront with 403. It says so of a key that is none, and where CloudFront may not read: the bucket policy of ${where} has to allow s3:GetObject to this distribution, the policy of a KMS key kms:Decrypt, and the object has to belong to the bucket's account. \`aws s3api head-object\` with credentials of the bucket's owner tells whether the key is there: if it is, the permission lacks.`
+  }
+  return said === 'missing; s3=404'
+    ? `S3 says that there is no such key, or no such bucket: the name is wrong, or ${where} is another bucket or has another prefix.`
+    : undefined
+}
+
 export const FUNCTION_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'viewer-request',
-    title: 'the CloudFront Function runs',
+    title: 'what is at viewer-request runs',
     rule: 'README, "What is refused": a control character in the path',
     asks: 1,
     async ask(target, { ask }) {
@@ -34,10 +45,10 @@ export const FUNCTION_CHECKS: readonly Check<CheckTarget>[] = [
       const answer = await ask({ path })
       const result = resultOf(answer)
       return judged(
-        answer.status === 400 && result === 'FunctionGeneratedResponse',
-        '400, FunctionGeneratedResponse from cloudfront',
+        answer.status === 400 && result === madeAtViewerRequest(target),
+        `400, ${madeAtViewerRequest(target)} from cloudfront`,
         outcome(answer),
-        failureOf(result),
+        failureOf(result) ?? (answer.status === 503 ? closedToAll(target) : undefined),
       )
     },
     means: (target) =>
@@ -58,7 +69,9 @@ export const FUNCTION_CHECKS: readonly Check<CheckTarget>[] = [
       const lost = objects.find((object) => !isThere(object))
       if (lost === undefined) return holds(objects.map(({ path }) => path).join(', '))
       const { answer, path } = lost
-      return differs(`200 for ${path}`, outcome(answer), failureOf(resultOf(answer)))
+      const said = header(answer, 'x-rimlight')
+      const found = said === '' ? outcome(answer) : `${outcome(answer)}, x-rimlight: '${said}'`
+      return differs(`200 for ${path}`, found, failureOf(resultOf(answer)) ?? lossOf(said, target))
     },
     means: ({ kind, route, behaviour }) =>
       kind === 'api'

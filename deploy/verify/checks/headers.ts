@@ -9,6 +9,14 @@ import { attachFunction, attachPolicy, nameAnObject } from '../remedies.ts'
 
 const RULE = 'README, "Which headers change"; Developer Guide, "Understand response headers policies"'
 
+/** The config's, and what the policy removes besides: the header of cache tags. */
+const removedNames = ({ headers, responseHeaders }: CheckTarget): string[] => [
+  ...new Set([
+    ...headers.dropResponse,
+    ...itemsOf(responseHeaders.RemoveHeadersConfig).map(({ Header }) => Header.toLowerCase()),
+  ]),
+]
+
 export const HEADER_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'headers-set',
@@ -47,18 +55,20 @@ export const HEADER_CHECKS: readonly Check<CheckTarget>[] = [
     rule: RULE,
     asks: 1,
     after: ['object'],
-    appliesTo: ({ isCached, headers }) => isCached && headers.dropResponse.length > 0,
+    appliesTo: (target) => target.isCached && removedNames(target).length > 0,
     async ask(target, { ask }) {
       const answer = await ask(requestFor(target))
       const own = setHeaders(target.responseHeaders).map(([name]) => name)
+      const removed = removedNames(target)
       const left = answer.headers.filter(([name, value]) => {
         const lower = name.toLowerCase()
         // A removed `server` comes back as CloudFront's own.
         const isCloudFronts = /^x-(?:cache$|amz-cf-)/.test(lower) || (lower === 'server' && value === 'CloudFront')
-        return !isShown(target, lower) && !isCloudFronts && !own.includes(lower)
+        const isRemoved = !isShown(target, lower) || removed.includes(lower)
+        return isRemoved && !isCloudFronts && !own.includes(lower)
       })
       const found = left.map(([name, value]) => `${name}: ${value}`).join(', ')
-      return judged(left.length === 0, `none of ${target.headers.dropResponse.join(', ')}`, found || 'none of them')
+      return judged(left.length === 0, `none of ${removed.join(', ')}`, found || 'none of them')
     },
     means: (target) =>
       `The origin tells the world about itself. ${attachFunction(target, 'origin-response')} ${attachPolicy(target, 'responseHeadersPolicy')}`,
@@ -80,6 +90,30 @@ export const HEADER_CHECKS: readonly Check<CheckTarget>[] = [
     },
     means: (target) =>
       `An SVG that somebody has uploaded runs its scripts on your domain. ${attachFunction(target, 'origin-response')}`,
+  },
+  {
+    id: 'api-private',
+    title: 'what an API answers to one is for nobody else behind CloudFront',
+    rule: 'README, "How long a response is cached"; RFC 9111, 3.5 and 5.2.2.7',
+    asks: 1,
+    after: ['object'],
+    // CloudFront takes out of Vary what it does not forward.
+    unless: ['key-headers', 'origin-response'],
+    appliesTo: ({ isCached, route }) => isCached && route.headers.includes('authorization'),
+    async ask(target, { ask }) {
+      const known = target.objects.find(isThere)
+      if (!known) return skipped(`no path of this route is known; ${nameAnObject(target, '/a/path')}`)
+      const answer = await ask(requestFor(target, known))
+      const isKept = /\b(?:private|no-store)\b/.test(header(answer, 'cache-control'))
+      const isVaried = /(?:^|,)\s*(?:authorization|\*)\s*(?:,|$)/i.test(header(answer, 'vary'))
+      return judged(
+        isKept && isVaried,
+        'cache-control with private or no-store, vary with authorization',
+        `${outcome(answer)}, cache-control: ${quoted(answer, 'cache-control')}, vary: ${quoted(answer, 'vary')}`,
+      )
+    },
+    means: (target) =>
+      `Another cache may give to a stranger what the API made for one, and a browser keeps it after a logout. ${attachFunction(target, 'origin-response')} ${attachPolicy(target, 'responseHeadersPolicy')}`,
   },
   {
     id: 'vary',

@@ -1,4 +1,5 @@
 /** The cache key: what is one object, and what is another. */
+import { hasPrivateResponses } from '../../../bundle/settings.ts'
 import {
   AGED_ELSEWHERE,
   asCached,
@@ -11,7 +12,7 @@ import {
   quoted,
 } from '../answer.ts'
 import { type Asking, type Check, type CheckFinding, judged, skipped } from '../check.ts'
-import { type CheckTarget, freshText, isPrivateRoute } from '../check-target.ts'
+import { type CheckTarget, freshText } from '../check-target.ts'
 import type { Answer, ProbeRequest } from '../http.ts'
 import { firstObject, freshQuery, nameOf, requestFor } from '../objects.ts'
 import { attachFunction, attachPolicy } from '../remedies.ts'
@@ -21,7 +22,7 @@ export const KEY_RULE = 'README, "What is in the cache key"'
 /** Why nothing can be a hit, whatever the distribution does. */
 export function uncachedBecause(target: CheckTarget): string | undefined {
   const { answer: received, path } = firstObject(target)
-  const answer = isPrivateRoute(target) ? asCached(received) : received
+  const answer = hasPrivateResponses(target.route) ? asCached(received) : received
   if (isKeptOut(answer)) return `${path} says ${quoted(answer, 'cache-control')}; name an object that may be cached`
   if (lifetimeOf(answer) === 0) return `${path} may be cached for 0 s; name one that lives longer`
   if (isAgedElsewhere(answer)) return `${path} ${AGED_ELSEWHERE}`

@@ -1,7 +1,8 @@
 /** How long objects stay in the cache, against what the handlers said. */
-import { ageOf, asCached, carriesHeader, isKeptOut, lifetimeOf, outcome, quoted } from '../answer.ts'
+import { hasPrivateResponses } from '../../../bundle/settings.ts'
+import { ageOf, answeredAt, asCached, carriesHeader, isKeptOut, lifetimeOf, outcome, quoted } from '../answer.ts'
 import { type Check, judged, skipped } from '../check.ts'
-import { type CheckTarget, isPrivateRoute } from '../check-target.ts'
+import type { CheckTarget } from '../check-target.ts'
 import type { ProbeRequest } from '../http.ts'
 import { firstObject, requestFor } from '../objects.ts'
 import { attachPolicy } from '../remedies.ts'
@@ -26,7 +27,7 @@ export const LIFETIME_CHECKS: readonly Check<CheckTarget>[] = [
       const { cache } = target.route
       // The route's own minimum TTL may be longer than what the response says.
       const lifetime = Math.max(
-        lifetimeOf(isPrivateRoute(target) ? asCached(first) : first) ?? Number.POSITIVE_INFINITY,
+        lifetimeOf(hasPrivateResponses(target.route) ? asCached(first) : first) ?? Number.POSITIVE_INFINITY,
         cache === 'never' ? 0 : cache.min,
       )
       if (lifetime > most) {
@@ -57,6 +58,6 @@ function shortLived(target: CheckTarget): ProbeRequest {
   const canBeStopgap =
     target.kind === 'bucket' && target.route.version !== null && carriesHeader(answer, 'last-modified')
   if (!canBeStopgap || isKeptOut(answer) || (lifetimeOf(answer) ?? LATER) <= 30) return own
-  const future = Date.now() + 2 * HOUR + Math.floor(Math.random() * HOUR)
+  const future = answeredAt(answer) + 2 * HOUR + Math.floor(Math.random() * HOUR)
   return { path, query: [...query, `${target.route.version}=${future}`] }
 }

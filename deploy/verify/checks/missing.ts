@@ -1,4 +1,6 @@
 /** Objects that are not there. */
+
+import { isPicture } from '../../../edge/picture.ts'
 import { ageOf, answerMediaType, header, outcome, quoted } from '../answer.ts'
 import { type Check, judged, skipped } from '../check.ts'
 import { type CheckTarget, isCachedBucket, madeUpPath, NO_OTHER_PATH } from '../check-target.ts'
@@ -10,6 +12,17 @@ const RULE = 'README, "How long a response is cached"; Developer Guide, "Control
 
 const said = (answer: Answer): string =>
   `${outcome(answer)}, ${answerMediaType(answer) || 'no content-type'}, cache-control: ${quoted(answer, 'cache-control')}`
+
+const TEXT = { name: 'text/plain', is: /^text\/plain$/ }
+const IMAGE = { name: 'an image', is: /^image\// }
+
+/** Of what is shown for a missing object. */
+const typeOf = ({ route }: CheckTarget, path: string) => (route.placeholder !== null && isPicture(path) ? IMAGE : TEXT)
+
+const isLost = (result: string): boolean => result.startsWith('placeholder; reason=')
+
+const lostPlaceholder = ({ route, behaviour }: CheckTarget): string =>
+  `Missing pictures are a line of text: the placeholder ${route.placeholder} is not in the bucket of ${behaviour.origin}, is larger than a generated response may be (1 MB, in base64), or the role of origin-response may not read it (s3:GetObject).`
 
 /** Seconds. What was asked for by version is probably on its way. README, "How long a response is cached". */
 const VERSIONED = 10
@@ -34,11 +47,14 @@ export const MISSING_CHECKS: readonly Check<CheckTarget>[] = [
       if (path === undefined) return skipped(NO_OTHER_PATH)
       const answer = await ask({ path })
       const expected = `public, max-age=${target.route.missing}`
-      const isOurs = answer.status === 404 && answerMediaType(answer) === 'text/plain'
+      const type = typeOf(target, path)
+      const isOurs = answer.status === 404 && type.is.test(answerMediaType(answer))
+      const result = header(answer, 'x-rimlight')
       return judged(
         isOurs && header(answer, 'cache-control') === expected,
-        `404, text/plain, cache-control: '${expected}'`,
-        said(answer),
+        `404, ${type.name}, cache-control: '${expected}'`,
+        `${said(answer)}${result === '' ? '' : `, x-rimlight: '${result}'`}`,
+        isLost(result) ? lostPlaceholder(target) : undefined,
       )
     },
     means: (target) =>

@@ -4,7 +4,7 @@ import { type Check, judged, skipped } from '../check.ts'
 import { anyPath, type CheckTarget, freshText, isPrivateRoute, isVerifiedHere, NO_OTHER_PATH } from '../check-target.ts'
 import type { Answer, ProbeRequest } from '../http.ts'
 import { isThere, requestFor } from '../objects.ts'
-import { attachFunction, attachPolicy } from '../remedies.ts'
+import { attachFunction, attachPolicy, closedToAll } from '../remedies.ts'
 
 const RULE = 'docs/private.md'
 
@@ -32,6 +32,10 @@ const openToAll = (target: CheckTarget): string =>
     ? `Everybody reads what is private. ${attachFunction(target, 'viewer-request')}`
     : `Everybody reads what is private: the behaviour ${target.route.path} trusts no key group, or another behaviour comes first. Name ${target.behaviour.trustedKeyGroups.join(', ')} among its trusted key groups; \`rimlight attach\` says whether they have the config's keys.`
 
+/** What it means where nobody is let in: `undefined` where somebody is. */
+const unlessOpen = (target: CheckTarget, { status }: Answer): string | undefined =>
+  isVerifiedHere(target) && status === 503 ? closedToAll(target) : undefined
+
 export const PRIVATE_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'private-refused',
@@ -44,7 +48,7 @@ export const PRIVATE_CHECKS: readonly Check<CheckTarget>[] = [
       const request = bareRequest(target)
       if (request === undefined) return skipped(NO_OTHER_PATH)
       const answer = await ask(request)
-      return judged(isRefused(target, answer), expectedRefusal(target), refusal(answer))
+      return judged(isRefused(target, answer), expectedRefusal(target), refusal(answer), unlessOpen(target, answer))
     },
     means: openToAll,
   },
@@ -61,7 +65,7 @@ export const PRIVATE_CHECKS: readonly Check<CheckTarget>[] = [
       const answer = await ask(forged(target, request))
       const isToldSo = !isVerifiedHere(target) || /invalid_token/.test(header(answer, 'www-authenticate'))
       const expected = isVerifiedHere(target) ? '401 with error="invalid_token"' : '403'
-      return judged(isRefused(target, answer) && isToldSo, expected, refusal(answer))
+      return judged(isRefused(target, answer) && isToldSo, expected, refusal(answer), unlessOpen(target, answer))
     },
     means: openToAll,
   },

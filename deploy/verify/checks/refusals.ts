@@ -6,6 +6,7 @@ import {
   type CheckTarget,
   freshText,
   isCachedBucket,
+  madeAtViewerRequest,
   madeUpPath,
   NO_OTHER_PATH,
   withinName,
@@ -49,7 +50,7 @@ export const REFUSAL_CHECKS: readonly Check<CheckTarget>[] = [
       const path = madeUpPath(target)
       if (path === undefined) return skipped(NO_OTHER_PATH)
       const answer = await ask({ method: 'POST', path })
-      const byFunction = answer.status === 405 && resultOf(answer) === 'FunctionGeneratedResponse'
+      const byFunction = answer.status === 405 && resultOf(answer) === madeAtViewerRequest(target)
       const allow = header(answer, 'allow')
       const byCloudFront = answer.status === 403 && !isFromS3(answer)
       return judged(
@@ -96,7 +97,7 @@ export const REFUSAL_CHECKS: readonly Check<CheckTarget>[] = [
     title: '/ does not list the bucket',
     rule: 'README, "What is refused"',
     asks: 1,
-    appliesTo: (target) => isCachedBucket(target) && target.takes('/'),
+    appliesTo: (target) => isCachedBucket(target) && target.takes('/') && target.route.index === null,
     async ask(_, { ask }) {
       const answer = await ask({ path: '/' })
       const isList = answer.beginning.includes('<ListBucketResult')

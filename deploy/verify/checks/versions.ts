@@ -1,7 +1,8 @@
 /** `?v=` cannot lie: which versions make an object immutable, and which do not. */
-import { carriesHeader, header, isKeptOut, lifetimeOf, maxAgeOf, outcome, quoted } from '../answer.ts'
+import { hasPrivateResponses } from '../../../bundle/settings.ts'
+import { answeredAt, carriesHeader, header, isKeptOut, lifetimeOf, maxAgeOf, outcome, quoted } from '../answer.ts'
 import { type Check, type CheckFinding, judged, skipped } from '../check.ts'
-import { type CheckTarget, isCachedBucket, isPrivateRoute, isShown } from '../check-target.ts'
+import { type CheckTarget, isCachedBucket, isShown } from '../check-target.ts'
 import type { Answer } from '../http.ts'
 import { firstObject, requestFor } from '../objects.ts'
 import { attachFunction } from '../remedies.ts'
@@ -10,7 +11,7 @@ const RULE = 'README, "How long a response is cached"'
 
 /** A private route's `cache-control` tells viewers nothing of CloudFront's cache. */
 const hasVersion = (target: CheckTarget): boolean =>
-  target.isCached && target.route.version !== null && !isPrivateRoute(target)
+  target.isCached && target.route.version !== null && !hasPrivateResponses(target.route)
 const hasVerdict = (target: CheckTarget): boolean => hasVersion(target) && isCachedBucket(target)
 
 const isImmutable = (answer: Answer): boolean => /\bimmutable\b/i.test(header(answer, 'cache-control'))
@@ -66,10 +67,11 @@ export const VERSION_CHECKS: readonly Check<CheckTarget>[] = [
     unless: ['key-version'],
     appliesTo: hasVerdict,
     async ask(target, { ask }) {
-      if (!carriesHeader(firstObject(target).answer, 'last-modified')) return skipped('the object has no last-modified')
+      const { answer: object } = firstObject(target)
+      if (!carriesHeader(object, 'last-modified')) return skipped('the object has no last-modified')
       const keptOut = skippedIfKeptOut(target)
       if (keptOut) return keptOut
-      const answer = await ask(withVersion(target, `${Date.now() + HOUR + Math.floor(Math.random() * HOUR)}`))
+      const answer = await ask(withVersion(target, `${answeredAt(object) + HOUR + Math.floor(Math.random() * HOUR)}`))
       const told = isShown(target, 'x-rimlight-verdict') ? 'unsettled' : ''
       const expected = `max-age=30, no etag, no last-modified, x-rimlight-verdict: '${told}'`
       const isStopgap = !isImmutable(answer) && maxAgeOf(answer) === 30

@@ -7,7 +7,7 @@ import type { HeaderLine } from '../../protocol/messages.ts'
 import type { OriginCall, OriginResponse } from '../../protocol/origin.ts'
 import type { OriginAddress } from './address.ts'
 import { CODE, ConnectorError } from './failure.ts'
-import { originResponse } from './response.ts'
+import { headerLines, originResponse } from './response.ts'
 import { timer } from './timer.ts'
 
 /** A call with its body. `connection` and the length of the body are added to the headers where they are absent. */
@@ -15,6 +15,8 @@ export type ConnectorCall = OriginCall & {
   body?: Readable | Buffer | null
   /** Gives the call up, the body of its response included. */
   signal?: AbortSignal
+  /** Takes 1xx responses, but for 100, which was CloudFront's own wish. */
+  onInterim?(status: number, headers: HeaderLine[]): void
 }
 
 /** The body is to be read or destroyed. It ends with an error when the origin stops or breaks off. */
@@ -80,6 +82,9 @@ export function attemptCall(attempt: Attempt): Promise<ConnectorResponse | Faile
     request.once('upgrade', (_, socket) => {
       socket.destroy()
       failed(new ConnectorError(CODE.switched))
+    })
+    request.on('information', ({ statusCode, rawHeaders }) => {
+      if (statusCode !== 100) attempt.onInterim?.(statusCode, headerLines(rawHeaders))
     })
     let continues = 0
     request.on('continue', () => {

@@ -34,7 +34,7 @@ function bodyOf(incoming: IncomingMessage, status: number, context: ResponseCont
   return body
 }
 
-function headerLines(raw: readonly string[]): HeaderLine[] {
+export function headerLines(raw: readonly string[]): HeaderLine[] {
   const lines: HeaderLine[] = []
   for (let i = 0; i < raw.length; i += 2) lines.push([String(raw[i]).toLowerCase(), String(raw[i + 1])])
   return lines

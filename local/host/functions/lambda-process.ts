@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { join } from 'node:path'
+import { onProcessEnd } from '../../../base/process-end.ts'
 import { ROOT } from '../../../base/root.ts'
 import { LAMBDA_INIT_SECONDS } from '../../../edge/limits.ts'
 import { failed, type InvocationOutcome, returned } from '../../protocol/invocation.ts'
+import { guard } from '../guardian.ts'
 import { invocationContext, type LambdaSpec, variables } from './lambda-environment.ts'
-import { onProcessEnd } from './lifetime.ts'
 import { residentMegabytes, watchMemory } from './memory.ts'
 
 const RUNTIME = join(ROOT, 'local/host/functions/lambda-runtime.cjs')
@@ -29,6 +30,7 @@ export function startLambdaProcess(spec: LambdaSpec): LambdaProcess {
     // stderr is for what Node itself says when it dies; the function's own output comes as messages, in order.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
+  guard(child)
   const forget = onProcessEnd(() => child.kill('SIGKILL'))
   let alive = true
   let dyingWords = ''

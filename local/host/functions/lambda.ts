@@ -1,13 +1,9 @@
-import { rmSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { temporaryFolder } from '../../../base/temporary.ts'
 import type { Artefact } from '../../../bundle/manifest.ts'
 import { LAMBDA_MEMORY_MB, LAMBDA_TIMEOUT_SECONDS } from '../../../edge/limits.ts'
 import type { InvocationOutcome } from '../../protocol/invocation.ts'
 import type { LambdaSpec } from './lambda-environment.ts'
 import { type LambdaProcess, startLambdaProcess } from './lambda-process.ts'
-import { onProcessEnd } from './lifetime.ts'
 import { unzip } from './unzip.ts'
 
 export type LambdaOptions = {
@@ -44,12 +40,7 @@ export async function openLambda({
   env = {},
   environments = 1,
 }: LambdaOptions): Promise<LambdaPool> {
-  const root = await mkdtemp(join(tmpdir(), 'rimlight-lambda-'))
-  const forget = onProcessEnd(() => rmSync(root, { recursive: true, force: true }))
-  const remove = async () => {
-    await rm(root, { recursive: true, force: true })
-    forget()
-  }
+  const { folder: root, remove } = await temporaryFolder('rimlight-lambda-')
   try {
     await unzip(zip, root)
   } catch (error) {

@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { escapedUnit } from '../../../base/escaped-unit.ts'
+import { onProcessEnd } from '../../../base/process-end.ts'
+import { temporaryFolder } from '../../../base/temporary.ts'
 import type { InvocationOutcome } from '../../protocol/invocation.ts'
 import {
   type Batch,
@@ -14,7 +14,6 @@ import {
   PATIENCE_MS,
   runInBatches,
 } from './function-engine.ts'
-import { onProcessEnd } from './lifetime.ts'
 import { watchMemory } from './memory.ts'
 import { CLOUDFRONT_MODULE } from './platform-modules.ts'
 
@@ -40,12 +39,7 @@ const MEMORY_MB = 512
 export async function openNjs(code: string, options: EngineOptions = {}): Promise<FunctionEngine> {
   if (!hasNjs()) throw new Error(NJS_MISSING)
   const { patience = PATIENCE_MS, keyValues = null } = options
-  const modules = await mkdtemp(join(tmpdir(), 'rimlight-njs-'))
-  const forget = onProcessEnd(() => rmSync(modules, { recursive: true, force: true }))
-  const close = async () => {
-    forget()
-    await rm(modules, { recursive: true, force: true })
-  }
+  const { folder: modules, remove: close } = await temporaryFolder('rimlight-njs-')
   const runBatch = (texts: string[]) =>
     runScript(scriptOf(code, texts, keyValues), { events: texts.length, patience, modules })
   try {

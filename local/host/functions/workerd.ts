@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { Miniflare, NoOpLog } from 'miniflare'
+import { temporaryFolder } from '../../../base/temporary.ts'
 import {
   type Batch,
   driver,
@@ -70,23 +71,27 @@ async function openIsolate(code: string, keyValues: Record<string, string> | nul
     stream.setEncoding('utf8').on('data', (text) => {
       printed = (printed + text).slice(-10_000)
     })
-  const miniflare = new Miniflare({
-    ...NODE_COMPATIBILITY,
-    modules: [
-      { type: 'ESModule', path: 'front.js', contents: FRONT },
-      { type: 'ESModule', path: 'function.js', contents: `${code}\nexport { handler }\n` },
-      ...PLATFORM_MODULES,
-    ],
-    log: new NoOpLog(),
-    handleRuntimeStdio(stdout: Readable, stderr: Readable) {
-      collect(stdout)
-      collect(stderr)
-    },
-  })
+  const { folder, remove } = await temporaryFolder('rimlight-workerd-')
+  const open = () =>
+    new Miniflare({
+      ...NODE_COMPATIBILITY,
+      modules: [
+        { type: 'ESModule', path: 'front.js', contents: FRONT },
+        { type: 'ESModule', path: 'function.js', contents: `${code}\nexport { handler }\n` },
+        ...PLATFORM_MODULES,
+      ],
+      log: new NoOpLog(),
+      handleRuntimeStdio(stdout: Readable, stderr: Readable) {
+        collect(stdout)
+        collect(stderr)
+      },
+    })
+  const miniflare = withTemporaryFiles(folder, open)
+  const dispose = () => miniflare.dispose().finally(remove)
   try {
     await miniflare.ready
   } catch (error) {
-    await miniflare.dispose().catch(() => {})
+    await dispose().catch(() => {})
     const message = printed.match(/^.*\b\w*Error: .*$/m)?.[0].replace(/^.*Uncaught /, '')
     throw new Error(`the function does not load in workerd: ${message ?? error}`, { cause: error })
   }
@@ -100,7 +105,19 @@ async function openIsolate(code: string, keyValues: Record<string, string> | nul
       if (response.ok) return answer
       throw new Error(/hung/.test(answer) ? 'its promise never settles' : answer.split('\n')[0])
     },
-    dispose: () => miniflare.dispose(),
+    dispose,
+  }
+}
+
+/** Miniflare asks once where temporary files go. At a signal, and for a moment after its end, its own would stay. */
+function withTemporaryFiles<T>(folder: string, open: () => T): T {
+  const { TMPDIR } = process.env
+  process.env.TMPDIR = folder
+  try {
+    return open()
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = TMPDIR
   }
 }
 

@@ -4,7 +4,9 @@ import { ERROR_CACHING_MINIMUM_SECONDS } from '../../../edge/limits.ts'
 import { hasHeader, headerValue, withoutHeaders } from '../../platform/header-lines.ts'
 import type { CacheKey, HeaderLine, ViewerRequest } from '../../protocol/messages.ts'
 import type { FetchRequest } from './fetch-object.ts'
+import { variesByAll } from './freshness.ts'
 import type { CachedObject, EdgeRequest } from './messages.ts'
+import { isAboutThis, partWithin, storedPart } from './ranges.ts'
 
 export type LookupRequest = {
   key: CacheKey
@@ -15,6 +17,8 @@ export type LookupRequest = {
   fetch: Omit<FetchRequest, 'validators'>
   /** Seconds by status. */
   errorCachingMinimums: Record<string, number>
+  /** The header that has cache tags; `undefined`: none are kept. */
+  cacheTagHeader: string | undefined
   isS3: boolean
   forwardsCookies: boolean
   /** Keeps the distribution awake for work that goes on after the response. */
@@ -29,25 +33,54 @@ export const errorCachingMinimum = ({ errorCachingMinimums, isS3 }: LookupReques
  * The slot of the cache for an object that can't answer every request with its key: a part, or the response to a HEAD or an
  * OPTIONS. For a GET of the whole it is the key itself.
  */
-export function slotOf(cacheKey: string, { method, headers }: ViewerRequest): string {
+export function slotOf(cacheKey: string, { method, headers }: Pick<ViewerRequest, 'method' | 'headers'>): string {
   if (method !== 'GET') return `${cacheKey}\n${method}`
   const range = headerValue(headers, 'range')
   return range === '' ? cacheKey : `${cacheKey}\nrange ${range}`
 }
 
+/** Whether an `If-Range` leaves a part to be an answer: RFC 9110, 13.1.5. What is no part answers it in any case. */
+export const isAbout = ({ status, headers }: CachedObject, viewer: ViewerRequest): boolean =>
+  status !== 206 ||
+  isAboutThis(headerValue(viewer.headers, 'if-range'), {
+    etag: headerValue(headers, 'etag'),
+    lastModified: headerValue(headers, 'last-modified'),
+  })
+
+/** Whether a stored part answers a request. */
+export function partAnswers(part: CachedObject, viewer: ViewerRequest): boolean {
+  const stored = storedPart(part)
+  return viewer.method === 'GET' && isAbout(part, viewer) && !!stored && partWithin(stored, viewer.headers) !== null
+}
+
 /** The origin is asked for a part alone only while nothing is known of the whole: Developer Guide, "Range GETs". */
-export function forwardedOnMiss({ fetch, viewer }: LookupRequest, cached: CachedObject | undefined): EdgeRequest {
-  const range = headerValue(viewer.headers, 'range')
-  const wantsPart = viewer.method === 'GET' && range !== '' && !hasHeader(viewer.headers, 'if-range') && !cached
-  const headers = withoutHeaders(fetch.forwarded.headers, [...CONDITIONS, 'range'])
-  return { ...fetch.forwarded, headers: wantsPart ? [...headers, ['range', range]] : headers }
+export function asksForPart({ viewer }: LookupRequest, cached: CachedObject | undefined): boolean {
+  const isWholeKnown = cached !== undefined && cached.status !== 206
+  return (
+    viewer.method === 'GET' &&
+    hasHeader(viewer.headers, 'range') &&
+    !hasHeader(viewer.headers, 'if-range') &&
+    !isWholeKnown
+  )
+}
+
+/** What goes to the origin for it. */
+export function forwardedOnMiss(request: LookupRequest, cached: CachedObject | undefined): EdgeRequest {
+  const { forwarded } = request.fetch
+  const headers = withoutHeaders(forwarded.headers, [...CONDITIONS, 'range'])
+  const range = headerValue(request.viewer.headers, 'range')
+  return { ...forwarded, headers: asksForPart(request, cached) ? [...headers, ['range', range]] : headers }
 }
 
 const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range']
 
-/** The conditions under which the origin need not send a cached object again. */
+/** Developer Guide, "Invalidating content by cache tags": without `CacheTagConfig`, tags are ignored. */
+export const cacheTagsOf = ({ cacheTagHeader }: LookupRequest, headers: readonly HeaderLine[]): string =>
+  cacheTagHeader === undefined ? '' : headerValue(headers, cacheTagHeader)
+
+/** The conditions under which the origin need not send a cached object again. None for `Vary: *`: "Content negotiation". */
 export function validatorsOf({ status, headers }: CachedObject): HeaderLine[] {
-  if (status !== 200) return []
+  if ((status !== 200 && status !== 206) || variesByAll(headers)) return []
   const etag = headerValue(headers, 'etag')
   const modified = headerValue(headers, 'last-modified')
   return [

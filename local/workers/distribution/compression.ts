@@ -1,35 +1,8 @@
 /** What CloudFront compresses, and for whom. Developer Guide, "Serve compressed files", where no other source is named. */
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { constants, createBrotliCompress, createGzip } from 'node:zlib'
+import type { AcceptedEncodings } from '../../platform/accepted-encodings.ts'
 import { headerValue, listOf, withHeader, withoutHeaders } from '../../platform/header-lines.ts'
 import type { HeaderLine, HttpVersion } from '../../protocol/messages.ts'
-
-export type AcceptedEncodings = '' | 'br' | 'gzip' | 'br,gzip'
-
-/**
- * `Accept-Encoding` as it stands in the key and goes to the origin: of what the cache policy enables, what the viewer
- * takes. Developer Guide, "Understand cache policies", compression support; weights by RFC 9110, 12.5.3. `*` names none:
- * the guide looks for the two by name.
- *
- * @param values of the header's lines
- */
-export function acceptedEncodings(
-  values: readonly string[],
-  { gzip, brotli }: { gzip: boolean; brotli: boolean },
-): AcceptedEncodings {
-  let takesGzip = false
-  let takesBrotli = false
-  for (const value of values) {
-    takesGzip ||= gzip && GZIP.test(value)
-    takesBrotli ||= brotli && BROTLI.test(value)
-  }
-  if (takesBrotli) return takesGzip ? 'br,gzip' : 'br'
-  return takesGzip ? 'gzip' : ''
-}
-
-const ZERO_WEIGHT = '[ \\t]*;[ \\t]*q[ \\t]*=[ \\t]*0(?:\\.0*)?[ \\t]*(?:,|$)'
-const named = (coding: string) => new RegExp(`(?:^|,)[ \\t]*${coding}(?!${ZERO_WEIGHT})[ \\t]*(?:[;,]|$)`, 'i')
-const GZIP = named('gzip')
-const BROTLI = named('br')
 
 /** Bytes, by `Content-Length`. */
 const SMALLEST = 1_000
@@ -37,17 +10,13 @@ const LARGEST = 10_000_000
 
 const STATUSES = [200, 403, 404]
 
-/**
- * With what CloudFront compresses a response of the origin; null: not at all.
- *
- * @param response `bodyLength` in bytes; 0 for none
- */
+/** With what CloudFront compresses a response of the origin that has a body; null: not at all. */
 export function compressionOf(
-  { status, headers, bodyLength }: { status: number; headers: readonly HeaderLine[]; bodyLength: number },
+  { status, headers }: { status: number; headers: readonly HeaderLine[] },
   accepted: AcceptedEncodings,
   httpVersion: HttpVersion,
 ): 'br' | 'gzip' | null {
-  if (accepted === '' || httpVersion === '1.0' || !STATUSES.includes(status) || bodyLength === 0) return null
+  if (accepted === '' || httpVersion === '1.0' || !STATUSES.includes(status)) return null
   if (headers.some(([name]) => name === 'content-encoding')) return null
   const length = headerValue(headers, 'content-length')
   if (!/^\d+$/.test(length) || Number(length) < SMALLEST || Number(length) > LARGEST) return null
@@ -56,25 +25,33 @@ export function compressionOf(
   return accepted === 'gzip' ? 'gzip' : 'br'
 }
 
-type Content = { status: number; headers: HeaderLine[]; body: Uint8Array | null }
-
-/** Compresses what CloudFront compresses. Developer Guide, "Serve compressed files". */
-export function compressed<T extends Content>(content: T, accepted: AcceptedEncodings, httpVersion: HttpVersion): T {
-  const { status, headers, body } = content
-  if (body === null || accepted === '') return content
-  const encoding = compressionOf({ status, headers, bodyLength: body.length }, accepted, httpVersion)
-  if (encoding === null) return content
-  const bytes =
-    encoding === 'gzip' ? gzipSync(body) : brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } })
+/** The headers of what is compressed, but for its length, which nobody knows before its end. */
+export function compressedHeaders(headers: readonly HeaderLine[], encoding: 'br' | 'gzip'): HeaderLine[] {
   const etag = weakEtag(headerValue(headers, 'etag'))
   const vary = listOf(headers, 'vary')
-  let changed = withoutHeaders(headers, ['etag', 'accept-ranges'])
+  let changed = withoutHeaders(headers, ['etag', 'accept-ranges', 'content-length'])
   changed = withHeader(changed, 'content-encoding', encoding)
-  changed = withHeader(changed, 'content-length', String(bytes.length))
   if (!/\baccept-encoding\b/i.test(vary))
     changed = withHeader(changed, 'vary', vary === '' ? 'Accept-Encoding' : `${vary}, Accept-Encoding`)
-  if (etag) changed = [...changed, ['etag', etag]]
-  return { ...content, headers: changed, body: new Uint8Array(bytes) }
+  return etag ? [...changed, ['etag', etag]] : changed
+}
+
+/** Compresses bytes while they come in. */
+export function compressing(encoding: 'br' | 'gzip'): ReadableWritablePair<Uint8Array, Uint8Array> {
+  const compressor =
+    encoding === 'gzip' ? createGzip() : createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: 5 } })
+  return new TransformStream<Uint8Array, Uint8Array>({
+    start(controller) {
+      compressor.on('data', (chunk: Uint8Array) => controller.enqueue(new Uint8Array(chunk)))
+      compressor.on('error', (error) => controller.error(error))
+    },
+    transform: (chunk) => new Promise((resolve) => compressor.write(chunk, () => resolve())),
+    flush: () =>
+      new Promise((resolve) => {
+        compressor.once('end', resolve)
+        compressor.end()
+      }),
+  })
 }
 
 /** The `ETag` of what was compressed. Null: it is not a valid one, and goes. */

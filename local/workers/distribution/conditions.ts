@@ -3,6 +3,7 @@
 import { httpDate } from '../../../edge/http-date.ts'
 import { hasHeader, headerValue, listOf } from '../../platform/header-lines.ts'
 import type { HeaderLine } from '../../protocol/messages.ts'
+import type { CachedObject, FetchedObject } from './messages.ts'
 
 export type Condition = 'proceed' | 'not-modified' | 'precondition-failed'
 
@@ -50,4 +51,17 @@ function entityTags(list: string): readonly string[] | null {
 /** RFC 9110, 8.8.3.2. */
 export const isStrong = (etag: string): boolean => etag.startsWith('"')
 
-const opaque = (etag: string): string => (etag.startsWith('W/') ? etag.slice(2) : etag)
+/** What two tags of the same object share. */
+export const opaque = (etag: string): string => (etag.startsWith('W/') ? etag.slice(2) : etag)
+
+/** Whether the response to a HEAD is about the very object that is cached, which it then renews: RFC 9111, 4.3.5. */
+export function isConfirmedByHead(
+  cached: CachedObject,
+  fetched: FetchedObject,
+): fetched is Extract<FetchedObject, { kind: 'object' }> {
+  if (fetched.kind === 'failed' || fetched.status !== 200 || cached.status !== 200 || cached.body === null) return false
+  return ['etag', 'last-modified', 'content-length'].every((name) => {
+    const stated = headerValue(fetched.headers, name)
+    return stated === '' || opaque(stated) === opaque(headerValue(cached.headers, name))
+  })
+}

@@ -6,25 +6,26 @@ import { VIA } from '../../platform/identity.ts'
 import type { HeaderLine, ResultType, ViewerRequest } from '../../protocol/messages.ts'
 import { conditionOf } from './conditions.ts'
 import { errorResponse } from './generated-responses.ts'
-import type { CachedObject, EdgeResponse } from './messages.ts'
-import { contentRange, multipartBody, rangeOf } from './ranges.ts'
+import { GrowingBody } from './growing-body.ts'
+import type { CachedObject, EdgeResponse, ServedObject } from './messages.ts'
+import { contentRange, multipartBody, type Part, partWithin, rangeOf, storedPart } from './ranges.ts'
 import { applyResponseHeadersPolicy } from './response-headers-policy.ts'
 
-/** A cached object as the response to a request: the whole, a part, a 304 or a 412. */
+/** Statuses of responses that have none: RFC 9110, 15.3.5, 15.3.6 and 15.4.5. */
+export const WITHOUT_BODY = [204, 205, 304]
+
+/** An object as the response to a request: the whole, a part, a 304 or a 412. */
 export function responseFromCache(
-  object: CachedObject,
+  object: ServedObject,
   viewer: Pick<ViewerRequest, 'method' | 'headers'>,
   result: ResultType,
   now: number,
   requestId: string,
 ): EdgeResponse {
-  const headers: HeaderLine[] =
-    result === 'Miss'
-      ? object.headers
-      : withHeader(object.headers, 'age', String(Math.max(0, Math.floor((now - object.storedAt) / 1000))))
-  const { status, body } = object
+  const headers = result === 'Miss' ? object.headers : withHeader(object.headers, 'age', String(ageOf(object, now)))
+  const { status } = object
   const { method } = viewer
-  if (status !== 200) return { status, headers, body, result }
+  if (status !== 200 && status !== 206) return { status, headers, body: wholeOf(object, requestId), result }
   const entity = { etag: headerValue(headers, 'etag'), lastModified: headerValue(headers, 'last-modified') }
   const condition = conditionOf(method, viewer.headers, entity)
   if (condition === 'not-modified') {
@@ -33,47 +34,97 @@ export function responseFromCache(
   if (condition === 'precondition-failed') {
     return errorResponse(412, 'Error', 'The object is not the one that the request is about.', requestId)
   }
-  if (method === 'HEAD' || body === null) return { status, headers, body: null, result }
-  if (method !== 'GET') return { status, headers, body, result }
-  return rangeResponse(object, body, headers, viewer.headers, result, requestId)
+  if (method === 'HEAD' || object.body === null) return { status, headers, body: null, result }
+  if (method !== 'GET') return { status, headers, body: wholeOf(object, requestId), result }
+  if (status === 206) return partResponse(object, headers, viewer.headers, result, requestId)
+  return rangeResponse(object, headers, viewer.headers, result, requestId)
 }
+
+/** Seconds. RFC 9111, 4.2.3: how old it was, and how long it has been here. */
+const ageOf = ({ ageWhenStored, storedAt }: Pick<CachedObject, 'ageWhenStored' | 'storedAt'>, now: number) =>
+  ageWhenStored + Math.max(0, Math.floor((now - storedAt) / 1000))
 
 /** RFC 9110, 15.4.5: the headers that a 304 leaves out. */
 const OF_THE_CONTENT = ['content-length', 'content-type', 'content-encoding', 'content-range', 'accept-ranges']
 
+const wholeOf = ({ body }: ServedObject, requestId: string) =>
+  body instanceof GrowingBody ? body.stream(requestId) : body
+
+const partOf = (body: Uint8Array | GrowingBody, [first, last]: Part, requestId: string) =>
+  body instanceof GrowingBody ? body.stream(requestId, first, last) : body.subarray(first, last + 1)
+
+/** Bytes; null while that is not known. */
+function lengthOfBody({ body, headers }: ServedObject): number | null {
+  if (!(body instanceof GrowingBody)) return body?.length ?? 0
+  const length = headerValue(headers, 'content-length')
+  return /^\d+$/.test(length) ? Number(length) : null
+}
+
 /** The whole, the parts that a `Range` header asks for, or a 416. */
 function rangeResponse(
-  { status }: CachedObject,
-  body: Uint8Array,
+  object: ServedObject,
   headers: HeaderLine[],
   requestHeaders: readonly HeaderLine[],
   result: ResultType,
   requestId: string,
 ): EdgeResponse {
+  const { status, body } = object
+  const length = lengthOfBody(object)
+  const whole = () => ({ status, headers, body: wholeOf(object, requestId), result })
+  // "Range GETs": of what comes in chunks, the viewer gets all.
+  if (body === null || length === null) return whole()
   const range = rangeOf(requestHeaders, {
-    length: body.length,
+    length,
     etag: headerValue(headers, 'etag'),
     lastModified: headerValue(headers, 'last-modified'),
   })
-  if (range.kind === 'whole') return { status, headers, body, result }
+  if (range.kind === 'whole') return whole()
   if (range.kind === 'unsatisfiable') {
     const refusal = errorResponse(416, 'Error', 'No part of the object is in the range that was asked for.', requestId)
-    return { ...refusal, headers: [...refusal.headers, ['content-range', contentRange(null, body.length)]] }
+    return { ...refusal, headers: [...refusal.headers, ['content-range', contentRange(null, length)]] }
   }
   const [first] = range.parts
-  if (range.parts.length === 1 && first) {
-    const bytes = body.subarray(first[0], first[1] + 1)
-    const described = withHeader(
-      withHeader(headers, 'content-range', contentRange(first, body.length)),
-      'content-length',
-      String(bytes.length),
-    )
-    return { status: 206, headers: described, body: bytes, result, range: first }
-  }
+  if (range.parts.length === 1 && first) return onePart(body, first, first, length, headers, result, requestId)
+  // Not before all of it is there.
+  if (body instanceof GrowingBody) return whole()
   const boundary = `CloudFront:${requestId.slice(0, 32).replaceAll(/[^A-Za-z0-9]/g, '0')}`
   const bytes = multipartBody(range.parts, body, headerValue(headers, 'content-type'), boundary)
   const described = withHeader(headers, 'content-type', `multipart/byteranges; boundary="${boundary}"`)
   return { status: 206, headers: withHeader(described, 'content-length', String(bytes.length)), body: bytes, result }
+}
+
+/** The part itself, or the part of it that a request is about: "Range GETs". */
+function partResponse(
+  object: ServedObject,
+  headers: HeaderLine[],
+  requestHeaders: readonly HeaderLine[],
+  result: ResultType,
+  requestId: string,
+): EdgeResponse {
+  const { status, body } = object
+  const stored = storedPart(object)
+  const wanted = stored && partWithin(stored, requestHeaders)
+  if (!(body instanceof Uint8Array) || !stored || !wanted)
+    return { status, headers, body: wholeOf(object, requestId), result }
+  const within: Part = [wanted[0] - stored.part[0], wanted[1] - stored.part[0]]
+  return onePart(body, within, wanted, stored.length, headers, result, requestId)
+}
+
+function onePart(
+  body: Uint8Array | GrowingBody,
+  within: Part,
+  part: Part,
+  length: number | null,
+  headers: HeaderLine[],
+  result: ResultType,
+  requestId: string,
+): EdgeResponse {
+  const described = withHeader(
+    withHeader(headers, 'content-range', contentRange(part, length)),
+    'content-length',
+    String(part[1] - part[0] + 1),
+  )
+  return { status: 206, headers: described, body: partOf(body, within, requestId), result, range: part }
 }
 
 /** The headers of a response, with those that every response carries. Developer Guide, "Understand response headers policies". */

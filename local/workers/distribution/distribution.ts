@@ -6,16 +6,19 @@
 import type { Behaviour, CachePolicy, OriginRequestPolicy, ResponseHeadersPolicy } from '../../../bundle/policies.ts'
 import { REQUEST_BYTES, URL_CHARACTERS } from '../../../edge/limits.ts'
 import { compileBehaviours } from '../../platform/behaviours.ts'
-import { hasHeader, headerValue, withoutHeaders } from '../../platform/header-lines.ts'
+import { cacheKeyOf, forwardedRequest, forwardsCookies, keyText } from '../../platform/cache-key.ts'
+import { connectionOptions, hasHeader, headerValue, withoutHeaders } from '../../platform/header-lines.ts'
+import { isOwnHost } from '../../platform/host-names.ts'
 import { DISTRIBUTION, requestId as newRequestId, POP_HEADER } from '../../platform/identity.ts'
 import type { CacheKey, HeaderLine, KeyAnswer, ViewerRequest } from '../../protocol/messages.ts'
 import type { DistributionSettings } from '../../protocol/settings.ts'
-import { cacheKeyOf, forwardedRequest, forwardsCookies, keyText } from './cache-key.ts'
 import type { Clock } from './clock.ts'
 import { namedCloudFrontHeaders, withCloudFrontHeaders } from './cloudfront-headers.ts'
 import { EdgeLocation } from './edge-location.ts'
 import { type Backend, type FetchRequest, fetchObject, responseOf } from './fetch-object.ts'
+import { reasonOfAnswer } from './function-answers.ts'
 import { accessRefusal, errorResponse, FUNCTION_FAILED, redirectResponse } from './generated-responses.ts'
+import { passing, Room } from './growing-body.ts'
 import { LruCache } from './lru-cache.ts'
 import { type EdgeRequest, type EdgeResponse, edgeRequest } from './messages.ts'
 import { originResponseHeaders } from './origin-response-headers.ts'
@@ -25,6 +28,7 @@ import { Trace } from './trace.ts'
 import { ACCESS_MESSAGES, accessOf, needsGrant, type TrustedKeys, trustedKeys } from './viewer-access.ts'
 import { type FunctionHandler, type FunctionOutcome, runViewerFunction } from './viewer-function.ts'
 import { runViewerLambda } from './viewer-lambda.ts'
+import { Viewers } from './viewers.ts'
 
 /** A behaviour with its policies at hand. */
 type RoutedBehaviour = Behaviour & {
@@ -60,6 +64,12 @@ type ReceivedRequest = {
 /** Keeps the Worker awake for work that goes on after the response. */
 type WaitUntil = (work: Promise<unknown>) => void
 
+/** Bytes of bodies that come in and may be cached, at all edge locations together: half of what the caches have. */
+const ROOM_BYTES = 256 * 1024 * 1024
+
+/** "Maximum cacheable file size": CloudFront's is 50 GB, which is more than this machine has. */
+const LARGEST_OBJECT_BYTES = 64 * 1024 * 1024
+
 export class Distribution {
   readonly #settings: DistributionSettings
   readonly #behaviourOf: (path: string) => RoutedBehaviour
@@ -67,6 +77,7 @@ export class Distribution {
   readonly #backend: Backend
   readonly #clock: Clock
   readonly #locations: EdgeLocation[]
+  readonly #shared = { room: new Room(ROOM_BYTES), viewers: new Viewers() }
 
   /** @param store where caches outlive the process */
   constructor(
@@ -83,7 +94,8 @@ export class Distribution {
     this.#behaviourOf = compileBehaviours(routedBehaviours(settings))
     this.#locations = settings.pops.map((name, _, { length }) => {
       const persistent = store && new PersistentCache(store, name)
-      return new EdgeLocation(name, new LruCache(length), persistent, backend, clock)
+      const limit = Math.min(LARGEST_OBJECT_BYTES, Math.floor(ROOM_BYTES / length))
+      return new EdgeLocation(name, new LruCache(length), persistent, backend, clock, { ...this.#shared, limit })
     })
   }
 
@@ -94,7 +106,8 @@ export class Distribution {
     const location = this.#locationFor(received)
     // "Serve compressed files": what HTTP/1.0 says of encodings does not count.
     const dropped = received.httpVersion === '1.0' ? [POP_HEADER, 'accept-encoding'] : [POP_HEADER]
-    const viewer = { ...received, headers: withoutHeaders(received.headers, dropped) }
+    const ofConnection = connectionOptions(received.headers).filter((name) => !NEEDED.includes(name))
+    const viewer = { ...received, headers: withoutHeaders(received.headers, [...dropped, ...ofConnection]) }
     const behaviour = this.#behaviourOf(edgeRequest(viewer).path)
     trace.add({ step: 'behaviour', path: behaviour.path, origin: behaviour.origin, reason: '' })
     const request = { viewer, behaviour, body, location, requestId, trace, waitUntil }
@@ -102,16 +115,26 @@ export class Distribution {
     return { response, policy: behaviour.responseHeaders, pop: location.name, requestId, trace }
   }
 
-  /** What the function makes of a request, and the key that it gets; nothing is fetched. */
+  /** What the function makes of a request, and the key that it gets; nothing is fetched, and no signature asked for. */
   async keyFor(viewer: ViewerRequest): Promise<KeyAnswer> {
     const trace = new Trace()
     const behaviour = this.#behaviourOf(edgeRequest(viewer).path)
+    const refusal = this.#refusal({ viewer, behaviour, body: null, requestId: '' })
+    if (refusal) return answered('distribution', refusal, refusal.reason ?? '')
     const outcome = await this.#runFunction(viewer, behaviour, newRequestId(), trace)
     const step = trace.steps().find((one) => 'changes' in one)
-    if (outcome.kind === 'response') return { kind: 'answered', ...withoutBody(outcome.response) }
+    if (outcome.kind === 'response') {
+      const reason = reasonOfAnswer(viewer, outcome.response, (path) => this.#behaviourOf(path).path)
+      return answered('viewer-request', outcome.response, reason)
+    }
     if (outcome.kind === 'failed' || step === undefined) return { kind: 'failed', problems: step?.problems ?? [] }
     const key = keyOf(behaviour, checkedRequest(behaviour, outcome.request))
     return { kind: 'key', key, text: keyText(key), changes: step.changes }
+  }
+
+  /** A viewer has left before it had all of its response. @param requestId its own */
+  viewerLeft(requestId: string): void {
+    this.#shared.viewers.hasLeft(requestId)
   }
 
   /** @returns how many objects were removed, at all edge locations together */
@@ -127,7 +150,12 @@ export class Distribution {
   }
 
   /** The response where a request is refused or redirected before any function runs. */
-  #refusal({ viewer, behaviour, body, requestId }: ReceivedRequest): EdgeResponse | undefined {
+  #refusal({
+    viewer,
+    behaviour,
+    body,
+    requestId,
+  }: Pick<ReceivedRequest, 'viewer' | 'behaviour' | 'body' | 'requestId'>): EdgeResponse | undefined {
     const { target, headBytes, scheme, method, httpVersion, headers } = viewer
     const { viewerProtocolPolicy } = behaviour
     const error = (status: number, reason: string) => errorResponse(status, 'Error', reason, requestId)
@@ -139,6 +167,9 @@ export class Distribution {
     }
     if (scheme === 'http' && viewerProtocolPolicy === 'https-only') return error(403, HTTPS_ONLY)
     if (scheme === 'http' && viewerProtocolPolicy === 'redirect-to-https') {
+      // At CloudFront, a name that no distribution has leads nowhere; here it must not lead to wherever it says.
+      const host = headerValue(headers, 'host')
+      if (!isOwnHost(host, this.#settings.policies.domains)) return error(403, `No domain here is called ${host}.`)
       if (method === 'GET' || method === 'HEAD') return redirectResponse(301, this.#httpsUrl(headers, target))
       return httpVersion === '1.0' ? error(403, HTTPS_ONLY) : redirectResponse(307, this.#httpsUrl(headers, target))
     }
@@ -171,7 +202,7 @@ export class Distribution {
     const late = accessCheck === 'after-viewer-request' && this.#accessRefusal(routed, outcome.request)
     if (late) return late
     const request = checkedRequest(behaviour, outcome.request)
-    const { origins, errorCachingMinimums } = policies
+    const { origins, errorCachingMinimums, cacheTagHeader } = policies
     const isS3 = origins[behaviour.origin]?.s3 != null
     const fetch = {
       responseHeaders: (headers: readonly HeaderLine[]) =>
@@ -184,7 +215,12 @@ export class Distribution {
       trace,
     }
     const changed = { ...viewer, headers: request.headers }
-    if (!isCacheable(behaviour, viewer.method)) return passThrough(this.#backend, fetch, changed)
+    if (!isCacheable(behaviour, viewer.method)) {
+      const response = await passThrough(this.#backend, fetch, changed)
+      const { body: stream } = response
+      if (!(stream instanceof ReadableStream)) return response
+      return { ...response, body: passing(stream, requestId, this.#shared, waitUntil) }
+    }
     const key = keyOf(behaviour, request)
     trace.add({ step: 'key', key })
     return location.respond({
@@ -193,6 +229,7 @@ export class Distribution {
       viewer: changed,
       fetch,
       errorCachingMinimums,
+      cacheTagHeader,
       isS3,
       forwardsCookies: forwardsCookies(behaviour.cache, behaviour.originRequest),
       waitUntil,
@@ -222,9 +259,16 @@ export class Distribution {
   }
 }
 
+/** What `Connection` can't take out of a request: RFC 9110, 7.6.1, forbids to name what all recipients need. */
+const NEEDED = ['host', 'content-length']
+
 const HTTPS_ONLY = 'This is for HTTPS alone.'
 
-const withoutBody = ({ status, headers }: { status: number; headers: HeaderLine[] }) => ({ status, headers })
+const answered = (
+  by: 'distribution' | 'viewer-request',
+  { status, headers }: { status: number; headers: HeaderLine[] },
+  reason: string,
+): KeyAnswer => ({ kind: 'answered', by, reason, status, headers })
 
 function routedBehaviours({ policies }: DistributionSettings): RoutedBehaviour[] {
   return policies.behaviours.map((behaviour) => {

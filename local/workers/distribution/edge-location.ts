@@ -4,24 +4,45 @@
  * "Simultaneous requests for the same object (request collapsing)".
  */
 
-import { hasHeader, withoutHeaders } from '../../platform/header-lines.ts'
-import type { HeaderLine, ResultType, ViewerRequest } from '../../protocol/messages.ts'
-import { keyText } from './cache-key.ts'
-import { errorCachingMinimum, forwardedOnMiss, type LookupRequest, slotOf, validatorsOf } from './cache-lookup.ts'
+import { isInvalidated } from '../../../urls/invalidation.ts'
+import type { AcceptedEncodings } from '../../platform/accepted-encodings.ts'
+import { keyText } from '../../platform/cache-key.ts'
+import { hasHeader, headerValue, withoutHeaders } from '../../platform/header-lines.ts'
+import type { CacheKey, HeaderLine, ResultType, ViewerRequest } from '../../protocol/messages.ts'
+import {
+  asksForPart,
+  cacheTagsOf,
+  errorCachingMinimum,
+  forwardedOnMiss,
+  isAbout,
+  type LookupRequest,
+  partAnswers,
+  slotOf,
+  validatorsOf,
+} from './cache-lookup.ts'
 import type { Clock } from './clock.ts'
-import { type AcceptedEncodings, compressed } from './compression.ts'
-import { responseFromCache } from './delivery.ts'
+import { compressedHeaders, compressing, compressionOf } from './compression.ts'
+import { isConfirmedByHead, opaque } from './conditions.ts'
+import { responseFromCache, WITHOUT_BODY } from './delivery.ts'
 import { type Backend, fetchObject, responseOf } from './fetch-object.ts'
-import { freshnessOf, unstoredFields } from './freshness.ts'
+import { ageIn, freshnessOf, unstoredFields } from './freshness.ts'
+import { type Collected, type Collecting, GrowingBody } from './growing-body.ts'
 import type { LruCache } from './lru-cache.ts'
-import type { CachedObject, EdgeResponse, FetchedObject } from './messages.ts'
+import type { CachedObject, EdgeResponse, FetchedObject, ServedObject } from './messages.ts'
+import { PartIndex } from './part-index.ts'
 import type { PersistentCache } from './persistent-cache.ts'
 
-/** How a fetch ended: with an object that is in the cache now, or with a response for this request alone. */
+/** How a fetch ended: with an object for whoever waits for it, or with a response for this request alone. */
 type FetchResult =
-  /** `isWhole`: the origin was asked for a part and sent all, which is what the viewer gets: "Range GETs". */
-  | { kind: 'stored'; object: CachedObject; result: ResultType; isWhole?: boolean }
+  /**
+   * `bodyOf`: the request that brings the body, while it comes in. `isWhole`: the origin was asked for a part and sent all,
+   * which is what the viewer gets: "Range GETs".
+   */
+  | { kind: 'object'; object: ServedObject; result: ResultType; bodyOf?: string; isWhole?: boolean }
   | { kind: 'uncached'; response: EdgeResponse }
+
+/** A fetch that later requests for the same slot wait for, or whose body they share. */
+type Fetching = { key: CacheKey; tags: string; result: Promise<FetchResult> }
 
 export class EdgeLocation {
   readonly name: string
@@ -29,20 +50,33 @@ export class EdgeLocation {
   readonly #persistent: PersistentCache | undefined
   readonly #backend: Backend
   readonly #clock: Clock
-  /** Fetches that later requests for the same slot wait for. */
-  readonly #underWay = new Map<string, Promise<FetchResult>>()
+  readonly #collecting: Pick<Collecting, 'limit' | 'room' | 'viewers'>
+  readonly #parts = new PartIndex()
+  /** By slot. */
+  readonly #underWay = new Map<string, Fetching>()
 
-  /** @param persistent where the cache outlives the process */
-  constructor(name: string, cache: LruCache, persistent: PersistentCache | undefined, backend: Backend, clock: Clock) {
+  /** @param persistent where the cache outlives the process; @param collecting which bodies are kept */
+  constructor(
+    name: string,
+    cache: LruCache,
+    persistent: PersistentCache | undefined,
+    backend: Backend,
+    clock: Clock,
+    collecting: Pick<Collecting, 'limit' | 'room' | 'viewers'>,
+  ) {
     this.name = name
     this.#cache = cache
     this.#persistent = persistent
     this.#backend = backend
     this.#clock = clock
+    this.#collecting = collecting
   }
 
-  /** @returns how many objects were removed */
+  /** What is on its way is not cached, either. @returns how many objects were removed */
   async invalidate(paths: readonly string[]): Promise<number> {
+    for (const [slot, { key, tags }] of this.#underWay) {
+      if (paths.some((path) => isInvalidated(path, { ...key, tags }))) this.#underWay.delete(slot)
+    }
     const removed = this.#cache.invalidate(paths)
     return Math.max(removed, (await this.#persistent?.invalidate(paths)) ?? 0)
   }
@@ -51,20 +85,22 @@ export class EdgeLocation {
     const { viewer, fetch } = request
     const now = this.#clock.now()
     const cacheKey = keyText(request.key)
-    const cached = this.#find(cacheKey, viewer) ?? (await this.#findPersistent(cacheKey, viewer))
+    const cached = this.#find(cacheKey, viewer, now) ?? (await this.#findPersistent(cacheKey, viewer, now))
     if (cached && now < cached.freshUntil) return this.#deliver(cached, 'Hit', request, 'fresh in the cache')
-    const slot = slotOf(cacheKey, viewer)
+    // Where all of the object is asked for, whoever wants any part of it can wait for that.
+    const slot = asksForPart(request, cached) ? slotOf(cacheKey, viewer) : slotOf(cacheKey, withoutRange(viewer))
     if (cached && now < cached.staleWhileRevalidateUntil) {
-      const isRevalidating = this.#underWay.has(slot)
-      if (!isRevalidating) request.waitUntil(this.#fetchOnce(slot, cacheKey, request, cached).catch(() => {}))
+      if (!this.#underWay.has(slot)) {
+        const fetching = this.#fetchOnce(slot, cacheKey, request, cached)
+        request.waitUntil(fetching.then(withoutViewer, () => {}))
+      }
       return this.#deliver(cached, 'Hit', request, 'stale, and served while it is revalidated')
     }
     const underWay = this.#underWay.get(slot)
     if (underWay) {
-      const fetched = await underWay
-      // An object that expires at once answers only the request that it was fetched for.
-      if (fetched.kind === 'stored' && this.#clock.now() < fetched.object.freshUntil) {
-        return this.#deliver(fetched.object, 'Hit', request, 'came with another request')
+      const fetched = await underWay.result
+      if (fetched.kind === 'object' && this.#isShareable(fetched.object)) {
+        return this.#deliver(fetched.object, 'Hit', request, 'came with another request', fetched.bodyOf)
       }
       // What can't be cached can't be shared.
       return this.#deliverFetched(await this.#fetch(cacheKey, request, cached), request)
@@ -77,27 +113,42 @@ export class EdgeLocation {
     return this.#deliverFetched(await this.#fetchOnce(slot, cacheKey, request, cached), request)
   }
 
-  /** An object that can answer this method, and this range. */
-  #find(cacheKey: string, viewer: ViewerRequest): CachedObject | undefined {
+  /** An object that expires at once answers only the request that it was fetched for. */
+  #isShareable({ freshUntil, body }: ServedObject): boolean {
+    return this.#clock.now() < freshUntil && (!(body instanceof GrowingBody) || body.isJoinable)
+  }
+
+  /** An object that can answer this method, and this range; a fresh one, if there is any. */
+  #find(cacheKey: string, viewer: ViewerRequest, now: number): CachedObject | undefined {
     const whole = viewer.method === 'OPTIONS' ? undefined : this.#cache.get(cacheKey)
-    if (whole && (whole.body !== null || viewer.method === 'HEAD')) return whole
-    return this.#cache.get(slotOf(cacheKey, viewer))
+    const own = this.#cache.get(slotOf(cacheKey, viewer))
+    const found = [whole, own].filter((object) => object && isAnswer(object, viewer)) as CachedObject[]
+    const fresh = found.find(({ freshUntil }) => now < freshUntil)
+    if (fresh || !hasHeader(viewer.headers, 'range')) return fresh ?? found[0]
+    const parts = this.#parts.slotsOf(cacheKey).flatMap((slot) => this.#cache.get(slot) ?? [])
+    const usable = parts.filter((part) => partAnswers(part, viewer))
+    return usable.find(({ freshUntil }) => now < freshUntil) ?? found[0] ?? usable[0]
   }
 
   /** The same, after the objects on disk have been read into the cache. */
-  async #findPersistent(cacheKey: string, viewer: ViewerRequest): Promise<CachedObject | undefined> {
+  async #findPersistent(cacheKey: string, viewer: ViewerRequest, now: number): Promise<CachedObject | undefined> {
     if (!this.#persistent) return undefined
     for (const slot of new Set([cacheKey, slotOf(cacheKey, viewer)])) {
       const object = await this.#persistent.get(slot)
-      if (object) this.#cache.put(slot, object)
+      if (object) this.#put(cacheKey, slot, object)
     }
-    return this.#find(cacheKey, viewer)
+    return this.#find(cacheKey, viewer, now)
+  }
+
+  #put(cacheKey: string, slot: string, object: CachedObject): void {
+    this.#cache.put(slot, object)
+    if (object.status === 206) this.#parts.add(cacheKey, slot)
   }
 
   #store(cacheKey: string, object: CachedObject, { viewer, waitUntil }: LookupRequest): void {
     const isPartial = object.status === 206 || object.body === null || viewer.method === 'OPTIONS'
     const slot = isPartial ? slotOf(cacheKey, viewer) : cacheKey
-    this.#cache.put(slot, object)
+    this.#put(cacheKey, slot, object)
     if (this.#persistent) waitUntil(this.#persistent.put(slot, object))
   }
 
@@ -110,39 +161,68 @@ export class EdgeLocation {
     }
   }
 
-  /** Fetches for all requests that come for the slot meanwhile. */
+  /** Fetches for all requests that come for the slot until its body is there. */
   #fetchOnce(slot: string, cacheKey: string, request: LookupRequest, cached: CachedObject | undefined) {
-    const fetching = this.#fetch(cacheKey, request, cached).finally(() => this.#underWay.delete(slot))
+    const over = () => {
+      if (this.#underWay.get(slot) === fetching) this.#underWay.delete(slot)
+    }
+    const isWanted = () => this.#underWay.get(slot) === fetching
+    const tagged = (tags: string) => {
+      fetching.tags = tags
+    }
+    const result = this.#fetch(cacheKey, request, cached, { over, isWanted, tagged })
+    const fetching: Fetching = { key: request.key, tags: '', result }
     this.#underWay.set(slot, fetching)
+    result.then((fetched) => {
+      if (fetched.kind === 'uncached' || !(fetched.object.body instanceof GrowingBody)) over()
+    }, over)
     // A viewer that leaves does not take along those who wait for the same object.
-    request.waitUntil(fetching.catch(() => {}))
-    return fetching
+    request.waitUntil(result.catch(() => {}))
+    return result
   }
 
   #deliverFetched(fetched: FetchResult, request: LookupRequest): EdgeResponse {
     if (fetched.kind === 'uncached') return fetched.response
-    const { headers } = request.viewer
-    const viewer = fetched.isWhole ? { ...request.viewer, headers: withoutHeaders(headers, ['range']) } : request.viewer
-    return this.#deliver(fetched.object, fetched.result, { ...request, viewer }, undefined)
+    const viewer = fetched.isWhole ? withoutRange(request.viewer) : request.viewer
+    return this.#deliver(fetched.object, fetched.result, { ...request, viewer }, undefined, fetched.bodyOf)
   }
 
-  /** @param reason why this object is the answer; `undefined`: the trace has it already */
+  /**
+   * @param reason why this object is the answer; `undefined`: the trace has it already
+   * @param bodyOf the request that brings the body, while it comes in
+   */
   #deliver(
-    object: CachedObject,
+    object: ServedObject,
     result: ResultType,
     { viewer, fetch }: LookupRequest,
     reason: string | undefined,
+    bodyOf?: string,
   ): EdgeResponse {
     const shown = object.result !== null && (object.status >= 400 || result === 'Miss') ? object.result : result
     if (reason !== undefined) fetch.trace.add({ step: 'cache', result: shown, reason })
     const response = responseFromCache(object, viewer, result, this.#clock.now(), fetch.requestId)
+    const isStreamed = response.body instanceof ReadableStream
+    // The cache gets it although this viewer does not.
+    if (!isStreamed && object.body instanceof GrowingBody) object.body.goOn()
     // A refused condition or range is an error of its own.
     if (response.result !== result) return response
     const { originBytes, detailedResultType } = object
-    return { ...response, result: shown, originBytes, ...(detailedResultType && { detailedResultType }) }
+    return {
+      ...response,
+      result: shown,
+      originBytes,
+      ...(detailedResultType && { detailedResultType }),
+      ...(isStreamed && bodyOf !== undefined && { bodyOf }),
+    }
   }
 
-  async #fetch(cacheKey: string, request: LookupRequest, cached: CachedObject | undefined): Promise<FetchResult> {
+  /** @param sharing of a fetch that others may wait for; without it, nobody does */
+  async #fetch(
+    cacheKey: string,
+    request: LookupRequest,
+    cached: CachedObject | undefined,
+    sharing: Sharing = ALONE,
+  ): Promise<FetchResult> {
     // "Cache content based on cookies": no conditional requests where cookies are forwarded.
     const validators = cached && !request.forwardsCookies ? validatorsOf(cached) : []
     const forwarded = forwardedOnMiss(request, cached)
@@ -152,14 +232,18 @@ export class EdgeLocation {
       cached && isServerError(fetched.status) ? this.#staleInstead(cached, fetched.status, request, now) : undefined
     if (stale) {
       if (fetched.kind === 'object' && fetched.body instanceof ReadableStream) await fetched.body.cancel()
-      return { kind: 'stored', object: stale, result: 'RefreshHit' }
+      return { kind: 'object', object: stale, result: 'RefreshHit' }
     }
     if (cached && validators.length > 0 && fetched.kind === 'object' && fetched.status === 304) {
       return this.#revalidated(cacheKey, request, cached, fetched.headers, now)
     }
-    const received = await this.#received(cacheKey, request, fetched, now)
+    if (cached && request.viewer.method === 'HEAD' && isConfirmedByHead(cached, fetched)) {
+      if (fetched.body instanceof ReadableStream) await fetched.body.cancel()
+      return this.#revalidated(cacheKey, request, cached, fetched.headers, now)
+    }
+    const received = this.#received(cacheKey, request, fetched, now, sharing)
     const isWhole = hasHeader(forwarded.headers, 'range') && fetched.status === 200
-    return received.kind === 'stored' ? { ...received, isWhole } : received
+    return received.kind === 'object' ? { ...received, isWhole } : received
   }
 
   /** An expired object in place of a 5xx, and for how long before the origin is asked again. */
@@ -173,7 +257,7 @@ export class EdgeLocation {
     return cached
   }
 
-  /** @param confirmation headers of the origin's 304 */
+  /** @param confirmation headers of the origin's 304, or of what it says to a HEAD */
   #revalidated(
     cacheKey: string,
     request: LookupRequest,
@@ -181,50 +265,100 @@ export class EdgeLocation {
     confirmation: readonly HeaderLine[],
     now: number,
   ): FetchResult {
-    const updates = withoutHeaders(confirmation, OF_THE_STORED_BODY)
+    const isSame = opaque(headerValue(confirmation, 'etag')) === opaque(headerValue(cached.headers, 'etag'))
+    // What was compressed keeps its weak tag: "ETag header conversion".
+    const updates = withoutHeaders(confirmation, isSame ? [...OF_THE_STORED_BODY, 'etag'] : OF_THE_STORED_BODY)
     const names = updates.map(([name]) => name)
     const headers = [...withoutHeaders(cached.headers, names), ...updates]
-    const object = { ...cached, headers, storedAt: now }
-    const lifetime = this.#lifetimeOf(object, request, now)
-    if (lifetime === undefined) {
+    const object = {
+      ...cached,
+      headers,
+      tags: cacheTagsOf(request, headers),
+      storedAt: now,
+      ageWhenStored: ageIn(confirmation),
+    }
+    const { reason, kind, ...times } = this.#lifetimeOf(object, request, now)
+    request.fetch.trace.add({ step: 'store', reason })
+    if (kind === 'uncacheable') {
       this.#remove(cacheKey, request)
       const response = responseFromCache(object, request.viewer, 'RefreshHit', now, request.fetch.requestId)
       return { kind: 'uncached', response }
     }
-    Object.assign(object, lifetime)
+    Object.assign(object, times)
     this.#store(cacheKey, object, request)
-    return { kind: 'stored', object, result: 'RefreshHit' }
+    return { kind: 'object', object, result: 'RefreshHit' }
   }
 
-  async #received(cacheKey: string, request: LookupRequest, fetched: FetchedObject, now: number): Promise<FetchResult> {
-    const response = responseOf(fetched, request.fetch.requestId)
-    let bytes: Uint8Array | null
-    try {
-      bytes = response.body instanceof ReadableStream ? await bytesOf(response.body) : response.body
-    } catch {
-      return this.#received(cacheKey, request, BROKEN_OFF, now)
+  /** The viewers get it from its first byte on; the cache gets it when it is whole. */
+  #received(
+    cacheKey: string,
+    request: LookupRequest,
+    fetched: FetchedObject,
+    now: number,
+    sharing: Sharing,
+  ): FetchResult {
+    const { viewer, key, fetch } = request
+    const response = responseOf(fetched, fetch.requestId)
+    const hasBody = viewer.method !== 'HEAD' && !WITHOUT_BODY.includes(response.status)
+    if (!hasBody && response.body instanceof ReadableStream) request.waitUntil(response.body.cancel())
+    const nothing = viewer.method === 'HEAD' ? null : new Uint8Array()
+    const { headers, body } = hasBody ? contentOf(response, request) : { ...response, body: nothing }
+    const object = {
+      ...{ key, status: response.status, headers },
+      result: response.result === 'Miss' ? null : response.result,
+      detailedResultType: response.detailedResultType ?? null,
+      originBytes: fetched.kind === 'object' ? fetched.originBytes : 0,
+      tags: cacheTagsOf(request, headers),
+      storedAt: now,
+      ageWhenStored: ageIn(headers),
     }
-    const { viewer, key } = request
-    const body = viewer.method === 'HEAD' ? null : (bytes ?? new Uint8Array())
-    const uncompressed = { status: response.status, headers: response.headers, body }
-    const content = request.fetch.behaviour.compress
-      ? compressed(uncompressed, (key.headers['accept-encoding'] ?? '') as AcceptedEncodings, viewer.httpVersion)
-      : uncompressed
-    const result = response.result === 'Miss' ? null : response.result
-    const originBytes = fetched.kind === 'object' ? fetched.originBytes : 0
-    const { detailedResultType = null } = response
-    const object = { ...content, key, result, detailedResultType, originBytes, storedAt: now }
+    const { bodyOf } = response
+    sharing.tagged(object.tags)
     const lifetime = this.#lifetimeOf(object, request, now)
-    if (lifetime === undefined) {
+    if (lifetime.kind === 'uncacheable') {
+      fetch.trace.add({ step: 'store', reason: lifetime.reason })
       this.#remove(cacheKey, request)
+      // A condition or a range of the viewer's is answered from it nevertheless.
       const expired = { ...object, freshUntil: now, staleWhileRevalidateUntil: now, staleIfErrorUntil: now }
-      return { kind: 'uncached', response: this.#deliver(expired, 'Miss', request, undefined) }
+      const served = { ...expired, body: this.#growing(body, request, headers, 0, () => {}) }
+      return { kind: 'uncached', response: this.#deliver(served, 'Miss', request, undefined, bodyOf) }
     }
-    const received: CachedObject = { ...object, ...lifetime }
-    const unstored = unstoredFields(object.headers)
-    const stored = unstored.length > 0 ? { ...received, headers: withoutHeaders(object.headers, unstored) } : received
-    this.#store(cacheKey, stored, request)
-    return { kind: 'stored', object: received, result: 'Miss' }
+    const { reason, kind: _, ...times } = lifetime
+    const received = { ...object, ...times }
+    const unstored = unstoredFields(headers)
+    const keep = (bytes: Uint8Array | null) => {
+      const stored = unstored.length > 0 ? { ...received, headers: withoutHeaders(headers, unstored) } : received
+      this.#store(cacheKey, { ...stored, body: bytes }, request)
+      fetch.trace.add({ step: 'store', reason })
+    }
+    const { limit } = this.#collecting
+    const growing = this.#growing(body, request, headers, limit, (collected) => {
+      if (collected.kind === 'whole' && sharing.isWanted()) keep(collected.bytes)
+      else {
+        if (collected.kind === 'too-large') this.#remove(cacheKey, request)
+        const why = collected.kind === 'whole' ? 'it was invalidated on its way' : NOT_KEPT[collected.kind]
+        fetch.trace.add({ step: 'store', reason: `not cached: ${why}` })
+      }
+      sharing.over()
+    })
+    if (!(growing instanceof GrowingBody)) keep(growing)
+    return { kind: 'object', object: { ...received, body: growing }, result: 'Miss', ...(bodyOf && { bodyOf }) }
+  }
+
+  /** A stream as a body that several can read, and that is read in this request. @param limit bytes that are kept of it */
+  #growing(
+    body: EdgeResponse['body'],
+    { waitUntil }: LookupRequest,
+    headers: readonly HeaderLine[],
+    limit: number,
+    onCollected: Collecting['onCollected'],
+  ): ServedObject['body'] {
+    if (!(body instanceof ReadableStream)) return body
+    const announced = headerValue(headers, 'content-length')
+    const length = /^\d+$/.test(announced) ? Number(announced) : null
+    const growing = new GrowingBody({ ...this.#collecting, limit, length, onCollected })
+    waitUntil(growing.readFrom(body))
+    return growing
   }
 
   /** When an object expires; `undefined` for one that may not be cached. */
@@ -232,35 +366,69 @@ export class EdgeLocation {
     const { MinTTL: min, DefaultTTL: usual, MaxTTL: max } = request.cachePolicy
     const errorMinimum = errorCachingMinimum(request, response.status)
     const freshness = freshnessOf(response, { min, default: usual, max }, errorMinimum, now)
-    const { trace } = request.fetch
     if (freshness.kind === 'uncacheable') {
-      trace.add({ step: 'store', reason: `not cached: ${freshness.reason}` })
-      return undefined
+      return { kind: 'uncacheable', reason: `not cached: ${freshness.reason}` } as const
     }
-    trace.add({ step: 'store', reason: `cached for ${freshness.ttl} s` })
     const freshUntil = now + freshness.ttl * 1000
     return {
+      kind: 'cacheable',
+      reason: `cached for ${freshness.ttl} s`,
       freshUntil,
       staleWhileRevalidateUntil: freshUntil + freshness.staleWhileRevalidate * 1000,
       staleIfErrorUntil: freshUntil + freshness.staleIfError * 1000,
-    }
+    } as const
   }
 }
 
-const BROKEN_OFF: FetchedObject = {
-  kind: 'failed',
-  status: 502,
-  result: 'Error',
-  detailedResultType: 'OriginReadError',
-  reason: 'The origin closed the connection before the end of its response.',
+type Sharing = {
+  /** Which cache tags it has turned out to have. */
+  tagged(tags: string): void
+  /** Nobody can wait for it any more. */
+  over(): void
+  /** Whether it may still be cached. */
+  isWanted(): boolean
+}
+
+const ALONE: Sharing = { tagged() {}, over() {}, isWanted: () => true }
+
+/** Why a body that came in is not cached. */
+const NOT_KEPT: Record<Exclude<Collected['kind'], 'whole'>, string> = {
+  broken: 'the origin broke off its response',
+  'too-large': 'it is larger than what is kept on this machine',
+  left: 'no viewer waited for its end',
+}
+
+/** Reads what a request without a viewer has fetched. */
+function withoutViewer(fetched: FetchResult): void {
+  if (fetched.kind === 'object' && fetched.object.body instanceof GrowingBody) fetched.object.body.goOn()
+  if (fetched.kind === 'uncached' && fetched.response.body instanceof ReadableStream) {
+    void fetched.response.body.cancel()
+  }
+}
+
+const withoutRange = (viewer: ViewerRequest): ViewerRequest => ({
+  ...viewer,
+  headers: withoutHeaders(viewer.headers, ['range']),
+})
+
+/** Whether an object of a request's own slot, or of the whole's, answers it. */
+const isAnswer = (object: CachedObject, viewer: ViewerRequest): boolean =>
+  (object.body !== null || viewer.method === 'HEAD') && isAbout(object, viewer)
+
+/** Headers and body as they are cached: compressed, where CloudFront does that. */
+function contentOf(
+  { status, headers, body }: EdgeResponse,
+  { fetch, key, viewer }: LookupRequest,
+): Pick<EdgeResponse, 'headers' | 'body'> {
+  if (body === null || (body instanceof Uint8Array && body.length === 0)) return { headers, body: new Uint8Array() }
+  const accepted = (key.headers['accept-encoding'] ?? '') as AcceptedEncodings
+  const encoding = fetch.behaviour.compress ? compressionOf({ status, headers }, accepted, viewer.httpVersion) : null
+  if (encoding === null) return { headers, body }
+  const source = body instanceof ReadableStream ? body : new Blob([body]).stream()
+  return { headers: compressedHeaders(headers, encoding), body: source.pipeThrough(compressing(encoding)) }
 }
 
 const isServerError = (status: number) => status >= 500
 
 /** RFC 9111, 3.2: the headers that a 304 does not update. */
 const OF_THE_STORED_BODY = ['content-length', 'content-encoding', 'content-type', 'content-range', 'transfer-encoding']
-
-/** @throws if the stream breaks off */
-async function bytesOf(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
-  return new Uint8Array(await new Response(stream).arrayBuffer())
-}

@@ -3,7 +3,7 @@
 import { at } from '../../../base/json-values.ts'
 import type { Behaviour } from '../../../bundle/policies.ts'
 import { RESPONSE_HEADERS_BYTES } from '../../../edge/limits.ts'
-import { HOP_BY_HOP, headerValue, withHeader, withoutHeaders } from '../../platform/header-lines.ts'
+import { connectionOptions, HOP_BY_HOP, headerValue, withHeader, withoutHeaders } from '../../platform/header-lines.ts'
 import { VIA } from '../../platform/identity.ts'
 import type { HeaderLine, ResultType } from '../../protocol/messages.ts'
 import type { OriginErrorType, OriginResponse } from '../../protocol/origin.ts'
@@ -82,7 +82,7 @@ async function afterOriginResponse(
   response: OriginResponse<ReadableStream<Uint8Array> | null>,
   { requestId, trace, responseHeaders }: FetchRequest,
 ): Promise<FetchedObject> {
-  const received = withoutHeaders(response.headers, HOP_BY_HOP)
+  const received = withoutHeaders(response.headers, [...HOP_BY_HOP, ...connectionOptions(response.headers)])
   const event = originResponseEvent(request, { status: response.status, headers: received }, requestId)
   const outcome = await runLambda(backend.lambdas, 'origin-response', event, messageOf(event, 'response'), trace)
   if (outcome.kind === 'failed') {
@@ -156,5 +156,6 @@ const lambdaFailure = (error: ResultType): FetchedObject => ({
 export function responseOf(fetched: FetchedObject, requestId: string): EdgeResponse {
   if (fetched.kind === 'failed') return failureResponse(fetched, requestId)
   const { status, headers, body, isGenerated } = fetched
-  return { status, headers, body, result: isGenerated ? 'LambdaGeneratedResponse' : status >= 400 ? 'Error' : 'Miss' }
+  const result = isGenerated ? 'LambdaGeneratedResponse' : status >= 400 ? 'Error' : 'Miss'
+  return { status, headers, body, result, ...(body instanceof ReadableStream && { bodyOf: requestId }) }
 }

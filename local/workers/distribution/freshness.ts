@@ -8,7 +8,7 @@ import { type Directive, directivesOf } from './cache-control.ts'
 export type Freshness =
   | {
       kind: 'cacheable'
-      /** 0: kept, but revalidated for every request. */
+      /** From now. 0: kept, but revalidated for every request. */
       ttl: number
       /** After the TTL. */
       staleWhileRevalidate: number
@@ -48,8 +48,7 @@ export function freshnessOf(
 /**
  * "Manage how long content stays in the cache": its table, and the notes on stale content. Which 2xx and 3xx are cached is
  * documented for 307 and 308 alone ("How CloudFront processes HTTP 3xx status codes"); the others follow the table here. A
- * 206 is the part that it holds ("How CloudFront processes partial requests"); a 304 renews what it stands for. Not
- * documented, and not looked at: `must-revalidate`, and an `Age` that the origin sends.
+ * 206 is the part that it holds ("How CloudFront processes partial requests"); a 304 renews what it stands for.
  */
 function freshnessOfObject(
   { status, headers }: FreshnessSubject,
@@ -59,22 +58,26 @@ function freshnessOfObject(
   if ((status === 307 || status === 308) && listOf(headers, 'cache-control') === '') {
     return uncacheable(`a ${status} is cached only with Cache-Control`)
   }
-  // "Request and response behavior for custom origins", content negotiation.
-  if (min === 0 && /(?:^|,)\s*\*\s*(?:,|$)/.test(listOf(headers, 'vary'))) return uncacheable('Vary: *')
   if (min === 0 && (caching.forbids === 'no-store' || caching.forbids === 'private')) {
     return uncacheable(`Cache-Control: ${caching.forbids}`)
   }
-  const ttl = ttlOf(caching, min, max, ttls.default)
+  const ttl = min === 0 && variesByAll(headers) ? 0 : ttlOf(caching, min, max, ttls.default)
   // From when it was fetched, nothing outlives the maximum TTL: "Serve stale (expired) content", both notes.
   const left = Math.max(0, max - ttl)
   return {
     kind: 'cacheable',
     ttl,
-    staleWhileRevalidate: caching.forbids ? 0 : Math.min(caching.staleWhileRevalidate, left),
-    // "If you haven't configured custom error pages": where it is not stated, the maximum TTL alone ends it.
-    staleIfError: Math.min(caching.staleIfError ?? left, left),
+    staleWhileRevalidate: caching.forbids ? 0 : Math.min(caching.staleWhileRevalidate ?? 0, left),
+    staleIfError: Math.min(caching.staleIfError ?? (caching.mustRevalidate ? 0 : left), left),
   }
 }
+
+/**
+ * "Request and response behavior for custom origins", content negotiation: with a minimum TTL of 0 it is cached, and asked
+ * for again, without conditions, for every request.
+ */
+export const variesByAll = (headers: readonly HeaderLine[]): boolean =>
+  /(?:^|,)\s*\*\s*(?:,|$)/.test(listOf(headers, 'vary'))
 
 /** The table. `no-cache` with a minimum of 0 is kept, as its warning on unreachable origins has it, and revalidated. */
 function ttlOf({ forbids, lifetime }: StatedCaching, min: number, max: number, usual: number): number {
@@ -120,21 +123,39 @@ type StatedCaching = {
   lifetime: number | null
   /** Whether it stands in `max-age` or `s-maxage`. */
   isLifetimeDirective: boolean
-  staleWhileRevalidate: number
+  /** Null: not stated. */
+  staleWhileRevalidate: number | null
+  /** Null: not stated. "If you haven't configured custom error pages": then the maximum TTL alone ends it. */
   staleIfError: number | null
+  /**
+   * `must-revalidate` and `proxy-revalidate`, which the guide does not name: RFC 9111, 4.2.4, unless the origin allows it by
+   * the directive that the guide has for it. `s-maxage`, which implies the latter, is a lifetime there and nothing else.
+   */
+  mustRevalidate: boolean
 }
 
 function cachingOf(headers: readonly HeaderLine[], now: number): StatedCaching {
   const directives = directivesOf(listOf(headers, 'cache-control'))
   const seconds = (name: string) => secondsOf(directives, name)
+  const isStated = (name: string) => directives.some((one) => one.name === name)
   const directive = seconds('s-maxage') ?? seconds('max-age')
   return {
     forbids: FORBIDDING.find((name) => directives.some((one) => one.name === name && !isQualified(one))) ?? null,
-    lifetime: directive ?? untilExpiry(headers, now),
+    lifetime: directive === null ? untilExpiry(headers, now) : Math.max(0, directive - ageIn(headers)),
     isLifetimeDirective: directive !== null,
-    staleWhileRevalidate: seconds('stale-while-revalidate') ?? 0,
+    staleWhileRevalidate: seconds('stale-while-revalidate'),
     staleIfError: seconds('stale-if-error'),
+    mustRevalidate: isStated('must-revalidate') || isStated('proxy-revalidate'),
   }
+}
+
+/**
+ * Seconds: the `Age` of a response, 0 without one. RFC 9111, 5.1: of several the first, and what is no number is nothing. The
+ * origin's `Date` is not compared with the time here (4.2.3, `apparent_age`): its clock is not ours, and ours can be moved.
+ */
+export function ageIn(headers: readonly HeaderLine[]): number {
+  const [first = ''] = headerValue(headers, 'age').split(',', 1)
+  return /^\d+$/.test(first.trim()) ? Math.min(Number(first), HUNDRED_YEARS) : 0
 }
 
 const FORBIDDING = ['no-store', 'private', 'no-cache'] as const
@@ -153,17 +174,25 @@ export const unstoredFields = (headers: readonly HeaderLine[]): string[] =>
 /** "Manage how long content stays in the cache": the most that `max-age` can be. */
 const HUNDRED_YEARS = 3_153_600_000
 
-/** RFC 9111, 1.2.2 and 4.2.1: digits alone, quoted or not; of several, the first. */
+/**
+ * RFC 9111, 1.2.2 and 4.2.1: digits alone, quoted or not; of several, the first. What can't be read is 0: it allows nothing.
+ * Null: not stated.
+ */
 function secondsOf(directives: readonly Directive[], name: string): number | null {
-  const found = directives.find((one) => one.name === name && /^\d+$/.test(one.value ?? ''))
-  return found ? Math.min(Number(found.value), HUNDRED_YEARS) : null
+  const found = directives.find((one) => one.name === name)
+  if (found === undefined) return null
+  return /^\d+$/.test(found.value ?? '') ? Math.min(Number(found.value), HUNDRED_YEARS) : 0
 }
 
-/** RFC 9111, 4.2.1 and 5.3: from `Date`, else from now; a date that is none has passed. */
+/**
+ * "Manage how long content stays in the cache": until that date. RFC 9111, 5.3: what is no date has passed; 4.2: so has one
+ * that is not later than the response is old by the clock that made it, whatever the time is here.
+ */
 function untilExpiry(headers: readonly HeaderLine[], now: number): number | null {
   const expires = headerValue(headers, 'expires')
   if (expires === '') return null
   const end = httpDate(expires, now)
-  const start = httpDate(headerValue(headers, 'date')) ?? now
-  return end === null ? 0 : Math.max(0, Math.floor((end - start) / 1000))
+  const made = httpDate(headerValue(headers, 'date'))
+  if (end === null || (made !== null && end <= made + ageIn(headers) * 1000)) return 0
+  return Math.max(0, Math.floor((end - now) / 1000))
 }

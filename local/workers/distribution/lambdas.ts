@@ -3,12 +3,13 @@ import type { ArtefactName } from '../../../bundle/manifest.ts'
 import type { Trigger } from '../../../edge/limits.ts'
 import { validateLambda } from '../../platform/validate-lambda.ts'
 import type { ErrorName, InvocationOutcome, LambdaCall } from '../../protocol/invocation.ts'
+import type { Host } from '../../protocol/secret.ts'
 import type { Clock } from './clock.ts'
 import type { Trace } from './trace.ts'
 
 export type Lambdas = {
   /** The host, which runs them. */
-  host: Fetcher
+  host: Host
   clock: Clock
 }
 

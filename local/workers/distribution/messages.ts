@@ -4,19 +4,14 @@
  * A request: a `ViewerRequest`, as the viewer sent it → an `EdgeRequest`, which viewer-request is given and returns → an
  * `OriginRequest`, which origin-request is given and returns → an `OriginCall`, the HTTP request that is sent.
  *
- * A response: an `OriginResponse`, as it came → a `FetchedObject`, after origin-response → a `CachedObject`, in a cache → an
- * `EdgeResponse`, what of it answers this request → a `ViewerResponse`, with the headers that every response carries.
+ * A response: an `OriginResponse`, as it came → a `FetchedObject`, after origin-response → a `CachedObject`, in a cache, or a
+ * `ServedObject`, on its way there → an `EdgeResponse`, what of it answers this request → a `ViewerResponse`, with the headers that every response carries.
  */
+import type { FunctionRequest } from '../../platform/function-event.ts'
 import type { CacheKey, HeaderLine, ResultType, ViewerRequest } from '../../protocol/messages.ts'
+import type { GrowingBody } from './growing-body.ts'
 
-/** Cookies are a header line. */
-export type EdgeRequest = {
-  method: string
-  path: string
-  /** Without `?`. */
-  query: string
-  headers: HeaderLine[]
-}
+export type EdgeRequest = FunctionRequest
 
 /** `origin`: as a Lambda@Edge event tells of it; a function may have changed it. */
 export type OriginRequest = EdgeRequest & { clientIp: string; origin: unknown }
@@ -60,13 +55,20 @@ export type CachedObject = {
   /** Of a failure; else null. */
   detailedResultType: string | null
   originBytes: number
+  /** Cache tags, separated by commas; empty: none. */
+  tags: string
   storedAt: number
+  /** How old it was when it was stored, by the origin's `Age`: RFC 9111, 4.2.3. */
+  ageWhenStored: number
   freshUntil: number
   /** Until when it may be served while it is being revalidated. */
   staleWhileRevalidateUntil: number
   /** Until when it may be served in place of an error. */
   staleIfErrorUntil: number
 }
+
+/** An object as it is served: from the cache, or while it comes in. */
+export type ServedObject = Omit<CachedObject, 'body'> & { body: CachedObject['body'] | GrowingBody }
 
 export type EdgeResponse = {
   status: number
@@ -80,6 +82,10 @@ export type EdgeResponse = {
   /** First and last byte of a part. */
   range?: readonly [number, number]
   originBytes?: number
+  /** Of a refusal or a redirect: which rule it comes from, for people. */
+  reason?: string
+  /** Whose request brought the body that comes in: its `x-amz-cf-id`. Absent where none does. */
+  bodyOf?: string
 }
 
 /** Not a byte of the target changes: a bare `?` is an empty query. */

@@ -10,6 +10,7 @@ import {
   type OriginHead,
   type OriginResponse,
 } from '../../protocol/origin.ts'
+import type { Host } from '../../protocol/secret.ts'
 import { BUCKET_HEADERS, type OriginAccess, type OriginTarget } from '../../protocol/settings.ts'
 import type { OriginRequest } from './messages.ts'
 import { signedHeaders } from './origin-access-control.ts'
@@ -21,7 +22,7 @@ export type Origins = {
   policies: Policies
   targets: Record<string, OriginTarget>
   /** The host, which speaks HTTP to origins. */
-  host: Fetcher
+  host: Host
   /** The embedded buckets. */
   buckets: Fetcher
 }
@@ -91,7 +92,7 @@ function callOf(
   }
 }
 
-async function askHost(host: Fetcher, call: OriginCall, body: ReadableStream<Uint8Array> | null): Promise<Received> {
+async function askHost(host: Host, call: OriginCall, body: ReadableStream<Uint8Array> | null): Promise<Received> {
   const response = await host.fetch('http://host/origin', {
     method: body ? 'POST' : 'GET',
     headers: { [HEAD_HEADER]: toHead(call) },

@@ -4,9 +4,9 @@
  */
 
 import type { CachePolicy, OriginRequestPolicy } from '../../../bundle/policies.ts'
+import { forwardsCookies, headersForwarded } from '../../platform/cache-key.ts'
 import { HOP_BY_HOP, listOf } from '../../platform/header-lines.ts'
 import type { HeaderLine } from '../../protocol/messages.ts'
-import { forwardsCookies, headersForwarded } from './cache-key.ts'
 
 /** Between CloudFront and the origin; and `via`, which CloudFront sets. */
 const NEVER_KEPT = new Set([...HOP_BY_HOP, 'proxy-authenticate', 'via'])

@@ -1,10 +1,14 @@
 /** An edge location's cache on disk, which outlives the process: one R2 object for each cached object. */
 
 import { isInvalidated } from '../../../urls/invalidation.ts'
+import { written } from '../s3/disk-patience.ts'
 import type { CachedObject } from './messages.ts'
 
-/** Bytes that all metadata of an R2 object may have: R2, "Limits". An object whose path is longer goes with any invalidation. */
+/** Bytes that all metadata of an R2 object may have: R2, "Limits". An object whose path and tags are longer goes with any invalidation. */
 const METADATA_BYTES = 2_000
+
+/** After a write that failed. Each that hangs holds its object in memory. */
+const REST_MILLISECONDS = 30_000
 
 /** R2's `delete` takes no more names at a time. */
 const DELETED_AT_ONCE = 1_000
@@ -12,6 +16,8 @@ const DELETED_AT_ONCE = 1_000
 export class PersistentCache {
   readonly #store: R2Bucket
   readonly #location: string
+  /** Milliseconds since 1970: nothing is written before, as the disk may be full. */
+  #restsUntil = 0
 
   /** @param location name of the edge location */
   constructor(store: R2Bucket, location: string) {
@@ -29,11 +35,17 @@ export class PersistentCache {
     }
   }
 
+  /** What can't be written is kept in memory alone; the host says so. */
   async put(slot: string, object: CachedObject): Promise<void> {
-    const { path, query } = object.key
-    const isShort = Buffer.byteLength(path) + Buffer.byteLength(query) < METADATA_BYTES
-    const customMetadata: Record<string, string> = isShort ? { path, query } : {}
-    await this.#store.put(await this.#nameOf(slot), packedObject(object), { customMetadata })
+    if (Date.now() < this.#restsUntil) return
+    const { key, tags } = object
+    const { path, query } = key
+    const isShort = Buffer.byteLength(path + query + tags) < METADATA_BYTES
+    const customMetadata: Record<string, string> = isShort ? { path, query, ...(tags === '' ? {} : { tags }) } : {}
+    const stored = this.#store.put(await this.#nameOf(slot), packedObject(object), { customMetadata })
+    await written(stored, () => new Error('the disk takes nothing')).catch(() => {
+      this.#restsUntil = Date.now() + REST_MILLISECONDS
+    })
   }
 
   async delete(slot: string): Promise<void> {
@@ -51,8 +63,8 @@ export class PersistentCache {
         ...(cursor === undefined ? {} : { cursor }),
       })
       for (const { key, customMetadata } of page.objects) {
-        const { path, query = '' } = customMetadata ?? {}
-        if (path === undefined || paths.some((one) => isInvalidated(one, { path, query }))) names.push(key)
+        const { path, query = '', tags = '' } = customMetadata ?? {}
+        if (path === undefined || paths.some((one) => isInvalidated(one, { path, query, tags }))) names.push(key)
       }
       cursor = page.truncated ? page.cursor : undefined
     } while (cursor !== undefined)
@@ -76,8 +88,11 @@ function packedObject({ body, ...head }: CachedObject): Uint8Array {
   return Buffer.concat([length, text, body ?? new Uint8Array()])
 }
 
+/** What objects that an earlier version kept do not have. */
+const ADDED_LATER = { tags: '', ageWhenStored: 0 }
+
 function unpackedObject(bytes: Uint8Array): CachedObject {
   const start = 4 + Buffer.from(bytes.buffer, bytes.byteOffset).readUInt32BE()
   const { hasBody, ...head } = JSON.parse(Buffer.from(bytes.subarray(4, start)).toString())
-  return { ...head, body: hasBody ? bytes.slice(start) : null }
+  return { ...ADDED_LATER, ...head, body: hasBody ? bytes.slice(start) : null }
 }

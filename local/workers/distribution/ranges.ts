@@ -3,6 +3,7 @@
 import { headerValue } from '../../platform/header-lines.ts'
 import type { HeaderLine } from '../../protocol/messages.ts'
 import { isStrong, type Validators } from './conditions.ts'
+import type { ServedObject } from './messages.ts'
 
 /** First and last byte, both included. */
 export type Part = readonly [first: number, last: number]
@@ -45,8 +46,8 @@ export function rangeOf(headers: readonly HeaderLine[], entity: Validators & { l
   return entity.length === 0 ? WHOLE : { kind: 'unsatisfiable' }
 }
 
-/** RFC 9110, 13.1.5: a strong entity tag or a date, and the very one. */
-function isAboutThis(ifRange: string, { etag, lastModified }: Validators): boolean {
+/** RFC 9110, 13.1.5: a strong entity tag or a date, and the very one. @param ifRange `''`: not stated */
+export function isAboutThis(ifRange: string, { etag, lastModified }: Validators): boolean {
   if (ifRange === '') return true
   return isStrong(ifRange) ? ifRange === etag : ifRange === lastModified
 }
@@ -62,9 +63,38 @@ function partOf(spec: string, length: number): Part | null {
   return Number(last) === 0 ? [length, length] : [Math.max(0, length - Number(last)), Math.max(0, length - 1)]
 }
 
+/** What a part in the cache holds. `length` of the whole; null where the origin did not say. */
+export type StoredPart = { part: Part; length: number | null }
+
+/** The bytes that a 206 holds; null for several parts, and for one that is not as long as it says. RFC 9110, 14.4. */
+export function storedPart({
+  status,
+  headers,
+  body,
+}: Pick<ServedObject, 'status' | 'headers' | 'body'>): StoredPart | null {
+  const found = /^bytes (\d+)-(\d+)\/(\d+|\*)$/i.exec(headerValue(headers, 'content-range'))
+  if (status !== 206 || !found || !(body instanceof Uint8Array)) return null
+  const part: Part = [Number(found[1]), Number(found[2])]
+  if (body.length !== part[1] - part[0] + 1) return null
+  return { part, length: found[3] === '*' ? null : Number(found[3]) }
+}
+
+/** The one range that a request asks for, if a stored part has all of it. */
+export function partWithin({ part, length }: StoredPart, headers: readonly HeaderLine[]): Part | null {
+  const ranges = headers.filter(([name]) => name === 'range')
+  const spec = /^bytes=([\d-]+)$/i.exec(ranges[0]?.[1] ?? '')?.[1]
+  if (spec === undefined || ranges.length > 1) return null
+  // Without the whole's length, neither its end nor what is beyond that can be told.
+  if (length === null && !/^\d+-\d+$/.test(spec)) return null
+  const wanted = partOf(spec, length ?? Number.POSITIVE_INFINITY)
+  if (wanted === null) return null
+  const last = length === null ? wanted[1] : Math.min(wanted[1], length - 1)
+  return wanted[0] <= last && wanted[0] >= part[0] && last <= part[1] ? [wanted[0], last] : null
+}
+
 /** `Content-Range` of a part, or of a 416. RFC 9110, 14.4. */
-export const contentRange = (part: Part | null, length: number): string =>
-  part === null ? `bytes */${length}` : `bytes ${part[0]}-${part[1]}/${length}`
+export const contentRange = (part: Part | null, length: number | null): string =>
+  part === null ? `bytes */${length}` : `bytes ${part[0]}-${part[1]}/${length ?? '*'}`
 
 /** Several parts in one body, `multipart/byteranges`. RFC 9110, 14.6. */
 export function multipartBody(

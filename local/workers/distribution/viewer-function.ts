@@ -1,13 +1,13 @@
 import { isObject } from '../../../base/json-values.ts'
-import { validateFunction } from '../../platform/validate-function.ts'
-import type { ErrorName } from '../../protocol/invocation.ts'
 import {
   type FunctionContext,
   functionEvent,
   functionRequest,
   functionResponse,
   type GeneratedResponse,
-} from './function-event.ts'
+} from '../../platform/function-event.ts'
+import { validateFunction } from '../../platform/validate-function.ts'
+import type { ErrorName } from '../../protocol/invocation.ts'
 import type { EdgeRequest } from './messages.ts'
 import type { Trace } from './trace.ts'
 

@@ -3,24 +3,27 @@
 import { headerValue } from '../../platform/header-lines.ts'
 import { fromHead, HEAD_HEADER, toHead } from '../../protocol/head.ts'
 import type { HeaderLine, HostAnswers, HostQuestion, ViewerRequest, ViewerResponse } from '../../protocol/messages.ts'
+import { withSecret } from '../../protocol/secret.ts'
 import type { DistributionSettings } from '../../protocol/settings.ts'
 import { Clock } from './clock.ts'
-import { viewerResponseHeaders } from './delivery.ts'
+import { viewerResponseHeaders, WITHOUT_BODY } from './delivery.ts'
 import { Distribution, type Served } from './distribution.ts'
+import { hostQuestion } from './host-questions.ts'
 import { edgeRequest } from './messages.ts'
 import { Traces } from './trace.ts'
 import type { FunctionHandler } from './viewer-function.ts'
 
 type Bindings = {
   SETTINGS: DistributionSettings
+  /** Of this start. */
+  SECRET: string
   HOST: Fetcher
   BUCKETS: Fetcher
   BUCKET_CLOCK: Fetcher
   CACHE?: R2Bucket
 }
 
-/** RFC 9110, 15.3.5, 15.3.6 and 15.4.5. */
-const WITHOUT_BODY = [204, 205, 304]
+export { refusalOf } from '../../protocol/secret.ts'
 
 /** How many requests' traces are kept. */
 const TRACES = 1_000
@@ -30,8 +33,15 @@ export function makeWorker(handler: FunctionHandler) {
   const traces = new Traces(TRACES)
   let distribution: Distribution | undefined
 
-  function distributionOf({ SETTINGS: settings, HOST: host, BUCKETS: buckets, CACHE: store }: Bindings): Distribution {
+  function distributionOf({
+    SETTINGS: settings,
+    SECRET,
+    HOST,
+    BUCKETS: buckets,
+    CACHE: store,
+  }: Bindings): Distribution {
     const { policies, targets } = settings
+    const host = withSecret(HOST, SECRET)
     const backend = { lambdas: { host, clock }, origins: { policies, targets, host, buckets } }
     distribution ??= new Distribution(settings, handler, backend, clock, store)
     return distribution
@@ -46,8 +56,10 @@ export function makeWorker(handler: FunctionHandler) {
     const served = await distributionOf(env).serve(viewer, request.body, (work) => context.waitUntil(work))
     const head = viewerResponse(viewer, served, clock.now())
     traces.keep(served.trace, head.summary)
-    const body = viewer.method === 'HEAD' || WITHOUT_BODY.includes(head.status) ? null : served.response.body
-    return new Response(body, { headers: { [HEAD_HEADER]: toHead(head) }, encodeBody: 'manual' })
+    const hasBody = viewer.method !== 'HEAD' && !WITHOUT_BODY.includes(head.status)
+    const { body } = served.response
+    if (!hasBody && body instanceof ReadableStream) context.waitUntil(body.cancel())
+    return new Response(hasBody ? body : null, { headers: { [HEAD_HEADER]: toHead(head) }, encodeBody: 'manual' })
   }
 
   async function answer(question: HostQuestion, env: Bindings): Promise<HostAnswers[HostQuestion['ask']]> {
@@ -57,6 +69,9 @@ export function makeWorker(handler: FunctionHandler) {
         return traces.find(question.id) ?? null
       case 'key':
         return distribution.keyFor(question.viewer)
+      case 'left':
+        distribution.viewerLeft(question.id)
+        return {}
       case 'invalidate':
         return { removed: await distribution.invalidate(question.paths) }
       case 'advance':
@@ -73,7 +88,10 @@ export function makeWorker(handler: FunctionHandler) {
     async fetch(request: Request, env: Bindings, context: ExecutionContext): Promise<Response> {
       const head = request.headers.get(HEAD_HEADER)
       if (head !== null) return serve(fromHead(head), request, env, context)
-      return Response.json(await answer((await request.json()) as HostQuestion, env))
+      const question = hostQuestion(await request.text(), clock.now())
+      return typeof question === 'string'
+        ? Response.json({ error: question }, { status: 400 })
+        : Response.json(await answer(question, env))
     },
   }
 }
@@ -95,7 +113,7 @@ function viewerResponse(
     status: response.status,
     headers,
     close: response.close ?? false,
-    isStreamed: response.body instanceof ReadableStream,
+    streamedFrom: response.body instanceof ReadableStream ? (response.bodyOf ?? '') : null,
     summary: {
       id: requestId,
       time: now,

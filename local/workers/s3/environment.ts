@@ -1,4 +1,6 @@
 /** What the host binds to the Worker, the buckets in it, and their clock. */
+
+import { type Host, withSecret } from '../../protocol/secret.ts'
 import type { BucketCredentials, BucketSettings } from '../../protocol/settings.ts'
 
 export type Environment = {
@@ -6,6 +8,8 @@ export type Environment = {
   CREDENTIALS: BucketCredentials
   /** `local/host/folders/folder-service.ts`, where any bucket has a folder. */
   FOLDER?: Fetcher
+  /** Of this start. */
+  SECRET: string
   [binding: string]: unknown
 }
 
@@ -24,7 +28,7 @@ export type Bucket = {
   name: string
   region: string
   r2: R2Bucket
-  folder: Fetcher | null
+  folder: Host | null
   clock: BucketClock
 }
 
@@ -36,7 +40,7 @@ export function bucketOf(environment: Environment, clock: BucketClock, name: str
     name,
     region: settings.region,
     r2: environment[settings.binding] as R2Bucket,
-    folder: (settings.folder && environment.FOLDER) || null,
+    folder: settings.folder && environment.FOLDER ? withSecret(environment.FOLDER, environment.SECRET) : null,
     clock,
   }
 }

@@ -1,9 +1,10 @@
 /** The folder behind a bucket, as the Worker asks the host for it: `local/host/folders/folder-service.ts` answers. */
 import type { FileEntry, FileStat } from '../../protocol/folder-messages.ts'
+import type { Host } from '../../protocol/secret.ts'
 import { S3Error } from './s3-error.ts'
 
 /** A bucket that has a folder. */
-export type ServedFolder = { name: string; folder: Fetcher }
+export type ServedFolder = { name: string; folder: Host }
 
 export type FileContent = FileStat & {
   /** `null`: the extension says nothing. */

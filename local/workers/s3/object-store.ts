@@ -1,6 +1,7 @@
 /** The objects of a bucket: what was uploaded, and what lies in the folder behind it. */
 
 import type { FileStat } from '../../protocol/folder-messages.ts'
+import { written } from './disk-patience.ts'
 import type { Bucket } from './environment.ts'
 import { contentOf, fileOf, type ServedFolder } from './files.ts'
 import {
@@ -54,10 +55,12 @@ async function importFile(
     const content = await contentOf(folder, key)
     if (!content) return null
     const remembered: Remembered = { modified: content.modified, source: 'file', file: content.version, checksum: null }
-    const imported = await r2.put(key, content.body, {
+    const options = {
       ...toR2({ contentType: content.contentType ?? DEFAULT_TYPE, user: {} }, remembered),
       onlyIf: stillAs(stored),
-    })
+    }
+    const source = { length: content.size, bytes: content.body }
+    const imported = await pour(source, (value) => r2.put(key, value, options))
     return imported && fromR2(imported)
   } catch (error) {
     // Any other error is of the connection, which the host breaks off when the file shrinks while it is read.
@@ -111,14 +114,14 @@ export async function putObject(
   return stored && fromR2(stored)
 }
 
-/** Gives a body of known length to R2. Rejects with what the bytes reject with. */
+/** Gives a body of known length to R2. Rejects with what the bytes reject with, or when R2 takes none for a while. */
 export async function pour<T>(
   { length, bytes }: Pick<Upload, 'length' | 'bytes'>,
   store: (value: ReadableStream<Uint8Array> | Uint8Array) => Promise<T>,
 ): Promise<T> {
   if (length === 0) {
     for await (const _ of bytes);
-    return store(new Uint8Array())
+    return written(store(new Uint8Array()), diskFull)
   }
   const { readable, writable } = new FixedLengthStream(length)
   const storing = store(readable)
@@ -126,18 +129,24 @@ export async function pour<T>(
   storing.catch(() => {})
   const writer = writable.getWriter()
   try {
-    for await (const piece of bytes) await writer.write(piece)
-    await writer.close()
+    for await (const piece of bytes) await written(writer.write(piece), diskFull)
+    await written(writer.close(), diskFull)
   } catch (error) {
     await writer.abort(error).catch(() => {})
+    if (isDiskFull(error)) throw error
     await storing.catch((cause) => {
       // R2's own refusal is the reason; any other error of it only repeats that the body broke off.
       if (!(error instanceof S3Error) && isRefusal(cause)) throw cause
     })
     throw error
   }
-  return storing
+  return written(storing, diskFull)
 }
+
+const diskFull = () =>
+  new S3Error('ServiceUnavailable', 'The disk under the local bucket takes nothing more: it may be full.')
+
+const isDiskFull = (error: unknown): boolean => error instanceof S3Error && error.code === 'ServiceUnavailable'
 
 /** Nothing is removed from a folder: a file is hidden until it changes. */
 export async function deleteObject(bucket: Bucket, key: string): Promise<void> {
@@ -149,13 +158,14 @@ export async function deleteObject(bucket: Bucket, key: string): Promise<void> {
 
 /** @param stored with an ETag: only if the key has still that object */
 async function hide({ r2, clock }: Bucket, stored: { key: string; etag?: string }, file: string): Promise<void> {
-  await r2.put(stored.key, new Uint8Array(), {
+  const hidden = r2.put(stored.key, new Uint8Array(), {
     ...toR2(
       { contentType: DEFAULT_TYPE, user: {} },
       { modified: clock.now(), source: 'deleted', file, checksum: null },
     ),
     ...(stored.etag === undefined ? {} : { onlyIf: { etagMatches: stored.etag } }),
   })
+  await written(hidden, diskFull)
 }
 
 export const folderOf = ({ name, folder }: Bucket): ServedFolder | null => folder && { name, folder }

@@ -81,8 +81,22 @@ export const COMPRESSION_ROWS: Row[] = [
     'an ETag of what is not compressed stays': [
       { origin: text({ etag: '"a"' }), expect: { headers: { etag: '"a"' } } },
     ],
-    'the length is that of what is sent': [
-      { viewer: taking('br'), origin: text(), expect: { headers: { 'content-length': /^\d{2}$/ } } },
+    'the length is that of what is sent, once it is known': [
+      { viewer: taking('br'), origin: text(), expect: { xCache: 'Miss', headers: { 'content-length': null } } },
+      { viewer: taking('br'), expect: { xCache: 'Hit', headers: { 'content-length': /^\d{2}$/ } } },
+    ],
+    'a 304 of the origin leaves what was compressed its weak tag': [
+      {
+        viewer: taking('br'),
+        origin: text({ etag: '"a"', 'cache-control': 'max-age=10' }),
+        expect: { headers: { etag: 'W/"a"' } },
+      },
+      {
+        viewer: taking('br'),
+        after: 12,
+        origin: { status: 304, headers: { etag: '"a"' } },
+        expect: { xCache: 'RefreshHit', headers: { etag: 'W/"a"', 'content-encoding': 'br' } },
+      },
     ],
   }),
   ...rows(COMPRESSION, 'compressed-gzip', {

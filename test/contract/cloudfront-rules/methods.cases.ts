@@ -1,5 +1,5 @@
 import { type Row, rows, type Step } from './row.ts'
-import { BEHAVIOURS, CACHE_KEY, CUSTOM_ORIGIN, RFC_9110 } from './sources.ts'
+import { BEHAVIOURS, CACHE_KEY, CUSTOM_ORIGIN, RFC_9110, RFC_9111 } from './sources.ts'
 
 const refused = (method: string): Step[] => [{ viewer: { method }, expect: { status: 403, xCache: 'Error' } }]
 const passed = (method: string, body?: string): Step[] => {
@@ -70,12 +70,53 @@ export const METHODS: Row[] = [
       { viewer: { method: 'HEAD' }, origin: {}, expect: { xCache: 'Miss', body: '' } },
       { origin: {}, sees: { method: 'GET' }, expect: { xCache: 'Miss', body: 'object 2' } },
     ],
+    '9.3.2: what came of a HEAD answers the next one, although the GET has expired': [
+      { origin: { headers: { 'cache-control': 'max-age=10', etag: '"a"' } }, expect: 'Miss' },
+      {
+        viewer: { method: 'HEAD' },
+        after: 12,
+        origin: { headers: { etag: '"b"' } },
+        sees: { method: 'HEAD' },
+        expect: { xCache: 'Miss', body: '', headers: { etag: '"b"' } },
+      },
+      { viewer: { method: 'HEAD' }, expect: { xCache: 'Hit', body: '', headers: { etag: '"b"' } } },
+      { origin: {}, sees: { method: 'GET' }, expect: { xCache: 'Miss', body: 'object 3' } },
+      { viewer: { method: 'HEAD' }, expect: { xCache: 'Hit', body: '' } },
+    ],
+    '9.3.2: a HEAD that is told 304 renews the GET': [
+      { origin: { headers: { 'cache-control': 'max-age=10', etag: '"a"' } }, expect: 'Miss' },
+      {
+        viewer: { method: 'HEAD' },
+        after: 12,
+        origin: { status: 304 },
+        sees: { method: 'HEAD', headers: { 'if-none-match': '"a"' } },
+        expect: { xCache: 'RefreshHit', body: '' },
+      },
+      { expect: { xCache: 'Hit', body: 'object 1' } },
+    ],
     '9.3.2: a HEAD has the headers of the GET': [
       { origin: { headers: { 'content-type': 'text/css', etag: '"a"' } }, expect: 'Miss' },
       {
         viewer: { method: 'HEAD' },
         expect: { body: '', headers: { 'content-type': 'text/css', etag: '"a"', 'content-length': '8' } },
       },
+    ],
+  }),
+  ...rows(RFC_9111, 'usual', {
+    '4.3.5: a HEAD that is about the same object renews the GET': [
+      { origin: { headers: { 'cache-control': 'max-age=10', etag: '"a"', 'x-a': '1', 'x-b': '1' } }, expect: 'Miss' },
+      {
+        viewer: { method: 'HEAD' },
+        after: 12,
+        origin: { headers: { etag: '"a"', 'x-a': '2' } },
+        expect: { xCache: 'RefreshHit', body: '', headers: { 'x-a': '2', 'x-b': '1' } },
+      },
+      { expect: { xCache: 'Hit', body: 'object 1', headers: { 'x-a': '2' } } },
+    ],
+    '4.3.5: one with another length does not': [
+      { origin: { headers: { 'cache-control': 'max-age=10' } }, expect: 'Miss' },
+      { viewer: { method: 'HEAD' }, after: 12, origin: { headers: { 'content-length': '9' } }, expect: 'Miss' },
+      { origin: {}, expect: { xCache: 'Miss', body: 'object 3' } },
     ],
   }),
 ]

@@ -1,5 +1,5 @@
 import { type Ask, type Row, rows, type Seen, type Step } from './row.ts'
-import { BEHAVIOURS, CUSTOM_ORIGIN, ORIGIN_REQUESTS, POLICIES_TOGETHER } from './sources.ts'
+import { BEHAVIOURS, CUSTOM_ORIGIN, ORIGIN_REQUESTS, POLICIES_TOGETHER, RFC_9110 } from './sources.ts'
 
 const VIEWER: Ask = {
   query: 'a=1&b=2',
@@ -49,6 +49,12 @@ export const ORIGIN_REQUEST_ROWS: Row[] = [
     'the viewer’s address after those that it sends': sent(
       { headers: { 'x-forwarded-for': '192.0.2.4,192.0.2.3' } },
       { headers: { 'x-forwarded-for': /^192\.0\.2\.4, ?192\.0\.2\.3, ?(::ffff:)?127\.0\.0\.1$/ } },
+    ),
+  }),
+  ...rows(RFC_9110, 'forward-all', {
+    '7.6.1: headers that Connection names are not passed on': sent(
+      { headers: { connection: 'X-One, Host', 'x-one': '1', 'x-two': '2' } },
+      { headers: { 'x-one': null, 'x-two': '2', host: NOT_THE_VIEWERS } },
     ),
   }),
   ...rows(CUSTOM_ORIGIN, 'forward-all', {

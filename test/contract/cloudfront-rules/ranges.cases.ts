@@ -29,6 +29,11 @@ const ofOrigin = (contentRange: string, body: string): Answer => ({
   body,
   headers: { ...whole.headers, 'content-range': contentRange },
 })
+const PART_IN_CACHE: Step = {
+  viewer: asking('bytes=2-5'),
+  origin: ofOrigin('bytes 2-5/10', '2345'),
+  expect: { status: 206, xCache: 'Miss', body: '2345' },
+}
 const LONG_TEXT = 'a line of text. '.repeat(100)
 
 export const RANGE_ROWS: Row[] = [
@@ -65,6 +70,64 @@ export const RANGE_ROWS: Row[] = [
         expect: { status: 206, xCache: 'Hit', body: '2345', headers: { 'content-range': 'bytes 2-5/10' } },
       },
     ],
+    'ranges within a part that is in the cache come from there': [
+      PART_IN_CACHE,
+      part('bytes=3-4', 'bytes 3-4/10', '34'),
+      part('bytes=2-5', 'bytes 2-5/10', '2345'),
+      part('bytes=5-5', 'bytes 5-5/10', '5'),
+    ],
+    'so do those that go to the end of the object, or are its last': [
+      { viewer: asking('bytes=-4'), origin: ofOrigin('bytes 6-9/10', '6789'), expect: { status: 206, body: '6789' } },
+      part('bytes=7-', 'bytes 7-9/10', '789'),
+      part('bytes=-2', 'bytes 8-9/10', '89'),
+      part('bytes=8-100', 'bytes 8-9/10', '89'),
+    ],
+    'a range that a part has not all of is asked for': [
+      PART_IN_CACHE,
+      {
+        viewer: asking('bytes=4-7'),
+        origin: ofOrigin('bytes 4-7/10', '4567'),
+        expect: { status: 206, xCache: 'Miss' },
+      },
+      part('bytes=6-7', 'bytes 6-7/10', '67'),
+    ],
+    'a part that is not as long as it says answers its own range alone': [
+      { viewer: asking('bytes=2-5'), origin: ofOrigin('bytes 2-5/10', '234'), expect: { status: 206 } },
+      { viewer: asking('bytes=2-3'), origin: ofOrigin('bytes 2-3/10', '23'), expect: { status: 206, xCache: 'Miss' } },
+    ],
+    'an expired part is asked for as a part, with its conditions': [
+      PART_IN_CACHE,
+      {
+        after: 120,
+        viewer: asking('bytes=2-5'),
+        origin: ofOrigin('bytes 2-5/10', '2345'),
+        sees: { headers: { range: 'bytes=2-5', 'if-none-match': '"a"' } },
+        expect: { status: 206, xCache: 'Miss', body: '2345' },
+      },
+      part('bytes=2-5', 'bytes 2-5/10', '2345'),
+    ],
+    'a 304 renews all of an expired part': [
+      PART_IN_CACHE,
+      {
+        after: 120,
+        viewer: asking('bytes=3-4'),
+        origin: { status: 304, headers: { etag: '"a"', 'cache-control': 'max-age=100' } },
+        sees: { headers: { range: 'bytes=3-4' } },
+        expect: { status: 206, xCache: 'RefreshHit', body: '34', headers: { 'content-range': 'bytes 3-4/10' } },
+      },
+      part('bytes=2-5', 'bytes 2-5/10', '2345'),
+    ],
+    'an expired whole is asked for as a whole, and its part is sent': [
+      inCache,
+      {
+        after: 120,
+        viewer: asking('bytes=2-5'),
+        origin: whole,
+        sees: { headers: { range: null } },
+        expect: { status: 206, xCache: 'Miss', body: '2345', headers: { 'content-range': 'bytes 2-5/10' } },
+      },
+      { expect: { xCache: 'Hit', body: BODY } },
+    ],
     'a part in the cache is not the whole': [
       { viewer: asking('bytes=2-5'), origin: ofOrigin('bytes 2-5/10', '2345'), expect: { status: 206 } },
       { origin: whole, expect: { xCache: 'Miss', body: BODY } },
@@ -98,6 +161,23 @@ export const RANGE_ROWS: Row[] = [
     '13.1.5: If-Range with another date': [
       inCache,
       allOfIt('bytes=0-1', { 'if-range': 'Wed, 16 Nov 1994 12:45:26 GMT' }),
+    ],
+    '13.1.5: a part in the cache is no answer to an If-Range with another ETag': [
+      PART_IN_CACHE,
+      {
+        viewer: asking('bytes=2-5', { 'if-range': '"b"' }),
+        origin: whole,
+        sees: { headers: { range: null } },
+        expect: { status: 200, xCache: 'Miss', body: BODY },
+      },
+    ],
+    '13.1.5: a part in the cache is an answer to an If-Range with its ETag': [
+      PART_IN_CACHE,
+      part('bytes=2-3', 'bytes 2-3/10', '23', { 'if-range': '"a"' }),
+    ],
+    '13.2.2: a condition comes before a part in the cache': [
+      PART_IN_CACHE,
+      { viewer: asking('bytes=2-5', { 'if-none-match': '"a"' }), expect: { status: 304, body: '' } },
     ],
     '13.2.2: a condition comes before the range': [
       inCache,

@@ -57,9 +57,26 @@ export const RESPONSES: Row[] = [
     'Vary: what is forwarded stays': cached({ vary: 'Accept-Language, X-Other' }, { vary: /^accept-language$/i }),
   }),
   ...rows(RFC_9110, 'usual', {
+    '7.6.1: headers that Connection names are not passed on': cached(
+      { connection: 'X-A, close', 'x-a': '1', 'x-b': '2' },
+      { 'x-a': null, 'x-b': '2' },
+    ),
     '6.6.1: a Date': cached({}, { date: /^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/ }),
   }),
   ...rows('RFC 9111, 5.1', 'usual', {
+    '4.2.3: the origin’s Age goes on, and never back': [
+      { origin: { headers: { age: '30' } }, expect: { xCache: 'Miss', headers: { age: '30' } } },
+      { after: 3, expect: { xCache: 'Hit', headers: { age: /^3[3-5]$/ } } },
+    ],
+    '4.2.3: a 304 begins anew, from its own Age': [
+      { origin: { headers: { age: '5', 'cache-control': 'max-age=10', etag: '"a"' } }, expect: 'Miss' },
+      {
+        after: 8,
+        origin: { status: 304, headers: { age: '2' } },
+        expect: { xCache: 'RefreshHit', headers: { age: '2' } },
+      },
+      { after: 3, expect: { xCache: 'Hit', headers: { age: /^[56]$/ } } },
+    ],
     'Age on what comes from the cache': [
       { origin: {}, expect: { xCache: 'Miss', headers: { age: null } } },
       { after: 42, expect: { xCache: 'Hit', headers: { age: /^4[2-4]$/ } } },

@@ -74,6 +74,8 @@ export type Expected = {
   status?: number | number[]
   xCache?: string
   body?: string | RegExp
+  /** What comes of a body that breaks off. */
+  brokenBody?: string
   /** Null: not there. */
   headers?: Record<string, string | RegExp | null>
   /** Where several requests were sent at once: how often each `X-Cache`. */

@@ -77,6 +77,7 @@ function check({ status, headers, body, isBroken }: Received, expected: Expected
     else expect(text).toMatch(expected.body)
     expect(isBroken).toBe(false)
   }
+  if (expected.brokenBody !== undefined) expect([body.toString(), isBroken]).toEqual([expected.brokenBody, true])
   if (expected.isLast) expect(headers.connection).toBe('close')
   checkHeaders(headers, expected.headers)
 }

@@ -1,5 +1,5 @@
 import { type Answer, type Row, rows, type Step } from './row.ts'
-import { CUSTOM_ORIGIN, EXPIRATION, STALE, STATUS_ERRORS } from './sources.ts'
+import { CUSTOM_ORIGIN, EXPIRATION, RFC_9111, STALE, STATUS_ERRORS, UNDOCUMENTED } from './sources.ts'
 
 const saying = (cacheControl: string): Answer => ({ headers: { 'cache-control': cacheControl } })
 const failing = (status = 500): Answer => ({ status, headers: {} })
@@ -115,6 +115,26 @@ export const STALE_ROWS: Row[] = [
       { origin: failing(503), expect: { status: 503, xCache: 'Error', body: 'object 1' } },
     ],
   }),
+  ...rows(RFC_9111, 'usual', {
+    '4.2.4: must-revalidate is not served instead of an error': [
+      first('max-age=10, must-revalidate'),
+      { after: 12, origin: failing(), expect: { status: 500, xCache: 'Error' } },
+    ],
+    '4.2.4: nor when the origin is gone': [
+      first('max-age=10, must-revalidate'),
+      { after: 12, origin: { fault: 'reset' }, expect: { status: 502, xCache: 'Error' } },
+    ],
+    '4.2.4: nor is proxy-revalidate': [
+      first('max-age=10, proxy-revalidate'),
+      { after: 12, origin: { fault: 'reset' }, expect: { status: 502, xCache: 'Error' } },
+    ],
+  }),
+  ...rows(UNDOCUMENTED, 'usual', {
+    'must-revalidate and stale-if-error: the origin allows it': [
+      first('max-age=10, must-revalidate, stale-if-error=60'),
+      stale(12, failing()),
+    ],
+  }),
   ...rows(CUSTOM_ORIGIN, 'slow', {
     'an origin that does not answer: the expired object': [first('max-age=10'), stale(12, { fault: 'silent' })],
   }),
@@ -127,6 +147,11 @@ export const STALE_ROWS: Row[] = [
   }),
   ...rows(EXPIRATION, 'usual', {
     'no-cache is served when the origin is gone': [first('no-cache'), stale(5, { fault: 'reset' })],
+    'no-cache and stale-if-error=0 is not': [
+      first('no-cache, stale-if-error=0'),
+      { after: 5, origin: { fault: 'reset' }, expect: { status: 502 } },
+    ],
+    's-maxage is a lifetime, and forbids nothing': [first('s-maxage=10'), stale(12, failing())],
     'no-store without a minimum is not kept for that': [
       first('no-store'),
       { origin: { fault: 'reset' }, expect: { status: 502 } },

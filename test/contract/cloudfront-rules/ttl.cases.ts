@@ -77,11 +77,25 @@ export const TTL: Row[] = [
   ...rows(RFC_9111, 'usual', {
     '5.2: directives in any case': livesFor(50, saying('MAX-AGE=50, Public')),
     '5.2: a quoted value': livesFor(50, saying('max-age="50"')),
-    '1.2.2: a lifetime that is no number is none': livesFor(100, saying('max-age=soon')),
+    '4.2.1: a lifetime that is no number allows nothing': neverKept(saying('max-age=soon')),
+    '4.2.1: nor does a negative one': neverKept(saying('max-age=-1')),
+    '4.2.1: nor does one in single quotes': neverKept(saying("max-age='3600'")),
+    '4.2.1: of several, the first counts, whatever it is': neverKept(saying('max-age=x, max-age=50')),
+    '4.2.3: the origin’s Age is part of a lifetime': livesFor(50, {
+      headers: { 'cache-control': 'max-age=80', age: '30' },
+    }),
+    '4.2.3: what is older than its lifetime has expired': neverKept({
+      headers: { 'cache-control': 'max-age=50', age: '60' },
+    }),
+    '5.1: an Age that is no number is none': livesFor(50, { headers: { 'cache-control': 'max-age=50', age: '-60' } }),
+    '5.1: of several the first': livesFor(50, { headers: { 'cache-control': 'max-age=50', age: '0, 60' } }),
     '1.2.2: a number beyond all bounds': livesFor(1_000, saying('max-age=99999999999999999999999')),
     '5.2.2.4: no-cache of a field is about the field': livesFor(50, saying('max-age=50, no-cache="x-a"')),
     '5.3: an Expires that is no date has passed': neverKept({ headers: { expires: '0' } }),
-    '4.2.1: Expires counts from Date': livesFor(50, { headers: { date: '{-500}', expires: '{-450}' } }),
+    '4.2: an Expires that is not after Date has passed': neverKept({ headers: { date: '{+400}', expires: '{+300}' } }),
+    '4.2.3: an Expires that is not after Date and Age has passed': neverKept({
+      headers: { date: '{-10}', expires: '{+10}', age: '25' },
+    }),
   }),
   ...rows(RFC_9110, 'usual', {
     '5.3: Cache-Control on several lines': livesFor(50, saying(['public', 'max-age=50'])),
@@ -91,6 +105,13 @@ export const TTL: Row[] = [
     'Vary: * with a minimum of 0 is asked for each time, without conditions': [
       { origin: { headers: { vary: '*', etag: '"a"', 'cache-control': 'max-age=50' } }, expect: 'Miss' },
       { origin: {}, sees: { headers: { 'if-none-match': null } }, expect: { xCache: 'Miss', body: 'object 2' } },
+    ],
+    'Vary: * is kept for when the origin is gone': [
+      {
+        origin: { headers: { vary: '*', 'cache-control': 'max-age=50' } },
+        expect: { xCache: 'Miss', body: 'object 1' },
+      },
+      { origin: { fault: 'reset' }, expect: { body: 'object 1' } },
     ],
   }),
   ...rows(CUSTOM_ORIGIN, 'minimum', {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Failure, InputError, joinedError, RimlightError, systemMessage } from '../../../base/errors.ts'
-import { BuildError } from '../../../build/error.ts'
+import { BuildError, ConfigError } from '../../../build/error.ts'
 
 const PORT = new InputError('--port: expected a number, found x', {
   code: 'wrong-option',
@@ -44,9 +44,10 @@ describe.each([InputError, Failure, BuildError])('%o', (Kind) => {
   })
 })
 
-test('a failure of the build is a failure, and what a person gave is not', () => {
+test('a failure of the build is a failure, and what a person gave is not, such as a config', () => {
   expect(new BuildError('no', { code: 'no' })).toBeInstanceOf(Failure)
   expect(new InputError('no', { code: 'no' })).not.toBeInstanceOf(Failure)
+  expect(new ConfigError('no', { code: 'no' })).toBeInstanceOf(InputError)
 })
 
 test('what the system says, and what is no error', () => {

@@ -25,11 +25,16 @@ describe('the names by which CloudFront may know an origin', () => {
       ],
     ],
   ])('a bucket in %s', (region, domains) => {
-    expect(compiled({ 'origins.photos.region': region }).origins[2]).toEqual({ domains, prefix: '', strip: 0 })
+    expect(compiled({ 'origins.photos.region': region }).origins[2]).toEqual({
+      domains,
+      prefix: '',
+      strip: 0,
+      guard: 1,
+    })
   })
 
   it('an API', () => {
-    expect(compiled().origins[1]).toEqual({ domains: ['api.example.com'], prefix: '', strip: 0 })
+    expect(compiled().origins[1]).toEqual({ domains: ['api.example.com'], prefix: '', strip: 0, guard: 1 })
   })
 })
 
@@ -84,9 +89,9 @@ describe('routes', () => {
 
   it('a `never` route lives for no time', () => {
     expect(compiled({ 'routes[2].missing': '1m', 'routes[2].settle': '2m' }).lifetimes).toEqual([
-      { default: 0, missing: 300, settle: 600, private: false },
-      { default: 86_400, missing: 300, settle: 600, private: false },
-      { default: 86_400, missing: 60, settle: 120, private: false },
+      { default: 0, missing: 300, settle: 600, private: false, vary: [] },
+      { default: 86_400, missing: 300, settle: 600, private: false, vary: [] },
+      { default: 86_400, missing: 60, settle: 120, private: false, vary: [] },
     ])
   })
 
@@ -131,4 +136,37 @@ test('the module that is written gives the same values, and of routes leaves out
     imageRules: imageRules.map(({ ratios, ...rule }) => (ratios === null ? rule : { ...rule, ratios })),
   })
   expect(never).toMatchObject({ cached: false, s3: true })
+})
+
+it('routes that let the same people in have the same guard', () => {
+  const auth = { type: 'jwt', algorithms: ['HS256'] }
+  const guards = (changes: Record<string, unknown>) => compiled(changes).origins.map(({ guard }) => guard)
+  expect(guards({})).toEqual([0, 1, 1])
+  expect(guards({ 'routes[2].auth': auth })).toEqual([0, 1, 2])
+  expect(guards({ 'routes[1].auth': auth, 'routes[2].auth': auth })).toEqual([0, 1, 1])
+})
+
+it('of one host there is no other to redirect from', () => {
+  const of = (domains: string[]) => compiled({ domains, canonicalHost: true }).canonicalHost
+  expect([of(['a.example.com']), of(['a.example.com', 'b.example.com'])]).toEqual([false, true])
+  expect(compiled({ domains: ['a.example.com', 'b.example.com'] }).canonicalHost).toBe(false)
+})
+
+it('an index has its redirect where that is asked for', () => {
+  const of = (index: unknown) => compiled({ 'routes[2].index': index }).routes[2]?.index
+  expect(of('index.html')).toEqual({ name: 'index.html' })
+  expect(of({ file: 'home.htm' })).toEqual({ name: 'home.htm' })
+  expect(of({ file: 'home.htm', redirect: true })).toEqual({ name: 'home.htm', redirect: true })
+  expect(compiled({}).routes[2]).not.toHaveProperty('index')
+})
+
+it.each([
+  ['site/missing.png', '/site/missing.png', 'image/png'],
+  ['été/a b,c+d.SVG', '/%C3%A9t%C3%A9/a%20b%2Cc%2Bd.SVG', 'image/svg+xml'],
+])('the placeholder %s has its path and its type', (placeholder, path, type) => {
+  expect(compiled({ 'routes[2].placeholder': placeholder }).placeholders).toEqual([
+    null,
+    null,
+    { bucket: 'example-photos', region: 'us-east-1', key: placeholder, path, type },
+  ])
 })

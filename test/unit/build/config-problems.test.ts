@@ -13,6 +13,7 @@ const DURATION = "a duration: whole seconds, or '30s', '5m', '24h', '365d'"
 const RESERVED =
   'a name that is no image parameter (crop, fit, fm, h, q, w, ar, auto, dpr, fp-x, fp-y, max-h, max-w, rect)'
 const NAME = 'a parameter name of letters, digits and . _ ~ -'
+const QUERY_NAME = 'a parameter name of letters, digits and . _ ~ - [ ] : @ $ ! * ( ) ,'
 const CANONICAL = 'a pattern whose paths are canonical: no //, no . or .. segment, no "'
 const WIDTH = 'a whole number from 1 to 16383 (WebP has no larger side)'
 const PARAMETERS =
@@ -26,6 +27,9 @@ const VALUE = 'a header value: visible ASCII characters'
 const READ_ONLY_REQUEST = 'a header that viewer-request may remove (this one is read-only there)'
 const READ_ONLY_RESPONSE = 'a header that origin-response may remove (this one is read-only there)'
 const SHORT_MIN = "at most 10 seconds on an S3 route: the handlers' short lifetimes must hold"
+
+const WEB_ORIGIN = "an origin such as 'https://www.example.com' or 'https://*.example.com', lower case, without a path"
+const NO_ANY_HEADER = "names, and no '*', with credentials: there it names no header but '*'"
 
 const AUTH = "null, { type: 'signed', … } or { type: 'jwt', … }"
 const PUBLIC_KEY = 'a public key, RSA of 2048 bits or ECDSA P-256, as PEM text or as a file that holds it'
@@ -44,14 +48,17 @@ const pem = (type: 'rsa' | 'ec', size: number | string): string =>
 const { publicKey: RSA, privateKey: PRIVATE } = rsa(2048)
 
 /** By section: the problem in full, and what in a config that is right makes it. */
+const FILE = "a file's name such as 'index.html', without a slash"
+const KEY = "a key such as 'site/missing.jpg', as the bucket has it"
+
 const TABLE: Record<string, Row[]> = {
   'an unknown key': [
     [
-      'colour: expected one of the keys domains, origins, routes, keyGroups, headers, lambda; found the key "colour"',
+      'colour: expected one of the keys domains, canonicalHost, cacheTags, origins, routes, keyGroups, headers, lambda; found the key "colour"',
       { colour: 1 },
     ],
     [
-      'routes[2].imagez: expected one of the keys path, origin, cache, version, query, headers, images, missing, settle, cors, auth, strip; found the key "imagez"',
+      'routes[2].imagez: expected one of the keys path, origin, cache, version, query, headers, images, missing, settle, cors, auth, strip, index, placeholder; found the key "imagez"',
       { 'routes[2].imagez': true },
     ],
     [
@@ -79,7 +86,7 @@ const TABLE: Record<string, Row[]> = {
       { 'lambda.memory': 1 },
     ],
     [
-      'routes[2].cors.x: expected one of the keys origins, maxAge; found the key "x"',
+      'routes[2].cors.x: expected one of the keys origins, credentials, methods, headers, exposeHeaders, maxAge; found the key "x"',
       { 'routes[2].cors': { origins: '*', x: 1 } },
     ],
   ],
@@ -243,13 +250,19 @@ const TABLE: Record<string, Row[]> = {
       'routes[1].query: expected a list of parameter names, each once; found ["page","page"]',
       { 'routes[1].query': ['page', 'page'] },
     ],
-    [`routes[1].query[0]: expected ${NAME}; found "a b"`, { 'routes[1].query': ['a b'] }],
+    ...['a b', 'a&b', 'a=b', 'a+b', 'a#b', 'a%5B', 'é', '', 'a/b?'].map(
+      (name): Row => [`routes[1].query[0]: expected ${QUERY_NAME}; found "${name}"`, { 'routes[1].query': [name] }],
+    ),
     [
       'routes[1].query[1]: expected a name other than the version parameter; found "v"',
       { 'routes[1].query': ['page', 'v'] },
     ],
-    [`routes[1].query[0]: expected ${RESERVED}; found "w"`, { 'routes[1].query': ['w'] }],
-    [`routes[1].query[0]: expected ${RESERVED}; found "dpr"`, { 'routes[1].query': ['dpr'] }],
+    ...['w', 'h', 'q', 'fit', 'fm', 'auto', 'dpr', 'rect'].map(
+      (name): Row => [
+        `routes[2].query[0]: expected ${RESERVED}; found "${name}"`,
+        { 'routes[2]': { path: '/*', origin: 'photos', cache: {}, query: [name], images: true } },
+      ],
+    ),
     [
       `routes[1].query: expected ${PARAMETERS}; found ["v","x-0","x-1","x-2","x-3","x-4","x-5","x-6","x-7","x-8","x-9"]`,
       { 'routes[1].query': names(10) },
@@ -376,9 +389,57 @@ const TABLE: Record<string, Row[]> = {
       { 'routes[2].cors.origins': 'https://a.example.com' },
     ],
     [
-      'routes[2].cors.origins[0]: expected an origin such as \'https://www.example.com\', lower case, without a path; found "https://a.example.com/"',
+      `routes[2].cors.origins[0]: expected ${WEB_ORIGIN}; found "https://a.example.com/"`,
       { 'routes[2].cors.origins': ['https://a.example.com/'] },
     ],
+    // Developer Guide, "Understand response headers policies": where CloudFront takes no `*`.
+    ...[
+      'https://a.example.com:99999',
+      'https://*.com',
+      'https://example.*',
+      'https://test.*.example.org',
+      'https://*test.example.org',
+      'https://*',
+    ].map(
+      (origin): Row => [
+        `routes[2].cors.origins[0]: expected ${WEB_ORIGIN}; found "${origin}"`,
+        { 'routes[2].cors.origins': [origin] },
+      ],
+    ),
+    [
+      "routes[2].cors.credentials: expected false where origins is '*': browsers refuse the two together; name the origins; found true",
+      { 'routes[2].cors': { origins: '*', credentials: true } },
+    ],
+    [
+      `routes[2].cors.headers: expected ${NO_ANY_HEADER}; found ["*","x-a"]`,
+      { 'routes[2].cors': { origins: ['https://a.example.com'], credentials: true, headers: ['*', 'x-a'] } },
+    ],
+    [
+      `routes[2].cors.exposeHeaders: expected ${NO_ANY_HEADER}; found ["*"]`,
+      { 'routes[2].cors': { origins: ['https://a.example.com'], credentials: true, exposeHeaders: ['*'] } },
+    ],
+    [
+      'routes[2].cors.methods: expected no methods on a cached S3 route: it takes GET and HEAD, and those may be read; found ["GET"]',
+      { 'routes[2].cors': { origins: '*', methods: ['GET'] } },
+    ],
+    [
+      'routes[1].cors.methods[0]: expected one of GET, HEAD, OPTIONS, PUT, PATCH, POST, DELETE; found "PROPFIND"',
+      { 'routes[1].cors': { origins: '*', methods: ['PROPFIND'] } },
+    ],
+    [
+      'routes[2].cors.headers[0]: expected a header name, or \'*\'; found "x-amz-*"',
+      { 'routes[2].cors': { origins: '*', headers: ['x-amz-*'] } },
+    ],
+    [
+      'routes[2].cors.headers: expected a list of header names; found []',
+      { 'routes[2].cors': { origins: '*', headers: [] } },
+    ],
+    ...['access-control-allow-origin', 'Access-Control-Max-Age', 'access-control-expose-headers'].map(
+      (name): Row => [
+        `headers.setResponse.${name.toLowerCase()}: expected no CORS header: CloudFront refuses these among a policy's own headers; a route's \`cors\` sets them; found "*"`,
+        { 'headers.setResponse': { [name]: '*' } },
+      ],
+    ),
     ['routes[2].cors.origins: expected a list of origins; found []', { 'routes[2].cors.origins': [] }],
     [`routes[2].cors.maxAge: expected ${DURATION}; found "x"`, { 'routes[2].cors': { origins: '*', maxAge: 'x' } }],
     [`routes[2].auth: expected ${AUTH}; found {}`, { 'routes[2].auth': {} }],
@@ -416,7 +477,7 @@ const TABLE: Record<string, Row[]> = {
       { 'routes[2].auth': { type: 'jwt', algorithms: ['HS256', 'RS256'] } },
     ],
     [
-      'routes[2].auth.algorithms[0]: expected one of HS256, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA; found "none"',
+      'routes[2].auth.algorithms[0]: expected one of HS256, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519; found "none"',
       { 'routes[2].auth': { type: 'jwt', algorithms: ['none'] } },
     ],
     [
@@ -474,6 +535,54 @@ const TABLE: Record<string, Row[]> = {
     [
       'routes[2].strip: expected what every path of the route begins with, up to a slash: its pattern is \'/*\'; found "/proxy-image"',
       { 'routes[2].strip': '/proxy-image' },
+    ],
+  ],
+  pages: [
+    [`routes[2].index: expected ${FILE}; found "/index.html"`, { 'routes[2].index': '/index.html' }],
+    [`routes[2].index: expected ${FILE}; found ".."`, { 'routes[2].index': '..' }],
+    [`routes[2].index: expected ${FILE}; found "a b.html"`, { 'routes[2].index': 'a b.html' }],
+    [`routes[2].index: expected ${FILE}; found true`, { 'routes[2].index': true }],
+    [
+      `routes[2].index.file: expected a value: it is required; found nothing`,
+      { 'routes[2].index': { redirect: true } },
+    ],
+    [
+      'routes[2].index.redirect: expected true or false; found 301',
+      { 'routes[2].index': { file: 'index.html', redirect: 301 } },
+    ],
+    ['routes[1].index: expected none on an API route; found "index.html"', { 'routes[1].index': 'index.html' }],
+    [
+      'routes[0].index: expected none where cache is \'never\': presigned URLs name their objects; found "index.html"',
+      { 'routes[0].index': 'index.html' },
+    ],
+    [`routes[2].placeholder: expected ${KEY}; found "/a.png"`, { 'routes[2].placeholder': '/a.png' }],
+    [`routes[2].placeholder: expected ${KEY}; found ""`, { 'routes[2].placeholder': '' }],
+    [
+      'routes[2].placeholder: expected the key of an image, with the extension of one; found "a.html"',
+      { 'routes[2].placeholder': 'a.html' },
+    ],
+    [
+      'routes[2].placeholder: expected the key of an image, with the extension of one; found "missing"',
+      { 'routes[2].placeholder': 'missing' },
+    ],
+    ['routes[1].placeholder: expected none on an API route; found "a.png"', { 'routes[1].placeholder': 'a.png' }],
+    [
+      'routes[0].placeholder: expected none where cache is \'never\': presigned URLs name their objects; found "a.png"',
+      { 'routes[0].placeholder': 'a.png' },
+    ],
+    ['canonicalHost: expected true or false; found "www.example.com"', { canonicalHost: 'www.example.com' }],
+    ['cacheTags: expected true or false; found "x-tags"', { cacheTags: 'x-tags' }],
+    [
+      'headers.dropResponse[0]: expected no cache-tag: cacheTags is for CloudFront to read it, and keeps it from viewers; found "cache-*"',
+      { cacheTags: true, 'headers.dropResponse': ['cache-*'] },
+    ],
+    [
+      `headers.setResponse.cache-tag: expected ${SETTABLE}; found "a"`,
+      { cacheTags: true, 'headers.setResponse': { 'Cache-Tag': 'a' } },
+    ],
+    [
+      "headers.dropResponse: expected at most 9 headers in a response headers policy (CloudFront's quota, less one for cacheTags); found 10",
+      { cacheTags: true, 'headers.dropResponse': names(10) },
     ],
   ],
   headers: [
@@ -590,7 +699,7 @@ describe.each(Object.entries(TABLE))('%s', (_section, rows) => {
     const path = place === 'the config' ? '' : place
     expect(() => checkConfig(configWith(changes), 'edge.config.json')).toThrow(
       expect.objectContaining({
-        name: 'BuildError',
+        name: 'ConfigError',
         message: `edge.config.json has one problem; nothing was built:\n  ${problem}`,
         code: 'wrong-config',
         expected,

@@ -29,11 +29,11 @@ test('all problems at once, each where it is', () => {
     'f has 7 problems; nothing was built:',
     '  domains',
     '  routes[0].path',
+    '  routes[1].origin',
     '  routes[2].images.widths[0]',
+    '  headers.dropRequest[0]',
     '  lambda.runtime',
     '  extra',
-    '  routes[1].origin',
-    '  headers.dropRequest[0]',
   ])
 })
 
@@ -113,12 +113,22 @@ test('names are in lower case, ladders ascend', () => {
   expect(settings.routes[2]?.images).toMatchObject({ widths: [16, 640], qualities: [50, 80] })
 })
 
+test('an index is a name, or an object with one', () => {
+  const of = (index: unknown) => settingsWith({ 'routes[2].index': index }).routes[2]?.index
+  expect(of('index.html')).toEqual({ file: 'index.html', redirect: false })
+  expect(of({ file: 'index.html' })).toEqual({ file: 'index.html', redirect: false })
+  expect(of({ file: 'index.html', redirect: true })).toEqual({ file: 'index.html', redirect: true })
+  expect(of(null)).toBeNull()
+})
+
 const DAY = 86_400
 const MIB = 1024 * 1024
 
 test('the defaults', () => {
   expect(settingsWith({ 'routes[2].images': true })).toEqual({
     domains: ['cdn.example.com'],
+    canonicalHost: false,
+    cacheTags: false,
     origins: config().origins,
     routes: [
       expect.objectContaining({ cache: 'never' }),
@@ -145,6 +155,8 @@ test('the defaults', () => {
         cors: null,
         auth: null,
         strip: '',
+        index: null,
+        placeholder: null,
       },
     ],
     keyGroups: {},
@@ -253,7 +265,7 @@ describe('config files', () => {
       () => expect.fail('it was accepted'),
       (error) => error,
     )
-    expect(error.name).toBe('BuildError')
+    expect(error.name).toBe('ConfigError')
     expect(error.message.replace(file, 'FILE')).toMatch(message)
   })
 

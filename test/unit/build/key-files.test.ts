@@ -40,6 +40,15 @@ describe('jwks', () => {
   })
 })
 
+it('tells of each file that it looks for, there or not', async () => {
+  const found: string[] = []
+  const routes = [{ path: '/*', auth: { type: 'jwt', jwks: 'broken.json' } }]
+  await withKeyFiles({ keyGroups: { site: ['site.pem', 'missing.pem', PEM] }, routes }, folder, (file) =>
+    found.push(file),
+  )
+  expect(found.toSorted()).toEqual(['broken.json', 'missing.pem', 'site.pem'].map((name) => join(folder, name)))
+})
+
 it.each([null, 'x', [], {}])('what is no config stays as it is: %j', async (config) => {
   expect(await withKeyFiles(config, folder)).toEqual(config)
 })

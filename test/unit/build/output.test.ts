@@ -38,7 +38,11 @@ test('a folder that is a file', async () => {
   const file = join(await temporaryFolder(), 'dist')
   await writeFile(file, 'previous')
   await expect(writeAll(file, [{ file: 'a', content: 'new' }])).rejects.toThrow(
-    expect.objectContaining({ name: 'BuildError', message: expect.stringMatching(/dist can't be written: EEXIST/) }),
+    expect.objectContaining({
+      name: 'InputError',
+      code: 'not-writable',
+      message: expect.stringMatching(/dist can't be written: EEXIST/),
+    }),
   )
   expect(await readFile(file, 'utf8')).toBe('previous')
 })

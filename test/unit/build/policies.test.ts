@@ -126,10 +126,28 @@ test('an API route: the headers and parameters that it names, sorted', () => {
   expect(originRequest).toMatchObject({
     HeadersConfig: { HeaderBehavior: 'whitelist', Headers: { Quantity: 1, Items: ['cloudfront-forwarded-proto'] } },
   })
-  expect(responseHeaders).toEqual({ Comment: 'Rimlight: headers of every response', ...EVERY_RESPONSE })
+  expect(responseHeaders).toEqual({
+    ...EVERY_RESPONSE,
+    Comment: 'Rimlight: headers of every private response',
+    CustomHeadersConfig: {
+      Quantity: 2,
+      Items: [
+        ...EVERY_RESPONSE.CustomHeadersConfig.Items,
+        { Header: 'cache-control', Value: 'private', Override: false },
+      ],
+    },
+  })
   expect(policies.behaviours[1]).toMatchObject({
     allowedMethods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'],
     compress: true,
+  })
+})
+
+test('an API route whose key has no authorization: nothing is said of who may keep its responses', () => {
+  const policies = policiesWith({ 'routes[1].cache': {}, 'routes[1].headers': ['x-tenant'] })
+  expect(policiesFor(policies, 1).responseHeaders).toEqual({
+    Comment: 'Rimlight: headers of every response',
+    ...EVERY_RESPONSE,
   })
 })
 

@@ -13,8 +13,8 @@ const PACKAGES = [
 const built: Built[] = TARGETS.map((target) => ({
   target,
   content: Buffer.from(target.file),
-  packages: target.lazy ? PACKAGES : [],
-  ...(target.lazy && { native: { vips: '8.18.7', webp: '1.6.0' } }),
+  packages: target.lazy.length > 0 ? PACKAGES : [],
+  ...(target.lazy.length > 0 && { native: { vips: '8.18.7', webp: '1.6.0' } }),
 }))
 
 const text = sbomOf(built, '1.2.3')

@@ -10,6 +10,12 @@ it('is silent without auth, and where tokens open no more than a path says', () 
   expect(warnings(2, { ...jwt, path: 'paths' })).toEqual([])
 })
 
+it('says that an origin may not know the host of viewers', () => {
+  expect(warningsOf(settingsWith({ 'routes[1].cache': {}, 'routes[1].headers': ['Host', 'x-a'] }))).toEqual([
+    "routes[1] (/api/*): headers names host, so the origin is sent the viewer's in the place of its own; API Gateway, Lambda function URLs and S3 answer that with 403",
+  ])
+})
+
 it('says what a token opens that is bound to no path, lasts, or is in the key', () => {
   expect(warnings(2, jwt)).toEqual([
     'routes[2] (/*): auth.path names no claim, so whoever has any valid token reads all of it',
@@ -19,5 +25,10 @@ it('says what a token opens that is bound to no path, lasts, or is in the key', 
   ])
   expect(warnings(1, { ...jwt, path: 'paths', forward: true })).toEqual([
     'routes[1] (/api/*): auth.forward puts the token in the cache key: each token has cache entries of its own',
+  ])
+  const never = settingsWith({ 'routes[1].cache': 'never', 'routes[1].auth': { ...jwt, path: 'paths', forward: true } })
+  expect(warningsOf(never)).toEqual([])
+  expect(warnings(2, { ...jwt, path: 'paths', from: ['query:token', 'cookie:token'] })).toEqual([
+    "routes[2] (/*): auth.from has 'query:token': what is in a query is in CloudFront's access logs, in histories and in referrers",
   ])
 })

@@ -71,6 +71,20 @@ describe('on this machine', () => {
   })
 })
 
+it('takes tags beside paths, here and at AWS, each once whatever its case', async () => {
+  const tags = ['#album-7', '/a*', '#Album-7', '#/photos/dusk.jpg']
+  expect((await run(...tags, '--url', here.url)).stdout).toBe(
+    'Removed 3 objects from the caches: #album-7 /a* #/photos/dusk.jpg\n',
+  )
+  expect(asked).toEqual([['#album-7', '/a*', '#/photos/dusk.jpg']])
+  atAws()
+  await run(...tags, ...DISTRIBUTION)
+  expect(aws.commandCalls(CreateInvalidationCommand)[0]?.args[0].input).toMatchObject({
+    InvalidationBatch: { Paths: { Quantity: 3, Items: ['#album-7', '/a*', '#/photos/dusk.jpg'] } },
+  })
+  expect((await run('#two words', '--url', here.url)).code).toBe(2)
+})
+
 describe('at AWS', () => {
   it('says what it is called, and what it costs at most', async () => {
     atAws()
@@ -155,10 +169,20 @@ describe('what is wrong is said', () => {
     expect(aws.calls()).toEqual([])
   })
 
+  it.each([['--wait'], ['--yes'], ['--reference', 'r']])('%s is of AWS: 2 without a distribution', async (...args) => {
+    const { code, stderr } = await run('/*', ...args, '--url', here.url)
+    const [option] = args
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `${option}: expected --distribution ID beside ${option}, found none: without one, the caches of this machine's CloudFront are meant; ${HINT}\n`,
+    })
+    expect(asked).toEqual([])
+  })
+
   it('an unknown option: 2', async () => {
     const { code, stderr } = await run('--all')
     expect(code).toBe(2)
-    expect(stderr).toMatch(new RegExp(`^Unknown option '--all'.*${HINT}\n$`, 's'))
+    expect(stderr).toMatch(new RegExp(`^expected an option that it takes, found "--all"; ${HINT}\n$`))
   })
 })
 

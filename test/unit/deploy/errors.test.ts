@@ -20,7 +20,8 @@ const thrownBy = (call: () => unknown): unknown => {
 const awsError = (name: string, status = 400): Error =>
   Object.assign(new Error('said so'), { name, $fault: 'client', $metadata: { httpStatusCode: status } })
 
-const ERRORS = ['InputError', 'Failure', 'Interrupted']
+/** `Interrupted` has its code by itself. */
+const ERRORS = ['InputError', 'Failure']
 
 const hasCode = (argument: unknown): boolean =>
   isSyntax(argument) &&

@@ -14,12 +14,46 @@ import type { Verdict } from '../../../edge/version.ts'
 
 const USUAL = 3_600
 const caching = (verdict: Verdict, cacheControl = '', expiresIn?: number) =>
-  cachingOf(verdict, { cacheControl, expiresIn }, USUAL)
+  cachingOf(verdict, { cacheControl, expiresIn }, USUAL, true)
 
 test('the fixed ones', () => {
   expect(IMMUTABLE).toBe('public, max-age=31536000, immutable')
   expect(NO_STORE).toBe('no-store')
   expect(publicFor(5)).toBe('public, max-age=5')
+})
+
+describe('an API knows for whom its answers are', () => {
+  const ofApi = (cacheControl: string, expiresIn?: number) =>
+    cachingOf('unknown', { cacheControl, expiresIn }, USUAL, false).cacheControl
+
+  it.each([
+    ['says nothing: a lifetime, and no public', '', undefined, 'max-age=3600'],
+    ['says Expires', '', 60, 'max-age=60'],
+    ['says a lifetime', 'max-age=60', undefined, 'max-age=60'],
+    ['says public', 'public, max-age=9000', undefined, 'public, max-age=3600'],
+  ])('%s', (_rule, cacheControl, expiresIn, expected) => {
+    expect(ofApi(cacheControl, expiresIn)).toBe(expected)
+  })
+
+  test('public is never added', () => {
+    const directive = fc.constantFrom(
+      'max-age=5',
+      's-maxage=9',
+      'immutable',
+      'must-revalidate',
+      'x="public"',
+      'max-age=x',
+    )
+    fc.assert(
+      fc.property(
+        fc.array(directive),
+        fc.option(fc.integer({ min: -9, max: 9_999 }), { nil: undefined }),
+        (own, expires) => {
+          expect(ofApi(own.join(', '), expires)).not.toMatch(/(^|,)\s*public/)
+        },
+      ),
+    )
+  })
 })
 
 describe('missingCaching', () => {

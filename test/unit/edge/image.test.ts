@@ -16,20 +16,35 @@ describe('checkSource', () => {
     ['binary/octet-stream', 1],
     ['application/octet-stream', 1],
     ['', 1],
+    ['image/*', 1],
+    ['image/x-png', 1],
+    ['image/heic', 1],
+    ['multipart/form-data', 1],
+    ['application/x-www-form-urlencoded', 1],
+    ['application/x-octet-stream', 1],
+    ['image', 1],
     ['image/jpeg', Number.NaN],
     ['', Number.NaN],
   ])('%j of %d bytes is worth reading', (type, length) => {
     expect(checkSource(type, length, LIMIT)).toEqual({ kind: 'eligible' })
   })
 
-  it.each([
+  it.each<[type: string, length: number, reason: string]>([
     ['image/jpeg', 1_001, 'too-large'],
     ['', 1_001, 'too-large'],
     ['image/jpeg', 0, 'corrupt'],
     ['image/svg+xml', 1, 'unsupported'],
-    ['image/heic', 1, 'unsupported'],
     ['application/octet-stream', 1_001, 'too-large'],
     ['text/html', Number.NaN, 'unsupported'],
+    ...['text/plain', 'application/json', 'application/ld+json', 'application/xml', 'application/xhtml+xml'].map(
+      (type): [string, number, string] => [type, 1, 'unsupported'],
+    ),
+    ...['application/pdf', 'application/javascript', 'application/zip', 'application/epub+zip', 'video/mp4'].map(
+      (type): [string, number, string] => [type, 1, 'unsupported'],
+    ),
+    ...['application/vnd.ms-excel', 'audio/mpeg', 'font/woff2', 'application/wasm', 'application/msword'].map(
+      (type): [string, number, string] => [type, 1, 'unsupported'],
+    ),
   ])('%j of %d bytes is not: %s', (type, length, reason) => {
     expect(checkSource(type, length, LIMIT)).toEqual({ kind: 'original', reason })
   })

@@ -8,13 +8,13 @@ const request: RoutedRequest = {
   index: 0,
   method: 'GET',
   route: { cached: true, s3: true, parameters: ['v'], version: 'v', images: 0 },
-  lifetime: { default: 3_600, missing: 300, settle: 600, private: false },
+  lifetime: { default: 3_600, missing: 300, settle: 600, private: false, vary: [] },
   version: '',
   variant: '',
   takesImageParameters: false,
 }
 const api = { ...request, route: { ...request.route, s3: false } }
-const unrouted: AskedRequest = { kind: 'unrouted', method: 'GET' }
+const unrouted: AskedRequest = { kind: 'unrouted', method: 'GET', isPersonal: false }
 
 const response = (status: number, cacheControl = ''): OriginResponse => ({
   status,
@@ -36,7 +36,7 @@ describe('one rule for each kind of response, in this order', () => {
     ['to HEAD', { ...request, method: 'HEAD' }, 404, 'public, max-age=300'],
     ['asked for with a version', { ...request, version: '7' }, 404, 'public, max-age=10'],
   ])('missing: %s', (_rule, asked, status, cacheControl) => {
-    expect(ruleFor(asked, status)).toEqual({ kind: 'missing', cacheControl })
+    expect(ruleFor(asked, status)).toEqual({ kind: 'missing', cacheControl, status })
   })
 
   it.each([
@@ -47,6 +47,22 @@ describe('one rule for each kind of response, in this order', () => {
     ['no route, no status', unrouted, Number.NaN, '', 'no-store'],
   ])('error: %s', (_rule, asked, status, own, cacheControl) => {
     expect(ruleFor(asked, status, own)).toEqual({ kind: 'error', cacheControl })
+  })
+
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
+    'untouched: %s to an API, or to nobody knows what',
+    (method) => {
+      for (const status of [200, 201, 404, 503]) {
+        expect(ruleFor({ ...api, method }, status)).toEqual({ kind: 'untouched' })
+        expect(ruleFor({ ...unrouted, method }, status)).toEqual({ kind: 'untouched' })
+      }
+    },
+  )
+
+  it('without a route, what came with credentials is for no cache', () => {
+    const personal = { ...unrouted, isPersonal: true } as AskedRequest
+    expect(ruleFor(personal, 200)).toEqual({ kind: 'unrouted', cacheControl: 'private, max-age=60' })
+    expect(ruleFor(personal, 200, 'no-store')).toEqual({ kind: 'unrouted', cacheControl: 'no-store' })
   })
 
   it('without a route, a minute, unless the origin forbids it', () => {

@@ -111,6 +111,15 @@ describe('a rendition', () => {
     }
   })
 
+  it.each([
+    ...['binary/octet-stream', 'application/octet-stream', 'image/*', 'image/pjpeg', 'image/x-png', 'image/png', ''],
+    ...['multipart/form-data', 'application/x-www-form-urlencoded', 'image/heic', 'nonsense'],
+  ])('of a source that is called %j, by its bytes', async (type) => {
+    const { response } = await step({ key: `called ${type}.jpg`, headers: { 'content-type': type } })
+    expect(resultOf(response)).toBe('webp; 200x133; q=80')
+    expect(headerText(response.headers, 'content-type')).toBe('image/webp')
+  })
+
   it('is small enough beside its headers', async () => {
     const grain = Uint8Array.from({ length: 900 * 600 * 3 }, (_, i) => Math.imul(i ^ (i >> 7), 2_654_435_761) >>> 24)
     const body = await sharp(grain, { raw: { width: 900, height: 600, channels: 3 } })
@@ -199,6 +208,37 @@ describe('the original', () => {
     expect(caching).toEqual(expected)
     const { _aws, ...values } = log
     expect(values).toEqual({ Result: request.reason, Detail: request.detail, Images: 1 })
+  })
+
+  it.each([
+    ...['binary/octet-stream', 'application/octet-stream', 'image/*', 'image/pjpeg', 'image/x-png', ''],
+    ...['multipart/form-data', 'application/x-www-form-urlencoded', 'nonsense'],
+  ])('that is called %j, and is a picture by its bytes, gets the type of those', async (type) => {
+    const { response, requests } = await step({
+      key: `called ${type}, as it is.jpg`,
+      headers: { 'content-type': type },
+      request: { variant: { w: 600 } },
+    })
+    expect(resultOf(response)).toBe('original; reason=not-smaller')
+    expect(headerText(response.headers, 'content-type')).toBe('image/jpeg')
+    expect(requests).toBe(1)
+  })
+
+  it.each([
+    ['too-large', { limit: small }, {}],
+    ['unsupported', {}, { 'cache-control': 'no-transform' }],
+  ])('of no type, that is not read whole (%s): its first bytes tell', async (reason, request, headers) => {
+    const key = `no type, ${reason}.jpg`
+    const { response, requests } = await step({ key, request, headers: { 'content-type': '', ...headers } })
+    expect(resultOf(response)).toBe(`original; reason=${reason}`)
+    expect(headerText(response.headers, 'content-type')).toBe('image/jpeg')
+    expect(requests).toBe(1)
+  })
+
+  it.each(['image/jpg', 'image/heic', 'image/x-adobe-dng'])('that is called %s keeps its type', async (type) => {
+    const headers = { 'content-type': type }
+    const { response } = await step({ key: `called ${type}`, headers, request: { variant: { w: 600 } } })
+    expect(headerText(response.headers, 'content-type')).toBe(type)
   })
 
   it('for good: its caching stays', async () => {

@@ -108,11 +108,11 @@ describe('the variant is held to the ladder once more', () => {
 
 describe('the route', () => {
   it.each(['', 'x', '-1', '99', '1.5', '8 8', '8, 8'])('%j is none', (route) => {
-    expect(routedRequest(requestOf({ route }))).toEqual({ kind: 'unrouted', method: 'GET' })
+    expect(routedRequest(requestOf({ route }))).toEqual({ kind: 'unrouted', method: 'GET', isPersonal: false })
   })
 
   it.each(['0x8', '8e0', '+8', '8.0'])('%j is no index, although it is a number', (route) => {
-    expect(routedRequest(requestOf({ route }))).toEqual({ kind: 'unrouted', method: 'GET' })
+    expect(routedRequest(requestOf({ route }))).toEqual({ kind: 'unrouted', method: 'GET', isPersonal: false })
   })
 
   it.each(['drafts', 'live', 'api', 'vault', 'builds', 'avatars', 'styles'] as const)('%s has no images', (name) => {
@@ -130,7 +130,7 @@ describe('the route', () => {
         index: ROUTE.thumbs,
         method: 'HEAD',
         route: expect.objectContaining({ cached: true, s3: true, images: 0 }),
-        lifetime: { default: 3_600, missing: expect.any(Number), settle: expect.any(Number), private: false },
+        lifetime: { default: 3_600, missing: expect.any(Number), settle: expect.any(Number), private: false, vary: [] },
         version: 'abc',
         variant: 'w=200',
         takesImageParameters: true,
@@ -148,9 +148,18 @@ describe('the route', () => {
   })
 })
 
+it.each(['02', '00', '1e0', '0x1', ' 0', '0 ', '+1', '1.0', '-0'])('%j is the index of no route', (index) => {
+  const headers = { 'x-rimlight-route': [{ value: index }] }
+  expect(routedRequest({ headers } as unknown as Request)).toEqual({
+    kind: 'unrouted',
+    method: 'GET',
+    isPersonal: false,
+  })
+})
+
 it.each([undefined, {}, { headers: null }, { headers: [] }, { headers: { 'x-rimlight-route': 'x' } }])(
   'a request that is %j has no route',
   (request) => {
-    expect(routedRequest(request as Request)).toEqual({ kind: 'unrouted', method: 'GET' })
+    expect(routedRequest(request as Request)).toEqual({ kind: 'unrouted', method: 'GET', isPersonal: false })
   },
 )

@@ -99,7 +99,7 @@ describe('a renderer that fails', () => {
   ])('%j: %s', async (message, reason) => {
     const outcome = await transformWith(() => Promise.reject(new Error(message)))
     const detail = message === '' ? 'Error' : `Error: ${message}`
-    expect(outcome).toEqual({ kind: 'original', reason, detail, measures: expect.anything() })
+    expect(outcome).toEqual({ kind: 'original', reason, detail, mediaType: 'image/jpeg', measures: expect.anything() })
     expect(outcome.measures.bytesIn).toBe(jpeg.length)
   })
 

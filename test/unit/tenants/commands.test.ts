@@ -102,7 +102,7 @@ describe('create', () => {
     }
     const { code, stderr } = await tenants('create', ['shop', '--yes'], { signal: controller.signal })
     expect({ code, stderr }).toEqual({
-      code: 1,
+      code: 130,
       stderr: 'Interrupted: nothing is lost. Run the same command again to carry on.\n',
     })
     aws.before = () => {}
@@ -153,6 +153,13 @@ describe('invalidate', () => {
     await tenants('create', ['shop', 'bakery', '--yes', '--wait'])
     const { stdout } = await tenants('invalidate', ['shop', '/a.jpg', '/b/*', '--wait'])
     expect(stdout).toMatch(/^shop: \/a\.jpg \/b\/\* removed from the caches; invalidation I\d+\n$/)
+    // Tenants may share a distribution, and its tags.
+    expect(await tenants('invalidate', ['shop', '#album-7'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(
+        "expected paths such as '/photos/*', found the tag #album-7; `rimlight invalidate '#album-7' --distribution ID` takes tags",
+      ),
+    })
     const all = json(await tenants('invalidate', ['--all', '/*', '--json']))
     expect(all.invalidations.map(({ tenant, paths }: { tenant: string; paths: string[] }) => [tenant, paths])).toEqual([
       ['bakery', ['/*']],

@@ -47,7 +47,7 @@ describe('what falls under it', () => {
     ['/*', '/', '', true],
     ['/A', '/a', '', false],
   ])('%s: %s?%s is %s', (path, object, query, falls) => {
-    expect(isInvalidated(path, { path: object, query })).toBe(falls)
+    expect(isInvalidated(path, { path: object, query, tags: '' })).toBe(falls)
   })
 })
 
@@ -57,6 +57,8 @@ describe('of several paths', () => {
     ['none that another stands for', ['/a/b.jpg', '/a/*', '/a*', '/b', '/b?v=1'], ['/a*', '/b', '/b?v=1']],
     ['all stand under /*', ['/a', '/*', '/a*'], ['/*']],
     ['a * alone is none under itself', ['/a*', '/a*'], ['/a*']],
+    ['tags once, whatever their case', ['#Album-7', '/a', '#album-7'], ['#Album-7', '/a']],
+    ['the tag of a path is not under the path', ['/*', '#/a'], ['/*', '#/a']],
   ])('%s', (_, paths, distinct) => {
     expect(distinctPaths(paths)).toEqual(distinct)
   })
@@ -65,11 +67,51 @@ describe('of several paths', () => {
     const path = fc.stringMatching(/^\/[ab]{0,3}\*?$/)
     fc.assert(
       fc.property(fc.array(path), fc.stringMatching(/^\/[ab]{0,4}$/), (paths, target) => {
-        const falls = (among: string[]) => among.some((one) => isInvalidated(one, { path: target, query: '' }))
+        const falls = (among: string[]) =>
+          among.some((one) => isInvalidated(one, { path: target, query: '', tags: '' }))
         const distinct = distinctPaths(paths)
         expect(falls(distinct)).toBe(falls(paths))
         expect(distinctPaths(distinct)).toEqual(distinct)
       }),
     )
+  })
+})
+
+describe('cache tags', () => {
+  it.each(['#album-7', '#product:electronics', '#/photos/dusk.jpg', '#a*b', `#${'a'.repeat(256)}`, '##'])(
+    '%s is one',
+    (tag) => {
+      expect(invalidationProblem(tag)).toBeUndefined()
+    },
+  )
+
+  it.each([
+    [
+      '#',
+      'expected a # and a tag of 1 to 256 visible characters of ASCII without a comma, such as #album-7, found "#"',
+    ],
+    [
+      '#a b',
+      'expected a # and a tag of 1 to 256 visible characters of ASCII without a comma, such as #album-7, found "#a b"',
+    ],
+    [
+      '#/a,b.jpg',
+      'expected a # and a tag of 1 to 256 visible characters of ASCII without a comma, such as #album-7, found "#/a,b.jpg"; in the tag of a path it is %2C',
+    ],
+    ['#album-*', 'expected a tag without a * at its end, which stands for nothing in tags, found "#album-*"'],
+  ])('%s is none', (tag, problem) => {
+    expect(invalidationProblem(tag)).toBe(problem)
+  })
+
+  it.each([
+    ['#album-7', 'a,Album-7', true],
+    ['#ALBUM-7', 'album-7', true],
+    ['#album', 'album-7', false],
+    ['#/a.jpg', '/a.jpg,album-7', true],
+    ['#a', '', false],
+    ['#t49', Array.from({ length: 60 }, (_, i) => `t${i}`).join(), true],
+    ['#t50', Array.from({ length: 60 }, (_, i) => `t${i}`).join(), false],
+  ])('%s of the tags %s: %s', (tag, tags, falls) => {
+    expect(isInvalidated(tag, { path: '/b.jpg', query: 'w=1', tags })).toBe(falls)
   })
 })

@@ -46,8 +46,8 @@ Word Word Word Word Word Word Word
   remove  removes one. Word Word Word Word Word Word Word Word Word Word Word Word Word Word Word Word Word Word Word
           Word Word Word Word Word Word Word Word Word Word Word
 
-  rimlight keys VERB --help  says what a verb takes
-  rimlight keys --all        says all
+  rimlight keys help VERB  says what a verb takes, as does its --help
+  rimlight keys --all      says all
 
 Examples
   rimlight keys add first
@@ -73,11 +73,51 @@ describe('a verb under a name', () => {
     expect(await run(word)).toEqual({ code: 0, stdout: HELP, stderr: '', loaded: [] })
   })
 
+  it.each([
+    ['help', 'add'],
+    ['--help', 'add'],
+    ['add', '-h'],
+    ['help', 'add', 'first', '--json'],
+  ])('%s %s %s is the help of that verb', async (...args) => {
+    expect(await run(...args)).toEqual(await run('add', '--help'))
+  })
+
+  it('help of no verb is wrong usage', async () => {
+    expect(await run('help', 'change')).toMatchObject({ code: 2, stderr: expect.stringContaining('found "change"; ') })
+  })
+
+  it.each([
+    ['ad', 'add'],
+    ['rm', undefined],
+    ['removed', 'remove'],
+    ['REMOVE', 'remove'],
+    ['rem', 'remove'],
+  ])('%s: did you mean %s?', async (word, meant) => {
+    const { code, stderr } = await run(word)
+    expect(code).toBe(2)
+    expect(/did you mean `rimlight keys (\w+)`\?/.exec(stderr)?.[1]).toBe(meant)
+  })
+
+  it('with --json it is a document as well', async () => {
+    const { code, stdout, stderr } = await run('change', '--json')
+    expect({ code, document: JSON.parse(stdout) }).toEqual({
+      code: 2,
+      document: {
+        error: {
+          code: 'unknown-verb',
+          message: stderr.trimEnd(),
+          expected: 'a verb after `rimlight keys`',
+          found: '"change"',
+        },
+      },
+    })
+  })
+
   it('without a verb they are listed, and that is wrong usage', async () => {
     expect(await run()).toEqual({ code: 2, stdout: HELP, stderr: '', loaded: [] })
   })
 
-  it.each(['ad', 'constructor', '--json'])('%s is none', async (word) => {
+  it.each(['change', 'constructor', '--jsn'])('%s is none', async (word) => {
     expect(await run(word)).toEqual({
       code: 2,
       stdout: '',

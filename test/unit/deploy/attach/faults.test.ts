@@ -326,7 +326,7 @@ test.each([
   [
     attachCommand,
     ['--distribution', ID, '--undo', '--behaviour', '/api/*'],
-    '--undo: expected neither --behaviour nor --replace beside it, since it puts back all that the receipt recorded; `rimlight attach --help` says how to use it\n',
+    '--undo: expected no --behaviour beside it, since it puts back all that the receipt recorded; `rimlight attach --help` says how to use it\n',
   ],
   [
     detachCommand,

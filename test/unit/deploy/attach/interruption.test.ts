@@ -2,17 +2,25 @@
 import { readdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
-import { addForeignFunctions, testDependencies } from '../../../aws/fixture.ts'
+import { associationAt } from '../../../../deploy/attach/behaviours.ts'
+import { isOurs } from '../../../../deploy/attach/names.ts'
+import { addForeignFunctions, ID, testDependencies } from '../../../aws/fixture.ts'
+import { STORE_ARN } from '../../../aws/key-value-store.ts'
 import { ProcessDied } from '../../../aws/memory-aws.ts'
 import { sampleOf } from '../../../runs.ts'
+import { BY_PUBLIC_KEYS, BY_SECRETS } from './public-keys.ts'
 import { behaviourOf, type Scene, scene, stateOf, useBundles } from './scene.ts'
 
-const bundles = useBundles()
+/** With the Lambda function at viewer-request on one behaviour, and its routes with the function there instead. */
+const bundles = useBundles(BY_PUBLIC_KEYS)
+const secrets = useBundles(BY_SECRETS)
 
 type Case = {
   /** What has been done when the command is run that is interrupted. */
   before(scene: Scene): Promise<unknown>
   command(scene: Scene): Promise<{ code: number }>
+  /** The private route has one of ours at viewer-request all the while: whichever it is, it lets nobody in without a grant. */
+  staysGuarded?: true
 }
 
 const CASES: Record<string, Case> = {
@@ -28,6 +36,16 @@ const CASES: Record<string, Case> = {
     },
     command: ({ attach }) => attach(['--replace'], { dist: bundles.newer }),
   },
+  'attach of a build that goes over to public keys': {
+    before: ({ attach }) => attach(['--replace'], { dist: secrets.dist }),
+    command: ({ attach }) => attach(['--replace']),
+    staysGuarded: true,
+  },
+  'attach of a build that goes back to secrets': {
+    before: ({ attach }) => attach(['--replace']),
+    command: ({ attach }) => attach(['--replace'], { dist: secrets.dist }),
+    staysGuarded: true,
+  },
   detach: { before: ({ attach }) => attach(['--replace']), command: ({ detach }) => detach() },
 }
 
@@ -35,6 +53,7 @@ const CASES: Record<string, Case> = {
 const inhabited = () =>
   scene(bundles, (config, aws) => {
     const { functionArn, lambdaArn } = addForeignFunctions(aws)
+    aws.keyValueStores.set(`rimlight-${ID}-keys`, { arn: STORE_ARN, status: 'READY', values: {} })
     Object.assign(behaviourOf(config, '/api/*'), {
       FunctionAssociations: { Quantity: 1, Items: [{ FunctionARN: functionArn, EventType: 'viewer-request' }] },
       LambdaFunctionAssociations: {
@@ -44,7 +63,7 @@ const inhabited = () =>
     })
   })
 
-test.each(Object.entries(CASES))('%s', async (_, { before, command }) => {
+test.each(Object.entries(CASES))('%s', async (_, { before, command, staysGuarded }) => {
   const whole = await inhabited()
   await before(whole)
   whole.aws.calls.length = 0
@@ -62,6 +81,10 @@ test.each(Object.entries(CASES))('%s', async (_, { before, command }) => {
       one.aws.dieAt(call, tookEffect)
       await expect(command(one), place).rejects.toThrow(ProcessDied)
       one.aws.revive()
+      if (staysGuarded) {
+        const there = associationAt(behaviourOf(one.config(), '/members/*'), 'viewer-request')
+        expect(there && isOurs(there.arn, ID), place).toBe(true)
+      }
 
       expect((await command(one)).code, place).toBe(0)
       expect(stateOf(one.aws), place).toEqual(expected)
@@ -108,7 +131,7 @@ test('Ctrl-C before a change leaves everything as it was', async () => {
     if (action === 'cloudfront:GetDistribution') dependencies.abort()
   }
   const { code, stderr } = await attach([], { dependencies })
-  expect({ code, stderr }).toEqual({ code: 1, stderr: 'Interrupted: nothing was changed.\n' })
+  expect({ code, stderr }).toEqual({ code: 130, stderr: 'Interrupted: nothing was changed.\n' })
   expect(aws.mutations).toEqual([])
   expect(await readdir(dirname(file))).toEqual([])
 })
@@ -120,7 +143,7 @@ test('Ctrl-C between two changes says how to carry on, and that works', async ()
     if (action === 'lambda:CreateFunction') dependencies.abort()
   }
   const { code, stderr } = await attach([], { dependencies })
-  expect(code).toBe(1)
+  expect(code).toBe(130)
   expect(stderr).toContain(
     `Interrupted: nothing is lost. The receipt is ${file}. Run the same command again to carry on, or \`rimlight detach --receipt ${file}\` to go back.\n`,
   )
@@ -135,7 +158,7 @@ test('Ctrl-C while it waits: CloudFront goes on', async () => {
   await attach(['--no-wait'])
   const dependencies = testDependencies({ onSleep: ({ abort }) => abort() })
   const { code, stderr } = await attach([], { dependencies })
-  expect(code).toBe(1)
+  expect(code).toBe(130)
   expect(stderr).toBe(
     'Interrupted: EDFDVBD6EXAMPLE has everything, and CloudFront goes on deploying it. `rimlight status --distribution EDFDVBD6EXAMPLE` tells when it is done.\n',
   )
@@ -147,6 +170,6 @@ test('Ctrl-C in detach says how to carry on', async () => {
   const dependencies = testDependencies()
   aws.before = () => dependencies.abort()
   const { code, stderr } = await detach([], { dependencies })
-  expect(code).toBe(1)
+  expect(code).toBe(130)
   expect(stderr).toBe(`Interrupted: nothing is lost. The receipt is ${file}; run the same command again to carry on.\n`)
 })

@@ -1,16 +1,18 @@
 /** Small parts that the commands' own tests don't look at closely. */
+import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
 import { expect, it, test } from 'vitest'
+import { ARTEFACT_NAMES } from '../../../../bundle/manifest.ts'
 import { type BuiltBundle, readBundle } from '../../../../bundle/read-bundle.ts'
 import { realDependencies } from '../../../../deploy/attach/aws-clients.ts'
 import { PERMISSIONS } from '../../../../deploy/attach/calls.ts'
 import { durationText } from '../../../../deploy/attach/distribution.ts'
+import { distributionNotes } from '../../../../deploy/attach/distribution-notes.ts'
 import { testEvents } from '../../../../deploy/attach/function.ts'
 import { functionName, isOurs, receiptName, resourceName, roleName } from '../../../../deploy/attach/names.ts'
 import { permissionsOf } from '../../../../deploy/attach/role.ts'
 import { attachCommand } from '../../../../deploy/attach.ts'
 import { detachCommand } from '../../../../deploy/detach.ts'
 import { statusCommand } from '../../../../deploy/status.ts'
-import { TRIGGERS } from '../../../../edge/limits.ts'
 import { routeTableOf } from '../../../../edge/patterns.ts'
 import { routeOf } from '../../../../edge/routes.ts'
 import { ID, run, testDependencies } from '../../../aws/fixture.ts'
@@ -20,7 +22,7 @@ const bundles = useBundles()
 
 it('names fit into 64 characters, and are told from others', () => {
   const longest = 'E'.repeat(14)
-  for (const name of [...TRIGGERS.map((trigger) => resourceName(longest, trigger)), roleName(longest)]) {
+  for (const name of [...ARTEFACT_NAMES.map((artefact) => resourceName(longest, artefact)), roleName(longest)]) {
     expect(name.length).toBeLessThanOrEqual(64)
   }
   const arn = `arn:aws:lambda:us-east-1:1:function:${resourceName(ID, 'origin-request')}:3`
@@ -97,6 +99,25 @@ it('the role reads originals of images alone, whatever the prefix is called', as
     for (const route of settings.routes) route.images = null
   })
   expect(none.map(({ Action }) => Action[0])).toEqual(['logs:CreateLogGroup'])
+  const placeholder = statements(({ settings }) => {
+    for (const route of settings.routes) Object.assign(route, { images: null, placeholder: 'site/fehlt*.png' })
+  })
+  expect(placeholder[0]?.Resource).toEqual([`arn:aws:s3:::example-photos/site/fehlt${'$'}{*}.png`])
+})
+
+it('a distribution that keeps no cache tags, or by another header, is told of', () => {
+  const policies = { ...bundles.policies, domains: [], errorCachingMinimums: {} }
+  const notes = (HeaderName?: string, cacheTagHeader: string | undefined = 'cache-tag') =>
+    distributionNotes(
+      { ...(HeaderName === undefined ? {} : { CacheTagConfig: { HeaderName } }) } as DistributionConfig,
+      { ...policies, ...(cacheTagHeader === '' ? {} : { cacheTagHeader }) },
+    )
+  const told = (found: string) =>
+    `cache tags: expected CacheTagConfig.HeaderName cache-tag, found ${found}: \`rimlight invalidate '#TAG'\` removes nothing`
+  expect(notes()).toEqual([told('none')])
+  expect(notes('x-tags')).toEqual([told('x-tags')])
+  expect(notes('Cache-Tag')).toEqual([])
+  expect(notes('x-tags', '')).toEqual([])
 })
 
 it('durations are told as people tell them', () => {

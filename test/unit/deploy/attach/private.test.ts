@@ -203,7 +203,7 @@ const REFUSALS: Record<string, Refusal> = {
       behaviourOf(config, '/tokens/*').ResponseHeadersPolicyId = 'mine'
     },
     message:
-      /^\/tokens\/\*: response headers policy mine: expected cache-control: private where the origin leaves it out, since the route has auth, found none: caches between viewers and CloudFront could keep what is private; take rimlight-response-headers-[0-9a-f]{12} of policies\.json, which `rimlight template` makes$/,
+      /^\/tokens\/\*: response headers policy mine: expected cache-control: private where the origin leaves it out, since what the route answers is private \(auth, or authorization in its key\), found none: caches between viewers and CloudFront could keep what is private; take rimlight-response-headers-[0-9a-f]{12} of policies\.json, which `rimlight template` makes$/,
   },
   'no store': {
     stores: {},

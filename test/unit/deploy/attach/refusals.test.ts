@@ -355,7 +355,7 @@ it('what makes no answer wrong is told, and attached to', async () => {
     behaviour.AllowedMethods = { Quantity: 2, Items: ['HEAD', 'GET'] }
     delete behaviour.OriginRequestPolicyId
     delete behaviour.ResponseHeadersPolicyId
-    behaviourOf(config, '/api/*').ResponseHeadersPolicyId = idOf(nameOf('responseHeadersPolicy', 2))
+    behaviourOf(config, '/drafts/*').ResponseHeadersPolicyId = idOf(nameOf('responseHeadersPolicy', 2))
     Object.assign(config.Origins?.Items?.[0] ?? {}, { OriginAccessControlId: '' })
     config.CustomErrorResponses = { Quantity: 0 }
     config.Aliases = { Quantity: 0 }
@@ -365,7 +365,7 @@ it('what makes no answer wrong is told, and attached to', async () => {
   const told = stdout.split('\n').flatMap((line) => (line.startsWith('  ! ') ? [line.slice(4)] : []))
   const responseHeaders = nameOf('responseHeadersPolicy', 2)
   expect(told).toEqual([
-    `response headers policy ${responseHeaders}: differs from ${nameOf('responseHeadersPolicy', 1)} in CorsConfig`,
+    `response headers policy ${responseHeaders}: differs from ${nameOf('responseHeadersPolicy', 0)} in CorsConfig`,
     'origin photos: expected origin access control, found none: the bucket has to be public for this to work',
     'cache policy mine, expected → found: default TTL: 86400 → 60',
     'cache policy mine, expected → found: brotli: true → false',

@@ -483,7 +483,7 @@ describe('what goes wrong on the way', () => {
       return undefined
     }
     expect(await add()).toEqual({
-      code: 1,
+      code: 130,
       stdout: '',
       stderr: 'Interrupted: whether a was added, `rimlight keys list` says.\n',
     })

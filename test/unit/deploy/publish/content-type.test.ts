@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { contentTypeOf } from '../../../../deploy/publish/content-type.ts'
 
+const NOTHING = new Uint8Array(0)
+
 it.each([
   ['a.jpg', 'image/jpeg'],
   ['A.JPEG', 'image/jpeg'],
@@ -36,13 +38,25 @@ it.each([
   ['a.constructor', 'application/octet-stream'],
   ['a.__proto__', 'application/octet-stream'],
 ])('%s: %s', (path, type) => {
-  expect(contentTypeOf(path)).toBe(type)
+  expect(contentTypeOf(path, NOTHING)).toBe(type)
+})
+
+it('without an extension that is known, the bytes tell', () => {
+  const gif = Buffer.from('GIF89a----------', 'latin1')
+  expect(['photo', 'a.constructor', 'a/b', 'A.'].map((path) => contentTypeOf(path, gif))).toEqual(
+    Array(4).fill('image/gif'),
+  )
+  expect(contentTypeOf('page', Buffer.from('<!doctype html><title>'))).toBe('application/octet-stream')
+})
+
+it('an extension that is known is believed', () => {
+  expect(contentTypeOf('a.png', Buffer.from('GIF89a----------', 'latin1'))).toBe('image/png')
 })
 
 it('is a media type, whatever the name; text has a charset, nothing else has', () => {
   fc.assert(
     fc.property(fc.string(), (path) => {
-      expect(contentTypeOf(path)).toMatch(/^(?:text\/[\w.+-]+; charset=utf-8|(?!text\/)[a-z]+\/[\w.+-]+)$/)
+      expect(contentTypeOf(path, NOTHING)).toMatch(/^(?:text\/[\w.+-]+; charset=utf-8|(?!text\/)[a-z]+\/[\w.+-]+)$/)
     }),
   )
 })

@@ -8,11 +8,14 @@ const SHA256 = '0123456789abcdef'.repeat(4)
 const route = (path: string, origin: string, rest: Partial<RouteSettings> = {}): RouteSettings => ({
   ...{ path, origin, cache: { default: 86_400, max: 31_536_000, min: 0 }, version: 'v', query: [], headers: [] },
   ...{ images: null, missing: 300, settle: 600, cors: null, auth: null, strip: '' },
+  ...{ index: null, placeholder: null },
   ...rest,
 })
 
 const SETTINGS: Settings = {
   domains: ['cdn.example.com', 'www.example.com'],
+  canonicalHost: false,
+  cacheTags: false,
   origins: {
     photos: { bucket: 'example-photos', region: 'eu-central-1', prefix: 'site' },
     plain: { bucket: 'example-plain', region: 'eu-central-1', prefix: undefined },

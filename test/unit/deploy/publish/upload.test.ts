@@ -99,7 +99,7 @@ it.each(['BadDigest', 'XAmzContentSHA256Mismatch', 'IncompleteBody', 'FileChange
       () => null,
     )
     expect(found).toMatchObject({
-      stored: { sha256: sha256('another'), bytes: 7, contentType: 'text/plain' },
+      stored: { sha256: sha256('another'), bytes: 7, contentType: 'text/plain; charset=utf-8' },
       pauses: [],
     })
     expect(found.uploads.map((tried) => tried.bytes)).toEqual([3, 7])

@@ -50,6 +50,19 @@ describe('who reads which keys', () => {
     expect(access).toMatchObject({ read: ['*'], never: ['b/*'], undenied: [{ path: '/a/*', because: '/a/public*' }] })
   })
 
+  it('has the page that a path stands for, and the placeholder for the image role', () => {
+    const [access] = accessOf(
+      { ...cached('/docs/'), index: 'index.html' },
+      { ...cached('/a?'), index: 'home.htm', placeholder: 'shared/fehlt*.png' },
+      { ...cached('/b/*'), index: 'index.html' },
+      cached('/*', 'vault'),
+    )
+    expect(access).toMatchObject({
+      read: ['docs/', 'docs/index.html', 'a?', 'a/home.htm', 'b/*'],
+      images: ['shared/fehlt$' + '{*}.png'],
+    })
+  })
+
   it('has keys without what paths lose', () => {
     const stripped = { ...cached('/proxy-image/*', 'site'), strip: '/proxy-image' }
     const [access] = accessOf(stripped, { ...never('/m/drafts/*', 'site'), strip: '/m' }, cached('/*', 'vault'))

@@ -2,50 +2,60 @@
 import { createHash } from 'node:crypto'
 import { checkConfig } from '../../../../build/config.ts'
 import { policiesOf } from '../../../../build/policies.ts'
-import type { Artefact } from '../../../../bundle/manifest.ts'
+import { ARTEFACT_NAMES, type Artefact, type ArtefactName, type Manifest } from '../../../../bundle/manifest.ts'
 import type { BuiltBundle } from '../../../../bundle/read-bundle.ts'
 import type { TemplateOptions } from '../../../../deploy/template/synthesise.ts'
 import type { Config } from '../../../../edge/config.ts'
-import type { Trigger } from '../../../../edge/limits.ts'
 
 const hash = (content: string | Buffer, encoding: 'hex' | 'base64') =>
   createHash('sha256').update(content).digest(encoding)
 
-const artefact = (trigger: Trigger, content: Buffer): Artefact => ({
-  file: trigger === 'viewer-request' ? 'viewer-request.js' : `${trigger}.zip`,
-  kind: trigger === 'viewer-request' ? 'function' : 'lambda',
-  runtime: trigger === 'viewer-request' ? 'cloudfront-js-2.0' : 'nodejs22.x',
-  handler: trigger === 'viewer-request' ? 'handler' : 'index.handler',
+/** MB, seconds. */
+const SETTINGS: Record<ArtefactName, { memory?: number; timeout?: number }> = {
+  'viewer-request': {},
+  'viewer-request-lambda': { memory: 128, timeout: 5 },
+  'origin-request': { memory: 128, timeout: 30 },
+  'origin-response': { memory: 1024, timeout: 30 },
+}
+
+const FILES: Record<ArtefactName, string> = {
+  'viewer-request': 'viewer-request.js',
+  'viewer-request-lambda': 'viewer-request.zip',
+  'origin-request': 'origin-request.zip',
+  'origin-response': 'origin-response.zip',
+}
+
+const artefact = (name: ArtefactName, content: Buffer): Artefact => ({
+  file: FILES[name],
+  kind: name === 'viewer-request' ? 'function' : 'lambda',
+  runtime: name === 'viewer-request' ? 'cloudfront-js-2.0' : 'nodejs22.x',
+  handler: name === 'viewer-request' ? 'handler' : 'index.handler',
   bytes: content.length,
   limit: 10_240,
   share: content.length / 10_240,
   sha256: hash(content, 'hex'),
   codeSha256: hash(content, 'base64'),
-  ...(trigger === 'viewer-request' ? {} : { memory: trigger === 'origin-request' ? 128 : 1024, timeout: 30 }),
+  ...SETTINGS[name],
 })
 
-export function bundleOf(config: Config, code: Partial<Record<Trigger, string>> = {}): BuiltBundle {
+export function bundleOf(config: Config, code: Partial<Record<ArtefactName, string>> = {}): BuiltBundle {
   const settings = checkConfig(config, 'a config')
-  const contentOf = (trigger: Trigger) => Buffer.from(code[trigger] ?? `// ${trigger}`)
-  const contents = {
-    'viewer-request': contentOf('viewer-request'),
-    'origin-request': contentOf('origin-request'),
-    'origin-response': contentOf('origin-response'),
-  }
   const policies = policiesOf(settings)
+  const isVerifying = policies.behaviours.some(({ viewerRequest }) => viewerRequest === 'lambda')
+  const contents = ARTEFACT_NAMES.filter((name) => isVerifying || name !== 'viewer-request-lambda').map(
+    (name) => [name, Buffer.from(code[name] ?? `// ${name}`)] as const,
+  )
   return {
     folder: 'dist',
     settings,
     policies,
-    contents,
+    contents: Object.fromEntries(contents) as BuiltBundle['contents'],
     manifest: {
       config: { sha256: hash(JSON.stringify(settings), 'hex') },
       policies: { sha256: hash(JSON.stringify(policies), 'hex') },
-      artefacts: {
-        'viewer-request': artefact('viewer-request', contents['viewer-request']),
-        'origin-request': artefact('origin-request', contents['origin-request']),
-        'origin-response': artefact('origin-response', contents['origin-response']),
-      },
+      artefacts: Object.fromEntries(
+        contents.map(([name, content]) => [name, artefact(name, content)]),
+      ) as Manifest['artefacts'],
       variants: {},
       parts: {},
     },

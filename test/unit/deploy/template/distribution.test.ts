@@ -66,6 +66,12 @@ describe('the distribution', () => {
     ])
   })
 
+  it('keeps cache tags where the config says so', () => {
+    expect(distributionConfig(template)).not.toHaveProperty('CacheTagConfig')
+    const tagged = templateFor(bundleOf({ ...CONFIG, cacheTags: true }))
+    expect(distributionConfig(tagged).CacheTagConfig).toEqual({ HeaderName: 'cache-tag' })
+  })
+
   it('writes access logs to a bucket that takes them and forgets them', () => {
     const [logs] = resourcesOf(template, 'AWS::S3::Bucket')
     expect(distributionConfig(template).Logging).toEqual({
@@ -208,7 +214,8 @@ describe('policies', () => {
   it('are shared where they are equal, and their names are the stack’s own', () => {
     expect(names('CachePolicy').length).toBe(4)
     expect(names('OriginRequestPolicy').length).toBe(3)
-    expect(names('ResponseHeadersPolicy').length).toBe(1)
+    // One says private, for the API that is keyed on authorization.
+    expect(names('ResponseHeadersPolicy').length).toBe(2)
     const all = [...names('CachePolicy'), ...names('OriginRequestPolicy'), ...names('ResponseHeadersPolicy')]
     for (const name of all) {
       expect(name).toMatch(/^<AWS::StackName>-(cache|origin-request|response-headers)-[0-9a-f]{12}$/)

@@ -75,6 +75,13 @@ describe('the Lambda functions', () => {
     ])
   })
 
+  it('go with the stack, unless they are to be retained: replicas hold them for hours', () => {
+    const policies = (made: typeof template) =>
+      Object.values(made.findResources('AWS::Lambda::Function')).map(({ DeletionPolicy }) => DeletionPolicy)
+    expect(policies(template)).toEqual([undefined, undefined])
+    expect(policies(templateFor(bundle, { retainFunctions: true }))).toEqual(['Retain', 'Retain'])
+  })
+
   it('get a new version for a changed zip, and keep the other’s', () => {
     const before = idsOf('AWS::Lambda::Version')
     const after = idsOf('AWS::Lambda::Version', templateFor(bundleOf(CONFIG, { 'origin-response': '// another' })))

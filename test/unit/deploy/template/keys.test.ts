@@ -1,6 +1,5 @@
 import { createPublicKey } from 'node:crypto'
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Template } from 'aws-cdk-lib/assertions'
 import { Stack } from 'aws-cdk-lib/core'
@@ -8,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { at } from '../../../../base/json-values.ts'
 import { RimlightDistribution, type RimlightDistributionProps } from '../../../../deploy/cdk.ts'
 import type { Config } from '../../../../edge/config.ts'
+import { folderOfFile } from '../../../temporary.ts'
 import { bundleOf, CONFIG } from './bundles.ts'
 import { KEYS, newPublicKey, PRIVATE } from './private.ts'
 import { behavioursOf, newApp, onlyResource, plain, policyOf, resourcesOf, templateFor } from './templates.ts'
@@ -127,11 +127,11 @@ it('private routes tell other caches that they are, where the origin says nothin
       ({ Header, Value }) => Header === 'cache-control' && Value === 'private',
     ),
   )
-  expect(saysPrivate).toEqual([true, true, false, false, false, false])
+  expect(saysPrivate).toEqual([true, true, false, true, false, false])
 })
 
 describe('the construct', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'rimlight-keys-'))
+  const folder = folderOfFile()
   for (const trigger of ['origin-request', 'origin-response'] as const) {
     writeFileSync(join(folder, `${trigger}.zip`), bundle.contents[trigger])
   }

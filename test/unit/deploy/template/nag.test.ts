@@ -8,7 +8,7 @@ import { RimlightDistribution } from '../../../../deploy/cdk.ts'
 import { templateStack } from '../../../../deploy/template/synthesise.ts'
 import { temporaryFolder } from '../../local/fixture.ts'
 import { bundleOf, CONFIG, OPTIONS } from './bundles.ts'
-import { PRIVATE } from './private.ts'
+import { VERIFYING } from './private.ts'
 
 /** Its validation is made elsewhere: `synthesise.test.ts`. */
 vi.stubEnv('CDK_VALIDATION', 'false')
@@ -38,7 +38,7 @@ const ACCEPTED: readonly Row[] = [
   },
   {
     rule: 'AwsSolutions-L1',
-    path: /Origin(Request|Response)Function$/,
+    path: /(ViewerRequestLambda|OriginRequest|OriginResponse)Function$/,
     because: "the config says which runtime: lambda.runtime; the default is the latest that Lambda@Edge's guide names",
   },
   {
@@ -46,12 +46,16 @@ const ACCEPTED: readonly Row[] = [
     path: /OriginResponseRole$/,
     because: 'renditions can be asked of any object that a route with images serves, and of no other',
   },
-  ...['OriginRequest', 'OriginResponse'].map((id) => ({
+  ...['OriginRequest', 'OriginResponse'].map(logRow),
+]
+
+function logRow(id: string): Row {
+  return {
     rule: 'AwsSolutions-IAM5[Resource::arn:aws:logs:',
     path: new RegExp(`${id}LogPolicy$`),
     because: 'Lambda@Edge runs and logs in any region; the log group is its own alone',
-  })),
-]
+  }
+}
 
 /** Of the template alone: plain values show what is behind the conditions, and pass. */
 const BEHIND_CONDITIONS: readonly Row[] = [
@@ -95,9 +99,9 @@ describe('cdk-nag finds what is explained', () => {
     expectRows(found, [...withoutWebAcl(withoutBuckets), ...BEHIND_CONDITIONS])
   })
 
-  it('in the template of private routes', async () => {
-    const found = await findingsIn((app) => templateStack(app, bundleOf(PRIVATE), OPTIONS))
-    expectRows(found, [...withoutWebAcl(withoutBuckets), ...BEHIND_CONDITIONS])
+  it('in the template of private routes, by secrets and by public keys', async () => {
+    const found = await findingsIn((app) => templateStack(app, bundleOf(VERIFYING), OPTIONS))
+    expectRows(found, [...withoutWebAcl(withoutBuckets), ...BEHIND_CONDITIONS, logRow('ViewerRequestLambda')])
   })
 
   it('in the template that creates the buckets', async () => {

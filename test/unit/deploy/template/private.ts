@@ -13,6 +13,9 @@ export const KEYS = {
   current: newPublicKey(),
 }
 
+/** Keys at a URL, for a route whose tokens somebody else makes. */
+export const JWKS_URL = 'https://login.example.com/jwks.json'
+
 export const PRIVATE: Config = {
   ...CONFIG,
   keyGroups: { 'web-app': [KEYS.old, KEYS.current], partners: [KEYS.current] },
@@ -26,5 +29,19 @@ export const PRIVATE: Config = {
       auth: { type: 'jwt', algorithms: ['HS256'], path: 'path' },
     },
     ...CONFIG.routes,
+  ],
+}
+
+/** Routes whose tokens public keys verify, beside those of the function. */
+export const VERIFYING: Config = {
+  ...PRIVATE,
+  routes: [
+    {
+      path: '/members/*',
+      origin: 'photos',
+      cache: {},
+      auth: { type: 'jwt', algorithms: ['RS256'], jwks: JWKS_URL, path: 'path' },
+    },
+    ...PRIVATE.routes,
   ],
 }

@@ -8,7 +8,7 @@ import type { Config } from '../../../../edge/config.ts'
 import { EXTENT } from '../../../runs.ts'
 import { temporaryFolder } from '../../local/fixture.ts'
 import { bundleOf, CONFIG, OPTIONS } from './bundles.ts'
-import { PRIVATE } from './private.ts'
+import { VERIFYING } from './private.ts'
 
 async function findingsIn(
   options: Partial<TemplateOptions>,
@@ -48,7 +48,11 @@ describe.skipIf(EXTENT === 'short')('CloudFormation’s validation finds nothing
   })
 
   it.each([false, true])('with private routes, staging: %s', async (staging) => {
-    expect(await findingsIn({ staging }, undefined, PRIVATE)).toEqual([])
+    expect(await findingsIn({ staging }, undefined, VERIFYING)).toEqual([])
+  })
+
+  it('with cache tags', async () => {
+    expect(await findingsIn({}, undefined, { ...CONFIG, cacheTags: true })).toEqual([])
   })
 
   it('and would, if there were something', async () => {

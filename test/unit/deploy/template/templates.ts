@@ -5,12 +5,14 @@ import { vi } from 'vitest'
 import { at } from '../../../../base/json-values.ts'
 import type { BuiltBundle } from '../../../../bundle/read-bundle.ts'
 import { type TemplateOptions, templateStack } from '../../../../deploy/template/synthesise.ts'
+import { folderOfFile } from '../../../temporary.ts'
 import { OPTIONS } from './bundles.ts'
 
 /** AWS's own validation takes its time, and has a test to itself: `synthesise.test.ts`. */
 export const newApp = (): App => {
   vi.stubEnv('CDK_VALIDATION', 'false')
-  return new App({ treeMetadata: false })
+  // Without it, CDK makes a folder, and never removes it.
+  return new App({ outdir: folderOfFile(), treeMetadata: false })
 }
 
 export const templateFor = (bundle: BuiltBundle, options: Partial<TemplateOptions> = {}): Template =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   ageOf,
+  answeredAt,
   answerMediaType,
   asCached,
   carriesHeader,
@@ -64,6 +65,19 @@ describe('what the cache did', () => {
   it('an age that is none does not count', () => {
     expect(ageOf(with_(['age', 'old']))).toBeUndefined()
     expect(outcome(with_())).toBe('200, no x-cache')
+  })
+})
+
+describe('the time of who answered', () => {
+  const date = 'Mon, 30 Nov 2026 12:00:00 GMT'
+
+  it('is its date, and with what was in a cache the age since then', () => {
+    expect(answeredAt(with_(['Date', date]))).toBe(Date.UTC(2026, 10, 30, 12))
+    expect(answeredAt(with_(['date', date], ['age', '90']))).toBe(Date.UTC(2026, 10, 30, 12, 1, 30))
+  })
+
+  it.each([[with_()], [with_(['date', 'now'])]])("is this machine's where it says none: %o", (answer) => {
+    expect(Math.abs(answeredAt(answer) - Date.now())).toBeLessThan(60_000)
   })
 })
 

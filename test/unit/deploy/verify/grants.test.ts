@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { grantFor, readGrant, splitHeaders, withGrant } from '../../../../deploy/verify/grants.ts'
+import { givenGrant, grantFor, readGrant, splitHeaders, withGrant } from '../../../../deploy/verify/grants.ts'
 import { NoAnswer, type ProbeRequest, type Viewer } from '../../../../deploy/verify/http.ts'
 import type { TokenSource } from '../../../../edge/config.ts'
 import { temporaryFolder } from '../../local/fixture.ts'
@@ -101,6 +101,16 @@ describe('on the command line', () => {
     expect(await readGrant('--signed-cookie', cookies)).toBe(cookies)
     expect(await readGrant('--token', 'a.b-_.c')).toBe('a.b-_.c')
     expect(await readGrant('--token', undefined)).toBeUndefined()
+  })
+
+  it('or in the environment, where the option is not given', async () => {
+    const environment = { RIMLIGHT_TOKEN: 'd.e.f', RIMLIGHT_SIGNED_COOKIE: '' }
+    expect(await givenGrant('--token', undefined, environment)).toBe('d.e.f')
+    expect(await givenGrant('--token', 'a.b.c', environment)).toBe('a.b.c')
+    expect(await givenGrant('--signed-cookie', undefined, environment)).toBeUndefined()
+    await expect(givenGrant('--token', undefined, { RIMLIGHT_TOKEN: 'a b' })).rejects.toThrow(
+      '--token: expected a token such as eyJhbGciOiJIUzI1NiJ9.e30.c2ln, or @FILE, found something else',
+    )
   })
 
   it.each([

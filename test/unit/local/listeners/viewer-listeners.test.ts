@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { Socket } from 'node:net'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { AbortedBodies } from '../../../../local/host/aborted-bodies.ts'
+import { InterimResponses } from '../../../../local/host/interim-responses.ts'
 import { certificateFor } from '../../../../local/listeners/certificate.ts'
 import { openViewerListeners, type ViewerListeners } from '../../../../local/listeners/viewer-listeners.ts'
 import { HEAD_HEADER, toHead } from '../../../../local/protocol/head.ts'
@@ -13,7 +14,7 @@ const ANSWER = toHead({
   status: 200,
   headers: [],
   close: false,
-  isStreamed: false,
+  streamedFrom: null,
   summary: finishedRequest({ id: 'a' }),
 })
 
@@ -39,8 +40,13 @@ beforeEach(async () => {
     httpPort: 0,
     intercept: () => false,
     abortedBodies: new AbortedBodies(),
+    interimResponses: new InterimResponses(),
   })
-  listeners.connect(new URL(worker.url), () => '')
+  listeners.connect(
+    { url: new URL(worker.url), secret: '' },
+    () => '',
+    () => {},
+  )
 })
 afterEach(async () => {
   await listeners.close()

@@ -151,7 +151,7 @@ describe('wrong input, exit code 2', () => {
     [
       'an unknown option',
       ['--updates', 'a'],
-      /^Unknown option '--updates'.*; `rimlight replay --help` says how to use it\n$/,
+      'expected an option that it takes, found "--updates"; did you mean --update? `rimlight replay --help` says how to use it\n',
     ],
     ['a missing file', ['/nowhere.json'], '/nowhere.json: expected a file or folder of events, found nothing\n'],
   ])('%s', async (_, args, message) => {

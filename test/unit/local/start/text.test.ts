@@ -10,8 +10,9 @@ import { finishedRequest } from '../fixture-request.ts'
 function heard(events: StartEvent[], options: { isTTY?: boolean; isQuiet?: boolean } = {}) {
   const stdout = output(options.isTTY)
   const stderr = output()
-  const say = sayToPeople(stdout, stderr, painter(stdout), { isQuiet: options.isQuiet ?? false })
+  const { say, close } = sayToPeople(stdout, stderr, painter(stdout), { isQuiet: options.isQuiet ?? false })
   for (const event of events) say(event)
+  close()
   return { stdout: stdout.said(), stderr: stderr.said() }
 }
 
@@ -142,7 +143,6 @@ describe('what else happens', () => {
     ],
     ['the end', { event: 'stopping' }, 'Stopping …\n'],
     ['the end', { event: 'stopped' }, 'Stopped\n'],
-    ['what the command itself says', { event: 'failed', message: 'port 1 is in use' }, ''],
     ['progress, to nobody', { event: 'building', config: 'a', out: 'b' }, ''],
   ])('%s', (_, event, text) => {
     expect(heard([event])).toEqual({ stdout: text, stderr: '' })
@@ -153,11 +153,7 @@ describe('what else happens', () => {
   })
 
   it('progress is a line that is written over', () => {
-    const events: StartEvent[] = [
-      { event: 'building', config: 'edge.config.ts', out: 'dist' },
-      { event: 'starting' },
-      { event: 'failed', message: 'no' },
-    ]
+    const events: StartEvent[] = [{ event: 'building', config: 'edge.config.ts', out: 'dist' }, { event: 'starting' }]
     expect(heard(events, { isTTY: true }).stdout).toBe(
       'Building dist/ from edge.config.ts …\r\u001b[KStarting …\r\u001b[K',
     )

@@ -54,7 +54,6 @@ const expected = (lines: readonly Logged[] = LINES) =>
       detailed_result_type: one.detailed,
       request_id: one.id,
       user_agent: escapedField(one.userAgent),
-      referer: one.referer === '' ? null : one.referer,
       seconds: Number(one.taken.toFixed(3)),
       first_byte_seconds: Number(one.firstByte.toFixed(3)),
       content_type: one.type,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { CheckTarget } from '../../../../../deploy/verify/check-target.ts'
-import { newPublicKey } from '../../template/private.ts'
+import { JWKS_URL, newPublicKey } from '../../template/private.ts'
 import { appliesTo, asked, withObject } from '../fixture-asking.ts'
 import { targetsOfConfig } from '../fixture-targets.ts'
 
-const [signed, tokens, open] = targetsOfConfig({
+const [signed, tokens, members, open] = targetsOfConfig({
   domains: ['cdn.example.com'],
   origins: { photos: { bucket: 'example-photos', region: 'us-east-1' } },
   keyGroups: { web: [newPublicKey()] },
@@ -16,9 +16,15 @@ const [signed, tokens, open] = targetsOfConfig({
       cache: {},
       auth: { type: 'jwt', algorithms: ['HS256'], from: ['cookie:grant'], path: 'paths' },
     },
+    {
+      path: '/members/*',
+      origin: 'photos',
+      cache: {},
+      auth: { type: 'jwt', algorithms: ['ES256'], jwks: JWKS_URL, path: 'paths' },
+    },
     { path: '/*', origin: 'photos', cache: {} },
   ],
-}) as [CheckTarget, CheckTarget, CheckTarget]
+}) as [CheckTarget, CheckTarget, CheckTarget, CheckTarget]
 
 const refused = { status: 403, headers: [['x-cache', 'Error from cloudfront']] as const }
 const denied = (says: string) => ({
@@ -52,6 +58,41 @@ describe('without a grant', () => {
     for (const target of [signed, tokens]) {
       expect((await asked('private-refused', target, () => ({ status }))).finding.status).toBe('differs')
     }
+  })
+})
+
+describe('by public keys', () => {
+  it('Lambda@Edge refuses as the function does, and a forged token has its algorithm', async () => {
+    expect((await asked('private-refused', members, () => denied('realm="private"'))).finding.status).toBe('holds')
+    const forged = await asked('private-forged', members, () => denied('error="invalid_token"'))
+    expect(forged.finding.status).toBe('holds')
+    const [head = ''] = (forged.requests[0]?.headers?.authorization ?? '').replace('Bearer ', '').split('.')
+    expect(JSON.parse(Buffer.from(head, 'base64url').toString())).toEqual({ alg: 'ES256', typ: 'JWT' })
+  })
+
+  it.each([
+    [
+      members,
+      "Nobody reads, whatever their grant: the behaviour has the function where the viewer-request.zip belongs, and `rimlight attach` puts that right; or the Lambda function can't fetch https://login.example.com/jwks.json: its log is in the region nearby.",
+    ],
+    [
+      tokens,
+      'Nobody reads, whatever their grant: the behaviour has the Lambda function where the function belongs, and `rimlight attach` puts that right.',
+    ],
+  ])('the wrong one of the two lets nobody in, and it is said so: %#', async (target, means) => {
+    for (const id of ['private-refused', 'private-forged', 'viewer-request']) {
+      const { finding } = await asked(id, target, () => ({ status: 503 }))
+      expect(finding).toMatchObject({ status: 'differs', means })
+    }
+  })
+
+  it('what runs at viewer-request is told by x-cache', async () => {
+    const by = (name: string) => () => ({ status: 400, headers: [['x-cache', `${name} from cloudfront`]] as const })
+    const statusOf = async (target: CheckTarget, name: string) =>
+      (await asked('viewer-request', target, by(name))).finding.status
+    expect(await statusOf(members, 'LambdaGeneratedResponse')).toBe('holds')
+    expect(await statusOf(members, 'FunctionGeneratedResponse')).toBe('differs')
+    expect(await statusOf(tokens, 'LambdaGeneratedResponse')).toBe('differs')
   })
 })
 

@@ -68,6 +68,17 @@ describe('"Manage how long content stays in the cache", the table', () => {
   })
 })
 
+const AGES: [rule: string, age: string[], expected: number][] = [
+  ['RFC 9111, 4.2.3: the Age that it came with is part of a lifetime', ['20'], 40],
+  ['older than its lifetime', ['61'], 0],
+  ['a number without end', ['9'.repeat(400)], 0],
+  ['RFC 9111, 5.1: of several the first', ['0, 7200'], 60],
+  ['on several lines, too', ['50', '0'], 10],
+  ['what is no number is nothing', ['abc'], 60],
+  ['nor is a negative one', ['-7200'], 60],
+  ['nor a fraction', ['7200.0'], 60],
+]
+
 describe('how headers are read', () => {
   it.each<[rule: string, stated: Stated, expected: number | string]>([
     ['RFC 9111, 5.2: names in any case', 'Max-Age=60', 60],
@@ -82,13 +93,14 @@ describe('how headers are read', () => {
       60,
     ],
     ['RFC 9111, 4.2.1: the first of several', 'max-age=60, max-age=120', 60],
-    ['what is no number is not there', 'max-age=soon', DAY],
-    ['nor is a fraction', 'max-age=60.5', DAY],
-    ['nor a negative number', 'max-age=-1', DAY],
-    ['nor nothing', 'max-age=, max-age', DAY],
-    ['nor an exponent', 'max-age=1e3', DAY],
-    ['the first that is a number', 'max-age=x, max-age=60', 60],
-    ['an s-maxage that is none leaves max-age', 's-maxage=x, max-age=60', 60],
+    ['RFC 9111, 4.2.1: what is no number allows nothing', 'max-age=soon', 0],
+    ['nor does a fraction', 'max-age=60.5', 0],
+    ['nor a negative number', 'max-age=-1', 0],
+    ['nor nothing', 'max-age=, max-age', 0],
+    ['nor an exponent', 'max-age=1e3', 0],
+    ['nor single quotes', "max-age='60'", 0],
+    ['nor does a number after it', 'max-age=x, max-age=60', 0],
+    ['nor max-age after such an s-maxage', 's-maxage=x, max-age=60', 0],
     ['a number without end', `max-age=${'9'.repeat(400)}`, YEAR],
     ['a directive in a value is none', 'x="no-store, private", max-age=60', 60],
     ['a quote that is never closed', 'x="no-store, max-age=60', DAY],
@@ -98,21 +110,44 @@ describe('how headers are read', () => {
     ['RFC 9111, 5.2.2.4: no-cache of one field', 'no-cache="set-cookie", max-age=60', 60],
     ['RFC 9111, 5.2.2.7: private of one field', 'private="set-cookie", max-age=60', 60],
     [
-      'RFC 9111, 4.2.1: Expires from Date',
+      'Expires is the date that it is, whatever Date is',
       [
         ['date', at(-100)],
-        ['expires', at(0)],
+        ['expires', at(50)],
       ],
-      100,
+      50,
     ],
     [
-      'a Date that is none: from now',
+      'RFC 9111, 4.2: one that is not after Date has passed',
+      [
+        ['date', at(400)],
+        ['expires', at(300)],
+      ],
+      0,
+    ],
+    [
+      'RFC 9111, 4.2.3: nor one that is not after Date and Age',
+      [
+        ['date', at(-10)],
+        ['expires', at(10)],
+        ['age', '25'],
+      ],
+      0,
+    ],
+    [
+      'a Date that is none',
       [
         ['date', 'x'],
         ['expires', at(50)],
       ],
       50,
     ],
+    ...AGES.map(([rule, age, expected]): [string, Stated, number] => [
+      rule,
+      [['cache-control', 'max-age=60'], ...age.map((value): HeaderLine => ['age', value])],
+      expected,
+    ]),
+    ['RFC 9111, 4.2.3: a default TTL is CloudFront’s own, and Age is no part of it', [['age', '3600']], DAY],
     ['RFC 9111, 5.3: an Expires that is no date has passed', [['expires', '0']], 0],
     ['RFC 9110, 5.6.7: another format', [['expires', 'Friday, 20-Nov-26 12:01:00 GMT']], 60],
     ['Pragma says nothing in a response', [['pragma', 'no-cache']], DAY],
@@ -183,8 +218,32 @@ describe('"Serve stale (expired) content"', () => {
       { ttl: 60, staleWhileRevalidate: 0, staleIfError: 0 },
     ],
     [
-      'what is no number is not there',
+      'what is no number allows nothing',
       'max-age=60, stale-while-revalidate, stale-if-error=x',
+      MIN_0,
+      { ttl: 60, staleWhileRevalidate: 0, staleIfError: 0 },
+    ],
+    [
+      'RFC 9111, 5.2.2.2: must-revalidate is not served stale',
+      'max-age=60, must-revalidate',
+      MIN_0,
+      { ttl: 60, staleWhileRevalidate: 0, staleIfError: 0 },
+    ],
+    [
+      'RFC 9111, 5.2.2.8: nor is proxy-revalidate',
+      'max-age=60, proxy-revalidate',
+      MIN_0,
+      { ttl: 60, staleWhileRevalidate: 0, staleIfError: 0 },
+    ],
+    [
+      'not documented: with the directives that allow it, must-revalidate leaves them what they are',
+      'max-age=60, must-revalidate, stale-while-revalidate=10, stale-if-error=20',
+      MIN_0,
+      { ttl: 60, staleWhileRevalidate: 10, staleIfError: 20 },
+    ],
+    [
+      's-maxage is a lifetime, and forbids nothing',
+      's-maxage=60',
       MIN_0,
       { ttl: 60, staleWhileRevalidate: 0, staleIfError: YEAR - 60 },
     ],
@@ -280,8 +339,8 @@ describe('statuses', () => {
   })
 
   it.each<[rule: string, vary: string, lifetimes: Lifetimes, expected: number | string]>([
-    ['"behavior for custom origins": Vary: *, min 0', '*', MIN_0, 'Vary: *'],
-    ['among others', 'accept, *', MIN_0, 'Vary: *'],
+    ['"behavior for custom origins": Vary: *, min 0, is kept, and asked for each time', '*', MIN_0, 0],
+    ['among others', 'accept, *', MIN_0, 0],
     ['with a minimum TTL', '*', MIN_60, DAY],
     ['a name with a star', 'x-*', MIN_0, DAY],
   ])('%s', (_rule, vary, lifetimes, expected) => {

@@ -3,17 +3,17 @@
  * "Understand origin request policies", and "Understand how origin request policies and cache policies work together".
  */
 
-import { escapedUnit } from '../../../base/escaped-unit.ts'
+import { escapedUnit } from '../../base/escaped-unit.ts'
 import {
   type CachePolicy,
   type CookiesConfig,
   itemsOf,
   type OriginRequestPolicy,
   type QueryStringsConfig,
-} from '../../../bundle/policies.ts'
-import { HOP_BY_HOP, hasHeader, listOf } from '../../platform/header-lines.ts'
-import type { CacheKey, HeaderLine } from '../../protocol/messages.ts'
-import { acceptedEncodings } from './compression.ts'
+} from '../../bundle/policies.ts'
+import type { CacheKey, HeaderLine } from '../protocol/messages.ts'
+import { acceptedEncodings } from './accepted-encodings.ts'
+import { HOP_BY_HOP, hasHeader, listOf } from './header-lines.ts'
 
 /** Cookies are a header line. `query`: without `?`. */
 export type KeyedRequest = { path: string; query: string; headers: readonly HeaderLine[] }

@@ -2,10 +2,18 @@
  * A viewer's request as CloudFront Functions are given it, and what they return as a request or a response.
  * Developer Guide, "CloudFront Functions event structure".
  */
-import { isObject, isUnchanged, type JsonObject, objectAt } from '../../../base/json-values.ts'
-import { asBytes } from '../../platform/header-lines.ts'
-import type { HeaderLine } from '../../protocol/messages.ts'
-import type { EdgeRequest } from './messages.ts'
+import { isObject, isUnchanged, type JsonObject, objectAt } from '../../base/json-values.ts'
+import type { HeaderLine } from '../protocol/messages.ts'
+import { asBytes } from './header-lines.ts'
+
+/** Cookies are a header line. */
+export type FunctionRequest = {
+  method: string
+  path: string
+  /** Without `?`. */
+  query: string
+  headers: HeaderLine[]
+}
 
 /** `value` is the first of `multiValue`, which is there where a name repeats. */
 type EventField = { value: string; multiValue?: { value: string }[] }
@@ -20,7 +28,7 @@ export type FunctionEvent = {
   request: { method: string; uri: string; querystring: EventFields; headers: EventFields; cookies: EventFields }
 }
 
-export function functionEvent(request: EdgeRequest, ip: string, context: FunctionContext): FunctionEvent {
+export function functionEvent(request: FunctionRequest, ip: string, context: FunctionContext): FunctionEvent {
   const headers: EventFields = {}
   const cookies: EventFields = {}
   for (const [name, value] of request.headers) {
@@ -65,7 +73,7 @@ function addCookies(cookies: EventFields, header: string): void {
 }
 
 /** The request that a function returned for an event, which has been found valid. A query that it did not change stays as it was sent. */
-export function functionRequest(value: JsonObject, event: FunctionEvent, before: EdgeRequest): EdgeRequest {
+export function functionRequest(value: JsonObject, event: FunctionEvent, before: FunctionRequest): FunctionRequest {
   const headers = linesOf(value.headers)
   const cookie = pairsOf(value.cookies).join('; ')
   if (cookie !== '') headers.push(['cookie', asBytes(cookie)])

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import type { CookiesConfig, QueryStringsConfig } from '../../../../../bundle/policies.ts'
-import type { CacheKey, HeaderLine } from '../../../../../local/protocol/messages.ts'
-import { cacheKeyOf, keyText } from '../../../../../local/workers/distribution/cache-key.ts'
-import { runs } from '../../../../runs.ts'
+import type { CookiesConfig, QueryStringsConfig } from '../../../../bundle/policies.ts'
+import { cacheKeyOf, keyText } from '../../../../local/platform/cache-key.ts'
+import type { CacheKey, HeaderLine } from '../../../../local/protocol/messages.ts'
+import { runs } from '../../../runs.ts'
 import { cachePolicy, cookiesBy, type KeyedSettings, queryBy } from './policies.ts'
 
 const keyOf = (settings: KeyedSettings, request: { query?: string; headers?: HeaderLine[] }) =>

@@ -1,4 +1,6 @@
-/** Child processes and temporary folders end with this process, however it ends (short of SIGKILL). */
+/** Child processes and temporary folders end with this process, however it ends; after SIGKILL, `guardian.ts` ends the processes. */
+
+import { setImmediate } from 'node:timers'
 
 const cleanups = new Set<() => void>()
 
@@ -30,9 +32,12 @@ function unlisten() {
 export function onProcessEnd(cleanup: () => void): () => void {
   // One entry for each call, even of the same function.
   const entry = () => cleanup()
-  if (cleanups.size === 0) listen()
+  if (!process.listeners('exit').includes(cleanUp)) listen()
   cleanups.add(entry)
   return () => {
-    if (cleanups.delete(entry) && cleanups.size === 0) unlisten()
+    if (cleanups.delete(entry) && cleanups.size === 0) unlistenSoon()
   }
 }
+
+/** A signal that came while code was running is told in the next turn of the event loop: unheard, it would be lost. */
+const unlistenSoon = () => setImmediate(() => setImmediate(() => cleanups.size === 0 && unlisten()))

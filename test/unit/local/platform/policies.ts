@@ -4,7 +4,7 @@ import type {
   CookiesConfig,
   OriginRequestPolicy,
   QueryStringsConfig,
-} from '../../../../../bundle/policies.ts'
+} from '../../../../bundle/policies.ts'
 
 export const list = (...items: string[]) => ({ Quantity: items.length, Items: items })
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import type { OriginRequestPolicy, QueryStringsConfig } from '../../../../../bundle/policies.ts'
-import type { HeaderLine } from '../../../../../local/protocol/messages.ts'
-import { cacheKeyOf, forwardedRequest, forwardsCookies } from '../../../../../local/workers/distribution/cache-key.ts'
+import type { OriginRequestPolicy, QueryStringsConfig } from '../../../../bundle/policies.ts'
+import { cacheKeyOf, forwardedRequest, forwardsCookies } from '../../../../local/platform/cache-key.ts'
+import type { HeaderLine } from '../../../../local/protocol/messages.ts'
 import { cachePolicy, cookiesBy, type KeyedSettings, list, originPolicy, queryBy } from './policies.ts'
 
 describe('forwardedRequest', () => {

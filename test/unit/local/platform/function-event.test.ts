@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { HeaderLine } from '../../../../../local/protocol/messages.ts'
-import {
-  functionEvent,
-  functionRequest,
-  functionResponse,
-} from '../../../../../local/workers/distribution/function-event.ts'
+import { functionEvent, functionRequest, functionResponse } from '../../../../local/platform/function-event.ts'
+import type { HeaderLine } from '../../../../local/protocol/messages.ts'
 
 const CONTEXT = { distributionDomainName: 'd1.cloudfront.net', distributionId: 'E1', requestId: 'id' }
 

@@ -1,0 +1,82 @@
+/** What `rimlight start` can find wrong before it builds: a build takes some seconds, and a wrong port none. */
+import { access, constants, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { InputError, joinedError } from '../../base/errors.ts'
+import { originTargets } from '../host/origin-targets.ts'
+import { checkPort } from '../listeners/ports.ts'
+import { policiesOfConfig } from './build.ts'
+import { readKeyValues } from './key-values.ts'
+import type { StartOptions } from './options.ts'
+
+/**
+ * @returns whether it goes on: Ctrl-C may have come
+ * @throws InputError with all that is wrong with options, folders, ports and the config
+ */
+export async function checkBeforeBuild(options: StartOptions, signal: AbortSignal): Promise<boolean> {
+  const { config, out, buckets, origins, httpsPort, httpPort, persist, accessLog, keys } = options
+  const checked = await policiesOfConfig(config, signal)
+  if (checked.kind === 'stopped') return false
+  const problems = await wrongOf([
+    () => checkPort(httpsPort, '--https-port'),
+    () => checkPort(httpPort, '--http-port'),
+    () => canHoldFiles('--out', out),
+    () => (persist === undefined ? undefined : canHoldFiles('--persist', persist)),
+    () => (accessLog === undefined ? undefined : canBeWritten('--access-log', accessLog)),
+    () => (keys === undefined ? undefined : readKeyValues(keys)),
+    () => {
+      if (checked.kind === 'failed') throw checked.error
+      return originTargets(checked.policies.origins, buckets, origins)
+    },
+  ])
+  if (problems.length > 0) throw joinedError(problems)
+  return true
+}
+
+async function wrongOf(checks: readonly (() => unknown)[]): Promise<InputError[]> {
+  const problems: InputError[] = []
+  for (const check of checks) {
+    try {
+      await check()
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error
+      problems.push(error)
+    }
+  }
+  return problems
+}
+
+/** A folder that is there, or that can be made. */
+async function canHoldFiles(option: string, folder: string): Promise<void> {
+  const expected = 'a folder that files can be written into'
+  const found = await obstacleIn(resolve(folder))
+  if (found === undefined) return
+  throw new InputError(`${option}: expected ${expected}, found ${found}`, { code: 'not-writable', expected, found })
+}
+
+async function canBeWritten(option: string, file: string): Promise<void> {
+  const expected = 'a file that can be written'
+  const isFolder = (await stat(file).catch(() => undefined))?.isDirectory()
+  const found = isFolder ? `the folder ${file}` : await missingOr(dirname(resolve(file)))
+  if (found === undefined) return
+  throw new InputError(`${option}: expected ${expected}, found ${found}`, { code: 'not-writable', expected, found })
+}
+
+const missingOr = (folder: string): Promise<string | undefined> =>
+  stat(folder).then(
+    () => obstacleIn(folder),
+    () => `no folder ${folder}`,
+  )
+
+/** Why nothing can be written into a folder, or made below the nearest one that is there. */
+async function obstacleIn(folder: string): Promise<string | undefined> {
+  const found = await stat(folder).catch((error: NodeJS.ErrnoException) => error)
+  if (found instanceof Error) {
+    const above = dirname(folder)
+    return above === folder ? found.message : obstacleIn(above)
+  }
+  if (!found.isDirectory()) return `the file ${folder}`
+  return access(folder, constants.W_OK | constants.X_OK).then(
+    () => undefined,
+    () => `${folder}, which this user can't write into`,
+  )
+}

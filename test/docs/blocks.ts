@@ -1,0 +1,34 @@
+/** The code in a page of the documentation. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ROOT } from '../../base/root.ts'
+
+export type Block = {
+  language: string
+  text: string
+  /** `docs/private.md:53` */
+  place: string
+  /** Why no test runs it: what a comment before it says, `<!-- not run: … -->`. */
+  notRun: string | undefined
+}
+
+const FENCE = /^(?:<!-- not run: (?<notRun>.+?) -->\n)?^```(?<language>\w*)\n(?<text>[\s\S]*?)^```$/gm
+
+/** @param page below the project's root */
+export async function blocksOf(page: string): Promise<Block[]> {
+  const markdown = await readFile(join(ROOT, page), 'utf8')
+  return [...markdown.matchAll(FENCE)].map(({ index, groups }) => ({
+    language: groups?.language ?? '',
+    text: groups?.text ?? '',
+    place: `${page}:${markdown.slice(0, index).split('\n').length}`,
+    notRun: groups?.notRun,
+  }))
+}
+
+/** The commands of a block for a shell, each as one line without what is said beside it. */
+export const commandsOf = ({ text }: Block): string[] =>
+  text
+    .replaceAll(/\\\n\s*/g, '')
+    .split('\n')
+    .map((line) => line.replace(/(?:^|\s+)#(?: .*)?$/, '').trim())
+    .filter((line) => line !== '')

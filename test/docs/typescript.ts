@@ -1,0 +1,59 @@
+/** Runs and checks TypeScript as an application would have it, which imports `rimlight/…` from its packages. */
+import { execFile } from 'node:child_process'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { ROOT } from '../../base/root.ts'
+
+const execute = promisify(execFile)
+
+/** What applications import, and its source. */
+const ENTRIES = {
+  '.': 'edge/config.ts',
+  './sign': 'sign/sign.ts',
+  './session': 'session/session.ts',
+  './urls': 'urls/urls.ts',
+}
+
+/** Makes a folder one of an application that has installed the package, and what the package has installed. */
+export async function asApplication(folder: string): Promise<void> {
+  const own = join(folder, 'node_modules/rimlight')
+  await mkdir(own, { recursive: true })
+  const exports = Object.fromEntries(
+    Object.keys(ENTRIES).map((entry) => [entry, `./${entry === '.' ? 'index' : entry.slice(2)}.mjs`]),
+  )
+  for (const [entry, source] of Object.entries(ENTRIES)) {
+    const url = pathToFileURL(join(ROOT, source)).href
+    await writeFile(join(own, exports[entry] ?? ''), `export * from ${JSON.stringify(url)}\n`)
+  }
+  await writeFile(join(own, 'package.json'), JSON.stringify({ name: 'rimlight', type: 'module', exports }))
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module' }))
+  await symlink(join(ROOT, 'node_modules/@types'), join(folder, 'node_modules/@types'))
+  const paths = Object.entries(ENTRIES).map(([entry, source]) => [`rimlight${entry.slice(1)}`, [join(ROOT, source)]])
+  const tsconfig = {
+    extends: join(ROOT, 'tsconfig.json'),
+    compilerOptions: {
+      lib: ['es2024', 'dom'],
+      paths: Object.fromEntries(paths),
+      // A page shows less than a program has: what is assigned and not used, and bare expressions.
+      noUnusedLocals: false,
+    },
+    include: ['*.ts', '*.js', join(ROOT, 'edge/flags.d.ts')],
+    exclude: ['node_modules'],
+  }
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig))
+}
+
+/** @returns what the compiler says, line by line; empty: nothing */
+export async function typeProblems(folder: string): Promise<string[]> {
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+  const said = await execute(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], { cwd: folder }).catch(
+    (error) => error as { stdout: string },
+  )
+  return said.stdout.split('\n').filter((line) => line !== '')
+}
+
+/** @returns what it printed */
+export const runIn = async (folder: string, args: string[], env: Record<string, string> = {}): Promise<string> =>
+  (await execute(process.execPath, args, { cwd: folder, env: { ...process.env, ...env } })).stdout

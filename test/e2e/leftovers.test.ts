@@ -1,0 +1,129 @@
+/** What commands leave: nothing in the temporary folder, and of what they write all or nothing, whenever Ctrl-C comes. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ROOT } from '../../base/root.ts'
+import { listening } from '../listener.ts'
+import { V1_FIELDS } from '../logs/written.ts'
+import { EXTENT } from '../runs.ts'
+import { temporaryFolder } from '../unit/local/fixture.ts'
+
+const RIMLIGHT = join(ROOT, 'cli/rimlight.mjs')
+
+let root: string
+let dist: string
+/** AWS, which takes its time. */
+let slow: Awaited<ReturnType<typeof listening>>
+beforeAll(async () => {
+  root = await temporaryFolder()
+  dist = join(root, 'dist')
+  const config = join(ROOT, 'edge.config.ts')
+  expect(await run(['build', '--config', config, '--out', dist])).toMatchObject({ ended: 0, left: [] })
+  const events = join(root, 'events')
+  await mkdir(events)
+  for (const name of await readdir(join(ROOT, 'test/events'))) {
+    await copyFile(join(ROOT, 'test/events', name), join(events, name))
+  }
+  const line = V1_FIELDS.map((name) => ({ date: '2026-11-01', time: '12:00:00', 'sc-status': '200' })[name] ?? '-')
+  const lines = ['#Version: 1.0', `#Fields: ${V1_FIELDS.join(' ')}`, ...Array(50_000).fill(line.join('\t')), '']
+  await writeFile(join(root, 'access.log'), lines.join('\n'))
+  slow = await listening(createServer(() => {}))
+})
+afterAll(() => slow.close())
+
+/**
+ * @param after milliseconds until Ctrl-C, which a terminal sends to every process of the group; Infinity: none
+ * @param patience milliseconds until the second Ctrl-C
+ * @returns how it ended, how long it took, and what is in the temporary folder afterwards
+ */
+async function run(args: readonly string[], after = Number.POSITIVE_INFINITY, patience = 20_000) {
+  const temporary = await temporaryFolder()
+  const began = performance.now()
+  const child = spawn(process.execPath, [RIMLIGHT, ...args], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: {
+      ...process.env,
+      ...{ TMPDIR: temporary, AWS_ENDPOINT_URL: slow?.url ?? '', AWS_REGION: 'us-east-1' },
+      ...{ AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' },
+    },
+    detached: true,
+  })
+  let said = ''
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    said += text
+  })
+  const closed = once(child, 'close')
+  let isOver = false
+  void closed.then(() => {
+    isOver = true
+  })
+  if (Number.isFinite(after)) {
+    await Promise.race([setTimeout(after), closed])
+    for (let times = 0; !isOver && times < 2; times++) {
+      process.kill(-(child.pid ?? 0), 'SIGINT')
+      await Promise.race([setTimeout(patience), closed])
+    }
+  }
+  const [code, killedBy] = await closed
+  return { ended: code ?? killedBy, took: performance.now() - began, said, left: await readdir(temporary) }
+}
+
+/** In tenths of the time that a whole run takes. */
+const MOMENTS = EXTENT === 'full' ? [1, 3, 5, 7, 9] : [3, 7]
+
+describe('at its end, and at Ctrl-C, nothing is left by', { timeout: 240_000 }, () => {
+  it.each<[string, (out: string) => string[], number]>([
+    ['build', (out) => ['build', '--config', join(ROOT, 'edge.config.ts'), '--out', out], 0],
+    ['release', (out) => ['release', '--config', join(ROOT, 'edge.config.ts'), '--out', out], 0],
+    ['replay', () => ['replay', 'events', '--dist', dist], 1],
+    ['template', (out) => ['template', '--dist', dist, '--out', join(out, 'template.json')], 0],
+    ['logs report', (out) => ['logs', 'report', 'access.log', '--dist', dist, '--out', join(out, 'report.html')], 0],
+  ])('%s', async (_, args, code) => {
+    const out = join(await temporaryFolder(), 'out')
+    await mkdir(out)
+    const whole = await run(args(out))
+    expect(whole).toMatchObject({ left: [] })
+    expect([0, code], whole.said).toContain(whole.ended)
+    const written = await readdir(out)
+    for (const moment of MOMENTS) {
+      const folder = join(await temporaryFolder(), 'out')
+      await mkdir(folder)
+      const { ended, left, said } = await run(args(folder), (whole.took * moment) / 10)
+      expect([130, 'SIGINT', whole.ended], said).toContain(ended)
+      expect(left, `at ${moment} tenths`).toEqual([])
+      if (ended === 130) expect(said).not.toContain('Wrote')
+      // Whole files under their own names, and no other.
+      for (const name of await readdir(folder)) expect(written).toContain(name)
+    }
+  })
+
+  it.each<[string, string[]]>([
+    ['attach', ['attach', '--distribution', 'EDFDVBD6EXAMPLE', '--yes']],
+    ['status', ['status', '--distribution', 'EDFDVBD6EXAMPLE']],
+    ['publish', ['publish', 'events', 's3://example-photos']],
+    // A change that AWS is just making is waited for: the second one ends it at once.
+  ])('%s, while AWS takes its time', async (_, args) => {
+    const before = await readdir(root)
+    const { ended, left } = await run(args, 3_000, 500)
+    expect([130, 'SIGINT']).toContain(ended)
+    expect(left).toEqual([])
+    expect(await readdir(root)).toEqual(before)
+  })
+
+  it('start, before it is there', async () => {
+    const args = ['start', '--config', join(ROOT, 'edge.config.ts'), '--https-port', '0', '--http-port', '0']
+    for (const after of [200, 1_000, 2_000, 4_000]) {
+      const folder = join(await temporaryFolder(), 'dist')
+      const { ended, left, said } = await run([...args, '--out', folder], after)
+      expect([0, 'SIGINT'], said).toContain(ended)
+      expect(left, `after ${after} ms`).toEqual([])
+      const written = await readdir(folder).catch(() => [])
+      expect(written.filter((name) => name.startsWith('.'))).toEqual([])
+    }
+  })
+})

@@ -1,0 +1,48 @@
+/** The temporary folder of a test process, and what is left in it. */
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { atEndOfFile } from './cleanup.ts'
+
+/** The environment variable that has the temporary folder of the whole run; `global-setup.ts` makes and removes it. */
+export const RUN_FOLDER = 'RIMLIGHT_RUN_FOLDER'
+
+/** In the run's folder, what is made once for all files of a process: it stays until the run ends. */
+const SHARED = 'shared'
+
+const runFolder = (): string => {
+  const folder = process.env[RUN_FOLDER]
+  if (folder === undefined) throw new Error(`${RUN_FOLDER} is not set: test/global-setup.ts did not run`)
+  return folder
+}
+
+/** A new folder for what a helper makes once and many files use. */
+export function sharedFolder(): string {
+  const folder = join(runFolder(), SHARED)
+  mkdirSync(folder, { recursive: true })
+  return mkdtempSync(join(folder, 'rimlight-'))
+}
+
+/** A folder that is gone after the tests of the file. */
+export function folderOfFile(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'rimlight-test-'))
+  atEndOfFile(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** What this process takes for the system's temporary folder from now on: libraries that ask once get the same. */
+export function ownTemporaryFolder(): string {
+  const folder = join(runFolder(), `process-${process.pid}`)
+  mkdirSync(folder, { recursive: true })
+  process.env.TMPDIR = folder
+  return folder
+}
+
+/** All that is in the folders of processes, and what lies beside them, by their paths below the run's folder. */
+export const leftIn = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => name !== SHARED)
+    .flatMap((name) =>
+      /^process-\d+$/.test(name) ? readdirSync(join(folder, name)).map((inner) => `${name}/${inner}`) : [name],
+    )
+    .toSorted()
