@@ -12,3 +12,6 @@ export const NEEDS_ORIGIN_PATTERNS = typeof HAS_ORIGIN_PATTERNS === 'undefined' 
 /** Lists of ratios, and the ladder of all of them. */
 export const NEEDS_RATIO_LISTS = typeof HAS_RATIO_LISTS === 'undefined' || HAS_RATIO_LISTS
 export const NEEDS_ALL_RATIOS = typeof HAS_ALL_RATIOS === 'undefined' || HAS_ALL_RATIOS
+
+/** Query names that some clients escape. */
+export const NEEDS_ESCAPED_NAMES = typeof HAS_ESCAPED_NAMES === 'undefined' || HAS_ESCAPED_NAMES

@@ -1,4 +1,5 @@
 import { type Field, type Fields, firstParsed, valuesOf } from './event.ts'
+import { NEEDS_ESCAPED_NAMES } from './needed.ts'
 import { asciiOf, decoded, normalizedEscapes } from './path.ts'
 import type { RouteRule } from './rules.ts'
 import type { Variant } from './variant.ts'
@@ -16,13 +17,21 @@ export function canonicalQuery(query: Fields, route: RouteRule, variant: Variant
     // biome-ignore lint/style/useTemplate: in the engine a template costs twice as much, for every parameter
     if (value) key += '&' + name + '=' + value
     // biome-ignore lint/complexity/useOptionalChain: what it becomes for the engine is longer
-    else if (queryNames && queryNames.includes(name)) key += pairsOf(name, query[name])
+    else if (queryNames && queryNames.includes(name)) {
+      key += NEEDS_ESCAPED_NAMES ? escapedPairs(name, query[name]) : pairsOf(name, query[name])
+    }
   }
   key = key.slice(1)
   if (!queryNames) return key
-  const ascii = asciiOf(key)
+  // Names with brackets stay as they are: of these the values are escaped each, of others the whole is at once.
+  const ascii = NEEDS_ESCAPED_NAMES ? key : asciiOf(key)
   return normalizedEscapes(ascii, decoded(ascii)) || ascii
 }
+
+const escapedPairs = (name: string, field: Field | undefined): string =>
+  valuesOf(field)
+    .map((value) => `&${name}=${asciiOf(value)}`)
+    .join('')
 
 /** As received, an `&` before each. */
 export const pairsOf = (name: string, field: Field | undefined): string =>

@@ -20,7 +20,7 @@ function firstMatch(table: RouteTable, path: string): number {
 }
 
 /** Of a path that is refused, `kind` is why. */
-export type Routing = { kind: 'route'; index: number; canonical: string } | { kind: 'broken' | 'ambiguous' | 'long' }
+export type Routing = { kind: 'route'; index: number; canonical: string } | { kind: 'bad' | 'unclear' | 'long' }
 
 /**
  * The one route of a path, however it is read. CloudFront picks the behaviour from its own reading, S3 decodes
@@ -34,12 +34,12 @@ export function routeOf(path: string, table: RouteTable): Routing {
   if (!received || received.length > ESCAPED_KEY_CHARACTERS) return { kind: 'long' }
   const plain = decoded(received)
   const normal = plain && normalizedEscapes(received, plain)
-  if (!normal || plain.split('/', MOST_SEGMENTS).length === MOST_SEGMENTS) return { kind: 'broken' }
+  if (!normal || plain.split('/', MOST_SEGMENTS).length === MOST_SEGMENTS) return { kind: 'bad' }
   const canonical = resolved(normal, false)
   const spellings = [received, plain, normal, canonical, decoded(canonical)]
   const readings = spellings.concat(spellings.map((spelling) => resolved(spelling, true)))
   const index = firstMatch(table, received)
   return readings.every((reading, i) => readings.indexOf(reading) < i || firstMatch(table, reading) === index)
     ? { kind: 'route', index, canonical }
-    : { kind: 'ambiguous' }
+    : { kind: 'unclear' }
 }

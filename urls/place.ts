@@ -22,8 +22,8 @@ export function placeOfUrl(site: Site, url: string): Place | Nowhere {
 }
 
 const REFUSALS = {
-  broken: 'it has a control character or a broken escape',
-  ambiguous: 'its path leads to different routes, depending on how it is read',
+  bad: 'it has a control character or a broken escape',
+  unclear: 'its path leads to different routes, depending on how it is read',
   long: 'it is too long',
 }
 

@@ -29,7 +29,7 @@ const allowed = (headers: readonly HeaderLine[]) => headerValue(headers, 'allow'
 /** Of the readings that the function compares, those that tell people something. */
 function reasonOfPath({ path }: EdgeRequest, patternOf: (path: string) => string): string {
   if (!path.startsWith('/')) return 'The path does not begin with a slash.'
-  if (isMalformed(path)) return 'The path holds a control character, or a % that begins no escape, or its escapes are no UTF-8.'
+  if (isMalformed(path)) return 'The path holds a control character, or a % that begins no escape.'
   const readings = [path, decoded(path), resolved(path, true), resolved(decoded(path), true)]
   const other = readings.find((reading) => patternOf(reading) !== patternOf(path))
   if (other === undefined) return 'The path is one that the function refuses.'

@@ -54,17 +54,17 @@ describe('a path that any reading sends to another route is refused', () => {
     ['a character beyond the BMP where a pattern has one', '/api/v%F0%9F%98%80/x'],
     ['the canonical path alone', '/x//../drafts/a/../../../drafts/b'],
   ])('%s', (_rule, path) => {
-    expect(routeOf(path, table)).toEqual({ kind: 'ambiguous' })
+    expect(routeOf(path, table)).toEqual({ kind: 'unclear' })
   })
 
   test('/a//../b%2Bc/x goes on as /a/b%2Bc/x, which S3 takes for /a/b+c/x: no other reading of it is that', () => {
     const other = routeTableOf(['/a/b+c/*', '/*'])
-    expect(routeOf('/a//../b%2Bc/x', other)).toEqual({ kind: 'ambiguous' })
+    expect(routeOf('/a//../b%2Bc/x', other)).toEqual({ kind: 'unclear' })
   })
 
   test('/a//../drafts/x goes on as /a/drafts/x, which no other reading of it is', () => {
     const other = routeTableOf(['/a/drafts/*', '/*'])
-    expect(routeOf('/a//../drafts/x', other)).toEqual({ kind: 'ambiguous' })
+    expect(routeOf('/a//../drafts/x', other)).toEqual({ kind: 'unclear' })
   })
 })
 
@@ -77,16 +77,16 @@ describe('bounds of a path that has more than one reading', () => {
     ['any key of S3, escaped', `/${encodeURIComponent('я'.repeat(512))}`, 'route'],
     ['quotes that become more than a URL holds', `/${'"'.repeat(2_731)}.jpg`, 'long'],
     ['63 slashes', `/%20${'/a'.repeat(61)}`, 'route'],
-    ['more slashes', `/%20${'/a'.repeat(63)}`, 'broken'],
-    ['escaped slashes count', `/%20${'%2F'.repeat(63)}`, 'broken'],
-    ['more escapes of delimiters than are spelt', long(400, '%41'), 'broken'],
+    ['more slashes', `/%20${'/a'.repeat(63)}`, 'bad'],
+    ['escaped slashes count', `/%20${'%2F'.repeat(63)}`, 'bad'],
+    ['more escapes of delimiters than are spelt', long(400, '%41'), 'bad'],
   ])('%s', (_rule, path, kind) => {
     expect(routeOf(path, table).kind).toBe(kind)
   })
 })
 
 it.each(['/a%00', '/a\n', '/100%', '/%zz', '/%E9'])('%j is malformed, on whatever route', (path) => {
-  expect(routeOf(path, table)).toEqual({ kind: 'broken' })
+  expect(routeOf(path, table)).toEqual({ kind: 'bad' })
 })
 
 test('the canonical path of a route is its own, and stays', () => {
