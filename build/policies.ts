@@ -14,6 +14,7 @@ import type {
 } from '../bundle/policies.ts'
 import { publicKeyOf } from '../bundle/public-key.ts'
 import {
+  failoverOf,
   hasPrivateResponses,
   isS3,
   originOf,
@@ -29,7 +30,7 @@ import { parametersOf } from './compile.ts'
 import { corsConfigOf } from './cors.ts'
 import { ConfigError } from './error.ts'
 import { forwardedNames } from './forwarded.ts'
-import { ERROR_CACHING_MINIMUMS, originsOf } from './origins.ts'
+import { ERROR_CACHING_MINIMUMS, policyOrigins } from './origins.ts'
 import { removedNames, responseHeaders, SECURITY_HEADERS } from './response-headers.ts'
 
 type CachePolicyHeaders = CachePolicy['ParametersInCacheKeyAndForwardedToOrigin']['HeadersConfig']
@@ -54,7 +55,8 @@ export function policiesOf(settings: Settings): Policies {
       origin: route.origin,
       originAccessControl: isBucket && isCached,
       viewerProtocolPolicy: 'redirect-to-https',
-      allowedMethods: isBucket && isCached ? PREFLIGHT_METHODS : ALL_METHODS,
+      // CloudFront takes no other methods where there is an origin group (InvalidArgument: AllowedMethods).
+      allowedMethods: (isBucket && isCached) || failoverOf(settings, route) ? PREFLIGHT_METHODS : ALL_METHODS,
       cachedMethods: READ_METHODS,
       compress: isCached,
       ...(publicKeyRules(route) ? { viewerRequest: 'lambda' as const } : {}),
@@ -70,7 +72,7 @@ export function policiesOf(settings: Settings): Policies {
     responseHeadersPolicies: responseHeaders.policies,
     behaviours,
     domains: settings.domains,
-    origins: originsOf(settings),
+    origins: policyOrigins(settings),
     keyGroups: keyGroupsOf(settings),
     keyValueStore: settings.routes.some((route) => sharedKeyRules(route) !== null),
     ...(settings.cacheTags ? { cacheTagHeader: CACHE_TAG_HEADER } : {}),
