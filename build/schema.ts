@@ -58,11 +58,14 @@ const shield = v.lazy((input) =>
   input === true ? v.literal(true) : matching(REGION, 'true, or an AWS region such as us-east-1'),
 ) as v.GenericSchema<unknown, true | string>
 
-const STATUSES = `a list of statuses among ${FAILOVER_STATUSES.join(', ')}`
+const STATUSES = FAILOVER_STATUSES.join(', ')
 
 const failoverRule = object({
   origin: string,
-  statuses: v.optional(ascending(v.picklist(FAILOVER_STATUSES, STATUSES), STATUSES), DEFAULT_FAILOVER_STATUSES),
+  statuses: v.optional(
+    ascending(v.picklist(FAILOVER_STATUSES, `a status among ${STATUSES}`), `a list of statuses among ${STATUSES}`),
+    DEFAULT_FAILOVER_STATUSES,
+  ),
 })
 
 const failover = v.lazy((input) =>

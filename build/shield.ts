@@ -21,21 +21,21 @@ const OFFERED = [
 ]
 
 /** Of Regions that have none. */
-const NEAREST: Readonly<Record<string, string>> = {
-  'us-west-1': 'us-west-2',
-  'af-south-1': 'eu-west-1',
-  'ap-east-1': 'ap-southeast-1',
-  'ca-central-1': 'us-east-1',
-  'eu-south-1': 'eu-central-1',
-  'eu-west-3': 'eu-west-2',
-  'eu-north-1': 'eu-west-2',
-  'me-south-1': 'ap-south-1',
-}
+const NEAREST = new Map([
+  ['us-west-1', 'us-west-2'],
+  ['af-south-1', 'eu-west-1'],
+  ['ap-east-1', 'ap-southeast-1'],
+  ['ca-central-1', 'us-east-1'],
+  ['eu-south-1', 'eu-central-1'],
+  ['eu-west-3', 'eu-west-2'],
+  ['eu-north-1', 'eu-west-2'],
+  ['me-south-1', 'ap-south-1'],
+])
 
 export const hasShield = (region: string): boolean => OFFERED.includes(region)
 
 /** The guide's choice; `undefined` for a Region that it does not name. */
-export const nearestShield = (region: string): string | undefined => (hasShield(region) ? region : NEAREST[region])
+export const nearestShield = (region: string): string | undefined => (hasShield(region) ? region : NEAREST.get(region))
 
 /**
  * The Region in a domain name of API Gateway, a Lambda function's URL or a load balancer: `x.execute-api.eu-west-1.amazonaws.com`.
