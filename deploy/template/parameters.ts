@@ -109,7 +109,7 @@ function originHeaderAnswers(ask: Ask, { policies }: BuiltBundle): Inputs['origi
       noEcho: true,
       minLength: 1,
       maxLength: ORIGIN_HEADERS.valueCharacters,
-      allowedPattern: '[!-~]([ !-~]*[!-~])?',
+      allowedPattern: '^[!-~]([ !-~]*[!-~])?$',
       description: `The value of ${header}, which CloudFront adds to requests to the origin ${origin}; or {{resolve:secretsmanager:…}}.`,
     })
     found[origin] = { ...found[origin], [header]: parameter.valueAsString }

@@ -60,13 +60,16 @@ function lambdaHeaders(lines: readonly HeaderLine[]): LambdaHeaders {
   return headers
 }
 
-/** An origin as an event tells of it. Buckets are reached by origin access control, which has no field here. */
-export const originObject = ({ domainName, originPath, s3 }: Origin): JsonObject =>
+/**
+ * An origin as an event tells of it. Buckets are reached by origin access control, which has no field here.
+ * @param added values of the headers that CloudFront adds, by name
+ */
+export const originObject = ({ domainName, originPath, s3 }: Origin, added: Record<string, string> = {}): JsonObject =>
   s3
     ? { s3: { authMethod: 'none', customHeaders: {}, domainName, path: originPath, region: s3.region } }
     : {
         custom: {
-          customHeaders: {},
+          customHeaders: lambdaHeaders(Object.entries(added)),
           domainName,
           keepaliveTimeout: 5,
           path: originPath,
@@ -101,7 +104,7 @@ export function lambdaResponse({ status, headers, body, bodyEncoding }: JsonObje
   }
 }
 
-const linesOf = (headers: unknown): HeaderLine[] =>
+export const linesOf = (headers: unknown): HeaderLine[] =>
   Object.entries(isObject(headers) ? headers : {}).flatMap(([name, entries]) =>
     (Array.isArray(entries) ? entries : []).map(
       (entry): HeaderLine => [name.toLowerCase(), asBytes(String(entry.value))],
