@@ -73,11 +73,11 @@ async function start(options: StartOptions, say: Say): Promise<Running> {
   })
   cloudFront.on('request', (request) => say({ event: 'request', request }))
   const policies = await readPolicies(out)
-  const missing = missingHeaders(policies.origins, originHeaders)
+  const missing = missingHeaders(policies.origins, originHeaderValues(policies.origins, originHeaders))
   if (missing.length > 0) {
     say({
       event: 'warning',
-      message: `Requests go to origins without ${missing.join(', ')}: --origin-headers gives values`,
+      message: `Requests go to origins without ${missing.join(', ')}; --origin-headers FILE gives their values`,
     })
   }
   return { cloudFront, policies, keyValues }
