@@ -4,7 +4,8 @@
  * What it lacks (`docs/local-cloudfront.md`, "Gaps"):
  * - by design, for want of CloudFront's network and of other services: WAF, geo restriction, the viewer's country and device,
  *   Origin Shield, HTTP/3, gRPC, field-level encryption, real-time logs;
- * - not yet: custom error pages, `Server-Timing` by policy, origin groups and failover, WebSockets,
+ * - what no config says: custom error pages and a default root object of a distribution that exists;
+ * - not yet: `Server-Timing` by policy, WebSockets,
  *   viewer-response functions, Lambda@Edge on viewer triggers, a limit to the time of a CloudFront Function.
  */
 
