@@ -14,15 +14,16 @@ import type {
 } from '../bundle/policies.ts'
 import { publicKeyOf } from '../bundle/public-key.ts'
 import {
-  failoverOf,
   hasPrivateResponses,
   isS3,
   originOf,
   publicKeyRules,
   type RouteSettings,
+  routeFailover,
   type Settings,
   sharedKeyRules,
 } from '../bundle/settings.ts'
+
 import { CACHE_TAG_HEADER } from '../edge/cache-tags.ts'
 import { POLICIES_PER_ACCOUNT, POLICY_COMMENT_CHARACTERS } from '../edge/limits.ts'
 import { SIGNING_COOKIE, SIGNING_PARAMETERS } from '../edge/signed.ts'
@@ -56,7 +57,7 @@ export function policiesOf(settings: Settings): Policies {
       originAccessControl: isBucket && isCached,
       viewerProtocolPolicy: 'redirect-to-https',
       // CloudFront takes no other methods where there is an origin group (InvalidArgument: AllowedMethods).
-      allowedMethods: (isBucket && isCached) || failoverOf(settings, route) ? PREFLIGHT_METHODS : ALL_METHODS,
+      allowedMethods: (isBucket && isCached) || routeFailover(settings, route) ? PREFLIGHT_METHODS : ALL_METHODS,
       cachedMethods: READ_METHODS,
       compress: isCached,
       ...(publicKeyRules(route) ? { viewerRequest: 'lambda' as const } : {}),

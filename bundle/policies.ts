@@ -3,6 +3,8 @@
  * Reference: CachePolicyConfig, OriginRequestPolicyConfig, ResponseHeadersPolicyConfig), each with all that it may hold.
  */
 
+import type { FailoverSettings } from './settings.ts'
+
 export type Policies = {
   cachePolicies: CachePolicy[]
   originRequestPolicies: OriginRequestPolicy[]
@@ -60,12 +62,9 @@ export type Origin = {
   headers?: readonly string[]
   /** The AWS Region of its Origin Shield; absent: it has none. */
   shield?: string
-  /** Absent: where it fails, that is the answer. */
-  failover?: Failover
+  /** An origin group with another one; absent: where it fails, that is the answer. */
+  failover?: FailoverSettings
 }
-
-/** An origin group: the other origin, by its name, and what the first one answers where that is asked. */
-export type Failover = { origin: string; statuses: readonly number[] }
 
 /**
  * Where a behaviour's requests go if its origin fails. A bucket without origin access control is there for presigned URLs, which

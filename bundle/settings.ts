@@ -137,13 +137,13 @@ export const originOf = (settings: Settings, route: RouteSettings): S3OriginSett
   settings.origins[route.origin] as S3OriginSettings | ApiOriginSettings
 
 /** What a route does where its origin fails. Presigned URLs are for one bucket: a `never` route to one has no other. */
-export function failoverOf(settings: Settings, route: RouteSettings): FailoverSettings | undefined {
+export function routeFailover(settings: Settings, route: RouteSettings): FailoverSettings | undefined {
   const origin = originOf(settings, route)
   return isS3(origin) && route.cache === 'never' ? undefined : origin.failover
 }
 
 /** The origin of a route, and the one that it fails over to, if it does. */
 export function originsOf(settings: Settings, route: RouteSettings): (S3OriginSettings | ApiOriginSettings)[] {
-  const other = settings.origins[failoverOf(settings, route)?.origin ?? '']
+  const other = settings.origins[routeFailover(settings, route)?.origin ?? '']
   return other ? [originOf(settings, route), other] : [originOf(settings, route)]
 }

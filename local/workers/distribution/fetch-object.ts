@@ -1,7 +1,8 @@
 /** What follows a cache miss: origin-request, the origin, origin-response; and the same once more, where the origin fails over. */
 
 import { at } from '../../../base/json-values.ts'
-import { type Behaviour, type Failover, failoverOf } from '../../../bundle/policies.ts'
+import { type Behaviour, failoverOf } from '../../../bundle/policies.ts'
+import type { FailoverSettings } from '../../../bundle/settings.ts'
 import { FAILOVER_METHODS, RESPONSE_HEADERS_BYTES } from '../../../edge/limits.ts'
 import { connectionOptions, HOP_BY_HOP, headerValue, withHeader, withoutHeaders } from '../../platform/header-lines.ts'
 import { VIA } from '../../platform/identity.ts'
@@ -50,13 +51,13 @@ async function fetchFrom(
   backend: Backend,
   fetch: FetchRequest,
   origin: string,
-  failover: Failover,
+  failover: FailoverSettings,
 ): Promise<FetchedObject | undefined>
 async function fetchFrom(
   backend: Backend,
   fetch: FetchRequest,
   origin: string,
-  failover?: Failover,
+  failover?: FailoverSettings,
 ): Promise<FetchedObject | undefined> {
   const { trace, requestId, behaviour } = fetch
   const before = originRequestOf(backend.origins, fetch, origin)

@@ -92,19 +92,19 @@ export const viewerLambdaRequest = (value: JsonObject, { method }: EdgeRequest):
   method,
   path: asBytes(String(value.uri)),
   query: asBytes(String(value.querystring ?? '')),
-  headers: linesOf(value.headers),
+  headers: headerLinesOf(value.headers),
 })
 
 /** The response that a function returned. `body`: `undefined` leaves the origin's as it is. */
 export function lambdaResponse({ status, headers, body, bodyEncoding }: JsonObject) {
   return {
     status: Number(status),
-    headers: linesOf(headers),
+    headers: headerLinesOf(headers),
     body: typeof body === 'string' ? Buffer.from(body, bodyEncoding === 'base64' ? 'base64' : 'utf8') : undefined,
   }
 }
 
-export const linesOf = (headers: unknown): HeaderLine[] =>
+export const headerLinesOf = (headers: unknown): HeaderLine[] =>
   Object.entries(isObject(headers) ? headers : {}).flatMap(([name, entries]) =>
     (Array.isArray(entries) ? entries : []).map(
       (entry): HeaderLine => [name.toLowerCase(), asBytes(String(entry.value))],

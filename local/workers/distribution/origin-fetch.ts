@@ -12,7 +12,7 @@ import {
 } from '../../protocol/origin.ts'
 import type { Host } from '../../protocol/secret.ts'
 import { BUCKET_HEADERS, type OriginAccess, type OriginTarget } from '../../protocol/settings.ts'
-import { linesOf } from './lambda-event.ts'
+import { headerLinesOf } from './lambda-event.ts'
 import type { OriginRequest } from './messages.ts'
 import { signedHeaders } from './origin-access-control.ts'
 import type { Trace } from './trace.ts'
@@ -61,7 +61,7 @@ export async function fetchFromOrigin(
 /** "Add custom headers to origin requests": over what the request has of the same names. */
 function sentHeaders({ headers, origin }: OriginRequest): HeaderLine[] {
   const added = at(at(origin, 'custom') ?? at(origin, 's3'), 'customHeaders')
-  return linesOf(added).reduce((lines, [name, value]) => withHeader(lines, name, value), headers)
+  return headerLinesOf(added).reduce((lines, [name, value]) => withHeader(lines, name, value), headers)
 }
 
 type OriginAddress = { domainName: string; path: string; protocol: string; port: number }
