@@ -109,8 +109,8 @@ const indexRuleOf = ({ file, redirect }: NonNullable<RouteSettings['index']>): r
 const guardOf = ({ auth, cache }: RouteSettings): string => JSON.stringify([auth, cache === 'never'])
 
 function placeholderOf({ placeholder: key }: RouteSettings, origin: S3OriginSettings | ApiOriginSettings) {
-  const bucket = key === null ? null : bucketOf(origin)
-  if (key === null || bucket === null) return null
+  const [bucket] = bucketsOf(origin)
+  if (key === null || !bucket) return null
   const path = canonicalPath(`/${key.split('/').map(encodeURIComponent).join('/')}`)
   return { ...bucket, key, path, type: mediaTypeOfFile(key) ?? '' }
 }

@@ -125,7 +125,7 @@ test('the module that is written gives the same values', async () => {
 
 it('routes that let the same people in have the same guard', () => {
   const auth = { type: 'jwt', algorithms: ['HS256'] }
-  const guards = (changes: Record<string, unknown>) => compiled(changes).origins.map(({ guard }) => guard)
+  const guards = (changes: Record<string, unknown>) => compiled(changes).origins.map(([first]) => first?.guard)
   expect(guards({})).toEqual([0, 1, 1])
   expect(guards({ 'routes[2].auth': auth })).toEqual([0, 1, 2])
   expect(guards({ 'routes[1].auth': auth, 'routes[2].auth': auth })).toEqual([0, 1, 1])
