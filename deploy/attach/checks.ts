@@ -2,12 +2,8 @@
  * Compares a behaviour's settings with what the bundle relies on. Attach changes none of them: it refuses where they
  * would make responses wrong, and tells of those that only make responses different.
  */
-import type {
-  DistributionConfig,
-  OriginRequestPolicyConfig,
-  ResponseHeadersPolicyConfig,
-} from '@aws-sdk/client-cloudfront'
-import type { OriginRequestPolicy, Policies, ResponseHeadersPolicy } from '../../bundle/policies.ts'
+import type { OriginRequestPolicyConfig, ResponseHeadersPolicyConfig } from '@aws-sdk/client-cloudfront'
+import type { OriginRequestPolicy, ResponseHeadersPolicy } from '../../bundle/policies.ts'
 import { TRIGGERS } from '../../edge/limits.ts'
 import { associationAt, associationsOf } from './behaviours.ts'
 import { cacheFindings } from './cache-checks.ts'
