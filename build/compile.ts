@@ -6,6 +6,7 @@ import {
   hasPrivateResponses,
   isS3,
   originOf,
+  originsOf,
   type RouteSettings,
   type S3OriginSettings,
   type Settings,
@@ -51,14 +52,13 @@ export function compile(settings: Settings): Rules {
     routeTable: routeTableOf(routes.map(({ path }) => path)),
     imageRules: shared.map(imageRuleOf),
     imageLimits: shared.map(({ maxInputBytes, maxInputPixels }) => ({ maxInputBytes, maxInputPixels })),
-    buckets: routes.map((route) => (route.images ? bucketOf(originOf(settings, route)) : null)),
+    buckets: routes.map((route) => (route.images ? originsOf(settings, route).flatMap(bucketsOf) : [])),
     placeholders: routes.map((route) => placeholderOf(route, originOf(settings, route))),
     dropRequest: [...INTERNAL_HEADERS, ...headers.dropRequest],
-    origins: routes.map((route) => ({
-      ...originRuleOf(originOf(settings, route)),
-      strip: route.strip.length,
-      guard: guards.indexOf(guardOf(route)),
-    })),
+    origins: routes.map((route) => {
+      const common = { strip: route.strip.length, guard: guards.indexOf(guardOf(route)) }
+      return originsOf(settings, route).map((origin) => ({ ...originRuleOf(origin), ...common }))
+    }),
     lifetimes: routes.map((route) => ({
       default: route.cache === 'never' ? 0 : route.cache.default,
       missing: route.missing,
@@ -109,8 +109,8 @@ const indexRuleOf = ({ file, redirect }: NonNullable<RouteSettings['index']>): r
 const guardOf = ({ auth, cache }: RouteSettings): string => JSON.stringify([auth, cache === 'never'])
 
 function placeholderOf({ placeholder: key }: RouteSettings, origin: S3OriginSettings | ApiOriginSettings) {
-  const bucket = key === null ? null : bucketOf(origin)
-  if (key === null || bucket === null) return null
+  const [bucket] = bucketsOf(origin)
+  if (key === null || !bucket) return null
   const path = canonicalPath(`/${key.split('/').map(encodeURIComponent).join('/')}`)
   return { ...bucket, key, path, type: mediaTypeOfFile(key) ?? '' }
 }
@@ -120,8 +120,8 @@ const originRuleOf = (origin: S3OriginSettings | ApiOriginSettings): Pick<rules.
     ? { domains: bucketDomains(origin.bucket, origin.region), prefix: pathOfPrefix(origin.prefix ?? '') }
     : { domains: [origin.domain], prefix: '' }
 
-const bucketOf = (origin: S3OriginSettings | ApiOriginSettings): rules.Bucket | null =>
-  isS3(origin) ? { bucket: origin.bucket, region: origin.region } : null
+const bucketsOf = (origin: S3OriginSettings | ApiOriginSettings): rules.Bucket[] =>
+  isS3(origin) ? [{ bucket: origin.bucket, region: origin.region }] : []
 
 /** The module that takes the place of `edge/rules.ts` in a bundle. esbuild writes out constants that come first. */
 export const rulesModule = (table: Rules): string =>

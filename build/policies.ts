@@ -19,9 +19,11 @@ import {
   originOf,
   publicKeyRules,
   type RouteSettings,
+  routeFailover,
   type Settings,
   sharedKeyRules,
 } from '../bundle/settings.ts'
+
 import { CACHE_TAG_HEADER } from '../edge/cache-tags.ts'
 import { POLICIES_PER_ACCOUNT, POLICY_COMMENT_CHARACTERS } from '../edge/limits.ts'
 import { SIGNING_COOKIE, SIGNING_PARAMETERS } from '../edge/signed.ts'
@@ -29,7 +31,7 @@ import { parametersOf } from './compile.ts'
 import { corsConfigOf } from './cors.ts'
 import { ConfigError } from './error.ts'
 import { forwardedNames } from './forwarded.ts'
-import { ERROR_CACHING_MINIMUMS, originsOf } from './origins.ts'
+import { ERROR_CACHING_MINIMUMS, policyOrigins } from './origins.ts'
 import { removedNames, responseHeaders, SECURITY_HEADERS } from './response-headers.ts'
 
 type CachePolicyHeaders = CachePolicy['ParametersInCacheKeyAndForwardedToOrigin']['HeadersConfig']
@@ -54,7 +56,8 @@ export function policiesOf(settings: Settings): Policies {
       origin: route.origin,
       originAccessControl: isBucket && isCached,
       viewerProtocolPolicy: 'redirect-to-https',
-      allowedMethods: isBucket && isCached ? PREFLIGHT_METHODS : ALL_METHODS,
+      // CloudFront takes no other methods where there is an origin group (InvalidArgument: AllowedMethods).
+      allowedMethods: (isBucket && isCached) || routeFailover(settings, route) ? PREFLIGHT_METHODS : ALL_METHODS,
       cachedMethods: READ_METHODS,
       compress: isCached,
       ...(publicKeyRules(route) ? { viewerRequest: 'lambda' as const } : {}),
@@ -70,7 +73,7 @@ export function policiesOf(settings: Settings): Policies {
     responseHeadersPolicies: responseHeaders.policies,
     behaviours,
     domains: settings.domains,
-    origins: originsOf(settings),
+    origins: policyOrigins(settings),
     keyGroups: keyGroupsOf(settings),
     keyValueStore: settings.routes.some((route) => sharedKeyRules(route) !== null),
     ...(settings.cacheTags ? { cacheTagHeader: CACHE_TAG_HEADER } : {}),

@@ -3,8 +3,14 @@
 import * as v from 'valibot'
 import { isObject } from '../base/json-values.ts'
 import type { ApiOriginSettings, S3OriginSettings, Settings } from '../bundle/settings.ts'
-import { DEFAULT_FORMATS, DEFAULT_QUALITIES, DEFAULT_QUALITY, DEFAULT_WIDTHS } from '../edge/config.ts'
-import { IMAGE_SIDE_PIXELS, LAMBDA_MEMORY_MB, PATTERN_CHARACTERS } from '../edge/limits.ts'
+import {
+  DEFAULT_FAILOVER_STATUSES,
+  DEFAULT_FORMATS,
+  DEFAULT_QUALITIES,
+  DEFAULT_QUALITY,
+  DEFAULT_WIDTHS,
+} from '../edge/config.ts'
+import { FAILOVER_STATUSES, IMAGE_SIDE_PIXELS, LAMBDA_MEMORY_MB, PATTERN_CHARACTERS } from '../edge/limits.ts'
 import { CORS_METHODS } from './cors.ts'
 import { auth } from './schema-auth.ts'
 import {
@@ -46,9 +52,34 @@ const headerValue = matching(/^[!-~]([ \t!-~]*[!-~])?$/, 'a header value: visibl
 /** S3 User Guide, "Bucket naming rules". */
 const bucketName = matching(/^(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'an S3 bucket name')
 
+const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/
+
+const shield = v.lazy((input) =>
+  input === true ? v.literal(true) : matching(REGION, 'true, or an AWS region such as us-east-1'),
+) as v.GenericSchema<unknown, true | string>
+
+const STATUSES = FAILOVER_STATUSES.join(', ')
+
+const failoverRule = object({
+  origin: string,
+  statuses: v.optional(
+    ascending(v.picklist(FAILOVER_STATUSES, `a status among ${STATUSES}`), `a list of statuses among ${STATUSES}`),
+    DEFAULT_FAILOVER_STATUSES,
+  ),
+})
+
+const failover = v.lazy((input) =>
+  isObject(input)
+    ? failoverRule
+    : v.pipe(
+        v.string("an origin's name, or { origin, statuses? }"),
+        v.transform((origin) => v.parse(failoverRule, { origin })),
+      ),
+) as v.GenericSchema<unknown, v.InferOutput<typeof failoverRule>>
+
 const s3Origin = object({
   bucket: bucketName,
-  region: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as us-east-1'),
+  region: matching(REGION, 'an AWS region such as us-east-1'),
   prefix: v.optional(
     v.pipe(
       matching(/^\/?[^/\p{Cc}]+(\/[^/\p{Cc}]+)*\/?$/u, "a key prefix such as 'site' or 'site/images'"),
@@ -58,6 +89,8 @@ const s3Origin = object({
       ),
     ),
   ),
+  shield: v.optional(shield),
+  failover: v.optional(failover),
 })
 
 const apiOrigin = object({
@@ -68,6 +101,9 @@ const apiOrigin = object({
       "an origin path such as '/prod': a leading slash, none at the end",
     ),
   ),
+  headers: v.optional(list(headerName, 'a list of header names')),
+  shield: v.optional(shield),
+  failover: v.optional(failover),
 })
 
 /** Picks the shape by what is there, so that an error names the field and not the whole union. */

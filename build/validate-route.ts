@@ -19,6 +19,7 @@ import { forwardedNames } from './forwarded.ts'
 import { type IsSound, type Problem, problem } from './problem.ts'
 import { authProblems, stripProblems } from './validate-auth.ts'
 import { corsProblems } from './validate-cors.ts'
+import { addedHeaderProblems } from './validate-origins.ts'
 
 /** `s3`: whether the route's origin is a bucket; `undefined` where that is not known, for the origin is wrong itself. */
 type Context = { settings: Settings; route: RouteSettings; at: string; s3: boolean | undefined }
@@ -45,7 +46,10 @@ export function routeProblems(settings: Settings, index: number, isSound: IsSoun
   const made = CHECKS.filter(({ reads }) => reads.every((field) => isSound(`${at}.${field}`)))
   const found = made.flatMap(({ problems }) => problems(context))
   const keyed = isSound('headers') && isSound(`${at}.headers`) && isSound(`${at}.auth`) ? droppedProblems(context) : []
-  return [...found, ...keyed, ...(isSound('lambda') ? memoryProblems(context) : [])]
+  const added = ['origins', `${at}.headers`, `${at}.auth`].every(isSound)
+    ? addedHeaderProblems(settings, route, at)
+    : []
+  return [...found, ...keyed, ...added, ...(isSound('lambda') ? memoryProblems(context) : [])]
 }
 
 function originProblems({ settings, route, at }: Context): Problem[] {

@@ -6,6 +6,7 @@ import type { IsSound, Problem } from './problem.ts'
 import { keyGroupProblems, redirectProblems } from './validate-auth.ts'
 import { headerProblems } from './validate-headers.ts'
 import { orderProblems } from './validate-order.ts'
+import { originsProblems } from './validate-origins.ts'
 import { routeProblems } from './validate-route.ts'
 
 /** As `hasPrivateResponses`, of a route in which anything may be wrong. */
@@ -16,6 +17,7 @@ const hasPrivatePolicy = ({ auth, headers }: Partial<RouteSettings>): boolean =>
 export function configProblems(settings: Settings, isSound: IsSound): Problem[] {
   const routes = Array.isArray(settings.routes) ? settings.routes : []
   return [
+    ...originsProblems(settings, isSound),
     ...routes.flatMap((route, i) => (isObject(route) ? routeProblems(settings, i, isSound) : [])),
     ...orderProblems(routes, isSound),
     ...(['domains', 'origins', 'routes'].every(isSound) ? redirectProblems(settings) : []),

@@ -3,6 +3,8 @@
  * Reference: CachePolicyConfig, OriginRequestPolicyConfig, ResponseHeadersPolicyConfig), each with all that it may hold.
  */
 
+import type { FailoverSettings } from './settings.ts'
+
 export type Policies = {
   cachePolicies: CachePolicy[]
   originRequestPolicies: OriginRequestPolicy[]
@@ -56,6 +58,27 @@ export type Origin = {
   originPath: string
   /** Null for a custom origin. `prefix`: of all paths that origin-request passes on. */
   s3: { bucket: string; region: string; prefix: string } | null
+  /** Names of the headers that CloudFront adds to requests; absent: none. Their values are nowhere in a bundle. */
+  headers?: readonly string[]
+  /** The AWS Region of its Origin Shield; absent: it has none. */
+  shield?: string
+  /** An origin group with another one; absent: where it fails, that is the answer. */
+  failover?: FailoverSettings
+}
+
+/**
+ * Where a behaviour's requests go if its origin fails. A bucket without origin access control is there for presigned URLs, which
+ * are for that bucket alone.
+ */
+export function failoverOf({ origin, originAccessControl }: Behaviour, { origins }: Pick<Policies, 'origins'>) {
+  const target = origins[origin]
+  return target?.s3 && !originAccessControl ? undefined : target?.failover
+}
+
+/** Names of the origin of a behaviour, and of the one that it fails over to, if it does. */
+export function originNames(behaviour: Behaviour, policies: Pick<Policies, 'origins'>): string[] {
+  const failover = failoverOf(behaviour, policies)
+  return failover ? [behaviour.origin, failover.origin] : [behaviour.origin]
 }
 
 /** What the keys under an origin's `prefix` begin with: `/site/%C3%A9t%C3%A9` is `site/été/` in keys. */

@@ -26,9 +26,23 @@ export type Settings = {
   }
 }
 
-export type S3OriginSettings = { bucket: string; region: string; prefix?: string | undefined }
+export type S3OriginSettings = CommonOriginSettings & { bucket: string; region: string; prefix?: string | undefined }
 
-export type ApiOriginSettings = { domain: string; path?: string | undefined }
+export type ApiOriginSettings = CommonOriginSettings & {
+  domain: string
+  path?: string | undefined
+  /** Names of the headers that CloudFront adds. */
+  headers?: string[] | undefined
+}
+
+type CommonOriginSettings = { shield?: true | string | undefined; failover?: FailoverSettings | undefined }
+
+export type FailoverSettings = {
+  /** A name of `origins`. */
+  origin: string
+  /** Ascending. */
+  statuses: number[]
+}
 
 /** Durations are seconds. */
 export type RouteSettings = {
@@ -121,3 +135,15 @@ export const isS3 = (origin: S3OriginSettings | ApiOriginSettings): origin is S3
 /** The origin of a route of a config that was checked. */
 export const originOf = (settings: Settings, route: RouteSettings): S3OriginSettings | ApiOriginSettings =>
   settings.origins[route.origin] as S3OriginSettings | ApiOriginSettings
+
+/** What a route does where its origin fails. Presigned URLs are for one bucket: a `never` route to one has no other. */
+export function routeFailover(settings: Settings, route: RouteSettings): FailoverSettings | undefined {
+  const origin = originOf(settings, route)
+  return isS3(origin) && route.cache === 'never' ? undefined : origin.failover
+}
+
+/** The origin of a route, and the one that it fails over to, if it does. */
+export function originsOf(settings: Settings, route: RouteSettings): (S3OriginSettings | ApiOriginSettings)[] {
+  const other = settings.origins[routeFailover(settings, route)?.origin ?? '']
+  return other ? [originOf(settings, route), other] : [originOf(settings, route)]
+}

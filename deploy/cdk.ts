@@ -32,6 +32,7 @@ import {
   NAME_CHARACTERS,
   type OriginAccess,
 } from './template/inputs.ts'
+import { originHeaderParameters } from './template/origin-headers.ts'
 import { type StackResources, stackResources } from './template/resources.ts'
 
 export { InputError } from '../base/errors.ts'
@@ -79,6 +80,13 @@ export type RimlightDistributionProps = {
    * @default { kind: 'control' }, origin access control
    */
   originAccess?: OriginAccess
+  /**
+   * The values of the headers that CloudFront adds to requests (`headers` of the config's API origins), by the origin's name
+   * and the header's, in lower case. They are secrets: give references, which stay out of the template, such as
+   * `SecretValue.secretsManager('api').unsafeUnwrap()`.
+   * @default none; an origin with `headers` needs all of its own
+   */
+  originHeaders?: Readonly<Record<string, Readonly<Record<string, string>>>>
   /**
    * Days that the functions' log groups in us-east-1 keep what is written: a number that CloudWatch Logs takes (1, 3,
    * 5, 7, 14, 30, 60, 90, …; CloudWatch Logs API, PutRetentionPolicy). Lambda@Edge makes log groups in other regions
@@ -179,8 +187,9 @@ export class RimlightDistribution extends Construct {
   /**
    * @param scope a stack in us-east-1, or a construct in one
    * @throws InputError `code: 'wrong-region'` for a stack in another region, and for buckets of other regions that are
-   *   to be created; `'certificate-missing'` for `domainNames` without a `certificateArn`; `'policy-too-large'` where
-   *   the policy of a bucket would be larger than S3 allows
+   *   to be created; `'certificate-missing'` for `domainNames` without a `certificateArn`; `'origin-headers'` for
+   *   `originHeaders` that are not those of the config; `'policy-too-large'` where the policy of a bucket would be larger
+   *   than S3 allows
    */
   constructor(scope: Construct, id: string, props: RimlightDistributionProps) {
     super(scope, id)
@@ -243,6 +252,7 @@ function inputsOf(scope: Construct, props: RimlightDistributionProps): Inputs {
       found: 'none',
     })
   }
+  checkOriginHeaders(bundle, props.originHeaders ?? {})
   return {
     bundle,
     name: Names.uniqueResourceName(scope, { maxLength: NAME_CHARACTERS, separator: '-' }),
@@ -250,6 +260,7 @@ function inputsOf(scope: Construct, props: RimlightDistributionProps): Inputs {
     buckets: props.buckets ?? 'existing',
     originAccess: props.originAccess ?? { kind: 'control' },
     retainFunctions: props.retainFunctions,
+    originHeaders: props.originHeaders ?? {},
     aliases: domainNames.length > 0 ? domainNames : undefined,
     certificate:
       certificateArn === undefined
@@ -264,6 +275,22 @@ function inputsOf(scope: Construct, props: RimlightDistributionProps): Inputs {
     budget: monthlyBudget === null || staging ? null : { amount: monthlyBudget },
     email: alarmEmail === undefined ? null : { address: alarmEmail },
   }
+}
+
+/** The message says nothing of a value. */
+function checkOriginHeaders({ policies }: BuiltBundle, given: NonNullable<RimlightDistributionProps['originHeaders']>) {
+  const named = (origin: string, header: string) => `${origin}: ${header}`
+  const expected = originHeaderParameters(policies).map(({ origin, header }) => named(origin, header))
+  const found = Object.entries(given).flatMap(([origin, values]) =>
+    Object.keys(values).map((header) => named(origin, header)),
+  )
+  if (expected.toSorted().join() === found.toSorted().join()) return
+  const [wanted, there] = [expected.join(', ') || 'none', found.join(', ') || 'none']
+  throw new InputError(`originHeaders: expected values for those of the config (${wanted}), found ${there}`, {
+    code: 'origin-headers',
+    expected: wanted,
+    found: there,
+  })
 }
 
 const primary = (policy: string | undefined): Inputs['rollout'] => ({

@@ -124,7 +124,13 @@ async function attempt(
   const distribution = await readDistribution(calls, receipt.distribution, identity)
   const plan = undoPlan(distribution.config, receipt, isWhole)
   line.clear()
-  const { isOriginal, changes: isChanged } = plan
+  const { isOriginal, changes: isChanged, lost } = plan
+  if (lost.length > 0) {
+    throw new Failure(
+      `Nothing was changed: --whole would bring back ${lost.join(', ')}, whose values no receipt has; add them by hand first, or leave --whole out`,
+      { code: 'header-values', found: lost.join(', ') },
+    )
+  }
   const loss = isChanged ? unknownProblem(distribution) : null
   if (loss) {
     throw new Failure(`Nothing was changed: ${loss}`, {

@@ -7,6 +7,7 @@ import { defineCommand } from '../cli/kit/command.ts'
 import { painter } from '../cli/kit/output.ts'
 import type { OriginAccess } from './template/inputs.ts'
 import { codeUploads, nextSteps, undeniedNotes } from './template/next-steps.ts'
+import { originHeaderParameters } from './template/origin-headers.ts'
 import { requirePackages } from './template/packages.ts'
 import type { Synthesised, TemplateOptions } from './template/synthesise.ts'
 
@@ -50,6 +51,7 @@ their log groups there, /aws/lambda/us-east-1.NAME, and keeps them for ever.`,
     const originAccess = originAccessOf(values.oai, values['oai-id'], hint)
     const bundle = await readBundle(values.dist)
     const hasTokens = bundle.policies.keyValueStore
+    const originHeaders = originHeaderParameters(bundle.policies)
     const hasExistingBuckets = !values['create-buckets']
     const options = {
       buckets: hasExistingBuckets ? 'existing' : 'created',
@@ -80,7 +82,7 @@ their log groups there, /aws/lambda/us-east-1.NAME, and keeps them for ever.`,
     stdout.write(
       nextSteps(
         {
-          ...{ file, uploads, access, hasExistingBuckets, hasTokens },
+          ...{ file, uploads, access, hasExistingBuckets, hasTokens, originHeaders },
           ...{ isStaging: values.staging, retainsFunctions: values['retain-functions'] },
         },
         painter(stdout),

@@ -45,6 +45,10 @@ export type S3Origin = {
   region: string
   /** Put before every path: with `prefix: 'site'`, `/a.jpg` is the key `site/a.jpg`. Default: none. */
   prefix?: string
+  /** Origin Shield, by the code of its AWS Region; `true`: in the region that CloudFront's guide names for the bucket's. */
+  shield?: true | string
+  /** Another bucket of `origins`, such as a replica, which cached routes are served from where this one fails. */
+  failover?: string | Failover
 }
 
 /** An HTTPS endpoint such as API Gateway. */
@@ -53,7 +57,31 @@ export type ApiOrigin = {
   domain: string
   /** CloudFront's origin path, put before every path: `/prod`. Default: none. */
   path?: string
+  /**
+   * Names of headers that CloudFront adds to every request to it, over those of viewers; at most ten. Their values are no
+   * part of a config: they are parameters of the template, and `originHeaders` on this machine. Default: none.
+   */
+  headers?: string[]
+  /** Origin Shield, by the code of its AWS Region; `true`: where the domain names the API's region, the one for that. */
+  shield?: true | string
+  /** Another API of `origins`, asked where this one fails. Routes then take GET, HEAD and OPTIONS alone. */
+  failover?: string | Failover
 }
+
+/** When CloudFront asks another origin. A string in its place is the origin, with the default statuses. */
+export type Failover = {
+  /** A key of `origins`, of the same kind. */
+  origin: string
+  /**
+   * What the first origin answers then; where no connection or no answer comes, the other is asked in any case. Of 403 and
+   * 404 a bucket has both or none: which of them S3 gives for a missing key depends on its policy. Default
+   * `DEFAULT_FAILOVER_STATUSES`.
+   */
+  statuses?: FailoverStatus[]
+}
+
+/** What an origin group takes: Developer Guide, "Create an origin group"; 400, 416 and 429 as of October 2026. */
+export type FailoverStatus = 400 | 403 | 404 | 416 | 429 | 500 | 502 | 503 | 504
 
 /** What happens on the paths of one pattern: a behaviour of the distribution. */
 export type Route = {
@@ -281,6 +309,9 @@ export type LambdaSettings = {
 export const DEFAULT_WIDTHS: readonly number[] = [
   16, 32, 48, 64, 96, 128, 256, 384, 640, 750, 828, 1080, 1200, 1920, 2048, 3840,
 ]
+
+/** The default of `Failover.statuses`: the origin can't answer, whatever it was asked. */
+export const DEFAULT_FAILOVER_STATUSES: readonly FailoverStatus[] = [500, 502, 503, 504]
 
 /** The other defaults of `ImageRules`. */
 export const DEFAULT_FORMATS: readonly NegotiatedFormat[] = ['webp']

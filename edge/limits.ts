@@ -52,6 +52,18 @@ export const RESPONSE_HEADERS_BYTES = 32_768
 /** [quotas] "Behaviors per distribution". */
 export const BEHAVIOURS = 75
 
+/** [quotas] "Origin groups per distribution". */
+export const ORIGIN_GROUPS = 10
+
+/** Developer Guide, "Create an origin group": the statuses that it can fail over on. */
+export const FAILOVER_STATUSES = [400, 403, 404, 416, 429, 500, 502, 503, 504] as const
+
+/** Developer Guide, "Optimize high availability with CloudFront origin failover": methods that fail over, no other does. */
+export const FAILOVER_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
+
+/** Headers; characters of a name, of a value, and of all of them. [quotas] "Custom headers", those of origins. */
+export const ORIGIN_HEADERS = { items: 10, nameCharacters: 256, valueCharacters: 1_783, allCharacters: 10_240 }
+
 /** Characters of a path pattern. [api] PathPattern. */
 export const PATTERN_CHARACTERS = 255
 

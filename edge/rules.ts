@@ -27,8 +27,8 @@ export declare const imageRules: readonly ImageRule[]
 /** Which sources are worked on, by `RouteRule.images`. */
 export declare const imageLimits: readonly ImageLimit[]
 
-/** By route: the bucket that the image step reads from; `null` where it reads from none. */
-export declare const buckets: readonly (Bucket | null)[]
+/** By route: the buckets that the image step reads from, in the order of its `origins`; empty where it reads from none. */
+export declare const buckets: readonly (readonly Bucket[])[]
 
 /** By route: what is shown in the place of a picture that is missing; `null`: nothing. */
 export declare const placeholders: readonly (Placeholder | null)[]
@@ -36,8 +36,8 @@ export declare const placeholders: readonly (Placeholder | null)[]
 /** Request headers that viewer-request removes, Rimlight's own among them. */
 export declare const dropRequest: readonly string[]
 
-/** By route: where origin-request may send it. */
-export declare const origins: readonly OriginRule[]
+/** By route: where origin-request may send it: to its origin, and to the one that this fails over to, if it does. */
+export declare const origins: readonly (readonly OriginRule[])[]
 
 /** By route, in seconds. */
 export declare const lifetimes: readonly LifetimeRule[]

@@ -4,7 +4,8 @@
  * What it lacks (`docs/local-cloudfront.md`, "Gaps"):
  * - by design, for want of CloudFront's network and of other services: WAF, geo restriction, the viewer's country and device,
  *   Origin Shield, HTTP/3, gRPC, field-level encryption, real-time logs;
- * - not yet: custom error pages, `Server-Timing` by policy, origin groups and failover, WebSockets,
+ * - what no config says: custom error pages and a default root object of a distribution that exists;
+ * - not yet: `Server-Timing` by policy, WebSockets,
  *   viewer-response functions, Lambda@Edge on viewer triggers, a limit to the time of a CloudFront Function.
  */
 
@@ -15,6 +16,7 @@ import type { RunningSite } from './console/site.ts'
 import { AbortedBodies } from './host/aborted-bodies.ts'
 import { lockFolder } from './host/folder-lock.ts'
 import { InterimResponses } from './host/interim-responses.ts'
+import { originHeaderValues } from './host/origin-headers.ts'
 import { type OriginOption, originTargets } from './host/origin-targets.ts'
 import { openRuntime } from './host/runtime.ts'
 import { openAccessLog } from './listeners/access-log.ts'
@@ -42,6 +44,11 @@ export type CloudFrontOptions = {
    * origin, an embedded bucket for an S3 origin.
    */
   origins?: Record<string, OriginOption>
+  /**
+   * Values of the headers that CloudFront adds to requests (`headers` of the config's API origins), by the origin's name and the
+   * header's; default: none, and requests go without them.
+   */
+  originHeaders?: Record<string, Record<string, string>>
   /** 0 to 65,535; default 0: a free port. */
   httpsPort?: number
   /** 0 to 65,535; default 0: a free port. */
@@ -125,8 +132,8 @@ export type CloudFront = {
 /**
  * Starts a CloudFront that runs the files of a built bundle, on 127.0.0.1.
  * @throws InputError for everything that a person can put right: no bundle, or one that is broken; `not-in-range`;
- * `unknown-origin`, `not-a-bucket`, `not-a-url`, `folder-not-found`, `several-s3-endpoints`; `port-unavailable`;
- * `certificate-unwritable`, `storage-in-use`, `storage-unreadable`, `storage-unwritable`, `access-log-unwritable`.
+ * `unknown-origin`, `not-a-bucket`, `not-a-url`, `folder-not-found`, `several-s3-endpoints`, `origin-headers`;
+ * `port-unavailable`; `certificate-unwritable`, `storage-in-use`, `storage-unreadable`, `storage-unwritable`, `access-log-unwritable`.
  * `expected` and `found` say what is wrong, where the error is about one value; the message has a line for each of several
  * problems, and `code` is then `several` unless they are alike.
  * @example
@@ -146,6 +153,7 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
   if (problems.length > 0) throw joinedError(problems)
   const policies = await readPolicies(dist)
   const targets = await originTargets(policies.origins, buckets, origins)
+  const originHeaders = originHeaderValues(policies.origins, options.originHeaders ?? {})
   const certificate = await certificateFor(policies.domains, persist)
   const closings: (() => unknown)[] = []
   const stop = async () => {
@@ -176,6 +184,7 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
       abortedBodies,
       interimResponses,
       keyValues: options.keyValues ?? {},
+      originHeaders,
       accessCheck: options.accessCheck ?? 'before-viewer-request',
     })
     closings.push(runtime.close)

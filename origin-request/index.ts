@@ -1,10 +1,11 @@
 /** Lambda@Edge, origin-request: passes the request through, and tells origin-response in headers what it is. */
-import type { CloudFrontOrigin, CloudFrontRequestEvent, CloudFrontRequestResult } from 'aws-lambda'
+import type { CloudFrontRequest, CloudFrontRequestEvent, CloudFrontRequestResult } from 'aws-lambda'
 import { missingCaching, NO_STORE } from '../edge/cache-control.ts'
 import { type Fields, firstParsed } from '../edge/event.ts'
 import {
   type Headers,
   headersOf,
+  headerText,
   ROUTE_HEADER,
   removeHeaders,
   setHeader,
@@ -12,6 +13,7 @@ import {
   VERSION_HEADER,
 } from '../edge/headers.ts'
 import { indexPath } from '../edge/index-path.ts'
+import { originIndex } from '../edge/origin.ts'
 import { parseQuery } from '../edge/query.ts'
 import { routeOf } from '../edge/routes.ts'
 import { imageRules, lifetimes, type OriginRule, origins, type RouteRule, routes, routeTable } from '../edge/rules.ts'
@@ -23,13 +25,15 @@ export const handler = async (event: CloudFrontRequestEvent): Promise<CloudFront
   const request = event?.Records?.[0]?.cf?.request
   if (typeof request?.uri !== 'string' || !request.uri.startsWith('/')) return generated('400', 'Bad Request', NO_STORE)
   request.headers = headersOf(request.headers)
+  if (isSecondCall(request)) return request
   removeHeaders(request.headers, ['x-rimlight-*'])
 
   const routing = routeOf(request.uri, routeTable)
   if (routing.kind !== 'route') return generated('400', 'Bad Request', NO_STORE)
   const route = routes[routing.index] as RouteRule
-  const origin = origins[routing.index] as OriginRule
-  if (!isOrigin(request.origin, origin)) return generated('404', 'Not Found', NO_STORE)
+  const own = origins[routing.index] as readonly OriginRule[]
+  const origin = own[originIndex(request.origin, own)]
+  if (!origin) return generated('404', 'Not Found', NO_STORE)
 
   setHeader(request.headers, ROUTE_HEADER, `${routing.index}`)
   const path = route.s3 && HAS_INDEXES ? indexPath(request.uri, route.index) : request.uri
@@ -53,13 +57,22 @@ export const handler = async (event: CloudFrontRequestEvent): Promise<CloudFront
 /** What a path stands for may be a route's of its own: it is shown to nobody whom that lets not in. */
 function isAsOpen(path: string, { guard }: OriginRule): boolean {
   const routing = routeOf(path, routeTable)
-  return routing.kind === 'route' && origins[routing.index]?.guard === guard
+  return routing.kind === 'route' && origins[routing.index]?.[0]?.guard === guard
 }
 
-/** By whichever of its names, as an S3 or a custom origin: the function may be on a behaviour that is not the config's. */
-function isOrigin(origin: CloudFrontOrigin | undefined, rule: OriginRule): boolean {
-  const name: unknown = (origin?.s3 ?? origin?.custom)?.domainName
-  return typeof name === 'string' && rule.domains.includes(name.toLowerCase())
+/**
+ * Where an origin fails, CloudFront calls the function again, for the other one. Whether it then gives it the request as it
+ * came or as the first call returned it is not documented, so this is right either way: a request that has been through here
+ * has a route header, which no viewer's has after viewer-request, and needs the other origin's prefix alone.
+ */
+function isSecondCall(request: CloudFrontRequest): boolean {
+  const route = headerText(request.headers, ROUTE_HEADER)
+  const own = /^\d+$/.test(route) ? (origins[Number(route)] ?? []) : []
+  const [first, second] = own
+  if (!first || !second || originIndex(request.origin, own) !== 1 || !request.uri.startsWith(`${first.prefix}/`))
+    return false
+  request.uri = second.prefix + request.uri.slice(first.prefix.length)
+  return true
 }
 
 function requestedVariant(uri: string, query: Fields, route: RouteRule): string {

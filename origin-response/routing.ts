@@ -1,6 +1,7 @@
 /** What origin-request said of a request, read back from its headers. */
 import type { CloudFrontResponseEvent } from 'aws-lambda'
 import { headersOf, headerText, ROUTE_HEADER, VARIANT_HEADER, VERSION_HEADER } from '../edge/headers.ts'
+import { originIndex } from '../edge/origin.ts'
 import { parseQuery } from '../edge/query.ts'
 import type { AskedRequest, RoutedRequest } from '../edge/response.ts'
 import {
@@ -11,6 +12,7 @@ import {
   imageLimits,
   imageRules,
   lifetimes,
+  origins,
   routes,
 } from '../edge/rules.ts'
 import { checkedVariant, extensionOf, takesImageParameters, type Variant } from '../edge/variant.ts'
@@ -60,7 +62,7 @@ export function imageRequest(
   { index, route, variant }: RoutedRequest,
   request: LambdaRequest,
 ): ImageRequest | Original {
-  const [bucket, rule, limit] = [buckets[index], imageRules[route.images], imageLimits[route.images]]
+  const [bucket, rule, limit] = [bucketOf(index, request), imageRules[route.images], imageLimits[route.images]]
   const uri: unknown = request?.uri
   if (!bucket || !rule || !limit || typeof uri !== 'string') return original('unsupported', 'no image of a bucket')
   const checked = checkedVariant(parseQuery(variant), rule)
@@ -73,10 +75,14 @@ export function imageRequest(
 
 /** `undefined` on a route without images, and for a path of no key. */
 export function sourceOf(index: number, request: LambdaRequest): SourcePlace | undefined {
-  const bucket = buckets[index]
+  const bucket = bucketOf(index, request)
   const key = keyOf(`${request?.origin?.s3?.path ?? ''}${request?.uri ?? '/'}`)
   return bucket && key !== undefined ? { bucket, key } : undefined
 }
+
+/** Of the origin that answered; the route's own where that is not said. */
+const bucketOf = (index: number, request: LambdaRequest): Bucket | undefined =>
+  buckets[index]?.[Math.max(0, originIndex(request?.origin, origins[index] ?? []))]
 
 /** S3 takes a plus for a space in a path, as it does in URLs of its own. `undefined`: no key is written like this. */
 function keyOf(path: string): string | undefined {

@@ -4,6 +4,7 @@ import type {
   DefaultCacheBehavior,
   DistributionConfig,
   Origin,
+  OriginGroup,
   Restrictions,
   ViewerCertificate,
 } from '@aws-sdk/client-cloudfront'
@@ -11,6 +12,7 @@ import { isObject, type JsonObject } from '../base/json-values.ts'
 import {
   COMMENT_CHARACTERS,
   type DescribedBehaviour,
+  type DescribedGroup,
   type DescribedOrigin,
   describedDistribution,
   HTTP_VERSION,
@@ -35,14 +37,15 @@ export type SharedIds = {
 /** What a bundle says of a distribution. */
 export type BundleParts = Pick<
   DistributionConfig,
-  'Origins' | 'DefaultCacheBehavior' | 'CacheBehaviors' | 'CustomErrorResponses' | 'CacheTagConfig'
+  'Origins' | 'OriginGroups' | 'DefaultCacheBehavior' | 'CacheBehaviors' | 'CustomErrorResponses' | 'CacheTagConfig'
 >
 
 /** @param prefix what keys begin with: of one tenant, or with a parameter in its place */
 export function bundleParts(policies: Policies, ids: SharedIds, prefix: string): BundleParts {
-  const { origins, behaviours, defaultBehaviour, errors, cacheTagHeader } = describedDistribution(policies)
+  const { origins, groups, behaviours, defaultBehaviour, errors, cacheTagHeader } = describedDistribution(policies)
   return {
     Origins: list(origins.map((origin) => originConfig(origin, ids, prefix))),
+    OriginGroups: list(groups.map(groupConfig)),
     DefaultCacheBehavior: behaviourConfig(defaultBehaviour, ids),
     CacheBehaviors: list(
       behaviours.map(
@@ -64,8 +67,18 @@ export function bundleParts(policies: Policies, ids: SharedIds, prefix: string):
 const list = <T>(items: T[]): { Quantity: number; Items: T[] } => ({ Quantity: items.length, Items: items })
 
 /** Objects of a tenant are under its prefix, whoever signed for them; an API is one for all. */
-function originConfig({ id, domainName, originPath, access }: DescribedOrigin, ids: SharedIds, prefix: string): Origin {
-  const common = { Id: id, DomainName: domainName, CustomHeaders: list([]) }
+function originConfig(
+  { id, domainName, originPath, access, shield }: DescribedOrigin,
+  ids: SharedIds,
+  prefix: string,
+): Origin {
+  const common = {
+    Id: id,
+    DomainName: domainName,
+    CustomHeaders: list([]),
+    // Said in any case: an update would else leave the one that was there.
+    OriginShield: shield === null ? { Enabled: false } : { Enabled: true, OriginShieldRegion: shield },
+  }
   if (access === 'none') {
     return {
       ...common,
@@ -85,6 +98,12 @@ function originConfig({ id, domainName, originPath, access }: DescribedOrigin, i
     OriginAccessControlId: access === 'signed' ? (ids.originAccessControl ?? '') : '',
   }
 }
+
+const groupConfig = ({ id, members, statuses }: DescribedGroup): OriginGroup => ({
+  Id: id,
+  FailoverCriteria: { StatusCodes: list([...statuses]) },
+  Members: list(members.map((OriginId) => ({ OriginId }))),
+})
 
 /** `tenantSite` takes no private routes, whose key groups would have to be here. */
 const behaviourConfig = (behaviour: DescribedBehaviour, ids: SharedIds): DefaultCacheBehavior => ({

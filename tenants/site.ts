@@ -32,7 +32,7 @@ const NAME_CHARACTERS = 24
 
 const KEY_PREFIX = /^[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_-]+)*$/
 
-/** @throws InputError for a bundle without a bucket or with private routes, and for options that are none */
+/** @throws InputError for a bundle without a bucket, with private routes or origin headers, and for options that are none */
 export function tenantSite(bundle: BuiltBundle, options: SiteOptions = {}): TenantSite {
   const { policies, manifest } = bundle
   const domain = options.domain ?? policies.domains[0] ?? ''
@@ -69,6 +69,13 @@ export function tenantSite(bundle: BuiltBundle, options: SiteOptions = {}): Tena
     throw new InputError(
       `expected a bundle without private routes, found ${guarded.join(', ')}: their keys and grants would be those of all tenants, so that a viewer of one could read another's objects; give those routes a distribution of their own with \`rimlight template\` or \`rimlight attach\``,
       { code: 'private-routes', expected: 'a bundle without private routes', found: guarded.join(', ') },
+    )
+  }
+  const withHeaders = Object.keys(policies.origins).filter((name) => policies.origins[name]?.headers)
+  if (withHeaders.length > 0) {
+    throw new InputError(
+      `expected a bundle whose origins have no headers, found ${withHeaders.join(', ')}: their values are parameters of the template, which tenants have none of; give those routes a distribution of their own with \`rimlight template\``,
+      { code: 'origin-headers', expected: 'origins without headers', found: withHeaders.join(', ') },
     )
   }
   const { config, policies: policiesFile, artefacts } = manifest

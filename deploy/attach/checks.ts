@@ -2,22 +2,16 @@
  * Compares a behaviour's settings with what the bundle relies on. Attach changes none of them: it refuses where they
  * would make responses wrong, and tells of those that only make responses different.
  */
-import type {
-  Origin as CloudFrontOrigin,
-  DistributionConfig,
-  OriginRequestPolicyConfig,
-  ResponseHeadersPolicyConfig,
-} from '@aws-sdk/client-cloudfront'
-import type { Origin, OriginRequestPolicy, Policies, ResponseHeadersPolicy } from '../../bundle/policies.ts'
+import type { OriginRequestPolicyConfig, ResponseHeadersPolicyConfig } from '@aws-sdk/client-cloudfront'
+import type { OriginRequestPolicy, ResponseHeadersPolicy } from '../../bundle/policies.ts'
 import { TRIGGERS } from '../../edge/limits.ts'
-import { bucketDomains } from '../../urls/s3-domains.ts'
 import { associationAt, associationsOf } from './behaviours.ts'
 import { cacheFindings } from './cache-checks.ts'
 import { configDifferences, differenceText } from './config-diff.ts'
-import { groupNote } from './distribution-notes.ts'
 import { type CheckContext, type Findings, policyNamed } from './findings.ts'
 import { keyGroupFindings } from './key-groups.ts'
 import { functionName, isOurs } from './names.ts'
+import { originFindings } from './origin-checks.ts'
 import type { PairedBehaviour } from './routing.ts'
 
 export function findingsOf(pair: PairedBehaviour, checked: CheckContext): Findings {
@@ -56,63 +50,6 @@ function triggerFindings({ behaviour, wanted }: PairedBehaviour, { distribution,
     )
   }
   return { problems, notes: [] }
-}
-
-/** Whether a behaviour's origin is its route's: origin-request answers 404 where it is not. */
-function originFindings(pair: PairedBehaviour, config: DistributionConfig, policies: Policies): Findings {
-  const wanted = policies.origins[pair.wanted.origin] as Origin
-  const targets = originsOf(config, pair.behaviour.TargetOriginId ?? '')
-  if (targets.length === 0) {
-    return { problems: [`its origin ${pair.behaviour.TargetOriginId} is not among the distribution's`], notes: [] }
-  }
-  const found = targets.map((target) => findingsOfOrigin(target, wanted, pair))
-  const group = config.OriginGroups?.Items?.find(({ Id }) => Id === pair.behaviour.TargetOriginId)
-  const notes = [...(group ? [groupNote(group)] : []), ...found.flatMap((one) => one.notes)]
-  return { problems: found.flatMap(({ problems }) => problems), notes }
-}
-
-/** An origin group's members: CloudFront runs the functions for each of them that it asks. */
-function originsOf({ Origins, OriginGroups }: DistributionConfig, id: string): CloudFrontOrigin[] {
-  const group = OriginGroups?.Items?.find(({ Id }) => Id === id)
-  const ids = group ? (group.Members?.Items ?? []).map(({ OriginId }) => OriginId) : [id]
-  return (Origins?.Items ?? []).filter(({ Id }) => ids.includes(Id))
-}
-
-/** A bucket has several domain names, and any of them will do. */
-const domainsOf = ({ domainName, s3 }: Origin): string[] => (s3 ? bucketDomains(s3.bucket, s3.region) : [domainName])
-
-function findingsOfOrigin(found: CloudFrontOrigin, wanted: Origin, { wanted: behaviour }: PairedBehaviour): Findings {
-  const domain = (found.DomainName ?? '').toLowerCase()
-  const path = found.OriginPath ?? ''
-  const problems: string[] = []
-  if (!domainsOf(wanted).includes(domain)) {
-    problems.push(
-      `origin ${found.Id}: expected ${wanted.domainName}, the route's, found ${domain}; origin-request would answer every request with 404: change the origin, or the config`,
-    )
-  } else if (path !== wanted.originPath) {
-    const instead = wanted.s3 ? `, or empty it and set prefix: '${path.slice(1)}' in the config` : ", or the config's"
-    problems.push(
-      `origin ${found.Id}: expected the origin path '${wanted.originPath}', found '${path}'; change it${instead}`,
-    )
-  }
-  if (found.VpcOriginConfig) {
-    problems.push(
-      `origin ${found.Id}: expected an origin that Lambda@Edge can be before, found a VPC origin, which CloudFront does not allow it for; name behaviours without one with --behaviour`,
-    )
-  }
-  if (!wanted.s3) return { problems, notes: [] }
-
-  const isSigned = Boolean(found.OriginAccessControlId || found.S3OriginConfig?.OriginAccessIdentity)
-  if (isSigned && !behaviour.originAccessControl) {
-    problems.push(
-      `origin ${found.Id}: expected one without origin access control, since this route is for presigned URLs, found one with it: CloudFront would sign for anybody; give the behaviour a second origin of the same bucket`,
-    )
-  }
-  const notes =
-    !isSigned && behaviour.originAccessControl
-      ? [`origin ${found.Id}: expected origin access control, found none: the bucket has to be public for this to work`]
-      : []
-  return { problems, notes }
 }
 
 /** Whether a behaviour's origin request policy passes on what the config says, and what breaks where it does not. */

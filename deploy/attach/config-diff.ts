@@ -14,8 +14,14 @@ export const configDifferences = (before: unknown, after: unknown, at = ''): Con
       return keys.flatMap((key) => configDifferences(one[key], other[key], joined(at, key)))
     }
   }
-  return before === after ? [] : [{ at, before, after }]
+  if (before === after) return []
+  return [isSecret(at) ? { at, before: untold(before), after: untold(after) } : { at, before, after }]
 }
+
+/** Values of origins' headers: whoever has one passes for CloudFront. */
+const isSecret = (at: string): boolean => /(?:^|\.)CustomHeaders\[[^\]]*\]\.HeaderValue$/.test(at)
+
+const untold = (value: unknown): unknown => (value === undefined ? undefined : '(a value)')
 
 export const differenceText = ({ at, before, after }: ConfigDifference): string =>
   `${at}: ${valueText(before)} → ${valueText(after)}`

@@ -17,6 +17,7 @@ import { replaceFile } from '../../base/replace-file.ts'
 import { ARTEFACT_NAMES, type ArtefactName } from '../../bundle/manifest.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import { behavioursOf, detached, isOursOn, withBehaviours } from './behaviours.ts'
+import { withoutHeaderValues } from './header-values.ts'
 import { resourceName } from './names.ts'
 
 const FORMAT = 'rimlight-receipt-1'
@@ -29,6 +30,7 @@ export type Receipt = {
     /** ISO 8601, as `attachment.recordedAt`. */
     recordedAt: string
     etag: string
+    /** Without the values of origins' headers. */
     config: DistributionConfig
     /** Rimlight was on the distribution and no receipt was found: `config` is the rest of it. */
     isReconstructed: boolean
@@ -136,7 +138,8 @@ export function receiptFor(
 }
 
 /** As it will be read again. */
-const plain = (config: DistributionConfig): DistributionConfig => JSON.parse(JSON.stringify(config))
+const plain = (config: DistributionConfig): DistributionConfig =>
+  JSON.parse(JSON.stringify(withoutHeaderValues(config)))
 
 /** Writes it whole or not at all. One with another original is kept beside it. @returns where, or null */
 export async function writeReceipt(file: string, receipt: Receipt, existing: Receipt | null): Promise<string | null> {

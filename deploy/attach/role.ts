@@ -7,7 +7,7 @@ import {
   PutRolePolicyCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam'
-import { keyPrefix } from '../../bundle/policies.ts'
+import { keyPrefix, originNames } from '../../bundle/policies.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import { LAMBDA_EDGE_TRUST, policyDocument, WRITE_LOGS } from '../aws/iam.ts'
 import { resourceText } from '../aws/key-pattern.ts'
@@ -81,13 +81,17 @@ export function permissionsOf(distribution: string, { account, partition }: Iden
 
 /** Of the buckets of routes with images, what is under their prefixes; and what is shown for missing pictures. */
 function originalsOf({ settings, policies }: BuiltBundle): string[] {
-  const keys = settings.routes.flatMap(({ images, placeholder, origin }) => {
-    const s3 = policies.origins[origin]?.s3
-    const patterns = [
-      ...(images && s3 ? [{ prefix: keyPrefix(s3.prefix), pattern: '*' }] : []),
-      ...(placeholder === null ? [] : [{ prefix: placeholder, pattern: '' }]),
+  const keys = policies.behaviours.flatMap((behaviour, index) => {
+    const { images = null, placeholder = null } = settings.routes[index] ?? {}
+    const bucketsOf = (names: readonly string[]) => names.flatMap((name) => policies.origins[name]?.s3 ?? [])
+    return [
+      ...(images ? bucketsOf(originNames(behaviour, policies)) : []).map(
+        ({ bucket, prefix }) => `${bucket}/${resourceText({ prefix: keyPrefix(prefix), pattern: '*' })}`,
+      ),
+      ...(placeholder === null ? [] : bucketsOf([behaviour.origin])).map(
+        ({ bucket }) => `${bucket}/${resourceText({ prefix: placeholder ?? '', pattern: '' })}`,
+      ),
     ]
-    return s3 ? patterns.map((pattern) => `${s3.bucket}/${resourceText(pattern)}`) : []
   })
   return [...new Set(keys)].toSorted()
 }

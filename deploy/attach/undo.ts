@@ -4,6 +4,7 @@ import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
 import { TRIGGERS } from '../../edge/limits.ts'
 import { type Association, associationAt, behavioursOf, detached, isOursOn, withBehaviours } from './behaviours.ts'
 import { type ConfigDifference, configDifferences } from './config-diff.ts'
+import { withHeaderValuesOf } from './header-values.ts'
 import { functionNameOrNull, type TriggerChange } from './plan.ts'
 import type { Receipt } from './receipt.ts'
 
@@ -16,6 +17,8 @@ export type UndoPlan = {
   others: ConfigDifference[]
   /** Whether `config` is the receipt's, byte for byte. */
   isOriginal: boolean
+  /** Headers of origins that `config` has, and whose values are gone with them. */
+  lost: string[]
 }
 
 /**
@@ -23,16 +26,17 @@ export type UndoPlan = {
  * ours goes, what it replaced comes back, and what others changed stays.
  */
 export function undoPlan(current: DistributionConfig, receipt: Receipt, whole: boolean): UndoPlan {
-  const { distribution, original } = receipt
+  const { distribution } = receipt
+  const { config: original, lost } = withHeaderValuesOf(receipt.original.config, current)
   const before = new Map(
-    behavioursOf(original.config).map(({ pattern, isDefault, behaviour }) => [keyOf(pattern, isDefault), behaviour]),
+    behavioursOf(original).map(({ pattern, isDefault, behaviour }) => [keyOf(pattern, isDefault), behaviour]),
   )
   const restored = withBehaviours(current, ({ pattern, isDefault, behaviour }) =>
     detached(behaviour, before.get(keyOf(pattern, isDefault)), distribution),
   )
-  const others = configDifferences(original.config, restored)
+  const others = configDifferences(original, restored)
   const isOriginal = whole || others.length === 0
-  const config = isOriginal ? original.config : restored
+  const config = isOriginal ? original : restored
   const isAttached = behavioursOf(current).some(({ behaviour }) => isOursOn(behaviour, distribution))
   return {
     config,
@@ -40,6 +44,7 @@ export function undoPlan(current: DistributionConfig, receipt: Receipt, whole: b
     behaviours: changesBetween(current, config),
     others,
     isOriginal,
+    lost: isOriginal ? lost : [],
   }
 }
 

@@ -1,5 +1,5 @@
 /** Who reads which keys of the buckets: the config's routes, turned into what a bucket policy can say. */
-import { type Behaviour, keyPrefix, type Policies } from '../../bundle/policies.ts'
+import { type Behaviour, keyPrefix, originNames, type Policies } from '../../bundle/policies.ts'
 import type { RouteSettings, Settings } from '../../bundle/settings.ts'
 import { type KeyPattern, keyPatterns, overlap, resourceText, withoutCovered } from '../aws/key-pattern.ts'
 
@@ -23,16 +23,21 @@ type BucketRoute = { route: RouteSettings; behaviour: Behaviour; index: number; 
 /** One for each bucket that a route uses, in the order of the routes. */
 export function bucketAccess({ policies, settings }: { policies: Policies; settings: Settings }): BucketAccess[] {
   const byBucket = new Map<string, { region: string; routes: BucketRoute[] }>()
+  const used = new Set(policies.behaviours.flatMap((behaviour) => originNames(behaviour, policies)))
   policies.behaviours.forEach((behaviour, index) => {
-    const s3 = policies.origins[behaviour.origin]?.s3
     const route = settings.routes[index]
-    if (!s3 || !route) return
-    const prefix = keyPrefix(s3.prefix)
-    const entry = byBucket.get(s3.bucket) ?? { region: s3.region, routes: [] }
-    // Where a path loses its beginning, its pattern begins with that and a slash.
-    const keys = pathsOf(route).flatMap((path) => keyPatterns(path.slice(route.strip.length), prefix))
-    entry.routes.push({ route, behaviour, index, prefix, keys })
-    byBucket.set(s3.bucket, entry)
+    // A bucket that another fails over to is read for that one's cached routes, and holds the keys of its `never` routes, too.
+    const other = policies.origins[behaviour.origin]?.failover?.origin
+    for (const origin of [behaviour.origin, ...(other !== undefined && used.has(other) ? [other] : [])]) {
+      const s3 = policies.origins[origin]?.s3
+      if (!s3 || !route) continue
+      const prefix = keyPrefix(s3.prefix)
+      const entry = byBucket.get(s3.bucket) ?? { region: s3.region, routes: [] }
+      // Where a path loses its beginning, its pattern begins with that and a slash.
+      const keys = pathsOf(route).flatMap((path) => keyPatterns(path.slice(route.strip.length), prefix))
+      entry.routes.push({ route, behaviour: { ...behaviour, origin }, index, prefix, keys })
+      byBucket.set(s3.bucket, entry)
+    }
   })
   return [...byBucket].map(([bucket, { region, routes }]) => ({ bucket, region, ...accessOf(routes) }))
 }

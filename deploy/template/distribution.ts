@@ -6,7 +6,7 @@ import { COMMENT_CHARACTERS, type DescribedBehaviour, describedDistribution } fr
 import type { PerLambda } from '../../bundle/manifest.ts'
 import { HTTP_VERSION_OF_ROLLOUT, type Inputs } from './inputs.ts'
 import type { KeyGroups } from './keys.ts'
-import { originResources, type Reader } from './origins.ts'
+import { groupResources, originResources, type Reader } from './origins.ts'
 import type { PolicyIds } from './policies.ts'
 
 export type Parts = {
@@ -34,7 +34,8 @@ export function distribution(scope: Construct, inputs: Inputs, parts: Parts): Cf
       priceClass: inputs.priceClass,
       ...(inputs.webAcl === undefined ? {} : { webAclId: inputs.webAcl }),
       ...rolloutConfig(inputs),
-      origins: originResources(described.origins, parts.reader),
+      origins: originResources(described.origins, parts.reader, inputs.originHeaders),
+      ...(described.groups.length > 0 ? { originGroups: groupResources(described.groups) } : {}),
       cacheBehaviors: described.behaviours.map((behaviour) => ({
         pathPattern: behaviour.path,
         ...behaviourResource(behaviour, parts),

@@ -28,6 +28,9 @@ export type OriginAccess =
   /** An identity that exists and that bucket policies know. `id`: such as E2QWRUHAPOMQZL. */
   | { kind: 'existing-identity'; id: string }
 
+/** Values of the headers that CloudFront adds to requests, by the origin's name and the header's. */
+export type OriginHeaders = Readonly<Record<string, Readonly<Record<string, string>>>>
+
 export type Inputs = {
   bundle: BuiltBundle
   /** What the names begin with that have to be unique in the account; at most `NAME_CHARACTERS`. */
@@ -37,6 +40,7 @@ export type Inputs = {
   /** Whether the Lambda functions outlive the stack. */
   retainFunctions?: boolean | undefined
   originAccess: OriginAccess
+  originHeaders: OriginHeaders
   aliases: string[] | IResolvable | undefined
   certificate: CfnDistribution.ViewerCertificateProperty
   priceClass: string

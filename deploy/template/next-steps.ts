@@ -5,6 +5,7 @@ import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import type { Paint } from '../../cli/kit/output.ts'
 import type { BucketAccess } from './bucket-access.ts'
 import { codeKey } from './code-key.ts'
+import type { OriginHeaderParameter } from './origin-headers.ts'
 
 export type CodeUpload = { file: string; key: string; bytes: number; sha256: string }
 
@@ -32,6 +33,7 @@ type Steps = {
   isStaging: boolean
   hasTokens: boolean
   retainsFunctions: boolean
+  originHeaders: readonly OriginHeaderParameter[]
 }
 
 /** Developer Guide, "Delete Lambda@Edge functions and replicas". */
@@ -47,7 +49,7 @@ const deletionText = (isRetained: boolean): string[] =>
       ]
 
 export function nextSteps(
-  { file, uploads, access, hasExistingBuckets, isStaging, hasTokens, retainsFunctions }: Steps,
+  { file, uploads, access, hasExistingBuckets, isStaging, hasTokens, retainsFunctions, originHeaders }: Steps,
   paint: Paint,
 ): string {
   const copies = uploads.map(({ file, key }) => `aws s3 cp ${quoted(file)} s3://CODE-BUCKET/${key}`)
@@ -61,6 +63,20 @@ export function nextSteps(
     '',
     paint('bold', 'Make the stack, or update it:'),
     `  ${deploy}`,
+    ...(originHeaders.length > 0
+      ? [
+          '',
+          paint(
+            'bold',
+            'It has a parameter for each header that CloudFront adds to requests to origins. Their values are secrets: take',
+          ),
+          paint(
+            'bold',
+            '--parameter-overrides file://FILE, or give references to Secrets Manager, {{resolve:secretsmanager:NAME}}:',
+          ),
+          ...originHeaders.map(({ id, origin, header }) => `  ${id}, ${header} of ${origin}`),
+        ]
+      : []),
     ...(hasExistingBuckets && access.length > 0
       ? [
           '',

@@ -7,9 +7,9 @@ import {
   CfnOriginAccessControl,
 } from 'aws-cdk-lib/aws-cloudfront'
 import type { Construct } from 'constructs'
-import { type DescribedOrigin, ORIGIN_PROTOCOL } from '../../bundle/distribution.ts'
+import { type DescribedGroup, type DescribedOrigin, ORIGIN_PROTOCOL } from '../../bundle/distribution.ts'
 import type { Behaviour } from '../../bundle/policies.ts'
-import type { OriginAccess } from './inputs.ts'
+import type { OriginAccess, OriginHeaders } from './inputs.ts'
 
 /** How CloudFront reads buckets, as the origins and as bucket policies put it. */
 export type Reader =
@@ -49,15 +49,42 @@ export function bucketReader(
 export const originResources = (
   origins: readonly DescribedOrigin[],
   reader: Reader | undefined,
+  values: OriginHeaders,
 ): CfnDistribution.OriginProperty[] =>
-  origins.map(({ id, domainName, originPath, access }) => {
-    const common = { id, domainName, ...(originPath === '' ? {} : { originPath }) }
+  origins.map((origin) => {
+    const { id, domainName, originPath, access, shield } = origin
+    const customHeaders = customHeadersOf(origin, values)
+    const common = {
+      id,
+      domainName,
+      ...(originPath === '' ? {} : { originPath }),
+      ...(customHeaders.length > 0 ? { originCustomHeaders: customHeaders } : {}),
+      ...(shield === null ? {} : { originShield: { enabled: true, originShieldRegion: shield } }),
+    }
     if (access === 'none') return { ...common, customOriginConfig: HTTPS_ORIGIN }
     if (access === 'presigned' || !reader) return { ...common, s3OriginConfig: NO_IDENTITY }
     return reader.kind === 'control'
       ? { ...common, s3OriginConfig: NO_IDENTITY, originAccessControlId: reader.id }
       : { ...common, s3OriginConfig: { originAccessIdentity: `origin-access-identity/cloudfront/${reader.id}` } }
   })
+
+function customHeadersOf({ name, headers }: DescribedOrigin, values: OriginHeaders) {
+  return headers.map((headerName): CfnDistribution.OriginCustomHeaderProperty => {
+    const headerValue = values[name]?.[headerName]
+    if (headerValue === undefined)
+      throw new Error(`expected a value for the header ${headerName} of the origin ${name}`)
+    return { headerName, headerValue }
+  })
+}
+
+export const groupResources = (groups: readonly DescribedGroup[]): CfnDistribution.OriginGroupsProperty => ({
+  quantity: groups.length,
+  items: groups.map(({ id, members, statuses }) => ({
+    id,
+    failoverCriteria: { statusCodes: { quantity: statuses.length, items: [...statuses] } },
+    members: { quantity: members.length, items: members.map((originId) => ({ originId })) },
+  })),
+})
 
 /** An origin with this, empty though it is, is an S3 origin. */
 const NO_IDENTITY = { originAccessIdentity: '' }

@@ -4,8 +4,10 @@ import type { Construct } from 'constructs'
 import { HTTP_VERSION, TLS } from '../../bundle/distribution.ts'
 import { artefactOf, perLambda } from '../../bundle/manifest.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
+import { ORIGIN_HEADERS } from '../../edge/limits.ts'
 import { codeKey } from './code-key.ts'
 import { DEFAULTS, HTTP_VERSION_OF_ROLLOUT, type Inputs, LOGICAL_IDS } from './inputs.ts'
+import { originHeaderParameters } from './origin-headers.ts'
 
 /** CloudWatch Logs API, PutRetentionPolicy. */
 const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653]
@@ -28,6 +30,7 @@ type Answers = Pick<
   | 'budget'
   | 'email'
   | 'existingStore'
+  | 'originHeaders'
 >
 
 export function parameters(scope: Construct, bundle: BuiltBundle, isStaging: boolean): Answers {
@@ -76,6 +79,7 @@ export function parameters(scope: Construct, bundle: BuiltBundle, isStaging: boo
     accessLogDays: accessLogDays.valueAsNumber,
     email: { address: email.parameter.valueAsString, condition: email.isGiven },
     existingStore: bundle.policies.keyValueStore ? storeAnswer(scope, ask) : undefined,
+    originHeaders: originHeaderAnswers(ask, bundle),
     ...(isStaging ? stagingAnswers(ask) : primaryAnswers(scope, ask, optional, bundle)),
   }
 }
@@ -95,6 +99,22 @@ function codeParameters(ask: Ask, bundle: BuiltBundle): Inputs['code'] {
       description: `The key of ${artefactOf(bundle.manifest, name).file} in CodeBucket; it has to be that very file.`,
     }).valueAsString,
   }))
+}
+
+/** In no output, and shown by CloudFormation to nobody. A dynamic reference is a value as well, and stays out of the stack's events. */
+function originHeaderAnswers(ask: Ask, { policies }: BuiltBundle): Inputs['originHeaders'] {
+  const found: Record<string, Record<string, string>> = {}
+  for (const { id, origin, header } of originHeaderParameters(policies)) {
+    const parameter = ask(id, {
+      noEcho: true,
+      minLength: 1,
+      maxLength: ORIGIN_HEADERS.valueCharacters,
+      allowedPattern: '^[!-~]([ !-~]*[!-~])?$',
+      description: `The value of ${header}, which CloudFront adds to requests to the origin ${origin}; or {{resolve:secretsmanager:…}}.`,
+    })
+    found[origin] = { ...found[origin], [header]: parameter.valueAsString }
+  }
+  return found
 }
 
 function storeAnswer(scope: Construct, ask: Ask): Inputs['existingStore'] {

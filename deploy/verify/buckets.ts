@@ -1,5 +1,5 @@
 /** The buckets of the routes, as S3 itself serves them. */
-import type { Origin, Policies } from '../../bundle/policies.ts'
+import { type Origin, originNames, type Policies } from '../../bundle/policies.ts'
 import type { CheckTarget } from './check-target.ts'
 import type { NamedObject } from './objects.ts'
 
@@ -18,16 +18,18 @@ export type BucketOrigin = Origin & { s3: NonNullable<Origin['s3']> }
 /** Where a bucket is asked past the distribution. */
 export type BucketUrl = (origin: BucketOrigin) => URL
 
-/** @param bucketUrl `undefined`: the distribution is on this machine, and so are its buckets */
+/** Those that others fail over to among them. @param bucketUrl `undefined`: the distribution is on this machine, and so are its buckets */
 export function bucketTargets(
-  { origins }: Policies,
+  policies: Policies,
   targets: readonly CheckTarget[],
   objects: readonly NamedObject[],
   bucketUrl: BucketUrl | undefined,
 ): BucketTarget[] {
-  return Object.entries(origins).flatMap(([name, origin]) => {
+  return Object.entries(policies.origins).flatMap(([name, origin]) => {
     if (!isBucket(origin)) return []
-    const routes = targets.filter(({ behaviour }) => behaviour.origin === name).map(({ route }) => route)
+    const routes = targets
+      .filter(({ behaviour }) => originNames(behaviour, policies).includes(name))
+      .map(({ route }) => route)
     if (routes.length === 0) return []
     const paths = routes.flatMap((route) =>
       objects.filter((object) => object.route === route.path).map(({ path }) => withoutBeginning(path, route.strip)),

@@ -1,7 +1,13 @@
 /** What there is to check: the routes of a bundle with the policies that their behaviours have to have. */
 import { randomBytes } from 'node:crypto'
 import { Failure } from '../../base/errors.ts'
-import type { Behaviour, CachePolicy, ResponseHeadersPolicy } from '../../bundle/policies.ts'
+import {
+  type Behaviour,
+  type CachePolicy,
+  failoverOf,
+  type Policies,
+  type ResponseHeadersPolicy,
+} from '../../bundle/policies.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import type { RouteSettings, Settings } from '../../bundle/settings.ts'
 import { isListed } from '../../edge/limits.ts'
@@ -15,6 +21,8 @@ export type CheckTarget = {
   cachePolicy: CachePolicy
   responseHeaders: ResponseHeadersPolicy
   kind: 'bucket' | 'api'
+  /** What its origin has in the config, in words: `Origin Shield in eu-west-1`. */
+  originSettings: readonly string[]
   isCached: boolean
   headers: Settings['headers']
   domains: readonly string[]
@@ -55,6 +63,7 @@ export function checkTargets({
       cachePolicy: named(policies.cachePolicies, behaviour.cachePolicy, folder),
       responseHeaders: named(policies.responseHeadersPolicies, behaviour.responseHeadersPolicy, folder),
       kind: policies.origins[behaviour.origin]?.s3 ? 'bucket' : 'api',
+      originSettings: originSettingsOf(behaviour, policies),
       isCached: route.cache !== 'never',
       headers: settings.headers,
       domains: policies.domains,
@@ -65,6 +74,17 @@ export function checkTargets({
       objects: [],
     }
   })
+}
+
+function originSettingsOf(behaviour: Behaviour, policies: Policies): string[] {
+  const { shield, headers = [], s3 } = policies.origins[behaviour.origin] ?? {}
+  const failover = failoverOf(behaviour, policies)
+  const isShielded = shield !== undefined && (!s3 || behaviour.originAccessControl)
+  return [
+    ...(failover ? [`failover to ${failover.origin}`] : []),
+    ...(isShielded ? [`Origin Shield in ${shield}`] : []),
+    ...headers.map((name) => `the header ${name}`),
+  ]
 }
 
 /** Where the query is signed, no format is negotiated: the function adds nothing to it. */

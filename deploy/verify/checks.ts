@@ -12,6 +12,7 @@ import { KEY_CHECKS } from './checks/keys.ts'
 import { LIFETIME_CHECKS } from './checks/lifetimes.ts'
 import { MISSING_CHECKS } from './checks/missing.ts'
 import { NEVER_CHECKS } from './checks/never.ts'
+import { ORIGIN_CHECKS } from './checks/origins.ts'
 import { PAGE_CHECKS } from './checks/pages.ts'
 import { PRIVATE_CHECKS } from './checks/private.ts'
 import { REFUSAL_CHECKS } from './checks/refusals.ts'
@@ -32,5 +33,6 @@ export const ROUTE_CHECKS: readonly Check<CheckTarget>[] = [
   ...MISSING_CHECKS,
   ...NEVER_CHECKS,
   ...PRIVATE_CHECKS,
+  ...ORIGIN_CHECKS,
   ...LIFETIME_CHECKS,
 ]

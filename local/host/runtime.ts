@@ -42,6 +42,8 @@ export type RuntimeOptions = {
   interimResponses: InterimResponses
   /** What the KeyValueStore of the function holds. */
   keyValues: Record<string, string>
+  /** Values of the headers that CloudFront adds, by the origin's name and the header's. */
+  originHeaders: Record<string, Record<string, string>>
   accessCheck: AccessCheck
 }
 
@@ -256,13 +258,14 @@ const functionCode = async (dist: string) =>
   `${await readFile(join(dist, 'viewer-request.js'), 'utf8')}\nexport { handler }\n`
 
 const distributionSettings = (
-  { targets, pops, httpsPort, accessCheck }: RuntimeOptions,
+  { targets, pops, httpsPort, originHeaders, accessCheck }: RuntimeOptions,
   policies: Policies,
 ): DistributionSettings => ({
   policies,
   pops,
   httpsPort,
   targets: targets.byOrigin,
+  originHeaders,
   accessCheck,
 })
 

@@ -51,6 +51,7 @@ const TITLES = {
   cache: 'Cache',
   'origin-request': 'Origin request',
   origin: 'Origin',
+  failover: 'Failover',
   'origin-response': 'Origin response',
   store: 'Store',
 }
@@ -90,6 +91,8 @@ function outcome(step) {
         el('span', { class: 'outcome' }, step.status === 0 ? 'no answer' : `${step.status}`),
         step.status !== 0 && bytes(step.bytes),
       ]
+    case 'failover':
+      return [el('span', { class: 'quiet' }, '→ ', step.origin)]
     case 'key':
     case 'store':
       return []
@@ -106,6 +109,7 @@ function details(step) {
     case 'behaviour':
     case 'access':
     case 'cache':
+    case 'failover':
     case 'store':
       return [step.reason && el('p', {}, step.reason)]
     case 'origin':

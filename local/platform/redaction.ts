@@ -86,8 +86,12 @@ function redactedChange(change: ValueChange): ValueChange {
   } as ValueChange
 }
 
-/** `headers.authorization`, `cookies.session`, `request.headers.cookie[0]`: as `messageChanges` writes paths. */
+/**
+ * `headers.authorization`, `cookies.session`, `request.headers.cookie[0]`: as `messageChanges` writes paths. The headers that
+ * CloudFront adds for an origin are secrets as often as not.
+ */
 function redactedValue(path: string, value: unknown): unknown {
+  if (/\bcustomHeaders\b/.test(path)) return REDACTED
   if (typeof value !== 'string') return value
   if (/(?:^|\.)cookies[.[]/.test(path) || /\bset-cookie\b/.test(path)) return REDACTED
   const [, name = ''] = /\bheaders\.(authorization|cookie)\b/.exec(path) ?? []

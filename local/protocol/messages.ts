@@ -126,6 +126,8 @@ export type PlainStep =
       bytes: number
       reason: string
     }
+  /** After an origin that failed; `origin`: the one that is asked in its place. */
+  | { step: 'failover'; origin: string; reason: string }
   | { step: 'store'; reason: string }
 
 /** What a function made of a request or a response. */

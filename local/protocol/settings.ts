@@ -11,6 +11,8 @@ export type DistributionSettings = {
   httpsPort: number
   /** What stands in for each origin on this machine, by the origin's name. */
   targets: Record<string, OriginTarget>
+  /** Values of the headers that CloudFront adds, by the origin's name and the header's. */
+  originHeaders: Record<string, Record<string, string>>
   accessCheck: AccessCheck
 }
 

@@ -2,18 +2,20 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { InputError, joinedError } from '../../base/errors.ts'
+import { originHeaderValues } from '../host/origin-headers.ts'
 import { originTargets } from '../host/origin-targets.ts'
 import { checkPort } from '../listeners/ports.ts'
 import { policiesOfConfig } from './build.ts'
 import { readKeyValues } from './key-values.ts'
 import type { StartOptions } from './options.ts'
+import { readOriginHeaders } from './origin-headers.ts'
 
 /**
  * @returns whether it goes on: Ctrl-C may have come
  * @throws InputError with all that is wrong with options, folders, ports and the config
  */
 export async function checkBeforeBuild(options: StartOptions, signal: AbortSignal): Promise<boolean> {
-  const { config, out, buckets, origins, httpsPort, httpPort, persist, accessLog, keys } = options
+  const { config, out, buckets, origins, httpsPort, httpPort, persist, accessLog, keys, originHeaders } = options
   const checked = await policiesOfConfig(config, signal)
   if (checked.kind === 'stopped') return false
   const problems = await wrongOf([
@@ -23,6 +25,10 @@ export async function checkBeforeBuild(options: StartOptions, signal: AbortSigna
     () => (persist === undefined ? undefined : canHoldFiles('--persist', persist)),
     () => (accessLog === undefined ? undefined : canBeWritten('--access-log', accessLog)),
     () => (keys === undefined ? undefined : readKeyValues(keys)),
+    async () => {
+      const values = originHeaders === undefined ? {} : await readOriginHeaders(originHeaders)
+      if (checked.kind !== 'failed') originHeaderValues(checked.policies.origins, values)
+    },
     () => {
       if (checked.kind === 'failed') throw checked.error
       return originTargets(checked.policies.origins, buckets, origins)

@@ -19,6 +19,8 @@ export type StartOptions = {
   accessLog: string | undefined
   /** The file of the function's key values. */
   keys: string | undefined
+  /** The file of the values of headers that CloudFront adds. */
+  originHeaders: string | undefined
   opensBrowser: boolean
   isQuiet: boolean
   isJson: boolean
@@ -61,6 +63,12 @@ export const START_OPTIONS = {
     about:
       'the secrets that tokens are verified with: JSON of the form { "KID": "SECRET", … }, or as CloudFront imports a KeyValueStore. It is read again when it changes',
   },
+  'origin-headers': {
+    type: 'string',
+    value: 'FILE',
+    about:
+      'the values of the headers that CloudFront adds to requests to origins: JSON of the form { "ORIGIN": { "NAME": "VALUE", … }, … }. A header without one is left out',
+  },
   open: { type: 'boolean', about: 'open the page that shows what happens' },
   quiet: { type: 'boolean', about: 'say nothing of requests' },
   json: {
@@ -98,6 +106,7 @@ export function readStartOptions(values: Values<typeof START_OPTIONS>, hint: str
     persist: values.persist,
     accessLog: values['access-log'],
     keys: values.keys,
+    originHeaders: values['origin-headers'],
     opensBrowser: values.open,
     isQuiet: values.quiet,
     isJson: values.json,

@@ -7,6 +7,7 @@ import type { Policies } from '../../bundle/policies.ts'
 import { readPolicies } from '../../bundle/read-bundle.ts'
 import { aborted } from '../../cli/kit/interrupt.ts'
 import { type CloudFront, startCloudFront } from '../cloudfront.ts'
+import { missingHeaders, originHeaderValues } from '../host/origin-headers.ts'
 import { originTargets } from '../host/origin-targets.ts'
 import { CERTIFICATE_FILE } from '../listeners/certificate.ts'
 import { openBrowser } from './browser.ts'
@@ -16,6 +17,7 @@ import type { ReadyEvent, Say } from './events.ts'
 import { examplesOf } from './examples.ts'
 import { readKeyValues } from './key-values.ts'
 import type { StartOptions } from './options.ts'
+import { readOriginHeaders } from './origin-headers.ts'
 import { configFiles, doneWithSources, SOURCE_FOLDERS, shortName } from './sources.ts'
 import { watchSources } from './watch.ts'
 
@@ -55,6 +57,7 @@ type Running = { cloudFront: CloudFront; policies: Policies; keyValues: Record<s
 async function start(options: StartOptions, say: Say): Promise<Running> {
   const { out, buckets, origins, httpsPort, httpPort, pops, persist, accessLog } = options
   const keyValues = await keyValuesOf(options)
+  const originHeaders = await originHeadersOf(options)
   const cloudFront = await startCloudFront({
     dist: out,
     buckets,
@@ -64,12 +67,24 @@ async function start(options: StartOptions, say: Say): Promise<Running> {
     pops,
     keyValues,
     warn: (message) => say({ event: 'warning', message }),
+    originHeaders,
     ...(persist === undefined ? {} : { persist }),
     ...(accessLog === undefined ? {} : { accessLog }),
   })
   cloudFront.on('request', (request) => say({ event: 'request', request }))
-  return { cloudFront, policies: await readPolicies(out), keyValues }
+  const policies = await readPolicies(out)
+  const missing = missingHeaders(policies.origins, originHeaderValues(policies.origins, originHeaders))
+  if (missing.length > 0) {
+    say({
+      event: 'warning',
+      message: `Requests go to origins without ${missing.join(', ')}; --origin-headers FILE gives their values`,
+    })
+  }
+  return { cloudFront, policies, keyValues }
 }
+
+const originHeadersOf = async ({ originHeaders }: StartOptions) =>
+  originHeaders === undefined ? {} : readOriginHeaders(originHeaders)
 
 const keyValuesOf = async ({ keys }: StartOptions) => (keys === undefined ? {} : readKeyValues(keys))
 
@@ -185,14 +200,16 @@ async function rebuildOnce(
 }
 
 /** Why a new bundle can't run, found out while the former one still does. */
-const reloadProblem = ({ origins }: Policies, options: StartOptions): Promise<string | undefined> =>
-  originTargets(origins, options.buckets, options.origins).then(
-    () => undefined,
-    (error) => {
-      if (error instanceof InputError) return error.message
-      throw error
-    },
-  )
+async function reloadProblem({ origins }: Policies, options: StartOptions): Promise<string | undefined> {
+  try {
+    await originTargets(origins, options.buckets, options.origins)
+    originHeaderValues(origins, await originHeadersOf(options))
+    return undefined
+  } catch (error) {
+    if (error instanceof InputError) return error.message
+    throw error
+  }
+}
 
 /** New origins or domains concern listeners and folders, too: then everything starts anew, at the same ports. */
 async function takeUp(policies: Policies, options: StartOptions, running: Running, say: Say): Promise<void> {

@@ -19,7 +19,15 @@ export function configProblem(before: DistributionConfig, config: DistributionCo
     }
   }
   const origins = [...(config.Origins?.Items ?? []), ...(config.OriginGroups?.Items ?? [])].map(({ Id }) => Id)
-  for (const { TargetOriginId, CachePolicyId } of behavioursOf(config)) {
+  const groups = (config.OriginGroups?.Items ?? []).map(({ Id }) => Id)
+  for (const { TargetOriginId, CachePolicyId, AllowedMethods } of behavioursOf(config)) {
+    if (groups.includes(TargetOriginId) && AllowedMethods?.Items?.includes('POST')) {
+      return {
+        name: 'InvalidArgument',
+        message:
+          'The parameter AllowedMethods cannot include POST, PUT, PATCH, or DELETE for a cached behavior associated with an origin group.',
+      }
+    }
     if (!origins.includes(TargetOriginId)) return { name: 'NoSuchOrigin', message: `No origin ${TargetOriginId}.` }
     if (CachePolicyId && !aws.cachePolicies.has(CachePolicyId)) {
       return { name: 'NoSuchCachePolicy', message: 'The cache policy does not exist.' }

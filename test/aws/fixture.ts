@@ -90,29 +90,27 @@ export function distributionConfig({
       ...behaviourConfig(behaviour),
     }),
   )
+  const targets = Object.entries(origins).flatMap(([name, { domainName, originPath, s3 }]) => {
+    const origin = {
+      Id: name,
+      DomainName: domainName,
+      OriginPath: originPath,
+      CustomHeaders: { Quantity: 0 },
+      ConnectionAttempts: 3,
+      ConnectionTimeout: 10,
+    }
+    if (!s3) return [{ ...origin, OriginAccessControlId: '' }]
+    const bucket = { ...origin, S3OriginConfig: { OriginAccessIdentity: '' } }
+    return [
+      { ...bucket, OriginAccessControlId: 'E2OAC' },
+      { ...bucket, Id: `${name}-presigned`, OriginAccessControlId: '' },
+    ]
+  })
   return {
     CallerReference: 'made by hand',
     Aliases: { Quantity: domains.length, Items: [...domains] },
     DefaultRootObject: '',
-    Origins: {
-      Quantity: 3,
-      Items: Object.entries(origins).flatMap(([name, { domainName, originPath, s3 }]) => {
-        const origin = {
-          Id: name,
-          DomainName: domainName,
-          OriginPath: originPath,
-          CustomHeaders: { Quantity: 0 },
-          ConnectionAttempts: 3,
-          ConnectionTimeout: 10,
-        }
-        if (!s3) return [{ ...origin, OriginAccessControlId: '' }]
-        const bucket = { ...origin, S3OriginConfig: { OriginAccessIdentity: '' } }
-        return [
-          { ...bucket, OriginAccessControlId: 'E2OAC' },
-          { ...bucket, Id: `${name}-presigned`, OriginAccessControlId: '' },
-        ]
-      }),
-    },
+    Origins: { Quantity: targets.length, Items: targets },
     OriginGroups: { Quantity: 0 },
     DefaultCacheBehavior: behaviourConfig(behaviours.at(-1) as Behaviour),
     CacheBehaviors: { Quantity: special.length, Items: special },

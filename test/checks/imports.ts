@@ -134,7 +134,8 @@ export const RULES: readonly Rule[] = [
       ...['local/console/', 'local/host/', 'local/listeners/', 'local/platform/', 'local/protocol/'],
     ],
     'local/start/': [
-      ...['local/cloudfront.ts', 'local/console/site.ts', 'local/host/origin-targets.ts'],
+      ...['local/cloudfront.ts', 'local/console/site.ts'],
+      ...['local/host/origin-headers.ts', 'local/host/origin-targets.ts'],
       ...['local/listeners/certificate.ts', 'local/listeners/ports.ts', 'local/platform/', 'local/protocol/'],
       ...['cli/kit/', 'esbuild'],
     ],

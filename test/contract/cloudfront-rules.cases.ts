@@ -3,6 +3,7 @@ import { COLLAPSING } from './cloudfront-rules/collapsing.cases.ts'
 import { COMPRESSION_ROWS } from './cloudfront-rules/compression.cases.ts'
 import { CONDITIONS } from './cloudfront-rules/conditions.cases.ts'
 import { ERRORS } from './cloudfront-rules/errors.cases.ts'
+import { FAILOVER_ROWS } from './cloudfront-rules/failover.cases.ts'
 import { KEYS } from './cloudfront-rules/key.cases.ts'
 import { METHODS } from './cloudfront-rules/methods.cases.ts'
 import { ORIGIN_REQUEST_ROWS } from './cloudfront-rules/origin-requests.cases.ts'
@@ -27,6 +28,7 @@ export const TABLE: Record<string, Row[]> = {
   methods: METHODS,
   'viewer protocol policy and limits': PROTOCOL,
   'origin requests and behaviours': ORIGIN_REQUEST_ROWS,
+  'origin groups and headers of origins': FAILOVER_ROWS,
   responses: RESPONSES,
   'request collapsing': COLLAPSING,
   'signed URLs and cookies': SIGNED,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AccessCheck, startCloudFront } from '../../local/cloudfront.ts'
 import { temporaryFolder, writeBundle, writeJson } from '../unit/local/fixture.ts'
-import { FUNCTIONS, ORIGINS, policies } from './cloudfront-rules/behaviours.ts'
+import { FUNCTIONS, ORIGIN_HEADER_VALUES, ORIGINS, policies } from './cloudfront-rules/behaviours.ts'
 import { openOrigin } from './cloudfront-rules/origin.ts'
 import type { Row } from './cloudfront-rules/row.ts'
 import { runRow, type Stage } from './cloudfront-rules/run.ts'
@@ -23,7 +23,13 @@ function stageOf(accessCheck: AccessCheck) {
     const origins = Object.fromEntries(Object.keys(ORIGINS).map((name) => [name, origin.url]))
     const cloudfront = await startCloudFront({
       dist,
-      origins: { ...origins, slow: { url: origin.url, readTimeout: 1, connectionAttempts: 1 } },
+      origins: {
+        ...origins,
+        slow: { url: origin.url, readTimeout: 1, connectionAttempts: 1 },
+        first: { url: origin.url, readTimeout: 1, connectionAttempts: 1 },
+        second: `${origin.url}/second`,
+      },
+      originHeaders: ORIGIN_HEADER_VALUES,
       pops: 2,
       accessCheck,
     })

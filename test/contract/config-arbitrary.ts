@@ -1,6 +1,6 @@
 /** Valid configs at random. Routes have folders of their own, so that each can be asked by itself. */
 import fc from 'fast-check'
-import type { Config, CorsRules, ImageRules, Route } from '../../edge/config.ts'
+import type { Config, CorsRules, ImageRules, Route, S3Origin } from '../../edge/config.ts'
 
 const subset = <T>(values: readonly T[], limits: fc.SubarrayConstraints = {}) => fc.subarray([...values], limits)
 
@@ -58,6 +58,8 @@ function routeOf({ kind, cache, query, headers, images, version, cors, pattern, 
   return { ...common, origin: 'photos', cache: ttls, query, images, ...pages }
 }
 
+type OriginExtras = Pick<S3Origin, 'shield' | 'failover'>
+
 export const config: fc.Arbitrary<Config> = fc
   .record({
     shapes: fc.array(shape, { minLength: 2, maxLength: 6 }),
@@ -65,14 +67,22 @@ export const config: fc.Arbitrary<Config> = fc
     cacheTags: fc.boolean(),
     dropRequest: subset(['x-forwarded-host', 'x-original-url', 'x-debug'], {}),
     setResponse: fc.constantFrom({}, { 'referrer-policy': null }, { 'x-frame-options': 'DENY', 'x-own': '1' }),
+    photos: fc.constantFrom<OriginExtras>({}, {}, { shield: true }, { failover: 'replica' }),
+    api: fc.constantFrom<OriginExtras>(
+      {},
+      {},
+      { shield: 'eu-west-1', failover: { origin: 'spare', statuses: [429, 503] } },
+    ),
   })
-  .map(({ shapes, last, cacheTags, dropRequest, setResponse }) => ({
+  .map(({ shapes, last, cacheTags, dropRequest, setResponse, photos, api }) => ({
     domains: ['cdn.example.com', 'www.example.com'],
     canonicalHost: true,
     cacheTags,
     origins: {
-      photos: { bucket: 'example-photos', region: 'us-east-1' },
-      api: { domain: 'api.example.com' },
+      photos: { bucket: 'example-photos', region: 'us-east-1', ...photos },
+      replica: { bucket: 'example-replica', region: 'us-west-2', prefix: 'copy' },
+      api: { domain: 'api.example.com', ...api },
+      spare: { domain: 'spare.example.com' },
     },
     routes: [...shapes.map(routeOf), { ...routeOf(last, 0), path: '/*' }],
     headers: { dropRequest, setResponse },

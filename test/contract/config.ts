@@ -6,8 +6,10 @@ import type { Config } from '../../edge/config.ts'
 export const CONFIG: Config = {
   domains: ['cdn.example.com', 'img.example.com'],
   origins: {
-    photos: { bucket: 'example-photos', region: 'eu-central-1' },
-    vault: { bucket: 'example-vault', region: 'eu-central-1', prefix: 'site/été 1' },
+    photos: { bucket: 'example-photos', region: 'eu-central-1', failover: 'mirror' },
+    mirror: { bucket: 'example-mirror', region: 'us-west-2' },
+    vault: { bucket: 'example-vault', region: 'eu-central-1', prefix: 'site/été 1', failover: 'replica' },
+    replica: { bucket: 'example-replica', region: 'us-west-2', prefix: 'copy' },
     api: { domain: 'api.example.com', path: '/prod' },
   },
   routes: [

@@ -235,6 +235,43 @@ const ORIGIN = originRequestGroup("an origin that is not the route's: 404, no-st
   ],
 ])
 
+const mirror = s3Origin('example-mirror.s3.us-west-2.amazonaws.com')
+const replica = s3Origin('example-replica.s3.us-west-2.amazonaws.com')
+
+const FAILOVER = originRequestGroup("where the route's origin fails, the other one is its own, too", [
+  ['a photo', { query: 'v=7&w=640', origin: mirror }, told(ROUTE.photos, { version: '7', variant: 'w=640' })],
+  [
+    'with its own prefix',
+    { uri: '/vault/a.jpg', origin: replica },
+    told(ROUTE.vault, {}, { fields: { uri: '/copy/vault/a.jpg' } }),
+  ],
+  [
+    'as the first call returned it: what it said stands, and the prefix is the other one',
+    { uri: vaultPath('/vault/a.jpg'), origin: replica, headers: { 'x-rimlight-route': `${ROUTE.vault}` } },
+    { fields: { uri: '/copy/vault/a.jpg' } },
+  ],
+  [
+    'and the same where neither has a prefix',
+    {
+      origin: mirror,
+      headers: {
+        'x-rimlight-route': `${ROUTE.photos}`,
+        'x-rimlight-version': '7',
+        'x-rimlight-variant': 'w=640',
+      },
+    },
+    {},
+  ],
+  [
+    "a route header on a request for the route's own origin is somebody else's",
+    { origin: s3Origin(), headers: { 'x-rimlight-route': '0', 'x-rimlight-variant': 'w=641' } },
+    told(ROUTE.photos, {}, { gone: ['x-rimlight-variant'] }),
+  ],
+  ["another route's second origin is not", { origin: replica }, missing('no-store')],
+  ['nor is one on a never route, which has none', { uri: '/drafts/x', origin: mirror }, missing('no-store')],
+  ['/ is answered here as well', { uri: '/', origin: mirror }, missing('public, max-age=300')],
+])
+
 const API = originRequestGroup('on API routes nothing else changes', [
   [
     'method, query, headers, path',
@@ -269,5 +306,20 @@ const READINGS = originRequestGroup('viewer-request 2 holds here too, where view
 
 export const originRequestTable: Table = {
   trigger: 'origin-request',
-  groups: [PASS_THROUGH, INTERNAL, INDEX, QUERY, VERSION, VARIANT, RANGE, ROOT, PREFIX, ORIGIN, API, NEVER, READINGS],
+  groups: [
+    PASS_THROUGH,
+    INTERNAL,
+    INDEX,
+    QUERY,
+    VERSION,
+    VARIANT,
+    RANGE,
+    ROOT,
+    PREFIX,
+    ORIGIN,
+    FAILOVER,
+    API,
+    NEVER,
+    READINGS,
+  ],
 }

@@ -1,12 +1,13 @@
-/** What follows a cache miss: origin-request, the origin, origin-response. */
+/** What follows a cache miss: origin-request, the origin, origin-response; and the same once more, where the origin fails over. */
 
 import { at } from '../../../base/json-values.ts'
-import type { Behaviour } from '../../../bundle/policies.ts'
-import { RESPONSE_HEADERS_BYTES } from '../../../edge/limits.ts'
+import { type Behaviour, failoverOf } from '../../../bundle/policies.ts'
+import type { FailoverSettings } from '../../../bundle/settings.ts'
+import { FAILOVER_METHODS, RESPONSE_HEADERS_BYTES } from '../../../edge/limits.ts'
 import { connectionOptions, HOP_BY_HOP, headerValue, withHeader, withoutHeaders } from '../../platform/header-lines.ts'
 import { VIA } from '../../platform/identity.ts'
 import type { HeaderLine, ResultType } from '../../protocol/messages.ts'
-import type { OriginErrorType, OriginResponse } from '../../protocol/origin.ts'
+import type { OriginErrorType, OriginFailure, OriginResponse } from '../../protocol/origin.ts'
 import { failureResponse } from './generated-responses.ts'
 import { lambdaRequest, lambdaResponse, originObject, originRequestEvent, originResponseEvent } from './lambda-event.ts'
 import { type Lambdas, runLambda } from './lambdas.ts'
@@ -30,9 +31,36 @@ export type FetchRequest = {
 
 export type Backend = { lambdas: Lambdas; origins: Origins }
 
+/**
+ * Developer Guide, "Optimize high availability with CloudFront origin failover": the second origin is asked as the first one
+ * was, functions included. A request with a body can't be sent again.
+ */
 export async function fetchObject(backend: Backend, fetch: FetchRequest): Promise<FetchedObject> {
+  const { behaviour, forwarded, body } = fetch
+  const failover = failoverOf(behaviour, backend.origins.policies)
+  if (!failover || !FAILOVER_METHODS.includes(forwarded.method) || body !== null) {
+    return fetchFrom(backend, fetch, behaviour.origin)
+  }
+  const first = await fetchFrom(backend, fetch, behaviour.origin, failover)
+  return first ?? fetchFrom(backend, fetch, failover.origin)
+}
+
+/** @param failover what not to answer, but to fail over on: then there is no answer */
+async function fetchFrom(backend: Backend, fetch: FetchRequest, origin: string): Promise<FetchedObject>
+async function fetchFrom(
+  backend: Backend,
+  fetch: FetchRequest,
+  origin: string,
+  failover: FailoverSettings,
+): Promise<FetchedObject | undefined>
+async function fetchFrom(
+  backend: Backend,
+  fetch: FetchRequest,
+  origin: string,
+  failover?: FailoverSettings,
+): Promise<FetchedObject | undefined> {
   const { trace, requestId, behaviour } = fetch
-  const before = originRequestOf(backend.origins, fetch)
+  const before = originRequestOf(backend.origins, fetch, origin)
   const event = originRequestEvent(before, requestId)
   const outcome = await runLambda(backend.lambdas, 'origin-request', event, messageOf(event, 'request'), trace)
   if (outcome.kind === 'failed') return lambdaFailure(outcome.error)
@@ -51,6 +79,11 @@ export async function fetchObject(backend: Backend, fetch: FetchRequest): Promis
   const returned = lambdaRequest(outcome.value, before)
   const request = { ...returned, headers: withHeader(returned.headers, 'x-amz-cf-id', requestId) }
   const response = await fetchFromOrigin(backend.origins, request, fetch.body, behaviour.originAccessControl, trace)
+  if (failover && (response.kind === 'failed' || failover.statuses.includes(response.status))) {
+    trace.add({ step: 'failover', origin: failover.origin, reason: `${origin} has failed: ${failureText(response)}` })
+    if (response.kind === 'response') await response.body?.cancel()
+    return undefined
+  }
   if (response.kind === 'failed') return { ...response, result: 'Error' }
   if (headBytes(response.headers) > RESPONSE_HEADERS_BYTES) {
     return badGateway(
@@ -63,6 +96,9 @@ export async function fetchObject(backend: Backend, fetch: FetchRequest): Promis
   }
   return afterOriginResponse(backend, request, response, fetch)
 }
+
+const failureText = (response: OriginResponse<unknown> | OriginFailure): string =>
+  response.kind === 'failed' ? response.reason : `it answered ${response.status}`
 
 const badGateway = (detailedResultType: OriginErrorType, reason: string): FetchedObject => ({
   kind: 'failed',
@@ -113,11 +149,10 @@ async function afterOriginResponse(
  * Developer Guide, "Request and response behavior for custom origins", the headers that CloudFront sets itself; and for
  * a revalidation, "Manage how long content stays in the cache".
  */
-function originRequestOf({ policies }: Origins, fetch: FetchRequest): OriginRequest {
-  const { forwarded, behaviour, validators, clientIp } = fetch
-  const origin = policies.origins[behaviour.origin]
-  if (origin === undefined)
-    throw new Error(`policies.json has a behaviour for the origin ${behaviour.origin}, and no such origin`)
+function originRequestOf({ policies, originHeaders }: Origins, fetch: FetchRequest, name: string): OriginRequest {
+  const { forwarded, validators, clientIp } = fetch
+  const origin = policies.origins[name]
+  if (origin === undefined) throw new Error(`policies.json has a behaviour for the origin ${name}, and no such origin`)
   const forwardedFor = headerValue(forwarded.headers, 'x-forwarded-for')
   let headers = withHeader(
     forwarded.headers,
@@ -137,7 +172,7 @@ function originRequestOf({ policies }: Origins, fetch: FetchRequest): OriginRequ
       ...validators,
     ],
     clientIp,
-    origin: originObject(origin),
+    origin: originObject(origin, originHeaders[name] ?? {}),
   }
 }
 

@@ -60,13 +60,16 @@ function lambdaHeaders(lines: readonly HeaderLine[]): LambdaHeaders {
   return headers
 }
 
-/** An origin as an event tells of it. Buckets are reached by origin access control, which has no field here. */
-export const originObject = ({ domainName, originPath, s3 }: Origin): JsonObject =>
+/**
+ * An origin as an event tells of it. Buckets are reached by origin access control, which has no field here.
+ * @param added values of the headers that CloudFront adds, by name
+ */
+export const originObject = ({ domainName, originPath, s3 }: Origin, added: Record<string, string> = {}): JsonObject =>
   s3
     ? { s3: { authMethod: 'none', customHeaders: {}, domainName, path: originPath, region: s3.region } }
     : {
         custom: {
-          customHeaders: {},
+          customHeaders: lambdaHeaders(Object.entries(added)),
           domainName,
           keepaliveTimeout: 5,
           path: originPath,
@@ -89,19 +92,19 @@ export const viewerLambdaRequest = (value: JsonObject, { method }: EdgeRequest):
   method,
   path: asBytes(String(value.uri)),
   query: asBytes(String(value.querystring ?? '')),
-  headers: linesOf(value.headers),
+  headers: headerLinesOf(value.headers),
 })
 
 /** The response that a function returned. `body`: `undefined` leaves the origin's as it is. */
 export function lambdaResponse({ status, headers, body, bodyEncoding }: JsonObject) {
   return {
     status: Number(status),
-    headers: linesOf(headers),
+    headers: headerLinesOf(headers),
     body: typeof body === 'string' ? Buffer.from(body, bodyEncoding === 'base64' ? 'base64' : 'utf8') : undefined,
   }
 }
 
-const linesOf = (headers: unknown): HeaderLine[] =>
+export const headerLinesOf = (headers: unknown): HeaderLine[] =>
   Object.entries(isObject(headers) ? headers : {}).flatMap(([name, entries]) =>
     (Array.isArray(entries) ? entries : []).map(
       (entry): HeaderLine => [name.toLowerCase(), asBytes(String(entry.value))],

@@ -12,6 +12,7 @@ import {
 } from '../../protocol/origin.ts'
 import type { Host } from '../../protocol/secret.ts'
 import { BUCKET_HEADERS, type OriginAccess, type OriginTarget } from '../../protocol/settings.ts'
+import { headerLinesOf } from './lambda-event.ts'
 import type { OriginRequest } from './messages.ts'
 import { signedHeaders } from './origin-access-control.ts'
 import type { Trace } from './trace.ts'
@@ -21,6 +22,8 @@ type Received = OriginResponse<ReadableStream<Uint8Array> | null> | OriginFailur
 export type Origins = {
   policies: Policies
   targets: Record<string, OriginTarget>
+  /** Values by the origin's name and the header's. */
+  originHeaders: Record<string, Record<string, string>>
   /** The host, which speaks HTTP to origins. */
   host: Host
   /** The embedded buckets. */
@@ -42,7 +45,7 @@ export async function fetchFromOrigin(
   const received =
     target.kind === 'bucket'
       ? await askBucket(origins.buckets, request.method, `${address.path}${path}`, request.headers, body, signed)
-      : await askHost(origins.host, callOf(target, request.method, path, request.headers, signed), body)
+      : await askHost(origins.host, callOf(target, request.method, path, sentHeaders(request), signed), body)
   trace.add({
     step: 'origin',
     milliseconds: Date.now() - started,
@@ -55,6 +58,12 @@ export async function fetchFromOrigin(
   return received
 }
 
+/** "Add custom headers to origin requests": over what the request has of the same names. */
+function sentHeaders({ headers, origin }: OriginRequest): HeaderLine[] {
+  const added = at(at(origin, 'custom') ?? at(origin, 's3'), 'customHeaders')
+  return headerLinesOf(added).reduce((lines, [name, value]) => withHeader(lines, name, value), headers)
+}
+
 type OriginAddress = { domainName: string; path: string; protocol: string; port: number }
 
 /** Where an origin of a Lambda@Edge event is; a function may have changed it. */
@@ -65,7 +74,8 @@ function originAddressOf(origin: unknown): OriginAddress {
 }
 
 function targetOf({ policies, targets }: Origins, { domainName, path, protocol, port }: OriginAddress): OriginTarget {
-  const known = Object.entries(policies.origins).find(([, origin]) => origin.domainName === domainName)
+  const named = Object.entries(policies.origins).filter(([, origin]) => origin.domainName === domainName)
+  const known = named.find(([, { originPath }]) => originPath === path) ?? named[0]
   const target = known ? targets[known[0]] : undefined
   if (target) return target
   const isUsual = port === (protocol === 'https' ? 443 : 80)

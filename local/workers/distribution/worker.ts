@@ -40,9 +40,9 @@ export function makeWorker(handler: FunctionHandler) {
     BUCKETS: buckets,
     CACHE: store,
   }: Bindings): Distribution {
-    const { policies, targets } = settings
+    const { policies, targets, originHeaders } = settings
     const host = withSecret(HOST, SECRET)
-    const backend = { lambdas: { host, clock }, origins: { policies, targets, host, buckets } }
+    const backend = { lambdas: { host, clock }, origins: { policies, targets, originHeaders, host, buckets } }
     distribution ??= new Distribution(settings, handler, backend, clock, store)
     return distribution
   }

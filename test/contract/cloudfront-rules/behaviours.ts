@@ -130,6 +130,15 @@ const SETTINGS = {
     },
   },
 
+  failover: { origin: 'first' },
+  'failover-all-methods': { origin: 'first', allowedMethods: ALL_METHODS },
+  headed: {
+    origin: 'headed',
+    allowedMethods: ALL_METHODS,
+    keyed: { HeadersConfig: named('X-Origin-Secret') },
+    forwarded: { HeadersConfig: { HeaderBehavior: 'allViewer' } },
+  },
+
   'match/a/b': { path: '/match/a/b*', response: marked('b') },
   'match/a': { path: 'match/a*', response: marked('a') },
   'match/?x': { path: '/match/?.jpg', response: marked('one') },
@@ -141,11 +150,25 @@ export type BehaviourName = keyof typeof SETTINGS | 'default'
 export const ORIGINS: Policies['origins'] = {
   api: { domainName: 'api.example.com', originPath: '', s3: null },
   slow: { domainName: 'slow.example.com', originPath: '', s3: null },
+  first: {
+    domainName: 'first.example.com',
+    originPath: '',
+    s3: null,
+    failover: { origin: 'second', statuses: [404, 503] },
+  },
+  second: { domainName: 'second.example.com', originPath: '', s3: null, headers: ['x-origin-secret'] },
+  headed: { domainName: 'headed.example.com', originPath: '', s3: null, headers: ['x-origin-secret', 'x-valueless'] },
   bucket: {
     domainName: 'photos.s3.eu-central-1.amazonaws.com',
     originPath: '',
     s3: { bucket: 'photos', region: 'eu-central-1', prefix: '' },
   },
+}
+
+/** Values of the headers that CloudFront adds. */
+export const ORIGIN_HEADER_VALUES = {
+  second: { 'x-origin-secret': 'the second one' },
+  headed: { 'X-Origin-Secret': 'of the distribution' },
 }
 
 export function policies(): Policies {

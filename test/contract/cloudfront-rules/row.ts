@@ -23,8 +23,8 @@ export type Step = {
   together?: number
   /** What the origin answers, request by request. Without it, the origin must not be asked. */
   origin?: Answer | Answer[]
-  /** What the origin must be sent; null: not at all. */
-  sees?: Seen
+  /** What the origin must be sent; null: not at all. A list: request by request. */
+  sees?: Seen | Seen[]
   /** Whether the origin is asked after the viewer has its answer. */
   isBehind?: boolean
   /** As a word: what `X-Cache` says. */

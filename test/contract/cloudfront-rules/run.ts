@@ -51,7 +51,8 @@ async function runStep({ cloudfront, origin, pass, now }: Stage, step: Step, own
       isUsedUp.then(() => isStored(cloudfront, received[0] as Received)),
     )
   expect(seen, 'requests to the origin').toHaveLength(answers.length)
-  for (const request of step.sees ? seen : []) checkSeen(request, step.sees as Seen)
+  for (const [index, request] of step.sees ? seen.entries() : [])
+    checkSeen(request, (Array.isArray(step.sees) ? step.sees[index] : step.sees) ?? {})
 }
 
 /** A request with the grant that it asks for. */

@@ -25,16 +25,13 @@ describe('the names by which CloudFront may know an origin', () => {
       ],
     ],
   ])('a bucket in %s', (region, domains) => {
-    expect(compiled({ 'origins.photos.region': region }).origins[2]).toEqual({
-      domains,
-      prefix: '',
-      strip: 0,
-      guard: 1,
-    })
+    expect(compiled({ 'origins.photos.region': region }).origins[2]).toEqual([
+      { domains, prefix: '', strip: 0, guard: 1 },
+    ])
   })
 
   it('an API', () => {
-    expect(compiled().origins[1]).toEqual({ domains: ['api.example.com'], prefix: '', strip: 0, guard: 1 })
+    expect(compiled().origins[1]).toEqual([{ domains: ['api.example.com'], prefix: '', strip: 0, guard: 1 }])
   })
 })
 
@@ -48,7 +45,7 @@ describe('a prefix as the beginning of a path', () => {
     ['a%20b', '/a%2520b'],
     ['a?b#c', '/a%3Fb%23c'],
   ])('%s is %s', (prefix, expected) => {
-    expect(compiled({ 'origins.photos.prefix': prefix }).origins[2]?.prefix).toBe(expected)
+    expect(compiled({ 'origins.photos.prefix': prefix }).origins[2]?.[0]?.prefix).toBe(expected)
   })
 })
 
@@ -140,7 +137,7 @@ test('the module that is written gives the same values, and of routes leaves out
 
 it('routes that let the same people in have the same guard', () => {
   const auth = { type: 'jwt', algorithms: ['HS256'] }
-  const guards = (changes: Record<string, unknown>) => compiled(changes).origins.map(({ guard }) => guard)
+  const guards = (changes: Record<string, unknown>) => compiled(changes).origins.map(([first]) => first?.guard)
   expect(guards({})).toEqual([0, 1, 1])
   expect(guards({ 'routes[2].auth': auth })).toEqual([0, 1, 2])
   expect(guards({ 'routes[1].auth': auth, 'routes[2].auth': auth })).toEqual([0, 1, 1])

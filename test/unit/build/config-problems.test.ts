@@ -30,6 +30,10 @@ const SHORT_MIN = "at most 10 seconds on an S3 route: the handlers' short lifeti
 
 const WEB_ORIGIN = "an origin such as 'https://www.example.com' or 'https://*.example.com', lower case, without a path"
 const NO_ANY_HEADER = "names, and no '*', with credentials: there it names no header but '*'"
+const ADDED =
+  'expected a header that no origin of the route has among its own headers: CloudFront would put that in its place'
+const STATUSES = '400, 403, 404, 416, 429, 500, 502, 503, 504'
+const MIRROR = { bucket: 'example-mirror', region: 'us-west-2' }
 
 const AUTH = "null, { type: 'signed', … } or { type: 'jwt', … }"
 const PUBLIC_KEY = 'a public key, RSA of 2048 bits or ECDSA P-256, as PEM text or as a file that holds it'
@@ -70,11 +74,11 @@ const TABLE: Record<string, Row[]> = {
       { 'routes[2].images.size': 1 },
     ],
     [
-      'origins.photos.name: expected one of the keys bucket, region, prefix; found the key "name"',
+      'origins.photos.name: expected one of the keys bucket, region, prefix, shield, failover; found the key "name"',
       { 'origins.photos.name': 'x' },
     ],
     [
-      'origins.api.bucketz: expected one of the keys domain, path; found the key "bucketz"',
+      'origins.api.bucketz: expected one of the keys domain, path, headers, shield, failover; found the key "bucketz"',
       { 'origins.api.bucketz': 'x' },
     ],
     [
@@ -678,6 +682,126 @@ const TABLE: Record<string, Row[]> = {
       },
     ],
     ['headers: expected an object; found []', { headers: [] }],
+  ],
+  'headers of an origin': [
+    [
+      'origins.api.headers: expected a list of header names; found {"x-secret":"1"}',
+      { 'origins.api.headers': { 'x-secret': '1' } },
+    ],
+    ...['Host', 'Cookie', 'Range', 'If-None-Match', 'X-Amz-Date', 'X-Edge-A', 'X-Rimlight-Route', 'Cache-Control'].map(
+      (name): Row => [
+        `origins.api.headers[0]: expected a header that CloudFront may add to requests to an origin; found "${name.toLowerCase()}"`,
+        { 'origins.api.headers': [name] },
+      ],
+    ),
+    [
+      'origins.api.headers[0]: expected a name of at most 256 characters; found 257',
+      { 'origins.api.headers': ['x'.repeat(257)] },
+    ],
+    [
+      "origins.api.headers: expected at most 10 headers (CloudFront's quota); found 11",
+      { 'origins.api.headers': names(11) },
+    ],
+    [
+      'origins.api.headers: expected a list of header names, each once; found ["x-a","x-a"]',
+      { 'origins.api.headers': ['X-A', 'x-a'] },
+    ],
+    [
+      `routes[1].headers[1]: ${ADDED}; found "x-a"`,
+      { 'origins.api.headers': ['X-A'], 'routes[1].headers': ['accept-language', 'x-a'] },
+    ],
+    [
+      `routes[1].headers[0]: ${ADDED}; found "x-a"`,
+      {
+        ...{ 'origins.api.failover': 'spare', 'origins.spare': { domain: 'spare.example.com', headers: ['x-a'] } },
+        'routes[1].headers': ['x-a'],
+      },
+    ],
+    [
+      `routes[1].auth.forward: ${ADDED}; found "authorization"`,
+      {
+        'origins.api.headers': ['Authorization'],
+        'routes[1].auth': { type: 'jwt', algorithms: ['HS256'], forward: true },
+      },
+    ],
+    [
+      'origins.photos.headers: expected one of the keys bucket, region, prefix, shield, failover; found the key "headers"',
+      { 'origins.photos.headers': ['x-a'] },
+    ],
+  ],
+  'Origin Shield': [
+    [
+      'origins.photos.shield: expected true, or an AWS region such as us-east-1; found "Ireland"',
+      { 'origins.photos.shield': 'Ireland' },
+    ],
+    [
+      'origins.photos.shield: expected true, or an AWS region such as us-east-1; found false',
+      { 'origins.photos.shield': false },
+    ],
+    [
+      'origins.photos.shield: expected the AWS Region that is nearest, such as us-east-1: the guide names none for il-central-1; found true',
+      { 'origins.photos.shield': true, 'origins.photos.region': 'il-central-1' },
+    ],
+    [
+      'origins.api.shield: expected the AWS Region that is nearest, such as us-east-1: the domain does not say where it is; found true',
+      { 'origins.api.shield': true },
+    ],
+  ],
+  failover: [
+    [
+      "origins.photos.failover: expected an origin's name, or { origin, statuses? }; found 5",
+      { 'origins.photos.failover': 5 },
+    ],
+    [
+      'origins.photos.failover: expected another of the buckets: there is none; found "photos"',
+      { 'origins.photos.failover': 'photos' },
+    ],
+    [
+      'origins.photos.failover: expected one of the other buckets mirror; found "api"',
+      { 'origins.photos.failover': 'api', 'origins.mirror': MIRROR },
+    ],
+    [
+      'origins.api.failover: expected another of the APIs: there is none; found "nowhere"',
+      { 'origins.api.failover': 'nowhere' },
+    ],
+    [
+      'origins.photos.failover: expected another place than example-photos; found "mirror"',
+      { 'origins.photos.failover': 'mirror', 'origins.mirror': { ...MIRROR, bucket: 'example-photos' } },
+    ],
+    [
+      'origins.api.failover: expected another place than api.example.com; found "spare"',
+      { 'origins.api.failover': 'spare', 'origins.spare': { domain: 'API.example.com' } },
+    ],
+    [
+      `origins.photos.failover.statuses[0]: expected a status among ${STATUSES}; found 501`,
+      { 'origins.photos.failover': { origin: 'mirror', statuses: [501] }, 'origins.mirror': MIRROR },
+    ],
+    [
+      `origins.photos.failover.statuses: expected a list of statuses among ${STATUSES}; found []`,
+      { 'origins.photos.failover': { origin: 'mirror', statuses: [] }, 'origins.mirror': MIRROR },
+    ],
+    [
+      'origins.photos.failover.statuses: expected 403 and 404, or neither: a bucket answers a missing key with either; found [404,503]',
+      { 'origins.photos.failover': { origin: 'mirror', statuses: [503, 404] }, 'origins.mirror': MIRROR },
+    ],
+    [
+      'origins.photos.failover.origin: expected a value: it is required; found nothing',
+      { 'origins.photos.failover': {} },
+    ],
+    [
+      "origins: expected at most 10 with failover (CloudFront's quota of origin groups); found 11",
+      Object.fromEntries(
+        Array.from({ length: 11 }, (_, i) => [
+          `origins.b${i}`,
+          { bucket: `example-${i}`, region: 'us-east-1', failover: 'photos' },
+        ]),
+      ),
+    ],
+    // What is wrong with the other origin itself is said of that one alone.
+    [
+      'origins.mirror.bucket: expected an S3 bucket name; found "A"',
+      { 'origins.photos.failover': 'mirror', 'origins.mirror': { ...MIRROR, bucket: 'A' } },
+    ],
   ],
   lambda: [
     [

@@ -32,3 +32,21 @@ it('says what a token opens that is bound to no path, lasts, or is in the key', 
     "routes[2] (/*): auth.from has 'query:token': what is in a query is in CloudFront's access logs, in histories and in referrers",
   ])
 })
+
+it('says which methods an API loses by failover, and which routes of a bucket have none', () => {
+  const mirror = { bucket: 'example-mirror', region: 'us-west-2' }
+  expect(warningsOf(settingsWith({ 'origins.photos.failover': 'mirror', 'origins.mirror': mirror }))).toEqual([
+    'routes[0] (/drafts/*): presigned URLs are for one bucket, so nothing fails over here to mirror',
+  ])
+  const spare = { 'origins.api.failover': 'spare', 'origins.spare': { domain: 'spare.example.com' } }
+  expect(warningsOf(settingsWith(spare))).toEqual([
+    'routes[1] (/api/*): api fails over, and with that CloudFront takes GET, HEAD and OPTIONS alone: others get 403. A route for them needs the same domain as an origin of another name, without failover',
+  ])
+})
+
+it('says that a region is not known for Origin Shield', () => {
+  expect(warningsOf(settingsWith({ 'origins.photos.shield': 'eu-west-1' }))).toEqual([])
+  expect(warningsOf(settingsWith({ 'origins.api.shield': 'eu-west-3' }))).toEqual([
+    'origins.api.shield: eu-west-3 is none of the AWS Regions that are known to have Origin Shield',
+  ])
+})

@@ -91,6 +91,21 @@ describe('rimlight template', () => {
     }
   })
 
+  it('says which parameters are secrets', async () => {
+    const file = join(await temporaryFolder(), 'template.json')
+    const { photos, api } = CONFIG.origins
+    const origins = { photos, api: { ...api, headers: ['x-origin-secret'] } } as Config['origins']
+    const guarded = await built({ ...CONFIG, origins })
+    try {
+      expect((await run('--dist', guarded.dist, '--out', file)).stdout).toContain(
+        '{{resolve:secretsmanager:NAME}}:\n  HeaderApiXOriginSecret, x-origin-secret of api\n',
+      )
+      expect((await run('--dist', site.dist, '--out', file)).stdout).not.toContain('secrets')
+    } finally {
+      await guarded.remove()
+    }
+  })
+
   it('says where the staging distribution goes', async () => {
     const file = join(await temporaryFolder(), 'next.json')
     const { stdout } = await run('--dist', site.dist, '--out', file, '--staging')

@@ -41,6 +41,19 @@ describe('a rendition that was asked for', () => {
     })
   })
 
+  it('is read where the response comes from: the origin, or the one that was asked where that failed', () => {
+    const bucketOf = (origin: object) => {
+      const found = asked({ uri: '/a/photo.jpg', origin: origin as never })
+      return found.kind === 'image' ? found.bucket : found
+    }
+    expect(bucketOf(s3Origin('example-mirror.s3.us-west-2.amazonaws.com'))).toEqual({
+      bucket: 'example-mirror',
+      region: 'us-west-2',
+    })
+    expect(bucketOf(s3Origin('example-photos.s3.amazonaws.com'))).toMatchObject({ bucket: 'example-photos' })
+    expect(bucketOf({})).toMatchObject({ bucket: 'example-photos' })
+  })
+
   it("has its own route's rule", () => {
     expect(asked({ route: ROUTE.thumbs, uri: '/thumbs/a.jpg', variant: 'w=200' })).toMatchObject({
       variant: { w: 200 },

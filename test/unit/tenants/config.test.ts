@@ -24,7 +24,8 @@ function asTemplate(value: unknown): unknown {
       ]
     }
     const spelled = asTemplate(item)
-    const isEmpty = spelled === '' || (Array.isArray(spelled) && spelled.length === 0) || spelled === false
+    const isEmpty =
+      spelled === '' || spelled === false || (typeof spelled === 'object' && Object.keys(spelled ?? {}).length === 0)
     const isLeftOut = ['HTTPPort', 'ResponsePagePath', 'ResponseCode'].includes(key)
     return (isEmpty && key !== 'OriginAccessIdentity' && key !== 'Compress') || isLeftOut
       ? []
@@ -72,6 +73,7 @@ it(`the same behaviours, origins and error TTLs, of ${CONFIGS} configs`, () => {
     // A tenant's bucket origins have its prefix, and nothing else differs.
     const bare = JSON.parse(JSON.stringify(parts).replaceAll(`,"OriginPath":"/${PREFIX}"`, ''))
     expect(asTemplate(template.Origins)).toEqual(bare.Origins)
+    expect(asTemplate(template.OriginGroups)).toEqual(bare.OriginGroups)
     expect(asTemplate(template.DefaultCacheBehavior)).toEqual(bare.DefaultCacheBehavior)
     expect(asTemplate(template.CacheBehaviors ?? [])).toEqual(bare.CacheBehaviors ?? [])
     expect(asTemplate(template.CustomErrorResponses)).toEqual(bare.CustomErrorResponses)

@@ -29,6 +29,13 @@ it('private routes are refused: their grants would be those of all tenants', () 
   )
 })
 
+it('headers that CloudFront adds are refused: tenants have no parameters for their values', () => {
+  const origins = { ...CONFIG.origins, api: { domain: 'api.example.com', headers: ['x-origin-secret'] } }
+  expect(refusal({ ...CONFIG, origins })).toBe(
+    'expected a bundle whose origins have no headers, found api: their values are parameters of the template, which tenants have none of; give those routes a distribution of their own with `rimlight template`',
+  )
+})
+
 it('names are made of the first host name, and long ones end in a hash', () => {
   const nameOf = (domain: string) => tenantSite(bundleOf({ ...CONFIG, domains: [domain] })).name
   expect(nameOf('cdn.example.com')).toBe('cdn-example-com')

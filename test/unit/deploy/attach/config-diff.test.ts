@@ -24,6 +24,12 @@ test.each<[string, unknown, unknown, string[]]>([
     ['Origins[b].Path: "/x" → "/y"'],
   ],
   [
+    'values of headers to origins, which are nobody\u2019s to read',
+    { Origins: { Items: [{ Id: 'a', CustomHeaders: { Items: [{ HeaderName: 'X', HeaderValue: 'secret' }] } }] } },
+    { Origins: { Items: [{ Id: 'a', CustomHeaders: { Items: [{ HeaderName: 'X', HeaderValue: 'other' }] } }] } },
+    ['Origins[a].CustomHeaders[X].HeaderValue: "(a value)" → "(a value)"'],
+  ],
+  [
     'the order of behaviours',
     { Items: [{ PathPattern: '*.a' }, { PathPattern: '*.b' }] },
     { Items: [{ PathPattern: '*.b' }, { PathPattern: '*.a' }] },

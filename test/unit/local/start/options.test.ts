@@ -18,6 +18,7 @@ const DEFAULTS = {
   persist: undefined,
   accessLog: undefined,
   keys: undefined,
+  originHeaders: undefined,
   opensBrowser: false,
   isQuiet: false,
   isJson: false,
@@ -44,8 +45,14 @@ describe('options', () => {
     ['edge locations', ['--pops', '99'], { pops: 99 }],
     [
       'the rest',
-      ['--persist', 'p', '--access-log', 'l', '--keys', 'k.json', '--open', '--quiet', '--json'],
-      { persist: 'p', accessLog: 'l', keys: 'k.json', opensBrowser: true, isQuiet: true, isJson: true },
+      [
+        ...['--persist', 'p', '--access-log', 'l', '--keys', 'k.json', '--origin-headers', 'h.json'],
+        ...['--open', '--quiet', '--json'],
+      ],
+      {
+        ...{ persist: 'p', accessLog: 'l', keys: 'k.json', originHeaders: 'h.json' },
+        ...{ opensBrowser: true, isQuiet: true, isJson: true },
+      },
     ],
   ])('%s', (_, args, options) => {
     expect(read(args)).toEqual({ ...DEFAULTS, ...options })
