@@ -100,6 +100,7 @@ export const RULES: readonly Rule[] = [
     ],
   },
   { from: 'build/sbom.ts', may: ['@cyclonedx/cyclonedx-library'] },
+  { from: 'build/config-schema.ts', may: ['ts-json-schema-generator'] },
   // The config of a user.
   { from: 'build/config.ts', may: [COMPUTED] },
   { from: 'build.mjs', may: ['build/command.ts'] },
