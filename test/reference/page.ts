@@ -3,6 +3,8 @@ import type { Schema } from 'ts-json-schema-generator'
 
 type Definition = Exclude<Schema, boolean>
 
+export const PAGE_FILE = 'docs/config.md'
+
 const nameOf = ($ref: string): string => decodeURIComponent($ref.split('/').at(-1) ?? '')
 
 /** By name; sections in the order in which the fields of what comes before lead to them. */
@@ -23,7 +25,7 @@ const INTRODUCTION = `# The config, field by field
 
 \`npm run reference\` makes this page of the comments in [edge/config.ts](../edge/config.ts), which an editor shows for each field of
 \`edge.config.ts\`. For a config in JSON, it does the same with
-\`"$schema": "./node_modules/rimlight/lib/config.schema.json"\`.`
+\`"$schema": "./node_modules/rimlight/edge/config.schema.json"\`.`
 
 /** An object with fields, and no mere record. */
 const isSection = ({ properties }: Definition): boolean => properties !== undefined

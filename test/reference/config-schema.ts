@@ -4,10 +4,12 @@
  */
 import { join } from 'node:path'
 import { createGenerator, type Schema } from 'ts-json-schema-generator'
-import { ROOT } from '../base/root.ts'
+import { ROOT } from '../checks/sources.ts'
 
-/** Below the package: what `$schema` in a config refers to, as `./node_modules/rimlight/lib/config.schema.json`. */
-export const SCHEMA_FILE = 'lib/config.schema.json'
+/** What `$schema` in a config refers to, below the package. */
+export const SCHEMA_FILE = 'edge/config.schema.json'
+
+export const schemaText = (schema: Schema): string => `${JSON.stringify(schema, null, 2)}\n`
 
 export function configSchema(): Schema {
   const made = createGenerator({
