@@ -31,7 +31,7 @@ async function readConfig(path: string, shownAs: string): Promise<unknown> {
   })
   if (extname(path) !== '.json') return importConfig(path, shownAs)
   try {
-    return JSON.parse(text.replace(/^\ufeff/, ''))
+    return withoutSchema(JSON.parse(text.replace(/^\ufeff/, '')))
   } catch (cause) {
     const found = `a mistake: ${(cause as Error).message}`
     throw new ConfigError(`${shownAs}: expected JSON, found ${found}`, {
@@ -41,6 +41,13 @@ async function readConfig(path: string, shownAs: string): Promise<unknown> {
       cause,
     })
   }
+}
+
+/** `$schema` is for editors. */
+function withoutSchema(config: unknown): unknown {
+  if (!isObject(config)) return config
+  const { $schema: _, ...rest } = config
+  return rest
 }
 
 /** Bundled, so that a config may import from its neighbours; `rimlight` is this package, wherever it is installed. */

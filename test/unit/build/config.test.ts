@@ -196,6 +196,12 @@ describe('config files', () => {
     expect(await loadConfig(ts)).toEqual(settingsWith())
   })
 
+  it('JSON may name its schema, for editors', async () => {
+    const $schema = './node_modules/rimlight/edge/config.schema.json'
+    const json = await write('schema.json', JSON.stringify({ $schema, ...config() }))
+    expect(await loadConfig(json)).toEqual(settingsWith())
+  })
+
   it('TypeScript may import `rimlight` and its neighbours, wherever it is', async () => {
     await write('sub/domains.ts', `export const domains: string[] = ['neighbour.example.com']`)
     const file = await write(
