@@ -198,18 +198,18 @@ describe('a variant that origin-request would not send is not read', () => {
   })
 })
 
-describe('nothing is read, and nothing said of it', () => {
-  it.each<[string, Partial<Question>]>([
+describe('nothing is read, and nothing said of the picture', () => {
+  it.each<[string, Partial<Question>, string?]>([
     ['for HEAD', { method: 'HEAD' }],
     ['for a 304', { status: '304' }],
     ['for a part', { status: '206' }],
-    ['for what is not there', { status: '404' }],
+    ['for what is not there', { status: '404' }, 'missing; s3=404'],
     ['for an error', { status: '503' }],
     ['on a route without images', { route: ROUTE.plain }],
-  ])('%s', async (_what, question) => {
+  ])('%s', async (_what, question, said) => {
     const { outcome, requests } = await rig.ask({ bytes: jpeg, variant: 'fm=webp&w=64', ...question })
     const { headers } = responseOf(outcome.kind === 'returned' ? outcome.value : {})
-    expect({ requests, said: headers['x-rimlight'], logs: outcome.logs }).toEqual({ requests: 0, logs: [] })
+    expect({ requests, said: headers['x-rimlight'], logs: outcome.logs }).toEqual({ requests: 0, said, logs: [] })
   })
 })
 
