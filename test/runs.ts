@@ -1,6 +1,6 @@
 /**
- * How much the long tests do, said in one place. `RIMLIGHT_TEST_RUNS=full`: all that they can, as `npm test` and CI do.
- * `short`: a tenth, for the inner loop; it is what `npm run test:unit` and a bare `npx vitest` do.
+ * How much the long tests do, said in one place. `RIMLIGHT_TEST_RUNS=full`: all that they can, as CI does. `short`:
+ * a tenth, so that nobody waits for properties; it is what `npm test`, `npm run test:unit` and a bare `npx vitest` do.
  */
 
 export type Extent = 'short' | 'full'
