@@ -6,8 +6,13 @@ import type { Main } from './kit/command.ts'
 import { defineVerbs, type VerbRows } from './kit/verbs.ts'
 
 const VERBS: VerbRows = {
+  init: { about: 'writes the config of a new site, or of a distribution that exists', load: () => import('./init.ts') },
   build: { about: 'builds the bundle of a config into dist/', load: () => import('../build/command.ts') },
   start: { about: 'runs it as a CloudFront on this machine', load: () => import('../local/start.ts') },
+  dev: {
+    about: 'the same as start',
+    load: async () => ({ main: (await import('../local/start.ts')).startCommand('rimlight dev') }),
+  },
   replay: { about: 'runs it on recorded events, and shows what changed', load: () => import('../local/replay.ts') },
   template: { about: 'writes a CloudFormation template for all of it', load: () => import('../deploy/template.ts') },
   attach: { about: 'puts it on a distribution that exists', load: () => import('../deploy/attach.ts') },

@@ -83,6 +83,13 @@ export const RULES: readonly Rule[] = [
     from: 'cli/',
     may: ['cli/', 'base/', 'bundle/', 'build/', 'local/', 'deploy/', 'logs/', 'tenants/', 'urls/', 'node:'],
   },
+  // Configs in the making, of answers or of a distribution.
+  {
+    from: 'cli/init/',
+    may: ['edge/patterns.ts', 'edge/variant.ts'],
+    types: ['edge/config.ts', '@aws-sdk/client-cloudfront'],
+  },
+  { from: 'cli/init.ts', may: [], types: ['edge/config.ts'] },
   {
     from: 'build/',
     may: [

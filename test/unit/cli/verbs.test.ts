@@ -115,8 +115,10 @@ const WRONG: Record<
   string,
   { args: readonly string[]; by: readonly [missing: string, file?: string, wrong?: string] }
 > = {
+  init: { args: ['--yes', '--bucket', 'No bucket'], by: ['option-value'] },
   build: { args: ['--config'], by: CONFIG },
   start: { args: ['--https-port', '0', '--http-port', '0', '--config'], by: CONFIG },
+  dev: { args: ['--https-port', '0', '--http-port', '0', '--config'], by: CONFIG },
   replay: { args: ['event.json', '--dist'], by: BUNDLE },
   template: { args: ['--dist'], by: BUNDLE },
   attach: { args: ['--distribution', 'EDFDVBD6EXAMPLE', '--dist'], by: BUNDLE },

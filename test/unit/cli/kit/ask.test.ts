@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { expect, it } from 'vitest'
-import { askPerson } from '../../../../cli/kit/ask.ts'
+import { askPerson, askPersonForText } from '../../../../cli/kit/ask.ts'
 
 it.each([
   ['y\n', true],
@@ -16,4 +16,15 @@ it.each([
   input.end(typed)
   expect(await answer).toBe(isAgreed)
   expect(String(output.read())).toContain('Go ahead? ')
+})
+
+it.each([
+  ['example-photos\n', 'example-photos'],
+  ['\n', ''],
+  ['', null],
+])('%j is the text %j', async (typed, text) => {
+  const input = new PassThrough()
+  const answer = askPersonForText('Bucket? ', input, new PassThrough())
+  input.end(typed)
+  expect(await answer).toBe(text)
 })

@@ -1,0 +1,100 @@
+/** The headers that response headers policies set and remove, which in a config are those of the whole site. */
+import type { ResponseHeadersPolicyConfig } from '@aws-sdk/client-cloudfront'
+import { responseHeaders } from '../../../build/response-headers.ts'
+import { behavioursOf } from '../../../deploy/attach/behaviours.ts'
+import type { HeaderRules } from '../../../edge/config.ts'
+import type { Found, Note } from './import.ts'
+
+/** Of a config that says nothing of headers. */
+const DEFAULTS = responseHeaders({ dropRequest: [], dropResponse: [], setResponse: {} }).filter(
+  ({ type }) => type === '',
+)
+/** Removed by default: `HeaderRules.dropResponse`. */
+const DROPPED = /^(?:x-amz-(?:id-2|request-id|version-id|server-side-encryption.*|meta-.*)|server)$/
+
+export function headersOf({ distribution, policies }: Found): { headers: HeaderRules; notes: Note[] } {
+  const perBehaviour = behavioursOf(distribution.config).map(({ pattern, behaviour }) => ({
+    pattern,
+    policy: policies.responseHeaders[behaviour.ResponseHeadersPolicyId ?? ''],
+  }))
+  const sets = perBehaviour.map(({ pattern, policy }) => ({ pattern, headers: policy ? setBy(policy) : new Map() }))
+  const usual = sets.at(-1)?.headers ?? new Map<string, string>()
+  const names = new Set(sets.flatMap(({ headers }) => [...headers.keys()]))
+  const set: Record<string, string | null> = {}
+  const notes: Note[] = []
+  for (const name of names) {
+    const [found] = sets.flatMap(({ headers }) => headers.get(name) ?? [])
+    const value: string = usual.get(name) ?? found
+    if (DEFAULTS.find((header) => header.name === name)?.value !== value) set[name] = value
+    const others = sets.filter(({ headers }) => headers.get(name) !== value).map(({ pattern }) => pattern)
+    if (others.length === 0) continue
+    notes.push({
+      at: 'headers',
+      text: `${name} is another, or none, on ${others.join(', ')}; in a config it is one for all.`,
+    })
+  }
+  const added = DEFAULTS.filter(({ name }) => !names.has(name)).map(({ name }) => name)
+  for (const name of added) set[name] = null
+  if (added.length > 0) {
+    const text = `null: the distribution does not set ${added.join(', ')}; without these lines, Rimlight does.`
+    notes.push({ at: 'headers', text })
+  }
+  const removed = perBehaviour.flatMap(({ policy }) => policy?.RemoveHeadersConfig?.Items ?? [])
+  const drop = [...new Set(removed.map(({ Header = '' }) => Header.toLowerCase()))].filter(
+    (name) => !DROPPED.test(name),
+  )
+  if (drop.length > 0) {
+    notes.push({
+      at: 'headers',
+      text: '`dropResponse` takes the place of the list of those that are removed by default.',
+    })
+  }
+  return {
+    headers: {
+      ...(drop.length > 0 ? { dropResponse: [...drop, ...DEFAULT_DROP] } : {}),
+      ...(Object.keys(set).length > 0 ? { setResponse: set } : {}),
+    },
+    notes,
+  }
+}
+
+const DEFAULT_DROP = [
+  'x-amz-id-2',
+  'x-amz-request-id',
+  'x-amz-version-id',
+  'x-amz-server-side-encryption*',
+  'x-amz-meta-*',
+  'server',
+]
+
+/** By name in lower case. CloudFront API Reference, ResponseHeadersPolicySecurityHeadersConfig. */
+function setBy({ SecurityHeadersConfig: security = {}, CustomHeadersConfig: custom }: ResponseHeadersPolicyConfig) {
+  const { StrictTransportSecurity: sts, XSSProtection: xss } = security
+  const own = (custom?.Items ?? []).map(({ Header = '', Value = '' }) => [Header.toLowerCase(), Value] as const)
+  const rows: (readonly [string, string | undefined])[] = [
+    ...own,
+    ['strict-transport-security', sts && stsText(sts)],
+    ['x-content-type-options', security.ContentTypeOptions && 'nosniff'],
+    ['referrer-policy', security.ReferrerPolicy?.ReferrerPolicy],
+    ['x-frame-options', security.FrameOptions?.FrameOption],
+    ['content-security-policy', security.ContentSecurityPolicy?.ContentSecurityPolicy],
+    ['x-xss-protection', xss && xssText(xss)],
+  ]
+  // What private routes add to theirs is no header of the site.
+  return new Map(rows.filter((row): row is [string, string] => row[1] !== undefined && row[0] !== 'cache-control'))
+}
+
+type Security = NonNullable<ResponseHeadersPolicyConfig['SecurityHeadersConfig']>
+
+const stsText = (sts: NonNullable<Security['StrictTransportSecurity']>): string =>
+  [
+    `max-age=${sts.AccessControlMaxAgeSec}`,
+    ...(sts.IncludeSubdomains ? ['includeSubDomains'] : []),
+    ...(sts.Preload ? ['preload'] : []),
+  ].join('; ')
+
+/** RFC-less, as browsers had it: `1; mode=block`. */
+const xssText = ({ Protection, ModeBlock, ReportUri }: NonNullable<Security['XSSProtection']>): string =>
+  [Protection ? '1' : '0', ...(ModeBlock ? ['mode=block'] : []), ...(ReportUri ? [`report=${ReportUri}`] : [])].join(
+    '; ',
+  )

@@ -1,0 +1,86 @@
+/** The config that comes nearest to a distribution, and what it does not say. */
+
+import type { Clients, Dependencies } from '../../../deploy/attach/aws-clients.ts'
+import { behavioursOf } from '../../../deploy/attach/behaviours.ts'
+import {
+  type FoundDistribution,
+  readBehaviourPolicies,
+  readDistribution,
+  readIdentity,
+} from '../../../deploy/attach/distribution.ts'
+import type { FoundPolicies } from '../../../deploy/attach/findings.ts'
+import { type FoundKeyGroup, readKeyGroups } from '../../../deploy/attach/key-groups.ts'
+import { distributionId } from '../../../deploy/attach/session.ts'
+import type { AwsSession } from '../../../deploy/aws/session.ts'
+import { inAwsSession } from '../../../deploy/aws/session.ts'
+import type { Config } from '../../../edge/config.ts'
+import type { CommandContext } from '../../kit/command.ts'
+import type { Comments } from '../config-text.ts'
+import { headersOf } from './headers.ts'
+import { originsOf } from './origins.ts'
+import { routesOf } from './routes.ts'
+import { settingNotes } from './settings.ts'
+
+/** What the config does not say, or says otherwise: `at` is what a comment stands before, `routes[2]`. */
+export type Note = { at: string; text: string }
+
+export type Found = {
+  distribution: Pick<FoundDistribution, 'id' | 'domain' | 'config'>
+  policies: FoundPolicies
+  keyGroups: Record<string, FoundKeyGroup>
+}
+
+export type Imported = { config: Config; comments: Comments; notes: string[] }
+
+/** @throws InputError for what is no id, Failure where there is no such distribution or it may not be read */
+export async function importDistribution(
+  dependencies: Dependencies,
+  context: CommandContext,
+  id: string,
+): Promise<Imported> {
+  const distribution = distributionId(id, context.hint)
+  const interrupted = () => 'Interrupted: nothing was written.'
+  const found = await inAwsSession(dependencies, context, 'rimlight init', interrupted, (session) =>
+    readAll(session, distribution),
+  )
+  return configOf(found)
+}
+
+async function readAll({ calls, line }: AwsSession<Clients>, id: string): Promise<Found> {
+  line.show(`Reading ${id}`)
+  const distribution = await readDistribution(calls, id, await readIdentity(calls))
+  const behaviours = behavioursOf(distribution.config).map(({ behaviour }) => behaviour)
+  const policies = await readBehaviourPolicies(calls, behaviours)
+  return { distribution, policies, keyGroups: await readKeyGroups(calls, behaviours) }
+}
+
+export function configOf(found: Found): Imported {
+  const { distribution } = found
+  const { domains, notes: domainNotes } = domainsOf(distribution)
+  const origins = originsOf(distribution.config)
+  const routes = routesOf(found, origins)
+  const headers = headersOf(found)
+  const groups = Object.entries(routes.keyGroups)
+  const config: Config = {
+    domains,
+    origins: origins.origins,
+    ...(groups.length > 0 ? { keyGroups: routes.keyGroups } : {}),
+    routes: routes.routes,
+    ...(Object.keys(headers.headers).length > 0 ? { headers: headers.headers } : {}),
+  }
+  const notes = [...settingNotes(distribution), ...domainNotes, ...origins.notes, ...routes.notes, ...headers.notes]
+  const comments: Record<string, string[]> = { '': [`From the distribution ${distribution.id}.`] }
+  for (const { at, text } of notes) comments[at] = [...(comments[at] ?? []), text]
+  return { config, comments, notes: notes.map(({ at, text }) => (at === '' ? text : `${at}: ${text}`)) }
+}
+
+function domainsOf({ config, domain }: Found['distribution']): { domains: string[]; notes: Note[] } {
+  const names = config.Aliases?.Items ?? []
+  const domains = names.filter((name) => !name.startsWith('*.'))
+  const notes = names
+    .filter((name) => name.startsWith('*.'))
+    .map((name) => ({ at: 'domains', text: `${name} is left out: a redirect needs one name to go to.` }))
+  if (domains.length > 0) return { domains, notes }
+  const text = "The distribution has no alternate domain name; this is CloudFront's own."
+  return { domains: [domain], notes: [...notes, { at: 'domains', text }] }
+}

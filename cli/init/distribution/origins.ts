@@ -1,0 +1,110 @@
+/** Origins of a distribution as origins of a config. */
+import type { DistributionConfig, Origin } from '@aws-sdk/client-cloudfront'
+import type { ApiOrigin, Config, S3Origin } from '../../../edge/config.ts'
+import type { Note } from './import.ts'
+
+export type ImportedOrigins = {
+  origins: Config['origins']
+  /** A config's name by the id of an origin or an origin group. */
+  names: ReadonlyMap<string, string>
+  notes: Note[]
+}
+
+/** S3 User Guide, "Virtual hosting of buckets" and "Dual-stack endpoints". */
+const BUCKET =
+  /^(?<bucket>.+?)\.s3(?:[.-](?:dualstack\.)?(?<region>[a-z]{2}(?:-[a-z]+)+-\d))?\.amazonaws\.com(?:\.cn)?$/
+
+/** S3 User Guide, "Website endpoints". */
+const WEBSITE = /^(?<bucket>.+?)\.s3-website[.-](?<region>[a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com(?:\.cn)?$/
+
+/** Of the global endpoint, which does not say where a bucket is. */
+const USUAL_REGION = 'us-east-1'
+
+export function originsOf({ Origins, OriginGroups }: DistributionConfig): ImportedOrigins {
+  const origins: Config['origins'] = {}
+  const names = new Map<string, string>()
+  const notes: Note[] = []
+  for (const origin of Origins?.Items ?? []) {
+    const { value, texts } = originOf(origin)
+    // One bucket by two origins, such as with and without an origin access control, is one in a config.
+    const same = Object.entries(origins).find(([, other]) => JSON.stringify(other) === JSON.stringify(value))?.[0]
+    const name = same ?? freeName(origin.Id ?? '', value, origins)
+    origins[name] = value
+    names.set(origin.Id ?? '', name)
+    notes.push(...texts.map((text) => ({ at: `origins.${name}`, text })))
+  }
+  for (const { Id = '', Members } of OriginGroups?.Items ?? []) {
+    const [first = '', ...others] = (Members?.Items ?? []).map(({ OriginId = '' }) => names.get(OriginId) ?? OriginId)
+    names.set(Id, first)
+    const text = `The origin group ${Id} falls back to ${others.join(', ')}; a config has no groups, and this is its first origin.`
+    notes.push({ at: `origins.${first}`, text })
+  }
+  return { origins, names, notes }
+}
+
+function originOf(origin: Origin): { value: S3Origin | ApiOrigin; texts: string[] } {
+  const { DomainName = '', OriginPath = '' } = origin
+  const website = WEBSITE.exec(DomainName)?.groups
+  const bucket = website ?? BUCKET.exec(DomainName)?.groups
+  const texts = [...(website ? [WEBSITE_TEXT] : []), ...(bucket ? bucketTexts(origin) : customTexts(origin))]
+  if (!bucket) return { value: { domain: DomainName, ...(OriginPath === '' ? {} : { path: OriginPath }) }, texts }
+  const { bucket: name = '', region = USUAL_REGION } = bucket
+  const prefix = OriginPath.replace(/^\//, '')
+  const isGuess = bucket.region === undefined
+  return {
+    value: { bucket: name, region, ...(prefix === '' ? {} : { prefix }) },
+    texts: isGuess ? [`${DomainName} does not say where the bucket is: ${region} is a guess.`, ...texts] : texts,
+  }
+}
+
+const WEBSITE_TEXT =
+  "It is reached by its website endpoint, over HTTP; here it is a private bucket, and index documents are the route's `index`."
+
+function bucketTexts({ OriginAccessControlId, S3OriginConfig, ...origin }: Origin): string[] {
+  const identity = S3OriginConfig?.OriginAccessIdentity ?? ''
+  const isOpen = (OriginAccessControlId ?? '') === '' && identity === ''
+  return [
+    ...(identity === '' ? [] : ['It is read by an origin access identity; an origin access control takes its place.']),
+    ...(isOpen ? ['CloudFront reads it without an origin access control; cached routes need one.'] : []),
+    ...commonTexts(origin),
+  ]
+}
+
+function customTexts({ CustomOriginConfig: custom, VpcOriginConfig, ...origin }: Origin): string[] {
+  const port = custom?.HTTPSPort ?? 443
+  return [
+    ...(custom && custom.OriginProtocolPolicy !== 'https-only'
+      ? [`CloudFront reaches it by ${custom.OriginProtocolPolicy}; a config's origins are reached over HTTPS.`]
+      : []),
+    ...(port === 443 ? [] : [`It listens on port ${port}; a config's origins listen on 443.`]),
+    ...(VpcOriginConfig ? ['It is a VPC origin, which a config does not have; attach leaves it as it is.'] : []),
+    ...commonTexts(origin),
+  ]
+}
+
+function commonTexts({ CustomHeaders, OriginShield }: Origin): string[] {
+  const headers = (CustomHeaders?.Items ?? []).map(({ HeaderName }) => HeaderName).join(', ')
+  return [
+    // Not their values: many are secrets.
+    ...(headers === ''
+      ? []
+      : [`CloudFront adds ${headers} to requests; a config does not, attach leaves it as it is.`]),
+    ...(OriginShield?.Enabled
+      ? [`Origin Shield is on in ${OriginShield.OriginShieldRegion}; attach leaves it so.`]
+      : []),
+  ]
+}
+
+/** The id where it is a name; else one made of what the origin is. */
+function freeName(id: string, value: S3Origin | ApiOrigin, taken: Config['origins']): string {
+  const source = 'bucket' in value ? value.bucket : value.domain
+  const slug = source
+    .replace(/\..*$/s, '')
+    .replaceAll(/[^A-Za-z0-9]+/g, '_')
+    .replace(/^(?=\d)/, '_')
+  const name = /^[A-Za-z_]\w*$/.test(id) ? id : slug || 'origin'
+  for (let count = 1; ; count++) {
+    const free = count === 1 ? name : `${name}_${count}`
+    if (!(free in taken)) return free
+  }
+}
