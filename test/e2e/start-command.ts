@@ -15,9 +15,12 @@ export type Said<Name extends StartEvent['event']> = Extract<StartEvent, { event
 
 export type StartCommand = ReturnType<typeof startCommand>
 
-/** @param temporary the folder that it takes for the system's temporary one */
-export function startCommand(args: string[], temporary: string) {
-  const child = spawn(process.execPath, [RIMLIGHT, 'start', '--json', ...args], {
+/**
+ * @param temporary the folder that it takes for the system's temporary one
+ * @param verb its name, or the other one
+ */
+export function startCommand(args: string[], temporary: string, verb: 'start' | 'dev' = 'start') {
+  const child = spawn(process.execPath, [RIMLIGHT, verb, '--json', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, TMPDIR: temporary },
     // A group of its own, as a terminal's job has.

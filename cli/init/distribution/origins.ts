@@ -51,11 +51,15 @@ function originOf(origin: Origin): { value: S3Origin | ApiOrigin; texts: string[
   const { bucket: name = '', region = USUAL_REGION } = bucket
   const prefix = OriginPath.replace(/^\//, '')
   const isGuess = bucket.region === undefined
+  if (prefix !== '') texts.push(PREFIX_TEXT)
   return {
     value: { bucket: name, region, ...(prefix === '' ? {} : { prefix }) },
     texts: isGuess ? [`${DomainName} does not say where the bucket is: ${region} is a guess.`, ...texts] : texts,
   }
 }
+
+const PREFIX_TEXT =
+  'The prefix is the origin path there; here origin-request puts it before keys, and attach takes an origin path that is empty.'
 
 const WEBSITE_TEXT =
   "It is reached by its website endpoint, over HTTP; here it is a private bucket, and index documents are the route's `index`."

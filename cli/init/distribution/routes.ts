@@ -207,7 +207,8 @@ function addSiteWide({ distribution }: Found, routes: Route[], origins: Config['
   const errors = CustomErrorResponses?.Items ?? []
   const missing = errors.find(({ ErrorCode }) => ErrorCode === 404) ?? errors.find(({ ErrorCode }) => ErrorCode === 403)
   const seconds = missing?.ErrorCachingMinTTL
-  if (seconds === undefined || seconds === 300) return
+  // With 0, the origin's own headers decide; 300 is a route's default.
+  if (!seconds || seconds === 300) return
   for (const route of routes) {
     if (route.cache !== 'never' && 'bucket' in (origins[route.origin] ?? {})) route.missing = durationOf(seconds)
   }
