@@ -86,8 +86,8 @@ export const RULES: readonly Rule[] = [
   // Configs in the making, of answers or of a distribution.
   {
     from: 'cli/init/',
-    may: ['edge/patterns.ts', 'edge/variant.ts'],
-    types: ['edge/config.ts', '@aws-sdk/client-cloudfront'],
+    may: ['edge/config.ts', 'edge/patterns.ts', 'edge/variant.ts'],
+    types: ['@aws-sdk/client-cloudfront'],
   },
   { from: 'cli/init.ts', may: [], types: ['edge/config.ts'] },
   {

@@ -1,6 +1,13 @@
 /** Origins of a distribution as origins of a config. */
-import type { DistributionConfig, Origin } from '@aws-sdk/client-cloudfront'
-import type { ApiOrigin, Config, S3Origin } from '../../../edge/config.ts'
+import type { DistributionConfig, Origin, OriginGroup } from '@aws-sdk/client-cloudfront'
+import {
+  type ApiOrigin,
+  type Config,
+  DEFAULT_FAILOVER_STATUSES,
+  type Failover,
+  type FailoverStatus,
+  type S3Origin,
+} from '../../../edge/config.ts'
 import type { Note } from './import.ts'
 
 export type ImportedOrigins = {
@@ -27,19 +34,33 @@ export function originsOf({ Origins, OriginGroups }: DistributionConfig): Import
   for (const origin of Origins?.Items ?? []) {
     const { value, texts } = originOf(origin)
     // One bucket by two origins, such as with and without an origin access control, is one in a config.
-    const same = Object.entries(origins).find(([, other]) => JSON.stringify(other) === JSON.stringify(value))?.[0]
+    const same = Object.entries(origins).find(([, other]) => placeOf(other) === placeOf(value))?.[0]
     const name = same ?? freeName(origin.Id ?? '', value, origins)
-    origins[name] = value
+    if (same === undefined) origins[name] = value
     names.set(origin.Id ?? '', name)
     notes.push(...texts.map((text) => ({ at: `origins.${name}`, text })))
   }
-  for (const { Id = '', Members } of OriginGroups?.Items ?? []) {
-    const [first = '', ...others] = (Members?.Items ?? []).map(({ OriginId = '' }) => names.get(OriginId) ?? OriginId)
-    names.set(Id, first)
-    const text = `The origin group ${Id} falls back to ${others.join(', ')}; a config has no groups, and this is its first origin.`
-    notes.push({ at: `origins.${first}`, text })
+  for (const group of OriginGroups?.Items ?? []) {
+    const [first = '', second = ''] = (group.Members?.Items ?? []).map(({ OriginId = '' }) => names.get(OriginId) ?? '')
+    names.set(group.Id ?? '', first)
+    const [origin, other] = [origins[first], origins[second]]
+    if (!origin || !other || first === second) continue
+    if ('bucket' in origin === 'bucket' in other) origin.failover = failoverOf(group, second)
+    else
+      notes.push({
+        at: `origins.${first}`,
+        text: `It fails over to ${second} there; in a config, both are buckets or both are APIs.`,
+      })
   }
   return { origins, names, notes }
+}
+
+const placeOf = (origin: S3Origin | ApiOrigin): string =>
+  'bucket' in origin ? `${origin.bucket}/${origin.prefix ?? ''}` : `${origin.domain}${origin.path ?? ''} https`
+
+function failoverOf({ FailoverCriteria }: OriginGroup, origin: string): string | Failover {
+  const statuses = (FailoverCriteria?.StatusCodes?.Items ?? []).toSorted((a, b) => a - b) as FailoverStatus[]
+  return statuses.join() === DEFAULT_FAILOVER_STATUSES.toSorted((a, b) => a - b).join() ? origin : { origin, statuses }
 }
 
 function originOf(origin: Origin): { value: S3Origin | ApiOrigin; texts: string[] } {
@@ -47,13 +68,18 @@ function originOf(origin: Origin): { value: S3Origin | ApiOrigin; texts: string[
   const website = WEBSITE.exec(DomainName)?.groups
   const bucket = website ?? BUCKET.exec(DomainName)?.groups
   const texts = [...(website ? [WEBSITE_TEXT] : []), ...(bucket ? bucketTexts(origin) : customTexts(origin))]
-  if (!bucket) return { value: { domain: DomainName, ...(OriginPath === '' ? {} : { path: OriginPath }) }, texts }
+  const shield = shieldOf(origin)
+  if (!bucket) {
+    const headers = headerNames(origin)
+    const path = OriginPath === '' ? {} : { path: OriginPath }
+    return { value: { domain: DomainName, ...path, ...(headers.length > 0 ? { headers } : {}), ...shield }, texts }
+  }
   const { bucket: name = '', region = USUAL_REGION } = bucket
   const prefix = OriginPath.replace(/^\//, '')
   const isGuess = bucket.region === undefined
   if (prefix !== '') texts.push(PREFIX_TEXT)
   return {
-    value: { bucket: name, region, ...(prefix === '' ? {} : { prefix }) },
+    value: { bucket: name, region, ...(prefix === '' ? {} : { prefix }), ...shield },
     texts: isGuess ? [`${DomainName} does not say where the bucket is: ${region} is a guess.`, ...texts] : texts,
   }
 }
@@ -64,17 +90,19 @@ const PREFIX_TEXT =
 const WEBSITE_TEXT =
   "It is reached by its website endpoint, over HTTP; here it is a private bucket, and index documents are the route's `index`."
 
-function bucketTexts({ OriginAccessControlId, S3OriginConfig, ...origin }: Origin): string[] {
+function bucketTexts(origin: Origin): string[] {
+  const { OriginAccessControlId, S3OriginConfig } = origin
+  const headers = headerNames(origin).join(', ')
   const identity = S3OriginConfig?.OriginAccessIdentity ?? ''
   const isOpen = (OriginAccessControlId ?? '') === '' && identity === ''
   return [
     ...(identity === '' ? [] : ['It is read by an origin access identity; an origin access control takes its place.']),
     ...(isOpen ? ['CloudFront reads it without an origin access control; cached routes need one.'] : []),
-    ...commonTexts(origin),
+    ...(headers === '' ? [] : [`CloudFront adds ${headers} to requests; a bucket of a config has none.`]),
   ]
 }
 
-function customTexts({ CustomOriginConfig: custom, VpcOriginConfig, ...origin }: Origin): string[] {
+function customTexts({ CustomOriginConfig: custom, VpcOriginConfig }: Origin): string[] {
   const port = custom?.HTTPSPort ?? 443
   return [
     ...(custom && custom.OriginProtocolPolicy !== 'https-only'
@@ -82,22 +110,15 @@ function customTexts({ CustomOriginConfig: custom, VpcOriginConfig, ...origin }:
       : []),
     ...(port === 443 ? [] : [`It listens on port ${port}; a config's origins listen on 443.`]),
     ...(VpcOriginConfig ? ['It is a VPC origin, which a config does not have; attach leaves it as it is.'] : []),
-    ...commonTexts(origin),
   ]
 }
 
-function commonTexts({ CustomHeaders, OriginShield }: Origin): string[] {
-  const headers = (CustomHeaders?.Items ?? []).map(({ HeaderName }) => HeaderName).join(', ')
-  return [
-    // Not their values: many are secrets.
-    ...(headers === ''
-      ? []
-      : [`CloudFront adds ${headers} to requests; a config does not, attach leaves it as it is.`]),
-    ...(OriginShield?.Enabled
-      ? [`Origin Shield is on in ${OriginShield.OriginShieldRegion}; attach leaves it so.`]
-      : []),
-  ]
-}
+/** Not their values: many are secrets. */
+const headerNames = ({ CustomHeaders }: Origin): string[] =>
+  (CustomHeaders?.Items ?? []).map(({ HeaderName = '' }) => HeaderName.toLowerCase())
+
+const shieldOf = ({ OriginShield: shield }: Origin) =>
+  shield?.Enabled && shield.OriginShieldRegion ? { shield: shield.OriginShieldRegion } : {}
 
 /** The id where it is a name; else one made of what the origin is. */
 function freeName(id: string, value: S3Origin | ApiOrigin, taken: Config['origins']): string {

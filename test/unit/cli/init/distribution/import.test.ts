@@ -114,6 +114,12 @@ describe('rimlight init --from-distribution', () => {
   })
 })
 
+/** Of a distribution whose policies nobody can read. */
+function imported(config: DistributionConfig) {
+  const distribution = { id: ID, domain: 'd1.cloudfront.net', config }
+  return importedFrom({ distribution, policies: { cache: {}, originRequest: {}, responseHeaders: {} }, keyGroups: {} })
+}
+
 describe('origins', () => {
   const originsOf = (DomainName: string, more: object = {}) => {
     const Origins = { Quantity: 1, Items: [{ Id: 'a', DomainName, OriginAccessControlId: 'E2', ...more }] }
@@ -161,12 +167,30 @@ describe('origins', () => {
     expect(comments['origins.a']?.[0]).toEqual(comment)
   })
 
-  it('values of custom headers, which may be secrets, are not told', () => {
+  it('custom headers by their names: values may be secrets', () => {
     const { config, comments } = originsOf('api.example.com', {
-      CustomHeaders: { Quantity: 1, Items: [{ HeaderName: 'x-key', HeaderValue: 'hidden' }] },
+      CustomHeaders: { Quantity: 1, Items: [{ HeaderName: 'X-Key', HeaderValue: 'hidden' }] },
+      OriginShield: { Enabled: true, OriginShieldRegion: 'eu-west-1' },
     })
-    const text = configText(config, comments)
-    expect(text).toContain('CloudFront adds x-key to requests')
-    expect(text).not.toContain('hidden')
+    expect(config.origins).toEqual({ a: { domain: 'api.example.com', headers: ['x-key'], shield: 'eu-west-1' } })
+    expect(configText(config, comments)).not.toContain('hidden')
+  })
+
+  it('a group of two buckets is one that fails over to the other', () => {
+    const Items = ['one', 'two'].map((Id) => ({ Id, DomainName: `${Id}-b.s3.eu-west-1.amazonaws.com` }))
+    const Members = { Quantity: 2, Items: [{ OriginId: 'one' }, { OriginId: 'two' }] }
+    const FailoverCriteria = { StatusCodes: { Quantity: 2, Items: [503, 404] } }
+    const behaviour = { TargetOriginId: 'group', ViewerProtocolPolicy: 'redirect-to-https' as const }
+    const config = bare({
+      Origins: { Quantity: 2, Items },
+      OriginGroups: { Quantity: 1, Items: [{ Id: 'group', FailoverCriteria, Members }] },
+      DefaultCacheBehavior: behaviour,
+    })
+    const { origins, routes } = imported(config).config
+    expect(origins).toEqual({
+      one: { bucket: 'one-b', region: 'eu-west-1', failover: { origin: 'two', statuses: [404, 503] } },
+      two: { bucket: 'two-b', region: 'eu-west-1' },
+    })
+    expect(routes).toMatchObject([{ origin: 'one' }])
   })
 })
