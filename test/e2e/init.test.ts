@@ -46,7 +46,7 @@ it('the first test passes, on what was built', async () => {
 it('`rimlight dev` serves the first WebP', async () => {
   const ports = ['--https-port', '0', '--http-port', '0']
   const files = ['--config', join(project, 'edge.config.ts'), '--out', join(project, 'dist')]
-  const command = startCommand([...ports, ...files], project, 'dev')
+  const command = startCommand([...ports, ...files], await temporaryFolder(), 'dev')
   onTestFinished(() => void command.child.kill('SIGKILL'))
   const { site } = await command.said('ready')
   const { status, headers, body } = await get(`${site.httpsUrl}/photos/dusk.jpg?w=640`, { accept: 'image/webp' })

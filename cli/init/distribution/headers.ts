@@ -1,9 +1,11 @@
 /** The headers that response headers policies set and remove, which in a config are those of the whole site. */
 import type { ResponseHeadersPolicyConfig } from '@aws-sdk/client-cloudfront'
 import { responseHeaders } from '../../../build/response-headers.ts'
+import type { SecurityHeadersConfig } from '../../../bundle/policies.ts'
+import { securityHeaders } from '../../../bundle/security-headers.ts'
 import { behavioursOf } from '../../../deploy/attach/behaviours.ts'
 import type { HeaderRules } from '../../../edge/config.ts'
-import type { Found, Note } from './import.ts'
+import type { DistributionFacts, Note } from './facts.ts'
 
 /** Of a config that says nothing of headers. */
 const DEFAULTS = responseHeaders({ dropRequest: [], dropResponse: [], setResponse: {} }).filter(
@@ -12,19 +14,25 @@ const DEFAULTS = responseHeaders({ dropRequest: [], dropResponse: [], setRespons
 /** Removed by default: `HeaderRules.dropResponse`. */
 const DROPPED = /^(?:x-amz-(?:id-2|request-id|version-id|server-side-encryption.*|meta-.*)|server)$/
 
-export function headersOf({ distribution, policies }: Found): { headers: HeaderRules; notes: Note[] } {
+export function importedHeaders({ distribution, policies }: DistributionFacts): {
+  headers: HeaderRules
+  notes: Note[]
+} {
   const perBehaviour = behavioursOf(distribution.config).map(({ pattern, behaviour }) => ({
     pattern,
     policy: policies.responseHeaders[behaviour.ResponseHeadersPolicyId ?? ''],
   }))
-  const sets = perBehaviour.map(({ pattern, policy }) => ({ pattern, headers: policy ? setBy(policy) : new Map() }))
+  const sets = perBehaviour.map(({ pattern, policy }) => ({
+    pattern,
+    headers: policy ? setBy(policy) : new Map<string, string>(),
+  }))
   const usual = sets.at(-1)?.headers ?? new Map<string, string>()
   const names = new Set(sets.flatMap(({ headers }) => [...headers.keys()]))
   const set: Record<string, string | null> = {}
   const notes: Note[] = []
   for (const name of names) {
     const [found] = sets.flatMap(({ headers }) => headers.get(name) ?? [])
-    const value: string = usual.get(name) ?? found
+    const value = usual.get(name) ?? found ?? ''
     if (DEFAULTS.find((header) => header.name === name)?.value !== value) set[name] = value
     const others = sets.filter(({ headers }) => headers.get(name) !== value).map(({ pattern }) => pattern)
     if (others.length === 0) continue
@@ -67,34 +75,13 @@ const DEFAULT_DROP = [
   'server',
 ]
 
-/** By name in lower case. CloudFront API Reference, ResponseHeadersPolicySecurityHeadersConfig. */
-function setBy({ SecurityHeadersConfig: security = {}, CustomHeadersConfig: custom }: ResponseHeadersPolicyConfig) {
-  const { StrictTransportSecurity: sts, XSSProtection: xss } = security
-  const own = (custom?.Items ?? []).map(({ Header = '', Value = '' }) => [Header.toLowerCase(), Value] as const)
-  const rows: (readonly [string, string | undefined])[] = [
-    ...own,
-    ['strict-transport-security', sts && stsText(sts)],
-    ['x-content-type-options', security.ContentTypeOptions && 'nosniff'],
-    ['referrer-policy', security.ReferrerPolicy?.ReferrerPolicy],
-    ['x-frame-options', security.FrameOptions?.FrameOption],
-    ['content-security-policy', security.ContentSecurityPolicy?.ContentSecurityPolicy],
-    ['x-xss-protection', xss && xssText(xss)],
-  ]
+/** By name in lower case. The SDK has every field as one that may be missing; CloudFront leaves none out. */
+function setBy({ SecurityHeadersConfig, CustomHeadersConfig }: ResponseHeadersPolicyConfig): Map<string, string> {
+  const own = (CustomHeadersConfig?.Items ?? []).map(({ Header = '', Value = '' }): [string, string] => [
+    Header.toLowerCase(),
+    Value,
+  ])
+  const rows = [...own, ...securityHeaders((SecurityHeadersConfig ?? {}) as SecurityHeadersConfig)]
   // What private routes add to theirs is no header of the site.
-  return new Map(rows.filter((row): row is [string, string] => row[1] !== undefined && row[0] !== 'cache-control'))
+  return new Map(rows.filter(([name]) => name !== 'cache-control'))
 }
-
-type Security = NonNullable<ResponseHeadersPolicyConfig['SecurityHeadersConfig']>
-
-const stsText = (sts: NonNullable<Security['StrictTransportSecurity']>): string =>
-  [
-    `max-age=${sts.AccessControlMaxAgeSec}`,
-    ...(sts.IncludeSubdomains ? ['includeSubDomains'] : []),
-    ...(sts.Preload ? ['preload'] : []),
-  ].join('; ')
-
-/** RFC-less, as browsers had it: `1; mode=block`. */
-const xssText = ({ Protection, ModeBlock, ReportUri }: NonNullable<Security['XSSProtection']>): string =>
-  [Protection ? '1' : '0', ...(ModeBlock ? ['mode=block'] : []), ...(ReportUri ? [`report=${ReportUri}`] : [])].join(
-    '; ',
-  )

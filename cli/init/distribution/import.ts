@@ -2,33 +2,19 @@
 
 import type { Clients, Dependencies } from '../../../deploy/attach/aws-clients.ts'
 import { behavioursOf } from '../../../deploy/attach/behaviours.ts'
-import {
-  type FoundDistribution,
-  readBehaviourPolicies,
-  readDistribution,
-  readIdentity,
-} from '../../../deploy/attach/distribution.ts'
-import type { FoundPolicies } from '../../../deploy/attach/findings.ts'
-import { type FoundKeyGroup, readKeyGroups } from '../../../deploy/attach/key-groups.ts'
+import { readBehaviourPolicies, readDistribution, readIdentity } from '../../../deploy/attach/distribution.ts'
+import { readKeyGroups } from '../../../deploy/attach/key-groups.ts'
 import { distributionId } from '../../../deploy/attach/session.ts'
 import type { AwsSession } from '../../../deploy/aws/session.ts'
 import { inAwsSession } from '../../../deploy/aws/session.ts'
 import type { Config } from '../../../edge/config.ts'
 import type { CommandContext } from '../../kit/command.ts'
 import type { Comments } from '../config-text.ts'
-import { headersOf } from './headers.ts'
-import { originsOf } from './origins.ts'
-import { routesOf } from './routes.ts'
+import type { DistributionFacts, Note } from './facts.ts'
+import { importedHeaders } from './headers.ts'
+import { importedOrigins } from './origins.ts'
+import { importedRoutes } from './routes.ts'
 import { settingNotes } from './settings.ts'
-
-/** What the config does not say, or says otherwise: `at` is what a comment stands before, `routes[2]`. */
-export type Note = { at: string; text: string }
-
-export type Found = {
-  distribution: Pick<FoundDistribution, 'id' | 'domain' | 'config'>
-  policies: FoundPolicies
-  keyGroups: Record<string, FoundKeyGroup>
-}
 
 export type Imported = { config: Config; comments: Comments; notes: string[] }
 
@@ -43,10 +29,10 @@ export async function importDistribution(
   const found = await inAwsSession(dependencies, context, 'rimlight init', interrupted, (session) =>
     readAll(session, distribution),
   )
-  return configOf(found)
+  return importedConfig(found)
 }
 
-async function readAll({ calls, line }: AwsSession<Clients>, id: string): Promise<Found> {
+async function readAll({ calls, line }: AwsSession<Clients>, id: string): Promise<DistributionFacts> {
   line.show(`Reading ${id}`)
   const distribution = await readDistribution(calls, id, await readIdentity(calls))
   const behaviours = behavioursOf(distribution.config).map(({ behaviour }) => behaviour)
@@ -54,12 +40,12 @@ async function readAll({ calls, line }: AwsSession<Clients>, id: string): Promis
   return { distribution, policies, keyGroups: await readKeyGroups(calls, behaviours) }
 }
 
-export function configOf(found: Found): Imported {
+export function importedConfig(found: DistributionFacts): Imported {
   const { distribution } = found
   const { domains, notes: domainNotes } = domainsOf(distribution)
-  const origins = originsOf(distribution.config)
-  const routes = routesOf(found, origins)
-  const headers = headersOf(found)
+  const origins = importedOrigins(distribution.config)
+  const routes = importedRoutes(found, origins)
+  const headers = importedHeaders(found)
   const groups = Object.entries(routes.keyGroups)
   const config: Config = {
     domains,
@@ -74,7 +60,7 @@ export function configOf(found: Found): Imported {
   return { config, comments, notes: notes.map(({ at, text }) => (at === '' ? text : `${at}: ${text}`)) }
 }
 
-function domainsOf({ config, domain }: Found['distribution']): { domains: string[]; notes: Note[] } {
+function domainsOf({ config, domain }: DistributionFacts['distribution']): { domains: string[]; notes: Note[] } {
   const names = config.Aliases?.Items ?? []
   const domains = names.filter((name) => !name.startsWith('*.'))
   const notes = names

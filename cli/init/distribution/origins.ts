@@ -8,7 +8,7 @@ import {
   type FailoverStatus,
   type S3Origin,
 } from '../../../edge/config.ts'
-import type { Note } from './import.ts'
+import type { Note } from './facts.ts'
 
 export type ImportedOrigins = {
   origins: Config['origins']
@@ -27,7 +27,7 @@ const WEBSITE = /^(?<bucket>.+?)\.s3-website[.-](?<region>[a-z]{2}(?:-[a-z]+)+-\
 /** Of the global endpoint, which does not say where a bucket is. */
 const USUAL_REGION = 'us-east-1'
 
-export function originsOf({ Origins, OriginGroups }: DistributionConfig): ImportedOrigins {
+export function importedOrigins({ Origins, OriginGroups }: DistributionConfig): ImportedOrigins {
   const origins: Config['origins'] = {}
   const names = new Map<string, string>()
   const notes: Note[] = []

@@ -5,7 +5,7 @@ import type { Config, Route } from '../../../edge/config.ts'
 import { VARIANT_PARAMETERS } from '../../../edge/variant.ts'
 import { type CacheFacts, cacheFacts, durationOf, isNone, type Names, namesText } from './cache-facts.ts'
 import { corsOf } from './cors.ts'
-import type { Found, Note } from './import.ts'
+import type { DistributionFacts, Note } from './facts.ts'
 import type { ImportedOrigins } from './origins.ts'
 
 export type ImportedRoutes = { routes: Route[]; keyGroups: NonNullable<Config['keyGroups']>; notes: Note[] }
@@ -13,7 +13,7 @@ export type ImportedRoutes = { routes: Route[]; keyGroups: NonNullable<Config['k
 /** A route, with what it does not say of its behaviour. */
 type Part<T> = { value: T; texts: string[] }
 
-export function routesOf(found: Found, { origins, names }: ImportedOrigins): ImportedRoutes {
+export function importedRoutes(found: DistributionFacts, { origins, names }: ImportedOrigins): ImportedRoutes {
   const keyGroups: NonNullable<Config['keyGroups']> = {}
   const notes: Note[] = []
   const routes = behavioursOf(found.distribution.config).map((named, i) => {
@@ -28,7 +28,12 @@ export function routesOf(found: Found, { origins, names }: ImportedOrigins): Imp
   return { routes, keyGroups, notes }
 }
 
-function routeOf({ pattern, behaviour }: NamedBehaviour, found: Found, origin: string, isS3: boolean): Part<Route> {
+function routeOf(
+  { pattern, behaviour }: NamedBehaviour,
+  found: DistributionFacts,
+  origin: string,
+  isS3: boolean,
+): Part<Route> {
   const id = behaviour.CachePolicyId ?? ''
   const policy = found.policies.cache[id]
   const facts = cacheFacts(behaviour, policy)
@@ -64,7 +69,7 @@ function routeOf({ pattern, behaviour }: NamedBehaviour, found: Found, origin: s
   }
 }
 
-function hasControl({ distribution }: Found, { TargetOriginId }: CloudFrontBehaviour): boolean {
+function hasControl({ distribution }: DistributionFacts, { TargetOriginId }: CloudFrontBehaviour): boolean {
   const origin = distribution.config.Origins?.Items?.find(({ Id }) => Id === TargetOriginId)
   return Boolean(origin?.OriginAccessControlId || origin?.S3OriginConfig?.OriginAccessIdentity)
 }
@@ -140,7 +145,7 @@ function headersOf(headers: Names, isS3: boolean): Part<Partial<Route>> {
   }
 }
 
-function forwardedTexts({ OriginRequestPolicyId }: CloudFrontBehaviour, { policies }: Found): string[] {
+function forwardedTexts({ OriginRequestPolicyId }: CloudFrontBehaviour, { policies }: DistributionFacts): string[] {
   const policy = policies.originRequest[OriginRequestPolicyId ?? '']
   if (!policy || policy.Name?.startsWith('rimlight-')) return []
   const forwards = [
@@ -173,7 +178,7 @@ function behaviourTexts(behaviour: CloudFrontBehaviour, isReadOnly: boolean): st
 /** Its key groups, which are added to the config's. */
 function authOf(
   { TrustedKeyGroups, TrustedSigners }: CloudFrontBehaviour,
-  { keyGroups: groups }: Found,
+  { keyGroups: groups }: DistributionFacts,
   keyGroups: NonNullable<Config['keyGroups']>,
 ): Part<Partial<Route>> {
   const ids = TrustedKeyGroups?.Enabled ? (TrustedKeyGroups.Items ?? []) : []
@@ -191,7 +196,12 @@ function authOf(
 }
 
 /** The default root object, and how long a missing object is one. */
-function addSiteWide({ distribution }: Found, routes: Route[], origins: Config['origins'], notes: Note[]): void {
+function addSiteWide(
+  { distribution }: DistributionFacts,
+  routes: Route[],
+  origins: Config['origins'],
+  notes: Note[],
+): void {
   const { DefaultRootObject: root = '', CustomErrorResponses } = distribution.config
   const last = routes.at(-1)
   const isObjects = last && last.cache !== 'never' && 'bucket' in (origins[last.origin] ?? {})

@@ -1,7 +1,7 @@
 /** Settings of a distribution as a whole that a config does not have. */
-import type { Found, Note } from './import.ts'
+import type { DistributionFacts, Note } from './facts.ts'
 
-export function settingNotes({ config }: Found['distribution']): Note[] {
+export function settingNotes({ config }: DistributionFacts['distribution']): Note[] {
   const errors = (config.CustomErrorResponses?.Items ?? []).filter(({ ResponsePagePath }) => ResponsePagePath)
   const countries = config.Restrictions?.GeoRestriction
   const texts = [

@@ -1,5 +1,6 @@
 /** Headers of responses: those that are set, those that are not to be seen, and `Vary`. */
 import { itemsOf, type ResponseHeadersPolicy } from '../../../bundle/policies.ts'
+import { securityHeaders } from '../../../bundle/security-headers.ts'
 import { answerMediaType, header, outcome, quoted } from '../answer.ts'
 import { type Check, differs, holds, judged, skipped } from '../check.ts'
 import { anyPath, type CheckTarget, isCachedBucket, isShown, malformedPath, NO_OTHER_PATH } from '../check-target.ts'
@@ -151,29 +152,13 @@ function judgedHeaders(answer: Answer, expected: readonly (readonly [string, str
   )
 }
 
-/** What a policy puts on every response, whatever stood there. Developer Guide, "Security headers". */
-export function setHeaders({ SecurityHeadersConfig, CustomHeadersConfig }: ResponseHeadersPolicy): [string, string][] {
-  const security = SecurityHeadersConfig ?? {}
-  const { StrictTransportSecurity: transport, XSSProtection: scripts } = security
-  const rows: [string, string | undefined][] = [
-    ['strict-transport-security', transport && transportText(transport)],
-    ['x-content-type-options', security.ContentTypeOptions && 'nosniff'],
-    ['x-frame-options', security.FrameOptions?.FrameOption],
-    ['referrer-policy', security.ReferrerPolicy?.ReferrerPolicy],
-    ['content-security-policy', security.ContentSecurityPolicy?.ContentSecurityPolicy],
-    ['x-xss-protection', scripts && (scripts.Protection ? `1${scripts.ModeBlock ? '; mode=block' : ''}` : '0')],
-    ...itemsOf(CustomHeadersConfig)
-      .filter(({ Override }) => Override)
-      .map(({ Header, Value }): [string, string] => [Header.toLowerCase(), Value]),
-  ]
-  return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as [string, string]]))
-}
-
-type Security = NonNullable<ResponseHeadersPolicy['SecurityHeadersConfig']>
-
-const transportText = (transport: NonNullable<Security['StrictTransportSecurity']>): string =>
-  [
-    `max-age=${transport.AccessControlMaxAgeSec}`,
-    ...(transport.IncludeSubdomains ? ['includeSubDomains'] : []),
-    ...(transport.Preload ? ['preload'] : []),
-  ].join('; ')
+/** What a policy puts on every response, whatever stood there. */
+export const setHeaders = ({
+  SecurityHeadersConfig,
+  CustomHeadersConfig,
+}: ResponseHeadersPolicy): [string, string][] => [
+  ...securityHeaders(SecurityHeadersConfig ?? {}),
+  ...itemsOf(CustomHeadersConfig)
+    .filter(({ Override }) => Override)
+    .map(({ Header, Value }): [string, string] => [Header.toLowerCase(), Value]),
+]

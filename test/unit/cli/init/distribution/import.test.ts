@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { checkConfig, loadConfig } from '../../../../../build/config.ts'
 import { policiesOf } from '../../../../../build/policies.ts'
 import { configText } from '../../../../../cli/init/config-text.ts'
-import { configOf as importedFrom } from '../../../../../cli/init/distribution/import.ts'
+import { importedConfig } from '../../../../../cli/init/distribution/import.ts'
 import { initCommand } from '../../../../../cli/init.ts'
 import { accountWith, CONFIG, ID, run, testDependencies } from '../../../../aws/fixture.ts'
 import { install, MemoryAws } from '../../../../aws/memory-aws.ts'
@@ -117,7 +117,11 @@ describe('rimlight init --from-distribution', () => {
 /** Of a distribution whose policies nobody can read. */
 function imported(config: DistributionConfig) {
   const distribution = { id: ID, domain: 'd1.cloudfront.net', config }
-  return importedFrom({ distribution, policies: { cache: {}, originRequest: {}, responseHeaders: {} }, keyGroups: {} })
+  return importedConfig({
+    distribution,
+    policies: { cache: {}, originRequest: {}, responseHeaders: {} },
+    keyGroups: {},
+  })
 }
 
 describe('origins', () => {
@@ -125,7 +129,7 @@ describe('origins', () => {
     const Origins = { Quantity: 1, Items: [{ Id: 'a', DomainName, OriginAccessControlId: 'E2', ...more }] }
     const config = bare({ Origins })
     const distribution = { id: ID, domain: 'd1.cloudfront.net', config }
-    return importedFrom({
+    return importedConfig({
       distribution,
       policies: { cache: {}, originRequest: {}, responseHeaders: {} },
       keyGroups: {},

@@ -1,0 +1,13 @@
+/** What is read of a distribution, and what is said of it besides the config. */
+import type { FoundDistribution } from '../../../deploy/attach/distribution.ts'
+import type { FoundPolicies } from '../../../deploy/attach/findings.ts'
+import type { FoundKeyGroup } from '../../../deploy/attach/key-groups.ts'
+
+export type DistributionFacts = {
+  distribution: Pick<FoundDistribution, 'id' | 'domain' | 'config'>
+  policies: FoundPolicies
+  keyGroups: Record<string, FoundKeyGroup>
+}
+
+/** What the config does not say, or says otherwise: `at` is what a comment stands before, `routes[2]`. */
+export type Note = { at: string; text: string }
