@@ -2,6 +2,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { InputError, notWritable, systemMessage } from '../base/errors.ts'
+import { parseJson } from '../base/json.ts'
 import { replaceFile } from '../base/replace-file.ts'
 import { ROOT } from '../base/root.ts'
 import { checkConfig, loadConfig } from '../build/config.ts'
@@ -40,6 +41,12 @@ const OPTIONS = {
     value: 'ID',
     about: 'make the config of a distribution that exists, in place of answers',
   },
+  'from-terraform': {
+    type: 'string',
+    value: 'FILE',
+    about:
+      'the same, read from what `terraform show -json` prints in place of AWS; --from-distribution says which, of several',
+  },
   dir: { type: 'string', value: 'DIR', about: "the project's folder", default: '.' },
   yes: { type: 'boolean', about: 'ask nothing: examples stand for what no option says' },
   'dry-run': { type: 'boolean', about: 'say what would be written, and write nothing' },
@@ -65,7 +72,7 @@ export const initCommand = (dependencies: InitDependencies): Main =>
 .gitignore what is missing there, and leaves alone whatever else there is: run again, it changes nothing.
 
 With --from-distribution it reads a distribution at AWS and writes the config that comes nearest to it; what a config
-can't say, or says otherwise, stands there as comments. It changes nothing at AWS, and takes permission for
+can't say, or says otherwise, stands there as comments. With --from-terraform it reads a file. It changes nothing at AWS, and takes permission for
 sts:GetCallerIdentity and, of cloudfront, GetDistribution, GetCachePolicy, GetOriginRequestPolicy,
 GetResponseHeadersPolicy, GetKeyGroup and GetPublicKey.`,
     options: OPTIONS,
@@ -74,6 +81,7 @@ GetResponseHeadersPolicy, GetKeyGroup and GetPublicKey.`,
       'rimlight init --domain cdn.example.com --bucket example-photos --region us-east-1',
       'rimlight init --yes --images avif,webp --api api.example.com/prod',
       'rimlight init --from-distribution EDFDVBD6EXAMPLE --dry-run',
+      'terraform show -json > state.json && rimlight init --from-terraform state.json',
     ],
     exitCode: '0 written, or left alone what differs; 1 not written; 2 wrong usage or input',
     async run(values, context) {
@@ -122,13 +130,24 @@ async function writtenConfig(
   { ask, aws }: InitDependencies,
   context: CommandContext,
 ): Promise<WrittenConfig | null> {
-  const { domain, bucket, region, images, api, yes, 'from-distribution': distribution } = values
+  const {
+    domain,
+    bucket,
+    region,
+    images,
+    api,
+    yes,
+    'from-distribution': distribution,
+    'from-terraform': state,
+  } = values
   const given = { domains: domain.length > 0 ? domain.join() : undefined, bucket, region, formats: images, api }
   const said = Object.values(given).some((text) => text !== undefined)
-  if (distribution !== undefined) {
+  if (distribution !== undefined || state !== undefined) {
     if (said) throw conflict(context.hint)
-    const { importDistribution } = await import('./init/distribution/import.ts')
-    return checked(await importDistribution(await aws(), context, distribution))
+    const { importDistribution, importedConfig } = await import('./init/distribution/import.ts')
+    if (state === undefined) return checked(await importDistribution(await aws(), context, distribution))
+    const { distributionInTerraform } = await import('./init/distribution/terraform.ts')
+    return checked(importedConfig(distributionInTerraform(await jsonFile(state), state, distribution)))
   }
   const isThere = 'unreadable' in before || before.text !== null
   if (isThere && !said) return null
@@ -138,8 +157,21 @@ async function writtenConfig(
   return { config, comments, notes: [] }
 }
 
+async function jsonFile(file: string): Promise<unknown> {
+  const text = await readFile(file, 'utf8').catch((cause) => {
+    const [expected, found] = ['a file', `none at ${file} (${systemMessage(cause)})`]
+    throw new InputError(`--from-terraform: expected ${expected}, found ${found}`, {
+      code: 'file-unreadable',
+      expected,
+      found,
+      cause,
+    })
+  })
+  return parseJson(text, file)
+}
+
 function conflict(hint: string): InputError {
-  const expected = '--from-distribution alone, which says where everything is'
+  const expected = '--from-distribution or --from-terraform alone, which say where everything is'
   const found = 'options for another config beside it'
   return new InputError(`expected ${expected}, found ${found}; ${hint}`, { code: 'option-conflict', expected, found })
 }

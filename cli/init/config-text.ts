@@ -22,9 +22,12 @@ function valueText(value: unknown, path: string, depth: number, comments: Commen
   if (typeof value !== 'object' || value === null) return literal(value)
   const isCommented = Object.keys(comments).some((at) => at.startsWith(`${path}.`) || at.startsWith(`${path}[`))
   const flat = flatText(value)
-  if (!isCommented && depth * 2 + path.length + flat.length <= LINE) return flat
+  if (!isCommented && depth * 2 + keyBefore(path).length + flat.length < LINE) return flat
   return Array.isArray(value) ? listText(value, path, depth, comments) : objectText(value, path, depth, comments)
 }
+
+/** What stands before a value on its line. */
+const keyBefore = (path: string): string => (path.endsWith(']') ? '' : `${path.replace(/^.*\./s, '')}: `)
 
 function objectText(value: object, path: string, depth: number, comments: Comments): string {
   const lines = fieldsOf(value).flatMap(([name, field]) => {

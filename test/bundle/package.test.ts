@@ -112,7 +112,19 @@ describe('the package in another project', () => {
   it('says what it is, and what it takes', async ({ skip }) => {
     skip(unreachable !== undefined, `npm's registry is out of reach: ${unreachable}`)
     expect((await rimlight('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
-    for (const verb of ['build', 'start', 'replay', 'template', 'attach', 'detach', 'status', 'verify', 'publish']) {
+    for (const verb of [
+      'init',
+      'build',
+      'start',
+      'dev',
+      'replay',
+      'template',
+      'attach',
+      'detach',
+      'status',
+      'verify',
+      'publish',
+    ]) {
       expect((await rimlight(verb, '--help')).stdout).toMatch(new RegExp(`^Usage: rimlight ${verb} `))
     }
   })

@@ -22,7 +22,7 @@ export type Imported = { config: Config; comments: Comments; notes: string[] }
 export async function importDistribution(
   dependencies: Dependencies,
   context: CommandContext,
-  id: string,
+  id: string | undefined,
 ): Promise<Imported> {
   const distribution = distributionId(id, context.hint)
   const interrupted = () => 'Interrupted: nothing was written.'
