@@ -7,7 +7,7 @@ import type {
 } from '@aws-sdk/client-cloudfront'
 import type { JsonObject } from '../../../base/json-values.ts'
 import type { CloudFrontBehaviour } from '../../../deploy/attach/behaviours.ts'
-import { all, block, hasBlock, isTrue, items, itemsIn, list, number, text, texts } from './terraform-values.ts'
+import { all, block, blocks, hasBlock, isTrue, items, itemsIn, number, text, texts } from './terraform-values.ts'
 
 export function distributionConfigOf(values: JsonObject): DistributionConfig {
   const config = {
@@ -18,23 +18,23 @@ export function distributionConfigOf(values: JsonObject): DistributionConfig {
     DefaultRootObject: text(values, 'default_root_object'),
     WebACLId: text(values, 'web_acl_id'),
     Staging: isTrue(values, 'staging'),
-    Origins: items(list(values, 'origin').map(originOf)),
+    Origins: items(blocks(values, 'origin').map(originOf)),
     OriginGroups: items(
-      list(values, 'origin_group').map((group) => ({
+      blocks(values, 'origin_group').map((group) => ({
         Id: text(group, 'origin_id'),
         FailoverCriteria: { StatusCodes: items(all(block(group, 'failover_criteria'), 'status_codes').map(Number)) },
-        Members: items(list(group, 'member').map((member) => ({ OriginId: text(member, 'origin_id') }))),
+        Members: items(blocks(group, 'member').map((member) => ({ OriginId: text(member, 'origin_id') }))),
       })),
     ),
     DefaultCacheBehavior: behaviourOf(block(values, 'default_cache_behavior')),
     CacheBehaviors: items(
-      list(values, 'ordered_cache_behavior').map((one) => ({
+      blocks(values, 'ordered_cache_behavior').map((one) => ({
         PathPattern: text(one, 'path_pattern'),
         ...behaviourOf(one),
       })),
     ),
     CustomErrorResponses: items(
-      list(values, 'custom_error_response').map((one) => ({
+      blocks(values, 'custom_error_response').map((one) => ({
         ErrorCode: number(one, 'error_code'),
         ErrorCachingMinTTL: number(one, 'error_caching_min_ttl'),
         ResponsePagePath: text(one, 'response_page_path'),
@@ -60,7 +60,7 @@ function originOf(origin: JsonObject) {
     OriginPath: text(origin, 'origin_path'),
     OriginAccessControlId: text(origin, 'origin_access_control_id'),
     S3OriginConfig: { OriginAccessIdentity: text(block(origin, 's3_origin_config'), 'origin_access_identity') },
-    CustomHeaders: items(list(origin, 'custom_header').map((one) => ({ HeaderName: text(one, 'name') }))),
+    CustomHeaders: items(blocks(origin, 'custom_header').map((one) => ({ HeaderName: text(one, 'name') }))),
     ...(hasBlock(origin, 'vpc_origin_config') ? { VpcOriginConfig: {} } : {}),
     ...(hasBlock(origin, 'custom_origin_config')
       ? {
@@ -112,13 +112,13 @@ function behaviourOf(behaviour: JsonObject): CloudFrontBehaviour {
     TrustedKeyGroups: { Enabled: groups.length > 0, ...items(groups) },
     TrustedSigners: { Enabled: signers.length > 0, ...items(signers) },
     FunctionAssociations: items(
-      list(behaviour, 'function_association').map((one) => ({
+      blocks(behaviour, 'function_association').map((one) => ({
         EventType: text(one, 'event_type'),
         FunctionARN: text(one, 'function_arn'),
       })),
     ),
     LambdaFunctionAssociations: items(
-      list(behaviour, 'lambda_function_association').map((one) => ({
+      blocks(behaviour, 'lambda_function_association').map((one) => ({
         EventType: text(one, 'event_type'),
         LambdaFunctionARN: text(one, 'lambda_arn'),
       })),
@@ -173,14 +173,14 @@ export function responseHeadersConfigOf(values: JsonObject): ResponseHeadersPoli
       : {}),
     SecurityHeadersConfig: securityOf(block(values, 'security_headers_config')),
     CustomHeadersConfig: items(
-      list(block(values, 'custom_headers_config'), 'items').map((one) => ({
+      blocks(block(values, 'custom_headers_config'), 'items').map((one) => ({
         Header: text(one, 'header'),
         Value: text(one, 'value'),
         Override: isTrue(one, 'override'),
       })),
     ),
     RemoveHeadersConfig: items(
-      list(block(values, 'remove_headers_config'), 'items').map((one) => ({ Header: text(one, 'header') })),
+      blocks(block(values, 'remove_headers_config'), 'items').map((one) => ({ Header: text(one, 'header') })),
     ),
   }
   return policy as unknown as ResponseHeadersPolicyConfig

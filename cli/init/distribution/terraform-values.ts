@@ -1,4 +1,4 @@
-/** Values of Terraform's resources. A block is a list, also where there can be one alone; what is not set is null. */
+/** Values of Terraform's resources. A block is a blocks, also where there can be one alone; what is not set is null. */
 import { at, isObject, type JsonObject } from '../../../base/json-values.ts'
 
 export const text = (from: unknown, name: string): string => {
@@ -15,10 +15,10 @@ export const all = (from: unknown, name: string): unknown[] => {
   return Array.isArray(found) ? found : []
 }
 export const texts = (from: unknown, name: string): string[] => all(from, name).map(String)
-export const list = (from: unknown, name: string): JsonObject[] => all(from, name).filter(isObject)
+export const blocks = (from: unknown, name: string): JsonObject[] => all(from, name).filter(isObject)
 /** The only block of a name, or an empty one. */
-export const block = (from: unknown, name: string): JsonObject => list(from, name)[0] ?? {}
-export const hasBlock = (from: unknown, name: string): boolean => list(from, name).length > 0
+export const block = (from: unknown, name: string): JsonObject => blocks(from, name)[0] ?? {}
+export const hasBlock = (from: unknown, name: string): boolean => blocks(from, name).length > 0
 export const items = <T>(Items: T[]) => ({ Quantity: Items.length, Items })
 /** `headers = { items = […] }`, which is a block in a block. */
 export const itemsIn = (from: unknown, name: string): string[] => texts(block(from, name), 'items')

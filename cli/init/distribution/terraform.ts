@@ -12,7 +12,7 @@ import {
   originRequestConfigOf,
   responseHeadersConfigOf,
 } from './terraform-shapes.ts'
-import { list, text, texts } from './terraform-values.ts'
+import { blocks, text, texts } from './terraform-values.ts'
 
 type Resource = { type: string; address: string; values: JsonObject }
 
@@ -71,10 +71,10 @@ function notOne(file: string, id: string | undefined, all: readonly Resource[]):
 
 function resourcesIn(module: unknown): Resource[] {
   if (!isObject(module)) return []
-  const own = list(module, 'resources').flatMap((one) =>
+  const own = blocks(module, 'resources').flatMap((one) =>
     isObject(one.values) ? [{ type: text(one, 'type'), address: text(one, 'address'), values: one.values }] : [],
   )
-  return [...own, ...list(module, 'child_modules').flatMap(resourcesIn)]
+  return [...own, ...blocks(module, 'child_modules').flatMap(resourcesIn)]
 }
 
 /** Those that states name without holding them. Developer Guide, "Use managed cache policies". */

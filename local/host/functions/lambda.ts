@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { temporaryFolder } from '../../../base/temporary.ts'
 import type { Artefact } from '../../../bundle/manifest.ts'
 import { LAMBDA_MEMORY_MB, LAMBDA_TIMEOUT_SECONDS } from '../../../edge/limits.ts'
@@ -40,8 +42,12 @@ export async function openLambda({
   env = {},
   environments = 1,
 }: LambdaOptions): Promise<LambdaPool> {
-  const { folder: root, remove } = await temporaryFolder('rimlight-lambda-')
+  const { folder, remove } = await temporaryFolder('rimlight-lambda-')
+  const root = join(folder, 'task')
   try {
+    // At Lambda there is no package.json above the code. Here there may be one, with another type of modules: this is nearer.
+    await writeFile(join(folder, 'package.json'), '{}')
+    await mkdir(root)
     await unzip(zip, root)
   } catch (error) {
     await remove()

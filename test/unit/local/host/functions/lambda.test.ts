@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, test, vi } from 'vitest'
 import { type LambdaPool, openLambda } from '../../../../../local/host/functions/lambda.ts'
 import { residentMegabytes } from '../../../../../local/host/functions/memory.ts'
 import { temporaryFolder, writeZip } from '../../fixture.ts'
@@ -52,6 +52,14 @@ async function invokeOnce(code: string, artefact: object = {}) {
 }
 
 describe('what a function finds around it', () => {
+  it('is no package.json of the folder that temporary files are in', async () => {
+    const project = await temporaryFolder()
+    await writeFile(join(project, 'package.json'), '{ "type": "module" }')
+    vi.stubEnv('TMPDIR', project)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    expect(await invokeOnce('exports.handler = async () => 1')).toMatchObject({ kind: 'returned', value: 1 })
+  })
+
   it('is Lambda, and nothing of this machine', async () => {
     const outcome = await lambda.invoke({ does: 'surroundings' })
     const { env, folder: cwd, context, left } = (outcome as { value: Surroundings }).value
