@@ -101,6 +101,15 @@ describe('the package in another project', () => {
     expect((await node('local.mjs')).stdout).toBe('200 image/webp\n')
   })
 
+  it('begins a project, whose first test passes', async ({ skip }) => {
+    skip(unreachable !== undefined, `npm's registry is out of reach: ${unreachable}`)
+    const cwd = join(project, 'begun')
+    await rimlight('init', '--yes', '--dir', 'begun')
+    await execute(process.execPath, ['../node_modules/.bin/rimlight', 'build'], { cwd })
+    const test = await execute(process.execPath, ['--test', '--test-reporter=tap', 'test/edge.test.mts'], { cwd })
+    expect(test.stdout).toMatch(/^ok 1 - a picture is served as WebP, and cached$/m)
+  })
+
   it('signs, and says what else has to be installed for that', async ({ skip }) => {
     skip(unreachable !== undefined, `npm's registry is out of reach: ${unreachable}`)
     await writeFile(join(project, 'sign.mjs'), SIGN)
