@@ -10,7 +10,7 @@
  */
 
 import { InputError, joinedError } from '../base/errors.ts'
-import { readPolicies } from '../bundle/read-bundle.ts'
+import { readBundle, readPolicies } from '../bundle/read-bundle.ts'
 import { openConsole } from './console/console.ts'
 import type { RunningSite } from './console/site.ts'
 import { AbortedBodies } from './host/aborted-bodies.ts'
@@ -19,6 +19,7 @@ import { InterimResponses } from './host/interim-responses.ts'
 import { originHeaderValues } from './host/origin-headers.ts'
 import { type OriginOption, originTargets } from './host/origin-targets.ts'
 import { openRuntime } from './host/runtime.ts'
+import { localTenants, type TenantOption } from './host/tenants.ts'
 import { openAccessLog } from './listeners/access-log.ts'
 import { certificateFor } from './listeners/certificate.ts'
 import { openBucketListener } from './listeners/s3-listener.ts'
@@ -31,7 +32,7 @@ import type { AccessCheck } from './protocol/settings.ts'
 export { Failure, InputError, RimlightError } from '../base/errors.ts'
 export { publicKeyOf } from '../bundle/public-key.ts'
 export type { FinishedRequest, RequestSummary, RequestTrace, TraceStep } from './protocol/messages.ts'
-export type { AccessCheck, OriginOption, RunningSite, ViewerFetch }
+export type { AccessCheck, OriginOption, RunningSite, TenantOption, ViewerFetch }
 
 /** What `startCloudFront` takes; all of it may be left out. */
 export type CloudFrontOptions = {
@@ -49,6 +50,16 @@ export type CloudFrontOptions = {
    * header's; default: none, and requests go without them.
    */
   originHeaders?: Record<string, Record<string, string>>
+  /**
+   * Tenants of a multi-tenant distribution, by their ids: each is served by its host names `ID.localhost` and
+   * `ID.DOMAIN`, has a cache of its own and its own prefix of the buckets, and its folder behind that, `''` for none.
+   * Default: none, the distribution is one for a single site.
+   */
+  tenants?: Record<string, TenantOption>
+  /** What tenants' host names end in; default: the first of the config's `domains`. */
+  tenantDomain?: string
+  /** What keys of the buckets begin with before the tenant's id; `''`: nothing; default `tenants`. */
+  tenantKeyPrefix?: string
   /** 0 to 65,535; default 0: a free port. */
   httpsPort?: number
   /** 0 to 65,535; default 0: a free port. */
@@ -82,7 +93,7 @@ export type CloudFront = {
   /** What runs: domains, addresses, behaviours, and what stands behind origins. */
   site: RunningSite
   /**
-   * `fetch` through it, over HTTPS, as a viewer of the first domain: takes a path, or a URL of a domain. The certificate is
+   * `fetch` through it, over HTTPS, as a viewer of the first domain, or of the first tenant: takes a path, or a URL of a domain. The certificate is
    * trusted, redirects are not followed. A request that `x-rimlight-pop` sends to an edge location, such as `FRA56-P1`,
    * goes there, else to one at random.
    * @throws TypeError where no response comes, as the built-in `fetch` does
@@ -99,10 +110,11 @@ export type CloudFront = {
   /**
    * Removes objects from the caches of all edge locations.
    * @param paths such as `/photos/a.jpg` or `/photos/*`, one at least
+   * @param options `tenant`: of this one alone, by its id; default: of all
    * @returns how many objects were removed
-   * @throws InputError (`not-an-invalidation-path`, `no-paths`)
+   * @throws InputError (`not-an-invalidation-path`, `no-paths`, `unknown-tenant`)
    */
-  invalidate(paths: string[]): Promise<number>
+  invalidate(paths: string[], options?: { tenant?: string }): Promise<number>
   /**
    * Moves the clock of the distribution, of its functions and of the embedded buckets on. The functions' clock stands
    * still during an invocation from then on.
@@ -132,8 +144,9 @@ export type CloudFront = {
 /**
  * Starts a CloudFront that runs the files of a built bundle, on 127.0.0.1.
  * @throws InputError for everything that a person can put right: no bundle, or one that is broken; `not-in-range`;
- * `unknown-origin`, `not-a-bucket`, `not-a-url`, `folder-not-found`, `several-s3-endpoints`, `origin-headers`;
- * `port-unavailable`; `certificate-unwritable`, `storage-in-use`, `storage-unreadable`, `storage-unwritable`, `access-log-unwritable`.
+ * `tenant-id`, `host-name-twice`, `no-bucket`, `private-routes`; `unknown-origin`, `not-a-bucket`, `not-a-url`,
+ * `folder-not-found`, `several-s3-endpoints`, `origin-headers`; `port-unavailable`; `certificate-unwritable`,
+ * `storage-in-use`, `storage-unreadable`, `storage-unwritable`, `access-log-unwritable`.
  * `expected` and `found` say what is wrong, where the error is about one value; the message has a line for each of several
  * problems, and `code` is then `several` unless they are alike.
  * @example
@@ -152,9 +165,11 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
   ]
   if (problems.length > 0) throw joinedError(problems)
   const policies = await readPolicies(dist)
-  const targets = await originTargets(policies.origins, buckets, origins)
+  const tenants = await localTenants(options, () => readBundle(dist))
+  const targets = await originTargets(policies.origins, buckets, origins, tenants)
   const originHeaders = originHeaderValues(policies.origins, options.originHeaders ?? {})
-  const certificate = await certificateFor(policies.domains, persist)
+  const domains = [...policies.domains, ...tenants.flatMap(({ hostNames }) => hostNames)]
+  const certificate = await certificateFor(domains, persist)
   const closings: (() => unknown)[] = []
   const stop = async () => {
     for (const close of closings.splice(0).toReversed()) await close()
@@ -186,6 +201,7 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
       keyValues: options.keyValues ?? {},
       originHeaders,
       accessCheck: options.accessCheck ?? 'before-viewer-request',
+      tenants,
     })
     closings.push(runtime.close)
     const bucketListener = await openBucketListener(runtime.bucketUrl)
@@ -193,13 +209,14 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
     let site = await console.connect({
       runtime,
       listeners,
-      parts: { policies, targets, pops: names, ports: listeners },
+      parts: { policies, targets, tenants, pops: names, ports: listeners },
     })
     // Told while it reloads or stops, the distribution has nothing to end.
     const onLeft = (id: string) => void runtime.ask({ ask: 'left', id }).catch(() => {})
     listeners.finished.on('logged', (request) => log?.write(request))
     listeners.connect(runtime.socket(), runtime.complaints, onLeft)
-    const viewer = viewerFetch({ certificate, domain: policies.domains[0] as string, ports: listeners })
+    const domain = tenants[0]?.hostNames[0] ?? (policies.domains[0] as string)
+    const viewer = viewerFetch({ certificate, domain, ports: listeners })
     closings.push(viewer.close, console.close)
     const { accessKeyId, secretAccessKey } = runtime.credentials
     const region = Object.values(targets.regions)[0] ?? 'us-east-1'
@@ -224,6 +241,7 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
       },
       async reload() {
         const changed = await readPolicies(dist)
+        await localTenants(options, () => readBundle(dist))
         await runtime.reload(changed)
         listeners.connect(runtime.socket(), runtime.complaints, onLeft)
         site = await console.update(changed)

@@ -14,6 +14,7 @@ import {
 } from '../edge/headers.ts'
 import { indexPath } from '../edge/index-path.ts'
 import { originIndex } from '../edge/origin.ts'
+import { decoded } from '../edge/path.ts'
 import { parseQuery } from '../edge/query.ts'
 import { routeOf } from '../edge/routes.ts'
 import { imageRules, lifetimes, type OriginRule, origins, type RouteRule, routes, routeTable } from '../edge/rules.ts'
@@ -50,9 +51,18 @@ export const handler = async (event: CloudFrontRequestEvent): Promise<CloudFront
     if (version) setHeader(request.headers, VERSION_HEADER, version)
     passVariant(request.headers, requestedVariant(path, query, route))
   }
+  // S3 keeps dots as a part of the key. What stands in its place may not, and above an origin path are other tenants' objects.
+  if (route.s3 && hasOriginPath(request.origin) && decoded(path).search(DOT_SEGMENT) >= 0) {
+    return generated('400', 'Bad Request', NO_STORE)
+  }
   if (route.s3) request.uri = origin.prefix + path.slice(origin.strip)
   return request
 }
+
+const hasOriginPath = (origin: CloudFrontOrigin | undefined): boolean => Boolean((origin?.s3 ?? origin?.custom)?.path)
+
+/** In a path whose escapes are decoded. RFC 3986, 3.3; a backslash is a slash to some. */
+const DOT_SEGMENT = /[/\\]\.{1,2}(?![^/\\])/
 
 /** What a path stands for may be a route's of its own: it is shown to nobody whom that lets not in. */
 function isAsOpen(path: string, { guard }: OriginRule): boolean {

@@ -1,6 +1,4 @@
 /** What is known of a tenant: the row of a store, and what the library gives. */
-import { InputError } from '../base/errors.ts'
-
 /**
  * `dedicated`: a standard distribution of its own, with a name below cloudfront.net. `shared`: a distribution tenant of
  * one multi-tenant distribution, with a host name of its own. Developer Guide, "Understand how multi-tenant
@@ -70,15 +68,4 @@ export type TenantRecord = {
   claim: { holder: string; until: string } | null
   /** Counts changes of the row: a change names the revision that it was made from. */
   revision: number
-}
-
-const TENANT_ID = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
-
-/** @throws InputError: it becomes a label of a host name (RFC 1123, 2.1) and a part of keys and names at AWS */
-export function checkTenantId(tenant: string): void {
-  if (TENANT_ID.test(tenant)) return
-  throw new InputError(
-    `expected a tenant's id of 1 to 63 lower-case letters, digits and hyphens, neither first nor last a hyphen, found ${JSON.stringify(tenant)}`,
-    { code: 'tenant-id', expected: 'shop-1', found: tenant },
-  )
 }

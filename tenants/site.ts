@@ -2,6 +2,13 @@
 import { createHash } from 'node:crypto'
 import { InputError } from '../base/errors.ts'
 import type { BuiltBundle } from '../bundle/read-bundle.ts'
+import {
+  checkTenantDomain,
+  checkTenantKeyPrefix,
+  TENANT_KEY_PREFIX,
+  tenantBucket,
+  tenantPrefix,
+} from '../bundle/tenant.ts'
 import type { TenantRecord } from './record.ts'
 
 export type SiteOptions = {
@@ -30,47 +37,21 @@ export type TenantSite = {
 /** Characters that a function's 64 leave: `rimlight-NAME-5-12345678-viewer-request`. CloudFront API, FunctionName. */
 const NAME_CHARACTERS = 24
 
-const KEY_PREFIX = /^[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_-]+)*$/
-
 /** @throws InputError for a bundle without a bucket, with private routes or origin headers, and for options that are none */
 export function tenantSite(bundle: BuiltBundle, options: SiteOptions = {}): TenantSite {
   const { policies, manifest } = bundle
   const domain = options.domain ?? policies.domains[0] ?? ''
   const name = options.name ?? nameOf(policies.domains[0] ?? '')
-  const keyPrefix = options.keyPrefix ?? 'tenants'
-  const bucket = policies.behaviours.map(({ origin }) => policies.origins[origin]?.s3?.bucket).find(Boolean)
+  const keyPrefix = options.keyPrefix ?? TENANT_KEY_PREFIX
   if (!/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(name) || name.length > NAME_CHARACTERS) {
     throw new InputError(
       `--site: expected at most ${NAME_CHARACTERS} lower-case letters, digits and hyphens, found ${JSON.stringify(name)}`,
       { code: 'option-value', found: name },
     )
   }
-  if (!/^(?:[a-z0-9-]+\.)+[a-z0-9-]+$/.test(domain)) {
-    throw new InputError(`--domain: expected a host name such as sites.example.com, found ${JSON.stringify(domain)}`, {
-      code: 'option-value',
-      expected: 'a host name',
-      found: domain,
-    })
-  }
-  if (keyPrefix !== '' && !KEY_PREFIX.test(keyPrefix)) {
-    throw new InputError(
-      `--key-prefix: expected letters, digits, hyphens and underscores with slashes between them, found ${JSON.stringify(keyPrefix)}`,
-      { code: 'option-value', found: keyPrefix },
-    )
-  }
-  if (bucket === undefined) {
-    throw new InputError(
-      'expected a bundle with a route to a bucket, whose prefixes tenants are given, found none; give the config an origin with a bucket',
-      { code: 'no-bucket' },
-    )
-  }
-  const guarded = bundle.settings.routes.filter(({ auth }) => auth !== null).map(({ path }) => path)
-  if (guarded.length > 0) {
-    throw new InputError(
-      `expected a bundle without private routes, found ${guarded.join(', ')}: their keys and grants would be those of all tenants, so that a viewer of one could read another's objects; give those routes a distribution of their own with \`rimlight template\` or \`rimlight attach\``,
-      { code: 'private-routes', expected: 'a bundle without private routes', found: guarded.join(', ') },
-    )
-  }
+  checkTenantDomain(domain, '--domain')
+  checkTenantKeyPrefix(keyPrefix, '--key-prefix')
+  const { bucket } = tenantBucket(bundle)
   const withHeaders = Object.keys(policies.origins).filter((name) => policies.origins[name]?.headers)
   if (withHeaders.length > 0) {
     throw new InputError(
@@ -94,8 +75,7 @@ function nameOf(domain: string): string {
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 /** What the keys of a tenant begin with, before a slash. */
-export const prefixOf = ({ keyPrefix }: TenantSite, tenant: string): string =>
-  keyPrefix === '' ? tenant : `${keyPrefix}/${tenant}`
+export const prefixOf = ({ keyPrefix }: TenantSite, tenant: string): string => tenantPrefix(keyPrefix, tenant)
 
 /** At most 128 characters: CloudFront API, CreateDistributionTenant, Name. */
 export const tenantName = (site: TenantSite, tenant: string): string => `rimlight-${site.name}-${tenant}`

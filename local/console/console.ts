@@ -25,7 +25,7 @@ export type Console = {
   /** The last 1,000, oldest first. */
   requests(): FinishedRequest[]
   /** @throws InputError for a path that can't be invalidated */
-  invalidate(paths: string[]): Promise<number>
+  invalidate(paths: string[], options?: { tenant?: string }): Promise<number>
   close(): Promise<void>
 }
 
@@ -62,7 +62,7 @@ export function openConsole(): Console {
     return sample && sample.width * sample.height > 0 ? sample.width * sample.height : undefined
   }
 
-  async function invalidate(paths: string[]): Promise<number> {
+  async function invalidate(paths: string[], { tenant }: { tenant?: string } = {}): Promise<number> {
     const problems = paths.flatMap((path) => {
       const problem = invalidationProblem(path)
       return problem === undefined ? [] : [new InputError(problem, { code: 'not-an-invalidation-path', found: path })]
@@ -79,9 +79,17 @@ export function openConsole(): Console {
       ]
       problems.push(new InputError(`expected ${expected}, found ${found}`, { code: 'no-cache-tags', expected, found }))
     }
+    const tenants = connected?.site.tenants.map(({ id }) => id) ?? []
+    if (tenant !== undefined && !tenants.includes(tenant)) {
+      const [expected, found] = [tenants.length > 0 ? tenants.join(', ') : 'none', JSON.stringify(tenant)]
+      problems.push(
+        new InputError(`tenant: expected ${expected}, found ${found}`, { code: 'unknown-tenant', expected, found }),
+      )
+    }
     if (problems.length > 0) throw joinedError(problems)
     if (connected === undefined) throw new Error('the page is not connected to a distribution')
-    return (await connected.runtime.ask({ ask: 'invalidate', paths })).removed
+    return (await connected.runtime.ask({ ask: 'invalidate', paths, ...(tenant === undefined ? {} : { tenant }) }))
+      .removed
   }
 
   const gets: Record<string, () => unknown> = {
@@ -91,11 +99,13 @@ export function openConsole(): Console {
   }
   const posts: Record<string, (body: Record<string, unknown>, runtime: Runtime) => Promise<unknown>> = {
     key: async (body, runtime) => keyJson(await runtime.ask({ ask: 'key', viewer: viewerRequestFor(body) })),
-    invalidations: async ({ paths }) => {
+    invalidations: async ({ paths, tenant }) => {
       if (!Array.isArray(paths) || !paths.every((path) => typeof path === 'string')) {
         throw expectedJson('{ "paths": [ "/photos/*", … ] }')
       }
-      return { id: invalidationId(), paths, removed: await invalidate(paths) }
+      if (tenant !== undefined && typeof tenant !== 'string') throw expectedJson('{ "tenant": "ID" }')
+      const whose = tenant === undefined ? {} : { tenant }
+      return { id: invalidationId(), paths, ...whose, removed: await invalidate(paths, whose) }
     },
     clock: async ({ advance }, runtime) => {
       if (typeof advance !== 'number' || !Number.isFinite(advance)) throw expectedJson('{ "advance": seconds }')

@@ -8,6 +8,7 @@ import { keyPrefix, type Origin } from '../../bundle/policies.ts'
 import { DEFAULT_TIMEOUTS, type OriginTimeouts } from '../protocol/origin.ts'
 import type { OriginTarget, Signing } from '../protocol/settings.ts'
 import type { FolderPlace } from './folders/folder-service.ts'
+import type { LocalTenant } from './tenants.ts'
 
 /** A URL; or that with what differs from CloudFront's defaults: 10 s to connect, 30 s to respond, 3 attempts. */
 export type OriginOption = string | ({ url: string } & Partial<OriginTimeouts>)
@@ -17,6 +18,8 @@ export type OriginTargets = {
   byOrigin: Record<string, OriginTarget>
   /** By bucket name. */
   folders: Record<string, FolderPlace & { isSamples: boolean }>
+  /** Of tenants, below their prefixes. */
+  tenantFolders: (FolderPlace & { bucket: string; tenant: string })[]
   /** By bucket name. */
   regions: Record<string, string>
   /** An S3-compatible endpoint in place of the embedded buckets. */
@@ -29,15 +32,17 @@ export const SAMPLES = join(ROOT, 'local/samples')
 /**
  * @param buckets folders by the origin's name; `''` for all S3 origins
  * @param servers by the origin's name
+ * @param tenants each with a folder of its own behind its prefix in every embedded bucket
  * @throws InputError naming everything that is wrong
  */
 export async function originTargets(
   origins: Record<string, Origin>,
   buckets: Record<string, string>,
   servers: Record<string, OriginOption>,
+  tenants: readonly LocalTenant[] = [],
 ): Promise<OriginTargets> {
   const problems = [...unknownNames(origins, buckets, 'bucket'), ...unknownNames(origins, servers, 'origin')]
-  const targets: OriginTargets = { byOrigin: {}, folders: {}, regions: {}, s3Endpoint: undefined }
+  const targets: OriginTargets = { byOrigin: {}, folders: {}, tenantFolders: [], regions: {}, s3Endpoint: undefined }
   for (const [name, { domainName, originPath, s3 }] of Object.entries(origins)) {
     const server = servers[name]
     if (s3) targets.regions[s3.bucket] = s3.region
@@ -60,6 +65,13 @@ export async function originTargets(
     }
     targets.byOrigin[name] = { kind: 'bucket', bucket: s3.bucket }
     const folder = buckets[name] ?? buckets['']
+    for (const tenant of tenants) {
+      if (tenant.folder === undefined) continue
+      const place = { folder: resolve(tenant.folder), prefix: `${tenant.prefix}/${keyPrefix(s3.prefix)}` }
+      targets.tenantFolders.push({ bucket: s3.bucket, tenant: tenant.id, ...place })
+    }
+    // Of several tenants, none has the sample pictures.
+    if (folder === undefined && tenants.length > 0) continue
     if (folder === undefined) {
       targets.folders[s3.bucket] = { folder: SAMPLES, prefix: keyPrefix(s3.prefix), isSamples: true }
     } else {
@@ -67,7 +79,7 @@ export async function originTargets(
       targets.folders[s3.bucket] = { folder: resolve(folder), prefix: '', isSamples: false }
     }
   }
-  if (targets.s3Endpoint !== undefined && Object.keys(targets.folders).length > 0) {
+  if (targets.s3Endpoint !== undefined && placesBehind(targets).size > 0) {
     problems.push(
       new InputError(
         `all S3 origins must be at ${targets.s3Endpoint}, or none: origin-response has one endpoint for all`,
@@ -77,6 +89,15 @@ export async function originTargets(
   }
   if (problems.length > 0) throw joinedError(problems)
   return targets
+}
+
+/** Folders by the buckets in front of them, those of tenants first. */
+export function placesBehind({ folders, tenantFolders }: OriginTargets): Map<string, FolderPlace[]> {
+  const ofSite = Object.entries(folders).map(([bucket, { folder, prefix }]) => ({ bucket, folder, prefix }))
+  const places = Map.groupBy([...tenantFolders, ...ofSite], ({ bucket }) => bucket)
+  return new Map(
+    [...places].map(([bucket, found]) => [bucket, found.map(({ folder, prefix }) => ({ folder, prefix }))]),
+  )
 }
 
 function unknownNames(

@@ -13,6 +13,7 @@ import {
   type BucketCredentials,
   type BucketSettings,
   type DistributionSettings,
+  type HostedTenant,
   LAST_MOMENT,
 } from '../protocol/settings.ts'
 import type { AbortedBodies } from './aborted-bodies.ts'
@@ -25,7 +26,7 @@ import { guardStarted } from './guardian.ts'
 import { guarded, newSecret } from './host-secret.ts'
 import { hostService } from './host-service.ts'
 import type { InterimResponses } from './interim-responses.ts'
-import { type OriginTargets, signingIn } from './origin-targets.ts'
+import { type OriginTargets, placesBehind, signingIn } from './origin-targets.ts'
 import { workerCode } from './worker-code.ts'
 
 export type RuntimeOptions = {
@@ -45,6 +46,7 @@ export type RuntimeOptions = {
   /** Values of the headers that CloudFront adds, by the origin's name and the header's. */
   originHeaders: Record<string, Record<string, string>>
   accessCheck: AccessCheck
+  tenants: readonly HostedTenant[]
 }
 
 export type Runtime = {
@@ -85,7 +87,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const secret = newSecret()
   const connector = openConnector()
   const [distribution, bucket] = await Promise.all([workerCode('distribution/worker.ts'), workerCode('s3/worker.ts')])
-  const folders = await folderService(options.targets.folders)
+  const folders = await folderService(placesBehind(options.targets))
   let bundle: OpenBundle | undefined
   let policies = options.policies
   let keyValues = options.keyValues
@@ -258,7 +260,7 @@ const functionCode = async (dist: string) =>
   `${await readFile(join(dist, 'viewer-request.js'), 'utf8')}\nexport { handler }\n`
 
 const distributionSettings = (
-  { targets, pops, httpsPort, originHeaders, accessCheck }: RuntimeOptions,
+  { targets, pops, httpsPort, originHeaders, accessCheck, tenants }: RuntimeOptions,
   policies: Policies,
 ): DistributionSettings => ({
   policies,
@@ -267,6 +269,7 @@ const distributionSettings = (
   targets: targets.byOrigin,
   originHeaders,
   accessCheck,
+  tenants: tenants.map(({ id, hostNames, prefix }) => ({ id, hostNames, prefix })),
 })
 
 /** With these, origin-response reads its sources where the distribution does. */
@@ -281,10 +284,12 @@ function lambdaVariables({ s3Endpoint, regions }: OriginTargets, embedded: strin
 
 const bucketBinding = (index: number) => `BUCKET_${index}`
 
-const bucketSettings = ({ regions, folders }: OriginTargets): Record<string, BucketSettings> =>
-  Object.fromEntries(
-    Object.entries(regions).map(([name, region], index) => [
+function bucketSettings(targets: OriginTargets): Record<string, BucketSettings> {
+  const places = placesBehind(targets)
+  return Object.fromEntries(
+    Object.entries(targets.regions).map(([name, region], index) => [
       name,
-      { binding: bucketBinding(index), region, folder: name in folders },
+      { binding: bucketBinding(index), region, folder: places.has(name) },
     ]),
   )
+}

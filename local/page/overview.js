@@ -17,12 +17,28 @@ export function siteView(site) {
   ])
   return [
     el('div', {}, el('h2', {}, 'Distribution'), addresses),
+    ...(site.tenants.length > 0 ? [el('div', {}, el('h2', {}, 'Tenants'), tenants(site))] : []),
     el('div', {}, el('h2', {}, 'Behaviours'), behaviours(site)),
   ]
 }
 
 /** @param {string[]} texts */
 const codes = (texts) => texts.flatMap((text) => [el('code', {}, text), ' '])
+
+/** @param {import('./api.js').RunningSite} site */
+function tenants({ tenants }) {
+  const rows = tenants.map(({ id, url, behind }) =>
+    el(
+      'tr',
+      {},
+      el('th', { scope: 'row' }, el('code', {}, id)),
+      el('td', {}, el('a', { href: url }, el('code', {}, url))),
+      el('td', {}, el('span', { class: 'quiet' }, behind)),
+    ),
+  )
+  const titles = ['Tenant', 'URL', 'Objects'].map((title) => el('th', { scope: 'col' }, title))
+  return el('table', {}, el('thead', { class: 'unseen' }, el('tr', {}, ...titles)), el('tbody', {}, ...rows))
+}
 
 /** @param {import('./api.js').RunningSite} site */
 function behaviours({ behaviours, origins }) {

@@ -185,14 +185,25 @@ function rowOf(request) {
   row.addEventListener('toggle', () => {
     if (row.open && panel.childElementCount === 0) load(panel, request)
   })
-  const { method, path, query, status, resultType, contentType, pop, host, id, rimlight, ip } = request
-  const text = [method, `${host}${path}${query && `?${query}`}`, status, resultType, contentType, pop, id, rimlight, ip]
+  const { method, path, query, status, resultType, contentType, pop, host, tenant = '', id, rimlight, ip } = request
+  const text = [
+    tenant,
+    method,
+    `${host}${path}${query && `?${query}`}`,
+    status,
+    resultType,
+    contentType,
+    pop,
+    id,
+    rimlight,
+    ip,
+  ]
   return { request, item: el('li', {}, row), text: text.join(' ').toLowerCase() }
 }
 
 /** @param {FinishedRequest} request */
 function summaryOf(request) {
-  const { time, method, path, query, status, resultType, contentType, bodyBytes, milliseconds, pop } = request
+  const { time, method, tenant, path, query, status, resultType, contentType, bodyBytes, milliseconds, pop } = request
   const at = el('time', { datetime: new Date(time).toISOString(), title: date(time) }, timeOfDay(time))
   const kind = `status s${String(status).charAt(0)}`
   return el(
@@ -200,7 +211,14 @@ function summaryOf(request) {
     {},
     el('span', { class: 'at' }, at),
     el('span', { class: 'result' }, badge(resultType)),
-    el('span', { class: 'line' }, el('b', {}, method), path, query && el('span', { class: 'query' }, `?${query}`)),
+    el(
+      'span',
+      { class: 'line' },
+      el('b', {}, method),
+      tenant && el('span', { class: 'query' }, `${tenant} `),
+      path,
+      query && el('span', { class: 'query' }, `?${query}`),
+    ),
     el('span', { class: kind }, String(status)),
     el('span', { class: 'body' }, bodyBytes > 0 && el('i', {}, format(contentType)), ' ', bytes(bodyBytes)),
     el('span', { class: 'ms' }, duration(milliseconds)),

@@ -44,6 +44,7 @@ const protocolOf = ({ httpVersion, tls }) =>
 
 /** @type {Record<TraceStep['step'], string>} */
 const TITLES = {
+  tenant: 'Tenant',
   behaviour: 'Behaviour',
   access: 'Signature',
   'viewer-request': 'Viewer request',
@@ -82,6 +83,8 @@ function isBad(step) {
 /** @param {TraceStep} step @returns {import('./dom.js').Child[]} */
 function outcome(step) {
   switch (step.step) {
+    case 'tenant':
+      return [el('code', {}, step.tenant), el('span', { class: 'quiet' }, '→ ', `${step.prefix}/`)]
     case 'behaviour':
       return [el('code', {}, step.path), el('span', { class: 'quiet' }, '→ ', step.origin)]
     case 'cache':
@@ -106,6 +109,8 @@ function details(step) {
   switch (step.step) {
     case 'key':
       return [keyView(step.key)]
+    case 'tenant':
+      return []
     case 'behaviour':
     case 'access':
     case 'cache':
@@ -130,6 +135,7 @@ function details(step) {
  */
 export const keyView = (key) =>
   facts([
+    ['Tenant', key.tenant && el('code', {}, key.tenant)],
     ['Behaviour', el('code', {}, key.behaviour)],
     ['Path', el('code', {}, key.path)],
     ['Query', key.query ? el('code', {}, key.query) : el('span', { class: 'quiet' }, 'none')],

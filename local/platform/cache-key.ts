@@ -46,8 +46,10 @@ export function cacheKeyOf(policy: CachePolicy, request: KeyedRequest, behaviour
  * A key in one line. No two keys have the same: the parts stand in a fixed order, and what could be taken for the space
  * between them is escaped.
  */
-export function keyText({ behaviour, path, query, headers, cookies }: CacheKey): string {
+export function keyText({ tenant, behaviour, path, query, headers, cookies }: CacheKey): string {
   let text = `${escapedPart(behaviour)} ${escapedPart(path)} ${escapedPart(query)} ${escapedPart(cookies)}`
+  // An id has no character that could be taken for the space after it, and all keys of a distribution have one, or none.
+  if (tenant !== undefined) text = `${tenant} ${text}`
   for (const name in headers) text += ` ${escapedPart(name)} ${escapedPart(headers[name] as string)}`
   return text
 }

@@ -4,7 +4,10 @@
  * @param host as a request has it, with or without a port
  */
 export function isOwnHost(host: string, domains: readonly string[]): boolean {
-  const name = host.replace(/:\d+$/, '').toLowerCase()
+  const name = hostNameOf(host)
   if (/^(?:(?:[a-z0-9-]+\.)*localhost|[\d.]+|\[[\da-f:.]+\])$/.test(name)) return true
   return domains.some((domain) => (domain.startsWith('*.') ? name.endsWith(domain.slice(1)) : name === domain))
 }
+
+/** In lower case, without the port. @param host as a request has it */
+export const hostNameOf = (host: string): string => host.replace(/:\d+$/, '').toLowerCase()

@@ -70,6 +70,8 @@ export type RequestSummary = {
   method: string
   /** Of the `Host` header. */
   host: string
+  /** Of a multi-tenant distribution: whose host name that is; absent where it is nobody's, or for a single site. */
+  tenant?: string
   path: string
   /** Without `?`; empty where there is none. */
   query: string
@@ -111,6 +113,8 @@ export type RequestTrace = { summary: RequestSummary; steps: TraceStep[] }
 export type TraceStep = FunctionStep | PlainStep
 
 export type PlainStep =
+  /** Of a multi-tenant distribution. `prefix`: what the origin paths of buckets are. */
+  | { step: 'tenant'; tenant: string; prefix: string }
   | { step: 'behaviour'; path: string; origin: string; reason: string }
   /** Of a behaviour with trusted key groups. */
   | { step: 'access'; result: 'granted' | 'refused'; reason: string }
@@ -151,6 +155,8 @@ export type ValueChange =
 
 /** What an object is cached under: Developer Guide, "Understand the cache key". */
 export type CacheKey = {
+  /** Of a multi-tenant distribution: whose object it is. */
+  tenant?: string
   /** The pattern of the behaviour. */
   behaviour: string
   path: string
@@ -168,7 +174,8 @@ export type HostQuestion =
   | { ask: 'key'; viewer: ViewerRequest }
   /** None: a viewer has left before it had all of its response. */
   | { ask: 'left'; id: string }
-  | { ask: 'invalidate'; paths: readonly string[] }
+  /** `tenant`: of this one alone; absent: of all. */
+  | { ask: 'invalidate'; paths: readonly string[]; tenant?: string }
   /** Moves the clocks of the distribution and of the embedded buckets on. */
   | { ask: 'advance'; milliseconds: number }
 

@@ -14,6 +14,20 @@ export type DistributionSettings = {
   /** Values of the headers that CloudFront adds, by the origin's name and the header's. */
   originHeaders: Record<string, Record<string, string>>
   accessCheck: AccessCheck
+  /** Of a multi-tenant distribution; empty: it is one for a single site. */
+  tenants: HostedTenant[]
+}
+
+/**
+ * A tenant of the distribution, whose objects are the keys below its prefix in every bucket. Developer Guide,
+ * "Understand how multi-tenant distributions work".
+ */
+export type HostedTenant = {
+  id: string
+  /** Lower case. */
+  hostNames: string[]
+  /** What `tenants/{{tenant}}` in origin paths becomes; without slashes at its ends. */
+  prefix: string
 }
 
 /** When signed URLs and cookies are checked: before viewer-request, or what it returned. CloudFront's order is not documented. */

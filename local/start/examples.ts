@@ -22,6 +22,7 @@ const MAX_BYTES = 25 * 1024 * 1024
 
 /** None where no files are known, as behind a server. */
 export async function examplesOf(site: RunningSite, policies: Policies, targets: OriginTargets): Promise<Example[]> {
+  if (site.tenants.length > 0) return tenantExamples(site, targets)
   const found = await filesBehind(site, policies, targets)
   const pictures = found.filter(({ isPicture }) => isPicture)
   for (const extension of PICTURES) {
@@ -29,6 +30,17 @@ export async function examplesOf(site: RunningSite, policies: Policies, targets:
     if (picture) return pictureExamples(`${site.httpsUrl}${picture.path}`, picture, policies)
   }
   return found.slice(0, 1).map(({ path }) => ({ url: `${site.httpsUrl}${path}`, shows: MISS_THEN_HIT }))
+}
+
+/** One for each tenant that has a folder. */
+async function tenantExamples({ tenants }: RunningSite, { tenantFolders }: OriginTargets): Promise<Example[]> {
+  const examples = tenants.map(async ({ id, url }): Promise<Example[]> => {
+    const folder = tenantFolders.find(({ tenant }) => tenant === id)?.folder
+    const [file] = folder === undefined ? [] : await visibleFilesIn(folder)
+    if (folder === undefined || file === undefined) return []
+    return [{ url: `${url}${pathOf(relative(folder, file), '')}`, shows: `of ${id}: ${MISS_THEN_HIT}` }]
+  })
+  return (await Promise.all(examples)).flat()
 }
 
 const MISS_THEN_HIT = 'a Miss; asked for again, a Hit'

@@ -12,6 +12,10 @@ export type StartOptions = {
   buckets: Record<string, string>
   /** URLs by origin. */
   origins: Record<string, string>
+  /** Folders by tenant; `''`: none. */
+  tenants: Record<string, string>
+  tenantDomain: string | undefined
+  tenantKeyPrefix: string | undefined
   httpsPort: number
   httpPort: number
   pops: number
@@ -41,6 +45,23 @@ export const START_OPTIONS = {
     multiple: true,
   },
   origin: { type: 'string', value: 'NAME=URL', about: 'the server behind the origin NAME', multiple: true },
+  tenant: {
+    type: 'string',
+    value: 'ID[=DIR]',
+    about:
+      'a tenant, served as ID.localhost and as ID. before --tenant-domain, from the folder, or from what is published to its prefix. Other host names are refused then',
+    multiple: true,
+  },
+  'tenant-domain': {
+    type: 'string',
+    value: 'HOST',
+    about: "tenants are ID.HOST; default: the config's first domain",
+  },
+  'tenant-key-prefix': {
+    type: 'string',
+    value: 'PREFIX',
+    about: "what keys of the buckets begin with before the tenant's id; default: tenants",
+  },
   'https-port': { type: 'string', value: 'N', about: '0 for a free one', default: '8443' },
   'http-port': { type: 'string', value: 'N', about: '0 for a free one', default: '8080' },
   pops: {
@@ -83,6 +104,7 @@ export function readStartOptions(values: Values<typeof START_OPTIONS>, hint: str
   const { problems, read } = collectProblems()
   const buckets = read(byName(values.bucket, '--bucket', bucketOption))
   const origins = read(byName(values.origin, '--origin', originOption))
+  const tenants = read(byName(values.tenant, '--tenant', tenantOption))
   const httpsPort = read(wholeNumber(values['https-port'], '--https-port', PORT))
   const httpPort = read(wholeNumber(values['http-port'], '--http-port', PORT))
   const pops = read(
@@ -91,7 +113,8 @@ export function readStartOptions(values: Values<typeof START_OPTIONS>, hint: str
   if (httpsPort !== undefined && httpsPort !== 0 && httpsPort === httpPort) {
     problems.push(notExpected('--https-port and --http-port', 'two ports', `${httpsPort} twice`))
   }
-  if (!buckets || !origins || httpsPort === undefined || httpPort === undefined || !pops || problems.length > 0) {
+  const isWhole = buckets && origins && tenants && httpsPort !== undefined && httpPort !== undefined && pops
+  if (!isWhole || problems.length > 0) {
     const error = joinedError(problems)
     throw new InputError(`${error.message}\n${hint}`, error)
   }
@@ -100,6 +123,9 @@ export function readStartOptions(values: Values<typeof START_OPTIONS>, hint: str
     out: values.out,
     buckets,
     origins,
+    tenants,
+    tenantDomain: values['tenant-domain'],
+    tenantKeyPrefix: values['tenant-key-prefix'],
     httpsPort,
     httpPort,
     pops,
@@ -138,6 +164,12 @@ function byName(
 function bucketOption(text: string): NamedValue | InputError {
   const [, name = '', value = ''] = /^(?:([^=/\\]*)=)?(.*)$/s.exec(text) ?? []
   return value === '' ? notExpected('--bucket', 'DIR or NAME=DIR', quoted(text)) : { name, value }
+}
+
+function tenantOption(text: string): NamedValue | InputError {
+  const [, name = '', value = ''] = /^([^=/\\]+)(?:=(.*))?$/s.exec(text) ?? []
+  if (name !== '' && !text.endsWith('=')) return { name, value }
+  return notExpected('--tenant', 'ID or ID=DIR, such as shop=./shop', quoted(text))
 }
 
 function originOption(text: string): NamedValue | InputError {

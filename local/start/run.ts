@@ -4,11 +4,12 @@ import { join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { InputError } from '../../base/errors.ts'
 import type { Policies } from '../../bundle/policies.ts'
-import { readPolicies } from '../../bundle/read-bundle.ts'
+import { readBundle, readPolicies } from '../../bundle/read-bundle.ts'
 import { aborted } from '../../cli/kit/interrupt.ts'
 import { type CloudFront, startCloudFront } from '../cloudfront.ts'
 import { missingHeaders, originHeaderValues } from '../host/origin-headers.ts'
-import { originTargets } from '../host/origin-targets.ts'
+import { type OriginTargets, originTargets } from '../host/origin-targets.ts'
+import { localTenants, type TenantOptions } from '../host/tenants.ts'
 import { CERTIFICATE_FILE } from '../listeners/certificate.ts'
 import { openBrowser } from './browser.ts'
 import { buildBundle } from './build.ts'
@@ -68,6 +69,7 @@ async function start(options: StartOptions, say: Say): Promise<Running> {
     keyValues,
     warn: (message) => say({ event: 'warning', message }),
     originHeaders,
+    ...tenantOptions(options),
     ...(persist === undefined ? {} : { persist }),
     ...(accessLog === undefined ? {} : { accessLog }),
   })
@@ -85,14 +87,25 @@ async function start(options: StartOptions, say: Say): Promise<Running> {
 
 const originHeadersOf = async ({ originHeaders }: StartOptions) =>
   originHeaders === undefined ? {} : readOriginHeaders(originHeaders)
+const tenantOptions = ({ tenants, tenantDomain, tenantKeyPrefix }: StartOptions): TenantOptions => ({
+  tenants,
+  ...(tenantDomain === undefined ? {} : { tenantDomain }),
+  ...(tenantKeyPrefix === undefined ? {} : { tenantKeyPrefix }),
+})
+
+const targetsOf = async (options: StartOptions, { origins }: Policies): Promise<OriginTargets> =>
+  originTargets(
+    origins,
+    options.buckets,
+    options.origins,
+    await localTenants(tenantOptions(options), () => readBundle(options.out)),
+  )
 
 const keyValuesOf = async ({ keys }: StartOptions) => (keys === undefined ? {} : readKeyValues(keys))
 
-async function readyEvent(
-  { buckets, origins, persist }: StartOptions,
-  { cloudFront: { site, s3 }, policies }: Running,
-): Promise<ReadyEvent> {
-  const targets = await originTargets(policies.origins, buckets, origins)
+async function readyEvent(options: StartOptions, { cloudFront: { site, s3 }, policies }: Running): Promise<ReadyEvent> {
+  const { origins, persist } = options
+  const targets = await targetsOf(options, policies)
   return {
     event: 'ready',
     site,
@@ -200,10 +213,10 @@ async function rebuildOnce(
 }
 
 /** Why a new bundle can't run, found out while the former one still does. */
-async function reloadProblem({ origins }: Policies, options: StartOptions): Promise<string | undefined> {
+async function reloadProblem(policies: Policies, options: StartOptions): Promise<string | undefined> {
   try {
-    await originTargets(origins, options.buckets, options.origins)
-    originHeaderValues(origins, await originHeadersOf(options))
+    await targetsOf(options, policies)
+    originHeaderValues(policies.origins, await originHeadersOf(options))
     return undefined
   } catch (error) {
     if (error instanceof InputError) return error.message

@@ -60,6 +60,14 @@ function readyText(ready: ReadyEvent, paint: Paint): string {
         ['what happens', paint('cyan', page)],
       ]),
     ],
+    ...(site.tenants.length > 0
+      ? [
+          [
+            paint('bold', 'Tenants'),
+            ...columns(site.tenants.map(({ id, url, behind }) => [id, `${paint('cyan', url)}  ${printable(behind)}`])),
+          ],
+        ]
+      : []),
     [paint('bold', 'Origins'), ...columns(site.origins.map((origin) => [origin.name, printable(behindOf(origin))]))],
     ...(Object.keys(site.keyPairIds).length > 0
       ? [
@@ -96,8 +104,8 @@ const RESULT_COLOURS: Partial<Record<ResultType, Colour>> = {
 
 /** Time, result, status, method, URL, bytes, how long it took, and what a rendition is. */
 function requestLine(request: FinishedRequest, paint: Paint): string {
-  const { time, resultType, status, method, path, query, bodyBytes, milliseconds, rimlight } = request
-  const url = query === '' ? path : `${path}?${query}`
+  const { time, resultType, status, method, tenant, path, query, bodyBytes, milliseconds, rimlight } = request
+  const url = `${tenant === undefined ? '' : `${tenant} `}${path}${query === '' ? '' : `?${query}`}`
   return [
     paint('dim', new Date(time).toTimeString().slice(0, 8)),
     paint(RESULT_COLOURS[resultType] ?? 'red', resultType.padEnd(10)),

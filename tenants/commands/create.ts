@@ -1,8 +1,9 @@
 import { Failure, InputError } from '../../base/errors.ts'
+import { checkTenantId } from '../../bundle/tenant.ts'
 import { defineCommand, type Main } from '../../cli/kit/command.ts'
 import { confirmed } from '../../deploy/aws/session.ts'
 import { TENANT_PERMISSIONS } from '../permissions.ts'
-import { checkTenantId, type TenantKind, type TenantRecord } from '../record.ts'
+import type { TenantKind, TenantRecord } from '../record.ts'
 import { prefixOf } from '../site.ts'
 import {
   CHANGE_OPTIONS,

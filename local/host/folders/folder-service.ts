@@ -2,18 +2,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { mediaTypeOfFile } from '../../../base/media-type.ts'
-import { type Folder, openFolder, under } from './folder.ts'
+import { type Folder, openFolder, together, under } from './folder.ts'
 
 export type FolderService = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 /** `prefix`: what stands before the keys of its files; empty, or with a slash at its end. */
 export type FolderPlace = { folder: string; prefix: string }
 
-/** @param folders by the buckets in front of them. @throws InputError if one is not there */
-export async function folderService(folders: Readonly<Record<string, FolderPlace>>): Promise<FolderService> {
+/** @param places by the buckets in front of them. @throws InputError if a folder is not there */
+export async function folderService(places: ReadonlyMap<string, readonly FolderPlace[]>): Promise<FolderService> {
   const opened = new Map<string, Folder>()
-  for (const [bucket, { folder, prefix }] of Object.entries(folders)) {
-    opened.set(bucket, under(prefix, await openFolder(folder)))
+  for (const [bucket, folders] of places) {
+    const placed = await Promise.all(folders.map(async ({ folder, prefix }) => under(prefix, await openFolder(folder))))
+    opened.set(bucket, placed.length === 1 ? (placed[0] as Folder) : together(placed))
   }
   return async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://folder')

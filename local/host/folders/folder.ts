@@ -111,6 +111,27 @@ export const under = (prefix: string, folder: Folder): Folder => {
   }
 }
 
+/** Several folders as one: of two that have the same key, the first. */
+export function together(folders: readonly Folder[]): Folder {
+  const first = async <T>(ask: (folder: Folder) => Promise<T | null>): Promise<T | null> => {
+    for (const folder of folders) {
+      const answer = await ask(folder)
+      if (answer !== null) return answer
+    }
+    return null
+  }
+  return {
+    stat: (key) => first(({ stat }) => stat(key)),
+    open: (key) => first(({ open: openFile }) => openFile(key)),
+    md5: (key) => first(({ md5 }) => md5(key)),
+    async list() {
+      const byKey = new Map<string, FileEntry>()
+      for (const folder of folders.toReversed()) for (const entry of await folder.list()) byKey.set(entry.key, entry)
+      return [...byKey.values()].toSorted((one, other) => compareKeys(one.key, other.key))
+    },
+  }
+}
+
 /** Whether no part of the key is empty, begins with a dot (hidden files, `..`), or can't be in a file's name. */
 const isVisible = (key: string): boolean =>
   key.split('/').every((part) => part !== '' && !part.startsWith('.') && !part.includes('\0') && !part.includes(sep))

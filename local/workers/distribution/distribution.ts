@@ -8,10 +8,10 @@ import { REQUEST_BYTES, URL_CHARACTERS } from '../../../edge/limits.ts'
 import { compileBehaviours } from '../../platform/behaviours.ts'
 import { cacheKeyOf, forwardedRequest, forwardsCookies, keyText } from '../../platform/cache-key.ts'
 import { connectionOptions, hasHeader, headerValue, withoutHeaders } from '../../platform/header-lines.ts'
-import { isOwnHost } from '../../platform/host-names.ts'
+import { hostNameOf, isOwnHost } from '../../platform/host-names.ts'
 import { DISTRIBUTION, requestId as newRequestId, POP_HEADER } from '../../platform/identity.ts'
 import type { CacheKey, HeaderLine, KeyAnswer, ViewerRequest } from '../../protocol/messages.ts'
-import type { DistributionSettings } from '../../protocol/settings.ts'
+import type { DistributionSettings, HostedTenant } from '../../protocol/settings.ts'
 import type { Clock } from './clock.ts'
 import { namedCloudFrontHeaders, withCloudFrontHeaders } from './cloudfront-headers.ts'
 import { EdgeLocation } from './edge-location.ts'
@@ -47,6 +47,7 @@ export type Served = {
   policy: ResponseHeadersPolicy | undefined
   pop: string
   requestId: string
+  tenant: HostedTenant | null
   trace: Trace
 }
 
@@ -55,6 +56,8 @@ type ReceivedRequest = {
   viewer: ViewerRequest
   behaviour: RoutedBehaviour
   body: ReadableStream<Uint8Array> | null
+  /** Null: of a distribution for a single site, or of one that no tenant has this name of. */
+  tenant: HostedTenant | null
   location: EdgeLocation
   requestId: string
   trace: Trace
@@ -78,6 +81,7 @@ export class Distribution {
   readonly #clock: Clock
   readonly #locations: EdgeLocation[]
   readonly #shared = { room: new Room(ROOM_BYTES), viewers: new Viewers() }
+  readonly #tenants: ReadonlyMap<string, HostedTenant>
 
   /** @param store where caches outlive the process */
   constructor(
@@ -92,6 +96,7 @@ export class Distribution {
     this.#backend = backend
     this.#clock = clock
     this.#behaviourOf = compileBehaviours(routedBehaviours(settings))
+    this.#tenants = new Map(settings.tenants.flatMap((tenant) => tenant.hostNames.map((name) => [name, tenant])))
     this.#locations = settings.pops.map((name, _, { length }) => {
       const persistent = store && new PersistentCache(store, name)
       const limit = Math.min(LARGEST_OBJECT_BYTES, Math.floor(ROOM_BYTES / length))
@@ -108,18 +113,21 @@ export class Distribution {
     const dropped = received.httpVersion === '1.0' ? [POP_HEADER, 'accept-encoding'] : [POP_HEADER]
     const ofConnection = connectionOptions(received.headers).filter((name) => !NEEDED.includes(name))
     const viewer = { ...received, headers: withoutHeaders(received.headers, [...dropped, ...ofConnection]) }
+    const tenant = this.#tenantOf(viewer)
+    if (tenant) trace.add({ step: 'tenant', tenant: tenant.id, prefix: tenant.prefix })
     const behaviour = this.#behaviourOf(edgeRequest(viewer).path)
     trace.add({ step: 'behaviour', path: behaviour.path, origin: behaviour.origin, reason: '' })
-    const request = { viewer, behaviour, body, location, requestId, trace, waitUntil }
+    const request = { viewer, behaviour, body, tenant, location, requestId, trace, waitUntil }
     const response = this.#refusal(request) ?? (await this.#respond(request))
-    return { response, policy: behaviour.responseHeaders, pop: location.name, requestId, trace }
+    return { response, policy: behaviour.responseHeaders, pop: location.name, requestId, tenant, trace }
   }
 
   /** What the function makes of a request, and the key that it gets; nothing is fetched, and no signature asked for. */
   async keyFor(viewer: ViewerRequest): Promise<KeyAnswer> {
     const trace = new Trace()
     const behaviour = this.#behaviourOf(edgeRequest(viewer).path)
-    const refusal = this.#refusal({ viewer, behaviour, body: null, requestId: '' })
+    const tenant = this.#tenantOf(viewer)
+    const refusal = this.#refusal({ viewer, behaviour, body: null, tenant, requestId: '' })
     if (refusal) return answered('distribution', refusal, refusal.reason ?? '')
     const outcome = await this.#runFunction(viewer, behaviour, newRequestId(), trace)
     const step = trace.steps().find((one) => 'changes' in one)
@@ -128,7 +136,7 @@ export class Distribution {
       return answered('viewer-request', outcome.response, reason)
     }
     if (outcome.kind === 'failed' || step === undefined) return { kind: 'failed', problems: step?.problems ?? [] }
-    const key = keyOf(behaviour, checkedRequest(behaviour, outcome.request))
+    const key = keyOf(behaviour, checkedRequest(behaviour, outcome.request), tenant)
     return { kind: 'key', key, text: keyText(key), changes: step.changes }
   }
 
@@ -137,10 +145,14 @@ export class Distribution {
     this.#shared.viewers.hasLeft(requestId)
   }
 
-  /** @returns how many objects were removed, at all edge locations together */
-  async invalidate(paths: readonly string[]): Promise<number> {
-    const removed = await Promise.all(this.#locations.map((location) => location.invalidate(paths)))
+  /** @param tenant whose alone; `undefined`: all. @returns how many objects were removed, at all edge locations together */
+  async invalidate(paths: readonly string[], tenant: string | undefined): Promise<number> {
+    const removed = await Promise.all(this.#locations.map((location) => location.invalidate(paths, tenant)))
     return removed.reduce((sum, count) => sum + count, 0)
+  }
+
+  #tenantOf({ headers }: ViewerRequest): HostedTenant | null {
+    return this.#tenants.get(hostNameOf(headerValue(headers, 'host'))) ?? null
   }
 
   #locationFor({ headers }: ViewerRequest): EdgeLocation {
@@ -154,11 +166,15 @@ export class Distribution {
     viewer,
     behaviour,
     body,
+    tenant,
     requestId,
-  }: Pick<ReceivedRequest, 'viewer' | 'behaviour' | 'body' | 'requestId'>): EdgeResponse | undefined {
+  }: Pick<ReceivedRequest, 'viewer' | 'behaviour' | 'body' | 'tenant' | 'requestId'>): EdgeResponse | undefined {
     const { target, headBytes, scheme, method, httpVersion, headers } = viewer
     const { viewerProtocolPolicy } = behaviour
     const error = (status: number, reason: string) => errorResponse(status, 'Error', reason, requestId)
+    const host = headerValue(headers, 'host')
+    // "HTTP 403 status code (Forbidden)", alternate domain names: CloudFront has no distribution, or no tenant, of this name.
+    if (tenant === null && this.#tenants.size > 0) return error(403, `No tenant here is called ${host}.`)
     if (target.length > URL_CHARACTERS) {
       return { ...error(414, `The URL is longer than ${URL_CHARACTERS} characters.`), close: true }
     }
@@ -168,8 +184,8 @@ export class Distribution {
     if (scheme === 'http' && viewerProtocolPolicy === 'https-only') return error(403, HTTPS_ONLY)
     if (scheme === 'http' && viewerProtocolPolicy === 'redirect-to-https') {
       // At CloudFront, a name that no distribution has leads nowhere; here it must not lead to wherever it says.
-      const host = headerValue(headers, 'host')
-      if (!isOwnHost(host, this.#settings.policies.domains)) return error(403, `No domain here is called ${host}.`)
+      if (tenant === null && !isOwnHost(host, this.#settings.policies.domains))
+        return error(403, `No domain here is called ${host}.`)
       if (method === 'GET' || method === 'HEAD') return redirectResponse(301, this.#httpsUrl(headers, target))
       return httpVersion === '1.0' ? error(403, HTTPS_ONLY) : redirectResponse(307, this.#httpsUrl(headers, target))
     }
@@ -186,7 +202,7 @@ export class Distribution {
   }
 
   async #respond(routed: ReceivedRequest): Promise<EdgeResponse> {
-    const { viewer, behaviour, body, location, requestId, trace, waitUntil } = routed
+    const { viewer, behaviour, body, tenant, location, requestId, trace, waitUntil } = routed
     const { accessCheck, policies } = this.#settings
     const early = accessCheck === 'before-viewer-request' && this.#accessRefusal(routed, edgeRequest(viewer))
     if (early) return early
@@ -210,6 +226,7 @@ export class Distribution {
       behaviour,
       forwarded: { ...request, ...forwardedRequest(behaviour.cache, behaviour.originRequest, request) },
       body,
+      tenant,
       clientIp: viewer.ip,
       requestId,
       trace,
@@ -221,7 +238,7 @@ export class Distribution {
       if (!(stream instanceof ReadableStream)) return response
       return { ...response, body: passing(stream, requestId, this.#shared, waitUntil) }
     }
-    const key = keyOf(behaviour, request)
+    const key = keyOf(behaviour, request, tenant)
     trace.add({ step: 'key', key })
     return location.respond({
       key,
@@ -290,9 +307,14 @@ function routedBehaviours({ policies }: DistributionSettings): RoutedBehaviour[]
 const checkedRequest = ({ trustedKeys }: RoutedBehaviour, request: EdgeRequest): EdgeRequest =>
   trustedKeys === null ? request : withoutSignature(request)
 
-function keyOf({ cache, path, trustedKeys }: RoutedBehaviour, request: EdgeRequest): CacheKey {
+function keyOf(
+  { cache, path, trustedKeys }: RoutedBehaviour,
+  request: EdgeRequest,
+  tenant: HostedTenant | null,
+): CacheKey {
   const headers = trustedKeys === null ? request.headers : withoutSigningCookies(request.headers)
-  return cacheKeyOf(cache, { ...request, headers }, path)
+  const key = cacheKeyOf(cache, { ...request, headers }, path)
+  return tenant ? { tenant: tenant.id, ...key } : key
 }
 
 /** Caching is off where all TTLs are 0: Developer Guide, "Use managed cache policies", CachingDisabled. */

@@ -72,13 +72,14 @@ export class EdgeLocation {
     this.#collecting = collecting
   }
 
-  /** What is on its way is not cached, either. @returns how many objects were removed */
-  async invalidate(paths: readonly string[]): Promise<number> {
+  /** What is on its way is not cached, either. @param tenant whose alone; `undefined`: all. @returns how many objects were removed */
+  async invalidate(paths: readonly string[], tenant: string | undefined): Promise<number> {
     for (const [slot, { key, tags }] of this.#underWay) {
-      if (paths.some((path) => isInvalidated(path, { ...key, tags }))) this.#underWay.delete(slot)
+      const isTheirs = tenant === undefined || key.tenant === tenant
+      if (isTheirs && paths.some((path) => isInvalidated(path, { ...key, tags }))) this.#underWay.delete(slot)
     }
-    const removed = this.#cache.invalidate(paths)
-    return Math.max(removed, (await this.#persistent?.invalidate(paths)) ?? 0)
+    const removed = this.#cache.invalidate(paths, tenant)
+    return Math.max(removed, (await this.#persistent?.invalidate(paths, tenant)) ?? 0)
   }
 
   async respond(request: LookupRequest): Promise<EdgeResponse> {

@@ -1,13 +1,14 @@
 /** What follows a cache miss: origin-request, the origin, origin-response; and the same once more, where the origin fails over. */
 
 import { at } from '../../../base/json-values.ts'
-import { type Behaviour, failoverOf } from '../../../bundle/policies.ts'
+import { type Behaviour, failoverOf, type Origin } from '../../../bundle/policies.ts'
 import type { FailoverSettings } from '../../../bundle/settings.ts'
 import { FAILOVER_METHODS, RESPONSE_HEADERS_BYTES } from '../../../edge/limits.ts'
 import { connectionOptions, HOP_BY_HOP, headerValue, withHeader, withoutHeaders } from '../../platform/header-lines.ts'
 import { VIA } from '../../platform/identity.ts'
 import type { HeaderLine, ResultType } from '../../protocol/messages.ts'
 import type { OriginErrorType, OriginFailure, OriginResponse } from '../../protocol/origin.ts'
+import type { HostedTenant } from '../../protocol/settings.ts'
 import { failureResponse } from './generated-responses.ts'
 import { lambdaRequest, lambdaResponse, originObject, originRequestEvent, originResponseEvent } from './lambda-event.ts'
 import { type Lambdas, runLambda } from './lambdas.ts'
@@ -24,6 +25,8 @@ export type FetchRequest = {
   responseHeaders(headers: readonly HeaderLine[]): HeaderLine[]
   /** Of the cached object that is to be revalidated. */
   validators: readonly HeaderLine[]
+  /** Whose objects it may have; null: of a distribution for a single site. */
+  tenant: HostedTenant | null
   clientIp: string
   requestId: string
   trace: Trace
@@ -150,7 +153,7 @@ async function afterOriginResponse(
  * a revalidation, "Manage how long content stays in the cache".
  */
 function originRequestOf({ policies, originHeaders }: Origins, fetch: FetchRequest, name: string): OriginRequest {
-  const { forwarded, validators, clientIp } = fetch
+  const { forwarded, validators, tenant, clientIp } = fetch
   const origin = policies.origins[name]
   if (origin === undefined) throw new Error(`policies.json has a behaviour for the origin ${name}, and no such origin`)
   const forwardedFor = headerValue(forwarded.headers, 'x-forwarded-for')
@@ -172,9 +175,13 @@ function originRequestOf({ policies, originHeaders }: Origins, fetch: FetchReque
       ...validators,
     ],
     clientIp,
-    origin: originObject(origin, originHeaders[name] ?? {}),
+    origin: originObject(ofTenant(origin, tenant), originHeaders[name] ?? {}),
   }
 }
+
+/** Objects of a tenant are under its prefix in each bucket; an API is one for all. */
+const ofTenant = (origin: Origin, tenant: HostedTenant | null): Origin =>
+  tenant && origin.s3 ? { ...origin, originPath: `${origin.originPath}/${tenant.prefix}` } : origin
 
 const messageOf = (event: unknown, name: 'request' | 'response') => at(event, 'Records', 0, 'cf', name)
 

@@ -19,10 +19,12 @@ export function hostQuestion(text: string, now: number): HostQuestion | string {
     case 'key':
       return isObject(value.viewer) ? (value as HostQuestion) : 'viewer: expected a request'
     case 'invalidate': {
-      const { paths } = value
+      const { paths, tenant } = value
       const isList = Array.isArray(paths) && paths.every((path) => typeof path === 'string')
       if (!isList) return 'paths: expected a list of texts'
-      return paths.map(invalidationProblem).find((problem) => problem !== undefined) ?? { ask: 'invalidate', paths }
+      if (tenant !== undefined && typeof tenant !== 'string') return 'tenant: expected a text'
+      const problem = paths.map(invalidationProblem).find((one) => one !== undefined)
+      return problem ?? { ask: 'invalidate', paths, ...(tenant === undefined ? {} : { tenant }) }
     }
     case 'advance': {
       const { milliseconds } = value

@@ -51,15 +51,16 @@ export class LruCache {
     this.#bytes -= entry.bytes
   }
 
-  /** @returns how many objects were removed */
-  invalidate(paths: readonly string[]): number {
+  /** @param tenant whose alone; `undefined`: all. @returns how many objects were removed */
+  invalidate(paths: readonly string[], tenant?: string): number {
     const found = [...this.#entries].filter(
       ([
         ,
         {
           object: { key, tags },
         },
-      ]) => paths.some((path) => isInvalidated(path, { ...key, tags })),
+      ]) =>
+        (tenant === undefined || key.tenant === tenant) && paths.some((path) => isInvalidated(path, { ...key, tags })),
     )
     for (const [slot] of found) this.delete(slot)
     return found.length

@@ -77,6 +77,8 @@ function targetOf({ policies, targets }: Origins, { domainName, path, protocol, 
   const named = Object.entries(policies.origins).filter(([, origin]) => origin.domainName === domainName)
   const known = named.find(([, { originPath }]) => originPath === path) ?? named[0]
   const target = known ? targets[known[0]] : undefined
+  // A server that stands in for an API has the origin path in its URL; one for buckets has only the bucket's name there.
+  if (target?.kind === 'http' && known?.[1].s3) return { ...target, url: `${target.url}${path}` }
   if (target) return target
   const isUsual = port === (protocol === 'https' ? 443 : 80)
   const url = `${protocol}://${domainName}${isUsual ? '' : `:${port}`}${path}`

@@ -39,9 +39,12 @@ export class PersistentCache {
   async put(slot: string, object: CachedObject): Promise<void> {
     if (Date.now() < this.#restsUntil) return
     const { key, tags } = object
-    const { path, query } = key
+    const { tenant, path, query } = key
     const isShort = Buffer.byteLength(path + query + tags) < METADATA_BYTES
-    const customMetadata: Record<string, string> = isShort ? { path, query, ...(tags === '' ? {} : { tags }) } : {}
+    const customMetadata: Record<string, string> = {
+      ...(tenant === undefined ? {} : { tenant }),
+      ...(isShort ? { path, query, ...(tags === '' ? {} : { tags }) } : {}),
+    }
     const stored = this.#store.put(await this.#nameOf(slot), packedObject(object), { customMetadata })
     await written(stored, () => new Error('the disk takes nothing')).catch(() => {
       this.#restsUntil = Date.now() + REST_MILLISECONDS
@@ -52,8 +55,8 @@ export class PersistentCache {
     await this.#store.delete([await this.#nameOf(slot)])
   }
 
-  /** @returns how many objects were removed */
-  async invalidate(paths: readonly string[]): Promise<number> {
+  /** @param tenant whose alone; `undefined`: all. @returns how many objects were removed */
+  async invalidate(paths: readonly string[], tenant?: string): Promise<number> {
     const names: string[] = []
     let cursor: string | undefined
     do {
@@ -63,7 +66,8 @@ export class PersistentCache {
         ...(cursor === undefined ? {} : { cursor }),
       })
       for (const { key, customMetadata } of page.objects) {
-        const { path, query = '', tags = '' } = customMetadata ?? {}
+        const { tenant: owner, path, query = '', tags = '' } = customMetadata ?? {}
+        if (tenant !== undefined && owner !== tenant) continue
         if (path === undefined || paths.some((one) => isInvalidated(one, { path, query, tags }))) names.push(key)
       }
       cursor = page.truncated ? page.cursor : undefined

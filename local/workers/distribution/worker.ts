@@ -73,7 +73,7 @@ export function makeWorker(handler: FunctionHandler) {
         distribution.viewerLeft(question.id)
         return {}
       case 'invalidate':
-        return { removed: await distribution.invalidate(question.paths) }
+        return { removed: await distribution.invalidate(question.paths, question.tenant) }
       case 'advance':
         clock.advance(question.milliseconds)
         await env.BUCKET_CLOCK.fetch('http://bucket/clock', {
@@ -102,7 +102,7 @@ const cookieValue = (headers: readonly HeaderLine[]) =>
 
 function viewerResponse(
   viewer: ViewerRequest,
-  { response, policy, pop, requestId }: Served,
+  { response, policy, pop, requestId, tenant }: Served,
   now: number,
 ): ViewerResponse {
   const headers = viewerResponseHeaders(response, viewer, policy, { pop, requestId, now })
@@ -125,6 +125,7 @@ function viewerResponse(
       port: viewer.port,
       method: viewer.method,
       host: header('host'),
+      ...(tenant ? { tenant: tenant.id } : {}),
       path,
       query,
       referer: header('referer'),

@@ -49,6 +49,7 @@ async function examples(config: Config = CONFIG, buckets: Record<string, string>
     })),
     keyPairIds: {},
     origins: [],
+    tenants: [],
     samples: [],
   }
   const found = await examplesOf(site, policies, await originTargets(policies.origins, buckets, {}))

@@ -29,6 +29,7 @@ const READY: ReadyEvent = {
       { name: 'photos', behind: 'sample pictures' },
       { name: 'api', behind: 'https://api.example.com' },
     ],
+    tenants: [],
     samples: [],
   },
   realOrigins: ['api'],
