@@ -32,6 +32,12 @@ export function urlsOfBundle(settings: Settings, { bucket }: Destination): Objec
   }
 }
 
+/** @param keyPrefix what a tenant's keys begin with, and what stands before what the bundle knows of keys; with a slash */
+export function urlsOfTenant(settings: Settings, domain: string, bucket: string, keyPrefix: string): ObjectUrlOf {
+  const urlOf = urlsOfBundle({ ...settings, domains: [domain] }, { bucket, prefix: '' })
+  return (key, sha256) => urlOf(key.slice(keyPrefix.length), sha256)
+}
+
 /** @param base what stands for the destination */
 export function urlsOfBase(base: string, { bucket, prefix }: Destination): ObjectUrlOf {
   const site: Site = { domains: ['base'], routes: [{ path: '/*', bucket, prefix }] }

@@ -2,9 +2,14 @@
 import { InputError } from '../../base/errors.ts'
 import { collectProblems, type OptionRows, type Values } from '../../cli/kit/options.ts'
 
-export type PublishOptions = {
+export type PublishOptions = PublishSettings & { destination: Destination }
+
+/** What a command line says: where files go, or the tenant whose they are. */
+export type PublishRequest = PublishSettings &
+  ({ destination: Destination; tenant: undefined } | { destination: undefined; tenant: { id: string; store: string } })
+
+type PublishSettings = {
   folder: string
-  destination: Destination
   /** The folder of the bundle; `undefined`: `dist`, where there is one. */
   dist: string | undefined
   /** What `folder` is served as, without a slash at its end; `undefined`: as the bundle says. */
@@ -24,6 +29,16 @@ export type Destination = { bucket: string; prefix: string }
 const MOST_AT_A_TIME = 256
 
 export const PUBLISH_OPTIONS = {
+  tenant: {
+    type: 'string',
+    value: 'ID',
+    about: "in the place of s3://…: upload to this tenant's prefix, and say where it is served",
+  },
+  store: {
+    type: 'string',
+    value: 'URL',
+    about: 'where tenants are remembered; default: sqlite:rimlight-tenants.db',
+  },
   dist: {
     type: 'string',
     value: 'DIR',
@@ -60,34 +75,46 @@ export function readPublishOptions(
   values: Values<typeof PUBLISH_OPTIONS>,
   positionals: readonly string[],
   hint: string,
-): PublishOptions {
+): PublishRequest {
   const [folder, to, ...more] = positionals
-  if (folder === undefined || to === undefined || more.length > 0) {
+  const { tenant } = values
+  const isWhole = folder !== undefined && (to === undefined) === (tenant !== undefined) && more.length === 0
+  if (!isWhole) {
     const found = positionals.length === 0 ? 'nothing' : positionals.map((text) => JSON.stringify(text)).join(' ')
-    throw new InputError(`expected DIR s3://BUCKET/PREFIX, found ${found}; ${hint}`, {
-      code: 'operands',
-      expected: 'DIR s3://BUCKET/PREFIX',
-      found,
-    })
+    const expected = tenant === undefined ? 'DIR s3://BUCKET/PREFIX' : 'DIR beside --tenant'
+    throw new InputError(`expected ${expected}, found ${found}; ${hint}`, { code: 'operands', expected, found })
   }
   const { problems, read } = collectProblems()
-  const destination = read(destinationOf(to))
+  const destination = to === undefined ? undefined : read(destinationOf(to))
   const url = read(values.url === undefined ? undefined : baseOf(values.url))
   const cacheControl = read(values['cache-control'] === undefined ? undefined : cacheControlOf(values['cache-control']))
   const concurrency = read(concurrencyOf(values.concurrency))
   if (values.dist !== undefined && values.url !== undefined) {
+    problems.push(conflict('--dist or --url'))
+  }
+  if (tenant !== undefined && values.url !== undefined) problems.push(conflict('--tenant or --url'))
+  if (tenant === undefined && values.store !== undefined) {
+    const [expected, found] = ['--tenant ID beside --store', 'none']
     problems.push(
-      new InputError('expected --dist or --url, found both: the URLs are made of one of them', {
-        code: 'option-conflict',
-        expected: '--dist or --url',
-        found: 'both',
-      }),
+      new InputError(`--store: expected ${expected}, found ${found}`, { code: 'option-missing', expected, found }),
     )
   }
-  if (problems.length > 0 || !destination || concurrency === undefined) throw together(problems)
+  if (problems.length > 0 || concurrency === undefined) throw together(problems)
   const { dist, manifest, 'dry-run': isDryRun } = values
-  return { folder, destination, dist, url, cacheControl, manifest, isDryRun, concurrency }
+  const settings = { folder, dist, url, cacheControl, manifest, isDryRun, concurrency }
+  if (tenant === undefined) return { ...settings, destination: destination as Destination, tenant }
+  return { ...settings, destination: undefined, tenant: { id: tenant, store: values.store ?? DEFAULT_STORE } }
 }
+
+const conflict = (expected: string): InputError =>
+  new InputError(`expected ${expected}, found both: the URLs are made of one of them`, {
+    code: 'option-conflict',
+    expected,
+    found: 'both',
+  })
+
+/** That of `rimlight tenants`. */
+const DEFAULT_STORE = 'sqlite:rimlight-tenants.db'
 
 /** One error for all that is wrong, so that everything can be put right at once. */
 const together = (problems: readonly InputError[]): InputError =>

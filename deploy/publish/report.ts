@@ -28,6 +28,15 @@ export function stepText(step: PublishStep, seconds: number): string {
 export const uploadedText = ({ done, total }: Extract<PublishStep, { step: 'uploading' }>): string =>
   `${done.toLocaleString('en')} of ${count(total)} ${done === 1 ? 'is' : 'are'} uploaded; run the same command again: it uploads the rest`
 
+/** A tenant whose files were published. */
+export type PublishedTenant = {
+  id: string
+  /** Where it is served: `https://shop.sites.example.com/`. */
+  url: string
+  /** `deployed`, or why the URL is not served yet. */
+  status: string
+}
+
 const destinationText = ({ destination }: PublishOptions): string => `s3://${destination.bucket}/${destination.prefix}`
 
 export function publishedOf({ files }: PublishOutcome, urlOf: ObjectUrlOf): Published {
@@ -48,13 +57,14 @@ export function publishText(
   published: Published,
   options: PublishOptions,
   paint: Paint,
+  tenant?: PublishedTenant,
 ): string {
   const changed = changedOf(outcome)
   const all = count(outcome.files.length)
   const location = destinationText(options)
   if (changed.length === 0) {
     const urls = options.isDryRun ? [] : [urlsText(options)]
-    return `${[`${paint('green', 'Nothing to upload')}: ${all} ${outcome.files.length === 1 ? `is in ${location} as it is here` : `are in ${location} as they are here`}`, ...urls].join('\n')}\n`
+    return `${[`${paint('green', 'Nothing to upload')}: ${all} ${outcome.files.length === 1 ? `is in ${location} as it is here` : `are in ${location} as they are here`}`, ...urls, ...tenantLines(tenant)].join('\n')}\n`
   }
   const did = options.isDryRun ? 'Would upload' : 'Uploaded'
   const line = ({ path, key, wanted, change }: Compared) => {
@@ -66,15 +76,27 @@ export function publishText(
   }
   const summary = `${did} ${changed.length.toLocaleString('en')} of ${all}, ${bytesText(bytesOf(changed))}, to ${location}`
   const urls = options.isDryRun ? [] : ['', urlsText(options)]
-  return `${[paint('green', summary), '', ...changed.map(line), ...urls].join('\n')}\n`
+  return `${[paint('green', summary), '', ...changed.map(line), ...urls, ...tenantLines(tenant)].join('\n')}\n`
+}
+
+function tenantLines(tenant: PublishedTenant | undefined): string[] {
+  if (tenant === undefined) return []
+  const { id, url, status } = tenant
+  return [`${id} is at ${url}${status === 'deployed' ? '' : `, once it is deployed: it is ${status}`}`]
 }
 
 const urlsText = ({ manifest }: PublishOptions): string => `The URLs of all files: ${manifest}`
 
-export function publishJson(outcome: PublishOutcome, published: Published, options: PublishOptions): string {
+export function publishJson(
+  outcome: PublishOutcome,
+  published: Published,
+  options: PublishOptions,
+  tenant?: PublishedTenant,
+): string {
   const changed = changedOf(outcome)
   return `${JSON.stringify({
     destination: destinationText(options),
+    ...(tenant && { tenant }),
     isDryRun: options.isDryRun,
     uploads: changed.map(({ path, key, wanted, change }) => ({
       path,

@@ -85,8 +85,8 @@ export const viewerLambdaEvent = ({ method, uri, query, headers, cookies }: View
   })
 }
 
-export const s3Origin = (domainName = 'example-photos.s3.eu-central-1.amazonaws.com') => ({
-  s3: { authMethod: 'none', customHeaders: {}, domainName, path: '', region: 'eu-central-1' },
+export const s3Origin = (domainName = 'example-photos.s3.eu-central-1.amazonaws.com', path = '') => ({
+  s3: { authMethod: 'none', customHeaders: {}, domainName, path, region: 'eu-central-1' },
 })
 
 export const customOrigin = (domainName = 'api.example.com') => ({

@@ -297,6 +297,17 @@ const NEVER = originRequestGroup('on never routes nothing else changes', [
 
 const refused: Answer = { status: '400', cacheControl: 'no-store', body: 'Bad Request\n' }
 
+const ofTenant = s3Origin(undefined, '/tenants/shop')
+
+const ORIGIN_PATH = originRequestGroup('below an origin path, no reading of the path leads out of it', [
+  ['a plain path', { origin: ofTenant }, told(ROUTE.photos)],
+  ['dots in names', { uri: '/a../..b/.c/...', origin: ofTenant }, told(ROUTE.photos)],
+  ['an escaped slash', { uri: '/..%2Fblog/a.jpg', origin: ofTenant }, refused],
+  ['at the end', { uri: '/a%2F..', origin: ofTenant }, refused],
+  ['a backslash', { uri: '/a/..%5Cb.jpg', origin: ofTenant }, refused],
+  ['without one, they are part of the key', { uri: '/..%2Fblog/a.jpg' }, told(ROUTE.photos)],
+])
+
 const READINGS = originRequestGroup('viewer-request 2 holds here too, where viewer-request is not attached', [
   ['two routes', { uri: '/drafts%2Fa' }, refused],
   ['dot segments', { uri: '/x/../drafts/a' }, refused],
@@ -321,5 +332,6 @@ export const originRequestTable: Table = {
     API,
     NEVER,
     READINGS,
+    ORIGIN_PATH,
   ],
 }

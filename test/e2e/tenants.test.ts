@@ -6,7 +6,7 @@ import { connect as connectTls } from 'node:tls'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Config } from '../../edge/config.ts'
+import type { Config, Route } from '../../edge/config.ts'
 import { type CloudFront, startCloudFront } from '../../local/cloudfront.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
 import { openOrigin, type ScriptedOrigin } from './origin.ts'
@@ -216,8 +216,8 @@ describe('what can not be is said', () => {
   })
 
   it('private routes: their grants would be those of all tenants', async () => {
-    const auth = { type: 'jwt' as const, algorithms: ['HS256' as const], path: 'path' }
-    const [api, rest] = CONFIG.routes as [Config['routes'][number], Config['routes'][number]]
+    const auth: Route['auth'] = { type: 'jwt', algorithms: ['HS256'], path: 'path' }
+    const [api, rest] = CONFIG.routes as [Route, Route]
     const guarded = await built({
       ...CONFIG,
       routes: [api, { path: '/mine/*', origin: 'sites', cache: {}, auth }, rest],

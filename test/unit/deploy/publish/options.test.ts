@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseOptions } from '../../../../cli/kit/options.ts'
 import { keepsFromCaching, PUBLISH_OPTIONS, readPublishOptions } from '../../../../deploy/publish/options.ts'
-import { main } from '../../../../deploy/publish.ts'
+import { main } from '../../../../cli/publish.ts'
 import { output } from '../../cli/kit/fixture-output.ts'
 
 function read(...args: string[]) {
@@ -13,6 +13,7 @@ it('without options, the defaults', () => {
   expect(read('public', 's3://example-photos')).toEqual({
     folder: 'public',
     destination: { bucket: 'example-photos', prefix: '' },
+    tenant: undefined,
     dist: undefined,
     url: undefined,
     cacheControl: undefined,
@@ -28,7 +29,7 @@ it.each([
   ['s3://example-photos/site/', 'site/'],
   ['s3://example.photos/a b/ü', 'a b/ü/'],
 ])('%s: the prefix %j', (to, prefix) => {
-  expect(read('.', to).destination.prefix).toBe(prefix)
+  expect(read('.', to).destination?.prefix).toBe(prefix)
 })
 
 it.each([

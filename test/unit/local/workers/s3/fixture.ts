@@ -50,7 +50,7 @@ export type Buckets = {
 /** @param folder behind `BUCKET` */
 export async function startBuckets(folder?: string): Promise<Buckets> {
   const code = await workerCode('s3/worker.ts')
-  const folders = await folderService(folder === undefined ? {} : { [BUCKET]: { folder, prefix: '' } })
+  const folders = await folderService(new Map(folder === undefined ? [] : [[BUCKET, [{ folder, prefix: '' }]]]))
   const miniflare = new Miniflare({
     workers: [
       {
