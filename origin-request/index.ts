@@ -1,5 +1,5 @@
 /** Lambda@Edge, origin-request: passes the request through, and tells origin-response in headers what it is. */
-import type { CloudFrontRequest, CloudFrontRequestEvent, CloudFrontRequestResult } from 'aws-lambda'
+import type { CloudFrontOrigin, CloudFrontRequest, CloudFrontRequestEvent, CloudFrontRequestResult } from 'aws-lambda'
 import { missingCaching, NO_STORE } from '../edge/cache-control.ts'
 import { type Fields, firstParsed } from '../edge/event.ts'
 import {

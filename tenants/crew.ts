@@ -46,7 +46,8 @@ export class Crew {
       dedicated: dedicatedKind(this.calls, site, progress) as unknown as Kind,
       shared: sharedKind(this.calls, site, progress) as unknown as Kind,
     }
-    this.#invalidations = invalidationsOf(this.calls, dependencies, progress)
+    const hasTags = site.bundle.policies.cacheTagHeader !== undefined
+    this.#invalidations = invalidationsOf(this.calls, dependencies, progress, hasTags)
   }
 
   kindOf({ kind }: Pick<TenantRecord, 'kind'>): Kind {

@@ -27,17 +27,19 @@ export type Invalidations = (
   waits: boolean,
 ) => Promise<TenantInvalidation>
 
+/** @param hasTags whether the bundle has CloudFront keep cache tags */
 export function invalidationsOf(
   calls: Calls,
   dependencies: Dependencies,
   progress: (text: string) => void,
+  hasTags: boolean,
 ): Invalidations {
   const path = pacer(PATHS_PER_SECOND, dependencies, calls.sleep)
   const wildcard = pacer(WILDCARDS_PER_SECOND, dependencies, calls.sleep)
 
   return async (record, kind, given, waits) => {
     const { tenant } = record
-    const paths = checkedPaths(given)
+    const paths = checkedPaths(given, hasTags)
     const wildcards = paths.filter((one) => one.endsWith('*')).length
     if (wildcards > 0) await wildcard(wildcards)
     if (paths.length > wildcards) await path(paths.length - wildcards)
@@ -63,16 +65,12 @@ export function invalidationsOf(
 }
 
 /** @throws InputError */
-function checkedPaths(given: readonly string[]): string[] {
+function checkedPaths(given: readonly string[], hasTags: boolean): string[] {
   if (given.length === 0) throw new InputError("expected paths such as '/photos/*', found none", { code: 'no-paths' })
-  // A tag is one of the distribution, which tenants may share.
-  const tag = given.find(isTag)
+  const tag = hasTags ? undefined : given.find(isTag)
   if (tag !== undefined) {
-    const [expected, found] = ["paths such as '/photos/*'", `the tag ${tag}`]
-    throw new InputError(
-      `expected ${expected}, found ${found}; \`rimlight invalidate '${tag}' --distribution ID\` takes tags`,
-      { code: 'not-an-invalidation-path', expected, found },
-    )
+    const [expected, found] = ['paths: cacheTags is not set in the config, so that nothing has tags', `the tag ${tag}`]
+    throw new InputError(`expected ${expected}, found ${found}`, { code: 'no-cache-tags', expected, found })
   }
   const problems = given.map(invalidationProblem).filter((problem) => problem !== undefined)
   if (problems.length > 0) throw new InputError(problems.join('\n'), { code: 'not-an-invalidation-path' })

@@ -53,7 +53,7 @@ export type Tenants = {
   list(): Promise<TenantRecord[]>
   /** Changes settings, of which those that are not given stay, or enables one that was disabled. */
   update(tenant: string, changes: Partial<TenantSettings>, options?: WaitOptions): Promise<TenantRecord>
-  /** @param paths as viewers ask for them, without the tenant's prefix: `/*` */
+  /** @param paths as viewers ask for them, without the tenant's prefix: `/*`; or `#` and a cache tag */
   invalidate(tenant: string, paths: readonly string[], options?: WaitOptions): Promise<TenantInvalidation>
   /** It answers nobody any more, and can be enabled again by `update`. */
   disable(tenant: string, options?: WaitOptions): Promise<TenantRecord>

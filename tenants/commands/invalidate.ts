@@ -8,19 +8,24 @@ export const tenantsInvalidate = (dependencies: TenantDependencies): Main =>
     name: 'rimlight tenants invalidate',
     usage: 'ID PATH… | --all PATH… [--wait] [--store URL] [--json]',
     about: `Removes a tenant's objects from the caches. A path is as viewers ask for it, without the tenant's prefix; a * at its end
-stands for the rest. Invalidations of all tenants share one rate of the account, 150 paths and 1 with a * a second:
-those of --all are sent one after the other.`,
+stands for the rest, and # and a cache tag for all of the tenant's objects that have it, where the config sets cacheTags.
+Invalidations of all tenants share one rate of the account, 150 paths and 1 with a * a second: those of --all are sent
+one after the other.`,
     takesOperands: true,
     options: {
       ...SITE_OPTIONS,
       all: { type: 'boolean', about: 'of all tenants' },
       wait: { type: 'boolean', about: 'wait until it is done at every edge location' },
     },
-    examples: ["rimlight tenants invalidate shop '/*'", "rimlight tenants invalidate --all '/theme/*' --wait"],
+    examples: [
+      "rimlight tenants invalidate shop '/*'",
+      "rimlight tenants invalidate shop '#/index.html'",
+      "rimlight tenants invalidate --all '/theme/*' --wait",
+    ],
     exitCode: '0 under way, or with --wait done; 1 not done; 2 wrong usage or input',
     async run(values, context) {
       const [first, ...rest] = context.positionals
-      if (!values.all && (first === undefined || first.startsWith('/'))) {
+      if (!values.all && (first === undefined || /^[/#]/.test(first))) {
         throw new InputError(
           `expected a tenant's id and paths, found ${JSON.stringify(first ?? '')}; ${context.hint}`,
           { code: 'operands', expected: "a tenant's id and paths", found: first },

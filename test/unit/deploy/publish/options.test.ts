@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseOptions } from '../../../../cli/kit/options.ts'
-import { keepsFromCaching, PUBLISH_OPTIONS, readPublishOptions } from '../../../../deploy/publish/options.ts'
 import { main } from '../../../../cli/publish.ts'
+import { keepsFromCaching, PUBLISH_OPTIONS, readPublishOptions } from '../../../../deploy/publish/options.ts'
 import { output } from '../../cli/kit/fixture-output.ts'
 
 function read(...args: string[]) {
@@ -135,4 +135,29 @@ it.each([
   ['x-private', false],
 ])('%s keeps what has a version from being cached: %s', (value, keeps) => {
   expect(keepsFromCaching(value)).toBe(keeps)
+})
+
+describe('--tenant', () => {
+  it('stands in the place of a bucket', () => {
+    expect(read('public', '--tenant', 'shop')).toMatchObject({
+      destination: undefined,
+      tenant: { id: 'shop', store: 'sqlite:rimlight-tenants.db' },
+    })
+    expect(read('public', '--tenant', 'shop', '--store', 'sqlite:a.db').tenant).toEqual({
+      id: 'shop',
+      store: 'sqlite:a.db',
+    })
+  })
+
+  it.each<[string[], string]>([
+    [['a', BUCKET, '--tenant', 'shop'], `expected DIR beside --tenant, found "a" "${BUCKET}"; hint`],
+    [['--tenant', 'shop'], 'expected DIR beside --tenant, found nothing; hint'],
+    [
+      ['a', '--tenant', 'shop', '--url', 'https://a'],
+      'expected --tenant or --url, found both: the URLs are made of one of them',
+    ],
+    [['a', BUCKET, '--store', 'sqlite:a.db'], '--store: expected --tenant ID beside --store, found none'],
+  ])('%j', (args, message) => {
+    expect(() => read(...args)).toThrow(message)
+  })
 })
