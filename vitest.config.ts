@@ -34,7 +34,7 @@ const LONG = [
   'test/unit/local/host/functions/{engines,lambda}.test.ts',
   'test/unit/local/workers/s3/{list,multipart,objects,presigned,read-through,upload}.test.ts',
   'test/unit/logs/**/*.test.ts',
-  'test/unit/tenants/{concurrency,config,http,interruption,politeness,quotas,upgrade}.test.ts',
+  'test/unit/tenants/{cleanup,concurrency,config,drift,http,interruption,politeness,quotas,upgrade}.test.ts',
   'test/unit/tenants/store/{contract,store}.test.ts',
 ]
 

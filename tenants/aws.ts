@@ -1,4 +1,5 @@
 /** AWS, as tenants use it: politely, as every call of an account's API counts against rates that all its users share. */
+import { Failure } from '../base/errors.ts'
 import type { Clients, Dependencies } from '../deploy/attach/aws-clients.ts'
 import type { Calls } from '../deploy/attach/calls.ts'
 import { callsOf } from '../deploy/aws/calls.ts'
@@ -44,6 +45,22 @@ export function politeCalls(dependencies: Dependencies, signal: AbortSignal): Ca
       return next(action, send as (clients: Clients) => Promise<never>)
     }
   return { call: paced(calls.call) as Calls['call'], find: paced(calls.find) as Calls['find'], sleep: calls.sleep }
+}
+
+/** Something would have to be made or changed at AWS. */
+export class WouldChange extends Failure {
+  override name = 'WouldChange'
+}
+
+/** Calls of somebody who only looks. @throws WouldChange in the place of calls that change anything */
+export function readOnlyCalls({ call, find, sleep }: Calls): Calls {
+  const guarded =
+    <Arguments extends [string, ...unknown[]], Result>(next: (...given: Arguments) => Promise<Result>) =>
+    async (...given: Arguments): Promise<Result> => {
+      if (isRead(given[0])) return next(...given)
+      throw new WouldChange(`${given[0]} would be called`, { code: 'would-change', found: given[0] })
+    }
+  return { call: guarded(call as never), find: guarded(find as never), sleep } as Calls
 }
 
 /** Times that what somebody else changed meanwhile is read and tried anew. */

@@ -42,6 +42,14 @@ export const tenantsCommand = (dependencies: TenantDependencies): Main =>
         about: 'brings all tenants to a new bundle, in batches',
         load: async () => ({ main: (await import('./commands/upgrade.ts')).tenantsUpgrade(dependencies) }),
       },
+      cleanup: {
+        about: 'deletes what earlier bundles left at AWS',
+        load: async () => ({ main: (await import('./commands/cleanup.ts')).tenantsCleanup(dependencies) }),
+      },
+      'bucket-policy': {
+        about: 'prints what the policies of buckets have to say for tenants',
+        load: async () => ({ main: (await import('./commands/bucket-policy.ts')).tenantsBucketPolicy(dependencies) }),
+      },
     },
     examples: [
       'rimlight tenants create shop --store sqlite:tenants.db --domain sites.example.com --certificate arn:aws:acm:…',

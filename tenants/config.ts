@@ -144,7 +144,7 @@ export const settingsParts = (settings: TenantSettings, isEnabled: boolean): Set
   WebACLId: settings.webAclArn ?? '',
 })
 
-const viewerCertificate = (arn: string | null): ViewerCertificate =>
+export const viewerCertificate = (arn: string | null): ViewerCertificate =>
   arn === null
     ? { CloudFrontDefaultCertificate: true }
     : {

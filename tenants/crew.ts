@@ -3,14 +3,15 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { InputError, Interrupted } from '../base/errors.ts'
 import { checkTenantId } from '../bundle/tenant.ts'
-import { type Calls, type Dependencies, politeCalls } from './aws.ts'
+import { type Calls, type Dependencies, politeCalls, readOnlyCalls, WouldChange } from './aws.ts'
 import { ClaimLost, type Hold, type TenantClaims, tenantClaims } from './claims.ts'
 import { type Convergence, converge } from './converge.ts'
 import { type Invalidations, invalidationsOf, type TenantInvalidation } from './invalidations.ts'
 import { dedicatedKind } from './kinds/dedicated.ts'
 import type { Kind, Placement } from './kinds/kind.ts'
+import { multiTenantState, repairMultiTenant, sharedPartsText } from './kinds/multi-tenant.ts'
 import { sharedKind } from './kinds/shared.ts'
-import type { CreateOptions, TenantState } from './options.ts'
+import type { CreateOptions, SharedState, TenantState } from './options.ts'
 import { NO_SETTINGS, type TenantKind, type TenantRecord } from './record.ts'
 import { DISTRIBUTIONS_PER_SHARD } from './shard.ts'
 import { prefixOf, type TenantSite } from './site.ts'
@@ -31,9 +32,12 @@ export class Crew {
   readonly progress: (text: string) => void
   readonly #claims: TenantClaims
   readonly #kinds: Record<TenantKind, Kind>
+  /** For those who only look. */
+  readonly #readers: Record<TenantKind, Kind>
   readonly #invalidations: Invalidations
   /** By kind and shard: what is made once for many tenants. */
   readonly #placements = new Map<string, Promise<Placement>>()
+  readonly #known = new Map<string, Promise<Placement | WouldChange>>()
 
   constructor({ store, site, dependencies, signal, progress }: CrewOptions) {
     this.store = store
@@ -42,10 +46,8 @@ export class Crew {
     this.calls = politeCalls(dependencies, signal)
     const holder = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
     this.#claims = tenantClaims(store, dependencies, this.calls, holder, progress)
-    this.#kinds = {
-      dedicated: dedicatedKind(this.calls, site, progress) as unknown as Kind,
-      shared: sharedKind(this.calls, site, progress) as unknown as Kind,
-    }
+    this.#kinds = kindsOf(this.calls, site, progress)
+    this.#readers = kindsOf(readOnlyCalls(this.calls), site, progress)
     const hasTags = site.bundle.policies.cacheTagHeader !== undefined
     this.#invalidations = invalidationsOf(this.calls, dependencies, progress, hasTags)
   }
@@ -225,15 +227,42 @@ export class Crew {
     if (found === null) {
       return { record, found: 'missing', isEnabled: false, differences: [], isCurrent, certificate: null }
     }
-    const placement = isCurrent ? await this.placement(record.kind, record.shard) : null
+    const placement = isCurrent ? await this.#knownPlacement(record.kind, record.shard) : null
+    const isUnknown = placement instanceof WouldChange
     return {
       record,
       found: found.isDeployed ? 'deployed' : 'deploying',
       isEnabled: found.isEnabled,
-      differences: kind.differences(record, found, placement),
+      differences: [
+        ...(isUnknown ? [sharedPartsText(placement)] : []),
+        ...kind.differences(record, found, isUnknown ? null : placement),
+      ],
       isCurrent,
       certificate: await kind.certificate({ ...record, awsId: found.awsId }),
     }
+  }
+
+  /** Where tenants of the loaded bundle are, if all that they share is there. */
+  #knownPlacement(kind: TenantKind, shard: number): Promise<Placement | WouldChange> {
+    const key = `${kind} ${shard}`
+    const known = this.#known.get(key)
+    if (known) return known
+    const asked = this.#readers[kind].placement(shard).catch((error) => {
+      if (error instanceof WouldChange) return error
+      this.#known.delete(key)
+      throw error
+    })
+    this.#known.set(key, asked)
+    return asked
+  }
+
+  /** Of the loaded bundle; null: there is none, as no shared tenant has it. */
+  sharedState(): Promise<SharedState | null> {
+    return multiTenantState(this.calls, this.site)
+  }
+
+  repairShared(): Promise<void> {
+    return repairMultiTenant(this.calls, this.site, this.progress)
   }
 
   async invalidate(tenant: string, paths: readonly string[], waits: boolean): Promise<TenantInvalidation> {
@@ -279,6 +308,11 @@ export class Crew {
     }
   }
 }
+
+const kindsOf = (calls: Calls, site: TenantSite, progress: (text: string) => void): Record<TenantKind, Kind> => ({
+  dedicated: dedicatedKind(calls, site, progress) as unknown as Kind,
+  shared: sharedKind(calls, site, progress) as unknown as Kind,
+})
 
 /** Another one in the place of one that is gone; one that is not to serve waits until it is. */
 const anew = ({ generation, kind, domain, status }: TenantRecord): Partial<TenantRecord> => ({

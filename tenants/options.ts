@@ -10,6 +10,14 @@ export type CreateOptions = Partial<TenantSettings> & {
 
 export type WaitOptions = { wait?: boolean }
 
+/** What shared tenants of a bundle share, held against the bundle. */
+export type SharedState = {
+  /** Of the multi-tenant distribution. */
+  distributionId: string
+  /** What is otherwise than the bundle says, in words. */
+  differences: string[]
+}
+
 /** What is at AWS, held against the row. */
 export type TenantState = {
   record: TenantRecord

@@ -25,4 +25,10 @@ export const TENANT_PERMISSIONS: readonly string[] = [
   'ListResponseHeadersPolicies',
   'CreateOriginAccessControl',
   'ListOriginAccessControls',
+  'ListDistributionTenants',
+  'ListFunctions',
+  'DeleteFunction',
+  'DeleteCachePolicy',
+  'DeleteOriginRequestPolicy',
+  'DeleteResponseHeadersPolicy',
 ]

@@ -4,6 +4,12 @@ import {
   CreateOriginAccessControlCommand,
   CreateOriginRequestPolicyCommand,
   CreateResponseHeadersPolicyCommand,
+  DeleteCachePolicyCommand,
+  DeleteOriginRequestPolicyCommand,
+  DeleteResponseHeadersPolicyCommand,
+  GetCachePolicyCommand,
+  GetOriginRequestPolicyCommand,
+  GetResponseHeadersPolicyCommand,
   ListCachePoliciesCommand,
   ListOriginAccessControlsCommand,
   ListOriginRequestPoliciesCommand,
@@ -17,12 +23,15 @@ import { allPages, awsName, type Calls } from './aws.ts'
 /** Ids by names. */
 type Ids = Map<string, string>
 
+export type PolicyKind = 'cachePolicies' | 'originRequestPolicies' | 'responseHeadersPolicies'
+
 type Kind = {
   what: string
-  policies: 'cachePolicies' | 'originRequestPolicies' | 'responseHeadersPolicies'
+  policies: PolicyKind
   list(calls: Calls): Promise<Ids>
   /** @returns its id */
   create(calls: Calls, config: never): Promise<string>
+  remove(calls: Calls, Id: string): Promise<unknown>
 }
 
 const named = (pairs: (readonly [string | undefined, string | undefined])[]): Ids =>
@@ -49,6 +58,17 @@ const KINDS: readonly Kind[] = [
       )
       return answer.CachePolicy?.Id ?? ''
     },
+    async remove({ find }, Id) {
+      const found = await find('cloudfront:GetCachePolicy', ({ cloudfront }) =>
+        cloudfront.send(new GetCachePolicyCommand({ Id })),
+      )
+      return (
+        found &&
+        find('cloudfront:DeleteCachePolicy', ({ cloudfront }) =>
+          cloudfront.send(new DeleteCachePolicyCommand({ Id, IfMatch: found.ETag })),
+        )
+      )
+    },
   },
   {
     what: 'origin request policies',
@@ -72,6 +92,17 @@ const KINDS: readonly Kind[] = [
         cloudfront.send(new CreateOriginRequestPolicyCommand({ OriginRequestPolicyConfig })),
       )
       return answer.OriginRequestPolicy?.Id ?? ''
+    },
+    async remove({ find }, Id) {
+      const found = await find('cloudfront:GetOriginRequestPolicy', ({ cloudfront }) =>
+        cloudfront.send(new GetOriginRequestPolicyCommand({ Id })),
+      )
+      return (
+        found &&
+        find('cloudfront:DeleteOriginRequestPolicy', ({ cloudfront }) =>
+          cloudfront.send(new DeleteOriginRequestPolicyCommand({ Id, IfMatch: found.ETag })),
+        )
+      )
     },
   },
   {
@@ -98,6 +129,17 @@ const KINDS: readonly Kind[] = [
         cloudfront.send(new CreateResponseHeadersPolicyCommand({ ResponseHeadersPolicyConfig })),
       )
       return answer.ResponseHeadersPolicy?.Id ?? ''
+    },
+    async remove({ find }, Id) {
+      const found = await find('cloudfront:GetResponseHeadersPolicy', ({ cloudfront }) =>
+        cloudfront.send(new GetResponseHeadersPolicyCommand({ Id })),
+      )
+      return (
+        found &&
+        find('cloudfront:DeleteResponseHeadersPolicy', ({ cloudfront }) =>
+          cloudfront.send(new DeleteResponseHeadersPolicyCommand({ Id, IfMatch: found.ETag })),
+        )
+      )
     },
   },
 ]
@@ -136,6 +178,20 @@ export async function ensurePolicies(
     }
   }
   return ids
+}
+
+/** Of the account, without CloudFront's own. */
+export async function listedPolicies(calls: Calls): Promise<{ kind: PolicyKind; id: string; name: string }[]> {
+  const found: { kind: PolicyKind; id: string; name: string }[] = []
+  for (const { policies: kind, list } of KINDS) {
+    for (const [name, id] of await list(calls)) found.push({ kind, id, name })
+  }
+  return found
+}
+
+/** One that is gone is no fault. @throws Failure where it is in use */
+export async function deletePolicy(calls: Calls, { kind, id }: { kind: PolicyKind; id: string }): Promise<void> {
+  await KINDS.find(({ policies }) => policies === kind)?.remove(calls, id)
 }
 
 /** @returns its id */

@@ -19,7 +19,7 @@ import { shardName, type TenantSite } from './site.ts'
 export const DISTRIBUTIONS_PER_SHARD = 100
 
 /** Characters of a hash that tell two builds apart. */
-const HASH_CHARACTERS = 8
+export const HASH_CHARACTERS = 8
 
 /** Finds done what an earlier run did, and what another process does meanwhile. */
 export const ensureShard = (
@@ -68,7 +68,7 @@ async function attempt(
 }
 
 /** Its buckets' prefixes are those of all tenants: what the functions' role may read. */
-function bundleOfTenants({ bundle, keyPrefix }: TenantSite): BuiltBundle {
+export function bundleOfTenants({ bundle, keyPrefix }: TenantSite): BuiltBundle {
   const { policies } = bundle
   const prefix = keyPrefix === '' ? '' : `/${keyPrefix}`
   const origins = Object.fromEntries(

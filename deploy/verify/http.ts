@@ -1,7 +1,7 @@
 /** HTTP as a viewer speaks it, with nothing hidden: headers as they came, no redirect followed, nothing decoded. */
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
-import { isIP } from 'node:net'
+import { isIP, type LookupFunction } from 'node:net'
 import { connect } from 'node:tls'
 import { systemMessage } from '../../base/errors.ts'
 
@@ -78,6 +78,7 @@ export function openViewer({ url, httpUrl, headers, isInsecure, patience }: Open
       const asked = {
         method,
         hostname: addressOf(base),
+        ...lookupOf(base),
         port: base.port,
         path: target,
         headers: { ...OWN_HEADERS, ...headers, ...sent, ...(method === 'POST' && { 'content-length': '0' }) },
@@ -109,6 +110,13 @@ const HEADER_BYTES = 65_536
 
 /** An IPv6 address without the brackets that it has in a URL. */
 const addressOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '')
+
+/** Names below `localhost` are this machine (RFC 6761, 6.3), and not every system's resolver knows it. */
+const lookupOf = ({ hostname }: URL): { lookup?: LookupFunction } =>
+  hostname.endsWith('.localhost') ? { lookup: loopback } : {}
+
+const loopback: LookupFunction = (_, { all }, done) =>
+  all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4)
 
 type Received = Pick<Answer, 'status' | 'headers' | 'bytes' | 'beginning'>
 
@@ -154,6 +162,7 @@ async function chosenProtocol(url: URL, isInsecure: boolean, patience: number): 
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   const socket = connect({
     host,
+    ...lookupOf(url),
     port: Number(url.port || 443),
     servername: isIP(host) === 0 ? host : '',
     ALPNProtocols: ['h2', 'http/1.1'],

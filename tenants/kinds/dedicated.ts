@@ -131,8 +131,16 @@ export function dedicatedKind(
     async placementOf(record) {
       const config = (await found(record))?.config
       if (config === undefined) return null
-      const { Origins, DefaultCacheBehavior, CacheBehaviors, CustomErrorResponses } = config
-      const parts = { Origins, DefaultCacheBehavior, CacheBehaviors, CustomErrorResponses }
+      const { Origins, OriginGroups, DefaultCacheBehavior, CacheBehaviors, CustomErrorResponses, CacheTagConfig } =
+        config
+      const parts = {
+        Origins,
+        OriginGroups,
+        DefaultCacheBehavior,
+        CacheBehaviors,
+        CustomErrorResponses,
+        CacheTagConfig,
+      }
       return { bundle: record.bundle ?? '', parts: { config: parts } satisfies Parts }
     },
 

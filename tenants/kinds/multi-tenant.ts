@@ -2,14 +2,26 @@
 import {
   CreateConnectionGroupCommand,
   CreateDistributionWithTagsCommand,
+  type DistributionConfig,
   type DistributionSummary,
   GetConnectionGroupCommand,
   GetDistributionCommand,
   ListDistributionsByConnectionModeCommand,
+  UpdateDistributionCommand,
 } from '@aws-sdk/client-cloudfront'
 import { Failure } from '../../base/errors.ts'
-import { allPages, type Calls, Conflict } from '../aws.ts'
-import { bundleParts, sharedCommentOf, sharedConfig, TENANT_PARAMETER } from '../config.ts'
+import { configDifferences, differenceText } from '../../deploy/attach/config-diff.ts'
+import { recordAnswer, unknownProblem, unknownSettings } from '../../deploy/attach/distribution.ts'
+import { allPages, type Calls, Conflict, readOnlyCalls, retriedOnConflict, WouldChange } from '../aws.ts'
+import {
+  bundleParts,
+  sharedCommentOf,
+  sharedConfig,
+  TENANT_PARAMETER,
+  updatedConfig,
+  viewerCertificate,
+} from '../config.ts'
+import type { SharedState } from '../options.ts'
 import { ensureShard } from '../shard.ts'
 import { BUNDLE_TAG, callerReference, connectionGroupName, prefixOf, siteTags, type TenantSite } from '../site.ts'
 
@@ -54,6 +66,61 @@ export async function ensureMultiTenant(
   }
 }
 
+/** A multi-tenant distribution as it is, and as the bundle has it. */
+type Drift = SharedState & { etag: string; wanted: DistributionConfig; unknown: string[] }
+
+/** @returns null: there is none of this bundle */
+async function driftOf(calls: Calls, site: TenantSite, progress: (text: string) => void): Promise<Drift | null> {
+  const distributionId = await findMultiTenant(calls, site)
+  if (distributionId === null) return null
+  let written = () => ''
+  const answer = await calls.find('cloudfront:GetDistribution', ({ cloudfront }) => {
+    const command = new GetDistributionCommand({ Id: distributionId })
+    written = recordAnswer(command)
+    return cloudfront.send(command)
+  })
+  const config = answer?.Distribution?.DistributionConfig
+  if (!config) return null
+  const shared = await ensureShard(calls, site, 1, progress)
+  const parts = bundleParts(site.bundle.policies, shared, prefixOf(site, `{{${TENANT_PARAMETER}}}`))
+  // Without --certificate, it has that of the build before.
+  const certificate = site.certificateArn === null ? {} : { ViewerCertificate: viewerCertificate(site.certificateArn) }
+  const wanted = updatedConfig(config, { ...parts, ...certificate, Enabled: true })
+  const differences = configDifferences(config, wanted).map(differenceText)
+  return { distributionId, differences, etag: answer?.ETag ?? '', wanted, unknown: unknownSettings(written(), config) }
+}
+
+/** Asks AWS; changes nothing. @returns null: there is none of this bundle */
+export async function multiTenantState(calls: Calls, site: TenantSite): Promise<SharedState | null> {
+  const asked = readOnlyCalls(calls)
+  try {
+    const drift = await driftOf(asked, site, () => {})
+    return drift && { distributionId: drift.distributionId, differences: drift.differences }
+  } catch (error) {
+    if (!(error instanceof WouldChange)) throw error
+    const distributionId = await findMultiTenant(asked, site)
+    return distributionId === null ? null : { distributionId, differences: [sharedPartsText(error)] }
+  }
+}
+
+/** For people: what tenants share is not as the bundle has it. */
+export const sharedPartsText = ({ message }: WouldChange): string =>
+  `what tenants share is not as the bundle has it: ${message}`
+
+/** Puts it as the bundle says, for all of its tenants at once. @throws Failure for what an update would take away */
+export const repairMultiTenant = (calls: Calls, site: TenantSite, progress: (text: string) => void): Promise<void> =>
+  retriedOnConflict(calls, async () => {
+    const drift = await driftOf(calls, site, progress)
+    if (drift === null || drift.differences.length === 0) return
+    const { distributionId: id, unknown, etag, wanted } = drift
+    const loss = unknownProblem({ id, unknown })
+    if (loss) throw new Failure(loss, { code: 'unknown-settings', found: unknown.join(', ') })
+    progress(`Updating the multi-tenant distribution ${id}`)
+    await calls.call('cloudfront:UpdateDistribution', ({ cloudfront }) =>
+      cloudfront.send(new UpdateDistributionCommand({ Id: id, IfMatch: etag, DistributionConfig: wanted })),
+    )
+  })
+
 /** Looks again for what has to be there, and may not be in lists yet; null: it is gone. */
 export async function foundAtLast<T>(calls: Calls, look: () => Promise<T | null>): Promise<T | null> {
   for (let looks = 1; ; looks += 1) {
@@ -63,7 +130,8 @@ export async function foundAtLast<T>(calls: Calls, look: () => Promise<T | null>
   }
 }
 
-const multiTenants = ({ call }: Calls): Promise<DistributionSummary[]> =>
+/** Of the account, whoever's. */
+export const multiTenants = ({ call }: Calls): Promise<DistributionSummary[]> =>
   allPages(async (Marker) => {
     const { DistributionList: list } = await call('cloudfront:ListDistributionsByConnectionMode', ({ cloudfront }) =>
       cloudfront.send(

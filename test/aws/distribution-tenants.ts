@@ -120,8 +120,11 @@ export const tenantRows: readonly TenantRow[] = [
     aws.tenants.delete(String(Id))
     return {}
   }),
-  read('ListDistributionTenants', ListDistributionTenantsCommand, ({ Marker }, aws) => {
-    const all = [...aws.tenants.values()]
+  read('ListDistributionTenants', ListDistributionTenantsCommand, ({ Marker, AssociationFilter }, aws) => {
+    const { DistributionId } = (AssociationFilter ?? {}) as { DistributionId?: string }
+    const isWanted = ({ tenant }: MemoryTenant) =>
+      DistributionId === undefined || tenant.DistributionId === DistributionId
+    const all = [...aws.tenants.values()].filter(isWanted)
     const start = Number(Marker ?? 0)
     return {
       DistributionTenantList: all.slice(start, start + PAGE).map((one) => ({ ...told(one), ETag: one.etag })),

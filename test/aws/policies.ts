@@ -1,16 +1,24 @@
-/** Policies and origin access controls: made once by a name, listed, no more than the account's quota. */
+/** Policies, origin access controls and functions: made once by a name, listed, deleted where nobody uses them. */
 import {
   CreateCachePolicyCommand,
   CreateOriginAccessControlCommand,
   CreateOriginRequestPolicyCommand,
   CreateResponseHeadersPolicyCommand,
+  DeleteCachePolicyCommand,
+  DeleteFunctionCommand,
+  DeleteOriginRequestPolicyCommand,
+  DeleteResponseHeadersPolicyCommand,
+  GetCachePolicyCommand,
+  GetOriginRequestPolicyCommand,
+  GetResponseHeadersPolicyCommand,
   ListCachePoliciesCommand,
+  ListFunctionsCommand,
   ListOriginAccessControlsCommand,
   ListOriginRequestPoliciesCommand,
   ListResponseHeadersPoliciesCommand,
   type OriginAccessControlConfig,
 } from '@aws-sdk/client-cloudfront'
-import { cloudFrontError } from './cloudfront.ts'
+import { checkTag, cloudFrontError } from './cloudfront.ts'
 import { read, type TenantRow, write } from './rows.ts'
 import type { CommandRow } from './state.ts'
 import type { TenantAws } from './tenant-aws.ts'
@@ -36,9 +44,22 @@ const policyRows = (
   kind: string,
   plural: string,
   mapOf: (aws: TenantAws) => Map<string, never>,
-  create: Command,
-  list: Command,
+  { create, list, get, remove }: Record<'create' | 'list' | 'get' | 'remove', Command>,
 ): TenantRow[] => [
+  read(`Get${kind}`, get, ({ Id }, aws) => {
+    const config = (mapOf(aws) as Map<string, Named>).get(String(Id))
+    if (!config) throw cloudFrontError(`NoSuch${kind}`, 'The policy does not exist.', 404)
+    return { [kind]: { Id, LastModifiedTime: new Date(0), [`${kind}Config`]: config }, ETag: `E${Id}` }
+  }),
+  write(`Delete${kind}`, remove, ({ Id, IfMatch }, aws) => {
+    if (!mapOf(aws).has(String(Id))) throw cloudFrontError(`NoSuch${kind}`, 'The policy does not exist.', 404)
+    checkTag(IfMatch, `E${Id}`)
+    if ([...aws.distributions.values()].some(({ config }) => JSON.stringify(config).includes(`"${Id}"`))) {
+      throw cloudFrontError(`${kind}InUse`, 'The policy is attached to a distribution.', 409)
+    }
+    mapOf(aws).delete(String(Id))
+    return {}
+  }),
   write(`Create${kind}`, create, (input, aws) => {
     const config = input[`${kind}Config`] as Named
     const all = mapOf(aws) as Map<string, Named>
@@ -60,26 +81,33 @@ const policyRows = (
 ]
 
 export const policyCommands: readonly TenantRow[] = [
-  ...policyRows(
-    'CachePolicy',
-    'CachePolicies',
-    (aws) => aws.cachePolicies as Map<string, never>,
-    CreateCachePolicyCommand,
-    ListCachePoliciesCommand,
-  ),
+  ...policyRows('CachePolicy', 'CachePolicies', (aws) => aws.cachePolicies as Map<string, never>, {
+    create: CreateCachePolicyCommand,
+    list: ListCachePoliciesCommand,
+    get: GetCachePolicyCommand,
+    remove: DeleteCachePolicyCommand,
+  }),
   ...policyRows(
     'OriginRequestPolicy',
     'OriginRequestPolicies',
     (aws) => aws.originRequestPolicies as Map<string, never>,
-    CreateOriginRequestPolicyCommand,
-    ListOriginRequestPoliciesCommand,
+    {
+      create: CreateOriginRequestPolicyCommand,
+      list: ListOriginRequestPoliciesCommand,
+      get: GetOriginRequestPolicyCommand,
+      remove: DeleteOriginRequestPolicyCommand,
+    },
   ),
   ...policyRows(
     'ResponseHeadersPolicy',
     'ResponseHeadersPolicies',
     (aws) => aws.responseHeadersPolicies as Map<string, never>,
-    CreateResponseHeadersPolicyCommand,
-    ListResponseHeadersPoliciesCommand,
+    {
+      create: CreateResponseHeadersPolicyCommand,
+      list: ListResponseHeadersPoliciesCommand,
+      get: GetResponseHeadersPolicyCommand,
+      remove: DeleteResponseHeadersPolicyCommand,
+    },
   ),
   write('CreateOriginAccessControl', CreateOriginAccessControlCommand, ({ OriginAccessControlConfig }, aws) => {
     const config = OriginAccessControlConfig as OriginAccessControlConfig
@@ -98,4 +126,20 @@ export const policyCommands: readonly TenantRow[] = [
       ),
     },
   })),
+  read('ListFunctions', ListFunctionsCommand, ({ Marker }, aws) => ({
+    FunctionList: page(
+      [...aws.functions.keys()].map((Name) => ({ Name, FunctionConfig: {}, FunctionMetadata: {} })),
+      Marker,
+    ),
+  })),
+  write('DeleteFunction', DeleteFunctionCommand, ({ Name, IfMatch }, aws) => {
+    const found = aws.functions.get(String(Name))
+    if (!found) throw cloudFrontError('NoSuchFunctionExists', 'The function does not exist.', 404)
+    checkTag(IfMatch, found.development.etag)
+    if ([...aws.distributions.values()].some(({ config }) => JSON.stringify(config).includes(`function/${Name}"`))) {
+      throw cloudFrontError('FunctionInUse', 'The function is associated with a distribution.', 409)
+    }
+    aws.functions.delete(String(Name))
+    return {}
+  }),
 ]

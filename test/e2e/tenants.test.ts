@@ -6,8 +6,10 @@ import { connect as connectTls } from 'node:tls'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type BuiltBundle, readBundle } from '../../bundle/read-bundle.ts'
 import type { Config, Route } from '../../edge/config.ts'
 import { type CloudFront, startCloudFront } from '../../local/cloudfront.ts'
+import { realTenantDependencies } from '../../tenants/commands/session.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
 import { openOrigin, type ScriptedOrigin } from './origin.ts'
 import { type Built, built, started } from './site.ts'
@@ -192,6 +194,19 @@ it('an S3-compatible endpoint in place of the bucket is asked below the prefix',
   await running.stop()
   await s3.close()
 })
+
+it('what an upgrade verifies by default is asked of the tenant, over HTTPS', async () => {
+  const bundle = await readBundle(site.dist)
+  const verified = (of: BuiltBundle) => realTenantDependencies.verify(of, new URL(cloudfront.httpsUrl))
+  expect(await verified(bundle)).toEqual([])
+  expect(cloudfront.requests().at(-1)).toMatchObject({ tenant: 'shop', scheme: 'https' })
+  const other = await built({ ...CONFIG, headers: { setResponse: { 'x-frame-options': 'DENY' } } })
+  expect(await verified(await readBundle(other.dist))).not.toEqual([])
+  await other.remove()
+  expect(await realTenantDependencies.verify(bundle, new URL('https://127.0.0.1:1'))).toEqual([
+    expect.stringMatching(/^nobody answers at https:\/\/127\.0\.0\.1:1: /),
+  ])
+}, 120_000)
 
 describe('what can not be is said', () => {
   it.each([

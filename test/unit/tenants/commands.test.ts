@@ -228,6 +228,55 @@ describe('status and repair', () => {
   })
 })
 
+describe('the multi-tenant distribution', () => {
+  it('that somebody changed is told of, shown and put back', async () => {
+    await tenants('create', ['shop', '--yes', '--wait'])
+    const [[id, distribution] = ['', undefined]] = aws.distributions
+    const [origin] = distribution?.config.Origins?.Items ?? []
+    if (origin) origin.OriginPath = ''
+    const { code, stdout } = await tenants('status')
+    expect(code).toBe(1)
+    expect(stdout).toMatch(
+      new RegExp(`^${id}  the multi-tenant distribution\n  Origins.*OriginPath: "" → "/tenants/\\{\\{tenant`),
+    )
+    expect(json(await tenants('status', ['--json'])).shared).toEqual({
+      distributionId: id,
+      differences: [expect.any(String)],
+    })
+    answers = [true]
+    expect(await tenants('repair')).toMatchObject({ code: 0, stdout: expect.stringContaining('OriginPath') })
+    expect(questions).toEqual(['Repair? [y/N] '])
+    expect((await tenants('status')).stdout).toContain(`${id}  the multi-tenant distribution: as the bundle says\n`)
+  })
+})
+
+describe('cleanup', () => {
+  it('shows what it will delete, asks, and deletes it', async () => {
+    await tenants('create', ['shop', '--yes', '--wait'])
+    expect((await tenants('cleanup')).stdout).toBe('Nothing to delete.\n')
+    const [[id, distribution] = ['', undefined]] = aws.distributions
+    const [name] = aws.functions.keys()
+    const newer = (verb: string, ...args: string[]) => tenants(verb, args, { dist: bundles.newer })
+    await newer('upgrade', '--yes', '--receipt', join(folder, 'receipt.json'))
+    const plan = `- ${id}  ${distribution?.config.Comment}\n- ${name}  function\n`
+    expect((await newer('cleanup', '--dry-run')).stdout).toBe(`${plan}Nothing was changed: --dry-run.\n`)
+    answers = [false, true]
+    expect(await newer('cleanup')).toMatchObject({ code: 1, stderr: 'Nothing was changed.\n' })
+    expect((await newer('cleanup')).stdout).toBe(`${plan}Deleted.\n`)
+    expect([aws.distributions.has(id), aws.functions.has(String(name))]).toEqual([false, false])
+    expect(json(await newer('cleanup', '--json'))).toEqual({
+      planned: { distributions: [], functions: [], policies: [] },
+    })
+  })
+})
+
+it('bucket-policy prints what buckets have to say', async () => {
+  const { code, stdout } = await tenants('bucket-policy')
+  expect([code, JSON.parse(stdout).Statement[0].Sid]).toEqual([0, 'RimlightReadTenants'])
+  expect(json(await tenants('bucket-policy', ['--json'])).policies).toMatchObject([{ bucket: 'example-sites' }])
+  expect(aws.mutations).toEqual([])
+})
+
 describe('upgrade', () => {
   const NAMES = ['a', 'b', 'c', 'd', 'e']
   const receipt = () => ['--receipt', join(folder, 'receipt.json')]
