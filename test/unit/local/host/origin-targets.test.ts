@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { originTargets, SAMPLES } from '../../../../local/host/origin-targets.ts'
+import { originTargets, placesBehind, SAMPLES } from '../../../../local/host/origin-targets.ts'
 import { temporaryFolder } from '../fixture.ts'
 
 const ORIGINS = {
@@ -105,5 +105,32 @@ describe('what can not be is said, all at once', () => {
   it('in one message', async () => {
     const wrong = originTargets(ORIGINS, { nope: '.' }, { nope: 'http://a' })
     await expect(wrong).rejects.toThrow(/--bucket nope[\s\S]*--origin nope/)
+  })
+})
+
+describe('of tenants', () => {
+  const tenant = (id: string, folder?: string) => ({ id, hostNames: [], prefix: `tenants/${id}`, folder })
+
+  it('each has its folder below its prefix and the origin’s, in every bucket, and none has sample pictures', async () => {
+    const folder = await temporaryFolder()
+    const targets = await originTargets(ORIGINS, {}, {}, [tenant('shop', folder), tenant('blog')])
+    expect(targets.folders).toEqual({})
+    expect(targets.tenantFolders).toEqual([
+      { bucket: 'a', tenant: 'shop', folder, prefix: 'tenants/shop/site/été/' },
+      { bucket: 'b', tenant: 'shop', folder, prefix: 'tenants/shop/' },
+    ])
+    expect([...placesBehind(targets)]).toEqual([
+      ['a', [{ folder, prefix: 'tenants/shop/site/été/' }]],
+      ['b', [{ folder, prefix: 'tenants/shop/' }]],
+    ])
+  })
+
+  it('a folder for a bucket is behind those of tenants', async () => {
+    const folder = await temporaryFolder()
+    const targets = await originTargets(ORIGINS, { vault: folder }, {}, [tenant('shop', folder)])
+    expect(placesBehind(targets).get('b')).toEqual([
+      { folder, prefix: 'tenants/shop/' },
+      { folder, prefix: '' },
+    ])
   })
 })

@@ -193,6 +193,17 @@ describe('keyText', () => {
     return { behaviour, path, query, cookies, headers: {} } as CacheKey
   }
 
+  test('a tenant’s is no other tenant’s', () => {
+    const id = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?$/)
+    fc.assert(
+      fc.property(id, id, key, key, (one, other, first, second) => {
+        const isSame = one === other && keyText(ordered(first)) === keyText(ordered(second))
+        const texts = [keyText({ tenant: one, ...ordered(first) }), keyText({ tenant: other, ...ordered(second) })]
+        expect(texts[0] === texts[1]).toBe(isSame)
+      }),
+    )
+  })
+
   test('is one line', () => {
     fc.assert(fc.property(key, (one) => void expect(keyText(one)).not.toMatch(/[\n\r\u2028\u2029]/)))
   })

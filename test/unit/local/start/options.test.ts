@@ -43,6 +43,12 @@ describe('options', () => {
       { origins: { api: 'http://localhost:3000/v1?a=b' } },
     ],
     ['servers', ['--origin', 'a=http://b', '--origin', 'c=HTTPS://d'], { origins: { a: 'http://b', c: 'HTTPS://d' } }],
+    ['tenants', ['--tenant', 'shop=./a', '--tenant', 'blog'], { tenants: { shop: './a', blog: '' } }],
+    [
+      'where tenants are',
+      ['--tenant-domain', 'example.net', '--tenant-key-prefix', ''],
+      { tenantDomain: 'example.net', tenantKeyPrefix: '' },
+    ],
     ['ports', ['--https-port', '443', '--http-port=80'], { httpsPort: 443, httpPort: 80 }],
     ['free ports', ['--https-port', '0', '--http-port', '0'], { httpsPort: 0, httpPort: 0 }],
     ['edge locations', ['--pops', '99'], { pops: 99 }],
@@ -75,6 +81,13 @@ describe('what is wrong is said', () => {
       ['--pops', '100'],
       '--pops: expected a number of edge locations from 1 to 99, found "100"',
     ],
+    ['no tenant', ['--tenant', '=a'], '--tenant: expected ID or ID=DIR, such as shop=./shop, found "=a"'],
+    [
+      'no folder of a tenant',
+      ['--tenant', 'shop='],
+      '--tenant: expected ID or ID=DIR, such as shop=./shop, found "shop="',
+    ],
+    ['one tenant twice', ['--tenant', 'x=a', '--tenant', 'x=b'], '--tenant x: expected it once, found a and b'],
     ['no folder', ['--bucket', ''], '--bucket: expected DIR or NAME=DIR, found ""'],
     ['no folder', ['--bucket', 'photos='], '--bucket: expected DIR or NAME=DIR, found "photos="'],
     [

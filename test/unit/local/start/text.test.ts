@@ -128,6 +128,23 @@ Key-Pair-Id
 `)
 })
 
+it('tenants are said where there are some, and which a request is of', () => {
+  const tenants = ['shop', 'blog'].map((id) => ({
+    id,
+    url: `https://${id}.localhost:8443`,
+    hostNames: [`${id}.localhost`],
+    behind: `/sites/${id}`,
+  }))
+  expect(heard([{ ...READY, site: { ...READY.site, tenants } }]).stdout).toContain(`
+Tenants
+  shop  https://shop.localhost:8443  /sites/shop
+  blog  https://blog.localhost:8443  /sites/blog
+`)
+  expect(
+    heard([{ event: 'request', request: finishedRequest({ tenant: 'shop', path: '/a', query: '' }) }]).stdout,
+  ).toContain('  GET shop /a  ')
+})
+
 describe('what else happens', () => {
   test.each<[string, StartEvent, string]>([
     ['a change', { event: 'changed', files: ['a.ts', 'b.ts'] }, 'a.ts, b.ts: changed, building …\n'],

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { link, mkdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it, test } from 'vitest'
-import { type Folder, openFolder, under } from '../../../../../local/host/folders/folder.ts'
+import { compareKeys } from '../../../../../base/compare-keys.ts'
+import { type Folder, openFolder, together, under } from '../../../../../local/host/folders/folder.ts'
 import { temporaryFolder } from '../../fixture.ts'
 
 let outside: string
@@ -157,5 +158,20 @@ describe('below a prefix', () => {
     expect((await prefixed.list()).map(({ key }) => key)).toEqual(
       (await folder.list()).map(({ key }) => `site/é/${key}`),
     )
+  })
+})
+
+describe('several as one', () => {
+  it('have the files of each, the first where two have the same', async () => {
+    const other = await openFolder(root)
+    const both = together([under('a/', folder), under('b/', other), under('', other)])
+    expect(await both.stat('a/a.jpg')).toEqual(await folder.stat('a.jpg'))
+    expect(await both.md5('b/a.jpg')).toBe(await folder.md5('a.jpg'))
+    expect(await both.stat('a.jpg')).toEqual(await folder.stat('a.jpg'))
+    for (const key of ['c/a.jpg', 'a/../a.jpg', 'a/none']) expect(await both.stat(key)).toBeNull()
+    const own = (await folder.list()).map(({ key }) => key)
+    const keys = [...own.map((key) => `a/${key}`), ...own.map((key) => `b/${key}`), ...own].toSorted(compareKeys)
+    expect((await both.list()).map(({ key }) => key)).toEqual(keys)
+    expect((await together([folder, other]).list()).map(({ key }) => key)).toEqual(own)
   })
 })

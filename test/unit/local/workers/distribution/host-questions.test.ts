@@ -8,6 +8,7 @@ it.each([
   [{ ask: 'trace', id: 'a' }],
   [{ ask: 'key', viewer: { method: 'GET' } }],
   [{ ask: 'invalidate', paths: ['/a', '/photos/*'] }],
+  [{ ask: 'invalidate', paths: ['/a'], tenant: 'shop' }],
   [{ ask: 'advance', milliseconds: 0 }],
   [{ ask: 'advance', milliseconds: Date.UTC(9999, 11, 31) - NOW }],
 ])('%o is a question', (question) => {
@@ -21,6 +22,7 @@ it.each([
   [{ ask: 'key', viewer: 'GET /' }, 'viewer: expected a request'],
   [{ ask: 'invalidate' }, 'paths: expected a list of texts'],
   [{ ask: 'invalidate', paths: ['/a', 1] }, 'paths: expected a list of texts'],
+  [{ ask: 'invalidate', paths: ['/a'], tenant: 1 }, 'tenant: expected a text'],
   [{ ask: 'invalidate', paths: ['a'] }, 'expected a path that begins with a slash, such as /photos/*, found "a"'],
   [{ ask: 'advance', milliseconds: -1 }, 'milliseconds: expected 0 or more, up to the year 9999'],
   [{ ask: 'advance', milliseconds: 1e15 }, 'milliseconds: expected 0 or more, up to the year 9999'],

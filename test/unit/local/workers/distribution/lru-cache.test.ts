@@ -82,3 +82,14 @@ it('an invalidation of a tag removes what has it, whatever its query', () => {
   expect(cache.invalidate(['#album-7', '#/c'])).toBe(2)
   expect(['1', '2', '3', '4'].filter((key) => cache.get(key))).toEqual(['3', '4'])
 })
+
+it('an invalidation of a tenant leaves what others have', () => {
+  const cache = new LruCache()
+  for (const tenant of ['shop', 'blog']) {
+    const { key, ...rest } = object('/a')
+    cache.put(tenant, { ...rest, key: { tenant, ...key } })
+  }
+  expect(cache.invalidate(['/*'], 'shop')).toBe(1)
+  expect(['shop', 'blog'].filter((key) => cache.get(key))).toEqual(['blog'])
+  expect(cache.invalidate(['/*'])).toBe(1)
+})
