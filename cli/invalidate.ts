@@ -42,6 +42,11 @@ cloudfront:GetInvalidation.`,
           "CloudFront's CallerReference: the same paths with the same one are invalidated once; default: this run's own",
       },
       url: { type: 'string', value: 'URL', about: `where CloudFront runs on this machine; default: ${LOCAL_URL}` },
+      tenant: {
+        type: 'string',
+        value: 'ID',
+        about: 'of this tenant of `rimlight start --tenant` alone; at AWS, `rimlight tenants invalidate` does that',
+      },
       json: {
         type: 'boolean',
         about:
@@ -56,7 +61,7 @@ cloudfront:GetInvalidation.`,
     ],
     exitCode: '0 done, or with --distribution under way; 1 not done; 2 wrong usage or input',
     async run(values, { positionals, stdout, stderr, hint }) {
-      const { distribution, wait: isAwaited, yes: isAgreed, reference, url, json } = values
+      const { distribution, wait: isAwaited, yes: isAgreed, reference, url, tenant, json } = values
       if (distribution !== undefined && url !== undefined) {
         const [expected, found] = ['--distribution or --url', 'both']
         throw new InputError(`expected ${expected}, found ${found}; ${hint}`, {
@@ -64,6 +69,13 @@ cloudfront:GetInvalidation.`,
           expected,
           found,
         })
+      }
+      if (distribution !== undefined && tenant !== undefined) {
+        const [expected, found] = ['--distribution or --tenant', 'both']
+        throw new InputError(
+          `expected ${expected}, found ${found}: \`rimlight tenants invalidate ${tenant}\` is for a tenant at AWS; ${hint}`,
+          { code: 'option-conflict', expected, found },
+        )
       }
       if (distribution === undefined) {
         const without = Object.entries({ wait: isAwaited, yes: isAgreed, reference: reference !== undefined })
@@ -82,7 +94,7 @@ cloudfront:GetInvalidation.`,
       const print = (result: LocalInvalidation | Invalidation, text: string) =>
         stdout.write(json ? `${JSON.stringify(result)}\n` : `${text}\n`)
       if (distribution === undefined) {
-        const removed = await invalidateHere(url ?? LOCAL_URL, paths)
+        const removed = await invalidateHere(url ?? LOCAL_URL, paths, tenant)
         print(removed, removedText(removed))
         return 0
       }

@@ -1,4 +1,5 @@
 /** AWS, as tenants use it: politely, as every call of an account's API counts against rates that all its users share. */
+import { type DistributionSummary, ListDistributionsCommand } from '@aws-sdk/client-cloudfront'
 import { Failure } from '../base/errors.ts'
 import type { Clients, Dependencies } from '../deploy/attach/aws-clients.ts'
 import type { Calls } from '../deploy/attach/calls.ts'
@@ -81,6 +82,15 @@ export async function retriedOnConflict<T>(calls: Calls, attempt: () => Promise<
 /** The name that AWS gave an error that became one of ours: `TooManyDistributions`. */
 export const awsName = (error: unknown): string =>
   error instanceof Error && error.cause instanceof Error ? error.cause.name : ''
+
+/** Of the account, whoever's. */
+export const standardDistributions = ({ call }: Calls): Promise<DistributionSummary[]> =>
+  allPages(async (Marker) => {
+    const { DistributionList: list } = await call('cloudfront:ListDistributions', ({ cloudfront }) =>
+      cloudfront.send(new ListDistributionsCommand(Marker ? { Marker } : {})),
+    )
+    return { items: list?.Items, next: list?.NextMarker }
+  })
 
 /** All items of a list that comes in pages. */
 export async function allPages<T>(

@@ -11,13 +11,12 @@ import {
   DescribeFunctionCommand,
   type DistributionConfig,
   GetDistributionCommand,
-  ListDistributionsCommand,
   ListDistributionTenantsCommand,
   ListFunctionsCommand,
   ListTagsForResourceCommand,
   UpdateDistributionCommand,
 } from '@aws-sdk/client-cloudfront'
-import { allPages, awsName, type Calls, retriedOnConflict } from './aws.ts'
+import { allPages, awsName, type Calls, retriedOnConflict, standardDistributions } from './aws.ts'
 import { sharedCommentOf } from './config.ts'
 import type { Crew } from './crew.ts'
 import { multiTenants } from './kinds/multi-tenant.ts'
@@ -81,15 +80,11 @@ type Listed = {
 }
 
 /** Of the account. A list of all may leave out those that are multi-tenant. */
-async function allDistributions({ call }: Calls, shared: readonly Listed[]): Promise<Listed[]> {
-  const standard = await allPages<Listed>(async (Marker) => {
-    const { DistributionList: list } = await call('cloudfront:ListDistributions', ({ cloudfront }) =>
-      cloudfront.send(new ListDistributionsCommand(Marker ? { Marker } : {})),
-    )
-    return { items: list?.Items, next: list?.NextMarker }
-  })
-  return [...new Map([...shared, ...standard].map((one) => [one.Id, one])).values()]
-}
+const allDistributions = async (calls: Calls, shared: readonly Listed[]): Promise<Listed[]> => [
+  ...new Map<string | undefined, Listed>(
+    [...shared, ...(await standardDistributions(calls))].map((one) => [one.Id, one]),
+  ).values(),
+]
 
 /** Names of functions and ids of policies. */
 const partsInUse = ({ DefaultCacheBehavior, CacheBehaviors }: Listed): string[] =>

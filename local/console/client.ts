@@ -12,27 +12,33 @@ const PATIENCE_MILLISECONDS = 10_000
 export const LOCAL_URL = 'https://localhost:8443'
 
 /** `removed`: objects, in the caches of all edge locations. */
-export type LocalInvalidation = { id: string; paths: string[]; removed: number }
+export type LocalInvalidation = { id: string; paths: string[]; tenant?: string; removed: number }
 
 /**
  * @param url where CloudFront runs
+ * @param tenant of this one alone; `undefined`: of all, where there are several
  * @throws InputError for a text that is no URL, or a path that is refused; Failure where no CloudFront answers, or it fails
  */
-export async function invalidateHere(url: string, paths: readonly string[]): Promise<LocalInvalidation> {
+export async function invalidateHere(
+  url: string,
+  paths: readonly string[],
+  tenant?: string,
+): Promise<LocalInvalidation> {
   const base = URL.parse(url)
   if (!base || !/^https?:$/.test(base.protocol)) {
     const expected = `a URL such as ${LOCAL_URL}`
     const found = JSON.stringify(url)
     throw new InputError(`--url: expected ${expected}, found ${found}`, { code: 'not-a-url', expected, found })
   }
-  const { status, body } = await post(new URL('/__rimlight/invalidations', base), JSON.stringify({ paths })).catch(
-    (cause) => {
-      throw new Failure(
-        `no CloudFront answers at ${base.origin} (${systemMessage(cause) || cause.code}); \`rimlight start\` runs one, --url names another, --distribution one at AWS`,
-        { code: 'nobody-answers', found: base.origin, cause },
-      )
-    },
-  )
+  const { status, body } = await post(
+    new URL('/__rimlight/invalidations', base),
+    JSON.stringify({ paths, tenant }),
+  ).catch((cause) => {
+    throw new Failure(
+      `no CloudFront answers at ${base.origin} (${systemMessage(cause) || cause.code}); \`rimlight start\` runs one, --url names another, --distribution one at AWS`,
+      { code: 'nobody-answers', found: base.origin, cause },
+    )
+  })
   const answer = tryParse(body)
   if (status === 200 && isInvalidation(answer)) return answer
   if (isObject(answer) && typeof answer.error === 'string') {

@@ -13,9 +13,7 @@ originals of images. It is the same whatever tenants there are, but that each hu
 own: put it into the bucket once, and again when it has changed. Statements that the bucket has for others stay beside it.
 It needs sts:GetCallerIdentity, and changes nothing.`,
     options: SITE_OPTIONS,
-    examples: [
-      'rimlight tenants bucket-policy > policy.json && aws s3api put-bucket-policy --bucket example-sites --policy file://policy.json',
-    ],
+    examples: ['rimlight tenants bucket-policy > policy.json', 'rimlight tenants bucket-policy --json'],
     exitCode: '0 printed; 1 AWS or the store can not be asked; 2 wrong usage or input',
     async run(values, context) {
       return inTenantSession(dependencies, values, context, async ({ crew, store, say }) => {

@@ -7,14 +7,13 @@ import {
   type DistributionConfig,
   GetDistributionCommand,
   GetInvalidationCommand,
-  ListDistributionsCommand,
   ListTagsForResourceCommand,
   UpdateDistributionCommand,
 } from '@aws-sdk/client-cloudfront'
 import { Failure } from '../../base/errors.ts'
 import { configDifferences, differenceText } from '../../deploy/attach/config-diff.ts'
 import { recordAnswer, unknownProblem, unknownSettings } from '../../deploy/attach/distribution.ts'
-import { allPages, type Calls, Conflict } from '../aws.ts'
+import { type Calls, Conflict, standardDistributions } from '../aws.ts'
 import { type BundleParts, bundleParts, commentOf, dedicatedConfig, settingsParts, updatedConfig } from '../config.ts'
 import type { TenantRecord } from '../record.ts'
 import { ensureShard } from '../shard.ts'
@@ -49,12 +48,7 @@ export function dedicatedKind(
 
   /** Its comment is what lists tell, its tags are what holds. */
   const search = async ({ tenant }: TenantRecord): Promise<DedicatedDistribution | null> => {
-    const all = await allPages(async (Marker) => {
-      const { DistributionList: list } = await call('cloudfront:ListDistributions', ({ cloudfront }) =>
-        cloudfront.send(new ListDistributionsCommand(Marker ? { Marker } : {})),
-      )
-      return { items: list?.Items, next: list?.NextMarker }
-    })
+    const all = await standardDistributions(calls)
     for (const { Id = '', ARN } of all.filter(({ Comment }) => Comment === commentOf(site, tenant))) {
       const answer = await find('cloudfront:ListTagsForResource', ({ cloudfront }) =>
         cloudfront.send(new ListTagsForResourceCommand({ Resource: ARN })),

@@ -142,7 +142,7 @@ export const RULES: readonly Rule[] = [
     ],
     'local/start/': [
       ...['local/cloudfront.ts', 'local/console/site.ts'],
-      ...['local/host/origin-headers.ts', 'local/host/origin-targets.ts'],
+      ...['local/host/origin-headers.ts', 'local/host/origin-targets.ts', 'local/host/tenants.ts'],
       ...['local/listeners/certificate.ts', 'local/listeners/ports.ts', 'local/platform/', 'local/protocol/'],
       ...['cli/kit/', 'esbuild'],
     ],

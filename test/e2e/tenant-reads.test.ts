@@ -7,7 +7,6 @@ import { text } from 'node:stream/consumers'
 import { connect as connectTls } from 'node:tls'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import fc from 'fast-check'
-import pMap from 'p-map'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Config } from '../../edge/config.ts'
 import type { CloudFront } from '../../local/cloudfront.ts'
@@ -88,7 +87,15 @@ async function overHttp1(path: string) {
 const isRead = ({ body, keys }: Answer): boolean =>
   body.includes(SECRET) || keys.some((key) => !readingsOf(key).every((reading) => reading.startsWith('/tenants/shop/')))
 
-const askAll = (paths: readonly string[]): Promise<Answer[]> => pMap(paths, askShop, { concurrency: 16 })
+async function askAll(paths: readonly string[]): Promise<Answer[]> {
+  const answers: Answer[] = []
+  for (let at = 0; at < paths.length; at += AT_A_TIME) {
+    answers.push(...(await Promise.all(paths.slice(at, at + AT_A_TIME).map(askShop))))
+  }
+  return answers
+}
+
+const AT_A_TIME = 32
 
 it('the others’ objects are there, for those who may read them', async () => {
   for (const path of ['/secret.txt', '/uploaded.txt']) {

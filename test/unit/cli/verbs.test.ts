@@ -15,7 +15,7 @@ async function run(...args: string[]) {
   return { code, stdout: stdout.said(), stderr: stderr.said() }
 }
 
-const listedIn = (help: string): string[] => [...help.matchAll(/^ {2}([a-z]+) {2}/gm)].map(([, verb = '']) => verb)
+const listedIn = (help: string): string[] => [...help.matchAll(/^ {2}([a-z-]+) {2}/gm)].map(([, verb = '']) => verb)
 
 const verbs = listedIn((await run('--help')).stdout)
 
@@ -141,6 +141,8 @@ const WRONG: Record<
   'tenants status': { args: ['--dist'], by: BUNDLE },
   'tenants repair': { args: ['--dist'], by: BUNDLE },
   'tenants upgrade': { args: ['--dist'], by: BUNDLE },
+  'tenants cleanup': { args: ['--dist'], by: BUNDLE },
+  'tenants bucket-policy': { args: ['--dist'], by: BUNDLE },
 }
 
 describe('what is missing or wrong among the input is 2, whoever is given it', () => {
