@@ -118,6 +118,36 @@ it('build → publish → tenant URL → invalidate', async () => {
   expect(await viewed(new URL('about/', url))).toMatchObject({ xCache: 'Hit from cloudfront' })
 })
 
+it('what the builder called its calls is one call of the library each', async () => {
+  const builder = {
+    createTenantDistribution: (tenant: string) => tenants.create(tenant, { wait: true }),
+    getTenantDistribution: (tenant: string) => tenants.get(tenant),
+    getOrCreateTenantDistribution: (tenant: string) => tenants.getOrCreate(tenant),
+    invalidateTenantCache: (tenant: string, paths: string[]) => tenants.invalidate(tenant, paths),
+    deleteTenantDistribution: (tenant: string) => tenants.delete(tenant),
+  }
+  const rows = async () => (await tenants.list()).map(({ tenant }) => tenant)
+  const before = await rows()
+  expect(await builder.getTenantDistribution('inn')).toBeNull()
+  const made = await builder.createTenantDistribution('inn')
+  // `storeTenantDistribution` is part of it: id, domain, status, unique id and creation time are in the database.
+  expect(made).toMatchObject({
+    awsId: expect.stringMatching(/^dt_/),
+    domain: 'inn.sites.example.com',
+    status: 'deployed',
+    uniqueId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+  })
+  expect(await rows()).toEqual([...before, 'inn'].toSorted())
+  expect(await builder.getTenantDistribution('inn')).toEqual(made)
+  expect(await builder.getOrCreateTenantDistribution('inn')).toEqual(made)
+  expect(await builder.invalidateTenantCache('inn', ['/*'])).toMatchObject({ tenant: 'inn', paths: ['/*'] })
+  expect(aws.invalidations.at(-1)?.of).toBe(made.awsId)
+  expect((await builder.deleteTenantDistribution('inn')).status).toBe('deleted')
+  expect([await builder.getTenantDistribution('inn'), await rows()]).toEqual([null, before])
+  expect([...aws.tenants.values()].some(({ tenant }) => tenant.Name?.endsWith('-inn'))).toBe(false)
+})
+
 it('another tenant’s site is another, by the commands as well', async () => {
   const own = join(folder, 'blog.json')
   await writeFile(own, JSON.stringify({ title: 'Blog', colour: 'navy', pages: { '.': 'Hello.' } }))
