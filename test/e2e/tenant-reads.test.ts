@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Config } from '../../edge/config.ts'
 import type { CloudFront } from '../../local/cloudfront.ts'
 import { readingsOf } from '../contract/viewer-oracle.ts'
-import { runs } from '../runs.ts'
+import { runs, sampleOf } from '../runs.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
 import { started } from './site.ts'
 import { climbingPaths, listedPaths, PIECES } from './tenant-paths.ts'
@@ -87,15 +87,12 @@ async function overHttp1(path: string) {
 const isRead = ({ body, keys }: Answer): boolean =>
   body.includes(SECRET) || keys.some((key) => !readingsOf(key).every((reading) => reading.startsWith('/tenants/shop/')))
 
+/** One after the other: what is asked for at the same time may share an answer. */
 async function askAll(paths: readonly string[]): Promise<Answer[]> {
   const answers: Answer[] = []
-  for (let at = 0; at < paths.length; at += AT_A_TIME) {
-    answers.push(...(await Promise.all(paths.slice(at, at + AT_A_TIME).map(askShop))))
-  }
+  for (const path of paths) answers.push(await askShop(path))
   return answers
 }
-
-const AT_A_TIME = 32
 
 it('the others’ objects are there, for those who may read them', async () => {
   for (const path of ['/secret.txt', '/uploaded.txt']) {
@@ -105,13 +102,14 @@ it('the others’ objects are there, for those who may read them', async () => {
   expect(await askShop('/a.txt')).toMatchObject({ status: 200, body: 'of the shop', keys: ['/tenants/shop/a.txt'] })
 })
 
-it('of the project’s own list of paths, none reads across', async () => {
-  const paths = climbingPaths(SECRETS)
-  expect(paths.length).toBeGreaterThan(5_000)
+it('of the project’s own list of paths, none reads across', { timeout: 300_000 }, async () => {
+  const all = climbingPaths(SECRETS)
+  expect(all.length).toBeGreaterThan(7_000)
+  const paths = sampleOf(all)
   const answers = await askAll(paths)
   expect(answers.filter(isRead)).toEqual([])
   // Not all are refused: the bucket was asked for many, below the prefix.
-  expect(answers.filter(({ keys }) => keys.length > 0).length).toBeGreaterThan(1_000)
+  expect(answers.filter(({ keys }) => keys.length > 0).length).toBeGreaterThan(paths.length / 5)
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([400, 404]))
 })
 
