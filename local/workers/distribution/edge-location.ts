@@ -31,6 +31,7 @@ import type { LruCache } from './lru-cache.ts'
 import type { CachedObject, EdgeResponse, FetchedObject, ServedObject } from './messages.ts'
 import { PartIndex } from './part-index.ts'
 import type { PersistentCache } from './persistent-cache.ts'
+import { whileWaiting } from './waiting.ts'
 
 /** How a fetch ended: with an object for whoever waits for it, or with a response for this request alone. */
 type FetchResult =
@@ -99,7 +100,7 @@ export class EdgeLocation {
     }
     const underWay = this.#underWay.get(slot)
     if (underWay) {
-      const fetched = await underWay.result
+      const fetched = await whileWaiting(underWay.result)
       if (fetched.kind === 'object' && this.#isShareable(fetched.object)) {
         return this.#deliver(fetched.object, 'Hit', request, 'came with another request', fetched.bodyOf)
       }

@@ -4,11 +4,11 @@
  * custom origins", "Canceled requests", "Dropped TCP connections" and "Maximum cacheable file size".
  *
  * A stream may be read in the request that made it alone: workerd, "Cannot perform I/O on behalf of a different request". So
- * one request reads, and the others get what it has read. They wait for promises that the reading request has made: one that
- * waits for a promise of its own, and for nothing else, counts as hung.
+ * one request reads, and the others get what it has read: see `waiting.ts`.
  */
 
 import type { Viewers } from './viewers.ts'
+import { whileWaiting } from './waiting.ts'
 
 /** How far bytes are read ahead of the viewer that is furthest, or, if they are not collected, of the one that is last. */
 const AHEAD = 1024 * 1024
@@ -166,7 +166,7 @@ export class GrowingBody {
           return controller.close()
         } else {
           this.#wanted.resolve()
-          await this.#more.promise
+          await whileWaiting(this.#more.promise)
         }
       }
     }
