@@ -1,7 +1,9 @@
 /** What a config would have done with the requests of a log, beside what was done. */
 import type { Policies } from '../../bundle/policies.ts'
 import type { RouteSettings } from '../../bundle/settings.ts'
+import { monthlyUsd } from '../cost/report.ts'
 import type { Database } from '../database.ts'
+import { runQuery } from '../queries.ts'
 import type { EdgeFunction } from './edge-function.ts'
 import { type CacheOutcome, CacheReplay, KIND, type Level, type Rows } from './replay.ts'
 import { type AcceptSource, ASKED_COLUMNS, classifiedSql, OBJECTS, spell } from './spellings.ts'
@@ -18,12 +20,20 @@ export type SimulateOptions = {
   shield?: boolean
   /** Seconds that an object is kept where the logs were made without a config; default: a day, as CloudFront's own. */
   beforeTtl?: number
+  /** A key of the price table: where the bucket is; default `us-east-1`. */
+  s3?: string
   onProgress?: (text: string) => void
   /** Is told of each request, by its time, whether it would be a hit, and whether it was one. */
   onRequest?: (isHit: boolean, wasHit: boolean) => void
 }
 
-export type Simulated = CacheOutcome & { hitRatio: number | null; byteHitRatio: number | null; keys: number }
+export type Simulated = CacheOutcome & {
+  hitRatio: number | null
+  byteHitRatio: number | null
+  keys: number
+  /** USD of a month of 30 days like that, without the time that Lambda@Edge runs; null: the log is shorter than an hour. */
+  monthlyUsd: number | null
+}
 
 export type Simulation = {
   requests: number
@@ -70,6 +80,7 @@ export async function simulate(
   options: SimulateOptions = {},
 ): Promise<Simulation> {
   const progress = options.onProgress ?? (() => {})
+  const usage = await runQuery(database, 'usage')
   await database.run(classifiedSql(options.pops))
   const accept = await acceptSources(database)
   const spellings = await spell(database, edge, options.before, (done, total) =>
@@ -97,7 +108,13 @@ export async function simulate(
     const [{ keys } = { keys: 0 }] = await database.rows<{ keys: number }>(
       `SELECT count(DISTINCT ${way.objects}) AS keys FROM replayed WHERE ${way.kinds} = ${KIND.cached}`,
     )
-    return { ...outcome, keys, ...ratios(outcome.hits, outcome.hitBytes, outcome) }
+    const billed = { free: true, s3: options.s3 ?? 'us-east-1' }
+    return {
+      ...outcome,
+      keys,
+      ...ratios(outcome.hits, outcome.hitBytes, outcome),
+      monthlyUsd: monthlyUsd(usage, outcome.originRequests, billed),
+    }
   }
 
   const before = await run(BEFORE, 'what was')
