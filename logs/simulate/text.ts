@@ -44,6 +44,7 @@ const points = (share: number): string => `${share < 0 ? '' : '+'}${(share * 100
 const dimHead = ([head = '', ...rest]: readonly string[], paint: Paint): string[] => [paint('dim', head), ...rest]
 
 const ABOUT_ACCEPT = {
+  logged: 'by what the function logged',
   header: 'by the header itself',
   served: 'by what was served',
   'user-agent': 'by the user agent, which may be wrong',
