@@ -6,7 +6,7 @@ import type { Database } from '../database.ts'
 import { runQuery } from '../queries.ts'
 import type { EdgeFunction } from './edge-function.ts'
 import { type CacheOutcome, CacheReplay, KIND, type Level, type Rows } from './replay.ts'
-import { type AcceptSource, ASKED_COLUMNS, classifiedSql, OBJECTS, spell } from './spellings.ts'
+import { type AcceptSource, classifiedSql, OBJECTS, spell } from './spellings.ts'
 
 export type SimulateOptions = {
   /** The config that the logs were made by; undefined: path and query were the key. */
@@ -82,6 +82,9 @@ export async function simulate(
   const progress = options.onProgress ?? (() => {})
   const usage = await runQuery(database, 'usage')
   await database.run(classifiedSql(options.pops))
+  // From here on the lines themselves are only in the way: nothing else is read of them.
+  await database.run('DROP VIEW requests')
+  await database.run('DROP TABLE staged')
   const accept = await acceptSources(database)
   const spellings = await spell(database, edge, options.before, (done, total) =>
     progress(`Spelling ${Math.round((100 * done) / total)} % of the URLs …`),
@@ -261,7 +264,8 @@ const ttlSql = (table: string, versioned: string) => `
     ELSE ${table}.ttl
   END`
 
-const objectsSql = (name: string) => `CAST(dense_rank() OVER (ORDER BY ${name}) AS INTEGER) AS ${name}`
+/** Numbers are sorted in a fraction of the time that texts take. */
+const objectsSql = (name: string) => `CAST(dense_rank() OVER (ORDER BY hash(${name})) AS INTEGER) AS ${name}`
 
 /** All requests in their order, as numbers. */
 const replayedSql = () => `
@@ -286,7 +290,7 @@ const replayedSql = () => `
     ${ttlSql('times', 'objects.versioned')} AS ttl,
     times.confirmed AS confirmed, classified.was_hit
   FROM classified
-    JOIN asked ON ${ASKED_COLUMNS.map((name) => `classified.${name} = asked.${name}`).join(' AND ')}
+    JOIN asked ON classified.asked_hash = asked.asked_hash
     JOIN objects ON asked.spelling = objects.spelling
     JOIN places ON classified.pop = places.pop
     JOIN regions ON classified.region = regions.region
