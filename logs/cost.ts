@@ -1,6 +1,8 @@
 /** `rimlight logs cost`: what it cost, and what it would have cost otherwise. */
 import { access } from 'node:fs/promises'
 import { InputError, systemMessage } from '../base/errors.ts'
+import { shieldOf } from '../build/origins.ts'
+import type { Settings } from '../bundle/settings.ts'
 import { defineCommand } from '../cli/kit/command.ts'
 import { painter } from '../cli/kit/output.ts'
 import { S3 } from './cost/prices.ts'
@@ -36,7 +38,7 @@ Not in it: taxes, discounts, storage, AWS WAF, and what POST and PUT send to the
         'lines of the log of Lambda@Edge, of the same time: REPORT lines count, or without them the metric lines of pictures; may be repeated',
     },
     invalidations: { type: 'string', value: 'PATHS', about: 'paths that are invalidated in a month; default: none' },
-    'shield-region': { type: 'string', value: 'REGION', about: 'where Origin Shield is; default: it is off' },
+    'shield-region': { type: 'string', value: 'REGION', about: 'where Origin Shield is; default: as the config says' },
     's3-region': {
       type: 'string',
       value: 'REGION',
@@ -56,18 +58,18 @@ Not in it: taxes, discounts, storage, AWS WAF, and what POST and PUT send to the
     const options = {
       budget: dollarsOf('--budget', values.budget),
       invalidations: wholeNumber('--invalidations', values.invalidations) ?? 0,
-      shield: values['shield-region'],
       free: !values['without-free'],
       since: timeOf('since', values.since),
       until: timeOf('until', values.until),
     }
     const settings = await settingsOf(values)
+    const shield = values['shield-region'] ?? shieldRegionOf(settings)
     const s3 = s3RegionOf(values['s3-region'], settings)
     const memory = settings?.lambda.originResponseMemory ?? 1024
     for (const path of values.lambda) await mustBeThere(path)
     return withLogs(values, settings, context, async ({ database, loaded, show }) => {
       const rows = await runQuery(database, 'usage')
-      const report = costReport(rows, await lambdaOf(database, values.lambda), { ...options, s3, memory })
+      const report = costReport(rows, await lambdaOf(database, values.lambda), { ...options, s3, shield, memory })
       show('')
       const document = { ...report, skipped: loaded.skipped }
       stdout.write(values.json ? `${JSON.stringify(document, null, 2)}\n` : costText(report, painter(stdout)))
@@ -75,6 +77,12 @@ Not in it: taxes, discounts, storage, AWS WAF, and what POST and PUT send to the
     })
   },
 })
+
+/** Of the first origin that has one. */
+const shieldRegionOf = (settings: Settings | undefined): string | undefined =>
+  Object.values(settings?.origins ?? {})
+    .map(shieldOf)
+    .find((region) => region !== undefined)
 
 async function lambdaOf(database: Database, paths: readonly string[]): Promise<LambdaRow | undefined> {
   if (paths.length === 0) return undefined

@@ -70,13 +70,15 @@ function plans({ plans: rows, extrapolated }: CostReport): string[] {
   const cheaper = rows.find(({ isCheaper }) => isCheaper)
   const next = rows.find(({ from }) => from !== null && from.requests > extrapolated.requests)
   const line = cheaper
-    ? [`Cheaper: the flat-rate plan ${cheaper.plan}, ${usdText(cheaper.usd)} a month, has room for all of it.`]
+    ? [
+        `By use alone, the flat-rate plan ${cheaper.plan} (${usdText(cheaper.usd)} a month) would be cheaper, and has room for all of it.`,
+      ]
     : next?.from
       ? [
           `The flat-rate plan ${next.plan} (${usdText(next.usd)} a month) is cheaper from ${countText(next.from.requests)} requests or ${bytesText(next.from.bytes)} a month on.`,
         ]
       : ['No flat-rate plan is cheaper for this mixture of requests and bytes.']
-  return [...line, 'A plan takes no distribution with Lambda@Edge, which every behaviour of Rimlight has.']
+  return [...line, 'But a plan takes no distribution with Lambda@Edge, and every behaviour of Rimlight has it.']
 }
 
 function budget({ budget: found, extrapolated, usd }: CostReport, paint: Paint): string[] {

@@ -16,8 +16,8 @@ import { createGzip } from 'node:zlib'
 import { ROOT } from '../../base/root.ts'
 import { temporaryFolder } from '../../base/temporary.ts'
 import { bytesText } from '../../cli/kit/numbers.ts'
-import { WISHLIST, workload } from '../logs/workload.ts'
-import { logged, V1_FIELDS, v1Line } from '../logs/written.ts'
+import { WISHLIST } from '../logs/workload.ts'
+import { v1Text } from '../logs/written.ts'
 import { inTurns, median, ratioOf } from './measure.ts'
 
 /** What the design asks for. */
@@ -68,22 +68,9 @@ async function run(command: string, args: readonly string[]): Promise<Run> {
 const rimlight = (...args: string[]): Promise<Run> =>
   run(process.execPath, [join(ROOT, 'cli/rimlight.mjs'), 'logs', ...args])
 
-/** Some thousand lines at a time. */
-function* text(lines: number): Generator<string> {
-  yield `#Version: 1.0\n#Fields: ${V1_FIELDS.join(' ')}\n`
-  let some: string[] = []
-  for (const one of logged(workload(lines, WISHLIST))) {
-    some.push(`${v1Line(one)}\n`)
-    if (some.length < 4000) continue
-    yield some.join('')
-    some = []
-  }
-  yield some.join('')
-}
-
 async function logOf(lines: number, folder: string): Promise<string> {
   const path = join(folder, `${lines}.gz`)
-  await pipeline(Readable.from(text(lines)), createGzip({ level: 1 }), createWriteStream(path))
+  await pipeline(Readable.from(v1Text(lines, WISHLIST)), createGzip({ level: 1 }), createWriteStream(path))
   console.log(`${lines.toLocaleString('en')} lines, ${bytesText((await stat(path)).size)} packed`)
   return path
 }
