@@ -61,8 +61,8 @@ const UNKNOWN: Region = 'north-america'
 const LAMBDAS = 2
 
 export function cloudFrontBill(usage: Usage, options: BillOptions): Bill {
-  const requests = requestsOf(usage)
-  const bytes = bytesOf(usage)
+  const requests = requestsSeen(usage)
+  const bytes = bytesSent(usage)
   const freeShare = (free: number, all: number) => (options.free && all > 0 ? Math.min(1, free / all) : 0)
   const freeGb = freeShare(FREE.gb, bytes / BYTES_PER_GB)
   const freeRequests = freeShare(FREE.requests, requests)
@@ -134,18 +134,18 @@ export function cloudFrontBill(usage: Usage, options: BillOptions): Bill {
 /** The same requests, each of them a GET that S3 answers to the viewer. */
 export function s3Bill(usage: Usage, options: Pick<BillOptions, 'free' | 's3'>): Bill {
   const s3 = s3PriceOf(options.s3)
-  const gb = bytesOf(usage) / BYTES_PER_GB
+  const gb = bytesSent(usage) / BYTES_PER_GB
   const free = options.free ? Math.min(gb, s3.freeGb) : 0
   return bill([
     ...tierLines(gb, free, s3.tiers, 'transfer to the internet', options.s3, s3.source),
-    line('GET requests', options.s3, requestsOf(usage), '1,000 requests', 1e3, s3.usdPerThousandGets, s3.source),
+    line('GET requests', options.s3, requestsSeen(usage), '1,000 requests', 1e3, s3.usdPerThousandGets, s3.source),
   ])
 }
 
-export const requestsOf = ({ regions }: Usage): number =>
+export const requestsSeen = ({ regions }: Usage): number =>
   regions.reduce((sum, { http, https }) => sum + http + https, 0)
 
-export const bytesOf = ({ regions }: Usage): number => regions.reduce((sum, { bytes }) => sum + bytes, 0)
+export const bytesSent = ({ regions }: Usage): number => regions.reduce((sum, { bytes }) => sum + bytes, 0)
 
 /** As many times as much of all; invalidations are counted by the month already. */
 export const scaled = (usage: Usage, factor: number): Usage => ({

@@ -139,10 +139,10 @@ export const S3: Readonly<Record<string, S3Price>> = {
   'eu-central-1': { source: 's3-eu-central-1', usdPerThousandGets: 0.00043, freeGb: 100, tiers: S3_TIERS },
 }
 
-export type Plan = { name: string; usd: number; requests: number; gb: number }
+export type FlatRatePlan = { name: string; usd: number; requests: number; gb: number }
 
 /** Flat-rate plans, cheapest first. None of them takes a distribution with Lambda@Edge. */
-export const PLANS: { source: SourceName; plans: readonly Plan[] } = {
+export const PLANS: { source: SourceName; plans: readonly FlatRatePlan[] } = {
   source: 'plans',
   plans: [
     { name: 'Free', usd: 0, requests: 1e6, gb: 100 },

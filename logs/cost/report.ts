@@ -1,8 +1,17 @@
 /** What a distribution cost, by its logs, and what it would cost otherwise: the document of `rimlight logs cost --json`. */
 import type { Region } from '../edge-locations.ts'
 import type { LambdaRow, UsageRow } from '../queries.ts'
-import { type Bill, type BillOptions, bytesOf, cloudFrontBill, requestsOf, s3Bill, scaled, type Usage } from './bill.ts'
-import { BYTES_PER_GB, PLANS, type Plan, type PriceSource, SOURCES } from './prices.ts'
+import {
+  type Bill,
+  type BillOptions,
+  bytesSent,
+  cloudFrontBill,
+  requestsSeen,
+  s3Bill,
+  scaled,
+  type Usage,
+} from './bill.ts'
+import { BYTES_PER_GB, type FlatRatePlan, PLANS, type PriceSource, SOURCES } from './prices.ts'
 
 /** Of a month that figures are extrapolated to. */
 export const DAYS = 30
@@ -71,14 +80,14 @@ export function costReport(rows: readonly UsageRow[], lambda: LambdaRow | undefi
   const extrapolated = monthly && {
     cloudFront: cloudFrontBill(monthly, options),
     s3: s3Bill(monthly, options),
-    requests: requestsOf(monthly),
-    bytes: bytesOf(monthly),
+    requests: requestsSeen(monthly),
+    bytes: bytesSent(monthly),
   }
   const usd = months.reduce((total, { cloudFront }) => total + cloudFront.usd, 0)
   return {
     currency: 'USD',
-    requests: requestsOf(whole),
-    bytes: bytesOf(whole),
+    requests: requestsSeen(whole),
+    bytes: bytesSent(whole),
     since: first?.toISOString() ?? null,
     until: last?.toISOString() ?? null,
     days,
@@ -160,7 +169,7 @@ function planned(usage: Usage, options: BillOptions): number {
 export function planRows(usage: Usage, options: BillOptions): PlanRow[] {
   const byUse = planned(usage, options)
   return PLANS.plans.map((plan) => {
-    const fits = requestsOf(usage) <= plan.requests && bytesOf(usage) <= plan.gb * BYTES_PER_GB
+    const fits = requestsSeen(usage) <= plan.requests && bytesSent(usage) <= plan.gb * BYTES_PER_GB
     return {
       plan: plan.name,
       usd: plan.usd,
@@ -172,8 +181,8 @@ export function planRows(usage: Usage, options: BillOptions): PlanRow[] {
 }
 
 /** By halving: what is paid by use grows with use. */
-function fromOf(plan: Plan, usage: Usage, options: BillOptions): PlanRow['from'] {
-  const [requests, bytes] = [requestsOf(usage), bytesOf(usage)]
+function fromOf(plan: FlatRatePlan, usage: Usage, options: BillOptions): PlanRow['from'] {
+  const [requests, bytes] = [requestsSeen(usage), bytesSent(usage)]
   if (requests === 0) return null
   const most = Math.min(
     plan.requests / requests,

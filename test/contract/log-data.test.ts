@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkConfig } from '../../build/config.ts'
 import { makeSite } from '../../build/site.ts'
 import type { InvocationOutcome } from '../../local/protocol/invocation.ts'
+import { runs, SEED } from '../runs.ts'
 import { DRIVERS, type Driver, functionCode } from './drivers.ts'
 import { type ViewerInput, viewerEvent } from './events.ts'
 import { KEY_VALUES, NOW, token } from './tokens.ts'
@@ -67,7 +68,7 @@ describe.each(DRIVERS.filter(({ name }) => name === 'njs' || name === 'workerd')
   })
 
   it.skipIf(missing)('it has room, whatever the query holds', async () => {
-    const terms = fc.sample(fc.string({ unit: 'binary', maxLength: 3000 }), { numRuns: 200, seed: 7 })
+    const terms = fc.sample(fc.string({ unit: 'binary', maxLength: 3000 }), { numRuns: runs(200), seed: SEED })
     const events = terms.map((term) =>
       viewerEvent({ uri: '/search', query: `term=${encodeURIComponent(term.toWellFormed())}` }),
     )
@@ -77,7 +78,7 @@ describe.each(DRIVERS.filter(({ name }) => name === 'njs' || name === 'workerd')
       expect(outcome.customData?.length).toBeLessThanOrEqual(800)
       expect(() => decodeURIComponent(outcome.customData ?? '%')).not.toThrow()
     }
-    expect(outcomes.filter(({ customData }) => customData !== undefined).length).toBeGreaterThan(100)
+    expect(outcomes.filter(({ customData }) => customData !== undefined).length).toBeGreaterThan(terms.length / 2)
   })
 })
 
