@@ -71,7 +71,8 @@ export async function bundle(target: BuildTarget, compiled: Rules): Promise<Bund
   }
   const entry = bundled(target.entry, 'index.js', LAMBDA, [
     compiledRules(rules),
-    platformModules(target.modules),
+    // The function's own module goes with what uses it; `check.ts` holds the rest to what a target may import.
+    platformModules([...target.modules, 'cloudfront']),
     separate(target.lazy),
   ])
   const needed = target.lazy.filter(({ isNeeded }) => isNeeded(rules))
@@ -140,9 +141,10 @@ export const platformModules = (names: readonly string[]): Plugin => ({
 /** The values of what `edge/flags.d.ts` declares, but for tokens: `build/token-rules.ts` has those. */
 const flagsOf = (rules: Rules): Record<string, boolean> => ({ ...siteFlags(rules), ...imageFlags(rules) })
 
-const siteFlags = ({ canonicalHost, cacheTags, routes, placeholders }: Rules) => ({
+const siteFlags = ({ canonicalHost, cacheTags, logs, routes, placeholders }: Rules) => ({
   HAS_CANONICAL_HOST: canonicalHost,
   HAS_CACHE_TAGS: cacheTags,
+  HAS_LOGS: logs,
   HAS_PLACEHOLDERS: placeholders.some((placeholder) => placeholder !== null),
   HAS_INDEXES: routes.some(({ index }) => index),
   HAS_INDEX_REDIRECTS: routes.some(({ index }) => index?.redirect),

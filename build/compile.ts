@@ -37,6 +37,7 @@ export function compile(settings: Settings): Rules {
     domains: domains as [string, ...string[]],
     canonicalHost: settings.canonicalHost && domains.length > 1,
     cacheTags: settings.cacheTags,
+    logs: settings.logs,
     routes: routes.map((route) => ({
       cached: route.cache !== 'never',
       s3: isS3(originOf(settings, route)),

@@ -274,6 +274,7 @@ const shape = object({
   domains: nonEmpty(hostName, 'a list of host names'),
   canonicalHost: v.optional(v.boolean('true or false'), false),
   cacheTags: v.optional(v.boolean('true or false'), false),
+  logs: v.optional(v.boolean('true or false'), false),
   origins: v.pipe(noList(ORIGINS), v.record(string, origin, ORIGINS)),
   routes: v.pipe(v.array(route, 'a list of routes'), v.minLength(1, 'at least one route')),
   keyGroups: v.optional(

@@ -46,8 +46,10 @@ export const targetsFor = ({ keySets }: Pick<Rules, 'keySets'>): BuildTarget[] =
   TARGETS.filter(({ verifies }) => verifies !== 'public-keys' || keySets.length > 0)
 
 /** The rules that a target is built with. */
-export const rulesFor = ({ verifies }: BuildTarget, rules: Rules): Rules =>
-  verifies === null ? rules : { ...rules, routes: routesFor(verifies, rules.routes) }
+export const rulesFor = ({ verifies, kind }: BuildTarget, rules: Rules): Rules =>
+  verifies === null
+    ? rules
+    : { ...rules, routes: routesFor(verifies, rules.routes), logs: rules.logs && kind === 'function' }
 
 export const TARGETS: readonly BuildTarget[] = [
   {

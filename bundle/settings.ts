@@ -5,6 +5,7 @@ export type Settings = {
   domains: string[]
   canonicalHost: boolean
   cacheTags: boolean
+  logs: boolean
   /** By name. */
   origins: Record<string, S3OriginSettings | ApiOriginSettings>
   routes: RouteSettings[]

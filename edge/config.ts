@@ -22,6 +22,12 @@ export type Config = {
    * was asked for. Default `false`.
    */
   cacheTags?: boolean
+  /**
+   * `true`: the function writes of each request for a cached route which route it took, which formats its `Accept` names, and
+   * its query as the cache key has it, into `viewer-request-log-data` of real-time and v2 logs, for `rimlight logs`. Default
+   * `false`.
+   */
+  logs?: boolean
   /** Where CloudFront fetches from, by names of your choice, which routes refer to. */
   origins: Record<string, S3Origin | ApiOrigin>
   /** In order, first match wins, as CloudFront matches behaviours. The last one's path is `/*`, the default behaviour. */

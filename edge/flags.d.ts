@@ -25,6 +25,9 @@ declare const HAS_PLACEHOLDERS: boolean
 /** Whether a route's `query` has a name that clients may escape. */
 declare const HAS_ESCAPED_NAMES: boolean
 
+/** Whether the CloudFront Function writes into the log; Lambda@Edge can't. */
+declare const HAS_LOGS: boolean
+
 /** Whether a route has a rule for tokens, and whether CloudFront checks signatures on one. */
 declare const HAS_TOKENS: boolean
 declare const HAS_SIGNED: boolean

@@ -15,6 +15,9 @@ export declare const canonicalHost: boolean
 /** Whether responses name their cache tags. */
 export declare const cacheTags: boolean
 
+/** Whether the CloudFront Function writes into the log what it made of a request. */
+export declare const logs: boolean
+
 /** In the config's order; the index of a route here is its name in `x-rimlight-route`. */
 export declare const routes: readonly RouteRule[]
 

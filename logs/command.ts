@@ -7,6 +7,10 @@ export const main = defineVerbs({
     'What a distribution did, from the logs that CloudFront writes: standard logs, v2 and real-time, or the access log of `rimlight start`.',
   verbs: {
     report: { about: 'hit ratio, misses and why, errors, latency, pictures', load: () => import('./report.ts') },
+    cost: {
+      about: 'what it cost, what it would have cost from S3, a month of it, flat-rate plans',
+      load: () => import('./cost.ts'),
+    },
     simulate: {
       about: 'hit ratio and requests to the origin that another config would have had',
       load: () => import('./simulate.ts'),

@@ -27,7 +27,23 @@ export type Results = {
   renditions: Record<'pictures' | 'bytes' | 'asked' | 'asked_bytes' | 'named' | 'fallbacks', number>[]
   heaviest: { uri_stem: string; requests: number; bytes: number; hits: number }[]
   bots: { user_agent: string | null; requests: number; bytes: number }[]
+  usage: UsageRow[]
+  lambda: LambdaRow[]
 }
+
+export type UsageRow = {
+  /** Seconds since 1970 at its beginning. */
+  month: number
+  region: string
+  protocol: 'http' | 'https'
+  requests: number
+  bytes: number
+  origin_requests: number
+  first_time: number
+  last_time: number
+}
+
+export type LambdaRow = Record<'reports' | 'gb_seconds' | 'pictures' | 'picture_seconds', number>
 
 export type MissRow = {
   uri_stem: string | null
@@ -48,7 +64,10 @@ export type LatencyRow = {
   last_byte: Percentiles | null
 }
 
-export const QUERIES = [
+type Query = keyof Results
+
+/** Those of `rimlight logs report`. */
+export const REPORT_QUERIES = [
   'totals',
   'over_time',
   'routes',
@@ -64,10 +83,14 @@ export const QUERIES = [
   'renditions',
   'heaviest',
   'bots',
-] as const satisfies (keyof Results)[]
+] as const satisfies Query[]
 
-export const querySql = (name: keyof Results): Promise<string> =>
-  readFile(join(ROOT, 'logs/queries', `${name}.sql`), 'utf8')
+export type ReportResults = Pick<Results, (typeof REPORT_QUERIES)[number]>
+
+/** Those of `rimlight logs cost`, too. */
+export const QUERIES = [...REPORT_QUERIES, 'usage', 'lambda'] as const satisfies Query[]
+
+export const querySql = (name: Query): Promise<string> => readFile(join(ROOT, 'logs/queries', `${name}.sql`), 'utf8')
 
 /** The table that queries join, besides `requests`. */
 export async function createEdgeRegions(database: Database): Promise<void> {
@@ -75,12 +98,15 @@ export async function createEdgeRegions(database: Database): Promise<void> {
   await database.append('edge_regions', edgeRegions())
 }
 
-/** All of them, one after the other. */
-export async function runQueries(database: Database, onQuery?: (name: string) => void): Promise<Results> {
-  const results: Partial<Record<keyof Results, unknown>> = {}
-  for (const name of QUERIES) {
+export const runQuery = async <Name extends Query>(database: Database, name: Name): Promise<Results[Name]> =>
+  (await database.rows(await querySql(name))) as Results[Name]
+
+/** All of a report, one after the other. */
+export async function runQueries(database: Database, onQuery?: (name: string) => void): Promise<ReportResults> {
+  const results: Partial<Record<Query, unknown>> = {}
+  for (const name of REPORT_QUERIES) {
     onQuery?.(name)
-    results[name] = await database.rows(await querySql(name))
+    results[name] = await runQuery(database, name)
   }
-  return results as Results
+  return results as ReportResults
 }

@@ -52,6 +52,14 @@ export function timeOf(name: string, text: string | undefined): Date | undefined
   })
 }
 
+/** @throws InputError where it is none above 0 */
+export function wholeNumber(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
+  const [expected, found] = ['a whole number above 0', JSON.stringify(text)]
+  throw new InputError(`${name}: expected ${expected}, found ${found}`, { code: 'not-a-number', expected, found })
+}
+
 /** The config that was named, or that of the bundle that is there; `undefined`: neither. */
 export async function settingsOf(values: Values<typeof CONFIG_OPTIONS>): Promise<Settings | undefined> {
   if (values.config !== undefined) return loadConfig(values.config)

@@ -3,7 +3,8 @@ import { InputError } from '../base/errors.ts'
 import { loadConfig } from '../build/config.ts'
 import { defineCommand } from '../cli/kit/command.ts'
 import { painter } from '../cli/kit/output.ts'
-import { ABOUT_LOGS, LOG_OPTIONS, withLogs } from './read-logs.ts'
+import { s3RegionOf } from './cost/s3-region.ts'
+import { ABOUT_LOGS, LOG_OPTIONS, wholeNumber, withLogs } from './read-logs.ts'
 import { edgeFunctionOf } from './simulate/edge-function.ts'
 import { simulate } from './simulate/simulation.ts'
 import { simulationText } from './simulate/text.ts'
@@ -65,8 +66,8 @@ a bucket that has expired is confirmed. Nobody is refused for want of a grant. B
     }
     const options = {
       capacity: bytesOf('--capacity', values.capacity) ?? Number.POSITIVE_INFINITY,
-      pops: numberOf('--pops', values.pops),
-      beforeTtl: numberOf('--before-ttl', values['before-ttl']) ?? 86_400,
+      pops: wholeNumber('--pops', values.pops),
+      beforeTtl: wholeNumber('--before-ttl', values['before-ttl']) ?? 86_400,
       regional: values.regional,
       shield: values.shield,
     }
@@ -74,7 +75,12 @@ a bucket that has expired is confirmed. Nobody is refused for want of a grant. B
     const before = values.before === undefined ? undefined : await edgeFunctionOf(await loadConfig(values.before))
     const edge = await edgeFunctionOf(settings)
     return withLogs(values, settings, context, async ({ database, show }) => {
-      const simulation = await simulate(database, edge, { ...options, before, onProgress: show })
+      const simulation = await simulate(database, edge, {
+        ...options,
+        s3: s3RegionOf(undefined, settings),
+        before,
+        onProgress: show,
+      })
       show('')
       stdout.write(
         values.json ? `${JSON.stringify(simulation, null, 2)}\n` : simulationText(simulation, painter(stdout)),
@@ -83,13 +89,6 @@ a bucket that has expired is confirmed. Nobody is refused for want of a grant. B
     })
   },
 })
-
-function numberOf(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
-  const [expected, found] = ['a whole number above 0', JSON.stringify(text)]
-  throw new InputError(`${name}: expected ${expected}, found ${found}`, { code: 'not-a-number', expected, found })
-}
 
 const UNITS = { '': 1, kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 } as const
 

@@ -2,12 +2,12 @@
  * CloudFront Function, viewer-request, where a route has tokens. `async`, because a store is read, once at most: the
  * Developer Guide knows no other way to answer later.
  */
-import cf from 'cloudfront'
 import type { ViewerRequest, ViewerResponse } from '../edge/event.ts'
 import { type Admission, TOKEN_KEYS } from '../edge/token.ts'
 import { admissionOf, isSigned } from './admission.ts'
 import { denied } from './denied.ts'
 import { handler as answer } from './index.ts'
+import { cf } from './platform.ts'
 
 export async function handler(event: { request: ViewerRequest }): Promise<ViewerRequest | ViewerResponse> {
   const answered = answer(event)

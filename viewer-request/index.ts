@@ -18,6 +18,7 @@ import { domains, dropRequest, imageRules, type RouteRule, routes, routeTable } 
 import { SIGNING_COOKIE } from '../edge/signed.ts'
 import { extensionOf, takesImageParameters, type Variant, variantOf } from '../edge/variant.ts'
 import { type Question, questionOf } from './admission.ts'
+import { logRequest } from './log.ts'
 import { response } from './response.ts'
 
 /** `question`: what has to be known of the request before it may go on. */
@@ -91,6 +92,9 @@ export function handler(event: ViewerEvent): ViewerRequest | ViewerResponse | Qu
       HAS_IMAGES && rule && takesImageParameters(extension) ? variantOf(query, accept, extension, rule) : {}
     const named = HAS_ESCAPED_NAMES && route.query ? withPlainNames(query, route.query) : query
     request.querystring = canonicalQuery(named, route, variant)
+
+    // A signature is in no key, and is nobody's to read.
+    if (HAS_LOGS) logRequest(routing.index, headers.accept, HAS_SIGNED && route.signed ? '' : request.querystring)
 
     // 6. Headers
     request.cookies = HAS_SIGNED || HAS_FORWARDED_TOKENS ? cookiesFor(route, fieldsOf(request.cookies)) : {}

@@ -123,6 +123,7 @@ function details(step) {
       return [
         ...step.problems.map((problem) => el('p', { class: 'remark warn' }, problem)),
         step.changes.length > 0 && changesView(step.changes),
+        step.logData && el('pre', { class: 'log' }, decodeURIComponent(step.logData)),
         step.logs.length > 0 &&
           el('pre', { class: 'log', tabindex: 0, 'aria-label': `Log of ${step.step}` }, step.logs.join('\n')),
       ]

@@ -94,6 +94,8 @@ export type RequestSummary = {
   rimlight: string
   /** Length of the origin's body, as it announced it; 0 where it did not, or was not called. */
   originBytes: number
+  /** `viewer-request-log-data`: what the function gave to `cf.logCustomData`, URL-encoded; empty for nothing. */
+  logData: string
 }
 
 /** A finished request, as the host knows it. */
@@ -145,6 +147,8 @@ export type FunctionStep = {
   problems: string[]
   /** What the function wrote, by line. */
   logs: string[]
+  /** What it gave to `cf.logCustomData`, URL-encoded; absent where it gave nothing. */
+  logData?: string
 }
 
 /** One path at which two values differ: `~` in both, `-` in the first alone, `+` in the second alone. */

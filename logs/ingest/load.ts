@@ -124,6 +124,8 @@ async function loadBatch(
       await database.run(insertLines(lines, format, selection))
       const others = await filesOfSeveralFormats(database, format)
       await database.run(others.length > 0 ? 'ROLLBACK' : 'COMMIT')
+      // After the commit: rows that are deleted within a transaction make it append the others one by one.
+      await database.run(`DELETE FROM staged WHERE problem = 'header'`)
       return others
     } catch (error) {
       await database.run('ROLLBACK').catch(() => {})
@@ -157,7 +159,6 @@ async function filesOfSeveralFormats(database: Database, format: TextFormat): Pr
   const rows = await database.rows<{ file: string; line: string | null }>(
     `SELECT DISTINCT file, line FROM staged WHERE problem = 'other-format' OR (problem = 'header' AND starts_with(line, '#Fields'))`,
   )
-  await database.run(`DELETE FROM staged WHERE problem = 'header'`)
   const expected = format.kind === 'delimited' ? format.fields?.join(' ') : undefined
   const differs = rows.filter(({ line }) => line === null || fieldsOfHeader(line)?.join(' ') !== expected)
   return [...new Set(differs.map(({ file }) => file))]

@@ -5,6 +5,9 @@ export const countText = (value: number): string => Math.round(value).toLocaleSt
 export const percentText = (share: number | null, digits = 1): string =>
   share === null ? '–' : `${(share * 100).toFixed(digits)} %`
 
+export const usdText = (usd: number): string =>
+  `$${usd.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`
+
 export const milliseconds = (seconds: number | undefined): string =>
   seconds === undefined ? '–' : `${countText(seconds * 1000)} ms`
 

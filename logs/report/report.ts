@@ -1,7 +1,7 @@
 /** The report as data: what `--json` prints, and what text and HTML are made of. */
 import type { Settings } from '../../bundle/settings.ts'
 import type { Loaded } from '../ingest/load.ts'
-import type { LatencyRow, MissRow, Results } from '../queries.ts'
+import type { LatencyRow, MissRow, ReportResults } from '../queries.ts'
 
 type Cached = {
   requests: number
@@ -71,7 +71,11 @@ const timeOf = (seconds: number | null | undefined): string | null =>
   typeof seconds === 'number' ? new Date(seconds * 1000).toISOString() : null
 
 /** @param settings of the config, if there is one */
-export function reportOf(results: Results, { files, empty, damaged, skipped }: Loaded, settings?: Settings): LogReport {
+export function reportOf(
+  results: ReportResults,
+  { files, empty, damaged, skipped }: Loaded,
+  settings?: Settings,
+): LogReport {
   const [totals] = results.totals
   if (!totals) throw new Error('expected one row of totals, found none')
   const cacheOf = new Map(

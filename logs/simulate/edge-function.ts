@@ -40,9 +40,10 @@ export type EdgeFunction = {
   keyOf(url: LoggedUrl, route: number): Keyed
 }
 
-/** Whoever asked had a grant, or was refused whatever the key: a token is never in it, unless it goes on to an API. */
+/** No log is written here, and whoever asked had a grant, or was refused whatever the key: a token is never in it, unless it goes on to an API. */
 const withoutTokens = (settings: Settings): Settings => ({
   ...settings,
+  logs: false,
   routes: settings.routes.map((route) => (route.auth?.type === 'jwt' ? { ...route, auth: null } : route)),
 })
 

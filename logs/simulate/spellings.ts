@@ -10,24 +10,27 @@ import type { EdgeFunction, Keyed, LoggedUrl } from './edge-function.ts'
 /** What a browser's version says of its `Accept`: a class, see `ACCEPTS`. */
 const BROWSER_CLASS = `
   CASE
-    WHEN regexp_matches(user_agent, '(Chrome|CriOS)(/|%2F)(8[5-9]|9[0-9]|[1-9][0-9]{2})') THEN 2
-    WHEN regexp_matches(user_agent, '(Firefox|FxiOS)(/|%2F)(9[3-9]|[1-9][0-9]{2})') THEN 2
-    WHEN regexp_matches(user_agent, 'Version(/|%2F)(16\\.[4-9]|1[7-9]|[2-9][0-9])[^(]*Safari') THEN 2
+    WHEN regexp_matches(user_agent, '(Chrome|CriOS)(/|%2F)(8[5-9]|9[0-9]|[1-9][0-9]{2})') THEN 3
+    WHEN regexp_matches(user_agent, '(Firefox|FxiOS)(/|%2F)(9[3-9]|[1-9][0-9]{2})') THEN 3
+    WHEN regexp_matches(user_agent, 'Version(/|%2F)(16\\.[4-9]|1[7-9]|[2-9][0-9])[^(]*Safari') THEN 3
     WHEN regexp_matches(user_agent, 'Version(/|%2F)(1[4-6])[^(]*Safari|(Chrome|CriOS)(/|%2F)(3[2-9]|[4-8][0-9])|Firefox(/|%2F)(6[5-9]|[7-9][0-9])') THEN 1
     ELSE 0
   END`
 
 const classOf = (text: string) =>
-  `CASE WHEN ${text} LIKE '%image_avif%' OR ${text} LIKE '%image\\%2Favif%' ESCAPE '\\' THEN 2 WHEN ${text} LIKE '%image_webp%' OR ${text} LIKE '%image\\%2Fwebp%' ESCAPE '\\' THEN 1 ELSE 0 END`
+  `CASE WHEN ${text} LIKE '%image_avif%' OR ${text} LIKE '%image\\%2Favif%' ESCAPE '\\' THEN 3 WHEN ${text} LIKE '%image_webp%' OR ${text} LIKE '%image\\%2Fwebp%' ESCAPE '\\' THEN 1 ELSE 0 END`
 
-/** By class: nothing but what all show; WebP; AVIF as well. */
-export const ACCEPTS = ['*/*', 'image/webp,*/*', 'image/avif,image/webp,*/*'] as const
+/** By class, which is 1 for WebP plus 2 for AVIF. */
+export const ACCEPTS = ['*/*', 'image/webp,*/*', 'image/avif,*/*', 'image/avif,image/webp,*/*'] as const
 
-/** How a request's class is known. `served`: a format that nobody is given who does not accept it. */
-export type AcceptSource = 'header' | 'served' | 'user-agent'
+/** What the function of a config with `logs` wrote: `viewer-request/log.ts`. Logs have it URL-encoded, once or twice. */
+const LOGGED_CLASS = `TRY_CAST(regexp_extract(log_data, '^[0-9]+(?: |%20|%2520)([0-3])(?: |%)', 1) AS INTEGER)`
+
+/** How a request's class is known. `logged`: the function wrote it into the log. `served`: a format that nobody is given who does not accept it. */
+export type AcceptSource = 'logged' | 'header' | 'served' | 'user-agent'
 
 /** What a spelling is told by. */
-export const ASKED_COLUMNS = ['uri_stem', 'uri_query', 'accepts', 'asked_method', 'is_http'] as const
+const ASKED_COLUMNS = ['uri_stem', 'uri_query', 'accepts', 'asked_method', 'is_http'] as const
 
 /** The columns of `spellings` that say what is one object: then, and with more and more of the rules. */
 export const OBJECTS = ['before', 'sorted', 'trimmed', 'sized', 'keyed'] as const
@@ -41,20 +44,23 @@ export const classifiedSql = (pops?: number): string => `
   CREATE TABLE classified AS
   WITH given AS (
     SELECT *, CASE WHEN content_type IN ('image/avif', 'image/webp') AND NOT ends_with(lower(uri_stem), '.' || substr(content_type, 7)) THEN content_type END AS negotiated,
-      ${BROWSER_CLASS} AS by_agent
+      ${LOGGED_CLASS} AS by_function,
+      CASE WHEN log_data IS NULL AND accept IS NULL THEN ${BROWSER_CLASS} ELSE 0 END AS by_agent
     FROM requests
   )
-  SELECT time, arrival, uri_stem, uri_query, status, coalesce(bytes, 0) AS bytes,
+  SELECT *, hash(${ASKED_COLUMNS.join(', ')}) AS asked_hash FROM (SELECT time, arrival, uri_stem, uri_query, status, coalesce(bytes, 0) AS bytes,
     ${pops === undefined ? "coalesce(edge_location, 'unknown')" : `CAST(hash(client_ip) % ${pops} AS VARCHAR)`} AS pop,
     coalesce(edge_regions.region, 'unknown') AS region,
     CASE
+      WHEN by_function IS NOT NULL THEN by_function
       WHEN accept IS NOT NULL THEN ${classOf('accept')}
-      WHEN negotiated = 'image/avif' THEN 2
+      WHEN negotiated = 'image/avif' THEN 3
       WHEN negotiated = 'image/webp' THEN greatest(1, by_agent)
       ELSE by_agent
     END AS accepts,
     CASE
       WHEN content_type IS NULL OR NOT starts_with(content_type, 'image/') THEN NULL
+      WHEN by_function IS NOT NULL THEN 'logged'
       WHEN accept IS NOT NULL THEN 'header'
       WHEN negotiated IS NOT NULL THEN 'served'
       ELSE 'user-agent'
@@ -62,12 +68,13 @@ export const classifiedSql = (pops?: number): string => `
     CASE WHEN method IS NULL OR method IN ('GET', 'HEAD') THEN 'GET' ELSE method END AS asked_method,
     coalesce(protocol = 'http', false) AS is_http,
     CASE WHEN result_type IN ('Hit', 'RefreshHit') THEN 1 ELSE 0 END AS was_hit
-  FROM given LEFT JOIN edge_regions ON substr(edge_location, 1, 3) = edge_regions.code`
+  FROM given LEFT JOIN edge_regions ON substr(edge_location, 1, 3) = edge_regions.code)`
 
+/** By 64 bits: of ten million spellings two are taken for one once in 300,000 logs. */
 const ASKED = `
   CREATE TABLE asked AS
   SELECT CAST(row_number() OVER () AS INTEGER) AS spelling, *
-  FROM (SELECT DISTINCT ${ASKED_COLUMNS.join(', ')} FROM classified)`
+  FROM (SELECT asked_hash, ${ASKED_COLUMNS.map((name) => `min(${name}) AS ${name}`).join(', ')} FROM classified GROUP BY asked_hash)`
 
 const SPELLINGS = `
   CREATE TABLE spellings (
@@ -86,7 +93,7 @@ type Asked = {
 }
 
 /** Spellings that are read at a time: a bound on memory. */
-const BATCH = 20_000
+const BATCH = 5_000
 
 /** The route of what no route was found for. */
 const NO_ROUTE = -1

@@ -1,7 +1,7 @@
 /** A simulation in one screen. */
 import { bytesText } from '../../cli/kit/numbers.ts'
 import type { Paint } from '../../cli/kit/output.ts'
-import { aligned, countText, percentText } from '../report/format.ts'
+import { aligned, countText, percentText, usdText } from '../report/format.ts'
 import type { Simulated, Simulation } from './simulation.ts'
 
 export function simulationText(simulation: Simulation, paint: Paint): string {
@@ -13,6 +13,7 @@ export function simulationText(simulation: Simulation, paint: Paint): string {
     column('hit ratio, of bytes', ({ byteHitRatio }) => percentText(byteHitRatio)),
     column('requests to the origin', ({ originRequests }) => countText(originRequests)),
     column('bytes from the origin', ({ originBytes }) => bytesText(originBytes)),
+    column('a month of it', ({ monthlyUsd }) => (monthlyUsd === null ? '–' : usdText(monthlyUsd))),
     column('keys', ({ keys }) => countText(keys)),
   ])
   const steps = aligned([
@@ -43,6 +44,7 @@ const points = (share: number): string => `${share < 0 ? '' : '+'}${(share * 100
 const dimHead = ([head = '', ...rest]: readonly string[], paint: Paint): string[] => [paint('dim', head), ...rest]
 
 const ABOUT_ACCEPT = {
+  logged: 'by what the function logged',
   header: 'by the header itself',
   served: 'by what was served',
   'user-agent': 'by the user agent, which may be wrong',

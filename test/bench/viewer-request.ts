@@ -37,7 +37,8 @@ const KEY_VALUES = { 'jwt/a': Buffer.from(SECRET).toString('base64url') }
 
 /** What njs takes for the platform's module of that name. */
 const STORE = `var values = ${JSON.stringify(KEY_VALUES)}
-export default { kvs: () => ({ get: (key) => Promise.resolve(values[key]) }) }`
+var data
+export default { kvs: () => ({ get: (key) => Promise.resolve(values[key]) }), logCustomData: (text) => { data = text } }`
 
 const run = promisify(execFile)
 const folder = await mkdtemp(join(tmpdir(), 'rimlight-bench-'))
@@ -91,6 +92,13 @@ const FILE = { uri: '/static/projects/123/report.pdf', querystring: {} }
 type Row = { name: string; settings: Settings; event: unknown; limit: number | null; answer: 'goes on' | 401 }
 const ROWS: readonly Row[] = [
   { name: 'no auth, image', settings: settings(), event: viewerEvent, limit: BUDGET, answer: 'goes on' },
+  {
+    name: 'no auth, image, with logs',
+    settings: { ...settings(), logs: true },
+    event: viewerEvent,
+    limit: null,
+    answer: 'goes on',
+  },
   {
     name: 'HS256, file',
     settings: privateSettings(),
@@ -149,7 +157,7 @@ async function unminified(): Promise<string> {
     bundle: true,
     write: false,
     stdin: { contents: modules.map((path) => `export * from './${path}.ts'`).join('\n'), resolveDir: ROOT },
-    plugins: [compiledRules(compile(settings())), platformModules(['crypto'])],
+    plugins: [compiledRules(compile(settings())), platformModules(['crypto', 'cloudfront'])],
   })
   const code = (result.outputFiles[0]?.text ?? '').replace(/export \{[^}]*\};?\s*$/, '')
   return `${code}\nvar request = JSON.parse(EVENT).request; var rule = imageRules[0];`

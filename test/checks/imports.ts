@@ -33,7 +33,7 @@ export const RULES: readonly Rule[] = [
   { from: 'edge/', may: ['edge/'] },
   { from: 'viewer-request/', may: ['viewer-request/', 'edge/'] },
   // The platform's own.
-  { from: 'viewer-request/guarded.ts', may: ['cloudfront'] },
+  { from: 'viewer-request/platform.ts', may: ['cloudfront'] },
   { from: 'viewer-request/admission.ts', may: ['crypto'] },
   { from: 'viewer-request/signature.ts', may: ['crypto'] },
   { from: 'viewer-request/lambda.ts', may: [], types: ['aws-lambda'] },

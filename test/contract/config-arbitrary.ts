@@ -65,6 +65,7 @@ export const config: fc.Arbitrary<Config> = fc
     shapes: fc.array(shape, { minLength: 2, maxLength: 6 }),
     last: shape,
     cacheTags: fc.boolean(),
+    logs: fc.boolean(),
     dropRequest: subset(['x-forwarded-host', 'x-original-url', 'x-debug'], {}),
     setResponse: fc.constantFrom({}, { 'referrer-policy': null }, { 'x-frame-options': 'DENY', 'x-own': '1' }),
     photos: fc.constantFrom<OriginExtras>({}, {}, { shield: true }, { failover: 'replica' }),
@@ -74,10 +75,11 @@ export const config: fc.Arbitrary<Config> = fc
       { shield: 'eu-west-1', failover: { origin: 'spare', statuses: [429, 503] } },
     ),
   })
-  .map(({ shapes, last, cacheTags, dropRequest, setResponse, photos, api }) => ({
+  .map(({ shapes, last, cacheTags, logs, dropRequest, setResponse, photos, api }) => ({
     domains: ['cdn.example.com', 'www.example.com'],
     canonicalHost: true,
     cacheTags,
+    logs,
     origins: {
       photos: { bucket: 'example-photos', region: 'us-east-1', ...photos },
       replica: { bucket: 'example-replica', region: 'us-west-2', prefix: 'copy' },

@@ -1,11 +1,13 @@
 /** A simulation against the truth: what the local CloudFront logged, request by request. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { checkConfig } from '../../build/config.ts'
 import type { Config } from '../../edge/config.ts'
 import type { CloudFront } from '../../local/cloudfront.ts'
+import { accessLogHeader, accessLogLine } from '../../local/listeners/access-log.ts'
+import type { FinishedRequest } from '../../local/protocol/messages.ts'
 import { openDatabase } from '../../logs/database.ts'
 import { load } from '../../logs/ingest/load.ts'
 import { createEdgeRegions } from '../../logs/queries.ts'
@@ -17,6 +19,7 @@ import { started } from './site.ts'
 
 const CONFIG: Config = {
   domains: ['cdn.example.com'],
+  logs: true,
   origins: {
     photos: { bucket: 'example-photos', region: 'eu-central-1' },
     api: { domain: 'api.example.com' },
@@ -71,10 +74,19 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
+/** As standard logging v2 has it in JSON, with the field that the access log's format has not. */
+function v2Line(request: FinishedRequest): string {
+  const names = accessLogHeader.trim().split('\n#Fields: ')[1]?.split(' ') ?? []
+  const values = accessLogLine(request).split('\t')
+  const fields = Object.fromEntries(names.map((name, at) => [name, values[at]]))
+  return `${JSON.stringify({ ...fields, 'viewer-request-log-data': request.logData || '-' })}\n`
+}
+
 it('without evictions, each request is a hit in the simulation where it was one', async () => {
   const random = randomOf(11)
   const rank = zipf(random, PATHS.length, 0.8)
   const sent: string[] = []
+  const v2: string[] = []
   for (let i = 0; i < 400; i += 1) {
     if (i % 80 === 79) await cloudfront.advance(random.pick([70, 1900, 4000]))
     const [accept, agent] = random.pick(VIEWERS)
@@ -85,7 +97,10 @@ it('without evictions, each request is a hit in the simulation where it was one'
     const method = i % 29 === 5 ? 'OPTIONS' : 'GET'
     // The log has requests in the order in which they ended.
     const logged = Promise.withResolvers<void>()
-    const off = cloudfront.on('request', () => logged.resolve())
+    const off = cloudfront.on('request', (request) => {
+      v2.push(v2Line(request))
+      logged.resolve()
+    })
     const response = await cloudfront.fetch(`${path}${asked && `?${asked}`}`, { method, headers })
     await response.arrayBuffer()
     await logged.promise
@@ -94,27 +109,34 @@ it('without evictions, each request is a hit in the simulation where it was one'
   }
   await cloudfront.stop()
 
+  await writeFile(join(folder, 'v2.json'), v2.join(''))
   const settings = checkConfig(CONFIG, 'a config')
-  const database = await openDatabase()
-  try {
-    const loaded = await load(database, [join(folder, 'access.log')], {
-      routes: settings.routes.map(({ path }) => path),
-    })
-    expect([loaded.skipped, loaded.damaged]).toEqual([{}, []])
-    await createEdgeRegions(database)
-    const edge = await edgeFunctionOf(settings)
-    const each: [isHit: boolean, wasHit: boolean][] = []
-    const simulation = await simulate(database, edge, {
-      before: edge,
-      onRequest: (isHit, wasHit) => each.push([isHit, wasHit]),
-    })
-    expect(simulation.requests).toBe(sent.length)
-    expect(unpaired(each, sent)).toEqual([])
-    expect(simulation.after.hits).toBe(simulation.logged.hits)
-    expect(simulation.modelError).toBe(0)
-    expect(simulation.logged.hitRatio).toBeGreaterThan(0.4)
-  } finally {
-    await database.close()
+  const edge = await edgeFunctionOf(settings)
+  for (const [file, sources] of [
+    ['access.log', ['served', 'user-agent']],
+    ['v2.json', ['logged']],
+  ] as const) {
+    const database = await openDatabase()
+    try {
+      const loaded = await load(database, [join(folder, file)], {
+        routes: settings.routes.map(({ path }) => path),
+      })
+      expect([loaded.skipped, loaded.damaged]).toEqual([{}, []])
+      await createEdgeRegions(database)
+      const each: [isHit: boolean, wasHit: boolean][] = []
+      const simulation = await simulate(database, edge, {
+        before: edge,
+        onRequest: (isHit, wasHit) => each.push([isHit, wasHit]),
+      })
+      expect(Object.keys(simulation.accept)).toEqual(sources)
+      expect(simulation.requests).toBe(sent.length)
+      expect(unpaired(each, sent)).toEqual([])
+      expect(simulation.after.hits).toBe(simulation.logged.hits)
+      expect(simulation.modelError).toBe(0)
+      expect(simulation.logged.hitRatio).toBeGreaterThan(0.4)
+    } finally {
+      await database.close()
+    }
   }
 })
 

@@ -1,5 +1,5 @@
 /** The workload as CloudFront would have logged it, with a cache that is keyed on path and query as they are sent. */
-import type { WorkloadRequest } from './workload.ts'
+import { type Shape, type WorkloadRequest, workload } from './workload.ts'
 
 /** What CloudFront did, in the log's terms; numbers where the log has numbers. */
 export type Logged = WorkloadRequest & {
@@ -90,6 +90,19 @@ export function v1Line(one: Logged): string {
     '-',
     '-',
   ].join('\t')
+}
+
+/** A file of so many lines, some thousand of them at a time. */
+export function* v1Text(lines: number, shape: Shape): Generator<string> {
+  yield `#Version: 1.0\n#Fields: ${V1_FIELDS.join(' ')}\n`
+  let some: string[] = []
+  for (const one of logged(workload(lines, shape))) {
+    some.push(`${v1Line(one)}\n`)
+    if (some.length < 4000) continue
+    yield some.join('')
+    some = []
+  }
+  yield some.join('')
 }
 
 export const v1File = (lines: Iterable<Logged>): string =>

@@ -10,6 +10,8 @@ type RecordedStep = PlainStep | (() => FunctionStep)
 /** Records a request's way through the distribution. */
 export class Trace {
   readonly #steps: RecordedStep[] = []
+  /** What the function at viewer-request gave to `cf.logCustomData`, URL-encoded; empty for nothing. */
+  logData = ''
 
   add(step: PlainStep): void {
     this.#steps.push(step)
@@ -23,13 +25,15 @@ export class Trace {
     value: unknown,
     problems: string[],
     logs: string[],
+    logData = '',
   ): void {
+    if (logData !== '') this.logData = logData
     const after = withoutBody(value)
     this.#steps.push(() => {
       const answered = step !== 'origin-response' && isObject(after) && ('statusCode' in after || 'status' in after)
       const found = after === undefined ? [] : messageChanges(answered ? {} : before, after)
       const result = problems.length > 0 ? 'failed' : answered ? 'answered' : found.length > 0 ? 'changed' : 'unchanged'
-      return { step, milliseconds, result, changes: found, problems, logs }
+      return { step, milliseconds, result, changes: found, problems, logs, ...(logData !== '' && { logData }) }
     })
   }
 

@@ -31,11 +31,11 @@ export async function runViewerFunction(
   const event = functionEvent(request, ip, context)
   const given = functionEvent(request, ip, context)
   offerRawQuery(given.request, request)
+  const { logs, run, written } = captured(handler)
   const started = performance.now()
   const ended = (value: unknown, problems: string[], logs: string[]) =>
-    trace.addFunction('viewer-request', performance.now() - started, event.request, value, problems, logs)
+    trace.addFunction('viewer-request', performance.now() - started, event.request, value, problems, logs, written())
 
-  const { logs, run } = captured(handler)
   let value: unknown
   try {
     const result = run(given)
@@ -60,16 +60,20 @@ function offerRawQuery(target: object, { query }: EdgeRequest): void {
 /** CloudFront's `console.log` takes one argument. What is written before the handler returns counts as its own. */
 function captured(handler: FunctionHandler) {
   const logs: string[] = []
+  let logData = ''
   const run = (event: unknown) => {
     const { log } = console
+    const platform = (globalThis as { rimlightPlatform?: { customData?: string } }).rimlightPlatform ?? {}
+    delete platform.customData
     console.log = (line: unknown) => void logs.push(String(line))
     try {
       return handler(event)
     } finally {
       console.log = log
+      logData = platform.customData ?? ''
     }
   }
-  return { logs, run }
+  return { logs, run, written: () => logData }
 }
 
 const isPromise = (value: unknown): value is Promise<unknown> =>

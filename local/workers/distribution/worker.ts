@@ -102,7 +102,7 @@ const cookieValue = (headers: readonly HeaderLine[]) =>
 
 function viewerResponse(
   viewer: ViewerRequest,
-  { response, policy, pop, requestId, tenant }: Served,
+  { response, policy, pop, requestId, tenant, trace }: Served,
   now: number,
 ): ViewerResponse {
   const headers = viewerResponseHeaders(response, viewer, policy, { pop, requestId, now })
@@ -141,6 +141,7 @@ function viewerResponse(
       requestBytes: viewer.headBytes + (Number(header('content-length')) || 0),
       rimlight: headerValue(headers, 'x-rimlight'),
       originBytes: response.originBytes ?? 0,
+      logData: trace.logData,
     },
   }
 }

@@ -58,7 +58,7 @@ const KEY = "a key such as 'site/missing.jpg', as the bucket has it"
 const TABLE: Record<string, Row[]> = {
   'an unknown key': [
     [
-      'colour: expected one of the keys domains, canonicalHost, cacheTags, origins, routes, keyGroups, headers, lambda; found the key "colour"',
+      'colour: expected one of the keys domains, canonicalHost, cacheTags, logs, origins, routes, keyGroups, headers, lambda; found the key "colour"',
       { colour: 1 },
     ],
     [

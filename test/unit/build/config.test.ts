@@ -129,6 +129,7 @@ test('the defaults', () => {
     domains: ['cdn.example.com'],
     canonicalHost: false,
     cacheTags: false,
+    logs: false,
     origins: config().origins,
     routes: [
       expect.objectContaining({ cache: 'never' }),

@@ -131,6 +131,7 @@ const WRONG: Record<
   release: { args: ['--config'], by: CONFIG },
   publish: { args: ['.', 's3://example-photos', '--dist'], by: BUNDLE },
   'logs report': { args: ['access.log', '--config'], by: CONFIG },
+  'logs cost': { args: ['access.log', '--config'], by: CONFIG },
   'logs simulate': { args: ['access.log', '--config'], by: CONFIG },
   invalidate: { args: ['/*', '--paths'], by: ['file-unreadable'] },
   'tenants create': { args: ['shop', '--dist'], by: BUNDLE },

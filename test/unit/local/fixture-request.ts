@@ -26,6 +26,7 @@ export const finishedRequest = (request: Partial<FinishedRequest> = {}): Finishe
   requestBytes: 321,
   rimlight: 'webp; 640x480; q=80',
   originBytes: 5000,
+  logData: '',
   sentBytes: 1400,
   bodyBytes: 1000,
   milliseconds: 82.4,

@@ -95,6 +95,26 @@ async function runWithoutBundle(...args: string[]) {
   }
 }
 
+it('what the function logged says which format was asked for, and what came in another', async () => {
+  const line = (type: string, data: string) =>
+    `${JSON.stringify({
+      ...{ date: '2026-11-01', time: '10:00:00', 'x-edge-location': 'FRA56-P1', 'sc-bytes': '100', 'sc-status': '200' },
+      ...{ 'cs-method': 'GET', 'cs-uri-stem': '/a.jpg', 'cs-uri-query': '-', 'sc-content-type': type },
+      ...{ 'x-edge-result-type': 'Hit', 'viewer-request-log-data': data },
+    })}\n`
+  const file = join(folder, 'v2.json')
+  await writeFile(
+    file,
+    [
+      line('image/avif', '0%203%20fm%3Davif%26w%3D640'),
+      line('image/jpeg', '0%201%20fm%3Dwebp'),
+      line('image/jpeg', '0%200%20'),
+    ].join(''),
+  )
+  const { stdout } = await run('report', file, '--json')
+  expect(JSON.parse(stdout).renditions).toMatchObject({ pictures: 3, asked: 2, named: 2, fallbacks: 1 })
+})
+
 describe('what it prints', () => {
   it('one screen for people, with the config and without', async () => {
     const logs = join(folder, 'people.log')

@@ -15,6 +15,7 @@ const route = (path: string, origin: string, rest: Partial<RouteSettings> = {}):
 const SETTINGS: Settings = {
   domains: ['cdn.example.com', 'www.example.com'],
   canonicalHost: false,
+  logs: false,
   cacheTags: false,
   origins: {
     photos: { bucket: 'example-photos', region: 'eu-central-1', prefix: 'site' },

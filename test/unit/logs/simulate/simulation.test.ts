@@ -92,6 +92,11 @@ describe.for([
     expect(simulation.requests).toBe(lines.length)
     expect(simulation.logged.hits).toBe(lines.filter(({ result }) => /Hit/.test(result)).length)
     expect(Math.abs(simulation.modelError ?? 1)).toBeLessThan(0.001)
+    // A request to the origin: two functions, and a GET.
+    const saved = (simulation.before.originRequests - simulation.after.originRequests) * (1.2e-6 + 0.0004e-3)
+    const times = lines.map(({ time }) => Math.floor(time / 1000))
+    const months = (30 * 86_400) / (Math.max(...times) - Math.min(...times))
+    expect((simulation.before.monthlyUsd ?? 0) - (simulation.after.monthlyUsd ?? 0)).toBeCloseTo(saved * months, 9)
   })
 
   it('gains add up', async () => {
@@ -121,6 +126,7 @@ it('prints both sides, what each rule gains, and how far off it is', async () =>
   expect(code).toBe(0)
   for (const text of [
     'before  with this config',
+    'a month of it',
     'unknown parameters dropped',
     'formats by Accept',
     'it is off by +0.',
