@@ -1,6 +1,6 @@
 /**
  * How much of a request is looked at. A URL has room for thousands of parameters, escapes or segments, and the engine frees
- * no memory before a call ends. What is over a bound is refused, left out or left as it is written: see the README. A file
+ * no memory before a call ends. What is over a bound is refused, left out or left as it is written: see docs/requests.md. A file
  * without imports: esbuild writes such constants where they are used.
  */
 

@@ -296,7 +296,7 @@ export type HeaderRules = {
   /**
    * Response headers that are set on every response; `null` switches one of the defaults off. Default:
    * `strict-transport-security`, `x-content-type-options`, `referrer-policy`, `cross-origin-resource-policy`, and on
-   * SVG alone `content-security-policy`; the README has their values.
+   * SVG alone `content-security-policy`; docs/requests.md has their values.
    */
   setResponse?: Record<string, string | null>
 }

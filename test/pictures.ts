@@ -1,7 +1,7 @@
 /** Takes the picture of the page for the README, in Chromium: `npm run pictures`, after the page or what it shows changed. */
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { replaceFile } from '../base/replace-file.ts'
 import config from '../edge.config.ts'
 import { ROOT } from './checks/sources.ts'
 import { openChromium, openViewer } from './e2e/chromium.ts'
@@ -17,7 +17,12 @@ try {
   await page.locator('.headline strong', { hasText: /WebP|AVIF/ }).waitFor()
   await page.waitForLoadState('networkidle').catch(() => {})
   await page.waitForTimeout(1000)
-  await replaceFile(join(ROOT, file), await sharp(await page.screenshot()).webp({ quality: 80 }).toBuffer())
+  await writeFile(
+    join(ROOT, file),
+    await sharp(await page.screenshot())
+      .webp({ quality: 80 })
+      .toBuffer(),
+  )
   console.log(`wrote ${file}`)
 } finally {
   await browser.close()

@@ -1,4 +1,4 @@
-/** A site of pages: one host, indexes, cache tags, and what is shown for missing pictures. README, "The config". */
+/** A site of pages: one host, indexes, cache tags, and what is shown for missing pictures. docs/requests.md, "The config". */
 import { checkConfig } from '../../build/config.ts'
 import type { Settings } from '../../bundle/settings.ts'
 import type { Table } from './case.ts'

@@ -85,7 +85,7 @@ export const CORS_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'options',
     title: 'OPTIONS is answered at the edge',
-    rule: 'README, "What is refused"',
+    rule: 'docs/requests.md, "What is refused"',
     asks: 1,
     unless: ['viewer-request'],
     appliesTo: isCachedBucket,

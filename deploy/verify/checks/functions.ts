@@ -37,7 +37,7 @@ export const FUNCTION_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'viewer-request',
     title: 'what is at viewer-request runs',
-    rule: 'README, "What is refused": a control character in the path',
+    rule: 'docs/requests.md, "What is refused": a control character in the path',
     asks: 1,
     async ask(target, { ask }) {
       const path = malformedPath(target)
@@ -81,7 +81,7 @@ export const FUNCTION_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'origin-response',
     title: 'origin-response runs',
-    rule: 'README, "How long a response is cached": every response of a cached route says how long',
+    rule: 'docs/requests.md, "How long a response is cached": every response of a cached route says how long',
     asks: 1,
     after: ['object'],
     appliesTo: ({ isCached }) => isCached,
@@ -99,7 +99,7 @@ export const FUNCTION_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'origin-request',
     title: 'origin-request runs',
-    rule: 'README, "How long a response is cached": no route header',
+    rule: 'docs/requests.md, "How long a response is cached": no route header',
     asks: 1,
     after: ['object', 'origin-response'],
     appliesTo: (target) => target.isCached && isShown(target, 'x-rimlight'),

@@ -8,7 +8,7 @@ import type { Answer } from '../http.ts'
 import { isThere, requestFor } from '../objects.ts'
 import { attachFunction, attachPolicy, nameAnObject } from '../remedies.ts'
 
-const RULE = 'README, "Which headers change"; Developer Guide, "Understand response headers policies"'
+const RULE = 'docs/requests.md, "Which headers change"; Developer Guide, "Understand response headers policies"'
 
 /** The config's, and what the policy removes besides: the header of cache tags. */
 const removedNames = ({ headers, responseHeaders }: CheckTarget): string[] => [
@@ -77,7 +77,7 @@ export const HEADER_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'headers-svg',
     title: 'an SVG can run no scripts',
-    rule: 'README, "Which headers change": set on SVG',
+    rule: 'docs/requests.md, "Which headers change": set on SVG',
     asks: 1,
     unless: ['origin-response'],
     after: ['object'],
@@ -95,7 +95,7 @@ export const HEADER_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'api-private',
     title: 'what an API answers to one is for nobody else behind CloudFront',
-    rule: 'README, "How long a response is cached"; RFC 9111, 3.5 and 5.2.2.7',
+    rule: 'docs/requests.md, "How long a response is cached"; RFC 9111, 3.5 and 5.2.2.7',
     asks: 1,
     after: ['object'],
     // CloudFront takes out of Vary what it does not forward.
@@ -119,7 +119,7 @@ export const HEADER_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'vary',
     title: 'responses for pictures vary with Accept',
-    rule: 'README, "Which headers change"; RFC 9110, 12.5.5',
+    rule: 'docs/requests.md, "Which headers change"; RFC 9110, 12.5.5',
     asks: 1,
     after: ['origin-request'],
     appliesTo: (target) => isCachedBucket(target) && target.route.images !== null,

@@ -8,7 +8,7 @@ import { attachFunction, attachPolicy } from '../remedies.ts'
 import { secondOf, TWICE } from './keys.ts'
 import { hasImages, images, noPicture, pictureOf, said, smallest, UNLESS } from './pictures.ts'
 
-const RULE = 'README, "What is in the cache key": image parameters'
+const RULE = 'docs/requests.md, "What is in the cache key": image parameters'
 
 const AFTER = ['cached', 'origin-request']
 

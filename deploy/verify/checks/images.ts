@@ -8,9 +8,9 @@ import { requestFor } from '../objects.ts'
 import { attachFunction, nameAnObject } from '../remedies.ts'
 import { hasImages, images, noPicture, pictureOf, said, smallest, UNLESS } from './pictures.ts'
 
-const RULE = 'README, "Images"'
+const RULE = 'docs/requests.md, "Images"'
 
-/** Reasons that are the object's own: another one shows more. README, "Images". */
+/** Reasons that are the object's own: another one shows more. docs/requests.md, "Images". */
 const OF_THE_OBJECT = ['unsupported', 'too-large', 'too-many-pixels', 'corrupt', 'not-smaller', 'over-limit']
 
 const OF_THE_FUNCTION: Record<string, string> = {
@@ -50,7 +50,7 @@ export const IMAGE_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'image-range',
     title: 'a part of the original is not taken for a part of a rendition',
-    rule: 'README, "Which headers change"; RFC 9110, 14.2',
+    rule: 'docs/requests.md, "Which headers change"; RFC 9110, 14.2',
     asks: 2,
     after: ['origin-request'],
     unless: UNLESS,

@@ -17,7 +17,7 @@ import type { Answer, ProbeRequest } from '../http.ts'
 import { firstObject, freshQuery, nameOf, requestFor } from '../objects.ts'
 import { attachFunction, attachPolicy } from '../remedies.ts'
 
-export const KEY_RULE = 'README, "What is in the cache key"'
+export const KEY_RULE = 'docs/requests.md, "What is in the cache key"'
 
 /** Why nothing can be a hit, whatever the distribution does. */
 export function uncachedBecause(target: CheckTarget): string | undefined {

@@ -8,7 +8,8 @@ import type { Answer } from '../http.ts'
 import { freshQuery } from '../objects.ts'
 import { attachFunction } from '../remedies.ts'
 
-const RULE = 'README, "How long a response is cached"; Developer Guide, "Control how long CloudFront caches errors"'
+const RULE =
+  'docs/requests.md, "How long a response is cached"; Developer Guide, "Control how long CloudFront caches errors"'
 
 const said = (answer: Answer): string =>
   `${outcome(answer)}, ${answerMediaType(answer) || 'no content-type'}, cache-control: ${quoted(answer, 'cache-control')}`
@@ -24,7 +25,7 @@ const isLost = (result: string): boolean => result.startsWith('placeholder; reas
 const lostPlaceholder = ({ route, behaviour }: CheckTarget): string =>
   `Missing pictures are a line of text: the placeholder ${route.placeholder} is not in the bucket of ${behaviour.origin}, is larger than a generated response may be (1 MB, in base64), or the role of origin-response may not read it (s3:GetObject).`
 
-/** Seconds. What was asked for by version is probably on its way. README, "How long a response is cached". */
+/** Seconds. What was asked for by version is probably on its way. docs/requests.md, "How long a response is cached". */
 const VERSIONED = 10
 
 /** The shortest that a missing object of the route lives; S3's own least is 1. */

@@ -8,7 +8,7 @@ export const NEVER_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'never-cached',
     title: 'nothing comes from the cache',
-    rule: 'README, "What is in the cache key"; Developer Guide, "CachingDisabled"',
+    rule: 'docs/requests.md, "What is in the cache key"; Developer Guide, "CachingDisabled"',
     asks: 2,
     appliesTo: ({ isCached }) => !isCached,
     async ask(target, { ask }) {
@@ -30,7 +30,7 @@ export const NEVER_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'never-unsigned',
     title: 'without a signature nobody reads',
-    rule: 'README, "Limits and caveats"',
+    rule: 'docs/requests.md, "Limits and caveats"',
     asks: 1,
     appliesTo: ({ isCached, kind }) => !isCached && kind === 'bucket',
     async ask(target, { ask }) {

@@ -6,7 +6,7 @@ export const ORIGIN_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'origin-settings',
     title: 'its origin has the group, the shield and the headers of the config',
-    rule: 'README, "The config": origins',
+    rule: 'docs/requests.md, "The config": origins',
     asks: 0,
     appliesTo: ({ originSettings }) => originSettings.length > 0,
     async ask({ originSettings }) {

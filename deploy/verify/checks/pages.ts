@@ -9,7 +9,7 @@ export const PAGE_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'canonical-host',
     title: 'another of its hosts is redirected to the first, path and query kept',
-    rule: 'README, "The config", canonicalHost',
+    rule: 'docs/requests.md, "The config", canonicalHost',
     asks: 1,
     unless: ['viewer-request'],
     isOpen: true,
@@ -33,7 +33,7 @@ export const PAGE_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'index',
     title: 'a path that ends in a slash is the page that the route says',
-    rule: 'README, "The config", index',
+    rule: 'docs/requests.md, "The config", index',
     asks: 1,
     after: ['object'],
     appliesTo: (target) => isCachedBucket(target) && target.route.index !== null,
@@ -58,7 +58,7 @@ export const PAGE_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'index-slash',
     title: 'a name without a dot is redirected to the same with a slash',
-    rule: 'README, "The config", index.redirect',
+    rule: 'docs/requests.md, "The config", index.redirect',
     asks: 1,
     unless: ['viewer-request'],
     isOpen: true,

@@ -17,7 +17,7 @@ export const REFUSAL_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'https',
     title: 'HTTP is redirected to HTTPS on one of its hosts, path and query kept',
-    rule: 'README, "What is refused"; Developer Guide, "Viewer protocol policy"',
+    rule: 'docs/requests.md, "What is refused"; Developer Guide, "Viewer protocol policy"',
     asks: 1,
     isOpen: true,
     async ask(target, { ask, httpUrl }) {
@@ -42,7 +42,7 @@ export const REFUSAL_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'method',
     title: 'other methods than GET, HEAD and OPTIONS are refused',
-    rule: 'README, "What is refused"; Developer Guide, "Allowed HTTP methods"',
+    rule: 'docs/requests.md, "What is refused"; Developer Guide, "Allowed HTTP methods"',
     asks: 1,
     appliesTo: isCachedBucket,
     // POST to a key, without a body: of all that S3 would refuse, the one that can't change anything if it came through.
@@ -65,7 +65,7 @@ export const REFUSAL_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'broken-escape',
     title: 'a broken escape in the path is refused',
-    rule: 'README, "What is refused"; RFC 3986, 2.1',
+    rule: 'docs/requests.md, "What is refused"; RFC 3986, 2.1',
     asks: 1,
     unless: ['viewer-request'],
     async ask(target, { ask }) {
@@ -79,7 +79,7 @@ export const REFUSAL_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'ambiguous-path',
     title: 'a path that could be read as this route or as another is refused',
-    rule: 'README, "What is refused"',
+    rule: 'docs/requests.md, "What is refused"',
     asks: 1,
     unless: ['viewer-request'],
     appliesTo: (target) => ambiguousPath(target) !== undefined,
@@ -95,7 +95,7 @@ export const REFUSAL_CHECKS: readonly Check<CheckTarget>[] = [
   {
     id: 'root',
     title: '/ does not list the bucket',
-    rule: 'README, "What is refused"',
+    rule: 'docs/requests.md, "What is refused"',
     asks: 1,
     appliesTo: (target) => isCachedBucket(target) && target.takes('/') && target.route.index === null,
     async ask(_, { ask }) {

@@ -7,7 +7,7 @@ import type { Answer } from '../http.ts'
 import { firstObject, requestFor } from '../objects.ts'
 import { attachFunction } from '../remedies.ts'
 
-const RULE = 'README, "How long a response is cached"'
+const RULE = 'docs/requests.md, "How long a response is cached"'
 
 /** A private route's `cache-control` tells viewers nothing of CloudFront's cache. */
 const hasVersion = (target: CheckTarget): boolean =>

@@ -1,4 +1,4 @@
-/** Which rule of viewer-request an answer comes from: README, "What is refused". For people. */
+/** Which rule of viewer-request an answer comes from: docs/requests.md, "What is refused". For people. */
 import { decoded, isMalformed, resolved } from '../../../edge/path.ts'
 import { headerValue } from '../../platform/header-lines.ts'
 import type { HeaderLine, ViewerRequest } from '../../protocol/messages.ts'
