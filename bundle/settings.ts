@@ -110,6 +110,8 @@ export type ImageSettings = {
   rect: boolean
   qualities: number[]
   quality: number
+  /** Milliseconds. */
+  budget: number
   /** Bytes. */
   maxInputBytes: number
   /** Width × height × frames. */

@@ -45,8 +45,9 @@ export const RULE: Task['rule'] = {
 export const taskWith = (task: Partial<Task> = {}): Task => ({
   variant: {},
   rule: RULE,
-  limit: { maxInputBytes: 25_000_000, maxInputPixels: 1_000_000_000 },
+  limit: { maxInputBytes: 25_000_000, maxInputPixels: 1_000_000_000, budget: 700 },
   memory: 1_000_000,
   time: 1_000_000,
+  pace: 1,
   ...task,
 })
