@@ -137,6 +137,7 @@ const imageRules = object({
     null,
   ),
   rect: v.optional(v.boolean('true or false'), true),
+  previews: v.optional(v.boolean('true or false'), false),
   qualities: v.optional(ascending(integer(1, 100), 'a list of qualities'), DEFAULT_QUALITIES),
   quality: v.optional(integer(1, 100), DEFAULT_QUALITY),
   budget: v.optional(integer(0, 10_000, ' milliseconds'), DEFAULT_BUDGET_MS),

@@ -108,6 +108,7 @@ export type ImageSettings = {
   /** Such as `3:2`; null: any. */
   ratios: string[] | null
   rect: boolean
+  previews: boolean
   qualities: number[]
   quality: number
   /** Milliseconds. */

@@ -257,6 +257,12 @@ export type ImageRules = {
   /** The quality where a request has no `q`; one of `qualities`. Default 80. */
   quality?: number
   /**
+   * `true`: three more formats for what pages show until a picture is there. `fm=preview`: a WebP 16 pixels wide, of some
+   * hundred bytes; `fm=thumbhash`: 25 bytes that scripts make a picture of; `fm=json`: the source's size and colour. They
+   * are of the whole source, and take no other parameter. Default `false`.
+   */
+  previews?: boolean
+  /**
    * Milliseconds that encoding one rendition as AVIF may take for the sake of fewer bytes, as predicted for the function's
    * memory: the more, the more effort. Without any, AVIF is encoded with no effort, in about half of WebP's time. Default 700.
    */

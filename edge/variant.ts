@@ -7,6 +7,7 @@ import { acceptList, accepts } from './accept.ts'
 import { COMMON_FORMAT } from './canonical.ts'
 import { type Field, type Fields, firstParsed, firstValue } from './event.ts'
 import { parseNumber } from './ladder.ts'
+import { NEEDS_PREVIEWS } from './needed.ts'
 import type { ImageRule } from './rules.ts'
 import { type Size, setSize } from './size.ts'
 
@@ -46,9 +47,17 @@ export function variantOf(query: Fields, accept: Field | undefined, extension: s
   const variant: Variant = {}
   const format = (query.fm && requested(query.fm, rule)) || (accept && negotiated(acceptList(accept), extension, rule))
   if (format) variant.fm = format
+  if (NEEDS_PREVIEWS && format && isPreview(format)) return variant
   if (query.q) setQuality(variant, query.q, rule)
   setSize(variant, query, rule)
   return variant
+}
+
+export type PreviewFormat = 'preview' | 'thumbhash' | 'json'
+
+/** What pages show until a picture is there: of the whole source, and therefore alone in a key. */
+export function isPreview(format: string): format is PreviewFormat {
+  return format === 'preview' || format === 'thumbhash' || format === 'json'
 }
 
 /** imgix has two more names for JPEG. */

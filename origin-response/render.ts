@@ -24,6 +24,8 @@ export type Facts = {
   scans: number
   /** Stored in another orientation than it is shown in. */
   isTurned: boolean
+  /** By its EXIF, 1 to 8: what was applied. */
+  orientation: number
   /** Channels × bytes of a sample, as it is decoded. */
   pixelBytes: number
 }
@@ -117,6 +119,7 @@ const factsOf = (format: Format, { pages = 1, ...metadata }: Metadata, bytes: Bu
   isProgressive: metadata.isProgressive && (format === 'jpg' || format === 'png'),
   scans: format === 'jpg' && metadata.isProgressive ? scansOf(bytes) : 1,
   isTurned: (metadata.orientation ?? 1) > 1,
+  orientation: metadata.orientation ?? 1,
   pixelBytes: metadata.channels * (SAMPLE_BYTES[metadata.depth] ?? 8),
 })
 
@@ -164,6 +167,18 @@ export async function render(
     if (missing > MOST_MISSING) throw new Error(`${Math.round(missing * 100)} % of it is missing: ${error}`)
     return { bytes: await encoded(decoded('none', mended?.bytes)), isIncomplete: missing > 0 }
   }
+}
+
+/** Of a picture, four bytes each; `colour`: the most frequent one, on white, as CSS has it. */
+export type Points = { width: number; height: number; rgba: Buffer; colour: string }
+
+/** @param picture a rendition */
+export async function pointsOf(picture: Buffer): Promise<Points> {
+  const { data: rgba, info } = await sharp(picture).ensureAlpha().raw().toBuffer({ resolveWithObject: true })
+  const raw = { width: info.width, height: info.height, channels: 4 } as const
+  const shown = await sharp(rgba, { raw }).flatten({ background: '#fff' }).png().toBuffer()
+  const { r, g, b } = (await sharp(shown).stats()).dominant
+  return { ...raw, rgba, colour: `#${Buffer.from([r, g, b]).toString('hex')}` }
 }
 
 /** Of the whole picture, what is shown of it, in its size. */

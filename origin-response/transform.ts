@@ -2,7 +2,7 @@
 import type { Losses, Reason } from '../edge/image.ts'
 import { imageTypeOf, TELLING_BYTES } from '../edge/image-type.ts'
 import type { ImageLimit, ImageRule } from '../edge/rules.ts'
-import type { Variant } from '../edge/variant.ts'
+import { isPreview, type Variant } from '../edge/variant.ts'
 import { MARGIN, memoryFor, renderTime } from './cost.ts'
 import { timeTo } from './deadline.ts'
 import { type Fitted, fitRendition } from './fit.ts'
@@ -10,6 +10,7 @@ import { hasRoomFor } from './memory.ts'
 import { type Original, original } from './original.ts'
 import { paceOf } from './pace.ts'
 import { planOf, rivalOf, type Task } from './plan.ts'
+import { type Description, describe, previewPlan } from './preview.ts'
 import type { Settings } from './render.ts'
 import { readSource, type SourceRequest } from './source.ts'
 
@@ -36,7 +37,7 @@ type Read = Measures & { mediaType?: string | undefined }
 export type Measures = { fetch?: number; transform?: number; bytesIn?: number }
 
 /** `losses`: of the source, for `x-rimlight`. */
-type Result = { kind: 'rendition'; bytes: Buffer; settings: Settings; losses: Losses } | Original
+type Result = { kind: 'rendition'; bytes: Buffer; settings: Settings; losses: Losses } | Description | Original
 
 /** `mediaType`: what the source's bytes are; absent: they were not read, or are no image. */
 export type Outcome = Result & { measures: Measures; mediaType?: string | undefined }
@@ -101,7 +102,8 @@ async function renditionOf(bytes: Buffer, job: Job, renderer: typeof import('./r
     time: timeTo(job.deadline),
     pace: pace.at(performance.now()),
   })
-  const plan = planOf(facts, bytes.length, task())
+  const preview = variant.fm && isPreview(variant.fm) ? variant.fm : undefined
+  const plan = preview ? previewPlan(preview, facts, bytes.length, task()) : planOf(facts, bytes.length, task())
   if (plan.kind === 'original') return plan
 
   const isReusing = facts.format !== 'avif' && plan.settings.format !== 'avif'
@@ -117,6 +119,10 @@ async function renditionOf(bytes: Buffer, job: Job, renderer: typeof import('./r
     pace.observe(now - start, renderTime(facts, settings, memory) / MARGIN, now)
     isIncomplete = rendered.isIncomplete
     return rendered.bytes
+  }
+  if (preview === 'thumbhash' || preview === 'json') {
+    const describing = encode(plan.settings).then(renderer.pointsOf)
+    return describing.then((points) => describe(preview, facts, bytes.length, points), failure)
   }
   // A source that is hardly larger is given as it is, rather than a rendition that is spoilt to be smaller.
   const isThrifty = plan.smaller !== 'need not' && !plan.isNear

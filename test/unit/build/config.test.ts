@@ -146,6 +146,7 @@ test('the defaults', () => {
           widths: [16, 32, 48, 64, 96, 128, 256, 384, 640, 750, 828, 1080, 1200, 1920, 2048, 3840],
           ratios: null,
           rect: true,
+          previews: false,
           qualities: [50, 65, 80, 90],
           quality: 80,
           budget: 700,

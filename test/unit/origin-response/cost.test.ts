@@ -104,6 +104,7 @@ const anyFacts = fc.record({
   isPalette: fc.boolean(),
   hasAlpha: fc.boolean(),
   isTurned: fc.boolean(),
+  orientation: fc.integer({ min: 1, max: 8 }),
   pixelBytes: fc.constantFrom(1, 3, 4, 6, 8),
   isProgressive: fc.boolean(),
   scans: fc.integer({ min: 1, max: 10_000 }),

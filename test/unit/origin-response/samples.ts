@@ -13,6 +13,7 @@ export const factsWith = (facts: Partial<Facts> = {}): Facts => ({
   isProgressive: false,
   scans: 1,
   isTurned: false,
+  orientation: 1,
   pixelBytes: 3,
   ...facts,
 })

@@ -64,7 +64,7 @@ describe('a rendition', () => {
     const whole = await transform(job('whole.jpg', { variant: { w: 400 } }))
     const budget = Math.round((whole.kind === 'rendition' ? whole.bytes.length : Number.NaN) / 2)
     const outcome = await transform(job('half.jpg', { variant: { w: 400 }, budget }))
-    if (outcome.kind !== 'rendition') throw new Error(outcome.reason)
+    if (outcome.kind !== 'rendition') throw new Error(outcome.kind)
     expect(outcome.bytes.length).toBeLessThanOrEqual(budget)
     const { quality, width } = outcome.settings
     expect(quality < 80 || width < 400).toBe(true)
