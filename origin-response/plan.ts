@@ -61,6 +61,7 @@ export function planOf(facts: Facts, bytes: number, task: Task): Plan {
     effort: 0,
     frames,
     isPalette: facts.isPalette,
+    hasDeepProfile: facts.hasDeepProfile,
     colours: MOST_COLOURS,
     isLossless: false,
   }

@@ -26,6 +26,8 @@ export type Facts = {
   isTurned: boolean
   /** By its EXIF, 1 to 8: what was applied. */
   orientation: number
+  /** Of 16 bits, with a profile: sharp converts only what has eight to sRGB by itself, and drops the profile of both. */
+  hasDeepProfile: boolean
   /** Channels × bytes of a sample, as it is decoded. */
   pixelBytes: number
 }
@@ -40,6 +42,8 @@ export type Settings = Shown & {
   effort: number
   /** The first so many. */
   frames: number
+  /** Of the source. */
+  hasDeepProfile: boolean
   /** Of the source; PNG stays one, of as many `colours`, and GIF is one always. */
   isPalette: boolean
   colours: number
@@ -120,6 +124,7 @@ const factsOf = (format: Format, { pages = 1, ...metadata }: Metadata, bytes: Bu
   scans: format === 'jpg' && metadata.isProgressive ? scansOf(bytes) : 1,
   isTurned: (metadata.orientation ?? 1) > 1,
   orientation: metadata.orientation ?? 1,
+  hasDeepProfile: metadata.space === 'rgb16' && metadata.hasProfile,
   pixelBytes: metadata.channels * (SAMPLE_BYTES[metadata.depth] ?? 8),
 })
 
@@ -154,7 +159,8 @@ export async function render(
       autoOrient: true,
       sequentialRead: true,
     }).timeout({ seconds: Math.max(1, Math.ceil(milliseconds / 1_000)) })
-  const encoded = (image: Sharp) => ENCODERS[settings.format](sized(image, settings), settings).toBuffer()
+  const coloured = (image: Sharp) => (settings.hasDeepProfile ? image.withIccProfile('srgb', { attach: false }) : image)
+  const encoded = (image: Sharp) => ENCODERS[settings.format](coloured(sized(image, settings)), settings).toBuffer()
   try {
     return { bytes: await encoded(decoded('warning')), isIncomplete: false }
   } catch (error) {

@@ -21,7 +21,14 @@ export type Setting = {
 /** A setting at the quality that it has when nobody asks for another. */
 export type Default = Setting & { quality: number }
 
-const UNTOUCHED = { cut: null, frames: 1, isPalette: false, colours: 256, isLossless: false } as const
+const UNTOUCHED = {
+  cut: null,
+  frames: 1,
+  isPalette: false,
+  colours: 256,
+  isLossless: false,
+  hasDeepProfile: false,
+} as const
 
 const ours = (
   name: string,

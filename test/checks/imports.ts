@@ -178,6 +178,11 @@ export const RULES: readonly Rule[] = [
       'p-map',
     ],
   },
+  // The same previews as at the edge.
+  {
+    from: 'deploy/publish/previews.ts',
+    may: ['origin-response/render.ts', 'origin-response/preview.ts', 'origin-response/plan.ts', 'edge/variant.ts'],
+  },
   {
     from: 'deploy/keys/',
     may: ['@aws-sdk/client-cloudfront-keyvaluestore', '@aws-sdk/signature-v4a', 'edge/token.ts', 'edge/version.ts'],

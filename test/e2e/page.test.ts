@@ -126,6 +126,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     it('say why one is the original', async () => {
       const page = await opened()
       await page.locator('.tile', { hasText: 'window.webp' }).click()
+      await page.getByRole('radio', { name: 'WebP' }).check({ force: true })
       await page.getByRole('radio', { name: '1920' }).check({ force: true })
       await see(
         page,

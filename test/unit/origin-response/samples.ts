@@ -14,6 +14,7 @@ export const factsWith = (facts: Partial<Facts> = {}): Facts => ({
   scans: 1,
   isTurned: false,
   orientation: 1,
+  hasDeepProfile: false,
   pixelBytes: 3,
   ...facts,
 })
@@ -28,6 +29,7 @@ export const settingsWith = (settings: Partial<Settings> = {}): Settings => ({
   frames: 1,
   isPalette: false,
   colours: 256,
+  hasDeepProfile: false,
   isLossless: false,
   ...settings,
 })
