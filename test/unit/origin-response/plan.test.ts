@@ -170,6 +170,14 @@ describe('AVIF takes what time and memory there are', () => {
   })
 })
 
+it('the original for a minute, rather than one that would be late at the pace of late; none for good', () => {
+  const webp = { variant: { fm: 'webp' } }
+  const needed = renderTime(factsWith(), settingsWith({ width: 1_200, height: 800 }), 1_769)
+  const at = (pace: number) => plan({}, { ...webp, memory: 1_769, time: 3 * needed, pace })
+  expect(at(3)).toMatchObject({ kind: 'plan' })
+  expect(at(3.1)).toMatchObject({ kind: 'original', reason: 'deadline' })
+})
+
 describe('a WebP beside the AVIF', () => {
   const task = taskWith({ memory: 1_024, time: 9_500 })
   const avif = { format: 'avif', effort: 3, width: 640, height: 427 } as const

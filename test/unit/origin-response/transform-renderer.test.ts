@@ -128,15 +128,6 @@ describe('a machine that is slow', () => {
     expect(second?.settings.effort).toBe(3)
     expect(second?.took).toBeLessThan(1_250)
   })
-
-  it('and the original, for a minute, rather than one that would be late', async () => {
-    const { ask, made } = await slowedBy(4)
-    for (const _ of [1, 2]) expect((await ask(30_000)).kind).toBe('rendition')
-    const outcome = await ask(150)
-    expect(outcome).toMatchObject({ kind: 'original', reason: 'deadline' })
-    expect(outcome.kind === 'original' && outcome.detail).toMatch(/^would take about \d+ ms of \d+$/)
-    expect(made.filter(({ settings }) => settings.format === 'avif')).toHaveLength(2)
-  })
 })
 
 /** The texts are sharp's own and libvips's; that they are, render-refused.test.ts shows of the first two. */
