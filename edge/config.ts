@@ -235,7 +235,7 @@ export type NegotiatedFormat = 'webp' | 'avif'
 
 /** How images are resized and converted: `?w=640&h=480&fit=crop&q=80&fm=webp&dpr=2`. */
 export type ImageRules = {
-  /** In order of preference: the first that the viewer's `Accept` header names is served. Default `['avif', 'webp']`. */
+  /** In order of preference: the first that the viewer's `Accept` header names is served. Default `['webp']`. */
   formats?: NegotiatedFormat[]
   /**
    * In pixels: `w` and `h` become the next larger of these, or the largest. At most 16,383 each. Default
@@ -331,7 +331,7 @@ export const DEFAULT_WIDTHS: readonly number[] = [
 export const DEFAULT_FAILOVER_STATUSES: readonly FailoverStatus[] = [500, 502, 503, 504]
 
 /** The other defaults of `ImageRules`. */
-export const DEFAULT_FORMATS: readonly NegotiatedFormat[] = ['avif', 'webp']
+export const DEFAULT_FORMATS: readonly NegotiatedFormat[] = ['webp']
 export const DEFAULT_QUALITIES: readonly number[] = [50, 65, 80, 90]
 export const DEFAULT_QUALITY = 80
 export const DEFAULT_BUDGET_MS = 700

@@ -54,7 +54,7 @@ async function pictureExamples(
   const names = itemsOf(policy?.ParametersInCacheKeyAndForwardedToOrigin.QueryStringsConfig.QueryStrings)
   const examples = [
     { url, shows: MISS_THEN_HIT },
-    { url: `${url}?w=640`, shows: '640 pixels wide, as AVIF or WebP for who takes it' },
+    { url: `${url}?w=640`, shows: '640 pixels wide, as WebP for who takes it' },
   ]
   const version = names.includes('v') ? await versionOf(file) : undefined
   return version === undefined

@@ -92,7 +92,7 @@ const INDEX = viewerGroup('index: a path that ends in a slash is a page', [
   ['it has one key, whatever images the viewer takes', { uri: '/docs/', headers: WEBP }, passed({ uri: '/docs/' })],
   ['and takes no image parameters', { uri: '/', query: 'w=640&fm=webp' }, passed({ uri: '/' })],
   ['a version does', { uri: '/docs/', query: 'v=7' }, passed({ uri: '/docs/', query: 'v=7' })],
-  ['a picture beside it is one as before', { uri: '/docs/a.jpg', headers: WEBP }, keyed('fm=avif')],
+  ['a picture beside it is one as before', { uri: '/docs/a.jpg', headers: WEBP }, keyed('fm=webp')],
   ['a dot segment at the end leaves a slash', { uri: '/docs/a/..' }, passed({ uri: '/docs/' })],
 ])
 

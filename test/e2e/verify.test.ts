@@ -589,7 +589,7 @@ describe('functions of another kind', () => {
   it("another build's viewer-request", async () => {
     const changes: Record<string, Partial<Route>> = {
       '/static/*': { query: ['colour'] },
-      '/*': { images: { formats: ['webp'], widths: [640], qualities: [50, 80] } },
+      '/*': { images: { widths: [640], qualities: [50, 80] } },
     }
     const routes = CONFIG.routes.map((route) => ({ ...route, ...changes[route.path] }))
     const older = await built({ ...CONFIG, routes })

@@ -142,7 +142,7 @@ test('the defaults', () => {
         query: [],
         headers: [],
         images: {
-          formats: ['avif', 'webp'],
+          formats: ['webp'],
           widths: [16, 32, 48, 64, 96, 128, 256, 384, 640, 750, 828, 1080, 1200, 1920, 2048, 3840],
           ratios: null,
           rect: true,
