@@ -5,6 +5,7 @@ import { parse } from 'acorn'
 import { type BuildOptions, build, type Metafile, type Plugin, transform } from 'esbuild'
 import { ROOT } from '../base/root.ts'
 import { NOT_UNRESERVED } from '../edge/path.ts'
+import { isPreview } from '../edge/variant.ts'
 import { type Rules, rulesModule } from './compile.ts'
 import { BuildError } from './error.ts'
 import { type Package, packagesOf } from './packages.ts'
@@ -156,6 +157,7 @@ const imageFlags = ({ routes, imageRules }: Rules) => ({
   HAS_ORIGIN_PATTERNS: routes.some(({ cors }) => cors && cors.origins instanceof RegExp),
   HAS_ESCAPED_NAMES: routes.some(({ query }) => query?.some((name) => NOT_UNRESERVED.test(name))),
   HAS_PARTS: imageRules.some(({ hasParts }) => hasParts),
+  HAS_PREVIEWS: imageRules.some(({ requestable }) => requestable.some(isPreview)),
   HAS_RATIO_LISTS: imageRules.some(({ ratios }) => ratios !== null),
   HAS_ALL_RATIOS: imageRules.some(({ ratios }) => ratios === null),
 })

@@ -52,7 +52,7 @@ export function compile(settings: Settings): Rules {
     })),
     routeTable: routeTableOf(routes.map(({ path }) => path)),
     imageRules: shared.map(imageRuleOf),
-    imageLimits: shared.map(({ maxInputBytes, maxInputPixels }) => ({ maxInputBytes, maxInputPixels })),
+    imageLimits: shared.map(({ maxInputBytes, maxInputPixels, budget }) => ({ maxInputBytes, maxInputPixels, budget })),
     buckets: routes.map((route) => (route.images ? originsOf(settings, route).flatMap(bucketsOf) : [])),
     placeholders: routes.map((route) => placeholderOf(route, originOf(settings, route))),
     dropRequest: [...INTERNAL_HEADERS, ...headers.dropRequest],

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { isObject } from '../base/json-values.ts'
 import type { ApiOriginSettings, S3OriginSettings, Settings } from '../bundle/settings.ts'
 import {
+  DEFAULT_BUDGET_MS,
   DEFAULT_FAILOVER_STATUSES,
   DEFAULT_FORMATS,
   DEFAULT_QUALITIES,
@@ -136,8 +137,10 @@ const imageRules = object({
     null,
   ),
   rect: v.optional(v.boolean('true or false'), true),
+  previews: v.optional(v.boolean('true or false'), false),
   qualities: v.optional(ascending(integer(1, 100), 'a list of qualities'), DEFAULT_QUALITIES),
   quality: v.optional(integer(1, 100), DEFAULT_QUALITY),
+  budget: v.optional(integer(0, 10_000, ' milliseconds'), DEFAULT_BUDGET_MS),
   maxInputBytes: v.optional(integer(1, 1024 * MIB, ' bytes'), 25 * MIB),
   maxInputPixels: v.optional(integer(1, 1_000_000_000, ' pixels'), 50_000_000),
 })

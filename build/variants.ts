@@ -3,17 +3,19 @@
 import { MOST_PIXELS, MOST_RATIO, PART_STEPS, RATIO_STEPS } from '../edge/canonical.ts'
 import { nearestRatio } from '../edge/ladder.ts'
 import type { ImageRule } from '../edge/rules.ts'
+import { isPreview } from '../edge/variant.ts'
 
 /** The middle, the other places of a grid of nine by nine, `attention` and `entropy`: see `edge/size.ts`. */
 const POSITIONS = 9 * 9 + 2
 
 /** @returns all, and of these what `rect` adds to the rest */
 export function variantCount(rule: ImageRule): { variants: number; parts: number } {
-  const each = (rule.requestable.length + 1) * rule.qualities.length
+  const previews = rule.requestable.filter(isPreview).length
+  const each = (rule.requestable.length - previews + 1) * rule.qualities.length
   const inBox = (rule.widths.length + 1) ** 2
   const cuts = new Set(rule.widths.flatMap((w) => ratiosOf(rule).map((ratio) => `${w}x${Math.round(w / ratio) || 1}`)))
   const parts = rule.hasParts ? each * cuts.size * PARTS : 0
-  return { variants: each * (inBox + cuts.size * POSITIONS) + parts, parts }
+  return { variants: each * (inBox + cuts.size * POSITIONS) + previews + parts, parts }
 }
 
 /** Every ratio that a cut may have. */

@@ -108,8 +108,11 @@ export type ImageSettings = {
   /** Such as `3:2`; null: any. */
   ratios: string[] | null
   rect: boolean
+  previews: boolean
   qualities: number[]
   quality: number
+  /** Milliseconds. */
+  budget: number
   /** Bytes. */
   maxInputBytes: number
   /** Width × height × frames. */

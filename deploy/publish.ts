@@ -10,6 +10,7 @@ import { interrupt } from '../cli/kit/interrupt.ts'
 import { type Output, painter, statusLine } from '../cli/kit/output.ts'
 import { NO_URL, type ObjectUrlOf, urlsOfBase, urlsOfBundle, urlsOfTenant } from './publish/object-urls.ts'
 import { PUBLISH_OPTIONS, type PublishOptions, type PublishRequest, readPublishOptions } from './publish/options.ts'
+import { type Previews, previewMaker } from './publish/previews.ts'
 import { type PublishOutcome, type PublishStep, publish } from './publish/publish.ts'
 import { writePublished } from './publish/published.ts'
 import {
@@ -62,11 +63,15 @@ its objects. Comparing costs a request for each file whose size is the same: 0.0
     exitCode: '0 the bucket has all of it; 1 it has not, and why; 2 wrong usage or input',
     async run(values, { positionals, stdout, stderr, hint }) {
       const { options, urlOf, region, tenant } = await placed(readPublishOptions(values, positionals, hint), tenantOf)
+      // What is not installed is told before anything is uploaded.
+      const makePreviews = options.hasPreviews ? await previewMaker() : undefined
       const progress = progressOn(stderr)
       const ends = interrupt()
       let outcome: PublishOutcome
+      let previews: Previews | undefined
       try {
         outcome = await publish(options, { region, signal: ends.signal, tell: progress.tell })
+        if (!options.isDryRun) previews = await makePreviews?.(outcome.files, options.folder, ends.signal)
       } catch (error) {
         progress.clear()
         const soFar = progress.soFar()
@@ -78,7 +83,7 @@ its objects. Comparing costs a request for each file whose size is the same: 0.0
         ends.close()
       }
       progress.clear()
-      const published = publishedOf(outcome, urlOf)
+      const published = publishedOf(outcome, urlOf, previews)
       if (!options.isDryRun) await writePublished(options.manifest, published)
       for (const note of publishNotes(outcome, urlOf, options)) stderr.write(`${painter(stderr)('yellow', note)}\n`)
       stdout.write(

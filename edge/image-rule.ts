@@ -3,7 +3,7 @@
 import { COMMON_FORMAT } from './canonical.ts'
 import type { NegotiatedFormat } from './config.ts'
 import type { ImageRule } from './rules.ts'
-import { VARIANT_PARAMETERS } from './variant.ts'
+import { type PreviewFormat, VARIANT_PARAMETERS } from './variant.ts'
 
 /** Ladders ascend, none is empty, and all is as the build has checked it. */
 export type Ladders = {
@@ -13,18 +13,25 @@ export type Ladders = {
   /** `3:2`; `null`: all. */
   ratios: readonly string[] | null
   rect: boolean
+  previews: boolean
   qualities: readonly number[]
   quality: number
 }
+
+/** See `isPreview`. */
+const PREVIEW_FORMATS: readonly PreviewFormat[] = ['preview', 'thumbhash', 'json']
 
 export const ratioOf = (text: string): number => {
   const [width, height] = text.split(':').map(Number) as [number, number]
   return width / height
 }
 
-export const imageRuleOf = ({ formats, widths, ratios, rect, qualities, quality }: Ladders): ImageRule => ({
+export const imageRuleOf = ({ formats, widths, ratios, rect, previews, qualities, quality }: Ladders): ImageRule => ({
   formats,
-  requestable: ['webp', 'jpg', 'png', COMMON_FORMAT, ...formats.filter((format) => format === 'avif')],
+  requestable: [
+    ...['webp', 'jpg', 'png', COMMON_FORMAT, ...formats.filter((format) => format === 'avif')],
+    ...(previews ? PREVIEW_FORMATS : []),
+  ],
   widths: widths as [number, ...number[]],
   ratios: ratios && (ratios.map(ratioOf) as [number, ...number[]]),
   hasParts: rect,

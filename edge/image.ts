@@ -82,7 +82,11 @@ export type SourceCheck = { kind: 'eligible' } | { kind: 'original'; reason: 'un
  * @param type the media type, without parameters; empty: not told
  * @param length `Content-Length` in bytes; `NaN`: not told
  */
-export function checkSource(type: string, length: number, { maxInputBytes }: ImageLimit): SourceCheck {
+export function checkSource(
+  type: string,
+  length: number,
+  { maxInputBytes }: Pick<ImageLimit, 'maxInputBytes'>,
+): SourceCheck {
   if (!mayBeImage(type)) return { kind: 'original', reason: 'unsupported' }
   if (length === 0) return { kind: 'original', reason: 'corrupt' }
   return length > maxInputBytes ? { kind: 'original', reason: 'too-large' } : { kind: 'eligible' }

@@ -6,6 +6,9 @@
 /** `rect`, on any route. */
 export const NEEDS_PARTS = typeof HAS_PARTS === 'undefined' || HAS_PARTS
 
+/** `previews`, on any route. */
+export const NEEDS_PREVIEWS = typeof HAS_PREVIEWS === 'undefined' || HAS_PREVIEWS
+
 /** `*` in an origin of `cors`, on any route. */
 export const NEEDS_ORIGIN_PATTERNS = typeof HAS_ORIGIN_PATTERNS === 'undefined' || HAS_ORIGIN_PATTERNS
 

@@ -27,7 +27,7 @@ export declare const routeTable: RouteTable
 /** The image rules that routes share, by `RouteRule.images`. */
 export declare const imageRules: readonly ImageRule[]
 
-/** Which sources are worked on, by `RouteRule.images`. */
+/** Which sources are worked on, and for how long, by `RouteRule.images`. */
 export declare const imageLimits: readonly ImageLimit[]
 
 /** By route: the buckets that the image step reads from, in the order of its `origins`; empty where it reads from none. */
@@ -135,7 +135,8 @@ export type ImageRule = {
   quality: number
 }
 
-export type ImageLimit = { maxInputBytes: number; maxInputPixels: number }
+/** `budget`: milliseconds of encoding as AVIF. */
+export type ImageLimit = { maxInputBytes: number; maxInputPixels: number; budget: number }
 
 export type Bucket = { bucket: string; region: string }
 

@@ -7,6 +7,7 @@ import { acceptList, accepts } from './accept.ts'
 import { COMMON_FORMAT } from './canonical.ts'
 import { type Field, type Fields, firstParsed, firstValue } from './event.ts'
 import { parseNumber } from './ladder.ts'
+import { NEEDS_PREVIEWS } from './needed.ts'
 import type { ImageRule } from './rules.ts'
 import { type Size, setSize } from './size.ts'
 
@@ -20,17 +21,17 @@ export const VARIANT_PARAMETERS: readonly (keyof Variant)[] = ['crop', 'fit', 'f
 export const OTHER_IMAGE_PARAMETERS = ['ar', 'auto', 'dpr', 'fp-x', 'fp-y', 'max-h', 'max-w', 'rect']
 
 /** Extensions of images that all viewers show; an object without one may be an image too. */
-const COMMON_EXTENSIONS = ['jpg', 'jpeg', 'png', 'gif', 'jpe', 'jfif', '']
+const COMMON_EXTENSIONS = 'jpg,jpeg,png,gif,jpe,jfif,'.split(',')
 
-/** Of images that some viewers can't show. */
-const OTHER_EXTENSIONS = ['webp', 'avif', 'tif', 'tiff', 'heic', 'heif']
+/** Of images that some viewers can't show. In fewer bytes than a list. */
+const OTHER_EXTENSIONS = /^(webp|avif|tiff?|hei[cf])$/
 
 /** What follows a path's last dot, in lower case: an extension, or something with a slash where there is none. */
 export const extensionOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1).toLowerCase()
 
 /** Whether requests for paths with this extension take image parameters, and responses vary with `Accept`. */
 export const takesImageParameters = (extension: string): boolean =>
-  COMMON_EXTENSIONS.includes(extension) || OTHER_EXTENSIONS.includes(extension) || extension.includes('/')
+  COMMON_EXTENSIONS.includes(extension) || extension.search(OTHER_EXTENSIONS) >= 0 || extension.includes('/')
 
 const parseQuality = (value: string): number => {
   const quality = parseNumber(value)
@@ -46,9 +47,17 @@ export function variantOf(query: Fields, accept: Field | undefined, extension: s
   const variant: Variant = {}
   const format = (query.fm && requested(query.fm, rule)) || (accept && negotiated(acceptList(accept), extension, rule))
   if (format) variant.fm = format
+  if (NEEDS_PREVIEWS && format && isPreview(format)) return variant
   if (query.q) setQuality(variant, query.q, rule)
   setSize(variant, query, rule)
   return variant
+}
+
+export type PreviewFormat = 'preview' | 'thumbhash' | 'json'
+
+/** What pages show until a picture is there: of the whole source, and therefore alone in a key. */
+export function isPreview(format: string): format is PreviewFormat {
+  return format === 'preview' || format === 'thumbhash' || format === 'json'
 }
 
 /** imgix has two more names for JPEG. */
@@ -70,7 +79,7 @@ function negotiated(list: string, extension: string, rule: ImageRule): string {
     const format = formats[i] as string
     if (accepts(list, format)) return format === extension ? '' : format
   }
-  const isShown = !OTHER_EXTENSIONS.includes(extension) || !list.includes('image/') || accepts(list, extension)
+  const isShown = extension.search(OTHER_EXTENSIONS) < 0 || !list.includes('image/') || accepts(list, extension)
   return isShown ? '' : COMMON_FORMAT
 }
 

@@ -44,7 +44,7 @@ const ENCODE_AVIF: readonly Cost[] = [60, 170, 340, 640, 3_000].map((time) => ({
 export const AVIF_EFFORTS: readonly number[] = ENCODE_AVIF.map((_, effort) => effort)
 
 /** How much slower a function's CPU may be than the one that was measured on, and how unlike the picture. */
-const MARGIN = 1.5
+export const MARGIN = 1.5
 
 /** MB that Node, sharp and the S3 client take in a process that has done nothing yet. */
 export const REST_MB = 100
@@ -59,9 +59,13 @@ const ROWS_KEPT = 2_400
 const USUAL_PIXEL_BYTES = 3
 
 /** Milliseconds of a function of `memory` MB. */
-export function renderTime(facts: Facts, settings: Settings, memory: number): number {
-  return (MARGIN * sumOf('time', facts, settings)) / Math.min(1, memory / ONE_CPU_MB)
-}
+export const renderTime = (facts: Facts, settings: Settings, memory: number): number =>
+  inFunction(sumOf('time', facts, settings), memory)
+
+/** The same of encoding alone. */
+export const encodeTime = (settings: Settings, memory: number): number => inFunction(outputOf('time', settings), memory)
+
+const inFunction = (cpu: number, memory: number): number => (MARGIN * cpu) / Math.min(1, memory / ONE_CPU_MB)
 
 /** MB of a process that has done nothing yet. @param bytes of the source */
 export const renderMemory = (facts: Facts, settings: Settings, bytes: number): number =>
@@ -75,14 +79,15 @@ export function memoryFor(facts: Facts, settings: Settings, bytes: number): numb
 }
 
 function sumOf(what: keyof Cost, facts: Facts, settings: Settings): number {
-  const frames = settings.frames
   const input = [decodeCost(facts), RESIZE, ...(facts.isTurned ? [TURN] : [])].reduce(
     (sum, cost) => sum + cost[what],
     0,
   )
-  const output = encodeCost(settings)[what]
-  return (frames * (facts.width * facts.height * input + settings.width * settings.height * output)) / 1e6
+  return (settings.frames * facts.width * facts.height * input) / 1e6 + outputOf(what, settings)
 }
+
+const outputOf = (what: keyof Cost, settings: Settings): number =>
+  (settings.frames * settings.width * settings.height * encodeCost(settings)[what]) / 1e6
 
 function decodeCost({ format, isProgressive, scans, pixelBytes }: Facts): Cost {
   if (!isProgressive) return DECODE[format]

@@ -11,7 +11,7 @@ import { deadlineWith, inTenths, timeTo } from './deadline.ts'
 import { type Entry, logLine } from './log.ts'
 import { type Original, original } from './original.ts'
 import type { ImageRequest } from './routing.ts'
-import type { Job, Measures, Outcome, Rendition } from './transform.ts'
+import type { Job, Measures, Outcome } from './transform.ts'
 import { tellType, typeStep } from './type-step.ts'
 
 export type ImageResponse = Pick<CloudFrontResultResponse, 'body' | 'bodyEncoding'> & { headers: Headers }
@@ -32,7 +32,13 @@ export async function imageStep(
   const outcome = request.kind === 'image' ? await outcomeOf(response.headers, request, context) : unmeasured(request)
   process.stdout.write(`${logLine(entryOf(request, outcome), Date.now())}\n`)
   if (outcome.kind === 'rendition') {
-    replaceBody(response, outcome)
+    const { format, width, height, quality } = outcome.settings
+    const result = renditionAs(format, width, height, quality, outcome.losses)
+    replaceBody(response, outcome, FORMATS[format].mediaType, result)
+    return caching
+  }
+  if (outcome.kind === 'description') {
+    replaceBody(response, outcome, outcome.type, outcome.format)
     return caching
   }
   await typeOriginal(response.headers, request, outcome, context)
@@ -44,7 +50,7 @@ export async function imageStep(
 async function typeOriginal(
   headers: Headers,
   request: ImageRequest | Original,
-  outcome: Exclude<Outcome, Rendition>,
+  outcome: Extract<Outcome, Original>,
   context: LambdaContext,
 ): Promise<void> {
   if (outcome.mediaType) tellType(headers, outcome.mediaType)
@@ -104,15 +110,20 @@ export function budgetBeside(headers: Headers): number {
   return Math.max(0, Math.floor((GENERATED_RESPONSE_BYTES - taken) / 4) * 3)
 }
 
-function replaceBody(response: ImageResponse, { bytes, settings, measures, losses }: Rendition): void {
+/** @param result for `x-rimlight` */
+function replaceBody(
+  response: ImageResponse,
+  { bytes, measures }: { bytes: Buffer; measures: Measures },
+  mediaType: string,
+  result: string,
+): void {
   const { headers } = response
-  const { format, width, height, quality } = settings
   response.body = bytes.toString('base64')
   response.bodyEncoding = 'base64'
   removeHeaders(headers, OF_THE_BYTES)
-  setHeader(headers, 'content-type', FORMATS[format].mediaType)
+  setHeader(headers, 'content-type', mediaType)
   setHeader(headers, 'server-timing', serverTiming(measures))
-  setHeader(headers, RESULT_HEADER, renditionAs(format, width, height, quality, losses))
+  setHeader(headers, RESULT_HEADER, result)
 }
 
 /** W3C Server Timing, 3: `dur` is in milliseconds. */
@@ -122,7 +133,10 @@ const serverTiming = ({ fetch = 0, transform = 0 }: Measures): string =>
 const entryOf = (request: ImageRequest | Original, outcome: Outcome): Entry => ({
   ...(request.kind === 'image' ? { uri: request.uri, variant: variantText(request.variant) } : {}),
   ...outcome.measures,
-  ...(outcome.kind === 'rendition'
-    ? { result: outcome.settings.format, bytesOut: outcome.bytes.length }
-    : { result: outcome.reason, detail: outcome.detail }),
+  ...(outcome.kind === 'original'
+    ? { result: outcome.reason, detail: outcome.detail }
+    : {
+        result: outcome.kind === 'rendition' ? outcome.settings.format : outcome.format,
+        bytesOut: outcome.bytes.length,
+      }),
 })

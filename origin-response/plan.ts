@@ -3,7 +3,7 @@ import { COMMON_FORMAT } from '../edge/canonical.ts'
 import { FORMATS, type Format, isCommon, isFormat } from '../edge/formats.ts'
 import type { ImageLimit, ImageRule } from '../edge/rules.ts'
 import type { Variant } from '../edge/variant.ts'
-import { AVIF_EFFORTS, renderMemory, renderTime } from './cost.ts'
+import { AVIF_EFFORTS, encodeTime, renderMemory, renderTime } from './cost.ts'
 import { shownOf } from './cut.ts'
 import { MAX_WORK_MS } from './deadline.ts'
 import { atWidth } from './fit.ts'
@@ -19,6 +19,8 @@ export type Task = {
   memory: number
   /** Milliseconds until the rendition has to be there. */
   time: number
+  /** How many times what is predicted renditions take here of late; at least 1. */
+  pace: number
 }
 
 /**
@@ -59,6 +61,7 @@ export function planOf(facts: Facts, bytes: number, task: Task): Plan {
     effort: 0,
     frames,
     isPalette: facts.isPalette,
+    hasDeepProfile: facts.hasDeepProfile,
     colours: MOST_COLOURS,
     isLossless: false,
   }
@@ -134,24 +137,54 @@ function withFrames(facts: Facts, bytes: number, settings: Settings, task: Task)
   return { ...settings, frames }
 }
 
-/** How long the first viewer of a rendition may be kept waiting for what AVIF saves. */
-const MAX_AVIF_MS = 3_000
+/** Up to so many pixels WebP is smaller: of AVIF some 300 bytes are its container. */
+const MOST_TINY_PIXELS = 48 * 48
 
 /**
- * The most AVIF effort that there is memory for, and that leaves half of the time to spare; where there is none, WebP,
- * which whoever takes AVIF takes too.
+ * The most AVIF effort that there is memory for, that is within the budget, and that leaves half of the time to spare. None
+ * at all is always in time, as it takes half as long as WebP; where there is no memory for it, WebP, which whoever takes
+ * AVIF takes too.
  */
-function inTime(facts: Facts, bytes: number, settings: Settings, { time, memory }: Task): Settings {
+function inTime(facts: Facts, bytes: number, settings: Settings, task: Task): Settings {
   if (settings.format !== 'avif') return settings
-  const fits = AVIF_EFFORTS.map((effort) => ({ ...settings, effort })).filter(
+  const isTiny = settings.width * settings.height <= MOST_TINY_PIXELS
+  const efforts = isTiny ? [] : AVIF_EFFORTS.map((effort) => ({ ...settings, effort }))
+  const found = efforts.findLast(
     (candidate) =>
-      renderTime(facts, candidate, memory) <= Math.min(time / 2, MAX_AVIF_MS) &&
-      renderMemory(facts, candidate, bytes) <= memory,
+      renderMemory(facts, candidate, bytes) <= task.memory &&
+      (candidate.effort === 0 ||
+        (isWithinBudget(candidate, task) && pacedTime(facts, candidate, task) <= Math.min(task.time, MAX_WORK_MS) / 2)),
   )
-  return fits.at(-1) ?? { ...settings, format: 'webp' }
+  return found ?? { ...settings, format: 'webp' }
 }
 
-function refusalOf(facts: Facts, bytes: number, settings: Settings, { memory, time }: Task): Original | undefined {
+/** Whatever the pace: a slow moment is no reason to send more bytes for a year. */
+const isWithinBudget = (settings: Settings, { memory, limit }: Pick<Task, 'memory' | 'limit'>): boolean =>
+  encodeTime(settings, memory) <= limit.budget
+
+const pacedTime = (facts: Facts, settings: Settings, { memory, pace }: Task): number =>
+  pace * renderTime(facts, settings, memory)
+
+/** Bits for a pixel, and bytes in all, below which AVIF's effort goes into what WebP may say in fewer. */
+const FEW_BITS = 0.6
+const FEW_BYTES = 4_096
+
+/**
+ * The same as WebP, where that may well have fewer bytes than the AVIF that was made: of smooth and simple pictures, and
+ * palettes. Only where both are within the budget; of what has few bytes in all, always; never with half of the time.
+ * @param bytes of the AVIF @param task with the time that is left
+ */
+export function rivalOf(facts: Facts, settings: Settings, bytes: number, task: Task): Settings | undefined {
+  if (settings.format !== 'avif') return undefined
+  const webp: Settings = { ...settings, format: 'webp', effort: 0 }
+  const isSimple = settings.isPalette || 8 * bytes < FEW_BITS * settings.width * settings.height
+  const together = encodeTime(settings, task.memory) + encodeTime(webp, task.memory)
+  const isWorthIt = bytes < FEW_BYTES || (isSimple && together <= task.limit.budget)
+  return isWorthIt && pacedTime(facts, webp, task) <= task.time / 2 ? webp : undefined
+}
+
+function refusalOf(facts: Facts, bytes: number, settings: Settings, task: Task): Original | undefined {
+  const { memory, time } = task
   const { width, height, format } = settings
   if (Math.max(width, height) > FORMATS[format].maxSide) {
     return original('unsupported', `${width}x${height}: ${format} has sides of ${FORMATS[format].maxSide} at most`)
@@ -160,9 +193,10 @@ function refusalOf(facts: Facts, bytes: number, settings: Settings, { memory, ti
   if (needed > memory) return original('too-many-pixels', `needs about ${Math.round(needed)} MB of ${memory}`)
   const predicted = renderTime(facts, settings, memory)
   // The next time it would take as long: there is no use in reading the source for it every minute.
-  const [reason, most] =
-    predicted > MAX_WORK_MS ? (['too-many-pixels', MAX_WORK_MS] as const) : (['deadline', time] as const)
-  return predicted > most
-    ? original(reason, `would take about ${Math.round(predicted)} ms of ${Math.round(most)}`)
-    : undefined
+  if (predicted > MAX_WORK_MS) return original('too-many-pixels', late(predicted, MAX_WORK_MS))
+  const now = pacedTime(facts, settings, task)
+  return now > time ? original('deadline', late(now, time)) : undefined
 }
+
+const late = (predicted: number, most: number): string =>
+  `would take about ${Math.round(predicted)} ms of ${Math.round(most)}`

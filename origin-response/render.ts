@@ -24,6 +24,10 @@ export type Facts = {
   scans: number
   /** Stored in another orientation than it is shown in. */
   isTurned: boolean
+  /** By its EXIF, 1 to 8: what was applied. */
+  orientation: number
+  /** Of 16 bits, with a profile: sharp converts only what has eight to sRGB by itself, and drops the profile of both. */
+  hasDeepProfile: boolean
   /** Channels × bytes of a sample, as it is decoded. */
   pixelBytes: number
 }
@@ -38,6 +42,8 @@ export type Settings = Shown & {
   effort: number
   /** The first so many. */
   frames: number
+  /** Of the source. */
+  hasDeepProfile: boolean
   /** Of the source; PNG stays one, of as many `colours`, and GIF is one always. */
   isPalette: boolean
   colours: number
@@ -117,6 +123,8 @@ const factsOf = (format: Format, { pages = 1, ...metadata }: Metadata, bytes: Bu
   isProgressive: metadata.isProgressive && (format === 'jpg' || format === 'png'),
   scans: format === 'jpg' && metadata.isProgressive ? scansOf(bytes) : 1,
   isTurned: (metadata.orientation ?? 1) > 1,
+  orientation: metadata.orientation ?? 1,
+  hasDeepProfile: metadata.space === 'rgb16' && metadata.hasProfile,
   pixelBytes: metadata.channels * (SAMPLE_BYTES[metadata.depth] ?? 8),
 })
 
@@ -151,7 +159,8 @@ export async function render(
       autoOrient: true,
       sequentialRead: true,
     }).timeout({ seconds: Math.max(1, Math.ceil(milliseconds / 1_000)) })
-  const encoded = (image: Sharp) => ENCODERS[settings.format](sized(image, settings), settings).toBuffer()
+  const coloured = (image: Sharp) => (settings.hasDeepProfile ? image.withIccProfile('srgb', { attach: false }) : image)
+  const encoded = (image: Sharp) => ENCODERS[settings.format](coloured(sized(image, settings)), settings).toBuffer()
   try {
     return { bytes: await encoded(decoded('warning')), isIncomplete: false }
   } catch (error) {
@@ -164,6 +173,18 @@ export async function render(
     if (missing > MOST_MISSING) throw new Error(`${Math.round(missing * 100)} % of it is missing: ${error}`)
     return { bytes: await encoded(decoded('none', mended?.bytes)), isIncomplete: missing > 0 }
   }
+}
+
+/** Of a picture, four bytes each; `colour`: the most frequent one, on white, as CSS has it. */
+export type Points = { width: number; height: number; rgba: Buffer; colour: string }
+
+/** @param picture a rendition */
+export async function pointsOf(picture: Buffer): Promise<Points> {
+  const { data: rgba, info } = await sharp(picture).ensureAlpha().raw().toBuffer({ resolveWithObject: true })
+  const raw = { width: info.width, height: info.height, channels: 4 } as const
+  const shown = await sharp(rgba, { raw }).flatten({ background: '#fff' }).png().toBuffer()
+  const { r, g, b } = (await sharp(shown).stats()).dominant
+  return { ...raw, rgba, colour: `#${Buffer.from([r, g, b]).toString('hex')}` }
 }
 
 /** Of the whole picture, what is shown of it, in its size. */

@@ -2,13 +2,15 @@
 import type { Losses, Reason } from '../edge/image.ts'
 import { imageTypeOf, TELLING_BYTES } from '../edge/image-type.ts'
 import type { ImageLimit, ImageRule } from '../edge/rules.ts'
-import type { Variant } from '../edge/variant.ts'
-import { memoryFor } from './cost.ts'
+import { isPreview, type Variant } from '../edge/variant.ts'
+import { MARGIN, memoryFor, renderTime } from './cost.ts'
 import { timeTo } from './deadline.ts'
-import { fitRendition } from './fit.ts'
+import { type Fitted, fitRendition } from './fit.ts'
 import { hasRoomFor } from './memory.ts'
 import { type Original, original } from './original.ts'
-import { planOf } from './plan.ts'
+import { paceOf } from './pace.ts'
+import { planOf, rivalOf, type Task } from './plan.ts'
+import { type Description, describe, previewPlan } from './preview.ts'
 import type { Settings } from './render.ts'
 import { readSource, type SourceRequest } from './source.ts'
 
@@ -35,11 +37,14 @@ type Read = Measures & { mediaType?: string | undefined }
 export type Measures = { fetch?: number; transform?: number; bytesIn?: number }
 
 /** `losses`: of the source, for `x-rimlight`. */
-type Result = { kind: 'rendition'; bytes: Buffer; settings: Settings; losses: Losses } | Original
+type Result = { kind: 'rendition'; bytes: Buffer; settings: Settings; losses: Losses } | Description | Original
 
 /** `mediaType`: what the source's bytes are; absent: they were not read, or are no image. */
 export type Outcome = Result & { measures: Measures; mediaType?: string | undefined }
 export type Rendition = Extract<Outcome, { kind: 'rendition' }>
+
+/** The process's own. */
+const pace = paceOf()
 
 /** Of the time there is, what reading the source may take: the rest is for making something of it. */
 const SHARE_OF_SOURCE = 0.6
@@ -88,31 +93,62 @@ async function renditionOf(bytes: Buffer, job: Job, renderer: typeof import('./r
   if (renderer.isBusy()) return original('deadline', 'an earlier rendition is still being made')
   const inspected = await renderer.inspect(bytes)
   if (inspected.kind === 'original') return inspected
-  const plan = planOf(inspected.facts, bytes.length, { variant, rule, limit, memory, time: timeTo(job.deadline) })
+  const { facts } = inspected
+  const task = (): Task => ({
+    variant,
+    rule,
+    limit,
+    memory,
+    time: timeTo(job.deadline),
+    pace: pace.at(performance.now()),
+  })
+  const preview = variant.fm && isPreview(variant.fm) ? variant.fm : undefined
+  const plan = preview ? previewPlan(preview, facts, bytes.length, task()) : planOf(facts, bytes.length, task())
   if (plan.kind === 'original') return plan
 
-  const isReusing = inspected.facts.format !== 'avif' && plan.settings.format !== 'avif'
-  if (!hasRoomFor(memoryFor(inspected.facts, plan.settings, bytes.length), memory, isReusing)) {
+  const isReusing = facts.format !== 'avif' && plan.settings.format !== 'avif'
+  if (!hasRoomFor(memoryFor(facts, plan.settings, bytes.length), memory, isReusing)) {
     return original('disabled', 'what earlier images left in memory leaves no room for this one')
   }
 
   let isIncomplete = false
   const encode = async (settings: Settings) => {
+    const start = performance.now()
     const rendered = await renderer.render(bytes, settings, limit.maxInputPixels, timeTo(job.deadline))
+    const now = performance.now()
+    pace.observe(now - start, renderTime(facts, settings, memory) / MARGIN, now)
     isIncomplete = rendered.isIncomplete
     return rendered.bytes
+  }
+  if (preview === 'thumbhash' || preview === 'json') {
+    const describing = encode(plan.settings).then(renderer.pointsOf)
+    return describing.then((points) => describe(preview, facts, bytes.length, points), failure)
   }
   // A source that is hardly larger is given as it is, rather than a rendition that is spoilt to be smaller.
   const isThrifty = plan.smaller !== 'need not' && !plan.isNear
   const aim = isThrifty ? bytes.length : Infinity
   const fitting = { budget, aim, qualities: rule.qualities, timeLeft: () => timeTo(job.deadline) }
-  const fitted = await fitRendition(plan.settings, encode, fitting).catch(failure)
-  if (fitted.kind === 'original') return fitted
+  const made = await fitRendition(plan.settings, encode, fitting).catch(failure)
+  if (made.kind === 'original') return made
+  const fitted = await fewerBytes(made, rivalOf(facts, made.settings, made.bytes.length, task()), encode)
   if (plan.smaller === 'must' && fitted.bytes.length >= bytes.length) {
     return original('not-smaller', `${fitted.bytes.length} bytes, the source has ${bytes.length}`)
   }
-  const losses = { frames: fitted.settings.frames, framesOfSource: inspected.facts.frames, isIncomplete }
+  const losses = { frames: fitted.settings.frames, framesOfSource: facts.frames, isIncomplete }
   return { ...fitted, kind: 'rendition', losses }
+}
+
+type Made = Extract<Fitted, { kind: 'fitted' }>
+
+/** A rendition, or its rival where that can be made and has fewer bytes. */
+async function fewerBytes(
+  made: Made,
+  rival: Settings | undefined,
+  encode: (settings: Settings) => Promise<Buffer>,
+): Promise<Made> {
+  if (!rival) return made
+  const bytes = await encode(rival).catch(() => made.bytes)
+  return bytes.length < made.bytes.length ? { kind: 'fitted', bytes, settings: rival } : made
 }
 
 /** Which of libvips's messages is which reason; any other means that the source can't be decoded. */

@@ -67,6 +67,7 @@ const laddersOf = (route: SiteRoute): Ladders => ({
   widths: route.widths ?? [],
   ratios: route.ratios ?? null,
   rect: route.rect ?? true,
+  previews: route.previews ?? false,
   qualities: route.qualities ?? DEFAULT_QUALITIES,
   quality: route.quality ?? DEFAULT_QUALITY,
 })

@@ -42,6 +42,7 @@ export type SiteRoute = {
   formats?: readonly NegotiatedFormat[]
   ratios?: readonly string[] | null
   rect?: boolean
+  previews?: boolean
   qualities?: readonly number[]
   quality?: number
 }
@@ -105,12 +106,13 @@ const ascending = (values: readonly number[]): number[] => values.toSorted((a, b
 
 /** What the config leaves to a default is left out, but for the ladder of widths. */
 function imagesOf(images: NonNullable<Route['images']>) {
-  const { formats, widths, ratios, rect, qualities, quality } = images === true ? {} : images
+  const { formats, widths, ratios, rect, previews, qualities, quality } = images === true ? {} : images
   return {
     widths: widths ? ascending(widths) : DEFAULT_WIDTHS,
     ...(formats && { formats }),
     ...(ratios && { ratios }),
     ...(rect === false && { rect }),
+    ...(previews && { previews }),
     ...(qualities && { qualities: ascending(qualities) }),
     ...(quality !== undefined && { quality }),
   }

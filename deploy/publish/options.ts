@@ -18,6 +18,7 @@ type PublishSettings = {
   cacheControl: string | undefined
   /** The file that the URLs are written to. */
   manifest: string
+  hasPreviews: boolean
   isDryRun: boolean
   /** Requests at a time. */
   concurrency: number
@@ -55,6 +56,10 @@ export const PUBLISH_OPTIONS = {
     value: 'FILE',
     about: 'where the URLs of all files are written',
     default: 'published.json',
+  },
+  previews: {
+    type: 'boolean',
+    about: 'of each picture, into the same file: its size, its colour, and a WebP of some hundred bytes as a data URL',
   },
   'cache-control': {
     type: 'string',
@@ -100,8 +105,8 @@ export function readPublishOptions(
     )
   }
   if (problems.length > 0 || concurrency === undefined) throw together(problems)
-  const { dist, manifest, 'dry-run': isDryRun } = values
-  const settings = { folder, dist, url, cacheControl, manifest, isDryRun, concurrency }
+  const { dist, manifest, 'dry-run': isDryRun, previews: hasPreviews = false } = values
+  const settings = { folder, dist, url, cacheControl, manifest, hasPreviews, isDryRun, concurrency }
   if (tenant === undefined) return { ...settings, destination: destination as Destination, tenant }
   return { ...settings, destination: undefined, tenant: { id: tenant, store: values.store ?? DEFAULT_STORE } }
 }

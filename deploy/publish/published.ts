@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Failure, systemMessage } from '../../base/errors.ts'
 import { replaceFile } from '../../base/replace-file.ts'
+import type { Preview } from './previews.ts'
 
 /** By the path in the folder. */
 export type Published = Record<string, PublishedFile>
@@ -15,7 +16,7 @@ type PublishedFile = {
   sha256: string
   bytes: number
   contentType: string
-}
+} & Partial<Preview>
 
 /**
  * The same files give the same bytes.

@@ -5,6 +5,7 @@ import { UNKNOWN_TYPE } from './content-type.ts'
 import type { LeftOut } from './files.ts'
 import type { ObjectUrlOf } from './object-urls.ts'
 import { keepsFromCaching, type PublishOptions } from './options.ts'
+import type { Previews } from './previews.ts'
 import { bytesOf, type Compared, type PublishOutcome, type PublishStep } from './publish.ts'
 import type { Published } from './published.ts'
 
@@ -39,11 +40,13 @@ export type PublishedTenant = {
 
 const destinationText = ({ destination }: PublishOptions): string => `s3://${destination.bucket}/${destination.prefix}`
 
-export function publishedOf({ files }: PublishOutcome, urlOf: ObjectUrlOf): Published {
+/** @param previews of pictures, where they were asked for */
+export function publishedOf({ files }: PublishOutcome, urlOf: ObjectUrlOf, previews?: Previews): Published {
   return Object.fromEntries(
     files.map(({ path, key, wanted: { sha256, bytes, contentType } }) => {
       const found = urlOf(key, sha256)
-      return [path, { url: found.kind === 'url' ? found.url : null, key, sha256, bytes, contentType }]
+      const url = found.kind === 'url' ? found.url : null
+      return [path, { url, key, sha256, bytes, contentType, ...previews?.get(path) }]
     }),
   )
 }

@@ -1,6 +1,14 @@
 /** What the runs of encoder settings say, as charts. */
 import { geometricMean } from './curves.ts'
-import { AVIF_CHOICES, MOZJPEG, OUR_AVIF, OUR_WEBP, type Setting, WEBP_CHOICES } from './encoder-settings.ts'
+import {
+  AVIF_CHOICES,
+  CHOSEN_AVIF,
+  MOZJPEG,
+  OUR_AVIF,
+  OUR_WEBP,
+  type Setting,
+  WEBP_CHOICES,
+} from './encoder-settings.ts'
 import { excessOver, mainSamples, type Results, runOf } from './encoder-tables.ts'
 import { chart, type Line } from './plot.ts'
 import type { Sample } from './samples.ts'
@@ -21,8 +29,11 @@ function plot(results: Results, base: Setting, others: readonly Setting[]): stri
   const samples = mainSamples(results.samples)
   const settings = [base, ...others]
   const name = base === OUR_WEBP ? 'WebP, effort 4' : base.name
-  const line = (setting: Setting, points: Line['points']): Line =>
-    setting === base ? { name, points, isMain: true } : { name: setting.name, points }
+  const line = (setting: Setting, points: Line['points'], qualities: readonly number[], typical: number): Line => {
+    if (setting === base) return { name, points, isMain: true }
+    if (setting !== CHOSEN_AVIF) return { name: setting.name, points }
+    return { name: `${setting.name}: by default`, points, chosen: qualities.indexOf(typical) }
+  }
   const pictures = `${samples.length} ${samples[0]?.set === 'Kodak' ? 'Kodak photographs' : 'pictures'}`
   const looks = `${measure}: distance from the original`
   return chart(`Bytes against ${measure} of encoder settings, ${pictures}`, [
@@ -30,7 +41,9 @@ function plot(results: Results, base: Setting, others: readonly Setting[]): stri
       title: `Bytes and looks, ${pictures}`,
       x: { label: 'bits for one pixel', isLogarithmic: true },
       y: { label: looks, isLogarithmic: true, isReversed: true },
-      lines: settings.map((setting) => line(setting, meanCurve(results, setting, measure, samples))),
+      lines: settings.map((setting) =>
+        line(setting, meanCurve(results, setting, measure, samples), setting.qualities, setting.typical),
+      ),
     },
     {
       title: `Bytes at equal looks against ${name}`,
@@ -43,6 +56,8 @@ function plot(results: Results, base: Setting, others: readonly Setting[]): stri
             const excess = excessOver(results, setting, base, quality, measure, samples)
             return excess === undefined ? [] : [[quality, 100 * excess]]
           }),
+          base.qualities,
+          base.typical,
         ),
       ),
     },

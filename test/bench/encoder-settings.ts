@@ -1,8 +1,12 @@
 /** The encoder settings that are compared: what ships, what others use by default, and what was weighed. */
 import sharp, { type AvifOptions, type WebpOptions } from 'sharp'
-import { AVIF_EFFORTS } from '../../origin-response/cost.ts'
+import { DEFAULT_BUDGET_MS } from '../../edge/config.ts'
+import { AVIF_EFFORTS, encodeTime } from '../../origin-response/cost.ts'
 import { render } from '../../origin-response/render.ts'
 import type { Sample } from './samples.ts'
+
+/** Of origin-response, where the config does not say. */
+const DEFAULT_MEMORY_MB = 1_024
 
 export type Setting = {
   name: string
@@ -17,6 +21,15 @@ export type Setting = {
 /** A setting at the quality that it has when nobody asks for another. */
 export type Default = Setting & { quality: number }
 
+const UNTOUCHED = {
+  cut: null,
+  frames: 1,
+  isPalette: false,
+  colours: 256,
+  isLossless: false,
+  hasDeepProfile: false,
+} as const
+
 const ours = (
   name: string,
   { format, effort, qualities }: { format: 'webp' | 'avif'; effort: number; qualities: readonly number[] },
@@ -26,9 +39,8 @@ const ours = (
   qualities,
   typical: 80,
   async encode({ source, width, height }, quality) {
-    const size = { width, height, cut: null, frames: 1 }
-    const palette = { isPalette: false, colours: 256, isLossless: false }
-    return (await render(source, { ...size, ...palette, format, quality, effort }, width * height, 600_000)).bytes
+    const settings = { ...UNTOUCHED, width, height, format, quality, effort }
+    return (await render(source, settings, width * height, 600_000)).bytes
   },
 })
 
@@ -80,6 +92,12 @@ const AVIF_Q = [40, 50, 62, 71, 80, 92]
 export const OUR_AVIF: readonly Setting[] = AVIF_EFFORTS.map((effort) =>
   ours(`AVIF, effort ${effort}`, { format: 'avif', effort, qualities: AVIF_Q }),
 )
+
+/** What the default budget buys a Kodak photograph in a function of the default memory. */
+export const CHOSEN_AVIF = OUR_AVIF.findLast((_, effort) => {
+  const settings = { ...UNTOUCHED, ...{ width: 768, height: 512 }, format: 'avif', quality: 80, effort } as const
+  return encodeTime(settings, DEFAULT_MEMORY_MB) <= DEFAULT_BUDGET_MS
+})
 
 /**
  * ipx 3.1.1 hands sharp no option but progressive JPEG. next/image: `optimizeImage` in

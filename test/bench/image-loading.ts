@@ -32,7 +32,7 @@ export async function measureLoading(site: ImageSite, turns: number): Promise<Lo
   const job = {
     source: { bucket: site.bucket, region: site.env.AWS_REGION, key: 'no-image', etag: '"bench"' },
     variant: { fm: 'webp' },
-    limit: { maxInputBytes: 1e6, maxInputPixels: 1e6 },
+    limit: { maxInputBytes: 1e6, maxInputPixels: 1e6, budget: 700 },
     rule: {},
     budget: 1e6,
     memory: 512,

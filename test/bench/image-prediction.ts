@@ -61,6 +61,7 @@ function settingsFor(target: string, facts: Facts): Settings {
     effort: 0,
     frames: facts.frames,
     isPalette: facts.isPalette,
+    hasDeepProfile: facts.hasDeepProfile,
     colours: 256,
     isLossless: false,
   }

@@ -5,6 +5,8 @@ export type Line = {
   points: readonly (readonly [x: number, y: number])[]
   /** Drawn thicker: what the others are compared with. */
   isMain?: boolean
+  /** The index of the point that is chosen: it gets a dot. */
+  chosen?: number | undefined
 }
 
 export type Axis = {
@@ -115,6 +117,12 @@ function panel({ title, x, y, lines }: Panel, offset: number): string {
     ...lines.map((line, index) => {
       const path = line.points.map(([h, v]) => `${rounded(across.at(h))} ${rounded(up.at(v))}`).join('L')
       return `<path class="line${line.isMain ? ' main' : ''}" ${strokeOf(index)} d="M${path}"/>`
+    }),
+    ...lines.flatMap(({ points: own, chosen }, index) => {
+      const [h, v] = (chosen === undefined ? undefined : own[chosen]) ?? []
+      if (h === undefined || v === undefined) return []
+      const colour = COLOURS[index % COLOURS.length]
+      return [`<circle cx="${rounded(across.at(h))}" cy="${rounded(up.at(v))}" r="5" fill="${colour}"/>`]
     }),
   ].join('\n')
 }

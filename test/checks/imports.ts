@@ -41,6 +41,7 @@ export const RULES: readonly Rule[] = [
   { from: 'origin-request/', may: ['origin-request/', 'edge/'], types: ['aws-lambda'] },
   { from: 'origin-response/', may: ['origin-response/', 'edge/'], types: ['aws-lambda'] },
   { from: 'origin-response/render.ts', may: ['sharp'] },
+  { from: 'origin-response/preview.ts', may: ['thumbhash'] },
   { from: 'origin-response/source.ts', may: ['@aws-sdk/client-s3'] },
   { from: 'origin-response/memory.ts', may: ['node:v8', 'node:vm'] },
   { from: 'origin-response/mend-png.ts', may: ['node:zlib'] },
@@ -177,6 +178,11 @@ export const RULES: readonly Rule[] = [
       'p-map',
     ],
   },
+  // The same previews as at the edge.
+  {
+    from: 'deploy/publish/previews.ts',
+    may: ['origin-response/render.ts', 'origin-response/preview.ts', 'origin-response/plan.ts', 'edge/variant.ts'],
+  },
   {
     from: 'deploy/keys/',
     may: ['@aws-sdk/client-cloudfront-keyvaluestore', '@aws-sdk/signature-v4a', 'edge/token.ts', 'edge/version.ts'],
@@ -252,6 +258,7 @@ export const RULES: readonly Rule[] = [
         'sharp',
         'ssim.js',
         'ts-json-schema-generator',
+        'thumbhash',
         'undici',
         'unpic',
         'valibot',

@@ -40,6 +40,8 @@ test('whoever installs the package gets what its commands and entries import, an
     'constructs',
     'echarts',
     'pg',
+    'sharp',
+    'thumbhash',
   ])
   expect([...packages].filter((name) => !peers.includes(name)).toSorted()).toEqual(
     Object.keys(project.dependencies ?? {}).toSorted(),

@@ -8,10 +8,12 @@ import { dirname, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { main } from '../../cli/publish.ts'
 import type { Config } from '../../edge/config.ts'
 import { type CloudFront, startCloudFront } from '../../local/cloudfront.ts'
+import { photo } from '../images/pictures.ts'
 import { type Listener, listening } from '../listener.ts'
 import { output } from '../unit/cli/kit/fixture-output.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
@@ -241,6 +243,25 @@ describe('an object', () => {
 
     const bare = await cloudfront.fetch('/types/icons/a%20b%2B%C3%BC.svg')
     expect([await bare.text(), bare.headers.get('cache-control')]).toEqual([svg, 'public, max-age=86400'])
+  })
+
+  it('with --previews: what the edge itself makes of it, beside its URL; other files have none', async () => {
+    const picture = await photo(600, 400).jpeg({ quality: 90 }).toBuffer()
+    const folder = await folderOf({ 'a.jpg': picture, 'b.txt': 'b', 'broken.jpg': picture.subarray(0, 400) })
+    const { code, urls } = await publish(folder, 's3://example-photos/site/previews', '--previews')
+    expect(code).toBe(0)
+    const { 'a.jpg': a, ...others } = await urls()
+    expect(a).toMatchObject({
+      bytes: picture.length,
+      width: 600,
+      height: 400,
+      color: expect.stringMatching(/^#\w{6}$/),
+    })
+    const [, base64 = ''] = /^data:image\/webp;base64,(.+)$/.exec(a.preview) ?? []
+    const preview = Buffer.from(base64, 'base64')
+    expect(preview.length).toBeLessThan(200)
+    expect(await sharp(preview).metadata()).toMatchObject({ format: 'webp', width: 16, height: 11 })
+    for (const other of Object.values(others)) expect(other).not.toHaveProperty('preview')
   })
 
   it('of another type or lifetime is uploaded again; --dry-run says why, and does nothing', async () => {

@@ -40,8 +40,9 @@ export async function renditionFaults(response: Response, plain: Response, asked
   }
   const fm = asked.variant.get('fm')
   const wanted = fm === 'common' ? undefined : (fm ?? asked.source?.kind)
-  // WebP stands in where there is no time for AVIF, which can't be with a small source, and for what moves.
-  const isStandIn = wanted === 'avif' && format === 'webp' && (asked.source?.frames ?? 2) > 1
+  // WebP stands in for what moves, and where it has fewer bytes, which is looked at where AVIF has few bytes or bits.
+  const hasFew = bytes.length < 4_096 || 8 * bytes.length < 0.6 * read.width * read.height
+  const isStandIn = wanted === 'avif' && format === 'webp' && (hasFew || (asked.source?.frames ?? 2) > 1)
   if (wanted && type !== TYPES[wanted] && !isStandIn) faults.push(`asked for ${wanted}, found ${format}`)
   const size = { width: read.width, height: read.pageHeight ?? read.height }
   if (size.width !== Number(width) || size.height !== Number(height)) {

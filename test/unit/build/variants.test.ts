@@ -48,6 +48,7 @@ test.each<[string, object]>([
     { formats: ['avif', 'webp'], widths: [100, 150], ratios: ['3:2', '2:3'], qualities: [50, 80] },
   ],
   ['any ratio', { widths: [1], qualities: [80] }],
+  ['previews', { widths: [100], ratios: ['1:1'], qualities: [50, 80], previews: true }],
 ])('as many as can be asked for: %s', (_rule, images) => {
   const rule = ruleOf({ ...images, rect: false })
   expect(variantCount(rule)).toEqual({ variants: countByAsking(rule), parts: 0 })

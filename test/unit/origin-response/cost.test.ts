@@ -104,6 +104,8 @@ const anyFacts = fc.record({
   isPalette: fc.boolean(),
   hasAlpha: fc.boolean(),
   isTurned: fc.boolean(),
+  orientation: fc.integer({ min: 1, max: 8 }),
+  hasDeepProfile: fc.boolean(),
   pixelBytes: fc.constantFrom(1, 3, 4, 6, 8),
   isProgressive: fc.boolean(),
   scans: fc.integer({ min: 1, max: 10_000 }),
@@ -117,6 +119,7 @@ const anySettings = fc.record({
   effort: fc.constantFrom(...AVIF_EFFORTS),
   frames: fc.integer({ min: 1, max: 1_000 }),
   isPalette: fc.boolean(),
+  hasDeepProfile: fc.boolean(),
   colours: fc.constantFrom(16, 256),
   isLossless: fc.boolean(),
 })

@@ -62,7 +62,7 @@ async function step({ key, body = jpeg, headers = {}, without = '', request = {}
   const usual: ImageRequest = {
     ...{ kind: 'image', bucket: { bucket: BUCKET, region: bucket.region }, key, uri: `/${key}` },
     ...{ variant: { fm: 'webp', w: 200 }, rule: RULE },
-    limit: { maxInputBytes: 10_000_000, maxInputPixels: 10_000_000 },
+    limit: { maxInputBytes: 10_000_000, maxInputPixels: 10_000_000, budget: 700 },
   }
   const asked = request.kind === 'original' ? request : { ...usual, ...request }
   const surroundings = { memoryLimitInMB: '1769', getRemainingTimeInMillis: () => 30_000, ...context }
@@ -147,7 +147,7 @@ describe('a rendition', () => {
 })
 
 describe('the original', () => {
-  const small = { maxInputBytes: 10, maxInputPixels: 10_000_000 }
+  const small = { maxInputBytes: 10, maxInputPixels: 10_000_000, budget: 700 }
 
   const expected = 'expected an image type, and 1 to 10000000 bytes, found'
 

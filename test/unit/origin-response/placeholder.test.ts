@@ -46,7 +46,7 @@ async function shown({ key = 'site/missing.png', type = 'image/png', method = 'G
   }
   const image: ImageRequest | undefined = variant && {
     ...{ kind: 'image', bucket: { bucket: 'another', region: bucket.region }, key: 'a.jpg', uri: '/a.jpg' },
-    ...{ variant, rule: RULE, limit: { maxInputBytes: 10_000_000, maxInputPixels: 10_000_000 } },
+    ...{ variant, rule: RULE, limit: { maxInputBytes: 10_000_000, maxInputPixels: 10_000_000, budget: 700 } },
   }
   const placeholder = { bucket: BUCKET, region: bucket.region, key, path: `/${key}`, type }
   const caching = await placeholderStep(

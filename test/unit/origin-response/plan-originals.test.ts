@@ -14,7 +14,7 @@ const NOTHING_NARROWER: Task['rule'] = { ...RULE, widths: [16_383] }
 const original = (reason: string, detail: unknown) => ({ kind: 'original', reason, detail })
 
 describe('more pixels than the route allows', () => {
-  const limit = { maxInputBytes: 1, maxInputPixels: 1_000_000 }
+  const limit = { maxInputBytes: 1, maxInputPixels: 1_000_000, budget: 700 }
 
   it.each<[string, Partial<Facts>]>([
     ['as many', { width: 1_000, height: 1_000 }],
@@ -33,7 +33,7 @@ describe('more pixels than the route allows', () => {
 })
 
 describe('more frames than the route allows', () => {
-  const limit = { maxInputBytes: 1, maxInputPixels: 1_000_000 }
+  const limit = { maxInputBytes: 1, maxInputPixels: 1_000_000, budget: 700 }
   const moving = { format: 'gif', width: 1_000, height: 100 } as const
 
   it.each([
@@ -140,7 +140,7 @@ describe('what has more pages', () => {
 })
 
 describe('sides that a format does not have', () => {
-  const limit = { maxInputBytes: 1, maxInputPixels: 2_000_000_000 }
+  const limit = { maxInputBytes: 1, maxInputPixels: 2_000_000_000, budget: 700 }
 
   it.each<[string, [number, number], Task['variant'], string]>([
     ['too wide', [16_600, 100], { fm: 'webp', h: 99 }, 'jpg'],
@@ -219,7 +219,7 @@ test.each<[string, Task['variant'], string]>([
 })
 
 test('of several reasons the first that more time or memory would not mend', () => {
-  const limit = { maxInputBytes: 1, maxInputPixels: 1_000 }
+  const limit = { maxInputBytes: 1, maxInputPixels: 1_000, budget: 700 }
   const nothing = { memory: 1, time: 0 }
   const moving = { format: 'gif', width: 20_000, height: 20, frames: 3 } as const
   const reasonOf = (facts: Partial<Facts>, task: Partial<Task>) => {

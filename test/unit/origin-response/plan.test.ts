@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { renderMemory, renderTime } from '../../../origin-response/cost.ts'
-import { planOf, type Task } from '../../../origin-response/plan.ts'
-import type { Facts } from '../../../origin-response/render.ts'
+import { encodeTime, renderMemory, renderTime } from '../../../origin-response/cost.ts'
+import { planOf, rivalOf, type Task } from '../../../origin-response/plan.ts'
+import type { Facts, Settings } from '../../../origin-response/render.ts'
 import { factsWith, RULE, settingsWith, taskWith } from './samples.ts'
 
 const BYTES = 100_000
@@ -107,15 +107,52 @@ describe('AVIF takes what time and memory there are', () => {
     expect(efforts.some(([least = 0, , most = 0]) => least < most)).toBe(true)
   })
 
-  it('less effort for more pixels, and WebP for so many that nobody would wait', () => {
+  it('less effort for more pixels, and none for so many that nobody would wait', () => {
     const sides = Array.from({ length: 740 }, (_, i) => Math.round(10 * 1.01 ** i))
     // Nothing to begin at that is narrower, and takes more effort again.
     const rule = { ...RULE, widths: [16_383] } as const
     const possible = sides.filter((side) => plan({ width: side, height: side }, { ...AVIF, rule }).kind === 'plan')
     const efforts = possible.map((side) => effortOf({ width: side, height: side }, { rule }))
+    const tiny = efforts.filter((effort) => effort === -1)
+    expect(possible[tiny.length - 1]).toBe(48)
+    const others = efforts.slice(tiny.length)
+    expect(others).toEqual(others.toSorted((a, b) => b - a))
+    expect(new Set(others)).toEqual(new Set([4, 3, 2, 1, 0]))
+  })
+
+  it('no effort where the budget has none, and none that takes longer than the budget', () => {
+    const limit = (budget: number) => ({ maxInputBytes: 1, maxInputPixels: 1e9, budget })
+    expect(effortOf(picture, { limit: limit(0) })).toBe(0)
+    for (const budget of [0, 100, 500, 1_000, 3_000, 10_000]) {
+      for (const memory of [512, 1_024, 1_769]) {
+        const settings = settingsOf(picture, { ...AVIF, limit: limit(budget), memory })
+        expect(settings).toMatchObject(picture)
+        const { effort } = settings
+        if (effort > 0) expect(encodeTime(settings, memory)).toBeLessThanOrEqual(budget)
+        // Half of the ten seconds stay to spare all the same.
+        const more = { ...settings, effort: effort + 1 }
+        if (effort < 4) {
+          const isTooLong = encodeTime(more, memory) > budget || renderTime(factsWith(picture), more, memory) > 5_000
+          expect(isTooLong).toBe(true)
+        }
+      }
+    }
+  })
+
+  it('the default budget, 1,024 MB, 3:2: effort 3 up to 750 wide, 2 to 1080, 1 to 1200, none above', () => {
+    const of = (width: number) =>
+      effortOf({ width, height: Math.round((width * 2) / 3) }, { memory: 1_024, time: 9_500 })
+    const efforts = [64, 128, 256, 384, 640, 750, 828, 1_080, 1_200, 1_920, 3_840].map(of)
+    expect(efforts).toEqual([4, 4, 4, 3, 3, 3, 2, 2, 1, 0, 0])
+  })
+
+  it('less effort while renditions take longer than predicted, the same for what is in time all the same', () => {
+    const at = (pace: number) => effortOf(picture, { ...AVIF, memory: 10_240, time: 3_000, pace })
+    const efforts = [1, 1.5, 2, 4, 8].map(at)
     expect(efforts).toEqual(efforts.toSorted((a, b) => b - a))
-    expect(efforts[0]).toBeGreaterThan(0)
-    expect(efforts.at(-1)).toBe(-1)
+    expect(new Set(efforts).size).toBeGreaterThan(1)
+    const small = (pace: number) => effortOf({ width: 300, height: 200 }, { memory: 10_240, time: 9_500, pace })
+    expect([small(1), small(4)]).toEqual([4, 4])
   })
 
   it('WebP where the memory is enough for that alone', () => {
@@ -130,6 +167,41 @@ describe('AVIF takes what time and memory there are', () => {
     const settings = settingsOf(picture, { ...AVIF, time, memory: 10_240 })
     expect(settings.format).toBe('avif')
     expect(renderTime(factsWith(picture), settings, 10_240)).toBeLessThanOrEqual(time / 2)
+  })
+})
+
+it('the original for a minute, rather than one that would be late at the pace of late; none for good', () => {
+  const webp = { variant: { fm: 'webp' } }
+  const needed = renderTime(factsWith(), settingsWith({ width: 1_200, height: 800 }), 1_769)
+  const at = (pace: number) => plan({}, { ...webp, memory: 1_769, time: 3 * needed, pace })
+  expect(at(3)).toMatchObject({ kind: 'plan' })
+  expect(at(3.1)).toMatchObject({ kind: 'original', reason: 'deadline' })
+})
+
+describe('a WebP beside the AVIF', () => {
+  const task = taskWith({ memory: 1_024, time: 9_500 })
+  const avif = { format: 'avif', effort: 3, width: 640, height: 427 } as const
+  const beside = (settings: Partial<Settings>, bytes: number) =>
+    rivalOf(factsWith(), settingsWith({ ...avif, ...settings }), bytes, task)?.format
+
+  it.each<[string, Partial<Settings>, number, string | undefined]>([
+    ['of a photograph: none', {}, 30_000, undefined],
+    ['of what came out at less than 0.6 bits for a pixel', { effort: 2 }, 20_000, 'webp'],
+    ['and no more than that', { effort: 2 }, 20_496, undefined],
+    ['of a palette', { isPalette: true, effort: 2 }, 30_000, 'webp'],
+    ['where both are more than the budget: none', { isPalette: true, width: 1_920, height: 1_280 }, 30_000, undefined],
+    ['of what has few bytes: always', { width: 1_920, height: 1_280 }, 4_095, 'webp'],
+    ['of WebP: none', { format: 'webp' }, 100, undefined],
+  ])('%s', (_rule, settings, bytes, format) => {
+    expect(beside(settings, bytes)).toBe(format)
+  })
+
+  it('not where it might be late: the AVIF is there already', () => {
+    const webp = settingsWith({ ...avif, format: 'webp' })
+    const needed = 2 * renderTime(factsWith(), webp, 1_024)
+    const within = (time: number, pace = 1) =>
+      rivalOf(factsWith(), settingsWith(avif), 1_000, { ...task, time, pace })?.format
+    expect([within(needed), within(needed - 1), within(needed, 1.1)]).toEqual(['webp', undefined, undefined])
   })
 })
 

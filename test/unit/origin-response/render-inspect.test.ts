@@ -28,7 +28,7 @@ describe('the facts', () => {
     [
       'a JPEG on its side: its size is as it is seen',
       () => still().withMetadata({ orientation: 6 }).jpeg().toBuffer(),
-      { width: 80, height: 120, isTurned: true },
+      { width: 80, height: 120, isTurned: true, orientation: 6 },
     ],
     ['a JPEG that is said to be upright', () => still().withMetadata({ orientation: 1 }).jpeg().toBuffer(), {}],
     ['a PNG', () => still().png().toBuffer(), { format: 'png' }],

@@ -37,7 +37,7 @@ describe('a rendition that was asked for', () => {
       uri: '/a/photo.jpg',
       variant: { fit: 'crop', fm: 'webp', h: 640, q: 50, w: 640 },
       rule: expect.objectContaining({ quality: 80, requestable: ['webp', 'jpg', 'png', 'common', 'avif'] }),
-      limit: { maxInputBytes: 26_214_400, maxInputPixels: 50_000_000 },
+      limit: { maxInputBytes: 26_214_400, maxInputPixels: 50_000_000, budget: 700 },
     })
   })
 
@@ -58,7 +58,7 @@ describe('a rendition that was asked for', () => {
     expect(asked({ route: ROUTE.thumbs, uri: '/thumbs/a.jpg', variant: 'w=200' })).toMatchObject({
       variant: { w: 200 },
       rule: { quality: 60, widths: [100, 200, 400], qualities: [40, 60, 80] },
-      limit: { maxInputBytes: 1_000_000, maxInputPixels: 50_000_000 },
+      limit: { maxInputBytes: 1_000_000, maxInputPixels: 50_000_000, budget: 700 },
     })
   })
 })

@@ -13,6 +13,8 @@ export const factsWith = (facts: Partial<Facts> = {}): Facts => ({
   isProgressive: false,
   scans: 1,
   isTurned: false,
+  orientation: 1,
+  hasDeepProfile: false,
   pixelBytes: 3,
   ...facts,
 })
@@ -27,6 +29,7 @@ export const settingsWith = (settings: Partial<Settings> = {}): Settings => ({
   frames: 1,
   isPalette: false,
   colours: 256,
+  hasDeepProfile: false,
   isLossless: false,
   ...settings,
 })
@@ -45,8 +48,9 @@ export const RULE: Task['rule'] = {
 export const taskWith = (task: Partial<Task> = {}): Task => ({
   variant: {},
   rule: RULE,
-  limit: { maxInputBytes: 25_000_000, maxInputPixels: 1_000_000_000 },
+  limit: { maxInputBytes: 25_000_000, maxInputPixels: 1_000_000_000, budget: 700 },
   memory: 1_000_000,
   time: 1_000_000,
+  pace: 1,
   ...task,
 })

@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Rendered } from '../../../origin-response/render.ts'
+import { MARGIN } from '../../../origin-response/cost.ts'
+import type { Rendered, Settings } from '../../../origin-response/render.ts'
 import type { Job } from '../../../origin-response/transform.ts'
 import { photo } from '../../images/pictures.ts'
 import { BUCKET, etagOf } from '../../images/s3-answers.ts'
@@ -35,7 +36,7 @@ async function transformAfresh({ time = 10_000, ...changes }: Partial<Job> & { t
     source: { bucket: BUCKET, region: bucket.region, key, etag: etagOf({ body: jpeg }) },
     variant: { fm: 'webp', w: 200 },
     rule: RULE,
-    limit: { maxInputBytes: 1_000_000, maxInputPixels: 1_000_000 },
+    limit: { maxInputBytes: 1_000_000, maxInputPixels: 1_000_000, budget: 700 },
     budget: 1_000,
     memory: 1_769,
     deadline: performance.now() + time,
@@ -81,6 +82,51 @@ describe('a renderer that is slow', () => {
     const outcome = await transformWith(render)
     expect(outcome).toMatchObject({ kind: 'rendition', bytes: { length: 900 }, settings: { width: 200 } })
     expect(render).toHaveBeenCalledTimes(2)
+  })
+})
+
+describe('a machine that is slow', () => {
+  /** Each takes so many times what is predicted; the real renderer makes them, with no effort. */
+  const slowedBy = async (times: number) => {
+    const { renderTime } = await import('../../../origin-response/cost.ts')
+    const real = await vi.importActual<typeof import('../../../origin-response/render.ts')>(RENDERER)
+    const made: { took: number; settings: Settings }[] = []
+    const render: typeof real.render = async (bytes, settings, ...rest) => {
+      const inspected = await real.inspect(bytes)
+      if (inspected.kind === 'original') throw new Error(inspected.detail)
+      const took = 50 + (times * renderTime(inspected.facts, settings, 1_769)) / MARGIN
+      const slow = new Promise((resolve) => setTimeout(resolve, took))
+      const rendered = await real.render(bytes, { ...settings, effort: 0 }, ...rest)
+      await slow
+      made.push({ took, settings })
+      return rendered
+    }
+    vi.doMock(RENDERER, async (importOriginal) => ({ ...(await importOriginal<object>()), render }))
+    const { transform } = await import('../../../origin-response/transform.ts')
+    const key = put(bucket, 'photo.jpg', jpeg)
+    const ask = (time: number) =>
+      transform({
+        source: { bucket: BUCKET, region: bucket.region, key, etag: etagOf({ body: jpeg }) },
+        variant: { fm: 'avif' },
+        rule: RULE,
+        limit: { maxInputBytes: 1_000_000, maxInputPixels: 1_000_000, budget: 10_000 },
+        budget: 1_000_000,
+        memory: 1_769,
+        deadline: performance.now() + time,
+      })
+    return { ask, made }
+  }
+
+  it('is told by the two renditions before: the next has the effort that there is time for', async () => {
+    const { ask, made } = await slowedBy(4)
+    // 0.24 megapixels with all effort: predicted to take 1.1 s, they take 3.
+    for (const _ of [1, 2]) expect((await ask(30_000)).kind).toBe('rendition')
+    const outcome = await ask(2_500)
+    expect(outcome).toMatchObject({ kind: 'rendition', settings: { format: 'avif' } })
+    const [first, , second] = made.filter(({ settings }) => settings.format === 'avif')
+    expect(first?.settings.effort).toBe(4)
+    expect(second?.settings.effort).toBe(3)
+    expect(second?.took).toBeLessThan(1_250)
   })
 })
 

@@ -27,7 +27,7 @@ const job = (
   source: { bucket: BUCKET, region: bucket.region, key: put(bucket, key, body), etag: etagOf({ body }) },
   variant: { fm: 'webp', w: 200 },
   rule: RULE,
-  limit: { maxInputBytes: 1_000_000, maxInputPixels: 1_000_000 },
+  limit: { maxInputBytes: 1_000_000, maxInputPixels: 1_000_000, budget: 700 },
   budget: 700_000,
   memory: 1_769,
   deadline: performance.now() + time,
@@ -64,7 +64,7 @@ describe('a rendition', () => {
     const whole = await transform(job('whole.jpg', { variant: { w: 400 } }))
     const budget = Math.round((whole.kind === 'rendition' ? whole.bytes.length : Number.NaN) / 2)
     const outcome = await transform(job('half.jpg', { variant: { w: 400 }, budget }))
-    if (outcome.kind !== 'rendition') throw new Error(outcome.reason)
+    if (outcome.kind !== 'rendition') throw new Error(outcome.kind)
     expect(outcome.bytes.length).toBeLessThanOrEqual(budget)
     const { quality, width } = outcome.settings
     expect(quality < 80 || width < 400).toBe(true)
@@ -87,7 +87,7 @@ describe('the original', () => {
     claimed.writeUInt32BE(crc32(claimed.subarray(12, 29)), 29)
     return claimed
   }
-  const ROOM = { memory: 10_240, limit: { maxInputBytes: 1e6, maxInputPixels: 1e9 } }
+  const ROOM = { memory: 10_240, limit: { maxInputBytes: 1e6, maxInputPixels: 1e9, budget: 700 } }
   const little = () => jpeg.subarray(0, jpeg.length >> 4)
 
   it.each<[string, string, () => Partial<Job> & { time?: number; body?: Buffer }, string]>([
@@ -102,13 +102,13 @@ describe('the original', () => {
     [
       'too-large',
       'a byte too many',
-      () => ({ limit: { maxInputBytes: jpeg.length - 1, maxInputPixels: 1e6 } }),
+      () => ({ limit: { maxInputBytes: jpeg.length - 1, maxInputPixels: 1e6, budget: 700 } }),
       'more than',
     ],
     [
       'too-many-pixels',
       'one too many',
-      () => ({ limit: { maxInputBytes: 1e6, maxInputPixels: 239_999 } }),
+      () => ({ limit: { maxInputBytes: 1e6, maxInputPixels: 239_999, budget: 700 } }),
       '240000 pixels of 239999',
     ],
     ['too-many-pixels', 'more memory than there is', () => ({ memory: 1 }), 'needs about'],

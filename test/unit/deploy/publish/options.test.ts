@@ -18,6 +18,7 @@ it('without options, the defaults', () => {
     url: undefined,
     cacheControl: undefined,
     manifest: 'published.json',
+    hasPreviews: false,
     isDryRun: false,
     concurrency: 16,
   })
