@@ -2,7 +2,7 @@
  * A CloudFront Functions event, read with care: tests and other tools send events with parts missing or misshapen.
  * Shapes: CloudFront Developer Guide, "CloudFront Functions event structure".
  */
-import { MOST_DECODED, MOST_VALUES } from './bounds.ts'
+import { MOST_DECODED, MOST_PARSED, MOST_VALUES } from './bounds.ts'
 
 /** A header, query parameter or cookie: `value` is the first of `multiValue`, which is there where a name repeats. */
 export type Field = { value: string; multiValue?: { value: string }[] }
@@ -45,11 +45,11 @@ export function firstParsed<T>(parse: (value: string) => T, field: Field | undef
 }
 
 /** An escape of a character beyond ASCII, and what is none. */
-const NOT_ASCII_ESCAPE = /%(?![2-7][\da-f])/i
+export const NOT_ASCII_ESCAPE = /%(?![2-7][\da-f])/i
 
 /** Values with the escapes of printable ASCII decoded, all of them or none: a URL holds no tab. None of many or long ones. */
 function decodedValues(field: Field): string[] {
   const text = valuesOf(field).join('\t')
   if (text.length > MOST_DECODED) return []
-  return (text.search(NOT_ASCII_ESCAPE) < 0 ? decodeURIComponent(text) : text).split('\t')
+  return (text.search(NOT_ASCII_ESCAPE) < 0 ? decodeURIComponent(text) : text).split('\t', MOST_PARSED)
 }

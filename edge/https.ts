@@ -1,6 +1,6 @@
 import { MOST_NAMES } from './bounds.ts'
 import type { Fields, ViewerRequest } from './event.ts'
-import { locationOf } from './path.ts'
+import { asciiOf, asciiPath } from './path.ts'
 import { pairsOf } from './query.ts'
 
 /** The host to redirect to, of one in lower case: the viewer's where it is one of ours, else the canonical one; never an open redirect. */
@@ -18,9 +18,12 @@ const queryOf = (fields: Fields): string =>
     .join('')
     .replace('&', '?')
 
-/** The request's path, and its query as it was received. `query` is the request's, read with care. */
+/**
+ * The request's path, and its query as it was received, with what a URL may not hold escaped; a `?` in the path is part
+ * of it. `query` is the request's, read with care.
+ */
 export function locationAsReceived(request: ViewerRequest, query: Fields): string {
   const raw = typeof request.rawQueryString === 'function' && request.rawQueryString()
   const asReceived = raw || raw === '' ? `?${raw}` : queryOf(query)
-  return locationOf(request.uri, asReceived)
+  return asciiPath(request.uri) + asciiOf(asReceived)
 }

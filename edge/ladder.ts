@@ -28,7 +28,7 @@ export function nearestRatio(ratios: Ladder | null, asked: number): number {
   if (NEEDS_RATIO_LISTS && (!NEEDS_ALL_RATIOS || ratios)) {
     return (ratios as Ladder).reduce((best, ratio) => (factor(ratio, asked) < factor(best, asked) ? ratio : best))
   }
-  const long = Math.min(MOST_RATIO, factor(asked, 1))
+  const long = Math.min(MOST_RATIO, asked < 1 ? 1 / asked : asked)
   let steps = RATIO_STEPS
   while (long * steps > 2 * RATIO_STEPS) steps /= 2
   const nearest = Math.round(long * steps) / steps

@@ -12,6 +12,9 @@ export const UNUSUAL = /[^\w.~!$&'()*+,;=:@/-]|\/[/.]/
 /** What a URL may not hold, RFC 3986, 3.3 and 3.4; a `?` in a path is told apart by `asciiPath`. */
 const NOT_IN_URL = /[^\w.~!$&'()*+,;=:@/?%-]/
 
+/** Of a path: nothing else is resolved. */
+const DOTS_OR_SLASHES = /\/[/.]/
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
 const CONTROL = /[\x00-\x1f\x7f]/
 
@@ -59,7 +62,7 @@ export const isMalformed = (path: string): boolean => !decoded(asciiPath(path))
 /**
  * RFC 3986, 6.2.2.1 and 6.2.2.2: escapes in upper case, escaped unreserved characters decoded; a `%` that begins none is
  * one itself. Empty where there are too many to tell: any key of S3 may be escaped from end to end, but for delimiters.
- * @param text as `asciiOf` gives it @param plain the same, `decoded`
+ * @param text as `asciiOf` gives it @param plain the same, `decoded`; empty: of so many escapes none is looked at
  */
 export function normalizedEscapes(text: string, plain: string): string {
   const pieces = text.split('%', MOST_ESCAPES + 1)
@@ -94,6 +97,7 @@ function normalizedPiece(piece: string): string {
 
 /** RFC 3986, 5.2.4. Repeated slashes stay, unless they are merged: they are part of an S3 key. */
 export function resolved(path: string, merges: boolean): string {
+  if (path.search(DOTS_OR_SLASHES) < 0) return path
   const segments = path.split('/')
   const count = segments.length
   let kept = 1
@@ -115,6 +119,3 @@ export function resolved(path: string, merges: boolean): string {
 export const canonicalPath = (path: string): string => (isPlain(path) ? path : resolved(spelt(asciiPath(path)), false))
 
 const spelt = (text: string): string => normalizedEscapes(text, decoded(text))
-
-/** Path and query with what a URL may not hold escaped, the rest as received; a `?` in the path is part of it. */
-export const locationOf = (path: string, query: string): string => asciiPath(path) + asciiOf(query)

@@ -1,12 +1,16 @@
+import { MOST_QUERY_CHARACTERS } from './bounds.ts'
 import { type Field, type Fields, firstParsed, valuesOf } from './event.ts'
 import { NEEDS_ESCAPED_NAMES } from './needed.ts'
-import { asciiOf, decoded, normalizedEscapes } from './path.ts'
+import { asciiOf, normalizedEscapes } from './path.ts'
 import type { RouteRule } from './rules.ts'
 import type { Variant } from './variant.ts'
 import { parseVersion } from './version.ts'
 
-/** The query of the cache key: what the route knows, sorted by name; everything else is gone. */
-export function canonicalQuery(query: Fields, route: RouteRule, variant: Variant): string {
+/**
+ * The query of the cache key: what the route knows, sorted by name; everything else is gone.
+ * @param isLong whether the path is long: escapes stay as they are written then, and in long queries
+ */
+export function canonicalQuery(query: Fields, route: RouteRule, variant: Variant, isLong?: boolean): string {
   const names = route.parameters
   const version = route.version
   const queryNames = route.query
@@ -25,7 +29,7 @@ export function canonicalQuery(query: Fields, route: RouteRule, variant: Variant
   if (!queryNames) return key
   // Names with brackets stay as they are: of these the values are escaped each, of others the whole is at once.
   const ascii = NEEDS_ESCAPED_NAMES ? key : asciiOf(key)
-  return normalizedEscapes(ascii, decoded(ascii)) || ascii
+  return (!isLong && ascii.length <= MOST_QUERY_CHARACTERS && normalizedEscapes(ascii, '')) || ascii
 }
 
 const escapedPairs = (name: string, field: Field | undefined): string =>

@@ -1,5 +1,5 @@
-import { MOST_SEGMENTS } from './bounds.ts'
-import { ESCAPED_KEY_CHARACTERS } from './limits.ts'
+import { MOST_SLASHES } from './bounds.ts'
+import { ESCAPED_KEY_CHARACTERS, S3_KEY_BYTES } from './limits.ts'
 import { asciiPath, decoded, normalizedEscapes, resolved, UNUSUAL } from './path.ts'
 
 /** What decides a request's route; patterns are CloudFront path patterns as regular expressions. */
@@ -15,12 +15,12 @@ export type RouteTable = {
 /** The index of the first route whose pattern matches. */
 function firstMatch(table: RouteTable, path: string): number {
   if (path.search(table.beginnings) < 0) return table.last
-  const index = table.patterns.findIndex((pattern) => path.search(pattern) === 0)
+  const index = table.patterns.findIndex((pattern) => !path.search(pattern))
   return index < 0 ? table.last : index
 }
 
-/** Of a path that is refused, `kind` is why. */
-export type Routing = { kind: 'route'; index: number; canonical: string } | { kind: 'bad' | 'unclear' | 'long' }
+/** Or why a path is refused. */
+export type Routing = { index: number; canonical: string } | 'bad' | 'unclear' | 'long'
 
 /**
  * The one route of a path, however it is read. CloudFront picks the behaviour from its own reading, S3 decodes
@@ -29,17 +29,18 @@ export type Routing = { kind: 'route'; index: number; canonical: string } | { ki
  * on from here two; each is read as it is, and with repeated slashes merged and dot segments resolved.
  */
 export function routeOf(path: string, table: RouteTable): Routing {
-  if (path.search(UNUSUAL) < 0) return { kind: 'route', index: firstMatch(table, path), canonical: path }
+  if (path.search(UNUSUAL) < 0) return { index: firstMatch(table, path), canonical: path }
   const received = asciiPath(path)
-  if (!received || received.length > ESCAPED_KEY_CHARACTERS) return { kind: 'long' }
+  if (!received || received.length > ESCAPED_KEY_CHARACTERS) return 'long'
   const plain = decoded(received)
   const normal = plain && normalizedEscapes(received, plain)
-  if (!normal || plain.split('/', MOST_SEGMENTS).length === MOST_SEGMENTS) return { kind: 'bad' }
+  if (!normal || plain.length > S3_KEY_BYTES || plain.split('/', MOST_SLASHES + 2).length > MOST_SLASHES + 1)
+    return 'bad'
   const canonical = resolved(normal, false)
-  const spellings = [received, plain, normal, canonical, decoded(canonical)]
+  const spellings = [received, plain, normal, canonical, canonical === normal ? plain : decoded(canonical)]
   const readings = spellings.concat(spellings.map((spelling) => resolved(spelling, true)))
   const index = firstMatch(table, received)
   return readings.every((reading, i) => readings.indexOf(reading) < i || firstMatch(table, reading) === index)
-    ? { kind: 'route', index, canonical }
-    : { kind: 'unclear' }
+    ? { index, canonical }
+    : 'unclear'
 }

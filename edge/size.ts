@@ -65,7 +65,7 @@ export function setSize(variant: Size, query: Fields, rule: ImageRule): void {
     const isBoth = width && height && fit && fit < 3
     const asked = isBoth
       ? width / height
-      : (fit < 3 && firstParsed(parseRatio, query.ar)) || (NEEDS_PARTS && part[3] ? part[2] / part[3] : 0)
+      : (fit < 3 && firstParsed(parseRatio, query.ar)) || (NEEDS_PARTS && part[3] && part[2] / part[3])
     const widest = width || (NEEDS_PARTS ? part[2] : 0)
     if (asked && (widest || height)) {
       const ratio = nearestRatio(rule.ratios, asked)

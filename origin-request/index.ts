@@ -30,7 +30,7 @@ export const handler = async (event: CloudFrontRequestEvent): Promise<CloudFront
   removeHeaders(request.headers, ['x-rimlight-*'])
 
   const routing = routeOf(request.uri, routeTable)
-  if (routing.kind !== 'route') return generated('400', 'Bad Request', NO_STORE)
+  if (typeof routing === 'string') return generated('400', 'Bad Request', NO_STORE)
   const route = routes[routing.index] as RouteRule
   const own = origins[routing.index] as readonly OriginRule[]
   const origin = own[originIndex(request.origin, own)]
@@ -67,7 +67,7 @@ const DOT_SEGMENT = /[/\\]\.{1,2}(?![^/\\])/
 /** What a path stands for may be a route's of its own: it is shown to nobody whom that lets not in. */
 function isAsOpen(path: string, { guard }: OriginRule): boolean {
   const routing = routeOf(path, routeTable)
-  return routing.kind === 'route' && origins[routing.index]?.[0]?.guard === guard
+  return typeof routing !== 'string' && origins[routing.index]?.[0]?.guard === guard
 }
 
 /**

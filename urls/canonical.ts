@@ -4,7 +4,7 @@
  */
 import { DEFAULT_FORMATS, DEFAULT_QUALITIES, DEFAULT_QUALITY } from '../edge/config.ts'
 import { imageRuleOf, keyParameters, type Ladders } from '../edge/image-rule.ts'
-import { locationOf } from '../edge/path.ts'
+import { asciiOf, asciiPath } from '../edge/path.ts'
 import { canonicalQuery, parseQuery } from '../edge/query.ts'
 import { SIGNING_PARAMETERS } from '../edge/signed.ts'
 import { extensionOf, type Variant, variantOf } from '../edge/variant.ts'
@@ -31,8 +31,8 @@ export function canonicalUrl(site: Site, url: string): CanonicalUrl | Nowhere {
     kind: 'url',
     host: host.toLowerCase(),
     // Of an API's paths the edge leaves every byte; a URL can't hold all that a path can.
-    path: place.route.bucket ? place.path : locationOf(received || '/', ''),
-    query: inBrowsers(place.route.cache === 'never' ? unsigned(locationOf('', query)) : keptQuery(query, place)),
+    path: place.route.bucket ? place.path : asciiPath(received || '/'),
+    query: inBrowsers(place.route.cache === 'never' ? unsigned(asciiOf(query)) : keptQuery(query, place)),
     fragment,
   }
 }

@@ -4,7 +4,7 @@
  */
 import { cacheTagsIn, isCacheTag } from '../edge/cache-tags.ts'
 import { CACHE_TAG_CHARACTERS, CACHE_TAGS } from '../edge/limits.ts'
-import { locationOf } from '../edge/path.ts'
+import { asciiOf, asciiPath } from '../edge/path.ts'
 
 /** Characters. */
 const PATH_CHARACTERS = 4_000
@@ -60,7 +60,7 @@ const quoted = (text: string) => JSON.stringify(text.length > 100 ? `${text.slic
 /** As viewer-request escapes what a URL may not hold. */
 function escapedPath(path: string): string {
   const mark = path.indexOf('?')
-  return mark < 0 ? locationOf(path, '') : locationOf(path.slice(0, mark), path.slice(mark))
+  return mark < 0 ? asciiPath(path) : asciiPath(path.slice(0, mark)) + asciiOf(path.slice(mark))
 }
 
 /** An object in the cache: its path and query there, and its tags as the header has them, none where it is empty. */

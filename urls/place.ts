@@ -30,7 +30,7 @@ const REFUSALS = {
 export function placeOfPath(site: Site, path: string): Place | Nowhere {
   // A literal site may have no route for every path: then the default is none of its own.
   const routing = routeOf(path, routeTableOf([...site.routes.map((route) => route.path), '/*']))
-  if (routing.kind !== 'route') return nowhere(REFUSALS[routing.kind])
+  if (typeof routing === 'string') return nowhere(REFUSALS[routing])
   const route = site.routes[routing.index]
   return route ? { kind: 'place', path: routing.canonical, route } : nowhere('no route matches its path')
 }

@@ -1,4 +1,5 @@
 /** CloudFront Function, viewer-request: one route for every request, one spelling for every cache key. */
+import { MOST_PATH_CHARACTERS } from '../edge/bounds.ts'
 import { preflightHeaders } from '../edge/cors.ts'
 import {
   type Field,
@@ -43,11 +44,11 @@ export function handler(event: ViewerEvent): ViewerRequest | ViewerResponse | Qu
 
   // 2. One route, however the path is read
   const routing = routeOf(request.uri, routeTable)
-  if (routing.kind !== 'route') return refused(routing.kind === 'long' ? 414 : 400)
+  if (typeof routing === 'string') return refused(routing === 'long' ? 414 : 400)
   const route = routes[routing.index] as RouteRule
   const path = routing.canonical
   // Of a key, each escape is two characters more than its byte, and the slash before it is one.
-  const isLong = path.length > S3_KEY_BYTES
+  const isLong = request.uri.length > MOST_PATH_CHARACTERS
   if (route.s3 && isLong && path.length - 2 * path.split('%').length >= S3_KEY_BYTES) return refused(400)
 
   // The other artefact at viewer-request verifies its tokens: a behaviour that has this one is wrong, not open.
@@ -87,11 +88,16 @@ export function handler(event: ViewerEvent): ViewerRequest | ViewerResponse | Qu
     const extension =
       HAS_IMAGES && rule ? extensionOf(HAS_INDEXES ? indexPath(request.uri, route.index) : request.uri) : ''
     // A query that is signed gets no format that it does not name.
-    const accept = HAS_SIGNED && route.signed ? undefined : headers.accept
     const variant: Variant =
-      HAS_IMAGES && rule && takesImageParameters(extension) ? variantOf(query, accept, extension, rule) : {}
-    const named = HAS_ESCAPED_NAMES && route.query ? withPlainNames(query, route.query) : query
-    request.querystring = canonicalQuery(named, route, variant)
+      HAS_IMAGES && rule && takesImageParameters(extension)
+        ? variantOf(query, HAS_SIGNED && route.signed ? undefined : headers.accept, extension, rule)
+        : {}
+    request.querystring = canonicalQuery(
+      HAS_ESCAPED_NAMES && route.query ? withPlainNames(query, route.query) : query,
+      route,
+      variant,
+      isLong,
+    )
 
     // A signature is in no key, and is nobody's to read.
     if (HAS_LOGS) logRequest(routing.index, headers.accept, HAS_SIGNED && route.signed ? '' : request.querystring)

@@ -40,7 +40,7 @@ export async function routeUnusual(database: Database, paths: readonly string[])
     'unusual',
     rows.map(({ uri_stem }) => {
       const routing = routeOf(urlOfLog(uri_stem), table)
-      return [uri_stem, routing.kind === 'route' ? (paths[routing.index] as string) : REFUSED]
+      return [uri_stem, typeof routing !== 'string' ? (paths[routing.index] as string) : REFUSED]
     }),
   )
   await database.run(

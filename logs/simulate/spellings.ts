@@ -160,7 +160,7 @@ function spelled(row: Asked, now: EdgeFunction, before: EdgeFunction | undefined
 
 function keyedBy(edge: EdgeFunction, url: LoggedUrl): [route: number, keyed: Keyed] {
   const routing = routeOf(url.path, edge.table)
-  return routing.kind === 'route' ? [routing.index, edge.keyOf(url, routing.index)] : [NO_ROUTE, ANSWERED]
+  return typeof routing !== 'string' ? [routing.index, edge.keyOf(url, routing.index)] : [NO_ROUTE, ANSWERED]
 }
 
 const nameOf = (pair: string): string => pair.split('=', 1)[0] as string

@@ -20,6 +20,12 @@ const CONFIG = {
 
 export const settings = (): Settings => checkConfig(CONFIG, 'the benchmark config')
 
+/** The same site, whose pictures keep parameters of their own as well, under names that clients escape. */
+export function settingsForAll(): Settings {
+  const routes = CONFIG.routes.map((route) => (route.path === '/*' ? { ...route, query: ['ids[]', 'page'] } : route))
+  return checkConfig({ ...CONFIG, canonicalHost: true, routes }, 'the benchmark config with all')
+}
+
 /** The same site, whose files and pictures need a token by a shared key. @param rules of `auth`, besides */
 export function privateSettings(rules: Record<string, unknown> = {}): Settings {
   const auth = { type: 'jwt', algorithms: ['HS256'], ...rules }

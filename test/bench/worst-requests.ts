@@ -31,6 +31,9 @@ const tenOfEach = (value: string): string =>
   NAMES.flatMap((name) => Array(10).fill(`${name}=${value}`))
     .join('&')
     .slice(0, 8_000)
+const LONG = `/search/${CYRILLIC.slice(0, 3_060).toLowerCase()}`
+const SHORT = `/search/${CYRILLIC.slice(0, 750).toLowerCase()}%20.x`
+const MANY_READINGS = '//x/%2e%2e/%2F%2e/%41%c3%a9'
 const manyNames = Array.from({ length: 2_000 }, (_, i) => i.toString(36)).join('&')
 const HTTP = { 'cloudfront-forwarded-proto': 'http' }
 
@@ -84,6 +87,30 @@ export const WORST: Readonly<Record<string, WorstRequest>> = {
   'a long crop': { uri: '/a.jpg', query: `w=1&h=1&fit=crop&crop=${'x'.repeat(8_000)}` },
   'a number of 8,000 digits': { uri: '/a.jpg', query: `w=${'9'.repeat(8_000)}` },
   '2,000 parameters': { uri: '/a.jpg', query: manyNames },
+  'a long path, and a query that is spelt anew': { uri: LONG, query: `page=${'%41'.repeat(380)}${'x'.repeat(3_900)}` },
+  'the same on a path that is not long': { uri: SHORT, query: `page=${'%41'.repeat(380)}${'x'.repeat(5_500)}` },
+  'a query with a broken escape': { uri: SHORT, query: `page=${'%41'.repeat(400)}%zz${'x'.repeat(5_500)}` },
+  'a path that becomes short, and ten of each parameter': {
+    uri: `/${'a'.repeat(1_980)}/../%20.jpg`,
+    query: tenOfEach('%2c,,,%31,,,!'),
+  },
+  'dots and slashes at the end of a long path': { uri: `/${'a'.repeat(2_900)}${MANY_READINGS}` },
+  'the same, as long as it may be': { uri: `/${'%c3%a9'.repeat(180)}${'a'.repeat(780)}${MANY_READINGS}.jpg` },
+  'the same, and ten of each parameter': {
+    uri: `/${'%c3%a9'.repeat(110)}${MANY_READINGS}.heic`,
+    query: tenOfEach('%2c,,,%31,,,!'),
+    headers: { accept: repeated(['image/avif;q=0,'], 398) },
+  },
+  'emoji, raw, and ten of each parameter': {
+    uri: `/${'😀'.repeat(180)}.heic`,
+    query: tenOfEach('%2c,,,%31,,,!'),
+    headers: { accept: repeated(['image/avif;q=0,'], 398) },
+  },
+  'everything at once': {
+    uri: SHORT.replace('/search', '/photos').replace('.x', '.heic'),
+    query: `${tenOfEach('%2c,,,%31,,,!')}&page=${'%41'.repeat(380)}&ids%5B%5D=${'%c3%a9'.repeat(400)}`,
+    headers: { accept: repeated(['image/avif;q=0,'], 398) },
+  },
   'Accept of quotes': { uri: '/a.jpg', headers: { accept: '"'.repeat(8_000) } },
   'Accept of 400 characters, quotes': { uri: '/a.avif', headers: { accept: repeated([' "",'], 398) } },
   'Accept of refusals': { uri: '/a.avif', headers: { accept: repeated(['image/avif;q=0,'], 398) } },

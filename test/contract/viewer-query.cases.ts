@@ -37,6 +37,13 @@ const REBUILT = viewerGroup('5: rebuilt from what the route knows, sorted by nam
   at('/u/1/avatar-1.png', 'w=640&v=1', 'v=1', 'nor where a pattern takes an image'),
 ])
 
+const OF_A_LONG_PATH = viewerGroup('5: of a path of more than 768 characters, images and escapes stay as they are', [
+  at(`/${'a'.repeat(763)}.jpg`, 'w=640&v=%31', 'v=1&w=640', '768 characters'),
+  at(`/api/${'a'.repeat(764)}`, 'term=%61', 'term=%61', '769 characters: a parameter of the route'),
+  at(`/api/${'a'.repeat(763)}`, 'term=%61', 'term=a', '768 characters: a parameter of the route'),
+  at(`/${'%D1%8F'.repeat(128)}.jpg`, 'w=640&v=%31', 'v=1', '773 characters, escapes among them'),
+])
+
 const VERSION = viewerGroup('5: version', [
   photo('a timestamp', 'v=1706400000', 'v=1706400000'),
   photo('every character it may have', 'v=AZaz09._~-', 'v=AZaz09._~-'),
@@ -279,8 +286,8 @@ const PART = viewerGroup('5: rect', [
   photo('decimals', 'rect=0.4,0.4,60.2,40.2&w=64', 'crop=0,0,60&fit=crop&h=43&w=64'),
   photo('no narrower than a step', 'rect=4096,0,1,1&w=64', 'crop=4096,0,64&fit=crop&h=64&w=64'),
   photo(
-    'beyond any picture',
-    `rect=${'9'.repeat(20)},0,${'9'.repeat(20)},1&w=64`,
+    'beyond any picture, in 60 characters',
+    `rect=${'9'.repeat(28)},0,${'9'.repeat(27)},1&w=64`,
     'crop=65536,0,2048&fit=crop&h=4&w=64',
   ),
   photo('before crop', 'rect=0,0,64,64&crop=top&w=64', 'crop=0,0,64&fit=crop&h=64&w=64'),
@@ -383,6 +390,7 @@ const ACCEPT = viewerGroup('5: Accept (RFC 9110, 12.5.1)', [
 export const queryGroups = [
   NEVER,
   REBUILT,
+  OF_A_LONG_PATH,
   VERSION,
   QUERY,
   EXTENSIONS,

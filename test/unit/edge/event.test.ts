@@ -27,11 +27,14 @@ describe('firstValue', () => {
   })
 })
 
+const repeated = (values: string[]) => ({ value: values[0] as string, multiValue: values.map((value) => ({ value })) })
+
 describe('valuesOf', () => {
   it.each([
     ['one', { value: 'a' }, ['a']],
     ['an empty one', { value: '' }, ['']],
     ['several, in the order received', { value: 'b', multiValue: [{ value: 'b' }, { value: 'a' }] }, ['b', 'a']],
+    ['the first ten', repeated([...'abcdefghijk']), [...'abcdefghij']],
     ['none where it is missing', undefined, []],
     [
       'misshapen ones as empty',
@@ -51,6 +54,12 @@ describe('firstParsed', () => {
     ['the value', { value: '5' }, 5],
     ['escapes count as what they stand for', { value: '%36%34' }, 64],
     ['the first that parses', { value: 'x', multiValue: [{ value: 'x' }, { value: '%37' }, { value: '8' }] }, 7],
+    ['escapes of the first three', repeated(['x', 'x', '%37']), 7],
+    ['no more of them', repeated(['x', 'x', 'x', '%37']), 0],
+    ['200 characters in all', repeated(['%37', 'x'.repeat(196)]), 7],
+    ['no more', repeated(['%37', 'x'.repeat(197)]), 0],
+    ['as it is written, where an escape is none of printable ASCII', repeated(['%37', '%e9']), 0],
+    ['a broken one', repeated(['%37', '%zz']), 0],
     ['0 where none does', { value: 'x', multiValue: [{ value: 'x' }, { value: '' }] }, 0],
     ['0 without a field', undefined, 0],
     ['0 for a misshapen one', misshapen({ value: {} }), 0],

@@ -2,11 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import {
   asciiOf,
+  asciiPath,
   canonicalPath,
   decoded,
   isMalformed,
   isPlain,
-  locationOf,
   normalizedEscapes,
   resolved,
 } from '../../../edge/path.ts'
@@ -181,13 +181,13 @@ describe('how many escapes are spelt anew', () => {
   })
 })
 
-describe('locationOf', () => {
+describe('asciiPath of a path, asciiOf of its query', () => {
   it.each([
     ['bytes stay as received', '/a%2fb', '?x=%e9&y', '/a%2fb?x=%e9&y'],
     ['what a URL may not hold is escaped', '/a b\r\nset-cookie: x', '?"', '/a%20b%0D%0Aset-cookie:%20x?%22'],
     ['a ? in the path is part of it', '/a?b', '', '/a%3Fb'],
     ['a ? in the query stays', '/a', '?b?c', '/a?b?c'],
   ])('%s', (_rule, path, query, expected) => {
-    expect(locationOf(path, query)).toBe(expected)
+    expect(asciiPath(path) + asciiOf(query)).toBe(expected)
   })
 })

@@ -66,10 +66,16 @@ describe('canonicalQuery', () => {
     ['no version that is one', 'v=a/b', ''],
     ['every value of a query name, in order', 'term=b&term=a&term=b', 'term=b&term=a&term=b'],
     ['escapes of values are canonical', 'term=%c3%a9%41%2f', 'term=%C3%A9A%2F'],
+    ['256 characters are spelt anew', `term=${'%61'.repeat(83)}`, `term=${'a'.repeat(83)}`],
+    ['more stay as they are written', `term=${'%61'.repeat(84)}`, `term=${'%61'.repeat(84)}`],
     ['an empty value stays', 'term=', 'term='],
     ['an image parameter comes from the variant alone', 'w=600&fm=webp', ''],
   ])('%s', (_rule, text, expected) => {
     expect(canonical(text)).toBe(expected)
+  })
+
+  it('of a long path, escapes stay as they are written', () => {
+    expect(canonicalQuery(parseQuery('term=%c3%61"&v=%37'), route, {}, true)).toBe('term=%c3%61%22&v=7')
   })
 
   it('a variant stands among the others', () => {

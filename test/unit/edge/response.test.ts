@@ -41,6 +41,8 @@ describe('one rule for each kind of response, in this order', () => {
 
   it.each([
     ['5xx', request, 503, 'max-age=60', 'no-store'],
+    ['what is no status of HTTP: 600', api, 600, 'max-age=60', 'no-store'],
+    ['999', request, 999, 'max-age=60', 'no-store'],
     ['404 of an API keeps its own', api, 404, 'max-age=60', 'max-age=60'],
     ['403 to PUT', { ...request, method: 'PUT' }, 403, '', 'no-store'],
     ['301 without its own', request, 301, '', 'no-store'],

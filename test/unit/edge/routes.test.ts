@@ -22,7 +22,7 @@ describe('the first pattern that matches decides', () => {
     ['/a/b/z.pdf', 2],
     ['/', 4],
   ])('%s is on route %i', (path, index) => {
-    expect(routeOf(path, table)).toEqual({ kind: 'route', index, canonical: path })
+    expect(routeOf(path, table)).toEqual({ index, canonical: path })
   })
 })
 
@@ -36,7 +36,7 @@ describe('a path whose readings agree goes on in its canonical form', () => {
     ['non-ASCII', '/é', 4, '/%C3%A9'],
     ['a hidden file', '/.well-known/x', 4, '/.well-known/x'],
   ])('%s', (_rule, path, index, canonical) => {
-    expect(routeOf(path, table)).toEqual({ kind: 'route', index, canonical })
+    expect(routeOf(path, table)).toEqual({ index, canonical })
   })
 })
 
@@ -54,17 +54,17 @@ describe('a path that any reading sends to another route is refused', () => {
     ['a character beyond the BMP where a pattern has one', '/api/v%F0%9F%98%80/x'],
     ['the canonical path alone', '/x//../drafts/a/../../../drafts/b'],
   ])('%s', (_rule, path) => {
-    expect(routeOf(path, table)).toEqual({ kind: 'unclear' })
+    expect(routeOf(path, table)).toBe('unclear')
   })
 
   test('/a//../b%2Bc/x goes on as /a/b%2Bc/x, which S3 takes for /a/b+c/x: no other reading of it is that', () => {
     const other = routeTableOf(['/a/b+c/*', '/*'])
-    expect(routeOf('/a//../b%2Bc/x', other)).toEqual({ kind: 'unclear' })
+    expect(routeOf('/a//../b%2Bc/x', other)).toBe('unclear')
   })
 
   test('/a//../drafts/x goes on as /a/drafts/x, which no other reading of it is', () => {
     const other = routeTableOf(['/a/drafts/*', '/*'])
-    expect(routeOf('/a//../drafts/x', other)).toEqual({ kind: 'unclear' })
+    expect(routeOf('/a//../drafts/x', other)).toBe('unclear')
   })
 })
 
@@ -81,12 +81,13 @@ describe('bounds of a path that has more than one reading', () => {
     ['escaped slashes count', `/%20${'%2F'.repeat(63)}`, 'bad'],
     ['more escapes of delimiters than are spelt', long(400, '%41'), 'bad'],
   ])('%s', (_rule, path, kind) => {
-    expect(routeOf(path, table).kind).toBe(kind)
+    const routing = routeOf(path, table)
+    expect(typeof routing === 'string' ? routing : 'route').toBe(kind)
   })
 })
 
 it.each(['/a%00', '/a\n', '/100%', '/%zz', '/%E9'])('%j is malformed, on whatever route', (path) => {
-  expect(routeOf(path, table)).toEqual({ kind: 'bad' })
+  expect(routeOf(path, table)).toBe('bad')
 })
 
 test('the canonical path of a route is its own, and stays', () => {
@@ -99,7 +100,7 @@ test('the canonical path of a route is its own, and stays', () => {
   fc.assert(
     fc.property(near, (path) => {
       const routing = routeOf(path, table)
-      if (routing.kind !== 'route') return
+      if (typeof routing === 'string') return
       routed += 1
       expect(routing.canonical).toBe(canonicalPath(path))
       expect(routeOf(routing.canonical, table)).toEqual(routing)
