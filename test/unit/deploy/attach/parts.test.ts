@@ -38,11 +38,7 @@ it('test events are one for each route, and each is its own route', async () => 
   const bundle = await readBundle(bundles.dist)
   const events = testEvents(ID, bundle)
   const table = routeTableOf(bundle.settings.routes.map(({ path }) => path))
-  expect(events.map(({ path }) => routeOf(path, table))).toMatchObject([
-    { kind: 'route', index: 0 },
-    { kind: 'route', index: 1 },
-    { kind: 'route', index: 2 },
-  ])
+  expect(events.map(({ path }) => routeOf(path, table))).toMatchObject([{ index: 0 }, { index: 1 }, { index: 2 }])
   expect(events[2]?.event).toMatchObject({
     version: '1.0',
     context: { eventType: 'viewer-request' },
