@@ -42,12 +42,15 @@ export const publicKeyAlgorithms = ({ algorithms }: TokenSettings): PublicKeyAlg
 /** Who verifies tokens at viewer-request: the function, by secrets, or the Lambda function, by public keys. */
 export type Verifies = 'secrets' | 'public-keys'
 
+/** Of the other artefact's route nothing is needed but that nobody gets in. */
+const CLOSED: RouteRule = { cached: false, s3: false, parameters: [], version: null, images: -1, closed: true }
+
 /** Routes for one of the two: it lets nobody in where it can't verify. */
 export const routesFor = (verifies: Verifies, routes: readonly RouteRule[]): RouteRule[] =>
   routes.map((route) => {
-    const { token, ...others } = route
+    const { token } = route
     const isOwn = token === undefined || (token.keys !== undefined) === (verifies === 'public-keys')
-    return isOwn ? route : { ...others, closed: true as const }
+    return isOwn ? route : CLOSED
   })
 
 const claimRulesOf = ({ claims }: TokenSettings): ClaimRule[] =>

@@ -25,8 +25,8 @@ export const MOST_PATH_CHARACTERS = 768
 /** Characters of a query, once it is escaped, whose escapes are spelt anew. */
 export const MOST_QUERY_CHARACTERS = 256
 
-/** Characters of a text that has some which no URL may hold, such as quotes: browsers escape them. */
-export const MOST_UNESCAPED = 192
+/** Characters, once it is escaped and its own `%` as well, of a text that has some which no URL may hold: browsers escape them. */
+export const MOST_UNESCAPED = 1024
 
 /** Escapes that are spelt anew, one more, and in how many ways they may be followed by other characters. */
 export const MOST_ESCAPES = 385

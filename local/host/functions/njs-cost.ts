@@ -3,11 +3,10 @@
  * a call adds to the process at its height. CloudFront gives a function 2 MB, and a time that it does not tell.
  */
 import { execFile, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { temporaryFolder } from '../../../base/temporary.ts'
 import { CLOUDFRONT_MODULE } from './platform-modules.ts'
 
 /** `rawQuery`: what the runtime's `rawQueryString()` gives; left out: a runtime without it. */
@@ -38,7 +37,7 @@ export async function callCosts(
   keyValues: Record<string, string> = {},
   together = 1,
 ): Promise<CallCost[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'rimlight-cost-'))
+  const { folder, remove } = await temporaryFolder('rimlight-cost-')
   const costs: CallCost[] = []
   try {
     await writeFile(join(folder, 'cloudfront'), CLOUDFRONT_MODULE)
@@ -54,7 +53,7 @@ export async function callCosts(
     }
     return costs
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    await remove()
   }
 }
 

@@ -24,7 +24,9 @@ const PRIVATE: Config = {
       cache: {},
       auth: { type: 'jwt', algorithms: ['HS256'], from: ['cookie:session', 'authorization'], path: 'path' },
     },
-    ...CONFIG.routes,
+    ...CONFIG.routes.slice(0, -1),
+    // With tokens there is no room for parts of pictures.
+    { path: '/*', origin: 'photos', cache: {}, images: { rect: false } },
   ],
 }
 
