@@ -11,7 +11,6 @@ const ISOLATED = [
   'test/unit/origin-response/image.test.ts',
   'test/unit/origin-response/placeholder.test.ts',
   'test/unit/origin-response/routing.test.ts',
-  'test/unit/origin-response/transform-renderer.test.ts',
   // It tells room by what its process has: what earlier files left would go while it looks.
   'test/unit/origin-response/memory.test.ts',
   // origin-response forbids libvips, for the whole process, to read files by their names. This reads some.
@@ -26,7 +25,8 @@ const ISOLATED = [
 const LONG = [
   'test/unit/build/{binaries,variants}.test.ts',
   'test/unit/deploy/template.test.ts',
-  'test/unit/deploy/attach/{faults,interruption}.test.ts',
+  'test/unit/deploy/attach/{faults,interruption,public-keys}.test.ts',
+  'test/unit/deploy/keys/keys.test.ts',
   'test/unit/deploy/template/{agreement,synthesise}.test.ts',
   'test/unit/local/*.test.ts',
   'test/unit/local/{replay,start}/**/*.test.ts',
@@ -35,7 +35,9 @@ const LONG = [
   'test/unit/local/workers/s3/{list,multipart,objects,presigned,read-through,upload}.test.ts',
   'test/unit/logs/**/*.test.ts',
   'test/unit/tenants/{cleanup,concurrency,config,drift,http,interruption,politeness,quotas,upgrade}.test.ts',
+  'test/unit/origin-response/{render-refused,source-faults,transform,transform-renderer}.test.ts',
   'test/unit/tenants/store/{contract,store}.test.ts',
+  'test/unit/viewer-request/remote-keys.test.ts',
 ]
 
 const project = (name: string, include: string[], more: InlineConfig = {}): TestProjectConfiguration => ({
@@ -54,7 +56,7 @@ export default defineConfig({
       // A worker loads modules and helpers once for all its files, instead of once for each.
       project('unit', ['test/unit/**/*.test.ts'], { ...UNIT, isolate: false, exclude: [...ISOLATED, ...LONG] }),
       project('unit-isolated', ISOLATED, UNIT),
-      project('unit-long', LONG, { ...OTHERS, isolate: false }),
+      project('unit-long', LONG, OTHERS),
       // One table of cases, in each engine.
       project('contract', ['test/contract/**/*.test.ts'], OTHERS),
       // What ships, as it ships: the files of a build, and what the zip makes of pictures.
