@@ -26,7 +26,7 @@ export const MOST_PATH_CHARACTERS = 768
 export const MOST_QUERY_CHARACTERS = 256
 
 /** Characters, once it is escaped and its own `%` as well, of a text that has some which no URL may hold: browsers escape them. */
-export const MOST_UNESCAPED = 1024
+export const MOST_UNESCAPED = 998
 
 /** Escapes that are spelt anew, one more, and in how many ways they may be followed by other characters. */
 export const MOST_ESCAPES = 385

@@ -34,8 +34,8 @@ export function asciiOf(text: string): string {
   if (text.search(NOT_IN_URL) < 0) return text
   try {
     // Escaped, it is as long in every engine: njs counts characters, and V8 half of them twice.
-    const escaped = encodeURI(replaced(text, '#', '%23'))
-    return escaped.length > MOST_UNESCAPED ? '' : replaced(escaped, '%25', '%')
+    text = encodeURI(replaced(text.slice(0, MOST_UNESCAPED + 1), '#', '%23'))
+    return text.length > MOST_UNESCAPED ? '' : replaced(text, '%25', '%')
   } catch (_) {
     return ''
   }
