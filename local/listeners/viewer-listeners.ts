@@ -174,17 +174,13 @@ function forward(
   // A request that can't be repeated goes over a new connection: workerd may have closed a kept one. RFC 9112, 9.3.1.
   const isRepeatable = !hasBody && SAFE_METHODS.has(viewer.method)
 
-  let isRepeated = false
   const send = (agent: Agent | false): ClientRequest => {
     const upstream = httpRequest({ ...head, agent })
     upstream.once('response', (response) => {
       const text = response.headers[HEAD_HEADER]
       if (typeof text !== 'string') {
         response.resume()
-        // workerd takes requests that wait for another one's answer for hung now and then. That answer is there by now.
-        if (!isRepeatable || isRepeated || isGone(outgoing)) return failResponse(outgoing, forwarding)
-        isRepeated = true
-        return void send(false).end()
+        return failResponse(outgoing, forwarding)
       }
       deliver(fromHead(text), response, outgoing, started, forwarding)
     })

@@ -1,4 +1,4 @@
-/** Many viewers on one connection who share misses: workerd took some of those who waited for hung, seconds after the start. */
+/** Many viewers on one connection who share misses: each goes on in its own request, whoever brought the object. */
 import { once } from 'node:events'
 import { connect } from 'node:http2'
 import { text } from 'node:stream/consumers'
