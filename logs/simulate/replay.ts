@@ -68,15 +68,13 @@ export class CacheReplay {
     originBytes: 0,
   }
   readonly #levels: CacheModel[]
-  readonly #onRequest: ((isHit: boolean) => void) | undefined
 
-  /** @param onRequest is told of each row, in their order */
-  constructor(levels: readonly Level[], onRequest?: (isHit: boolean) => void) {
+  constructor(levels: readonly Level[]) {
     this.#levels = levels.map(({ places, capacity }) => new CacheModel(places, capacity))
-    this.#onRequest = onRequest
   }
 
-  run(rows: Rows): void {
+  /** @param onRequest is told of each row, in their order */
+  run(rows: Rows, onRequest?: (isHit: boolean, row: number) => void): void {
     const { outcome } = this
     for (let row = 0; row < rows.objects.length; row += 1) {
       const bytes = rows.bytes[row] as number
@@ -92,7 +90,7 @@ export class CacheReplay {
         outcome.hitBytes += bytes
         if (isConfirmed) outcome.refreshed += 1
       }
-      this.#onRequest?.(isHit)
+      onRequest?.(isHit, row)
     }
   }
 

@@ -16,7 +16,7 @@ const UNBOUNDED: Level = { places: 4, capacity: Number.POSITIVE_INFINITY }
 /** Each request sends ten bytes, and is kept for 100 seconds. */
 function replayed(rows: readonly Row[], levels: readonly Level[] = [UNBOUNDED]) {
   const hits: boolean[] = []
-  const replay = new CacheReplay(levels, (isHit) => hits.push(isHit))
+  const replay = new CacheReplay(levels)
   const columns: Rows = {
     times: rows.map(({ time }) => time),
     places: [rows.map(({ pop = 0 }) => pop), rows.map(({ region = 0 }) => region)],
@@ -26,7 +26,7 @@ function replayed(rows: readonly Row[], levels: readonly Level[] = [UNBOUNDED]) 
     bytes: rows.map(() => 10),
     confirmed: rows.map(({ confirmed = 1 }) => confirmed),
   }
-  replay.run(columns)
+  replay.run(columns, (isHit) => hits.push(isHit))
   return { ...replay.outcome, each: hits }
 }
 
