@@ -1,7 +1,7 @@
 /** `rimlight replay`: events in, what the built bundle makes of them out. */
 
-import { InputError } from '../base/errors.ts'
 import { defineCommand } from '../cli/kit/command.ts'
+import { missingInput } from '../cli/kit/options.ts'
 import { type Output, painter, statusLine } from '../cli/kit/output.ts'
 import { replay } from './replay/replay-events.ts'
 import { isReplayFine, replayCounts, replayJson, replayText } from './replay/report.ts'
@@ -33,8 +33,7 @@ original, with reason=source-error.`,
     '0 fine; 1 a rule broken, an expectation unmet, engines that disagree, or nothing replayed; 2 wrong usage or input',
   async run({ dist, json, update }, { positionals, stdout, stderr, hint }) {
     if (positionals.length === 0) {
-      const expected = 'files or folders of events'
-      throw new InputError(`expected ${expected}, found none; ${hint}`, { code: 'no-events', expected, found: 'none' })
+      throw missingInput('files or folders of events', 'no-events', hint)
     }
     const onProgress = progressOn(stderr)
     const replayed = await replay(positionals, { dist, update, onProgress, env: variablesForS3(process.env) })

@@ -7,7 +7,7 @@ import { readBundle } from '../bundle/read-bundle.ts'
 import type { Settings } from '../bundle/settings.ts'
 import { interrupt } from '../cli/kit/interrupt.ts'
 import { bytesText } from '../cli/kit/numbers.ts'
-import type { OptionRows, Values } from '../cli/kit/options.ts'
+import { missingInput, type OptionRows, type Values } from '../cli/kit/options.ts'
 import { type Output, statusLine } from '../cli/kit/output.ts'
 import { type Database, openDatabase } from './database.ts'
 import { fieldName } from './ingest/columns.ts'
@@ -86,11 +86,7 @@ export async function withLogs(
   use: (logs: ReadLogs) => Promise<number>,
 ): Promise<number> {
   if (positionals.length === 0) {
-    throw new InputError(`expected log files, a folder or s3://BUCKET/PREFIX, found none; ${hint}`, {
-      code: 'no-logs',
-      expected: 'log files, a folder or s3://BUCKET/PREFIX',
-      found: 'none',
-    })
+    throw missingInput('log files, a folder or s3://BUCKET/PREFIX', 'no-logs', hint)
   }
   const since = timeOf('since', values.since)
   const until = timeOf('until', values.until)

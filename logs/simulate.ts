@@ -2,6 +2,7 @@
 import { InputError } from '../base/errors.ts'
 import { loadConfig } from '../build/config.ts'
 import { defineCommand } from '../cli/kit/command.ts'
+import { missingInput } from '../cli/kit/options.ts'
 import { painter } from '../cli/kit/output.ts'
 import { s3RegionOf } from './cost/s3-region.ts'
 import { ABOUT_LOGS, LOG_OPTIONS, wholeNumber, withLogs } from './read-logs.ts'
@@ -58,11 +59,7 @@ a bucket that has expired is confirmed. Nobody is refused for want of a grant. B
   async run(values, context) {
     const { stdout, hint } = context
     if (values.config === undefined) {
-      throw new InputError(`expected --config FILE, found none; ${hint}`, {
-        code: 'no-config',
-        expected: '--config FILE',
-        found: 'none',
-      })
+      throw missingInput('--config FILE', 'no-config', hint)
     }
     const options = {
       capacity: bytesOf('--capacity', values.capacity) ?? Number.POSITIVE_INFINITY,

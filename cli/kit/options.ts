@@ -86,6 +86,10 @@ function wrongOption(code: string, subject: string, expected: string, found: str
   return new InputError(`${subject}expected ${expected}, found ${found}; ${question}${hint}`, { code, expected, found })
 }
 
+/** For an option or an operand that has to be given, and was not. */
+export const missingInput = (expected: string, code: string, hint: string): InputError =>
+  new InputError(`expected ${expected}, found none; ${hint}`, { code, expected, found: 'none' })
+
 /** For reading all options before any error is thrown: `read` gives what was read, and keeps what is wrong. */
 export function collectProblems() {
   const problems: InputError[] = []

@@ -2,6 +2,7 @@
 
 import { InputError } from '../../base/errors.ts'
 import type { CommandContext } from '../../cli/kit/command.ts'
+import { missingInput } from '../../cli/kit/options.ts'
 import { type AwsSession, inAwsSession } from '../aws/session.ts'
 import type { Clients, Dependencies } from './aws-clients.ts'
 
@@ -38,11 +39,7 @@ export const inSession = <T>(
 /** @throws InputError with the option's name */
 export function distributionId(value: string | undefined, hint: string): string {
   if (value === undefined) {
-    throw new InputError(`expected --distribution ID, found none; ${hint}`, {
-      code: 'option-missing',
-      expected: '--distribution ID',
-      found: 'none',
-    })
+    throw missingInput('--distribution ID', 'option-missing', hint)
   }
   // CloudFront's ids are letters and digits; it becomes a part of names.
   if (!/^[A-Z0-9]{1,32}$/.test(value)) {
