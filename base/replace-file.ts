@@ -1,6 +1,6 @@
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { removeAtEnd } from './temporary.ts'
+import { writeTemporary } from './temporary.ts'
 
 /**
  * All of it or nothing: what was there before stays until the new one is whole.
@@ -14,9 +14,8 @@ export async function replaceFile(
 ): Promise<void> {
   // Hidden: `rimlight publish` does not take what a run that was killed leaves behind.
   const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`)
-  const settled = removeAtEnd(temporary)
+  const settled = await writeTemporary(temporary, text, options)
   try {
-    await writeFile(temporary, text, options)
     await rename(temporary, file)
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {})

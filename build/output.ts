@@ -1,8 +1,8 @@
 /** Writes files so that a failure, whenever, leaves the previous ones as they were. */
-import { lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { notWritable, systemMessage } from '../base/errors.ts'
-import { removeAtEnd } from '../base/temporary.ts'
+import { writeTemporary } from '../base/temporary.ts'
 
 export type OutputFile = { file: string; content: Buffer | string }
 
@@ -16,10 +16,10 @@ export async function writeAll(folder: string, files: readonly OutputFile[]): Pr
     path: join(folder, file),
     temporary: join(folder, `.${file}.tmp-${process.pid}`),
   }))
-  const settled = staged.map(({ temporary }) => removeAtEnd(temporary))
+  const settled: (() => void)[] = []
   try {
     await mkdir(folder, { recursive: true })
-    for (const { temporary, content } of staged) await writeFile(temporary, content)
+    for (const { temporary, content } of staged) settled.push(await writeTemporary(temporary, content))
     for (const { path } of staged) if (await isFolder(path)) throw new Error(`${path} is a folder`)
     for (const { temporary, path } of staged) await rename(temporary, path)
   } catch (cause) {

@@ -1,9 +1,10 @@
 /** The certificate that the HTTPS listener shows: self-signed, for this machine's names and the distribution's domains. */
 import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { InputError, systemMessage } from '../../base/errors.ts'
+import { writeTemporary } from '../../base/temporary.ts'
 
 /** PEM. */
 export type Certificate = { key: string; cert: string }
@@ -102,9 +103,10 @@ async function writeCertificate(folder: string, { key, cert }: Certificate): Pro
     { path: join(folder, CERTIFICATE_FILE), text: cert },
   ]
   const staged = files.map(({ path, text }) => ({ path, text, temporary: `${path}.${randomUUID()}` }))
+  const settled: (() => void)[] = []
   try {
     await mkdir(folder, { recursive: true })
-    for (const { temporary, text } of staged) await writeFile(temporary, text, { mode: 0o600 })
+    for (const { temporary, text } of staged) settled.push(await writeTemporary(temporary, text, { mode: 0o600 }))
     for (const { temporary, path } of staged) await rename(temporary, path)
   } catch (cause) {
     await Promise.allSettled(staged.map(({ temporary }) => rm(temporary, { force: true })))
@@ -115,5 +117,7 @@ async function writeCertificate(folder: string, { key, cert }: Certificate): Pro
       found: folder,
       cause,
     })
+  } finally {
+    for (const done of settled) done()
   }
 }

@@ -33,7 +33,8 @@ export async function run(options: StartOptions, say: Say, signal: AbortSignal):
   if (built.kind === 'failed') throw built.error
   if (built.kind === 'built') {
     say({ event: 'starting' })
-    const running = await start(options, say)
+    const running = await startUnlessAborted(options, say, signal)
+    if (running === undefined) return say({ event: 'stopped' })
     const watch = keepUp(options, built.keyFiles, running, say, signal)
     try {
       await watch.began
@@ -54,6 +55,16 @@ export async function run(options: StartOptions, say: Say, signal: AbortSignal):
 }
 
 type Running = { cloudFront: CloudFront; policies: Policies; keyValues: Record<string, string> }
+
+/** A terminal sends Ctrl-C to workerd too: one that was just starting then ends, which is no failure. */
+async function startUnlessAborted(options: StartOptions, say: Say, signal: AbortSignal): Promise<Running | undefined> {
+  try {
+    return await start(options, say)
+  } catch (error) {
+    if (signal.aborted) return undefined
+    throw error
+  }
+}
 
 async function start(options: StartOptions, say: Say): Promise<Running> {
   const { out, buckets, origins, httpsPort, httpPort, pops, persist, accessLog } = options

@@ -54,7 +54,7 @@ async function instructions(code: string, expression: string, calls: number, eve
   const print = 'Promise.resolve(last).then((value) => { console.log(JSON.stringify(value)) })'
   const [imports = ''] = /^(?:import [^;]*;)*/.exec(code) ?? []
   await writeFile(script, `${imports}\n${EVENT}\n${code.slice(imports.length)}\n${loop}\n${print}`)
-  const tool = ['--tool=callgrind', '--callgrind-out-file=/dev/null']
+  const tool = ['--tool=callgrind', '--vgdb=no', '--callgrind-out-file=/dev/null']
   const { stdout, stderr } = await run('valgrind', [...tool, 'njs', '-p', folder, script])
   const count = Number(/Collected\s*:\s*(\d+)/.exec(stderr)?.[1])
   return { count, last: stdout.startsWith('{') ? JSON.parse(stdout) : undefined }

@@ -112,7 +112,14 @@ async function instructionsOf(code: string, folder: string, keyValues: unknown, 
   const script = join(folder, 'instructions.js')
   await writeFile(script, scriptOf(code, folder, keyValues, mark, mark))
   const out = join(folder, 'callgrind')
-  const tool = ['--tool=callgrind', '--dump-before=access', '--compress-strings=yes', `--callgrind-out-file=${out}`]
+  // Without vgdb, whose pipes stay in the temporary folder where valgrind is ended.
+  const tool = [
+    '--tool=callgrind',
+    '--vgdb=no',
+    '--dump-before=access',
+    '--compress-strings=yes',
+    `--callgrind-out-file=${out}`,
+  ]
   await run('valgrind', [...tool, 'njs', '-p', folder, script])
   const names = (await readdir(folder)).filter((name) => name.startsWith('callgrind.'))
   const counts: number[] = []
