@@ -18,11 +18,13 @@ import { EdgeLocation } from './edge-location.ts'
 import { type Backend, type FetchRequest, fetchObject, responseOf } from './fetch-object.ts'
 import { reasonOfAnswer } from './function-answers.ts'
 import { accessRefusal, errorResponse, FUNCTION_FAILED, redirectResponse } from './generated-responses.ts'
-import { passing, Room } from './growing-body.ts'
+import { passing } from './growing-body.ts'
+import { KeptObjects } from './kept-objects.ts'
 import { LruCache } from './lru-cache.ts'
 import { type EdgeRequest, type EdgeResponse, edgeRequest } from './messages.ts'
 import { originResponseHeaders } from './origin-response-headers.ts'
 import { PersistentCache } from './persistent-cache.ts'
+import { Room } from './room.ts'
 import { withoutSignature, withoutSigningCookies } from './signing-parts.ts'
 import { Trace } from './trace.ts'
 import { ACCESS_MESSAGES, accessOf, needsGrant, type TrustedKeys, trustedKeys } from './viewer-access.ts'
@@ -100,7 +102,8 @@ export class Distribution {
     this.#locations = settings.pops.map((name, _, { length }) => {
       const persistent = store && new PersistentCache(store, name)
       const limit = Math.min(LARGEST_OBJECT_BYTES, Math.floor(ROOM_BYTES / length))
-      return new EdgeLocation(name, new LruCache(length), persistent, backend, clock, { ...this.#shared, limit })
+      const kept = new KeptObjects(new LruCache(length), persistent)
+      return new EdgeLocation(name, kept, backend, clock, { ...this.#shared, limit })
     })
   }
 

@@ -14,9 +14,7 @@ import {
   cacheTagsOf,
   errorCachingMinimum,
   forwardedOnMiss,
-  isAbout,
   type LookupRequest,
-  partAnswers,
   slotOf,
   validatorsOf,
 } from './cache-lookup.ts'
@@ -27,10 +25,8 @@ import { responseFromCache, WITHOUT_BODY } from './delivery.ts'
 import { type Backend, fetchObject, responseOf } from './fetch-object.ts'
 import { ageIn, freshnessOf, unstoredFields } from './freshness.ts'
 import { type Collected, type Collecting, GrowingBody } from './growing-body.ts'
-import type { LruCache } from './lru-cache.ts'
+import type { KeptObjects } from './kept-objects.ts'
 import type { CachedObject, EdgeResponse, FetchedObject, ServedObject } from './messages.ts'
-import { PartIndex } from './part-index.ts'
-import type { PersistentCache } from './persistent-cache.ts'
 import { whileWaiting } from './waiting.ts'
 
 /** How a fetch ended: with an object for whoever waits for it, or with a response for this request alone. */
@@ -47,27 +43,23 @@ type Fetching = { key: CacheKey; tags: string; result: Promise<FetchResult> }
 
 export class EdgeLocation {
   readonly name: string
-  readonly #cache: LruCache
-  readonly #persistent: PersistentCache | undefined
+  readonly #kept: KeptObjects
   readonly #backend: Backend
   readonly #clock: Clock
   readonly #collecting: Pick<Collecting, 'limit' | 'room' | 'viewers'>
-  readonly #parts = new PartIndex()
   /** By slot. */
   readonly #underWay = new Map<string, Fetching>()
 
-  /** @param persistent where the cache outlives the process; @param collecting which bodies are kept */
+  /** @param collecting which bodies are kept */
   constructor(
     name: string,
-    cache: LruCache,
-    persistent: PersistentCache | undefined,
+    kept: KeptObjects,
     backend: Backend,
     clock: Clock,
     collecting: Pick<Collecting, 'limit' | 'room' | 'viewers'>,
   ) {
     this.name = name
-    this.#cache = cache
-    this.#persistent = persistent
+    this.#kept = kept
     this.#backend = backend
     this.#clock = clock
     this.#collecting = collecting
@@ -79,15 +71,14 @@ export class EdgeLocation {
       const isTheirs = tenant === undefined || key.tenant === tenant
       if (isTheirs && paths.some((path) => isInvalidated(path, { ...key, tags }))) this.#underWay.delete(slot)
     }
-    const removed = this.#cache.invalidate(paths, tenant)
-    return Math.max(removed, (await this.#persistent?.invalidate(paths, tenant)) ?? 0)
+    return this.#kept.invalidate(paths, tenant)
   }
 
   async respond(request: LookupRequest): Promise<EdgeResponse> {
     const { viewer, fetch } = request
     const now = this.#clock.now()
     const cacheKey = keyText(request.key)
-    const cached = this.#find(cacheKey, viewer, now) ?? (await this.#findPersistent(cacheKey, viewer, now))
+    const cached = await this.#kept.find(cacheKey, viewer, now)
     if (cached && now < cached.freshUntil) return this.#deliver(cached, 'Hit', request, 'fresh in the cache')
     // Where all of the object is asked for, whoever wants any part of it can wait for that.
     const slot = asksForPart(request, cached) ? slotOf(cacheKey, viewer) : slotOf(cacheKey, withoutRange(viewer))
@@ -118,49 +109,6 @@ export class EdgeLocation {
   /** An object that expires at once answers only the request that it was fetched for. */
   #isShareable({ freshUntil, body }: ServedObject): boolean {
     return this.#clock.now() < freshUntil && (!(body instanceof GrowingBody) || body.isJoinable)
-  }
-
-  /** An object that can answer this method, and this range; a fresh one, if there is any. */
-  #find(cacheKey: string, viewer: ViewerRequest, now: number): CachedObject | undefined {
-    const whole = viewer.method === 'OPTIONS' ? undefined : this.#cache.get(cacheKey)
-    const own = this.#cache.get(slotOf(cacheKey, viewer))
-    const found = [whole, own].filter((object) => object && isAnswer(object, viewer)) as CachedObject[]
-    const fresh = found.find(({ freshUntil }) => now < freshUntil)
-    if (fresh || !hasHeader(viewer.headers, 'range')) return fresh ?? found[0]
-    const parts = this.#parts.slotsOf(cacheKey).flatMap((slot) => this.#cache.get(slot) ?? [])
-    const usable = parts.filter((part) => partAnswers(part, viewer))
-    return usable.find(({ freshUntil }) => now < freshUntil) ?? found[0] ?? usable[0]
-  }
-
-  /** The same, after the objects on disk have been read into the cache. */
-  async #findPersistent(cacheKey: string, viewer: ViewerRequest, now: number): Promise<CachedObject | undefined> {
-    if (!this.#persistent) return undefined
-    for (const slot of new Set([cacheKey, slotOf(cacheKey, viewer)])) {
-      const object = await this.#persistent.get(slot)
-      if (object) this.#put(cacheKey, slot, object)
-    }
-    return this.#find(cacheKey, viewer, now)
-  }
-
-  #put(cacheKey: string, slot: string, object: CachedObject): void {
-    this.#cache.put(slot, object)
-    if (object.status === 206) this.#parts.add(cacheKey, slot)
-  }
-
-  #store(cacheKey: string, object: CachedObject, { viewer, waitUntil }: LookupRequest): void {
-    const isPartial = object.status === 206 || object.body === null || viewer.method === 'OPTIONS'
-    const slot = isPartial ? slotOf(cacheKey, viewer) : cacheKey
-    this.#put(cacheKey, slot, object)
-    if (this.#persistent) waitUntil(this.#persistent.put(slot, object))
-  }
-
-  /** The response to an OPTIONS request says nothing of the object that a GET gets. */
-  #remove(cacheKey: string, { viewer, waitUntil }: LookupRequest): void {
-    const own = slotOf(cacheKey, viewer)
-    for (const slot of viewer.method === 'OPTIONS' ? [own] : new Set([cacheKey, own])) {
-      this.#cache.delete(slot)
-      if (this.#persistent) waitUntil(this.#persistent.delete(slot))
-    }
   }
 
   /** Fetches for all requests that come for the slot until its body is there. */
@@ -282,12 +230,12 @@ export class EdgeLocation {
     const { reason, kind, ...times } = this.#lifetimeOf(object, request, now)
     request.fetch.trace.add({ step: 'store', reason })
     if (kind === 'uncacheable') {
-      this.#remove(cacheKey, request)
+      this.#kept.remove(cacheKey, request)
       const response = responseFromCache(object, request.viewer, 'RefreshHit', now, request.fetch.requestId)
       return { kind: 'uncached', response }
     }
     Object.assign(object, times)
-    this.#store(cacheKey, object, request)
+    this.#kept.store(cacheKey, object, request)
     return { kind: 'object', object, result: 'RefreshHit' }
   }
 
@@ -319,7 +267,7 @@ export class EdgeLocation {
     const lifetime = this.#lifetimeOf(object, request, now)
     if (lifetime.kind === 'uncacheable') {
       fetch.trace.add({ step: 'store', reason: lifetime.reason })
-      this.#remove(cacheKey, request)
+      this.#kept.remove(cacheKey, request)
       // A condition or a range of the viewer's is answered from it nevertheless.
       const expired = { ...object, freshUntil: now, staleWhileRevalidateUntil: now, staleIfErrorUntil: now }
       const served = { ...expired, body: this.#growing(body, request, headers, 0, () => {}) }
@@ -330,14 +278,14 @@ export class EdgeLocation {
     const unstored = unstoredFields(headers)
     const keep = (bytes: Uint8Array | null) => {
       const stored = unstored.length > 0 ? { ...received, headers: withoutHeaders(headers, unstored) } : received
-      this.#store(cacheKey, { ...stored, body: bytes }, request)
+      this.#kept.store(cacheKey, { ...stored, body: bytes }, request)
       fetch.trace.add({ step: 'store', reason })
     }
     const { limit } = this.#collecting
     const growing = this.#growing(body, request, headers, limit, (collected) => {
       if (collected.kind === 'whole' && sharing.isWanted()) keep(collected.bytes)
       else {
-        if (collected.kind === 'too-large') this.#remove(cacheKey, request)
+        if (collected.kind === 'too-large') this.#kept.remove(cacheKey, request)
         const why = collected.kind === 'whole' ? 'it was invalidated on its way' : NOT_KEPT[collected.kind]
         fetch.trace.add({ step: 'store', reason: `not cached: ${why}` })
       }
@@ -412,10 +360,6 @@ const withoutRange = (viewer: ViewerRequest): ViewerRequest => ({
   ...viewer,
   headers: withoutHeaders(viewer.headers, ['range']),
 })
-
-/** Whether an object of a request's own slot, or of the whole's, answers it. */
-const isAnswer = (object: CachedObject, viewer: ViewerRequest): boolean =>
-  (object.body !== null || viewer.method === 'HEAD') && isAbout(object, viewer)
 
 /** Headers and body as they are cached: compressed, where CloudFront does that. */
 function contentOf(

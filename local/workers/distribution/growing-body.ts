@@ -7,6 +7,8 @@
  * one request reads, and the others get what it has read: see `waiting.ts`.
  */
 
+import { joined, readerOf } from './chunks.ts'
+import type { Room } from './room.ts'
 import type { Viewers } from './viewers.ts'
 import { whileWaiting } from './waiting.ts'
 
@@ -21,26 +23,6 @@ const PATIENCE_WITHOUT_VIEWERS = 60_000
 
 /** Milliseconds between looks at these. */
 const LOOKS = 1_000
-
-/** Bytes of bodies that are being collected, all together. */
-export class Room {
-  #left: number
-
-  constructor(bytes: number) {
-    this.#left = bytes
-  }
-
-  /** @returns whether there was so much */
-  take(bytes: number): boolean {
-    if (bytes > this.#left) return false
-    this.#left -= bytes
-    return true
-  }
-
-  giveBack(bytes: number): void {
-    this.#left += bytes
-  }
-}
 
 export type Collected =
   | { kind: 'whole'; bytes: Uint8Array }
@@ -269,44 +251,6 @@ export class GrowingBody {
     this.#more = Promise.withResolvers()
     resolve()
   }
-}
-
-type ChunkReader = {
-  /** Without a value at the end. */
-  read(): Promise<{ value?: Uint8Array | undefined }>
-  cancel(): Promise<void>
-}
-
-/** Bytes that are read at once, where that can be chosen: workerd's own choice is 4,096. */
-const READ_AT_ONCE = 64 * 1024
-
-function readerOf(source: ReadableStream<Uint8Array>): ChunkReader {
-  let reader: ReadableStreamBYOBReader
-  try {
-    reader = source.getReader({ mode: 'byob' })
-  } catch {
-    // Not a stream of bytes, but of chunks of bytes.
-    return source.getReader() as ChunkReader
-  }
-  return {
-    cancel: () => reader.cancel(),
-    async read() {
-      const { done, value } = await reader.read(new Uint8Array(READ_AT_ONCE))
-      if (done || value === undefined) return {}
-      // A few bytes must not hold the room of many.
-      return { value: value.length < READ_AT_ONCE / 2 ? value.slice() : value }
-    },
-  }
-}
-
-function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const all = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    all.set(chunk, at)
-    at += chunk.length
-  }
-  return all
 }
 
 /** A body that is for one viewer alone, and not kept. */

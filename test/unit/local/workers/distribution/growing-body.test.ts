@@ -7,8 +7,8 @@ import {
   type Collecting,
   GrowingBody,
   passing,
-  Room,
 } from '../../../../../local/workers/distribution/growing-body.ts'
+import { Room } from '../../../../../local/workers/distribution/room.ts'
 import { Viewers } from '../../../../../local/workers/distribution/viewers.ts'
 import { runs } from '../../../../runs.ts'
 
