@@ -114,6 +114,10 @@ export const RULES: readonly Rule[] = [
   { from: 'edge.config.ts', may: ['edge/config.ts'] },
   // As applications import it.
   { from: 'examples/', may: ['examples/', 'rimlight', 'node:'] },
+  {
+    from: 'docs/recipes/',
+    may: ['docs/recipes/', 'rimlight', '@nuxt/image', 'astro', 'next', 'react', 'unpic'],
+  },
   // It runs what was built, and reads no source of it but limits and shapes. Its rooms in their order: what passes between
   // Worker and Node, CloudFront's rules that both sides apply, the Workers, what runs in Node, what uses that.
   ...localRooms({
@@ -225,6 +229,7 @@ export const RULES: readonly Rule[] = [
       ...['test/', 'edge/', 'viewer-request/', 'origin-request/', 'origin-response/'],
       ...['base/', 'build/', 'bundle/', 'cli/', 'local/', 'deploy/', 'logs/', 'session/', 'sign/', 'tenants/', 'urls/'],
       ...[
+        'docs/recipes/',
         'edge.config.ts',
         'vitest.config.ts',
         'node:',
@@ -257,6 +262,7 @@ export const RULES: readonly Rule[] = [
         'playwright-core',
         'sharp',
         'ssim.js',
+        'svelte',
         'ts-json-schema-generator',
         'thumbhash',
         'undici',
@@ -271,6 +277,7 @@ export const RULES: readonly Rule[] = [
     ],
     types: ['aws-lambda'],
   },
+  { from: 'test/e2e/framework-types.d.ts', may: [], types: ['astro'] },
 ]
 
 /** All imports of a file, in every form: static, re-exports, dynamic, `require`, types. */
