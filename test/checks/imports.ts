@@ -51,6 +51,8 @@ export const RULES: readonly Rule[] = [
   // The shape of dist/, and its reader.
   { from: 'bundle/', may: ['bundle/', 'base/', 'edge/config.ts', 'edge/limits.ts', 'node:'] },
   { from: 'urls/', may: ['urls/', 'edge/', 'bundle/settings.ts'] },
+  // For browsers, too.
+  { from: 'migrate/', may: ['migrate/', 'urls/'] },
   // For applications in Node. What a browser can use is in urls/.
   {
     from: 'sign/',
@@ -227,7 +229,20 @@ export const RULES: readonly Rule[] = [
     from: 'test/',
     may: [
       ...['test/', 'edge/', 'viewer-request/', 'origin-request/', 'origin-response/'],
-      ...['base/', 'build/', 'bundle/', 'cli/', 'local/', 'deploy/', 'logs/', 'session/', 'sign/', 'tenants/', 'urls/'],
+      ...[
+        'base/',
+        'build/',
+        'bundle/',
+        'cli/',
+        'local/',
+        'deploy/',
+        'logs/',
+        'migrate/',
+        'session/',
+        'sign/',
+        'tenants/',
+        'urls/',
+      ],
       ...[
         'docs/recipes/',
         'edge.config.ts',

@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Config } from '../../edge/config.ts'
 import type { CloudFront } from '../../local/cloudfront.ts'
+import { migrate } from '../../migrate/migrate.ts'
+import { siteOf } from '../../urls/urls.ts'
 import { stageFrameworks } from './frameworks.ts'
 import { stageNext } from './next.ts'
 import { runRecipe } from './recipes.ts'
@@ -173,10 +175,23 @@ it('SvelteKit', async () => {
 })
 
 it('what they have of the site is what the config says', async () => {
-  const { siteOf } = await import('../../urls/urls.ts')
   const { site } = await runRecipe<typeof import('../../docs/recipes/site.ts')>(
     "export { site } from 'recipes/site.ts'",
   )
   const { domains, routes } = siteOf(CONFIG)
   expect(site).toEqual({ domains, routes: routes.map(({ path, bucket, widths }) => ({ path, bucket, widths })) })
+})
+
+it.each([
+  [
+    `https://res.cloudinary.com/demo/image/upload/w_300,h_200,c_fill,g_auto,q_auto,f_auto/v${VERSION}/${PHOTO}`,
+    '640×427',
+  ],
+  [`https://res.cloudinary.com/demo/image/upload/c_crop,x_100,y_50,w_600,h_300/c_scale,w_256/${PHOTO}`, '256×128'],
+  [`https://example.imgix.net/${PHOTO}?w=640&ar=16:9&fit=crop&auto=format&sepia=50&s=0123`, '640×360'],
+  [`/_next/image?url=%2F${encodeURIComponent(PHOTO)}&w=640&q=50`, '640×427'],
+  [`http://example-photos.s3-website-us-east-1.amazonaws.com/${PHOTO}`, '2400×1600'],
+])('what is migrated is served: %s', async (url, size) => {
+  const found = migrate(siteOf(CONFIG), url)
+  expect(await sizesOf(found.kind === 'url' ? [found.url] : [])).toEqual([size])
 })
