@@ -51,6 +51,8 @@ export const RULES: readonly Rule[] = [
   // The shape of dist/, and its reader.
   { from: 'bundle/', may: ['bundle/', 'base/', 'edge/config.ts', 'edge/limits.ts', 'node:'] },
   { from: 'urls/', may: ['urls/', 'edge/', 'bundle/settings.ts'] },
+  // For browsers, too.
+  { from: 'migrate/', may: ['migrate/', 'urls/'] },
   // For applications in Node. What a browser can use is in urls/.
   {
     from: 'sign/',
@@ -114,6 +116,10 @@ export const RULES: readonly Rule[] = [
   { from: 'edge.config.ts', may: ['edge/config.ts'] },
   // As applications import it.
   { from: 'examples/', may: ['examples/', 'rimlight', 'node:'] },
+  {
+    from: 'docs/recipes/',
+    may: ['docs/recipes/', 'rimlight', '@nuxt/image', 'astro', 'next', 'react', 'unpic'],
+  },
   // It runs what was built, and reads no source of it but limits and shapes. Its rooms in their order: what passes between
   // Worker and Node, CloudFront's rules that both sides apply, the Workers, what runs in Node, what uses that.
   ...localRooms({
@@ -223,8 +229,22 @@ export const RULES: readonly Rule[] = [
     from: 'test/',
     may: [
       ...['test/', 'edge/', 'viewer-request/', 'origin-request/', 'origin-response/'],
-      ...['base/', 'build/', 'bundle/', 'cli/', 'local/', 'deploy/', 'logs/', 'session/', 'sign/', 'tenants/', 'urls/'],
       ...[
+        'base/',
+        'build/',
+        'bundle/',
+        'cli/',
+        'local/',
+        'deploy/',
+        'logs/',
+        'migrate/',
+        'session/',
+        'sign/',
+        'tenants/',
+        'urls/',
+      ],
+      ...[
+        'docs/recipes/',
         'edge.config.ts',
         'vitest.config.ts',
         'node:',
@@ -257,6 +277,7 @@ export const RULES: readonly Rule[] = [
         'playwright-core',
         'sharp',
         'ssim.js',
+        'svelte',
         'ts-json-schema-generator',
         'thumbhash',
         'undici',
@@ -271,6 +292,7 @@ export const RULES: readonly Rule[] = [
     ],
     types: ['aws-lambda'],
   },
+  { from: 'test/e2e/framework-types.d.ts', may: [], types: ['astro'] },
 ]
 
 /** All imports of a file, in every form: static, re-exports, dynamic, `require`, types. */

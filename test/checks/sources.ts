@@ -20,7 +20,9 @@ export const textOf = (file: string): string => readFileSync(join(ROOT, file), '
 
 /** Paths and texts of all code. */
 export const codeFiles = (): Record<string, string> =>
-  Object.fromEntries(projectFiles.filter((file) => /\.[cm]?[jt]s$/.test(file)).map((file) => [file, textOf(file)]))
+  Object.fromEntries(
+    projectFiles.filter((file) => /\.(?:[cm]?[jt]s|tsx)$/.test(file)).map((file) => [file, textOf(file)]),
+  )
 
 /** A node of the syntax tree (ESTree, and its extension for TypeScript), read with care: fields depend on the type. */
 export type Syntax = { type: string; start: number; [field: string]: unknown }

@@ -4,12 +4,11 @@
  * lock names compilers for macOS and Windows without a hash: `--omit=optional` leaves them out.
  */
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { copyFile, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
+import { copyFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { npm, whyUnreachable } from '../npm.ts'
+import { npm } from '../npm.ts'
+import { type Staged, staged } from '../staged.ts'
 
 /** Properties of `next/legacy/image`. */
 export type NextImage = {
@@ -22,11 +21,7 @@ export type NextImage = {
   priority?: boolean
 }
 
-export type Staged = { kind: 'installed'; folder: string } | { kind: 'unreachable'; reason: string }
-
 const LOCKED = join(import.meta.dirname, 'next')
-
-const CACHE = join(import.meta.dirname, '../../node_modules/.cache/rimlight')
 
 const INSTALL = ['ci', '--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline']
 
@@ -35,27 +30,13 @@ const INSTALL = ['ci', '--omit=optional', '--ignore-scripts', '--no-audit', '--n
  * @param options further ones of npm's
  * @throws Error where npm fails with its registry at hand
  */
-export async function stageNext(cache = CACHE, options: string[] = []): Promise<Staged> {
-  const lock = await readFile(join(LOCKED, 'package-lock.json'))
-  const folder = join(cache, `next-${createHash('sha256').update(lock).digest('hex').slice(0, 16)}`)
-  if (existsSync(folder)) return { kind: 'installed', folder }
-  await mkdir(cache, { recursive: true })
-  const temporary = await mkdtemp(`${folder}.tmp-`)
-  try {
-    for (const file of ['package.json', 'package-lock.json']) await copyFile(join(LOCKED, file), join(temporary, file))
-    await npm([...INSTALL, ...options], temporary)
-    await rename(temporary, folder).catch((error) => {
-      // Another run may have been faster.
-      if (!existsSync(folder)) throw error
-    })
-    return { kind: 'installed', folder }
-  } catch (error) {
-    const code = whyUnreachable(error)
-    if (code === undefined) throw error
-    return { kind: 'unreachable', reason: `Next.js is not installed yet, and npm's registry is out of reach: ${code}` }
-  } finally {
-    await rm(temporary, { recursive: true, force: true })
+export async function stageNext(cache?: string, options: string[] = []): Promise<Staged> {
+  const install = async (folder: string) => {
+    for (const file of ['package.json', 'package-lock.json']) await copyFile(join(LOCKED, file), join(folder, file))
+    await npm([...INSTALL, ...options], folder)
   }
+  const key = await readFile(join(LOCKED, 'package-lock.json'))
+  return staged({ name: 'next', title: 'Next.js', key, install }, cache)
 }
 
 const execute = promisify(execFile)
