@@ -1,4 +1,4 @@
-/** `rimlight status`: what is attached to a distribution, from which build, and what has drifted. */
+/** `rimlight status`: what is attached to a distribution, from which build, what has drifted, and whether it may read its buckets. */
 import { type BuiltBundle, readBundle } from '../bundle/read-bundle.ts'
 import { defineCommand, type Main } from '../cli/kit/command.ts'
 import { type Paint, painter } from '../cli/kit/output.ts'
@@ -11,6 +11,7 @@ import { type AttachPlan, planAttach, plannedAt, planResources, readSituation } 
 import { checkAccount, readReceipt } from './attach/receipt.ts'
 import { noteLines, titleOf } from './attach/report.ts'
 import { distributionId, inSession } from './attach/session.ts'
+import { type BucketStatus, bucketStatuses } from './status/buckets.ts'
 
 export type Status = {
   account: string
@@ -23,6 +24,8 @@ export type Status = {
   /** ARN of where the published function finds the secrets of tokens. */
   keyValueStore: string | null
   notes: string[]
+  /** Of cached routes. */
+  buckets: BucketStatus[]
 }
 
 export const statusCommand = (dependencies: Dependencies): Main =>
@@ -30,7 +33,11 @@ export const statusCommand = (dependencies: Dependencies): Main =>
     name: 'rimlight status',
     usage: '--distribution ID [--behaviour PATTERN…] [--dist DIR] [--receipt FILE] [--json]',
     about: `Says what a distribution has of the bundle in dist/: which function is on which trigger of each behaviour, from which build,
-whether it is deployed, and what differs from what \`rimlight attach\` would make. It changes nothing.`,
+whether it is deployed, and what differs from what \`rimlight attach\` would make. It changes nothing.
+
+Of the buckets of cached routes it says whether the distribution may read them: to viewers, what it may not read looks as if it
+were missing. For that it looks at region, policy and key of each: s3:ListBucket, s3:GetBucketPolicy, s3:GetEncryptionConfiguration,
+kms:DescribeKey and kms:GetKeyPolicy. What whoever runs it may not look at, it names.`,
     options: {
       distribution: { type: 'string', value: 'ID', about: 'the distribution' },
       behaviour: {
@@ -49,7 +56,7 @@ whether it is deployed, and what differs from what \`rimlight attach\` would mak
     },
     examples: ['rimlight status --distribution EDFDVBD6EXAMPLE'],
     exitCode:
-      '0 attached and from this build, deployed or in progress; 1 drifted or not attached; 2 wrong usage or input',
+      '0 attached and from this build, deployed or in progress; 1 drifted, not attached, or a bucket that may not be read; 2 wrong usage or input',
     async run(values, context) {
       const distribution = distributionId(values.distribution, context.hint)
       const bundle = await readBundle(values.dist)
@@ -70,11 +77,15 @@ whether it is deployed, and what differs from what \`rimlight attach\` would mak
             if (receipt) checkAccount(receipt, file, account)
           })
           const plan = planAttach(situation, await planResources(calls, situation, bundle, undefined))
-          return statusOf(plan, await attachedCode(calls, situation, bundle))
+          const code = await attachedCode(calls, situation, bundle)
+          line.show('Reading the policies of buckets')
+          const { distribution: found, identity } = situation
+          const readers = { distribution: found, identity, role: plan.resources.role.arn }
+          return { ...statusOf(plan, code), buckets: await bucketStatuses(calls, readers, bundle) }
         },
       )
       stdout.write(values.json ? `${JSON.stringify(status)}\n` : statusText(status, bundle, painter(stdout)))
-      return status.state === 'attached' ? 0 : 1
+      return status.state === 'attached' && status.buckets.every(({ isReadable }) => isReadable !== false) ? 0 : 1
     },
   })
 
@@ -82,7 +93,7 @@ export const main = statusCommand(realDependencies)
 
 type Rows = { path: string; triggers: TriggerCode[] }[]
 
-function statusOf(plan: AttachPlan, rows: Rows): Status {
+function statusOf(plan: AttachPlan, rows: Rows): Omit<Status, 'buckets'> {
   const { identity, distribution, notes } = plan
   const isOn = rows.some(({ triggers }) => triggers.some(({ build }) => build === 'this' || build === 'other'))
   const drift = [...triggerDrift(plan, rows), ...otherDrift(plan)]
@@ -145,7 +156,7 @@ const storeDrift = ({ name, change, store, liveStore }: FunctionPlan): string[] 
 const BUILDS = { this: 'this build', other: 'another build', foreign: "not Rimlight's", none: '' }
 
 function statusText(status: Status, { folder, manifest }: BuiltBundle, paint: Paint): string {
-  const { behaviours, drift, distribution, account, notes, state } = status
+  const { behaviours, drift, distribution, account, notes, state, buckets } = status
   const width = 'viewer-request'.length + 2
   const states = {
     attached: paint('green', `Attached: the build in ${folder} (config ${manifest.config.sha256.slice(0, 12)})`),
@@ -172,9 +183,20 @@ function statusText(status: Status, { folder, manifest }: BuiltBundle, paint: Pa
     ...(status.keyValueStore === null
       ? []
       : ['', paint('bold', 'Secrets of tokens'), `    ${status.keyValueStore}; \`rimlight keys list\` says which`]),
+    ...buckets.flatMap((bucket) => bucketLines(bucket, paint)),
     '',
     states[state],
     ...(state === 'attached' ? [] : drift.map((line) => `  ${line}`)),
     '',
   ].join('\n')
 }
+
+const READABLE = { true: 'may be read', false: 'may not be read', null: 'not known whether it may be read' }
+
+const bucketLines = ({ bucket, region, isReadable, problems, notes }: BucketStatus, paint: Paint): string[] => [
+  '',
+  paint('bold', `Bucket ${bucket} in ${region}`),
+  paint(isReadable ? 'green' : 'yellow', `    ${READABLE[`${isReadable}`]}`),
+  ...problems.map((problem) => paint('red', `  ! ${problem}`)),
+  ...noteLines(notes, paint),
+]

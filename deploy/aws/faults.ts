@@ -8,6 +8,8 @@ export class Conflict extends Error {
 
 const NOT_FOUND = new Set([
   'EntityNotFound',
+  // S3: of a bucket that has none.
+  'NoSuchBucketPolicy',
   'NoSuchCachePolicy',
   'NoSuchDistribution',
   'NoSuchEntity',
@@ -18,7 +20,10 @@ const NOT_FOUND = new Set([
   'NoSuchPublicKey',
   'NoSuchResource',
   'NoSuchResponseHeadersPolicy',
+  // KMS.
+  'NotFoundException',
   'ResourceNotFoundException',
+  'ServerSideEncryptionConfigurationNotFoundError',
 ])
 
 const CONFLICTS = new Set([

@@ -3,9 +3,10 @@ import { createReadStream } from 'node:fs'
 import { Transform } from 'node:stream'
 import { HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { compareKeys } from '../../base/compare-keys.ts'
+import { regionIn } from '../aws/bucket-region.ts'
 import type { FoundObject, WantedObject } from './change.ts'
 import { PIECE_BYTES } from './fingerprint.ts'
-import { isNotFound, notOfS3, publishFailure, regionIn } from './refusals.ts'
+import { isNotFound, notOfS3, publishFailure } from './refusals.ts'
 
 export type BucketClient = {
   /**

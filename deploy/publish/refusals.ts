@@ -4,9 +4,6 @@ import { awsFailure, faultOf, missingPermission } from '../aws/faults.ts'
 
 type ServiceError = Error & {
   $metadata?: { httpStatusCode?: number }
-  $response?: { headers?: Record<string, string> }
-  /** Of AuthorizationHeaderMalformed. */
-  Region?: string
   code?: string
 }
 
@@ -15,13 +12,6 @@ const statusOf = (error: unknown): number => (error as ServiceError)?.$metadata?
 /** The answer to a HEAD has no body, so that its error is known by the status alone. */
 export const isNotFound = (error: unknown): boolean =>
   statusOf(error) === 404 && (error as Error).name !== 'NoSuchBucket'
-
-/** The bucket's own region, where S3 says that the request was made for another. */
-export function regionIn(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined
-  const { $response, Region } = error as ServiceError
-  return $response?.headers?.['x-amz-bucket-region'] ?? Region
-}
 
 const NETWORK = new Set([
   'EAI_AGAIN',

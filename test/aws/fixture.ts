@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import type { CacheBehavior, DefaultCacheBehavior, DistributionConfig } from '@aws-sdk/client-cloudfront'
 import { CloudFrontClient } from '@aws-sdk/client-cloudfront'
 import { IAMClient } from '@aws-sdk/client-iam'
+import { KMSClient } from '@aws-sdk/client-kms'
 import { LambdaClient } from '@aws-sdk/client-lambda'
+import { S3Client } from '@aws-sdk/client-s3'
 import { STSClient } from '@aws-sdk/client-sts'
 import { lambdasOf } from '../../bundle/manifest.ts'
 import type { Behaviour, Policies } from '../../bundle/policies.ts'
@@ -74,8 +76,26 @@ export function accountWith(policies: Policies): MemoryAws {
     aws.keyGroups.set(idOf(group), { Name: group, Items: publicKeys.map(({ name }) => idOf(name)) })
   }
   aws.distributions.set(ID, { config: distributionConfig(policies), etag: 'EORIGINAL', polls: 0 })
+  for (const { s3 } of Object.values(policies.origins)) {
+    if (s3) aws.buckets.set(s3.bucket, { region: s3.region, policy: JSON.stringify(readableBy(s3.bucket)), key: null })
+  }
   return aws
 }
+
+/** Of a bucket: the statement that CloudFront's console offers. */
+const readableBy = (bucket: string) => ({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Sid: 'AllowCloudFrontServicePrincipal',
+      Effect: 'Allow',
+      Principal: { Service: 'cloudfront.amazonaws.com' },
+      Action: 's3:GetObject',
+      Resource: `arn:aws:s3:::${bucket}/*`,
+      Condition: { StringEquals: { 'AWS:SourceArn': `arn:aws:cloudfront::${ACCOUNT}:distribution/${ID}` } },
+    },
+  ],
+})
 
 /** In CloudFront's own words, with lists that are empty and lists that are not there. */
 export function distributionConfig({
@@ -222,6 +242,8 @@ export function testDependencies({
       lambda: new LambdaClient(config),
       iam: new IAMClient(config),
       sts: new STSClient(config),
+      s3: (region) => new S3Client({ region }),
+      kms: (region) => new KMSClient({ region }),
     }),
     async sleep(milliseconds) {
       slept.push(milliseconds)

@@ -4,9 +4,12 @@
  */
 import { CloudFrontClient } from '@aws-sdk/client-cloudfront'
 import { IAMClient } from '@aws-sdk/client-iam'
+import { KMSClient } from '@aws-sdk/client-kms'
 import { LambdaClient } from '@aws-sdk/client-lambda'
+import { S3Client } from '@aws-sdk/client-s3'
 import { STSClient } from '@aws-sdk/client-sts'
 import { mockClient } from 'aws-sdk-client-mock'
+import { kmsCommands, s3Commands } from './buckets.ts'
 import { cloudFrontCommands } from './cloudfront.ts'
 import { iamCommands } from './iam.ts'
 import { lambdaCommands } from './lambda.ts'
@@ -35,6 +38,8 @@ export class MemoryAws implements Account {
   publicKeys: Account['publicKeys'] = new Map()
   lambdas: Account['lambdas'] = new Map()
   roles: Account['roles'] = new Map()
+  buckets: Account['buckets'] = new Map()
+  keys: Account['keys'] = new Map()
   utilisation: Account['utilisation'] = () => 23
   /** Names of the calls, in order. */
   calls: string[] = []
@@ -92,7 +97,7 @@ export class MemoryAws implements Account {
 }
 
 /**
- * All clients of the four services talk to this account from now on.
+ * All clients of the six services talk to this account from now on.
  * @param more commands of CloudFront, which take the place of those of the same action
  */
 export function install(aws: MemoryAws, more: readonly CommandRow[] = []): { restore(): void } {
@@ -101,6 +106,8 @@ export function install(aws: MemoryAws, more: readonly CommandRow[] = []): { res
     registered(mockClient(LambdaClient), lambdaCommands, aws),
     registered(mockClient(IAMClient), iamCommands, aws),
     registered(mockClient(STSClient), stsCommands, aws),
+    registered(mockClient(S3Client), s3Commands, aws),
+    registered(mockClient(KMSClient), kmsCommands, aws),
   ]
   return {
     restore() {

@@ -24,6 +24,12 @@ export type Role = {
   unknownTo: { lambda: number; edge: number }
 }
 
+/** `policy`: JSON; null: it has none. `key`: as its default encryption names it; null: SSE-S3. */
+export type Bucket = { region: string; policy: string | null; key: { name?: string; algorithm: string } | null }
+
+/** `policy`: JSON. */
+export type Key = { arn: string; isManaged: boolean; state: string; policy: string }
+
 export type Account = {
   account: string
   /** Whose calls these are. */
@@ -41,6 +47,9 @@ export type Account = {
   publicKeys: Map<string, string>
   lambdas: Map<string, Lambda>
   roles: Map<string, Role>
+  buckets: Map<string, Bucket>
+  /** Of KMS, by every name that it has. */
+  keys: Map<string, Key>
   /** What TestFunction measures for a path. */
   utilisation: (path: string) => number
   /** A new one. */

@@ -1,9 +1,14 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of sources
-/** Mistakes that a person could make, one at a time: what stands in a file, and what would stand there. */
-export type Mutation = { file: string; from: string; to: string }
+/**
+ * Mistakes that a person could make, one at a time: what stands in a file, and what would stand there. `equivalent`: why no test
+ * can notice it; what it answers is the same for every request.
+ */
+export type Mutation = { file: string; from: string; to: string; equivalent?: string }
 
-const inFile = (file: string, changes: readonly (readonly [from: string, to: string])[]): Mutation[] =>
-  changes.map(([from, to]) => ({ file, from, to }))
+type Change = readonly [from: string, to: string, equivalent?: string]
+
+const inFile = (file: string, changes: readonly Change[]): Mutation[] =>
+  changes.map(([from, to, equivalent]) => ({ file, from, to, ...(equivalent === undefined ? {} : { equivalent }) }))
 
 export const MUTATIONS: readonly Mutation[] = [
   ...inFile('edge/routes.ts', [
@@ -39,12 +44,22 @@ export const MUTATIONS: readonly Mutation[] = [
     ['stated > seconds ? seconds : 0', 'seconds'],
     [': readable(origin.cacheControl)', ': origin.cacheControl'],
     ["name === 'private' || ", ''],
+    ["name !== 'immutable'", 'true'],
+    ["verdict === 'unknown' ? capped", 'false ? capped'],
+    ["if (verdict === 'verified') return kept(IMMUTABLE)", ''],
+    ["validators: 'dropped' }\n  if", "validators: 'kept' }\n  if"],
+    ['Math.min(missing, MISSING_VERSION_SECONDS)', 'missing'],
+    ["&& name !== 's-maxage'", ''],
   ]),
   ...inFile('edge/http-date.ts', [['now + FIFTY_YEARS', 'now']]),
   ...inFile('edge/response.ts', [
     ['status >= 500', 'status >= 500 && status < 600'],
     ['own || NO_STORE', 'NO_STORE'],
     ['asksForImage && status === 304', 'false'],
+    ['isPrivate(own) ? own : unroutedCaching(request)', 'unroutedCaching(request)'],
+    ['(status === 403 || status === 404)', 'status === 404'],
+    ['isPersonal ? `private', 'false ? `private'],
+    ['asksForImage && status === 206 ? NEVER : ', ''],
   ]),
   ...inFile('edge/token.ts', [
     ['text.length > 4_096', 'false'],
@@ -54,11 +69,25 @@ export const MUTATIONS: readonly Mutation[] = [
     ['plain.search(SEGMENTS) >= 0', 'false'],
     ["path[prefix.length] === '/'", 'true'],
     ['hasAllMembers(text, value)', 'true'],
+    ['header.alg === algorithm && ', ''],
+    ["typeof exp === 'number' && ", ''],
+    ["typeof nbf === 'number' && ", ''],
+    ['value.constructor === Object && ', ''],
+    ['kid.length <= KID_CHARACTERS', 'true'],
+    ['isWithin(prefix, canonical) && others.every', 'others.every'],
+    [' && others.every((reading) => isWithin(prefix, reading))', ''],
+    ['field?.multiValue ? valuesOf(field).join() : firstValue(field)', 'firstValue(field)'],
+    ['claim === rule.value', 'true'],
   ]),
   ...inFile('edge/version.ts', [
     ['value.length > 64', 'false'],
     ['time - lastModified > TOLERANCE', 'false'],
     ['lastModified - time > settle', 'false'],
+    ['version === facts.metaVersion || ', ''],
+    ['version.length >= HASH_PREFIX && ', ''],
+    ['&& time <= now + DAY', ''],
+    ["if (facts.metaVersion !== '') return 'unsettled'", ''],
+    ["if (Number.isNaN(lastModified)) return 'unknown'", ''],
   ]),
   ...inFile('viewer-request/index.ts', [
     ['path.length - 2 * path.split', '0 * path.split'],
@@ -69,6 +98,13 @@ export const MUTATIONS: readonly Mutation[] = [
   ...inFile('viewer-request/admission.ts', [
     ['key.length < 32 ||', ''],
     ["given.toString('base64url') !== parts[2]", 'false'],
+    ['given.length !== 32 || ', ''],
+    ['if (!areInForce(claims, rule.leeway, Date.now() / 1000)) return 401', ''],
+    ['claims.iss !== rule.issuer', 'false'],
+    ['rule.claims && !hasClaims(claims, rule.claims)', 'false'],
+    ['!leadsTo(claims[rule.path], question.uri, question.canonical) ? 403', 'false ? 403'],
+    ['if (!HAS_FORWARDED_TOKENS || !rule.forward) delete headers.authorization', ''],
+    ['if (!HAS_FORWARDED_TOKENS || !rule.forward) delete fields[name]', ''],
     ['difference === 0', 'true'],
     [": 'aud' in claims) return 401", ': false) return 401'],
   ]),
@@ -90,10 +126,105 @@ export const MUTATIONS: readonly Mutation[] = [
     ['?.guard === guard', '?.guard !== undefined'],
     ["removeHeaders(request.headers, ['x-rimlight-*'])", ''],
     ['  delete headers.range\n', ''],
+    ["if (!origin) return generated('404', 'Not Found', NO_STORE)\n", ''],
+    ["request.querystring = ''\n", ''],
+    ["if (path.slice(origin.strip) === '/')", 'if (false)'],
+    ['hasOriginPath(request.origin) && decoded(path)', 'false && decoded(path)'],
+    [
+      'takesImageParameters(extensionOf(uri)) ? variantText(checkedVariant(query, rule))',
+      'true ? variantText(checkedVariant(query, rule))',
+    ],
+  ]),
+  ...inFile('viewer-request/signature.ts', [
+    ["if (signature.toString('base64url') !== parts[2]) return false", ''],
+    ['|| !isKeyFor(jwk, algorithm)', ''],
+    ['kidOf(jwk) !== kid || ', ''],
+  ]),
+  ...inFile('viewer-request/denied.ts', [
+    ['if (isHead) delete answer.body', ''],
+    [
+      'if (HAS_TOKEN_REDIRECTS && route.token?.redirect && asksForPage(request))',
+      'if (HAS_TOKEN_REDIRECTS && route.token?.redirect)',
+    ],
   ]),
   ...inFile('origin-response/index.ts', [
     ['removeHeaders(response.headers, [`${RESULT_HEADER}*`])', ''],
     ["addVary(response.headers, 'accept')", "addVary(response.headers, 'origin')"],
     ['request.lifetime.private) applyPrivacy', '!request) applyPrivacy'],
+    ["if (method === 'GET') response.body = 'Not Found\\n'", "response.body = 'Not Found\\n'"],
+    ["if (validators === 'dropped') ", "if (validators === 'none') "],
+    ["if (only === '' || only === type)", 'if (true)'],
+    ["if (status === '304' && own === ',') return", ''],
+    ['if (isPrivate(own)) return', ''],
+    ["delete headers['cache-control']", ''],
+    ['!request.takesImageParameters &&', ''],
   ]),
+  ...inFile('origin-response/image.ts', [
+    ['isTransient(outcome.reason) ? transientCaching(caching) : caching', 'caching'],
+    ['const isFixed = forbids', 'const isFixed = false && forbids'],
+    ['removeHeaders(headers, OF_THE_BYTES)', ''],
+    ['taken) / 4) * 3', 'taken) / 4) * 4'],
+    ['+ RESERVED_BYTES', ''],
+    ['isTransient(outcome.reason) && !outcome.measures.bytesIn', 'isTransient(outcome.reason)'],
+    ['if (outcome.mediaType) tellType(headers, outcome.mediaType)\n  else ', ''],
+  ]),
+  ...inFile('origin-response/routing.ts', [
+    ['/^(?:0|[1-9]\\d*)$/', '/^\\d+$/'],
+    [".replaceAll('+', ' ')", ''],
+    ["headerText(headers, 'authorization') !== '' || ", ''],
+    ['if (Object.keys(checked).length === 0)', 'if (false)'],
+  ]),
+  ...inFile('origin-response/source.ts', [
+    ["if (etag !== '' && ETag !== etag)", 'if (false)'],
+    ['if (total > maxBytes) return undefined', ''],
+    ["...(etag === '' ? {} : { IfMatch: etag }),", ''],
+    ['|| $metadata?.httpStatusCode === 412', ''],
+    ["name === 'TimeoutError' && !isClosed", "name === 'TimeoutError'"],
+    ['bytes.length === 0 ?', 'false ?'],
+  ]),
+  ...inFile('origin-response/type-step.ts', [
+    ['mayBeImage(type) && !isTelling(type)', 'mayBeImage(type)'],
+    ['return mayBeImage(type) && ', 'return '],
+    ['&& isVague(headers)) setHeader', ') setHeader'],
+  ]),
+  ...inFile('origin-response/placeholder.ts', [
+    ['isTransient(reason) ? transientCaching(caching) : caching', 'caching'],
+    ["if (method === 'GET') {", 'if (true) {'],
+    ["if (text) headers['content-type'] = text", ''],
+    ["etag: '' }, budgetBeside(headers)", "etag: '' }, Infinity"],
+  ]),
+  ...inFile('origin-response/formats.ts', [
+    ['isAnimatedPng(bytes) ? undefined', 'false ? undefined'],
+    ["&& !brands.includes('avis')", ''],
+    ["if (chunk === 'IDAT') return false", ''],
+    ["brands[0] === 'avif' || brands[0] === 'mif1'", "brands[0] === 'avif'"],
+  ]),
+  ...inFile('origin-response/fit.ts', [
+    ['bytes.length <= fitting.budget && ', ''],
+    ['encodes === MAX_ENCODES', 'false'],
+    ['if (best && best.bytes.length < fitting.aim) return best', 'if (best) return best'],
+    ['before - left > left', 'false'],
+    ['quality > lowest && (mayDo', 'quality > lowest && (true || mayDo'],
+    ["if (format === 'webp' && isPalette && !isLossless) return", "if (format === 'gif') return"],
+  ]),
+  ...inFile('origin-response/plan.ts', [
+    ['pixels > limit.maxInputPixels', 'false'],
+    ['frames > 1 && facts.isTurned', 'false'],
+    ['facts.hasMorePages && asked === facts.format', 'false'],
+    ['isAsIs && !variant.q', 'isAsIs'],
+    ['needed > memory', 'false'],
+    ['predicted > MAX_WORK_MS', 'false'],
+    ['return now > time ?', 'return false ?'],
+    ["asked === 'avif' && facts.frames > 1 ? 'webp' : asked", 'asked'],
+    ["if (frames > 1) return 'gif'", ''],
+    ["hasAlpha ? 'png' : 'jpg'", "hasAlpha ? 'jpg' : 'jpg'"],
+  ]),
+  ...inFile('origin-response/transform.ts', [
+    ["plan.smaller === 'must' && fitted", "plan.smaller === 'never' && fitted"],
+    ['if (renderer.isBusy()) return', 'if (false) return'],
+    ['bytes.length < made.bytes.length ? {', 'true ? {'],
+    ["reason ?? 'corrupt'", "reason ?? 'disabled'"],
+  ]),
+  ...inFile('origin-response/memory.ts', [['resident + added + RESERVE_MB <= memory', 'true']]),
+  ...inFile('origin-response/deadline.ts', [['Math.min(remaining - ANSWER_RESERVE_MS, MAX_WORK_MS)', 'MAX_WORK_MS']]),
 ]

@@ -1,5 +1,6 @@
 /** Whether the buckets behind cached routes can be read past the distribution. */
 
+import { elsewhere } from '../../aws/bucket-region.ts'
 import { header } from '../answer.ts'
 import type { BucketTarget } from '../buckets.ts'
 import { type Asking, type Check, type CheckFinding, differs, judged, skipped } from '../check.ts'
@@ -50,8 +51,7 @@ export const BUCKET_CHECKS: readonly Check<BucketTarget>[] = [
         return skipped(`${origin.domainName} can't be reached from here: ${cause.message}`)
       }
     },
-    means: ({ name, origin }) =>
-      `CloudFront signs for ${origin.s3.region}, and S3 refuses that for a bucket elsewhere: every object looks as if it were missing. Set the region and the bucket of the origin ${name} right.`,
+    means: ({ name, origin }) => elsewhere(name, origin.s3.region),
   },
 ]
 

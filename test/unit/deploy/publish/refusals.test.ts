@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isNotFound, publishFailure, regionIn } from '../../../../deploy/publish/refusals.ts'
+import { isNotFound, publishFailure } from '../../../../deploy/publish/refusals.ts'
 
 const error = (name: string, rest: object = {}) => Object.assign(new Error(`it is ${name}`), { name, ...rest })
 const status = (httpStatusCode: number) => ({ $metadata: { httpStatusCode }, $fault: 'client' })
@@ -80,12 +80,4 @@ it.each([
   [error('Forbidden', status(403)), false],
 ])('%s: no object is %s', (found, isNone) => {
   expect(isNotFound(found)).toBe(isNone)
-})
-
-it('the region that S3 names', () => {
-  const redirect = error('PermanentRedirect', { $response: { headers: { 'x-amz-bucket-region': 'eu-west-1' } } })
-  expect(regionIn(redirect)).toBe('eu-west-1')
-  expect(regionIn(error('AuthorizationHeaderMalformed', { Region: 'eu-west-2' }))).toBe('eu-west-2')
-  expect(regionIn(error('AccessDenied'))).toBeUndefined()
-  expect(regionIn('no error')).toBeUndefined()
 })
