@@ -15,6 +15,10 @@ export const main = defineVerbs({
       about: 'hit ratio and requests to the origin that another config would have had',
       load: () => import('./simulate.ts'),
     },
+    athena: {
+      about: 'the report by Amazon Athena: its table and queries as files, or what they give',
+      load: () => import('./athena.ts'),
+    },
   },
   examples: ['rimlight logs report .rimlight/access.log'],
 })

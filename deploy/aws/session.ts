@@ -14,7 +14,8 @@ export type SessionDependencies<Clients> = CallDependencies<Clients> & {
   interrupt(): Interrupt
 }
 
-export type AwsSession<Clients> = { calls: AwsCalls<Clients>; line: StatusLine }
+/** `signal`: of Ctrl-C. */
+export type AwsSession<Clients> = { calls: AwsCalls<Clients>; line: StatusLine; signal: AbortSignal }
 
 /**
  * @param command whose help lists what it has to be allowed: `rimlight attach`
@@ -30,7 +31,7 @@ export async function inAwsSession<Clients, T>(
   const { signal, close } = dependencies.interrupt()
   const line = statusLine(stderr)
   try {
-    return await run({ calls: callsOf(dependencies, signal, command), line })
+    return await run({ calls: callsOf(dependencies, signal, command), line, signal })
   } catch (error) {
     throw error instanceof Interrupted ? new Interrupted(interrupted(), { cause: error }) : error
   } finally {

@@ -27,10 +27,19 @@ const matchSql = (path: string): string =>
       .replaceAll('?', '_'),
   )} ESCAPE '\\'`
 
+/** The route of a path as a log has it. @param paths path patterns in order */
+export function routesByRules(paths: readonly string[]): (uriStem: string) => string {
+  const table = routeTableOf(paths)
+  return (uriStem) => {
+    const routing = routeOf(urlOfLog(uriStem), table)
+    return typeof routing !== 'string' ? (paths[routing.index] as string) : REFUSED
+  }
+}
+
 /** Each distinct path among those that SQL left, once. */
 export async function routeUnusual(database: Database, paths: readonly string[]): Promise<void> {
   if (paths.length === 0) return
-  const table = routeTableOf(paths)
+  const routeOfStem = routesByRules(paths)
   const rows = await database.rows<{ uri_stem: string }>(
     'SELECT DISTINCT uri_stem FROM staged WHERE problem IS NULL AND route IS NULL',
   )
@@ -38,10 +47,7 @@ export async function routeUnusual(database: Database, paths: readonly string[])
   await database.run('CREATE TEMP TABLE unusual (uri_stem VARCHAR, route VARCHAR)')
   await database.append(
     'unusual',
-    rows.map(({ uri_stem }) => {
-      const routing = routeOf(urlOfLog(uri_stem), table)
-      return [uri_stem, typeof routing !== 'string' ? (paths[routing.index] as string) : REFUSED]
-    }),
+    rows.map(({ uri_stem }) => [uri_stem, routeOfStem(uri_stem)]),
   )
   await database.run(
     'UPDATE staged SET route = unusual.route FROM unusual WHERE staged.route IS NULL AND staged.problem IS NULL AND staged.uri_stem = unusual.uri_stem',

@@ -4,10 +4,10 @@ import { mkdir, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import { GetObjectCommand } from '@aws-sdk/client-s3'
 import pMap from 'p-map'
 import { InputError, systemMessage } from '../../base/errors.ts'
-import { awsFailure, faultOf } from '../../deploy/aws/faults.ts'
+import { objectsBelow, refused, s3Client, s3LocationOf } from '../s3.ts'
 
 export type SourceOptions = {
   /** A folder for what is fetched. */
@@ -56,30 +56,16 @@ async function filesAt(name: string): Promise<string[]> {
 }
 
 async function fetched(url: string, { folder, signal, onFetch }: SourceOptions): Promise<string[]> {
-  const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(url) ?? []
-  if (bucket === '') {
-    throw new InputError(`expected s3://BUCKET/PREFIX, found ${JSON.stringify(url)}`, {
-      code: 'not-an-s3-url',
-      expected: 's3://BUCKET/PREFIX',
-      found: url,
-    })
-  }
-  const client = new S3Client({
-    followRegionRedirects: true,
-    ...(process.env.AWS_REGION ? {} : { region: 'us-east-1' }),
-  })
+  const location = s3LocationOf(url)
+  const { bucket } = location
+  const client = s3Client()
   const call = { ...(signal && { abortSignal: signal }) }
   try {
     const keys: string[] = []
-    let token: string | undefined
-    do {
-      const page = await client
-        .send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }), call)
-        .catch(refused('s3:ListBucket', signal))
-      keys.push(...(page.Contents ?? []).flatMap(({ Key, Size }) => (Key && Size ? [Key] : [])))
-      token = page.NextContinuationToken
+    for await (const page of objectsBelow(client, location, signal)) {
+      keys.push(...page.map(({ key }) => key))
       onFetch?.(0, keys.length)
-    } while (token !== undefined)
+    }
     const target = join(folder, 'fetched', bucket)
     await mkdir(target, { recursive: true })
     let done = 0
@@ -101,11 +87,3 @@ async function fetched(url: string, { folder, signal, onFetch }: SourceOptions):
     client.destroy()
   }
 }
-
-const refused =
-  (action: string, signal: AbortSignal | undefined) =>
-  (error: unknown): never => {
-    signal?.throwIfAborted()
-    const fault = faultOf(error)
-    throw fault === null ? error : awsFailure(fault, action, error as Error)
-  }

@@ -32,6 +32,7 @@ test('whoever installs the package gets what its commands and entries import, an
   // only some commands, or some applications, need them.
   const peers = Object.keys(project.peerDependencies ?? {})
   expect(peers).toEqual([
+    '@aws-sdk/client-athena',
     '@aws-sdk/client-dynamodb',
     '@aws-sdk/cloudfront-signer',
     '@aws-sdk/s3-request-presigner',

@@ -1,0 +1,56 @@
+/** What queries will read, and what Athena takes for it: told before any of them runs. */
+import type { S3Client } from '@aws-sdk/client-s3'
+import { bytesText } from '../../cli/kit/numbers.ts'
+import { ATHENA, BYTES_PER_GB, GB_PER_TB } from '../cost/prices.ts'
+import { countText, usdText } from '../report/format.ts'
+import { objectsBelow } from '../s3.ts'
+import { hoursOf, isRead, type LogTable, locationOf, type Window } from './table.ts'
+
+/** The files that a query over this time reads. */
+export type Scan = { objects: number; bytes: number }
+
+/** By listing them. @throws Failure for what S3 does not give */
+export async function scanOf(
+  client: S3Client,
+  table: LogTable,
+  window: Window,
+  signal: AbortSignal,
+  onList: (objects: number) => void,
+): Promise<Scan> {
+  const { first, last } = hoursOf(table, window)
+  const start = `${table.prefix}${table.kind === 'v1' && table.distribution ? `${table.distribution}.` : ''}`
+  const isOrdered = table.kind === 'v2' || table.distribution !== undefined
+  const after = isOrdered && first !== undefined ? `${start}${first}` : undefined
+  const scan = { objects: 0, bytes: 0 }
+  for await (const page of objectsBelow(client, { bucket: table.bucket, prefix: start }, signal, after)) {
+    for (const { key, bytes } of page) {
+      if (!isRead(table, window, key.slice(table.prefix.length))) continue
+      scan.objects += 1
+      scan.bytes += bytes
+    }
+    onList(scan.objects)
+    // Keys come in their order, which is that of the hours: what follows the last one is of no use.
+    const [final] = page.slice(-1)
+    if (isOrdered && last !== undefined && final && final.key > `${start}${last}/\uffff`) break
+  }
+  return scan
+}
+
+/** USD for queries that read so many bytes each. */
+export const usdOf = (bytes: readonly number[]): number =>
+  (bytes.reduce((sum, one) => sum + (one === 0 ? 0 : Math.max(one, ATHENA.leastBytes)), 0) * ATHENA.usdPerTb) /
+  (BYTES_PER_GB * GB_PER_TB)
+
+/** `less than $0.01`. */
+export const spentText = (usd: number): string => (usd > 0 && usd < 0.01 ? 'less than $0.01' : usdText(usd))
+
+/** Two lines. @param queries how many of them will run */
+export function scanText(table: LogTable, { objects, bytes }: Scan, queries: number): string {
+  const usd = usdOf(Array(queries).fill(bytes))
+  const less = table.kind === 'v2' ? '; of Parquet, a query reads only the columns that it names, which is less' : ''
+  return [
+    `${locationOf(table)}: ${countText(objects)} objects, ${bytesText(bytes)}`,
+    `${queries} queries, each of which reads at most all of it: ${bytesText(bytes * queries)}, ${usd < 0.01 ? '' : 'at most '}${spentText(usd)} at $${ATHENA.usdPerTb} a TB${less}`,
+    '',
+  ].join('\n')
+}
