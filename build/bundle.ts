@@ -57,7 +57,7 @@ const PACKAGES: BuildOptions = {
   // esbuild leaves out what is not used of an ES module; of CommonJS it takes everything.
   mainFields: ['module', 'main'],
   // sharp looks for its binaries from where it is: from this file, then.
-  define: { 'import.meta.url': '__filename' },
+  define: { 'import.meta.url': '__filename', 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
 }
 
 /** The code of an artefact: its entry, and what that loads later. @throws BuildError with esbuild's own messages */
@@ -92,8 +92,8 @@ export const packedFile = ({ file }: LazyModule): string => join(ROOT, 'lib', `$
 const packed = async (lazy: LazyModule): Promise<Bundle> => JSON.parse(await readFile(packedFile(lazy), 'utf8'))
 
 /** The code of packages. Nothing in it comes from the config. */
-export const bundlePackages = ({ entry, file }: LazyModule): Promise<Bundle> =>
-  bundled(entry, file, { ...LAMBDA, ...PACKAGES }, leanS3Client)
+export const bundlePackages = ({ entry, file, beside }: LazyModule): Promise<Bundle> =>
+  bundled(entry, file, { ...LAMBDA, ...PACKAGES, external: [...beside] }, leanS3Client)
 
 /** @throws BuildError: file, line, and what the target can't take */
 async function bundled(entry: string, file: string, options: BuildOptions, plugins: Plugin[]): Promise<Bundle> {

@@ -13,7 +13,7 @@ export function checkCode(target: BuildTarget, { file, code, metafile, packages 
   const isOurs = packages.length === 0
   const where = `${target.trigger}, ${file}`
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path))
-  const undeclared = imports.filter((path) => !mayImport(target, isOurs, path))
+  const undeclared = imports.filter((path) => !mayImport(target, file, isOurs, path))
   if (undeclared.length > 0) {
     const allowed = isOurs
       ? 'our own code may import the file that it loads later'
@@ -44,11 +44,17 @@ export function checkCode(target: BuildTarget, { file, code, metafile, packages 
   }
 }
 
-/** Our own code may import the file beside it in the zip, and the platform's modules; packages, what Node has. */
-const mayImport = ({ lazy, modules }: BuildTarget, isOurs: boolean, path: string): boolean =>
-  isOurs
+/**
+ * Our own code may import the file beside it in the zip, and the platform's modules; packages, what Node has, and so may what
+ * stands before a package that is beside it.
+ */
+const mayImport = ({ lazy, modules }: BuildTarget, file: string, isOurs: boolean, path: string): boolean => {
+  const beside = lazy.find((module) => module.file === file)?.beside ?? []
+  if (beside.length > 0) return isBuiltin(path) || beside.includes(path)
+  return isOurs
     ? modules.includes(path) || lazy.some(({ file }) => path === `./${file}`)
     : isBuiltin(path) || lazy.some(({ absent }) => absent.includes(path))
+}
 
 type Parts = Node & {
   name?: string

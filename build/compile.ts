@@ -4,6 +4,7 @@ import { mediaTypeOfFile } from '../base/media-type.ts'
 import {
   type ApiOriginSettings,
   hasPrivateResponses,
+  type ImageSettings,
   isS3,
   originOf,
   originsOf,
@@ -52,7 +53,7 @@ export function compile(settings: Settings): Rules {
     })),
     routeTable: routeTableOf(routes.map(({ path }) => path)),
     imageRules: shared.map(imageRuleOf),
-    imageLimits: shared.map(({ maxInputBytes, maxInputPixels, budget }) => ({ maxInputBytes, maxInputPixels, budget })),
+    imageLimits: shared.map(imageLimitOf),
     buckets: routes.map((route) => (route.images ? originsOf(settings, route).flatMap(bucketsOf) : [])),
     placeholders: routes.map((route) => placeholderOf(route, originOf(settings, route))),
     dropRequest: [...INTERNAL_HEADERS, ...headers.dropRequest],
@@ -72,6 +73,13 @@ export function compile(settings: Settings): Rules {
     setResponse: responseHeaders(headers).map(({ name, value, type }) => ({ name, value, type })),
   }
 }
+
+const imageLimitOf = ({ maxInputBytes, maxInputPixels, budget, heic }: ImageSettings): rules.ImageLimit => ({
+  maxInputBytes,
+  maxInputPixels,
+  budget,
+  ...(heic ? { heic } : {}),
+})
 
 function tokenPart(route: RouteSettings, keySets: readonly rules.KeySet[]): { token?: rules.TokenRule } {
   const token = tokenRuleOf(route, keySets)

@@ -1,11 +1,15 @@
 /** The software bill of materials of what was built, as CycloneDX. The same bundle gives the same text. */
 import { createHash } from 'node:crypto'
 import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library'
+import { HEIC_NOTES } from './libheif.ts'
 import type { Built } from './manifest.ts'
 import type { Package } from './packages.ts'
 
 /** The package of libvips: one binary, with all libraries that it is made from in it. */
 const LIBVIPS = '@img/sharp-libvips-linux-x64'
+
+/** The package with HEVC in it. */
+const LIBHEIF = 'libheif-js'
 
 /** @param version of Rimlight */
 export function sbomOf(built: readonly Built[], version: string): string {
@@ -46,6 +50,7 @@ function packageComponent(part: Package, native: Record<string, string>): Models
     version: part.version,
     purl: `pkg:npm/${part.name.replace('@', '%40')}@${part.version}`,
     licenses: licensed(part.license),
+    properties: new Models.PropertyRepository(part.name === LIBHEIF ? notes(HEIC_NOTES) : []),
   })
   for (const [name, version] of Object.entries(native)) {
     component.components.add(
@@ -54,6 +59,9 @@ function packageComponent(part: Package, native: Record<string, string>): Models
   }
   return component
 }
+
+const notes = (texts: Readonly<Record<string, string>>): Models.Property[] =>
+  Object.entries(texts).map(([name, text]) => new Models.Property(name, text))
 
 const licensed = (expression: string): Models.LicenseRepository =>
   new Models.LicenseRepository([

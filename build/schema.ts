@@ -141,6 +141,7 @@ const imageRules = object({
   qualities: v.optional(ascending(integer(1, 100), 'a list of qualities'), DEFAULT_QUALITIES),
   quality: v.optional(integer(1, 100), DEFAULT_QUALITY),
   budget: v.optional(integer(0, 10_000, ' milliseconds'), DEFAULT_BUDGET_MS),
+  heic: v.optional(v.boolean('true or false'), false),
   maxInputBytes: v.optional(integer(1, 1024 * MIB, ' bytes'), 25 * MIB),
   maxInputPixels: v.optional(integer(1, 1_000_000_000, ' pixels'), 50_000_000),
 })

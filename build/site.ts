@@ -2,12 +2,13 @@
 import type { Manifest } from '../bundle/manifest.ts'
 import type { Policies } from '../bundle/policies.ts'
 import type { Settings } from '../bundle/settings.ts'
-import { sharpForLambda } from './binaries.ts'
+import { type Libraries, sharpForLambda } from './binaries.ts'
 import { bundle } from './bundle.ts'
 import { checkCode, checkSize } from './check.ts'
 import { compile, type Rules } from './compile.ts'
 import { loadConfig } from './config.ts'
 import type { OnKeyFile } from './key-files.ts'
+import { libheifForLambda } from './libheif.ts'
 import { type Built, manifestOf } from './manifest.ts'
 import { type OutputFile, writeAll } from './output.ts'
 import { policiesOf } from './policies.ts'
@@ -39,18 +40,29 @@ async function makeArtefact(target: BuildTarget, rules: Rules): Promise<Built> {
   for (const one of bundles) checkCode(target, one)
   const files = Object.fromEntries(bundles.map(({ file, code }) => [file, Buffer.from(code)]))
   const hasSharp = bundles.some(({ packages }) => packages.some(({ name }) => name === 'sharp'))
-  const libraries = hasSharp ? await sharpForLambda() : null
+  const hasHeic = bundles.some(({ file }) => target.lazy.some((lazy) => lazy.file === file && lazy.beside.length > 0))
+  const libraries = together([
+    ...(hasSharp ? [await sharpForLambda()] : []),
+    ...(hasHeic ? [await libheifForLambda()] : []),
+  ])
   const content =
-    target.kind === 'function' ? (files['index.js'] as Buffer) : await zip({ ...files, ...libraries?.files })
+    target.kind === 'function' ? (files['index.js'] as Buffer) : await zip({ ...files, ...libraries.files })
   checkSize(target, content.length, bundles)
-  const packages = [...bundles.flatMap((one) => one.packages), ...(libraries?.packages ?? [])]
+  const packages = [...bundles.flatMap((one) => one.packages), ...libraries.packages]
   return {
     target,
     content,
     packages,
-    ...(libraries ? { libraries: libraries.versions, native: libraries.native } : {}),
+    ...(hasSharp ? { libraries: libraries.versions, native: libraries.native } : {}),
   }
 }
+
+const together = (all: readonly Libraries[]): Libraries => ({
+  files: Object.assign({}, ...all.map(({ files }) => files)),
+  versions: Object.assign({}, ...all.map(({ versions }) => versions)),
+  packages: all.flatMap(({ packages }) => packages),
+  native: Object.assign({}, ...all.map(({ native }) => native)),
+})
 
 /** Builds the config file's site into a folder. */
 export async function buildSite(configFile: string, folder: string, onKeyFile?: OnKeyFile): Promise<SiteBuild> {

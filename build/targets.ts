@@ -15,7 +15,7 @@ export type BuildTarget = {
   guardedEntry: string | null
   /** Which tokens it verifies; null: none. */
   verifies: Verifies | null
-  /** What the entry loads only when it is needed, each in a file of its own in the zip; of those, one at most is there. */
+  /** What is loaded only when it is needed, each in a file of its own in the zip. */
   lazy: readonly LazyModule[]
   /** The platform's own modules that the code may import; those that it does not use are not in it. */
   modules: readonly string[]
@@ -27,14 +27,15 @@ export type BuildTarget = {
 }
 
 /**
- * `entry`: below the project's root. `file`: in the zip. `absent`: what its packages import and work without. `isNeeded`: by the
- * rules of a site.
+ * `entry`: below the project's root. `file`: in the zip. `absent`: what its packages import and work without. `beside`: what it
+ * imports of packages that are in the zip as they are. `isNeeded`: by the rules of a site.
  */
 export type LazyModule = {
   entry: string
   file: string
   absent: readonly string[]
-  isNeeded(rules: Pick<Rules, 'imageRules' | 'placeholders'>): boolean
+  beside: readonly string[]
+  isNeeded(rules: Pick<Rules, 'imageRules' | 'imageLimits' | 'placeholders'>): boolean
 }
 
 /** The entry that rules ask for. */
@@ -91,14 +92,24 @@ export const TARGETS: readonly BuildTarget[] = [
         file: 'transform.js',
         // sharp's, for compiling itself.
         absent: ['@img/sharp-libvips-dev/include', '@img/sharp-libvips-dev/cplusplus'],
+        beside: [],
         isNeeded: ({ imageRules }) => imageRules.length > 0,
       },
       {
         entry: 'origin-response/source.ts',
         file: 'source.js',
         absent: [],
+        beside: [],
         isNeeded: ({ imageRules, placeholders }) =>
           imageRules.length === 0 && placeholders.some((placeholder) => placeholder !== null),
+      },
+      {
+        // A thread's, which transform.js starts.
+        entry: 'origin-response/heic-worker.ts',
+        file: 'heic-worker.js',
+        absent: [],
+        beside: ['libheif-js/libheif-wasm/libheif.js'],
+        isNeeded: ({ imageLimits }) => imageLimits.some(({ heic }) => heic),
       },
     ],
     modules: [],

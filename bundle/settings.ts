@@ -113,6 +113,7 @@ export type ImageSettings = {
   quality: number
   /** Milliseconds. */
   budget: number
+  heic: boolean
   /** Bytes. */
   maxInputBytes: number
   /** Width × height × frames. */

@@ -267,6 +267,12 @@ export type ImageRules = {
    * memory: the more, the more effort. Without any, AVIF is encoded with no effort, in about half of WebP's time. Default 700.
    */
   budget?: number
+  /**
+   * `true`: HEIC sources, as phones take photographs, are decoded, whatever they are called. It takes the package `libheif-js`
+   * (LGPL-3.0) beside Rimlight, which the build puts into origin-response.zip as it is. HEVC, which is in them, is patented:
+   * whether you need a licence is yours to find out. Default `false`: they are served as they are.
+   */
+  heic?: boolean
   /** A larger source is served as it is. Default 25 MiB (26,214,400). */
   maxInputBytes?: number
   /** A source with more pixels, width × height × frames, is served as it is; it is not decoded. Default 50,000,000. */

@@ -5,6 +5,9 @@ import { IMAGE_SIDE_PIXELS } from './limits.ts'
 /** As `fm` names them. */
 export type Format = 'webp' | 'avif' | 'jpg' | 'png' | 'gif' | 'tiff'
 
+/** What a source may be: HEIC is decoded, and never made. */
+export type SourceFormat = Format | 'heic'
+
 type FormatFacts = {
   mediaType: string
   canAnimate: boolean
@@ -27,4 +30,5 @@ export const FORMATS: Readonly<Record<Format, FormatFacts>> = {
 export const isFormat = (name: string): name is Format => Object.hasOwn(FORMATS, name)
 
 /** Shown by every browser, whatever it says. */
-export const isCommon = (format: Format): boolean => format === 'jpg' || format === 'png' || format === 'gif'
+export const isCommon = (format: SourceFormat): format is 'jpg' | 'png' | 'gif' =>
+  format === 'jpg' || format === 'png' || format === 'gif'

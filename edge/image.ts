@@ -35,8 +35,12 @@ export type Reason = (typeof TRANSIENT_REASONS)[number] | (typeof PERMANENT_REAS
 
 export const isTransient = (reason: Reason): boolean => TRANSIENT_REASONS.some((transient) => transient === reason)
 
-/** What `x-rimlight` says of an original. */
-export const originalBecause = (reason: Reason): string => `original; reason=${reason}`
+/** Of originals, what most browsers don't show. */
+const SELDOM_SHOWN = 'image/heic'
+
+/** What `x-rimlight` says of an original. @param type of its bytes, where they were read */
+export const originalBecause = (reason: Reason, type?: string): string =>
+  `original; reason=${reason}${type === SELDOM_SHOWN ? `; type=${type}` : ''}`
 
 /**
  * What `x-rimlight` says of what is not there. S3 answers 403 for a key that is none to whoever may not list the bucket,

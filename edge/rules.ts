@@ -135,8 +135,8 @@ export type ImageRule = {
   quality: number
 }
 
-/** `budget`: milliseconds of encoding as AVIF. */
-export type ImageLimit = { maxInputBytes: number; maxInputPixels: number; budget: number }
+/** `budget`: milliseconds of encoding as AVIF. `heic`: HEIC is decoded, and not passed through. */
+export type ImageLimit = { maxInputBytes: number; maxInputPixels: number; budget: number; heic?: true }
 
 export type Bucket = { bucket: string; region: string }
 

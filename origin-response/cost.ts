@@ -5,20 +5,22 @@
  * The figures are of one core of a server of about 2020 with sharp 0.35.5, rounded up; docs/images.md has how they
  * were measured, and `npm run bench:images` holds the predictions against what happens.
  */
-import type { Format } from '../edge/formats.ts'
+import type { Format, SourceFormat } from '../edge/formats.ts'
 import { ONE_CPU_MB } from '../edge/limits.ts'
 import type { Facts, Settings } from './render.ts'
 
 /** `time`: CPU milliseconds for a million pixels; `memory`: MB for a million pixels, which is bytes for one. */
 type Cost = { time: number; memory: number }
 
-const DECODE: Readonly<Record<Format, Cost>> = {
+const DECODE: Readonly<Record<SourceFormat, Cost>> = {
   jpg: { time: 5, memory: 0.5 },
   png: { time: 11, memory: 1 },
   webp: { time: 22, memory: 6 },
   gif: { time: 8, memory: 6 },
   tiff: { time: 11, memory: 8 },
   avif: { time: 46, memory: 20 },
+  // In WebAssembly, and then read as a TIFF in strips.
+  heic: { time: 140, memory: 16 },
 }
 
 /** Decoded whole before the first row is there: a JPEG's coefficients, in a dozen scans at most, or a PNG's passes. */

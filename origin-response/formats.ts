@@ -1,8 +1,9 @@
 /** What kind of image a source is, told by its bytes. */
 import type { Format } from '../edge/formats.ts'
+import { imageTypeOf, TELLING_BYTES } from '../edge/image-type.ts'
 
 /**
- * What the first bytes say an image is; `undefined` for all that is not worked on: SVG, HEIC, JPEG 2000, and what
+ * What the first bytes say an image is; `undefined` for all that is not worked on like this: SVG, HEIC, JPEG 2000, and what
  * moves in a way that the decoders here can't see (animated PNG, AVIF sequences), of which they would keep one frame.
  *
  * Signatures: JPEG, ISO/IEC 10918-1, B.1.1.3; PNG, W3C PNG 3, 5.2; GIF89a, 17; WebP, RFC 9649, 2.3; TIFF 6.0, 2;
@@ -31,6 +32,12 @@ function isAnimatedPng(bytes: Buffer): boolean {
 
 /** Files name a handful of brands; whoever names more is not believed. */
 const MAX_BRANDS_BYTES = 256
+
+/**
+ * A picture in HEVC, ISO/IEC 23008-12, B.4: photographs of phones, whatever they are called. Of a sequence, the primary image.
+ */
+export const isHeic = (bytes: Buffer): boolean =>
+  formatOf(bytes) === undefined && imageTypeOf(bytes.subarray(0, TELLING_BYTES)) === 'image/heic'
 
 /**
  * ISO/IEC 14496-12, 4.3: the major brand, a version, the compatible brands, four bytes each. `mif1` is any still image

@@ -42,7 +42,7 @@ export async function imageStep(
     return caching
   }
   await typeOriginal(response.headers, request, outcome, context)
-  setHeader(response.headers, RESULT_HEADER, originalBecause(outcome.reason))
+  setHeader(response.headers, RESULT_HEADER, originalBecause(outcome.reason, outcome.mediaType))
   return isTransient(outcome.reason) ? transientCaching(caching) : caching
 }
 

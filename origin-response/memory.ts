@@ -18,6 +18,16 @@ const SHARE_NEEDED = 0.6
 const residentMegabytes = (): number => process.memoryUsage.rss() / 1e6
 
 /**
+ * MB that the heap of a HEIC's decoder may grow to, whatever the picture says of itself. The pixels are there once more when
+ * it has decoded them.
+ * @param memory MB of the function
+ */
+export const heicMemory = (memory: number): number =>
+  Math.max(0, memory - Math.max(REST_MB, residentMegabytes()) - RESERVE_MB) * SHARE_OF_HEAP
+
+const SHARE_OF_HEAP = 2 / 3
+
+/**
  * What earlier renditions left is partly the bytes of their sources, which V8 takes its time to give back; where they
  * are in the way, it is asked to. What the allocator keeps in its arenas stays there, and is used again.
  * @param needed MB @param memory MB of the function @param isReusing whether such memory serves this rendition

@@ -76,14 +76,15 @@ const MOST_COLOURS = 256
 type Size = { width: number; height: number }
 
 /**
- * The format that is asked for, the source's own where none is; what the target can't hold stays what it was: what moves
+ * The format that is asked for, the source's own where none is, which HEIC is not; what the target can't hold stays what it was: what moves
  * becomes WebP where AVIF is asked for, and sides that it does not have keep the source's format.
  */
 function formatOf(facts: Facts, { fm }: Variant, { width, height }: Size): Format {
-  const asked = fm === COMMON_FORMAT ? commonFormat(facts) : fm && isFormat(fm) ? fm : facts.format
+  const own = facts.format === 'heic' ? commonFormat(facts) : facts.format
+  const asked = fm === COMMON_FORMAT ? commonFormat(facts) : fm && isFormat(fm) ? fm : own
   const holds = (format: Format) => Math.max(width, height) <= FORMATS[format].maxSide
   const moving = asked === 'avif' && facts.frames > 1 ? 'webp' : asked
-  return holds(moving) || !holds(facts.format) ? moving : facts.format
+  return holds(moving) || !holds(own) ? moving : own
 }
 
 /** What every browser shows. */

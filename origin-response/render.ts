@@ -1,6 +1,6 @@
 /** Pixels: what a source is, and renditions of it. The one file that knows sharp. */
 import sharp, { type Metadata, type Sharp } from 'sharp'
-import { FORMATS, type Format } from '../edge/formats.ts'
+import { FORMATS, type Format, type SourceFormat } from '../edge/formats.ts'
 import type { Shown } from './cut.ts'
 import { formatOf } from './formats.ts'
 import { mendedPng } from './mend-png.ts'
@@ -8,7 +8,7 @@ import { type Original, original } from './original.ts'
 
 /** What the header of a source says. */
 export type Facts = {
-  format: Format
+  format: SourceFormat
   /** Pixels, of one frame, with its orientation applied. */
   width: number
   height: number
@@ -185,6 +185,18 @@ export async function pointsOf(picture: Buffer): Promise<Points> {
   const shown = await sharp(rgba, { raw }).flatten({ background: '#fff' }).png().toBuffer()
   const { r, g, b } = (await sharp(shown).stats()).dominant
   return { ...raw, rgba, colour: `#${Buffer.from([r, g, b]).toString('hex')}` }
+}
+
+let p3: Promise<Buffer | undefined> | undefined
+
+/** The ICC profile of Display P3, as sharp brings it along. */
+export function profileP3(): Promise<Buffer | undefined> {
+  p3 ??= sharp({ create: { width: 1, height: 1, channels: 3, background: '#000' } })
+    .withIccProfile('p3')
+    .png()
+    .toBuffer()
+    .then(async (picture) => (await sharp(picture).metadata()).icc)
+  return p3
 }
 
 /** Of the whole picture, what is shown of it, in its size. */

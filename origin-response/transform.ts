@@ -1,4 +1,5 @@
 /** A source into a rendition, or the reason why not. Loaded with the first image that is asked for, and not before. */
+import type { SourceFormat } from '../edge/formats.ts'
 import type { Losses, Reason } from '../edge/image.ts'
 import { imageTypeOf, TELLING_BYTES } from '../edge/image-type.ts'
 import type { ImageLimit, ImageRule } from '../edge/rules.ts'
@@ -6,7 +7,8 @@ import { isPreview, type Variant } from '../edge/variant.ts'
 import { MARGIN, memoryFor, renderTime } from './cost.ts'
 import { timeTo } from './deadline.ts'
 import { type Fitted, fitRendition } from './fit.ts'
-import { hasRoomFor } from './memory.ts'
+import { hasRoomFor, heicMemory } from './memory.ts'
+import { type OpenSource, openSource } from './open-source.ts'
 import { type Original, original } from './original.ts'
 import { paceOf } from './pace.ts'
 import { planOf, rivalOf, type Task } from './plan.ts'
@@ -88,55 +90,71 @@ async function attempt(job: Job, read: Read): Promise<Result> {
 }
 
 async function renditionOf(bytes: Buffer, job: Job, renderer: typeof import('./render.ts')): Promise<Result> {
-  const { variant, rule, limit, memory, budget } = job
+  const { limit, memory } = job
   // What outlived its deadline in an earlier call still has its memory, unless it has been done meanwhile.
   if (renderer.isBusy()) return original('deadline', 'an earlier rendition is still being made')
-  const inspected = await renderer.inspect(bytes)
-  if (inspected.kind === 'original') return inspected
-  const { facts } = inspected
+  const opened = await openSource(bytes, { renderer, limit, memory: heicMemory(memory), time: timeTo(job.deadline) })
+  if (opened.kind === 'original') return opened
+  // A thread that outlives what it is for would go on taking memory and time.
+  return renditionFrom(opened, bytes.length, job, renderer).finally(opened.close)
+}
+
+async function renditionFrom(
+  opened: OpenSource,
+  bytes: number,
+  { variant, rule, limit, memory, budget, deadline }: Job,
+  renderer: typeof import('./render.ts'),
+): Promise<Result> {
+  const { facts } = opened
   const task = (): Task => ({
     variant,
     rule,
     limit,
     memory,
-    time: timeTo(job.deadline),
+    time: timeTo(deadline),
     pace: pace.at(performance.now()),
   })
   const preview = variant.fm && isPreview(variant.fm) ? variant.fm : undefined
-  const plan = preview ? previewPlan(preview, facts, bytes.length, task()) : planOf(facts, bytes.length, task())
+  const plan = preview ? previewPlan(preview, facts, bytes, task()) : planOf(facts, bytes, task())
   if (plan.kind === 'original') return plan
 
-  const isReusing = facts.format !== 'avif' && plan.settings.format !== 'avif'
-  if (!hasRoomFor(memoryFor(facts, plan.settings, bytes.length), memory, isReusing)) {
+  const isReusing = !TAKES_NEW_MEMORY.includes(facts.format) && plan.settings.format !== 'avif'
+  if (!hasRoomFor(memoryFor(facts, plan.settings, bytes), memory, isReusing)) {
     return original('disabled', 'what earlier images left in memory leaves no room for this one')
   }
+
+  const source = await opened.read(timeTo(deadline))
+  if (source.kind === 'original') return source
 
   let isIncomplete = false
   const encode = async (settings: Settings) => {
     const start = performance.now()
-    const rendered = await renderer.render(bytes, settings, limit.maxInputPixels, timeTo(job.deadline))
+    const rendered = await renderer.render(source.bytes, settings, limit.maxInputPixels, timeTo(deadline))
     const now = performance.now()
-    pace.observe(now - start, renderTime(facts, settings, memory) / MARGIN, now)
+    pace.observe(now - start, renderTime(source.facts, settings, memory) / MARGIN, now)
     isIncomplete = rendered.isIncomplete
     return rendered.bytes
   }
   if (preview === 'thumbhash' || preview === 'json') {
     const describing = encode(plan.settings).then(renderer.pointsOf)
-    return describing.then((points) => describe(preview, facts, bytes.length, points), failure)
+    return describing.then((points) => describe(preview, facts, bytes, points), failure)
   }
   // A source that is hardly larger is given as it is, rather than a rendition that is spoilt to be smaller.
   const isThrifty = plan.smaller !== 'need not' && !plan.isNear
-  const aim = isThrifty ? bytes.length : Infinity
-  const fitting = { budget, aim, qualities: rule.qualities, timeLeft: () => timeTo(job.deadline) }
+  const aim = isThrifty ? bytes : Infinity
+  const fitting = { budget, aim, qualities: rule.qualities, timeLeft: () => timeTo(deadline) }
   const made = await fitRendition(plan.settings, encode, fitting).catch(failure)
   if (made.kind === 'original') return made
-  const fitted = await fewerBytes(made, rivalOf(facts, made.settings, made.bytes.length, task()), encode)
-  if (plan.smaller === 'must' && fitted.bytes.length >= bytes.length) {
-    return original('not-smaller', `${fitted.bytes.length} bytes, the source has ${bytes.length}`)
+  const fitted = await fewerBytes(made, rivalOf(source.facts, made.settings, made.bytes.length, task()), encode)
+  if (plan.smaller === 'must' && fitted.bytes.length >= bytes) {
+    return original('not-smaller', `${fitted.bytes.length} bytes, the source has ${bytes}`)
   }
   const losses = { frames: fitted.settings.frames, framesOfSource: facts.frames, isIncomplete }
   return { ...fitted, kind: 'rendition', losses }
 }
+
+/** What earlier renditions left in the allocator does not serve these: see `memory.ts`. */
+const TAKES_NEW_MEMORY: readonly SourceFormat[] = ['avif', 'heic']
 
 type Made = Extract<Fitted, { kind: 'fitted' }>
 

@@ -53,7 +53,7 @@ function settingsFor(target: string, facts: Facts): Settings {
   const { fm = '', w } = Object.fromEntries(new URLSearchParams(target))
   const width = Math.min(facts.width, Number(w))
   return {
-    format: isFormat(fm) ? fm : facts.format,
+    format: isFormat(fm) ? fm : 'jpg',
     width,
     height: Math.round((facts.height * width) / facts.width),
     cut: null,

@@ -44,6 +44,12 @@ export const RULES: readonly Rule[] = [
   { from: 'origin-response/preview.ts', may: ['thumbhash'] },
   { from: 'origin-response/source.ts', may: ['@aws-sdk/client-s3'] },
   { from: 'origin-response/memory.ts', may: ['node:v8', 'node:vm'] },
+  { from: 'origin-response/libheif.ts', may: ['libheif-js'] },
+  { from: 'origin-response/heic-worker.ts', may: ['node:worker_threads'] },
+  {
+    from: 'origin-response/heic.ts',
+    may: ['node:fs/promises', 'node:module', 'node:path', 'node:worker_threads'],
+  },
   { from: 'origin-response/mend-png.ts', may: ['node:zlib'] },
   // The ground: it knows nothing of what stands on it.
   { from: 'base/', may: ['base/', 'node:'] },

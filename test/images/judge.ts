@@ -38,7 +38,7 @@ export async function judge(invocation: Invocation): Promise<Verdict> {
   const response = responseOf(outcome.value)
   const before = responseOf(plain.value)
   const said = response.headers['x-rimlight'] ?? ''
-  const reason = /^original; reason=(.+)$/.exec(said)?.[1]
+  const reason = /^original; reason=([a-z-]+)(?:; type=image\/heic)?$/.exec(said)?.[1]
   if (reason !== undefined) {
     faults.push(...originalFaults(response, before, reason), ...logFaults(outcome.logs, [reason]))
   } else {

@@ -39,7 +39,9 @@ export async function renditionFaults(response: Response, plain: Response, asked
     faults.push(`content-type is ${response.headers['content-type']}, the bytes say ${read.mediaType}`)
   }
   const fm = asked.variant.get('fm')
-  const wanted = fm === 'common' ? undefined : (fm ?? asked.source?.kind)
+  // HEIC is made into what every browser shows.
+  const own = asked.source?.kind === 'heic' ? undefined : asked.source?.kind
+  const wanted = fm === 'common' ? undefined : (fm ?? own)
   // WebP stands in for what moves, and where it has fewer bytes, which is looked at where AVIF has few bytes or bits.
   const hasFew = bytes.length < 4_096 || 8 * bytes.length < 0.6 * read.width * read.height
   const isStandIn = wanted === 'avif' && format === 'webp' && (hasFew || (asked.source?.frames ?? 2) > 1)
@@ -51,12 +53,15 @@ export async function renditionFaults(response: Response, plain: Response, asked
   faults.push(...sizeFaults(size, asked), ...metadataFaults(read), ...frameFaults(read, asked.source, frames))
   // Whoever can't show the source takes what there is, and so does whoever asks for one of the old formats.
   const sourceType = asked.source ? `image/${asked.source.kind}` : plain.headers['content-type']
-  const isShown = type === sourceType || (sourceType !== 'image/avif' && sourceType !== 'image/tiff')
+  const isShown = type === sourceType || !SELDOM_SHOWN.includes(sourceType ?? '')
   const isWhole = !asked.variant.has('fit') && frames === undefined
   if (isShown && isWhole && (fm === null || fm === 'webp' || fm === 'avif') && bytes.length >= asked.bytes)
     faults.push(`${bytes.length} bytes were made of ${asked.bytes}`)
   return faults
 }
+
+/** By browsers. */
+const SELDOM_SHOWN = ['image/avif', 'image/tiff', 'image/heic']
 
 /** All of it is decoded, and a warning is enough to fail. */
 async function tryRead(bytes: Buffer): Promise<Metadata | string> {

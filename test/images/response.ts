@@ -3,7 +3,7 @@ import { at } from '../../base/json-values.ts'
 import type { Kind } from './fixtures.ts'
 
 /** What is known of a source; upright, of one frame. */
-export type Source = { kind: Kind; width: number; height: number; frames: number }
+export type Source = { kind: Kind | 'heic'; width: number; height: number; frames: number }
 
 export type Response = {
   headers: Record<string, string>

@@ -25,12 +25,18 @@ const CONFIG = {
     { path: '/strict/*', origin: 'photos', cache: {}, images: { maxInputBytes: 2_000, maxInputPixels: 5_000 } },
     { path: '/site/*', origin: 'site', cache: {}, images: true },
     { path: '/plain/*', origin: 'photos', cache: {} },
+    {
+      path: '/phones/*',
+      origin: 'photos',
+      cache: {},
+      images: { formats: ['avif', 'webp'], heic: true, previews: true },
+    },
     { path: '/*', origin: 'photos', cache: {}, images: { formats: ['avif', 'webp'] } },
   ],
 }
 
 /** Routes by what they are for, as the handlers number them. */
-export const ROUTE = { strict: 0, site: 1, plain: 2, photos: 3 } as const
+export const ROUTE = { strict: 0, site: 1, plain: 2, phones: 3, photos: 4 } as const
 
 export type Zip = { path: string; artefact: Artefact; remove(): Promise<void> }
 
