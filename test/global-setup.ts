@@ -5,14 +5,23 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { leftIn, RUN_FOLDER } from './temporary.ts'
+import { pathToFileURL } from 'node:url'
+import { leftIn, RUN_FOLDER, sharedPath } from './temporary.ts'
 
 export default function setup(): () => void {
-  const outer = { TMPDIR: process.env.TMPDIR, [RUN_FOLDER]: process.env[RUN_FOLDER] }
+  const { TMPDIR, NODE_COMPILE_CACHE, NODE_OPTIONS, RIMLIGHT_DEFLATED } = process.env
+  const outer = { TMPDIR, NODE_COMPILE_CACHE, NODE_OPTIONS, RIMLIGHT_DEFLATED, [RUN_FOLDER]: process.env[RUN_FOLDER] }
   const folder = mkdtempSync(join(tmpdir(), 'rimlight-run-'))
   // As the system's own: PostgreSQL runs as another user.
   chmodSync(folder, 0o755)
   Object.assign(process.env, { TMPDIR: folder, [RUN_FOLDER]: folder })
+  // A run starts hundreds of processes that load the same modules, and build with the same libraries.
+  const once = pathToFileURL(join(import.meta.dirname, 'deflate-once.mjs')).href
+  Object.assign(process.env, {
+    NODE_COMPILE_CACHE: sharedPath('compiled'),
+    NODE_OPTIONS: `${NODE_OPTIONS ?? ''} --import=${once}`.trim(),
+    RIMLIGHT_DEFLATED: sharedPath('deflated'),
+  })
   return () => {
     const left = leftIn(folder)
     rmSync(folder, { recursive: true, force: true })

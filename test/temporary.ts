@@ -16,11 +16,13 @@ const runFolder = (): string => {
   return folder
 }
 
+/** Where something is that processes of a run make for each other. */
+export const sharedPath = (name: string): string => join(runFolder(), SHARED, name)
+
 /** A new folder for what a helper makes once and many files use. */
 export function sharedFolder(): string {
-  const folder = join(runFolder(), SHARED)
-  mkdirSync(folder, { recursive: true })
-  return mkdtempSync(join(folder, 'rimlight-'))
+  mkdirSync(sharedPath(''), { recursive: true })
+  return mkdtempSync(sharedPath('rimlight-'))
 }
 
 /** A folder that is gone after the tests of the file. */

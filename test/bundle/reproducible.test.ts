@@ -8,7 +8,7 @@ test('the same sources give the same bytes, wherever and whenever they are built
   const first = await copyOfTree()
   const one = await runBuild(first, ['--config', 'config.json'], {
     umask: '022',
-    env: { TZ: 'Pacific/Kiritimati', LANG: 'C', LC_ALL: 'C', COLUMNS: '40' },
+    env: { NODE_OPTIONS: '', TZ: 'Pacific/Kiritimati', LANG: 'C', LC_ALL: 'C', COLUMNS: '40' },
   })
   expect(one).toMatchObject({ code: 0, stderr: '' })
 
@@ -20,7 +20,7 @@ test('the same sources give the same bytes, wherever and whenever they are built
     {
       umask: '077',
       cwd: elsewhere,
-      env: { TZ: 'America/New_York', LANG: 'de_DE.UTF-8', LC_ALL: 'tr_TR.UTF-8', HOME: home },
+      env: { NODE_OPTIONS: '', TZ: 'America/New_York', LANG: 'de_DE.UTF-8', LC_ALL: 'tr_TR.UTF-8', HOME: home },
     },
   )
   expect(two).toMatchObject({ code: 0, stderr: '' })

@@ -22,6 +22,9 @@ export const CONFIG = {
   headers: { dropRequest: ['x-forwarded-host'] },
 }
 
+/** Without pictures. */
+export const PLAIN = { ...CONFIG, routes: CONFIG.routes.map(({ images: _, ...route }) => route) }
+
 const SOURCES = [
   'base',
   'build',
@@ -39,11 +42,11 @@ const SOURCES = [
 ]
 
 /** The sources in a folder of their own, with `config.json`; the packages are the project's. */
-export async function copyOfTree(): Promise<string> {
+export async function copyOfTree(config: object = CONFIG): Promise<string> {
   const folder = await temporaryFolder()
   for (const source of SOURCES) await cp(join(ROOT, source), join(folder, source), { recursive: true })
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
-  await writeFile(join(folder, 'config.json'), JSON.stringify(CONFIG))
+  await writeFile(join(folder, 'config.json'), JSON.stringify(config))
   return folder
 }
 

@@ -1,7 +1,6 @@
 /** Four ways to run one build: the sources in this process, the function in njs and in workerd, the zips unpacked. */
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
@@ -9,7 +8,6 @@ import { vi } from 'vitest'
 import { ROOT } from '../../base/root.ts'
 import { compiledRules } from '../../build/bundle.ts'
 import { compile, type Rules } from '../../build/compile.ts'
-import { makeSite, type SiteBuild } from '../../build/site.ts'
 import { type BuildTarget, entryOf, rulesFor, TARGETS } from '../../build/targets.ts'
 import type { Artefact, ArtefactName } from '../../bundle/manifest.ts'
 import type { Settings } from '../../bundle/settings.ts'
@@ -19,6 +17,7 @@ import { openLambda } from '../../local/host/functions/lambda.ts'
 import { hasNjs, NJS_MISSING, openNjs } from '../../local/host/functions/njs.ts'
 import { openWorkerd } from '../../local/host/functions/workerd.ts'
 import { failed, type InvocationOutcome, returned } from '../../local/protocol/invocation.ts'
+import { manifestOf, siteOf } from '../sites.ts'
 import type { DriverName } from './case.ts'
 
 type KeyValues = Record<string, string>
@@ -52,18 +51,18 @@ export const DRIVERS: readonly DriverRow[] = [
     triggers: ['viewer-request'],
     ...(hasNjs() ? {} : { missing: NJS_MISSING }),
     open: async (settings, _, keyValues = {}) =>
-      engineDriver(await openNjs(functionCode(await makeSite(settings)), { keyValues })),
+      engineDriver(await openNjs(await functionCode(settings), { keyValues })),
   },
   {
     name: 'workerd',
     triggers: ['viewer-request'],
     open: async (settings, _, keyValues = {}) =>
-      engineDriver(await openWorkerd(functionCode(await makeSite(settings)), { keyValues })),
+      engineDriver(await openWorkerd(await functionCode(settings), { keyValues })),
   },
   {
     name: 'zip',
     triggers: ['origin-request', 'origin-response'],
-    open: async (settings, trigger) => zipDriver(await makeSite(settings), trigger),
+    open: (settings, trigger) => zipDriver(settings, trigger),
   },
 ]
 
@@ -135,28 +134,24 @@ export function captureOutput() {
   return { lines: () => written.split('\n').slice(0, -1), release: () => write.mockRestore() }
 }
 
-export const functionCode = ({ built }: SiteBuild): string =>
-  String(built.find(({ target }) => target.trigger === 'viewer-request')?.content)
+export const functionCode = async (settings: Settings): Promise<string> =>
+  readFile(join(await siteOf(settings), 'viewer-request.js'), 'utf8')
 
 const engineDriver = (engine: FunctionEngine): Driver => ({
   run: (inputs) => engine.run(inputs.map(({ event }) => event)),
   close: engine.close,
 })
 
-export async function zipDriver({ built, manifest }: SiteBuild, name: ArtefactName): Promise<Driver> {
-  const folder = await mkdtemp(join(tmpdir(), 'rimlight-test-'))
-  const zip = join(folder, `${name}.zip`)
-  await writeFile(zip, built.find(({ target }) => target.name === name)?.content ?? '')
-  const lambda = await openLambda({ zip, artefact: manifest.artefacts[name] as Artefact })
+export async function zipDriver(settings: Settings, name: ArtefactName): Promise<Driver> {
+  const site = await siteOf(settings)
+  const artefact = (await manifestOf(site)).artefacts[name] as Artefact
+  const lambda = await openLambda({ zip: join(site, artefact.file), artefact })
   return {
     async run(inputs) {
       const outcomes: InvocationOutcome[] = []
       for (const { event, now } of inputs) outcomes.push(await lambda.invoke(event, { now }))
       return outcomes
     },
-    async close() {
-      await lambda.close()
-      await rm(folder, { recursive: true, force: true })
-    },
+    close: lambda.close,
   }
 }

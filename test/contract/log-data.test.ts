@@ -84,10 +84,7 @@ describe.each(DRIVERS.filter(({ name }) => name === 'njs' || name === 'workerd')
 
 describe('where it is off', () => {
   it('the function knows nothing of it, and does the same', async () => {
-    const [off, on] = [
-      functionCode(await makeSite(configured(false, false))),
-      functionCode(await makeSite(configured(true, false))),
-    ]
+    const [off, on] = [await functionCode(configured(false, false)), await functionCode(configured(true, false))]
     expect(off).not.toContain('logCustomData')
     expect(off).not.toContain('cloudfront"')
     expect(on.length - off.length).toBeGreaterThan(100)

@@ -3,7 +3,6 @@ import { createServer, type RequestListener } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { at } from '../../base/json-values.ts'
 import { checkConfig } from '../../build/config.ts'
-import { makeSite, type SiteBuild } from '../../build/site.ts'
 import type { Settings } from '../../bundle/settings.ts'
 import { openWorkerd } from '../../local/host/functions/workerd.ts'
 import { validateLambda } from '../../local/platform/validate-lambda.ts'
@@ -131,14 +130,12 @@ const ROWS = [
 const statusOf = (value: unknown): Status =>
   typeof at(value, 'uri') === 'string' ? 'granted' : (Number(at(value, 'status') ?? at(value, 'statusCode')) as Status)
 
-let site: SiteBuild
 let driver: Driver
 const ask = async (...inputs: ViewerInput[]) =>
   (await driver.run(inputs.map((input) => ({ event: viewerLambdaEvent(input) })))).map(returnedValue)
 
 beforeAll(async () => {
-  site = await makeSite(SETTINGS)
-  driver = await zipDriver(site, 'viewer-request-lambda')
+  driver = await zipDriver(SETTINGS, 'viewer-request-lambda')
 })
 afterAll(() => driver?.close())
 
@@ -214,7 +211,7 @@ it('the token is neither in the key nor at the origin, and what nobody asked to 
 })
 
 it('the function lets nobody in on these routes, whatever they bring', async () => {
-  const engine = await openWorkerd(functionCode(site), { keyValues: {} })
+  const engine = await openWorkerd(await functionCode(SETTINGS), { keyValues: {} })
   const good = token('RS256', {}, undefined, GOOD)
   const events = [{ uri: '/a.txt' }, bearer(good), bearer(good, { method: 'OPTIONS' }), { uri: '/open/a.txt' }].map(
     viewerEvent,
@@ -233,7 +230,7 @@ describe('keys at a URL', () => {
     // A config has https: alone; on this machine, a listener need not have a certificate.
     const settings = settingsOf('https://login.example.com/jwks.json')
     for (const { auth } of settings.routes) if (auth?.type === 'jwt') auth.jwks = { url: `${server.url}/jwks.json` }
-    return zipDriver(await makeSite(settings), 'viewer-request-lambda')
+    return zipDriver(settings, 'viewer-request-lambda')
   }
   const statuses = async (tokens: readonly string[]) =>
     (await lambda.run(tokens.map((text) => ({ event: viewerLambdaEvent(rfc(text)) })))).map((outcome) =>

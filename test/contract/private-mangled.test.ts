@@ -3,7 +3,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { at } from '../../base/json-values.ts'
 import { checkConfig } from '../../build/config.ts'
-import { makeSite } from '../../build/site.ts'
 import { hasNjs, NJS_MISSING, openNjs } from '../../local/host/functions/njs.ts'
 import { openWorkerd } from '../../local/host/functions/workerd.ts'
 import type { InvocationOutcome } from '../../local/protocol/invocation.ts'
@@ -135,7 +134,7 @@ type Subject = {
 }
 
 async function openFunction(open: typeof openWorkerd | typeof openNjs): Promise<Subject> {
-  const code = functionCode(await makeSite(settingsOf({ algorithms: ['HS256'] })))
+  const code = await functionCode(settingsOf({ algorithms: ['HS256'] }))
   const engine = await open(code, { keyValues: KEY_VALUES })
   return {
     run: (events) => engine.run([...events]),
@@ -148,8 +147,7 @@ async function openFunction(open: typeof openWorkerd | typeof openNjs): Promise<
 
 async function openZip(): Promise<Subject> {
   const jwks = { keys: [jwkOf(PAIR, { kid: 'a', alg: 'ES256', use: 'sig' })] }
-  const site = await makeSite(settingsOf({ algorithms: ['ES256'], jwks }))
-  const driver = await zipDriver(site, 'viewer-request-lambda')
+  const driver = await zipDriver(settingsOf({ algorithms: ['ES256'], jwks }), 'viewer-request-lambda')
   return {
     run: (events) => driver.run(events.map((event) => ({ event }))),
     close: driver.close,

@@ -4,7 +4,6 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { at } from '../../base/json-values.ts'
 import { compile } from '../../build/compile.ts'
-import { makeSite } from '../../build/site.ts'
 import type { FunctionEngine } from '../../local/host/functions/function-engine.ts'
 import { hasNjs, NJS_MISSING, openNjs } from '../../local/host/functions/njs.ts'
 import { openWorkerd } from '../../local/host/functions/workerd.ts'
@@ -55,7 +54,7 @@ describe.each(ENGINES)('viewer-request in $name', ({ open, missing }) => {
   if (missing) return it.skip(missing, () => {})
   let engine: FunctionEngine
   beforeAll(async () => {
-    engine = await open(functionCode(await makeSite(settings())))
+    engine = await open(await functionCode(settings()))
   })
   afterAll(() => engine?.close())
 
@@ -146,7 +145,7 @@ describe('mangled events', () => {
   it(
     `no event makes viewer-request throw or log, and the engines agree (${EVENTS})`,
     async () => {
-      const code = functionCode(await makeSite(settings()))
+      const code = await functionCode(settings())
       const engines = await Promise.all(ENGINES.filter(({ missing }) => !missing).map(({ open }) => open(code)))
       const events = mangled(viewerRequests)
       let [count, requests] = [0, 0]
@@ -177,7 +176,7 @@ describe('mangled events', () => {
   )
 
   it('without being mangled, every request is answered within CloudFront’s rules', async () => {
-    const engine = await openWorkerd(functionCode(await makeSite(settings())))
+    const engine = await openWorkerd(await functionCode(settings()))
     const events = sample(viewerRequests, runs(5_000))
     const outcomes = await engine.run(events)
     await engine.close()

@@ -4,14 +4,13 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROOT } from '../../base/root.ts'
 import { loadConfig } from '../../build/config.ts'
-import { writeAll } from '../../build/output.ts'
-import { makeSite, outputFilesOf } from '../../build/site.ts'
 import { warningsOf } from '../../build/warnings.ts'
 import { type CloudFront, startCloudFront } from '../../local/cloudfront.ts'
 import { replay } from '../../local/replay/replay-events.ts'
 import { isReplayFine, replayCounts } from '../../local/replay/report.ts'
 import { signToken } from '../../sign/sign.ts'
 import { NOW, OTHER, SECRET, token } from '../contract/tokens.ts'
+import { siteOf } from '../sites.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
 import { type Grants, refusedWithout } from './grants.ts'
 import { openOrigin, type ScriptedOrigin } from './origin.ts'
@@ -33,9 +32,7 @@ const KEYS = { 'jwt/a': SECRET.toString('base64url'), 'jwt/b': OTHER.toString('b
 
 async function builtExample(name: string): Promise<{ dist: string; warnings: string[] }> {
   const settings = await loadConfig(join(EXAMPLE, name))
-  const dist = join(await temporaryFolder(), 'dist')
-  await writeAll(dist, outputFilesOf(await makeSite(settings)))
-  return { dist, warnings: warningsOf(settings) }
+  return { dist: await siteOf(settings), warnings: warningsOf(settings) }
 }
 
 /** By key. */

@@ -15,6 +15,7 @@ import type { Config } from '../../edge/config.ts'
 import { type CloudFront, startCloudFront } from '../../local/cloudfront.ts'
 import { photo } from '../images/pictures.ts'
 import { type Listener, listening } from '../listener.ts'
+import { runs } from '../runs.ts'
 import { output } from '../unit/cli/kit/fixture-output.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
 import { type Built, built } from './site.ts'
@@ -129,20 +130,21 @@ const numbered = (length: number) =>
 
 describe('a folder', () => {
   it('of 1,000 files is uploaded once; of one change, one upload', async () => {
-    const folder = await folderOf(numbered(1000))
+    const files = runs(1_000)
+    const folder = await folderOf(numbered(files))
     const first = await publish(folder, 's3://example-photos/site/thousand')
     expect(first).toMatchObject({ code: 0, stderr: '' })
-    expect([count('PUT'), count('HEAD'), count('GET')]).toEqual([1000, 0, 1])
+    expect([count('PUT'), count('HEAD'), count('GET')]).toEqual([files, 0, 1])
 
     await writeFile(join(folder, '7/7.txt'), 'FILE 7')
     const changed = await publish(folder, 's3://example-photos/site/thousand')
     const version = sha256('FILE 7').slice(0, 16)
     expect(changed.stdout).toBe(
-      `Uploaded 1 of 1,000 files, 6 B, to s3://example-photos/site/thousand/\n\n  changed  https://cdn.example.com/thousand/7/7.txt?v=${version}\n\nThe URLs of all files: ${changed.manifest}\n`,
+      `Uploaded 1 of ${files.toLocaleString('en')} files, 6 B, to s3://example-photos/site/thousand/\n\n  changed  https://cdn.example.com/thousand/7/7.txt?v=${version}\n\nThe URLs of all files: ${changed.manifest}\n`,
     )
     expect(asked.filter((line) => line.startsWith('PUT'))).toEqual(['PUT /example-photos/site/thousand/7/7.txt'])
     // One page of a listing, and a look at each file of the same size.
-    expect([count('PUT'), count('HEAD'), count('GET')]).toEqual([1, 1000, 1])
+    expect([count('PUT'), count('HEAD'), count('GET')]).toEqual([1, files, 1])
 
     const before = await first.urls()
     const urls = await changed.urls()

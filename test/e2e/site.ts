@@ -1,29 +1,20 @@
 /** A CloudFront of a config, with what was built for it. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkConfig } from '../../build/config.ts'
-import { type OutputFile, writeAll } from '../../build/output.ts'
-import { makeSite, outputFilesOf } from '../../build/site.ts'
 import type { Config } from '../../edge/config.ts'
 import { type CloudFront, type CloudFrontOptions, startCloudFront } from '../../local/cloudfront.ts'
+import { siteOf } from '../sites.ts'
 
 export type Built = { dist: string; remove(): Promise<void> }
 
-/** By the config: the same one gives the same bytes, so that a process makes them once. */
-const made = new Map<string, Promise<OutputFile[]>>()
-
-const makeFiles = async (config: string): Promise<OutputFile[]> =>
-  outputFilesOf(await makeSite(checkConfig(JSON.parse(config), 'a config')))
-
-/** Builds a config's bundle into a temporary folder. */
+/** A config's bundle, in a temporary folder of its own. */
 export async function built(config: Config): Promise<Built> {
-  const text = JSON.stringify(config)
-  const files = made.get(text) ?? makeFiles(text)
-  made.set(text, files)
+  const site = await siteOf(checkConfig(config, 'a config'))
   const folder = await mkdtemp(join(tmpdir(), 'rimlight-e2e-'))
   const dist = join(folder, 'dist')
-  await writeAll(dist, await files)
+  await cp(site, dist, { recursive: true })
   return { dist, remove: () => rm(folder, { recursive: true, force: true }) }
 }
 

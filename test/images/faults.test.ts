@@ -4,7 +4,7 @@ import { makeCounts } from './counts.ts'
 import { fixture } from './fixtures.ts'
 import { SVG } from './handmade.ts'
 import { responseOf } from './response.ts'
-import { type Answer, buildZip, openRig, type Question, type Rig, ROUTE, type Zip } from './rig.ts'
+import { type Answer, openRig, type Question, type Rig, ROUTE, type Zip, zipOfRun } from './rig.ts'
 import { closedEndpoint } from './s3.ts'
 import { ELSEWHERE, FAULTS, faultNamed } from './s3-faults.ts'
 
@@ -19,7 +19,7 @@ let patient: Rig
 let waiting: Promise<Answer>
 const counts = makeCounts()
 beforeAll(async () => {
-  zip = await buildZip()
+  zip = await zipOfRun()
   rig = await openRig(zip, { artefact: { timeout: TIMEOUT } })
   jpeg = (await fixture('jpeg')).bytes
   // The first invocation loads what the others find loaded, and it has two seconds for it.
@@ -30,7 +30,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await rig?.close()
   await patient?.close()
-  await zip?.remove()
   console.log(`faults of the bucket: ${counts.line()}`)
 })
 

@@ -7,7 +7,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { IMAGE_MEMORY_MB } from '../../edge/limits.ts'
-import { fuzzRuns, SEED } from '../runs.ts'
+import { fuzzRuns, SEED, sampleOf } from '../runs.ts'
 import { bombs, gifOf, hugeTiff, LONGEST, resizedJpeg } from './bombs.ts'
 import { makeCounts } from './counts.ts'
 import { type Fixture, fixture } from './fixtures.ts'
@@ -16,7 +16,7 @@ import { handmade, SVG } from './handmade.ts'
 import { headerMutants, type Mutant, truncations } from './mutations.ts'
 import { blackPng, COLOUR } from './png.ts'
 import { PERMANENT } from './reasons.ts'
-import { type Answer, buildZip, openRig, type Question, type Rig, type Zip } from './rig.ts'
+import { type Answer, openRig, type Question, type Rig, type Zip, zipOfRun } from './rig.ts'
 
 const MUTANTS = fuzzRuns(300)
 
@@ -26,13 +26,12 @@ let zip: Zip
 let rig: Rig
 const counts = makeCounts()
 beforeAll(async () => {
-  zip = await buildZip()
+  zip = await zipOfRun()
   // The least that a site with images may have, for thousands of invocations on end.
   rig = await openRig(zip, { processes: 2, artefact: { memory: IMAGE_MEMORY_MB } })
 })
 afterAll(async () => {
   await rig?.close()
-  await zip?.remove()
   console.log(`hostile files: ${counts.line()}`)
 })
 
@@ -79,8 +78,9 @@ const BROKEN = [
 describe('an upload that broke off', () => {
   it.each(BROKEN)('%s', async (name) => {
     const whole = await fixture(name)
-    const came = await askAll(truncations(whole.bytes).map((mutant) => of(whole, mutant, 'fm=webp&w=64')))
-    expect(came.length).toBe(20)
+    const mutants = truncations(whole.bytes)
+    expect(mutants.length).toBe(20)
+    const came = await askAll(sampleOf(mutants).map((mutant) => of(whole, mutant, 'fm=webp&w=64')))
     expect(came[0]).not.toBe('rendition')
   })
 })
@@ -91,11 +91,12 @@ const HEADERS = ['jpeg', 'png', 'webp', 'gif', 'tiff, lzw', 'avif']
 describe('a header with one wrong byte', () => {
   it.each(HEADERS)('%s', async (name) => {
     const whole = await fixture(name)
-    const came = await askAll(headerMutants(whole.bytes).map((mutant) => of(whole, mutant, 'fm=webp&w=32')))
-    expect(came.length).toBe(512)
+    const mutants = headerMutants(whole.bytes)
+    expect(mutants.length).toBe(512)
+    const came = await askAll(sampleOf(mutants).map((mutant) => of(whole, mutant, 'fm=webp&w=32')))
     // Otherwise it would not be the header that was changed, or nothing would be read of it.
-    expect(came.filter((result) => result === 'rendition').length).toBeLessThan(500)
-    expect(came.filter((result) => result !== 'rendition').length).toBeLessThan(512)
+    expect(came.filter((result) => result === 'rendition').length).toBeLessThan(came.length * 0.98)
+    expect(came.filter((result) => result !== 'rendition').length).toBeLessThan(came.length)
   })
 })
 

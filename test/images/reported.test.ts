@@ -5,17 +5,16 @@ import { fixture } from './fixtures.ts'
 import { jpegTiff } from './old-jpeg-tiff.ts'
 import { animation, photo } from './pictures.ts'
 import { responseOf } from './response.ts'
-import { type Answer, buildZip, openRig, type Question, type Rig, ROUTE, type Zip } from './rig.ts'
+import { type Answer, openRig, type Question, type Rig, ROUTE, type Zip, zipOfRun } from './rig.ts'
 
 let zip: Zip
 let rig: Rig
 beforeAll(async () => {
-  zip = await buildZip()
+  zip = await zipOfRun()
   rig = await openRig(zip, { artefact: { memory: 1_769 } })
 })
 afterAll(async () => {
   await rig?.close()
-  await zip?.remove()
 })
 
 const saidBy = ({ outcome }: Answer): string =>

@@ -1,13 +1,15 @@
 /** The built origin-response.zip in a process like Lambda's, with a bucket beside it: files in, verdicts out. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkConfig } from '../../build/config.ts'
-import { makeSite } from '../../build/site.ts'
+import { writeAll } from '../../build/output.ts'
+import { makeSite, outputFilesOf } from '../../build/site.ts'
 import type { Artefact } from '../../bundle/manifest.ts'
 import { type LambdaPool, openLambda } from '../../local/host/functions/lambda.ts'
 import type { InvocationOutcome } from '../../local/protocol/invocation.ts'
 import { originResponseEvent } from '../contract/events.ts'
+import { manifestOf, siteOf } from '../sites.ts'
 import { judge, type Verdict } from './judge.ts'
 import type { Expected } from './reasons.ts'
 import type { Source } from './response.ts'
@@ -38,18 +40,23 @@ const CONFIG = {
 /** Routes by what they are for, as the handlers number them. */
 export const ROUTE = { strict: 0, site: 1, plain: 2, phones: 3, photos: 4 } as const
 
-export type Zip = { path: string; artefact: Artefact; remove(): Promise<void> }
+export type Zip = { path: string; artefact: Artefact }
 
-export async function buildZip(): Promise<Zip> {
-  const { built, manifest } = await makeSite(checkConfig(CONFIG, 'the config of the image tests'))
+const settings = () => checkConfig(CONFIG, 'the config of the image tests')
+
+const zipIn = async (dist: string): Promise<Zip> => ({
+  path: join(dist, 'origin-response.zip'),
+  artefact: (await manifestOf(dist)).artefacts['origin-response'],
+})
+
+/** That of the run, for its tests. */
+export const zipOfRun = async (): Promise<Zip> => zipIn(await siteOf(settings()))
+
+/** One of its own, for commands. */
+export async function buildZip(): Promise<Zip & { remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'rimlight-test-'))
-  const path = join(folder, 'origin-response.zip')
-  await writeFile(path, built.find(({ target }) => target.trigger === 'origin-response')?.content ?? '')
-  return {
-    path,
-    artefact: manifest.artefacts['origin-response'],
-    remove: () => rm(folder, { recursive: true, force: true }),
-  }
+  await writeAll(folder, outputFilesOf(await makeSite(settings())))
+  return { ...(await zipIn(folder)), remove: () => rm(folder, { recursive: true, force: true }) }
 }
 
 export type RigOptions = {

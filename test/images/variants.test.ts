@@ -7,19 +7,18 @@ import { DELAYS, FIXTURE_NAMES, fixture, LOOP } from './fixtures.ts'
 import { isUpright, ORIENTATIONS, orientedJpeg, UPRIGHT } from './orientations.ts'
 import { photo } from './pictures.ts'
 import { responseOf } from './response.ts'
-import { type Answer, buildZip, openRig, type Question, type Rig, type Zip } from './rig.ts'
+import { type Answer, openRig, type Question, type Rig, type Zip, zipOfRun } from './rig.ts'
 import { expectedOf, VARIANTS } from './variants.ts'
 
 let zip: Zip
 let rig: Rig
 const counts = makeCounts()
 beforeAll(async () => {
-  zip = await buildZip()
+  zip = await zipOfRun()
   rig = await openRig(zip, { processes: 2 })
 })
 afterAll(async () => {
   await rig?.close()
-  await zip?.remove()
   console.log(`fixtures and variants: ${counts.line()}`)
 })
 

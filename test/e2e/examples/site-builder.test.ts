@@ -6,8 +6,6 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { ROOT } from '../../../base/root.ts'
 import { loadConfig } from '../../../build/config.ts'
-import { writeAll } from '../../../build/output.ts'
-import { makeSite, outputFilesOf } from '../../../build/site.ts'
 import { main as publish } from '../../../cli/publish.ts'
 import { type CloudFront, startCloudFront } from '../../../local/cloudfront.ts'
 import { tenantsCommand } from '../../../tenants/commands.ts'
@@ -16,6 +14,7 @@ import { run } from '../../aws/fixture.ts'
 import { install } from '../../aws/memory-aws.ts'
 import { TenantAws } from '../../aws/tenant-aws.ts'
 import { TENANT_COMMANDS } from '../../aws/tenant-commands.ts'
+import { siteOf } from '../../sites.ts'
 import { clockDependencies } from '../../tenants/clock.ts'
 import { temporaryFolder } from '../../unit/local/fixture.ts'
 
@@ -33,9 +32,8 @@ let cloudfront: CloudFront
 let installed: { restore(): void }
 beforeAll(async () => {
   folder = await temporaryFolder()
-  dist = join(folder, 'dist')
   store = `sqlite:${join(folder, 'tenants.db')}`
-  await writeAll(dist, outputFilesOf(await makeSite(await loadConfig(join(EXAMPLE, 'edge.config.ts')))))
+  dist = await siteOf(await loadConfig(join(EXAMPLE, 'edge.config.ts')))
   installed = install(aws, TENANT_COMMANDS)
   tenants = await openTenants({ store, dist }, clock)
   cloudfront = await startCloudFront({ dist, tenants: { shop: '', blog: '' } })
