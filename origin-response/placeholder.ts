@@ -34,14 +34,12 @@ export async function placeholderStep(
   const { bucket, region, key, type } = placeholder
   let caching = missing
   if (image?.kind === 'image') {
-    const text = headers['content-type']
     delete headers['content-type']
     caching = await imageStep(response, { ...image, bucket: { bucket, region }, key }, caching, context)
     if (response.bodyEncoding === 'base64') {
       setHeader(headers, RESULT_HEADER, `${SHOWN}; ${headerText(headers, RESULT_HEADER)}`)
       return caching
     }
-    if (text) headers['content-type'] = text
   }
 
   setHeader(headers, RESULT_HEADER, SHOWN)

@@ -151,11 +151,14 @@ describe.each(DRIVERS.filter(({ triggers }) => triggers.includes('viewer-request
 
   it('the token is neither in the key nor at the origin', async () => {
     const grant = token({ ...BARE, paths: '/' })
-    const [cached, live, preflight] = await ask(
+    const [header, cached, live, preflight] = await ask(
+      bearer(good, { headers: { 'x-a': '1' } }),
       { uri: '/paths/a.txt', query: `v=1&grant=${grant}`, cookies: { a: 'b' } },
       { uri: '/api/live/a', query: 'x=%2f&y=1', cookies: { grant, a: 'b' } },
       { uri: '/api/live/a', method: 'OPTIONS', cookies: { grant, a: 'b' } },
     )
+    expect(at(header, 'headers', 'x-a', 'value')).toBe('1')
+    expect(at(header, 'headers', 'authorization')).toBeUndefined()
     expect(JSON.stringify([cached, live, preflight])).not.toContain(grant)
     expect(cached).toMatchObject({ querystring: 'v=1', cookies: {} })
     expect(live).toMatchObject({

@@ -334,6 +334,10 @@ const PATHS = viewerGroup('4: the path of a cached S3 route is canonical (RFC 39
     `/%C3%A9${'x'.repeat(27)}s`,
   ),
   path('the root', '/'),
+  path('a key of 1,024 bytes, all of them escaped', `/${encodeURIComponent('я'.repeat(512))}`),
+  ['a key of more, most of them escaped', { uri: `/${encodeURIComponent('я'.repeat(511))}aaa` }, refused],
+  ['a key of 1,024 bytes, none of them escaped', { uri: `/${'a'.repeat(1_024)}` }, passed()],
+  ['a key of more, none of them escaped', { uri: `/${'a'.repeat(1_025)}` }, refused],
   ['on an API route as received', { uri: '/api/%7e/é/a b/./x' }, passed()],
   ['on a never route as received', { uri: '/drafts/%7e/é/./"x"', query: 'a=1' }, untouched()],
 ])

@@ -190,7 +190,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...inFile('origin-response/placeholder.ts', [
     ['isTransient(reason) ? transientCaching(caching) : caching', 'caching'],
     ["if (method === 'GET') {", 'if (true) {'],
-    ["if (text) headers['content-type'] = text", ''],
+    ["    delete headers['content-type']\n", ''],
     ["etag: '' }, budgetBeside(headers)", "etag: '' }, Infinity"],
   ]),
   ...inFile('origin-response/formats.ts', [

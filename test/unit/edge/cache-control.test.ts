@@ -5,6 +5,7 @@ import {
   forbidsTransforming,
   IMMUTABLE,
   isPrivate,
+  madePrivate,
   missingCaching,
   NO_STORE,
   publicFor,
@@ -265,4 +266,12 @@ test('no capped lifetime is above the cap, none is missing, and nothing is immut
       }
     }),
   )
+})
+
+it.each([
+  ['public, max-age=5', 'private, max-age=5'],
+  ['max-age=0, s-maxage=3600', 'private, max-age=0'],
+  ['Public , S-MaxAge=1, must-revalidate', 'private, must-revalidate'],
+])("%s of a private route's API is %s to viewers: nothing of it is for shared caches", (own, told) => {
+  expect(madePrivate(own)).toBe(told)
 })

@@ -38,6 +38,12 @@ describe('the query is as received', () => {
   it('none', () => {
     expect(location('/p')).toBe('/p')
   })
+
+  it('rebuilt of 99 names at most', () => {
+    const many = Object.fromEntries(Array.from({ length: 120 }, (_, i) => [`a${i}`, { value: '1' }]))
+    expect(location('/p', many).split('&')).toHaveLength(99)
+    expect(location('/p', many, () => 'x&'.repeat(120)).split('&')).toHaveLength(121)
+  })
 })
 
 it('what a URL may not hold is escaped, so that no header can be added', () => {

@@ -68,12 +68,18 @@ describe('a path that any reading sends to another route is refused', () => {
   })
 })
 
+test('/a//%2E%2E/b%2Fc is /b%2Fc, whose escape a pattern may spell, with its letters decoded and its slashes merged alone', () => {
+  const other = routeTableOf(['/b?2Fc', '/*'])
+  expect(routeOf('/a//%2E%2E/b%2Fc', other)).toBe('unclear')
+})
+
 describe('bounds of a path that has more than one reading', () => {
   const long = (count: number, piece: string) => `/${piece.repeat(count)}`
 
   it.each([
     ['what is plain has none', long(8_000, 'a'), 'route'],
     ['3,073 characters once it is escaped: the longest key', long(1_024, 'a b'), 'long'],
+    ['more than that, as it was received', `/${'%E6%97%A5'.repeat(342)}`, 'long'],
     ['any key of S3, escaped', `/${encodeURIComponent('я'.repeat(512))}`, 'route'],
     ['quotes that become more than a URL holds', `/${'"'.repeat(2_731)}.jpg`, 'long'],
     ['63 slashes', `/%20${'/a'.repeat(61)}`, 'route'],

@@ -11,6 +11,7 @@ import {
   leadsTo,
   parseObject,
   partsOf,
+  signerOf,
   tokenIn,
   USUAL_HEADER,
 } from '../../../edge/token.ts'
@@ -170,4 +171,12 @@ describe('a claim of paths', () => {
   ])('%j leads to %s: %s', (claim, path, leads) => {
     expect(leadsTo(claim, path, canonicalPath(path))).toBe(leads)
   })
+})
+
+it.each([
+  ['256 characters', 'é'.repeat(256), true],
+  ['more', 'é'.repeat(257), false],
+  ['none', '', false],
+])('a kid of %s, where there are public keys', (_, kid, isTaken) => {
+  expect(signerOf({ alg: 'ES256', kid }, ['ES256'])).toEqual(isTaken ? { algorithm: 'ES256', kid } : null)
 })

@@ -235,6 +235,14 @@ describe('the original', () => {
     expect(requests).toBe(1)
   })
 
+  it('of no type, that was read and is no image: its first bytes are not asked for again', async () => {
+    const body = Buffer.from('a text that nobody gave a type')
+    const { response, requests } = await step({ key: 'a text', body, headers: { 'content-type': '' } })
+    expect(resultOf(response)).toBe('original; reason=unsupported')
+    expect(headerText(response.headers, 'content-type')).toBe('')
+    expect(requests).toBe(1)
+  })
+
   it.each(['image/jpg', 'image/heic', 'image/x-adobe-dng'])('that is called %s keeps its type', async (type) => {
     const headers = { 'content-type': type }
     const { response } = await step({ key: `called ${type}`, headers, request: { variant: { w: 600 } } })
