@@ -100,6 +100,18 @@ export type RimlightDistributionProps = {
    */
   accessLogDays?: number
   /**
+   * How access logs are written: `v1` by standard logging (legacy), as lines; `v2` by standard logging v2, as Parquet in
+   * folders by the hour, with the fields that `rimlight logs` reads, among them what the function logs (`logs: true`).
+   * @default 'v1'
+   */
+  logs?: 'v1' | 'v2'
+  /**
+   * With `logs: 'v2'`: the name of a database of the data catalog that does not exist yet. The stack makes it, with the table
+   * `access_logs` in it, by which Athena reads the logs. Lower-case letters, digits and `_`.
+   * @default none: no table
+   */
+  logDatabase?: string
+  /**
    * USD a month for all of the account's CloudFront and Lambda. `alarmTopic` is told at 80 and 100 % of it, and when
    * more is forecast. `null`: no budget.
    * @default 50; none for a staging distribution
@@ -158,8 +170,10 @@ export class RimlightDistribution extends Construct {
    * that key to let this role decrypt: `key.grantDecrypt(cdn.imageRole)`.
    */
   readonly imageRole: IRole
-  /** The bucket that access logs are delivered to, below `cloudfront/`. */
+  /** The bucket that access logs are delivered to. */
   readonly accessLogs: IBucket
+  /** `s3://BUCKET/cloudfront`, or `s3://BUCKET/cloudfront-v2`: what `rimlight logs` reads. */
+  readonly accessLogsLocation: string
   /** The SNS topic that alarms and the budget are sent to. */
   readonly alarmTopic: ITopic
   /** ARN of the CloudFront Function at viewer-request. */
@@ -188,7 +202,8 @@ export class RimlightDistribution extends Construct {
    * @param scope a stack in us-east-1, or a construct in one
    * @throws InputError `code: 'wrong-region'` for a stack in another region, and for buckets of other regions that are
    *   to be created; `'certificate-missing'` for `domainNames` without a `certificateArn`; `'origin-headers'` for
-   *   `originHeaders` that are not those of the config; `'policy-too-large'` where the policy of a bucket would be larger
+   *   `originHeaders` that are not those of the config; `'log-database'` for a `logDatabase` without `logs: 'v2'`, or of a name
+   *   that Athena does not take; `'policy-too-large'` where the policy of a bucket would be larger
    *   than S3 allows
    */
   constructor(scope: Construct, id: string, props: RimlightDistributionProps) {
@@ -202,6 +217,7 @@ export class RimlightDistribution extends Construct {
     this.distributionArn = this.distribution.distributionArn
     this.imageRole = Role.fromRoleArn(this, 'ImportedImageRole', imageRole.attrArn)
     this.accessLogs = Bucket.fromBucketName(this, 'ImportedAccessLogs', accessLogs.ref)
+    this.accessLogsLocation = made.accessLogsLocation
     this.alarmTopic = Topic.fromTopicArn(this, 'ImportedAlarmTopic', alarmTopic.ref)
     this.viewerRequestArn = viewerRequest.attrFunctionArn
     this.viewerRequestLambdaArn = lambdas['viewer-request-lambda']?.version.ref
@@ -271,10 +287,22 @@ function inputsOf(scope: Construct, props: RimlightDistributionProps): Inputs {
     rollout: staging ? { kind: 'staging', ...staging } : primary(props.rolloutPolicyId),
     existingStore: props.keyValueStoreArn === undefined ? undefined : { arn: props.keyValueStoreArn },
     logRetentionDays: props.logRetentionDays ?? DEFAULTS.logRetentionDays,
+    logs: logsOf(props),
     accessLogDays: props.accessLogDays ?? DEFAULTS.accessLogDays,
     budget: monthlyBudget === null || staging ? null : { amount: monthlyBudget },
     email: alarmEmail === undefined ? null : { address: alarmEmail },
   }
+}
+
+function logsOf({ logs = 'v1', logDatabase: database }: RimlightDistributionProps): Inputs['logs'] {
+  if (database !== undefined && (logs === 'v1' || !/^[a-z0-9_]{1,128}$/.test(database))) {
+    const [expected, found] =
+      logs === 'v1'
+        ? ["logs: 'v2' beside it", "logs: 'v1'"]
+        : ['a name of lower-case letters, digits and _', JSON.stringify(database)]
+    throw new InputError(`logDatabase: expected ${expected}, found ${found}`, { code: 'log-database', expected, found })
+  }
+  return logs === 'v1' ? { kind: logs } : { kind: logs, database }
 }
 
 /** The message says nothing of a value. */

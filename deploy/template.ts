@@ -13,7 +13,8 @@ import type { Synthesised, TemplateOptions } from './template/synthesise.ts'
 
 export const main = defineCommand({
   name: 'rimlight template',
-  usage: '[--dist DIR] [--out FILE] [--create-buckets] [--oai | --oai-id ID] [--staging] [--retain-functions] [--json]',
+  usage:
+    '[--dist DIR] [--out FILE] [--create-buckets] [--oai | --oai-id ID] [--staging] [--logs v1|v2 [--log-table]] [--retain-functions] [--json]',
   about: `Writes a CloudFormation template for a bundle: the distribution with a behaviour for each route, the functions, policies,
 roles, logs, alarms and a budget. The stack has to be in us-east-1, and its name has at most 40 characters. Certificate,
 alternate names, price class, web ACL, e-mail address, budget and the days that logs are kept are parameters of it. The
@@ -39,6 +40,17 @@ their log groups there, /aws/lambda/us-east-1.NAME, and keeps them for ever.`,
       type: 'boolean',
       about: 'leave the Lambda functions where they are when the stack is deleted: replicas hold them for hours',
     },
+    logs: {
+      type: 'string',
+      value: 'v1|v2',
+      about:
+        'access logs as CloudFront writes them of old (v1), or by standard logging v2 as Parquet, in folders by the hour, with what the function logs',
+      default: 'v1',
+    },
+    'log-table': {
+      type: 'boolean',
+      about: 'with --logs v2, a database of the data catalog with a table of them, for Athena',
+    },
     json: { type: 'boolean', about: 'print one JSON document: { file | template, bytes, resources, uploads, notes }' },
   },
   examples: [
@@ -49,6 +61,7 @@ their log groups there, /aws/lambda/us-east-1.NAME, and keeps them for ever.`,
   exitCode: '0 done; 1 not done: a package is missing; 2 wrong usage or input',
   async run(values, { stdout, stderr, hint }) {
     const originAccess = originAccessOf(values.oai, values['oai-id'], hint)
+    const logs = logsOf(values.logs, values['log-table'], hint)
     const bundle = await readBundle(values.dist)
     const hasTokens = bundle.policies.keyValueStore
     const originHeaders = originHeaderParameters(bundle.policies)
@@ -56,6 +69,7 @@ their log groups there, /aws/lambda/us-east-1.NAME, and keeps them for ever.`,
     const options = {
       buckets: hasExistingBuckets ? 'existing' : 'created',
       originAccess,
+      logs,
       staging: values.staging,
       retainFunctions: values['retain-functions'],
     } as const
@@ -130,6 +144,19 @@ function originAccessOf(isNew: boolean, id: string | undefined, hint: string): O
     })
   }
   return { kind: 'existing-identity', id }
+}
+
+function logsOf(kind: string, hasTable: boolean, hint: string): NonNullable<TemplateOptions['logs']> {
+  if (kind === 'v2') return { kind, hasTable }
+  if (kind !== 'v1') {
+    const [expected, found] = ['v1 or v2', JSON.stringify(kind)]
+    throw new InputError(`--logs: expected ${expected}, found ${found}`, { code: 'option-value', expected, found })
+  }
+  if (hasTable) {
+    const [expected, found] = ['--logs v2 beside --log-table', '--logs v1']
+    throw new InputError(`expected ${expected}, found ${found}; ${hint}`, { code: 'option-missing', expected, found })
+  }
+  return { kind }
 }
 
 async function write(file: string, text: string): Promise<void> {

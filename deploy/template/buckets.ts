@@ -6,6 +6,8 @@ import { InputError } from '../../base/errors.ts'
 import { httpsOnly, policyDocument } from '../aws/iam.ts'
 import type { BucketAccess } from './bucket-access.ts'
 import { bucketPolicy, type Readers } from './bucket-policy.ts'
+import type { Inputs } from './inputs.ts'
+import { deliveryStatement } from './log-delivery.ts'
 import { logicalIds } from './logical-ids.ts'
 
 const PRIVATE = {
@@ -22,20 +24,30 @@ const PRIVATE = {
 
 const UPLOADS = { id: 'BrokenUploads', status: 'Enabled', abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } }
 
-/** CloudFront delivers standard logs by ACL: Developer Guide, "Configure standard logging (legacy)". */
-export function accessLogs(scope: Construct, days: number): CfnBucket {
+/**
+ * CloudFront delivers legacy logs by ACL: Developer Guide, "Configure standard logging (legacy)". Those of v2 are written by
+ * the bucket's policy; it lets ACLs be, so that a stack can go from the one to the other.
+ */
+export function accessLogs(scope: Construct, { name, logs, accessLogDays }: LogBucketInputs): AccessLogs {
   const bucket = new CfnBucket(scope, 'AccessLogs', {
     ...PRIVATE,
     ownershipControls: { rules: [{ objectOwnership: 'BucketOwnerPreferred' }] },
-    lifecycleConfiguration: { rules: [{ id: 'Expiry', status: 'Enabled', expirationInDays: days }, UPLOADS] },
+    lifecycleConfiguration: { rules: [{ id: 'Expiry', status: 'Enabled', expirationInDays: accessLogDays }, UPLOADS] },
   })
   retain(bucket)
-  new CfnBucketPolicy(scope, 'AccessLogsPolicy', {
+  const policy = new CfnBucketPolicy(scope, 'AccessLogsPolicy', {
     bucket: bucket.ref,
-    policyDocument: policyDocument([httpsOnly('HttpsOnly', 's3:*', [bucket.attrArn, `${bucket.attrArn}/*`])]),
+    policyDocument: policyDocument<object>([
+      ...(logs.kind === 'v2' ? [deliveryStatement(name, bucket.attrArn)] : []),
+      httpsOnly('HttpsOnly', 's3:*', [bucket.attrArn, `${bucket.attrArn}/*`]),
+    ]),
   })
-  return bucket
+  return { bucket, policy }
 }
+
+type LogBucketInputs = Pick<Inputs, 'name' | 'logs' | 'accessLogDays'>
+
+export type AccessLogs = { bucket: CfnBucket; policy: CfnBucketPolicy }
 
 /** What is in a bucket outlives the stack. */
 function retain(bucket: CfnBucket): void {

@@ -17,11 +17,12 @@ export type Parts = {
   viewerRequest: string
   /** ARNs of versions. */
   lambdas: PerLambda<string>
-  accessLogs: CfnBucket
+  /** Of legacy logs; those of v2 are delivered by what knows the distribution. */
+  accessLogs: CfnBucket | undefined
 }
 
-/** What is before the paths of log files, besides the distribution's id. */
-const LOG_PREFIX = 'cloudfront/'
+/** What is before the names of legacy log files, which begin with the distribution's id. */
+export const V1_PREFIX = 'cloudfront'
 
 export function distribution(scope: Construct, inputs: Inputs, parts: Parts): CfnDistribution {
   const { policies } = inputs.bundle
@@ -46,7 +47,9 @@ export function distribution(scope: Construct, inputs: Inputs, parts: Parts): Cf
         errorCachingMinTtl: seconds,
       })),
       ...(described.cacheTagHeader === undefined ? {} : { cacheTagConfig: { headerName: described.cacheTagHeader } }),
-      logging: { bucket: parts.accessLogs.attrDomainName, prefix: LOG_PREFIX, includeCookies: false },
+      ...(parts.accessLogs && {
+        logging: { bucket: parts.accessLogs.attrDomainName, prefix: `${V1_PREFIX}/`, includeCookies: false },
+      }),
     },
   })
 }

@@ -50,11 +50,18 @@ export type Inputs = {
   /** A key value store in the place of one of the stack's own. */
   existingStore: ExistingStore | undefined
   logRetentionDays: number
+  logs: LogInputs
   accessLogDays: number
   /** USD a month. */
   budget: Conditional<{ amount: number }> | null
   email: Conditional<{ address: string }> | null
 }
+
+/**
+ * `v1`: standard logging (legacy), lines with tabs. `v2`: standard logging v2, as Parquet; `database`: what is to be made of
+ * the data catalog, with a table of them, for Athena.
+ */
+export type LogInputs = { kind: 'v1' } | { kind: 'v2'; database: string | undefined }
 
 /** `unless`: where this condition of the template holds, there is none, and the stack has one of its own. */
 export type ExistingStore = { arn: string; unless?: CfnCondition }

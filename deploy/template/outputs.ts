@@ -9,7 +9,8 @@ import type { StackResources } from './resources.ts'
 
 /** @param hasExistingBuckets their policies are for their owner to merge, and the stack tells them */
 export function outputs(scope: Construct, resources: StackResources, hasExistingBuckets: boolean): void {
-  const { distribution, viewerRequest, lambdas, imageRole, accessLogs, alarmTopic, readers, rollout } = resources
+  const { distribution, viewerRequest, lambdas, imageRole, accessLogs, accessLogsLocation, alarmTopic } = resources
+  const { readers, rollout } = resources
   const verifying = lambdas['viewer-request-lambda']
   const every = verifying ? 'every behaviour without public keys' : 'every behaviour'
   const rows: [id: string, value: string, description: string][] = [
@@ -22,6 +23,7 @@ export function outputs(scope: Construct, resources: StackResources, hasExisting
     ['OriginResponseArn', lambdas['origin-response'].version.ref, 'The version that every behaviour has.'],
     ['ImageRoleArn', imageRole.attrArn, 'What origin-response reads originals as.'],
     ['AccessLogsBucket', accessLogs.ref, 'Where access logs are.'],
+    ['AccessLogsLocation', accessLogsLocation, 'What `rimlight logs report` and `rimlight logs athena` read.'],
     ['AlarmTopicArn', alarmTopic.ref, 'Where alarms and the budget are told of.'],
     ...keyRows(resources),
     ...(readers.reader?.kind === 'identity'

@@ -7,6 +7,7 @@ import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import { ORIGIN_HEADERS } from '../../edge/limits.ts'
 import { codeKey } from './code-key.ts'
 import { DEFAULTS, HTTP_VERSION_OF_ROLLOUT, type Inputs, LOGICAL_IDS } from './inputs.ts'
+import { LOG_TABLE } from './log-delivery.ts'
 import { originHeaderParameters } from './origin-headers.ts'
 
 /** CloudWatch Logs API, PutRetentionPolicy. */
@@ -31,9 +32,12 @@ type Answers = Pick<
   | 'email'
   | 'existingStore'
   | 'originHeaders'
+  | 'logs'
 >
 
-export function parameters(scope: Construct, bundle: BuiltBundle, isStaging: boolean): Answers {
+export type LogKinds = { kind: 'v1' } | { kind: 'v2'; hasTable: boolean }
+
+export function parameters(scope: Construct, bundle: BuiltBundle, isStaging: boolean, logs: LogKinds): Answers {
   const ask = (id: string, props: CfnParameterProps) => new CfnParameter(scope, id, props)
   /** A parameter that may be left empty, and the condition that it is not. */
   const optional = (id: string, props: CfnParameterProps) => {
@@ -76,6 +80,7 @@ export function parameters(scope: Construct, bundle: BuiltBundle, isStaging: boo
     priceClass: priceClass.valueAsString,
     webAcl: whenGiven(webAcl.isGiven, webAcl.parameter.valueAsString),
     logRetentionDays: retention.valueAsNumber,
+    logs: logs.kind === 'v1' ? logs : { kind: 'v2', database: logs.hasTable ? databaseAnswer(ask) : undefined },
     accessLogDays: accessLogDays.valueAsNumber,
     email: { address: email.parameter.valueAsString, condition: email.isGiven },
     existingStore: bundle.policies.keyValueStore ? storeAnswer(scope, ask) : undefined,
@@ -83,6 +88,13 @@ export function parameters(scope: Construct, bundle: BuiltBundle, isStaging: boo
     ...(isStaging ? stagingAnswers(ask) : primaryAnswers(scope, ask, optional, bundle)),
   }
 }
+
+const databaseAnswer = (ask: Ask): string =>
+  ask('LogDatabaseName', {
+    default: 'rimlight_logs',
+    allowedPattern: '^[a-z0-9_]{1,128}$',
+    description: `The name of a database of the data catalog that does not exist yet: it is made, with the table ${LOG_TABLE} of access logs in it.`,
+  }).valueAsString
 
 type Ask = (id: string, props: CfnParameterProps) => CfnParameter
 type AskOptional = (id: string, props: CfnParameterProps) => { parameter: CfnParameter; isGiven: CfnCondition }

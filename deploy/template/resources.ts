@@ -1,7 +1,6 @@
 /** All of the stack, in the order in which one part needs the other. */
 import type { CfnDistribution, CfnFunction } from 'aws-cdk-lib/aws-cloudfront'
 import type { CfnRole } from 'aws-cdk-lib/aws-iam'
-import type { CfnBucket } from 'aws-cdk-lib/aws-s3'
 import type { CfnTopic } from 'aws-cdk-lib/aws-sns'
 import { CfnRule, Fn, Stack, Token } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
@@ -10,12 +9,13 @@ import { type LambdaName, lambdasOf, type PerLambda, perLambda } from '../../bun
 import { alarms } from './alarms.ts'
 import { type BucketAccess, bucketAccess } from './bucket-access.ts'
 import type { Readers } from './bucket-policy.ts'
-import { accessLogs, bucketPolicies, createdBuckets } from './buckets.ts'
+import { type AccessLogs, accessLogs, bucketPolicies, createdBuckets } from './buckets.ts'
 import { monthlyBudget } from './budget.ts'
-import { distribution } from './distribution.ts'
+import { distribution, V1_PREFIX } from './distribution.ts'
 import { type LambdaResources, lambdaFunction, logGroup, viewerRequestFunction } from './functions.ts'
 import type { Inputs } from './inputs.ts'
 import { type KeyGroups, keyGroups, keyValueStore, type StackStore } from './keys.ts'
+import { logDelivery, logTable, V2_PREFIX } from './log-delivery.ts'
 import { bucketReader } from './origins.ts'
 import { policyResources } from './policies.ts'
 import { roles } from './roles.ts'
@@ -27,7 +27,9 @@ export type StackResources = {
   viewerRequest: CfnFunction
   lambdas: PerLambda<LambdaResources>
   imageRole: CfnRole
-  accessLogs: CfnBucket
+  accessLogs: AccessLogs['bucket']
+  /** Where `rimlight logs` finds them, without the distribution's id: s3://BUCKET/PREFIX. */
+  accessLogsLocation: string
   alarmTopic: CfnTopic
   access: BucketAccess[]
   keyGroups: KeyGroups
@@ -51,18 +53,24 @@ export function stackResources(scope: Construct, inputs: Inputs): StackResources
   const lambdas = perLambda(bundle.manifest, (name) => lambdaFunction(scope, name, inputs, executionRoles))
   const lambdaOf = (name: LambdaName) => lambdas[name] as LambdaResources
   const reader = bucketReader(scope, name, inputs.originAccess, bundle.policies.behaviours)
-  const logBucket = accessLogs(scope, inputs.accessLogDays)
+  const { logs } = inputs
+  const { bucket: logBucket, policy: logPolicy } = accessLogs(scope, inputs)
   const distributionResource = distribution(scope, inputs, {
     reader,
     policyIds: policyResources(scope, name, bundle.policies),
     keyGroups: groups,
     viewerRequest: viewerRequest.attrFunctionArn,
     lambdas: perLambda(bundle.manifest, (name) => lambdaOf(name).version.ref),
-    accessLogs: logBucket,
+    accessLogs: logs.kind === 'v1' ? logBucket : undefined,
   })
   for (const part of [...created, ...Object.values(lambdas).flatMap(({ needs }) => needs)])
     distributionResource.addResourceDependency(part)
   logGroup(scope, 'DistributionLogs', `/aws/cloudfront/LambdaEdge/${distributionResource.ref}`, inputs.logRetentionDays)
+
+  if (logs.kind === 'v2') {
+    logDelivery(scope, name, distributionResource.ref, logBucket).addResourceDependency(logPolicy)
+    if (logs.database !== undefined) logTable(scope, logs.database, distributionResource.ref, logBucket)
+  }
 
   const imageRole = executionRoles['origin-response']
   const readers = { reader, distributionId: distributionResource.ref, imageRole: imageRole.attrArn }
@@ -81,6 +89,7 @@ export function stackResources(scope: Construct, inputs: Inputs): StackResources
     lambdas,
     imageRole,
     accessLogs: logBucket,
+    accessLogsLocation: `s3://${logBucket.ref}/${logs.kind === 'v1' ? V1_PREFIX : V2_PREFIX}`,
     alarmTopic: topic,
     access,
     keyGroups: groups,

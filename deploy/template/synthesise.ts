@@ -9,10 +9,14 @@ import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import type { BucketAccess } from './bucket-access.ts'
 import type { Inputs } from './inputs.ts'
 import { outputs } from './outputs.ts'
-import { parameters } from './parameters.ts'
+import { type LogKinds, parameters } from './parameters.ts'
 import { stackResources } from './resources.ts'
 
-export type TemplateOptions = Pick<Inputs, 'buckets' | 'originAccess' | 'retainFunctions'> & { staging: boolean }
+export type TemplateOptions = Pick<Inputs, 'buckets' | 'originAccess' | 'retainFunctions'> & {
+  staging: boolean
+  /** Default: legacy logs. */
+  logs?: LogKinds
+}
 
 export type Synthesised = { template: Record<string, unknown>; access: BucketAccess[] }
 
@@ -28,14 +32,14 @@ export function templateStack(
     synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) as IStackSynthesizer,
     analyticsReporting: false,
   })
-  const { buckets, originAccess, retainFunctions, staging } = options
+  const { buckets, originAccess, retainFunctions, staging, logs = { kind: 'v1' } } = options
   const made = stackResources(stack, {
     bundle,
     name: Aws.STACK_NAME,
     buckets,
     originAccess,
     retainFunctions,
-    ...parameters(stack, bundle, staging),
+    ...parameters(stack, bundle, staging, logs),
   })
   outputs(stack, made, buckets === 'existing')
   return { stack, access: made.access }

@@ -131,6 +131,20 @@ describe('rimlight template', () => {
     expect(JSON.stringify(template)).toContain('CloudFront Origin Access Identity E2QWRUHAPOMQZL')
   })
 
+  it('delivers logs by standard logging v2 on request, with a table of them', async () => {
+    const { code, stdout } = await run('--dist', site.dist, '--logs', 'v2', '--log-table', '--json')
+    const types = Object.values(JSON.parse(stdout).template.Resources as Record<string, { Type: string }>)
+    expect(code).toBe(0)
+    expect(types.map(({ Type }) => Type)).toEqual(expect.arrayContaining(['AWS::Logs::Delivery', 'AWS::Glue::Table']))
+    const hint = '`rimlight template --help` says how to use it'
+    await fails(2, '--logs: expected v1 or v2, found "v3"', '--dist', site.dist, '--logs', 'v3')
+    await fails(
+      2,
+      `expected --logs v2 beside --log-table, found --logs v1; ${hint}`,
+      ...['--dist', site.dist, '--log-table'],
+    )
+  })
+
   it('is the same text for the same bundle in another folder', async () => {
     const other = join(await temporaryFolder(), 'another folder')
     await mkdir(other)

@@ -73,6 +73,24 @@ describe('the construct', () => {
     made({ monthlyBudget: null }).template().resourceCountIs('AWS::Budgets::Budget', 0)
   })
 
+  it('delivers logs by standard logging v2 on request, with a table of them', () => {
+    const { construct, template, stack } = made({ logs: 'v2', logDatabase: 'cdn_logs' })
+    template().resourceCountIs('AWS::Logs::Delivery', 1)
+    template().hasResourceProperties('AWS::Glue::Database', { DatabaseInput: { Name: 'cdn_logs' } })
+    expect(distributionConfig(template())).not.toHaveProperty('Logging')
+    expect(plain(stack.resolve(construct.accessLogsLocation))).toMatch(/^s3:\/\/<ImagesAccessLogs\w+>\/cloudfront-v2$/)
+    expect(made({ logs: 'v2' }).template().findResources('AWS::Glue::Table')).toEqual({})
+  })
+
+  it.each<[Partial<RimlightDistributionProps>, string, string]>([
+    [{ logDatabase: 'cdn_logs' }, "logs: 'v2' beside it", "logs: 'v1'"],
+    [{ logs: 'v2', logDatabase: 'Cdn-Logs' }, 'a name of lower-case letters, digits and _', '"Cdn-Logs"'],
+  ])('refuses %j', (props, expected, found) => {
+    expect(() => made(props)).toThrow(
+      new InputError(`logDatabase: expected ${expected}, found ${found}`, { code: 'log-database', expected, found }),
+    )
+  })
+
   it('has its code as assets: the very files', () => {
     const functions = resourcesOf(made().template(), 'AWS::Lambda::Function').map(({ properties }) => properties.Code)
     expect(functions).toEqual([

@@ -66,6 +66,12 @@ const BEHIND_CONDITIONS: readonly Row[] = [
   },
 ]
 
+const LEGACY_LOGS: Row = {
+  rule: 'AwsSolutions-CFR3',
+  path: /Distribution$/,
+  because: 'the rule looks for legacy logs, in whose place those of standard logging v2 are delivered',
+}
+
 type Finding = { ruleName: string; severity: string; violatingConstructs: { constructPath: string }[] }
 
 async function findingsIn(fill: (app: App) => void): Promise<[rule: string, path: string][]> {
@@ -107,6 +113,12 @@ describe('cdk-nag finds what is explained', () => {
   it('in the template that creates the buckets', async () => {
     const found = await findingsIn((app) => templateStack(app, bundle, { ...OPTIONS, buckets: 'created' }))
     expectRows(found, [...withoutWebAcl(ACCEPTED), ...BEHIND_CONDITIONS])
+  })
+
+  it('in the template with standard logging v2 and a table', async () => {
+    const options = { ...OPTIONS, logs: { kind: 'v2', hasTable: true } } as const
+    const found = await findingsIn((app) => templateStack(app, bundle, options))
+    expectRows(found, [...withoutWebAcl(withoutBuckets), ...BEHIND_CONDITIONS, LEGACY_LOGS])
   })
 
   it('in the construct, with plain values', async () => {

@@ -43,6 +43,8 @@ describe.skipIf(EXTENT === 'short')('CloudFormation’s validation finds nothing
       },
     ],
     ['in a staging stack', { staging: true }],
+    ['with standard logging v2', { logs: { kind: 'v2', hasTable: false } }],
+    ['with a table of logs', { logs: { kind: 'v2', hasTable: true } }],
   ])('%s', async (_, options) => {
     expect(await findingsIn(options)).toEqual([])
   })
