@@ -8,6 +8,7 @@ import { tenantBucket } from '../bundle/tenant.ts'
 import { defineCommand, type Main } from '../cli/kit/command.ts'
 import { interrupt } from '../cli/kit/interrupt.ts'
 import { type Output, painter, statusLine } from '../cli/kit/output.ts'
+import { heicConverter } from './publish/convert-heic.ts'
 import { NO_URL, type ObjectUrlOf, urlsOfBase, urlsOfBundle, urlsOfTenant } from './publish/object-urls.ts'
 import { PUBLISH_OPTIONS, type PublishOptions, type PublishRequest, readPublishOptions } from './publish/options.ts'
 import { type Previews, previewMaker } from './publish/previews.ts'
@@ -47,6 +48,9 @@ Left out: symbolic links, and what is hidden (names that begin with a dot, but f
 like). Text is taken to be UTF-8. Without cache-control, the route decides how long a URL without a version is cached;
 --cache-control decides for it, and with no-store, no-cache or private keeps URLs with a version from being cached, too.
 
+With --convert-heic, photographs in HEIC, which most browsers don't show, are uploaded as JPEG: under their own names, once, for
+the bucket remembers of which bytes each was made. What can't be converted is uploaded as it is, and named.
+
 With --tenant, DIR is what the tenant's site has at /, and the keys begin with the tenant's prefix: DIR/a.jpg becomes
 tenants/ID/a.jpg. Where the tenant is served is said at the end, and is \`tenant.url\` with --json.
 
@@ -65,12 +69,13 @@ its objects. Comparing costs a request for each file whose size is the same: 0.0
       const { options, urlOf, region, tenant } = await placed(readPublishOptions(values, positionals, hint), tenantOf)
       // What is not installed is told before anything is uploaded.
       const makePreviews = options.hasPreviews ? await previewMaker() : undefined
+      const convertHeic = options.convertsHeic ? await heicConverter() : undefined
       const progress = progressOn(stderr)
       const ends = interrupt()
       let outcome: PublishOutcome
       let previews: Previews | undefined
       try {
-        outcome = await publish(options, { region, signal: ends.signal, tell: progress.tell })
+        outcome = await publish(options, { region, signal: ends.signal, tell: progress.tell, convertHeic })
         if (!options.isDryRun) previews = await makePreviews?.(outcome.files, options.folder, ends.signal)
       } catch (error) {
         progress.clear()

@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { FromWorker, ToWorker, WorkerInput } from './heic.ts'
-import { LibheifError, openHeic } from './libheif.ts'
+import { LibheifError, readHeic } from './libheif.ts'
 import { rawTiff } from './raw-tiff.ts'
 
 const { bytes, compiled, most } = workerData as WorkerInput
@@ -16,7 +16,7 @@ function failed(error: unknown): void {
 }
 
 try {
-  const picture = openHeic(bytes, compiled, most)
+  const picture = readHeic(bytes, compiled, most)
   parentPort?.once('message', ({ profile }: ToWorker) => {
     try {
       const { file, pixels } = rawTiff({ ...picture.header, profile })

@@ -99,13 +99,18 @@ const WORKER = join(import.meta.dirname, `heic-worker${extname(import.meta.filen
 
 const WASM = 'libheif-js/libheif-wasm/libheif.wasm'
 
+/** @throws what Node says of a package that is not there */
+export const libheifFile = (): string => createRequire(import.meta.url).resolve(WASM)
+
 let compiling: Promise<WebAssembly.Module> | undefined
 
 /** Compiled once in a process, for all its threads. A failure is not remembered. */
 function compiledLibheif(): Promise<WebAssembly.Module> {
-  compiling ??= readFile(createRequire(import.meta.url).resolve(WASM)).then((bytes) => WebAssembly.compile(bytes))
+  compiling ??= compileLibheif()
   compiling.catch(() => {
     compiling = undefined
   })
   return compiling
 }
+
+const compileLibheif = async (): Promise<WebAssembly.Module> => WebAssembly.compile(await readFile(libheifFile()))

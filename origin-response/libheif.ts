@@ -64,7 +64,7 @@ const RESULT_BYTES = 16
  * @param most bytes that the heap may grow to; a thread's `resourceLimits` do not count it
  * @throws LibheifError
  */
-export function openHeic(bytes: Uint8Array, compiled: WebAssembly.Module, most: number): HeicPicture {
+export function readHeic(bytes: Uint8Array, compiled: WebAssembly.Module, most: number): HeicPicture {
   const { module, isFull } = instantiate(compiled, most)
   const [error, result] = [module._malloc(RESULT_BYTES), module._malloc(RESULT_BYTES)]
   const number = (at: number): number => module.HEAPU32[at >> 2]

@@ -187,6 +187,15 @@ export async function pointsOf(picture: Buffer): Promise<Points> {
   return { ...raw, rgba, colour: `#${Buffer.from([r, g, b]).toString('hex')}` }
 }
 
+/**
+ * In its own size, without metadata, in sRGB: as a source of renditions. JPEG in one scan, which is decoded row by row and
+ * at a fraction of its size.
+ */
+export const asSource = (picture: Buffer, format: 'jpg' | 'png', quality: number): Promise<Buffer> => {
+  const image = sharp(picture, { limitInputPixels: false })
+  return (format === 'jpg' ? image.jpeg({ quality }) : image.png()).toBuffer()
+}
+
 let p3: Promise<Buffer | undefined> | undefined
 
 /** The ICC profile of Display P3, as sharp brings it along. */

@@ -127,6 +127,7 @@ export async function openBucket(
           contentType: object.ContentType,
           cacheControl: object.CacheControl,
           contentEncoding: object.ContentEncoding,
+          heicSha256: object.Metadata?.['heic-sha256'],
         }
       } catch (error) {
         if (isNotFound(error)) return { kind: 'none' }
@@ -135,7 +136,7 @@ export async function openBucket(
     },
 
     async upload(key, file, wanted, sent) {
-      const { bytes, sha256, contentType, cacheControl } = wanted
+      const { bytes, sha256, contentType, cacheControl, heicSha256 } = wanted
       const body = bytes === 0 ? null : bodyOf(file, bytes, sent)
       // The SDK ignores an error of the body, and would wait for the rest of it.
       const broken = new AbortController()
@@ -149,7 +150,7 @@ export async function openBucket(
             ContentLength: bytes,
             ContentType: contentType,
             ...(cacheControl === undefined ? {} : { CacheControl: cacheControl }),
-            Metadata: { sha256 },
+            Metadata: { sha256, ...(heicSha256 === undefined ? {} : { 'heic-sha256': heicSha256 }) },
             ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64'),
           }),
           { abortSignal: AbortSignal.any([signal, broken.signal]) },

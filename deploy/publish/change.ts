@@ -6,6 +6,8 @@ export type WantedObject = Fingerprint & {
   contentType: string
   /** `undefined`: none. */
   cacheControl: string | undefined
+  /** Of the HEIC that its bytes were made of, the sha256 in hex. */
+  heicSha256?: string
 }
 
 /** What the bucket says of an object. */
@@ -23,6 +25,8 @@ export type FoundObject =
       contentType: string | undefined
       cacheControl: string | undefined
       contentEncoding: string | undefined
+      /** From its metadata. */
+      heicSha256?: string | undefined
     }
 
 export type ObjectChange =
@@ -51,6 +55,19 @@ export function changeOf(wanted: WantedObject, found: FoundObject): ObjectChange
     ...difference('content-encoding', found.contentEncoding, undefined),
   ]
   return differences.length > 0 ? { kind: 'headers', differences } : { kind: 'same' }
+}
+
+/**
+ * What was made of a HEIC, told without making it again: by the HEIC's own sha256, which is in the metadata of what was made.
+ * @param wanted the HEIC itself
+ */
+export function changeOfHeic(wanted: WantedObject, found: FoundObject): { wanted: WantedObject; change: ObjectChange } {
+  if (found.kind !== 'object' || found.heicSha256 !== wanted.sha256 || found.sha256 === undefined) {
+    return { wanted, change: found.kind === 'none' ? { kind: 'new' } : { kind: 'changed' } }
+  }
+  const { sha256, bytes, contentType = wanted.contentType } = found
+  const made = { ...wanted, sha256, bytes, contentType, heicSha256: wanted.sha256 }
+  return { wanted: made, change: changeOf(made, found) }
 }
 
 const difference = (header: string, found: string | undefined, wanted: string | undefined): string[] =>

@@ -19,6 +19,7 @@ type PublishSettings = {
   /** The file that the URLs are written to. */
   manifest: string
   hasPreviews: boolean
+  convertsHeic: boolean
   isDryRun: boolean
   /** Requests at a time. */
   concurrency: number
@@ -60,6 +61,11 @@ export const PUBLISH_OPTIONS = {
   previews: {
     type: 'boolean',
     about: 'of each picture, into the same file: its size, its colour, and a WebP of some hundred bytes as a data URL',
+  },
+  'convert-heic': {
+    type: 'boolean',
+    about:
+      'HEIC files, by their bytes, become JPEG of quality 90 in sRGB without metadata, under the same name; it takes sharp and libheif-js',
   },
   'cache-control': {
     type: 'string',
@@ -105,8 +111,14 @@ export function readPublishOptions(
     )
   }
   if (problems.length > 0 || concurrency === undefined) throw together(problems)
-  const { dist, manifest, 'dry-run': isDryRun, previews: hasPreviews = false } = values
-  const settings = { folder, dist, url, cacheControl, manifest, hasPreviews, isDryRun, concurrency }
+  const {
+    dist,
+    manifest,
+    'dry-run': isDryRun,
+    previews: hasPreviews = false,
+    'convert-heic': convertsHeic = false,
+  } = values
+  const settings = { folder, dist, url, cacheControl, manifest, hasPreviews, convertsHeic, isDryRun, concurrency }
   if (tenant === undefined) return { ...settings, destination: destination as Destination, tenant }
   return { ...settings, destination: undefined, tenant: { id: tenant, store: values.store ?? DEFAULT_STORE } }
 }

@@ -25,6 +25,7 @@ const AT_ONCE = 2
 
 /** Bytes: as much as the edge reads by default, and what it decodes. */
 const MOST_BYTES = 25 * 1024 * 1024
+const HEIC_MB = 2_048
 const TASK: Task = {
   variant: {},
   rule: {
@@ -40,9 +41,10 @@ export type PreviewMaker = (files: readonly Compared[], folder: string, signal: 
 
 /** @throws InputError where sharp is not installed */
 export async function previewMaker(): Promise<PreviewMaker> {
-  const [renderer, { describe, previewPlan }] = await Promise.all([
+  const [renderer, { describe, previewPlan }, { openSource }] = await Promise.all([
     import('../../origin-response/render.ts'),
     import('../../origin-response/preview.ts'),
+    import('../../origin-response/open-source.ts'),
   ]).catch((cause) => {
     throw new InputError(
       `--previews: expected the packages sharp and thumbhash, found none of ours: npm install sharp thumbhash (${cause.message})`,
@@ -57,13 +59,17 @@ export async function previewMaker(): Promise<PreviewMaker> {
 
   async function previewOf(file: string): Promise<Preview | undefined> {
     const bytes = await readFile(file)
-    const inspected = await renderer.inspect(bytes)
-    if (inspected.kind === 'original') return undefined
-    const { facts } = inspected
+    // HEIC where libheif-js is installed as well.
+    const source = await openSource(bytes, { renderer, limit: { heic: true }, memory: HEIC_MB, time: TASK.time })
+    if (source.kind === 'original') return undefined
+    const { facts } = source
+    const read = facts.width * facts.height > TASK.limit.maxInputPixels ? undefined : await source.read(TASK.time)
+    await source.close()
+    if (read?.kind !== 'readable') return undefined
     const made = async (format: PreviewFormat) => {
       const plan = previewPlan(format, facts, bytes.length, TASK)
       if (plan.kind === 'original') return undefined
-      return (await renderer.render(bytes, plan.settings, TASK.limit.maxInputPixels, TASK.time)).bytes
+      return (await renderer.render(read.bytes, plan.settings, TASK.limit.maxInputPixels, TASK.time)).bytes
     }
     const [picture, points] = [await made('preview'), await made('json')]
     if (!picture || !points) return undefined

@@ -4,16 +4,26 @@ import { join } from 'node:path'
 import pMap from 'p-map'
 import { compareKeys } from '../../base/compare-keys.ts'
 import { InputError } from '../../base/errors.ts'
+import { imageTypeOf } from '../../edge/image-type.ts'
 import { type BucketClient, openBucket } from './bucket.ts'
-import { changeOf, type ObjectChange, type WantedObject } from './change.ts'
+import { changeOf, changeOfHeic, type ObjectChange, type WantedObject } from './change.ts'
 import { contentTypeOf } from './content-type.ts'
+import type { HeicConverter } from './convert-heic.ts'
 import { filesIn, type LeftOut } from './files.ts'
 import { readFileOnce } from './fingerprint.ts'
 import { uploadProblems } from './keys.ts'
 import type { PublishOptions } from './options.ts'
 import { type Pause, pause as realPause, uploadFile } from './upload.ts'
 
-export type Compared = { path: string; key: string; wanted: WantedObject; change: Decided }
+/** `isHeic`: to be converted; and `isLeft`, if it could not be. */
+export type Compared = {
+  path: string
+  key: string
+  wanted: WantedObject
+  change: Decided
+  isHeic?: true
+  isLeft?: true
+}
 
 /** What comparing ends with. */
 type Decided = Exclude<ObjectChange, { kind: 'unknown' }>
@@ -35,6 +45,8 @@ export type PublishContext = {
   region: string | undefined
   signal: AbortSignal
   tell(step: PublishStep): void
+  /** Absent: HEIC files stay as they are. */
+  convertHeic?: HeicConverter | undefined
   /** For tests. */
   pause?: Pause
 }
@@ -77,7 +89,7 @@ async function compare(
   bucket: BucketClient,
   paths: readonly string[],
   { folder, destination, cacheControl, concurrency }: PublishOptions,
-  { signal, tell }: PublishContext,
+  { signal, tell, convertHeic }: PublishContext,
 ): Promise<Compared[]> {
   const { prefix } = destination
   const listed = await bucket.list(prefix, paths.map((path) => prefix + path).toSorted(compareKeys))
@@ -88,6 +100,11 @@ async function compare(
       throw signal.aborted ? cause : unreadable(path, cause)
     })
     const wanted = { ...fingerprint, contentType: contentTypeOf(path, beginning), cacheControl }
+    if (convertHeic && imageTypeOf(beginning) === HEIC) {
+      const { change, ...made } = changeOfHeic(wanted, await bucket.look(key))
+      tell({ step: 'comparing', done: ++done, total: paths.length })
+      return { path, key, ...made, change: change as Decided, isHeic: true }
+    }
     const atFirst = changeOf(wanted, listed(key) ?? { kind: 'listed', bytes: wanted.bytes })
     const change = atFirst.kind === 'unknown' ? changeOf(wanted, await bucket.look(key)) : atFirst
     tell({ step: 'comparing', done: ++done, total: paths.length })
@@ -95,6 +112,9 @@ async function compare(
   }
   return pMap(paths, compareOne, { concurrency, signal })
 }
+
+/** By its bytes, whatever it is called. */
+const HEIC = 'image/heic'
 
 const unreadable = (path: string, cause: Error): InputError =>
   new InputError(`expected to read ${path}: ${cause.message}`, {
@@ -108,7 +128,7 @@ async function upload(
   bucket: BucketClient,
   compared: readonly Compared[],
   { folder, destination, concurrency }: PublishOptions,
-  { signal, tell, pause = realPause }: PublishContext,
+  { signal, tell, convertHeic, pause = realPause }: PublishContext,
 ): Promise<Compared[]> {
   const changed = compared.filter(({ change }) => change.kind !== 'same')
   const totalBytes = bytesOf(changed)
@@ -116,7 +136,7 @@ async function upload(
   let bytes = 0
   const say = () => tell({ step: 'uploading', done, total: changed.length, bytes, totalBytes })
   if (changed.length > 0) say()
-  const stored = new Map<Compared, WantedObject>()
+  const stored = new Map<Compared, Pick<Compared, 'wanted' | 'isLeft'>>()
   await pMap(
     changed,
     async (one) => {
@@ -129,13 +149,26 @@ async function upload(
       }
       const location = `${destination.bucket}/${key}`
       const file = join(folder, path)
-      stored.set(one, await uploadFile(bucket, { key, file, wanted, location }, { signal, sent, pause }))
+      const converted = one.isHeic && (await convertHeic?.(file, signal))
+      const { fingerprint, contentType } = converted || { contentType: wanted.contentType }
+      const source = converted
+        ? {
+            file: converted.file,
+            wanted: { ...wanted, ...fingerprint, contentType, heicSha256: wanted.heicSha256 ?? wanted.sha256 },
+          }
+        : { file, wanted }
+      try {
+        const there = await uploadFile(bucket, { key, ...source, location }, { signal, sent, pause })
+        stored.set(one, { wanted: there, ...(one.isHeic && !converted ? { isLeft: true } : {}) })
+      } finally {
+        if (converted) await converted.remove()
+      }
       done++
       say()
     },
     { concurrency, signal },
   )
-  return compared.map((one) => ({ ...one, wanted: stored.get(one) ?? one.wanted }))
+  return compared.map((one) => ({ ...one, ...stored.get(one) }))
 }
 
 export const bytesOf = (files: readonly Compared[]): number => files.reduce((sum, { wanted }) => sum + wanted.bytes, 0)

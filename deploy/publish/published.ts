@@ -16,6 +16,8 @@ type PublishedFile = {
   sha256: string
   bytes: number
   contentType: string
+  /** What it was made of. */
+  convertedFrom?: { contentType: string; sha256: string }
 } & Partial<Preview>
 
 /**

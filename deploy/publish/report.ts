@@ -43,10 +43,11 @@ const destinationText = ({ destination }: PublishOptions): string => `s3://${des
 /** @param previews of pictures, where they were asked for */
 export function publishedOf({ files }: PublishOutcome, urlOf: ObjectUrlOf, previews?: Previews): Published {
   return Object.fromEntries(
-    files.map(({ path, key, wanted: { sha256, bytes, contentType } }) => {
+    files.map(({ path, key, wanted: { sha256, bytes, contentType, heicSha256 } }) => {
       const found = urlOf(key, sha256)
       const url = found.kind === 'url' ? found.url : null
-      return [path, { url, key, sha256, bytes, contentType, ...previews?.get(path) }]
+      const made = heicSha256 === undefined ? {} : { convertedFrom: { contentType: 'image/heic', sha256: heicSha256 } }
+      return [path, { url, key, sha256, bytes, contentType, ...made, ...previews?.get(path) }]
     }),
   )
 }
@@ -124,6 +125,7 @@ export function publishNotes(outcome: PublishOutcome, urlOf: ObjectUrlOf, { cach
   )
   const unversioned = urls.filter((url) => url.kind === 'url' && !url.isVersioned)
   const untyped = outcome.files.filter(({ wanted }) => wanted.contentType === UNKNOWN_TYPE)
+  const unconverted = outcome.files.filter(({ isLeft }) => isLeft)
   return [
     ...Object.entries(LEFT_OUT).flatMap(([reason, what]) => {
       const those = outcome.leftOut.filter((left) => left.reason === reason)
@@ -136,6 +138,7 @@ export function publishNotes(outcome: PublishOutcome, urlOf: ObjectUrlOf, { cach
     ...(untyped.length > 0
       ? [`Of no type that is known, so that browsers take them for downloads: ${namesOf(untyped)}`]
       : []),
+    ...(unconverted.length > 0 ? [`HEIC that can't be converted, uploaded as it is: ${namesOf(unconverted)}`] : []),
     ...(cacheControl !== undefined && keepsFromCaching(cacheControl)
       ? [`cache-control: ${cacheControl} keeps what has a version from being cached, too`]
       : []),

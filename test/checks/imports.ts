@@ -194,7 +194,14 @@ export const RULES: readonly Rule[] = [
   // The same previews as at the edge.
   {
     from: 'deploy/publish/previews.ts',
-    may: ['origin-response/render.ts', 'origin-response/preview.ts', 'origin-response/plan.ts', 'edge/variant.ts'],
+    may: [
+      ...['origin-response/render.ts', 'origin-response/preview.ts', 'origin-response/plan.ts'],
+      ...['origin-response/open-source.ts', 'edge/variant.ts'],
+    ],
+  },
+  {
+    from: 'deploy/publish/convert-heic.ts',
+    may: ['origin-response/render.ts', 'origin-response/open-source.ts', 'origin-response/heic.ts'],
   },
   {
     from: 'deploy/keys/',

@@ -40,6 +40,7 @@ test('whoever installs the package gets what its commands and entries import, an
     'aws-cdk-lib',
     'constructs',
     'echarts',
+    'libheif-js',
     'pg',
     'sharp',
     'thumbhash',

@@ -13,6 +13,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { main } from '../../cli/publish.ts'
 import type { Config } from '../../edge/config.ts'
 import { type CloudFront, startCloudFront } from '../../local/cloudfront.ts'
+import { encodeHeic, NO_ENCODER } from '../images/heic.ts'
 import { photo } from '../images/pictures.ts'
 import { type Listener, listening } from '../listener.ts'
 import { runs } from '../runs.ts'
@@ -264,6 +265,68 @@ describe('an object', () => {
     expect(preview.length).toBeLessThan(200)
     expect(await sharp(preview).metadata()).toMatchObject({ format: 'webp', width: 16, height: 11 })
     for (const other of Object.values(others)) expect(other).not.toHaveProperty('preview')
+  })
+
+  describe.skipIf(NO_ENCODER)('with --convert-heic', () => {
+    const to = 's3://example-photos/site/phones'
+    const uploadsOf = ({ stdout }: { stdout: string }) => JSON.parse(stdout).uploads
+
+    it('photographs in HEIC become JPEG under their names, once; the manifest says of what', async () => {
+      const heic = await encodeHeic(await photo(320, 240).png().toBuffer())
+      const folder = await folderOf({
+        'IMG_1.jpg': heic,
+        'IMG_2.heic': heic,
+        'c.jpg': await photo(64, 48).jpeg().toBuffer(),
+      })
+      const first = await publish(folder, to, '--convert-heic', '--previews', '--json')
+      expect({ code: first.code, uploads: uploadsOf(first).length }).toEqual({ code: 0, uploads: 3 })
+      const urls = await first.urls()
+      const made = { contentType: 'image/heic', sha256: sha256(heic) }
+      for (const path of ['IMG_1.jpg', 'IMG_2.heic']) {
+        const { url, ...file } = urls[path]
+        expect(file).toMatchObject({
+          key: `site/phones/${path}`,
+          contentType: 'image/jpeg',
+          convertedFrom: made,
+          width: 320,
+          height: 240,
+          preview: expect.stringMatching(/^data:image\/webp;base64,/),
+        })
+        const { ContentType, ContentLength, Metadata } = await stored(file.key)
+        expect({ ContentType, ContentLength, Metadata }).toEqual({
+          ContentType: 'image/jpeg',
+          ContentLength: file.bytes,
+          Metadata: { sha256: file.sha256, 'heic-sha256': made.sha256 },
+        })
+        const shown = await cloudfront.fetch(new URL(url).pathname + new URL(url).search)
+        expect(shown.headers.get('cache-control')).toBe(YEAR)
+        const picture = Buffer.from(await shown.arrayBuffer())
+        expect(sha256(picture)).toBe(file.sha256)
+        expect(await sharp(picture).metadata()).toMatchObject({ format: 'jpeg', width: 320, height: 240 })
+      }
+      expect(urls['c.jpg']).not.toHaveProperty('convertedFrom')
+
+      const again = await publish(folder, to, '--convert-heic', '--previews', '--json')
+      expect([uploadsOf(again), await again.urls()]).toEqual([[], urls])
+
+      await writeFile(join(folder, 'IMG_1.jpg'), await encodeHeic(await photo(160, 120).png().toBuffer()))
+      const changed = await publish(folder, to, '--convert-heic', '--json')
+      expect(uploadsOf(changed)).toMatchObject([{ path: 'IMG_1.jpg', reason: 'changed' }])
+    })
+
+    it('what can’t be converted is uploaded as it is, and named; without the option all is', async () => {
+      const heic = await encodeHeic(await photo(64, 48).png().toBuffer())
+      const folder = await folderOf({ 'whole.heic': heic, 'cut.jpg': heic.subarray(0, heic.length / 2) })
+      const converted = await publish(folder, `${to}/broken`, '--convert-heic')
+      expect(converted.stderr).toContain("HEIC that can't be converted, uploaded as it is: cut.jpg")
+      const urls = await converted.urls()
+      expect([urls['cut.jpg'].contentType, urls['whole.heic'].contentType]).toEqual(['image/jpeg', 'image/jpeg'])
+      expect(urls['cut.jpg']).not.toHaveProperty('convertedFrom')
+      expect((await stored('site/phones/broken/cut.jpg')).Metadata).not.toHaveProperty('heic-sha256')
+
+      const plain = await publish(folder, `${to}/plain`)
+      expect((await plain.urls())['whole.heic']).toMatchObject({ contentType: 'image/heic', bytes: heic.length })
+    })
   })
 
   it('of another type or lifetime is uploaded again; --dry-run says why, and does nothing', async () => {

@@ -49,6 +49,15 @@ describe('imports', () => {
     expect(check(originResponse, HANDLER, ['./transform.js'])).not.toThrow()
   })
 
+  it('what stands before a package that is beside it has that, and what Node has', () => {
+    const file = 'heic-worker.js'
+    const ofFile = (imports: readonly string[]) => () =>
+      checkCode(originResponse, { file, code: HANDLER, metafile: metafile(imports), packages: [] })
+    expect(ofFile(['node:worker_threads', 'libheif-js/libheif-wasm/libheif.js'])).not.toThrow()
+    expect(ofFile(['sharp'])).toThrow('origin-response, heic-worker.js imports sharp; our own code may')
+    expect(check(originResponse, HANDLER, ['libheif-js/libheif-wasm/libheif.js'])).toThrow('our own code may')
+  })
+
   it('a function has the modules of its platform, Lambda code does not', () => {
     const code = `import cf from "cloudfront";const c=require("crypto");${HANDLER};cf.kvs(c)`
     expect(check(viewerRequest, code, ['cloudfront', 'crypto'])).not.toThrow()

@@ -70,7 +70,7 @@ const TABLE: Record<string, Row[]> = {
       { 'routes[2].cache.ttl': 5 },
     ],
     [
-      'routes[2].images.size: expected one of the keys formats, widths, ratios, rect, previews, qualities, quality, budget, maxInputBytes, maxInputPixels; found the key "size"',
+      'routes[2].images.size: expected one of the keys formats, widths, ratios, rect, previews, qualities, quality, budget, heic, maxInputBytes, maxInputPixels; found the key "size"',
       { 'routes[2].images.size': 1 },
     ],
     [

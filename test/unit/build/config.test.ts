@@ -150,6 +150,7 @@ test('the defaults', () => {
           qualities: [50, 65, 80, 90],
           quality: 80,
           budget: 700,
+          heic: false,
           maxInputBytes: 25 * MIB,
           maxInputPixels: 50_000_000,
         },

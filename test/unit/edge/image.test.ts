@@ -50,6 +50,12 @@ describe('checkSource', () => {
   })
 })
 
+test('of an original that most browsers do not show, its type is said', () => {
+  expect(originalBecause('deadline', 'image/heic')).toBe('original; reason=deadline; type=image/heic')
+  expect(originalBecause('deadline', 'image/jpeg')).toBe('original; reason=deadline')
+  expect(originalBecause('deadline')).toBe('original; reason=deadline')
+})
+
 test('what may be otherwise the next time is transient', () => {
   const transient: Reason[] = ['source-timeout', 'source-error', 'deadline', 'changed', 'disabled']
   const permanent: Reason[] = [

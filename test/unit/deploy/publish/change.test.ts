@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
-import { changeOf, type FoundObject, type WantedObject } from '../../../../deploy/publish/change.ts'
+import { describe, expect, it } from 'vitest'
+import { changeOf, changeOfHeic, type FoundObject, type WantedObject } from '../../../../deploy/publish/change.ts'
 
 const WANTED: WantedObject = { sha256: 'aa', bytes: 5, contentType: 'image/png', cacheControl: undefined }
 const OBJECT: Extract<FoundObject, { kind: 'object' }> = {
@@ -61,4 +61,30 @@ it('the same is what an upload leaves, and that alone', () => {
       expect(changeOf(one, uploaded(other)).kind === 'same').toBe(isSame)
     }),
   )
+})
+
+describe('what was made of a HEIC', () => {
+  const HEIC: WantedObject = { sha256: 'aa', bytes: 5, contentType: 'image/heic', cacheControl: undefined }
+  const MADE: FoundObject = {
+    ...{ kind: 'object', bytes: 9, sha256: 'bb', checksum: 'bb', contentType: 'image/jpeg', heicSha256: 'aa' },
+    ...{ cacheControl: undefined, contentEncoding: undefined },
+  }
+
+  it('is the same where the bucket says that it was made of these bytes', () => {
+    expect(changeOfHeic(HEIC, MADE)).toEqual({
+      change: { kind: 'same' },
+      wanted: { ...HEIC, sha256: 'bb', bytes: 9, contentType: 'image/jpeg', heicSha256: 'aa' },
+    })
+  })
+
+  it.each<[string, FoundObject, string]>([
+    ['nothing', { kind: 'none' }, 'new'],
+    ['what was made of another', { ...MADE, heicSha256: 'cc' } as FoundObject, 'changed'],
+    ['the HEIC itself', { ...MADE, heicSha256: undefined, sha256: 'aa' } as FoundObject, 'changed'],
+    ['bytes of which nothing is known', { ...MADE, sha256: undefined } as FoundObject, 'changed'],
+    ['bytes that S3 knows to be others', { ...MADE, checksum: 'dd' } as FoundObject, 'changed'],
+    ['another lifetime', { ...MADE, cacheControl: 'no-store' } as FoundObject, 'headers'],
+  ])('is made where there is %s', (_, found, kind) => {
+    expect(changeOfHeic(HEIC, found).change.kind).toBe(kind)
+  })
 })

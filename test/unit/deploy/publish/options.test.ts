@@ -19,6 +19,7 @@ it('without options, the defaults', () => {
     cacheControl: undefined,
     manifest: 'published.json',
     hasPreviews: false,
+    convertsHeic: false,
     isDryRun: false,
     concurrency: 16,
   })

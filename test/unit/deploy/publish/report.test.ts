@@ -16,7 +16,14 @@ it('how far it is', () => {
 
 const OPTIONS: PublishOptions = {
   ...{ folder: '.', destination: { bucket: 'photos', prefix: '' }, dist: undefined, url: undefined },
-  ...{ cacheControl: 'no-store', manifest: 'published.json', hasPreviews: false, isDryRun: false, concurrency: 1 },
+  ...{
+    cacheControl: 'no-store',
+    manifest: 'published.json',
+    hasPreviews: false,
+    convertsHeic: false,
+    isDryRun: false,
+    concurrency: 1,
+  },
 }
 
 it('what is worth knowing: reasons, each with the first three names, without what a terminal obeys', () => {
