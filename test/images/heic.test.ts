@@ -17,7 +17,7 @@ import {
 import { randomMutant, truncations } from './mutations.ts'
 import { PERMANENT } from './reasons.ts'
 import { responseOf } from './response.ts'
-import { type Answer, buildZip, openRig, type Question, type Rig, ROUTE, type Zip } from './rig.ts'
+import { type Answer, openRig, type Question, type Rig, ROUTE, type Zip, zipOfRun } from './rig.ts'
 
 type Colour = readonly [red: number, green: number, blue: number]
 
@@ -79,13 +79,12 @@ let coded: Coded
 const counts = makeCounts()
 
 beforeAll(async () => {
-  zip = await buildZip()
+  zip = await zipOfRun()
   rig = await openRig(zip, { artefact: { memory: 512 } })
   if (!NO_ENCODER) coded = await codedPicture(await quarters())
 })
 afterAll(async () => {
   await rig?.close()
-  await zip?.remove()
   console.log(`HEIC: ${counts.line()}${NO_ENCODER && ` (${NO_ENCODER})`}`)
 })
 
