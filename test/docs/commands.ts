@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as cloudfront from '@aws-sdk/client-cloudfront'
 import { ROOT } from '../../base/root.ts'
+import { SCRIPTS } from '../../cli/init/project-files.ts'
 import { main } from '../../cli/verbs.ts'
 import { output } from '../unit/cli/kit/fixture-output.ts'
 
@@ -36,14 +37,6 @@ export function awsProblems(line: string): string[] {
   return `${pascal(operation)}Command` in cloudfront ? [] : [`${line}: CloudFront has no ${operation}`]
 }
 
-/** What `rimlight init` writes into a project's package.json. */
-const OF_PROJECTS: Record<string, string> = {
-  dev: 'rimlight dev',
-  build: 'rimlight build',
-  replay: 'rimlight replay events',
-  test: 'rimlight build && node --test',
-}
-
 /** The same of npm: scripts that there are, with options that they take, and packages that somebody needs. */
 export async function npmProblems(line: string): Promise<string[]> {
   const project = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
@@ -56,7 +49,7 @@ export async function npmProblems(line: string): Promise<string[]> {
   }
   const [script = '', ...args] = command === 'run' ? words : [command, ...words]
   const { [script]: own } = project.scripts
-  if (own === undefined) return script in OF_PROJECTS ? [] : [`${line}: there is no script ${script}`]
+  if (own === undefined) return script in SCRIPTS ? [] : [`${line}: there is no script ${script}`]
   const rimlight = /^node cli\/rimlight\.mjs(.*)$/.exec(own)?.[1]
   const given = args.filter((word) => word !== '--')
   return rimlight === undefined
