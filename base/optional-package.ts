@@ -4,6 +4,9 @@ import { Failure } from './errors.ts'
 /** From `import`, and from `require`, by which one package loads another. */
 const MISSING = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND']
 
+/** `a, b and c` */
+const LIST = new Intl.ListFormat('en-GB')
+
 /**
  * What the import gives.
  * @param what that needs it, as the message begins: `reading logs`
@@ -22,7 +25,7 @@ export async function optional<Module>(
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
     if (!MISSING.includes(code)) throw cause
     const names = packages.join(' ')
-    throw new Failure(`${what} takes ${packages.join(' and ')}, not installed here; run \`${install} ${names}\``, {
+    throw new Failure(`${what} takes ${LIST.format(packages)}, not installed here; run \`${install} ${names}\``, {
       code: 'package-missing',
       expected: names,
       cause,

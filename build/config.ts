@@ -50,7 +50,7 @@ function withoutSchema(config: unknown): unknown {
   return rest
 }
 
-/** Bundled, so that a config may import from its neighbours; `rimlight` is this package, wherever it is installed. */
+/** Bundled, so that a config may import from its neighbours; `rimlight` is this package, wherever either is installed. */
 async function importConfig(path: string, shownAs: string): Promise<unknown> {
   const { folder, remove } = await temporaryFolder('rimlight-config-')
   try {
@@ -63,7 +63,7 @@ async function importConfig(path: string, shownAs: string): Promise<unknown> {
       format: 'esm',
       target: 'node22',
       logLevel: 'silent',
-      alias: { rimlight: join(ROOT, 'edge/config.ts') },
+      alias: { rimlight: join(ROOT, 'edge/config.ts'), 'rimlight-app': join(ROOT, 'edge/config.ts') },
     })
     const module = await import(pathToFileURL(outfile).href)
     if (!('default' in module)) throw new Error('it has no default export; write `export default defineConfig({ … })`')

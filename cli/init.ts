@@ -3,6 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { InputError, notWritable, systemMessage } from '../base/errors.ts'
 import { parseJson } from '../base/json.ts'
+import { optional } from '../base/optional-package.ts'
 import { replaceFile } from '../base/replace-file.ts'
 import { ROOT } from '../base/root.ts'
 import { checkConfig, loadConfig } from '../build/config.ts'
@@ -10,6 +11,7 @@ import { ConfigError } from '../build/error.ts'
 import type { Settings } from '../bundle/settings.ts'
 import type { Dependencies } from '../deploy/attach/aws-clients.ts'
 import type { Config } from '../edge/config.ts'
+import { DISTRIBUTION_PACKAGES } from './aws-packages.ts'
 import { answersOf } from './init/answers.ts'
 import { type FileChange, type FoundFile, ignoreFile, packageFile, wholeFile } from './init/changes.ts'
 import { type Comments, configText } from './init/config-text.ts'
@@ -118,7 +120,11 @@ export const main = initCommand({
   get ask() {
     return askTextAtTerminal()
   },
-  aws: async () => (await import('../deploy/attach/aws-clients.ts')).realDependencies,
+  aws: () =>
+    optional('rimlight init --from-distribution', DISTRIBUTION_PACKAGES, async () => {
+      const { realDependencies } = await import('../deploy/attach/aws-clients.ts')
+      return realDependencies
+    }),
 })
 
 type WrittenConfig = { config: Config; comments: Comments; notes: readonly string[] }

@@ -1,6 +1,7 @@
 /** `rimlight invalidate`: at AWS, or on this machine. */
 import { readFile } from 'node:fs/promises'
 import { InputError, systemMessage } from '../base/errors.ts'
+import { optional } from '../base/optional-package.ts'
 import type { InvalidateDependencies, Invalidation } from '../deploy/invalidate.ts'
 import { invalidateHere, LOCAL_URL, type LocalInvalidation } from '../local/console/client.ts'
 import {
@@ -9,6 +10,7 @@ import {
   INVALIDATION_PATH_PRICE,
   invalidationProblem,
 } from '../urls/invalidation.ts'
+import { INVALIDATION_PACKAGES } from './aws-packages.ts'
 import { defineCommand, type Main } from './kit/command.ts'
 import { type Output, painter, statusLine } from './kit/output.ts'
 
@@ -98,7 +100,11 @@ cloudfront:GetInvalidation.`,
         print(removed, removedText(removed))
         return 0
       }
-      const { invalidateDistribution } = await import('../deploy/invalidate.ts')
+      const { invalidateDistribution } = await optional(
+        'rimlight invalidate --distribution',
+        INVALIDATION_PACKAGES,
+        () => import('../deploy/invalidate.ts'),
+      )
       const progress = progressOn(stderr, isAwaited)
       const request = { distribution, paths, reference, isAwaited, isAgreed }
       const done = await invalidateDistribution(request, progress, dependencies).finally(progress.end)

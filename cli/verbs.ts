@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ROOT } from '../base/root.ts'
+import { BUCKET_PACKAGES, DISTRIBUTION_PACKAGES, KEYS_PACKAGES } from './aws-packages.ts'
 import type { Main } from './kit/command.ts'
 import { defineVerbs, type VerbRows } from './kit/verbs.ts'
 
@@ -15,16 +16,32 @@ const VERBS: VerbRows = {
   },
   replay: { about: 'runs it on recorded events, and shows what changed', load: () => import('../local/replay.ts') },
   template: { about: 'writes a CloudFormation template for all of it', load: () => import('../deploy/template.ts') },
-  attach: { about: 'puts it on a distribution that exists', load: () => import('../deploy/attach.ts') },
-  detach: { about: 'takes it off again', load: () => import('../deploy/detach.ts') },
-  status: { about: 'says what a distribution has of it', load: () => import('../deploy/status.ts') },
-  keys: { about: 'adds, lists and removes the secrets of tokens', load: () => import('../deploy/keys.ts') },
+  attach: {
+    about: 'puts it on a distribution that exists',
+    packages: DISTRIBUTION_PACKAGES,
+    load: () => import('../deploy/attach.ts'),
+  },
+  detach: { about: 'takes it off again', packages: DISTRIBUTION_PACKAGES, load: () => import('../deploy/detach.ts') },
+  status: {
+    about: 'says what a distribution has of it',
+    packages: DISTRIBUTION_PACKAGES,
+    load: () => import('../deploy/status.ts'),
+  },
+  keys: {
+    about: 'adds, lists and removes the secrets of tokens',
+    packages: KEYS_PACKAGES,
+    load: () => import('../deploy/keys.ts'),
+  },
   verify: { about: 'asks a distribution whether it does what it should', load: () => import('../deploy/verify.ts') },
   release: { about: 'builds everything that goes to a distribution, with hashes', load: () => import('./release.ts') },
-  publish: { about: 'uploads what changed in a folder', load: () => import('./publish.ts') },
+  publish: { about: 'uploads what changed in a folder', packages: BUCKET_PACKAGES, load: () => import('./publish.ts') },
   logs: { about: 'says from its logs what a distribution did', load: () => import('../logs/command.ts') },
   invalidate: { about: 'removes objects from the caches', load: () => import('./invalidate.ts') },
-  tenants: { about: 'gives each tenant of a site a distribution', load: () => import('../tenants/commands.ts') },
+  tenants: {
+    about: 'gives each tenant of a site a distribution',
+    packages: DISTRIBUTION_PACKAGES,
+    load: () => import('../tenants/commands.ts'),
+  },
 }
 
 const mainOfVerbs = defineVerbs({

@@ -1,8 +1,8 @@
 /** What a user is given: cookies that the CDN checks, and one that renews them. */
-import { jwtVerify } from 'jose'
 import { signCookies } from '../sign/cloudfront.ts'
 import { secretBytes, signToken } from '../sign/token.ts'
 import { cookieValues, setCookie } from './cookies.ts'
+import { loadJose } from './jose.ts'
 import type { LoginClaims, SessionSettings } from './options.ts'
 
 /** What a grant opens, as JSON; it is the same each time that it is renewed. */
@@ -77,6 +77,7 @@ export async function renewableSession(
   const tokens = renewal ? cookieValues(request, renewal.cookie) : []
   const [token] = tokens
   if (!renewal || token === undefined || tokens.length > 1) return undefined
+  const { jwtVerify } = await loadJose()
   const options = { algorithms: ['HS256'], audience: RENEWAL, requiredClaims: ['exp', 'opened', 'good'] }
   try {
     const { payload } = await jwtVerify(token, secretBytes('renewal.secret', renewal.secret), options)

@@ -1,14 +1,9 @@
 /** The public keys of whoever makes the tokens, from a server that may be slow, broken or asked for nonsense. */
-import {
-  createLocalJWKSet,
-  createRemoteJWKSet,
-  customFetch,
-  errors,
-  type JSONWebKeySet,
-  type JWTVerifyGetKey,
-} from 'jose'
+import type { JSONWebKeySet, JWK, JWTVerifyGetKey } from 'jose'
 import type { PublicKeyAlgorithm } from '../edge/config.ts'
 import { isKeyFor, type Jwk } from '../edge/jwk.ts'
+import { loadJose } from './jose.ts'
+import type { LoginKeys } from './options.ts'
 
 /** Whether a token is good can't be known now. */
 export class KeysUnavailable extends Error {
@@ -23,15 +18,17 @@ const STALE = 86_400
  * Finds a token's key, among those alone that are for one of the algorithms and for nothing else. A set is fetched once for all who wait, again after ten minutes, and for a `kid` that it lacks, once in
  * `cooldown` at most. A server that fails is left alone for as long; meanwhile, and for a day, the keys that it gave count.
  * @param timeout and `cooldown` in seconds
+ * @throws Failure (`package-missing`) without jose
  */
-export function keyFinder(
-  jwks: string | JSONWebKeySet,
+export async function keyFinder(
+  jwks: string | LoginKeys,
   algorithms: readonly PublicKeyAlgorithm[],
   timeout: number,
   cooldown: number,
-): JWTVerifyGetKey {
-  const ownOf = ({ keys }: JSONWebKeySet): JSONWebKeySet => ({
-    keys: keys.filter((key) => algorithms.some((algorithm) => isKeyFor(key as Jwk, algorithm))),
+): Promise<JWTVerifyGetKey> {
+  const { createLocalJWKSet, createRemoteJWKSet, customFetch, errors } = await loadJose()
+  const ownOf = ({ keys }: LoginKeys): JSONWebKeySet => ({
+    keys: (keys as JWK[]).filter((key) => algorithms.some((algorithm) => isKeyFor(key as Jwk, algorithm))),
   })
   if (typeof jwks !== 'string') return createLocalJWKSet(ownOf(jwks))
   let restUntil = 0
@@ -70,7 +67,7 @@ export function keyFinder(
 /** More than any set has. */
 const MAX_BYTES = 1_000_000
 
-async function readSet(response: Response): Promise<JSONWebKeySet> {
+async function readSet(response: Response): Promise<LoginKeys> {
   if (response.status !== 200 || !response.body) throw new Error(`the keys' server answered ${response.status}`)
   const chunks: Uint8Array[] = []
   let size = 0

@@ -1,5 +1,4 @@
 /** What a session is made of, and what can be wrong with it before the first request. */
-import type { JSONWebKeySet, JWTPayload } from 'jose'
 import { isThisMachine } from '../base/this-machine.ts'
 import type { PublicKeyAlgorithm } from '../edge/config.ts'
 import { isPrivateKey, type Jwk, PUBLIC_KEY_ALGORITHMS } from '../edge/jwk.ts'
@@ -13,8 +12,20 @@ import { type CookieAttributes, cookieProblem } from './cookies.ts'
 /** All of them verify with public keys: a key that everybody knows can never be taken for a secret. */
 export type LoginAlgorithm = PublicKeyAlgorithm
 
-/** The claims of a verified token. */
-export type LoginClaims = JWTPayload
+/** The claims of a verified token: RFC 7519, 4.1, and whatever else there is. Times are seconds since 1970. */
+export type LoginClaims = {
+  iss?: string
+  sub?: string
+  aud?: string | string[]
+  exp?: number
+  nbf?: number
+  iat?: number
+  jti?: string
+  [claim: string]: unknown
+}
+
+/** Public keys: RFC 7517, 5. */
+export type LoginKeys = { keys: readonly object[] }
 
 /** An HS256 token that the CloudFront Function verifies: `auth: { type: 'jwt', algorithms: ['HS256'], from: ['cookie:NAME'] }`. */
 export type TokenGrant = {
@@ -52,8 +63,8 @@ export type Renewal = {
 }
 
 export type SessionOptions = {
-  /** Public keys: an `https:` URL (RFC 7517, 5), or the set itself. */
-  jwks: string | JSONWebKeySet
+  /** Public keys: the `https:` URL of a set, or the set itself. */
+  jwks: string | LoginKeys
   algorithms: readonly LoginAlgorithm[]
   /** What `iss` and `aud` have to be; `null`: anything, which lets in tokens that were made for others. */
   issuer: string | readonly string[] | null

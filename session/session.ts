@@ -11,7 +11,15 @@ export { Failure, InputError } from '../base/errors.ts'
 export { type Site, siteOf } from '../sign/sign.ts'
 export type { CookieAttributes } from './cookies.ts'
 export { type FunctionUrlEvent, type FunctionUrlResult, forFunctionUrl } from './function-url.ts'
-export type { CookieGrant, LoginAlgorithm, LoginClaims, Renewal, SessionOptions, TokenGrant } from './options.ts'
+export type {
+  CookieGrant,
+  LoginAlgorithm,
+  LoginClaims,
+  LoginKeys,
+  Renewal,
+  SessionOptions,
+  TokenGrant,
+} from './options.ts'
 
 export type SessionHandler = (request: Request) => Promise<Response>
 

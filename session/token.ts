@@ -1,6 +1,7 @@
 /** Who is asking: the token of a request, verified. */
-import { jwtVerify } from 'jose'
+import type { JWTVerifyGetKey } from 'jose'
 import { cookieValues } from './cookies.ts'
+import { loadJose } from './jose.ts'
 import { KeysUnavailable, keyFinder } from './keys.ts'
 import type { LoginClaims, SessionSettings } from './options.ts'
 
@@ -17,7 +18,7 @@ const MAX_CHARACTERS = 16_384
 
 export function tokenVerifier(settings: SessionSettings): (request: Request) => Promise<Caller> {
   const { jwks, algorithms, issuer, audience, leeway, timeout, cooldown, from } = settings
-  const findKey = keyFinder(jwks, algorithms, timeout, cooldown)
+  let keys: Promise<JWTVerifyGetKey> | undefined
   const options = {
     algorithms: [...algorithms],
     clockTolerance: leeway,
@@ -35,6 +36,13 @@ export function tokenVerifier(settings: SessionSettings): (request: Request) => 
     if (tokens.length === 0) return { kind: 'none' }
     const refused: Caller = { kind: 'refused', explicit: bearer !== undefined }
     if (tokens.length > 1 || token.length > MAX_CHARACTERS) return refused
+    keys ??= keyFinder(jwks, algorithms, timeout, cooldown)
+    // A failure is not kept: the next request tries again.
+    const findKey = await keys.catch((error) => {
+      keys = undefined
+      throw error
+    })
+    const { jwtVerify } = await loadJose()
     try {
       const { payload } = await jwtVerify(token, findKey, options)
       return { kind: 'claims', claims: payload as LoginClaims & { exp: number } }

@@ -1,5 +1,6 @@
 /** Commands under one name: a verb stands first and says which, as in `rimlight publish` or `rimlight logs report`. */
 import { InputError } from '../../base/errors.ts'
+import { optional } from '../../base/optional-package.ts'
 import { closest } from './closest.ts'
 import { type Command, type Main, reportError } from './command.ts'
 import { rowsOf, wrapped } from './help.ts'
@@ -8,6 +9,8 @@ import { asksForJson } from './options.ts'
 export type Verb = {
   /** After the verb, in the list: `uploads what changed in a folder`. */
   about: string
+  /** Optional peers that it can't be loaded without: whoever wants the verb installs them. */
+  packages?: readonly string[]
   /** Only the verb that was asked for is loaded. `main` may be of `defineVerbs` again. */
   load(): Promise<{ main: Main }>
 }
@@ -36,7 +39,11 @@ export function defineVerbs(command: VerbCommand): Main {
       return verb === undefined ? 2 : 0
     }
     const found = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined
-    if (found) return (await found.load()).main(args, stdout, stderr)
+    if (found) {
+      const loaded = await load(`${name} ${verb}`, found).catch((error: unknown) => ({ error }))
+      if ('main' in loaded) return loaded.main(args, stdout, stderr)
+      return reportError(loaded.error, asksForJson(args), stdout, stderr)
+    }
     const expected = `a verb${name.includes(' ') ? ` after \`${name}\`` : ''}`
     const meant = closest(verb, Object.keys(verbs))
     const question = meant === undefined ? '' : `did you mean \`${name} ${meant}\`? `
@@ -46,6 +53,10 @@ export function defineVerbs(command: VerbCommand): Main {
   }
   return main
 }
+
+/** @throws Failure (`package-missing`) without the packages that it takes */
+const load = async (name: string, { packages = [], load }: Verb): Promise<{ main: Main }> =>
+  packages.length === 0 ? load() : optional(name, packages, load)
 
 const isHelp = (word: string): boolean => word === 'help' || word === '--help' || word === '-h'
 

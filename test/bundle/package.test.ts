@@ -1,31 +1,22 @@
 /** The package as another project has it: packed, installed, built with. */
 import { execFile } from 'node:child_process'
-import { cp, readFile, symlink, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ROOT } from '../../base/root.ts'
+import { brokenLinks, linksOf } from '../checks/links.ts'
 import { npm, whyUnreachable } from '../npm.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
+import { packedTool, type Tarball } from './packed.ts'
+import { attw, publint } from './published.ts'
 import { CONFIG, filesIn, runBuild } from './tree.ts'
 
 const execute = promisify(execFile)
 
-const SOURCES = ['README.md', 'LICENSE', 'package.json', 'tsconfig.json', 'tsconfig.lib.json']
-
-/** Packs a copy: `lib/` is made on the way, and the project's own folder need not know of it. */
-async function packed(folder: string): Promise<string> {
-  const tree = await temporaryFolder()
-  const { files } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
-  // `lib` is made; an entry with a `!` is what a folder of the others leaves out.
-  for (const source of [...SOURCES, ...files.filter((file: string) => file !== 'lib' && !file.startsWith('!'))]) {
-    await cp(join(ROOT, source), join(tree, source), { recursive: true })
-  }
-  await symlink(join(ROOT, 'node_modules'), join(tree, 'node_modules'))
-  const { stdout } = await npm(['pack', '--json', '--pack-destination', folder], tree)
-  const [{ filename }] = JSON.parse(stdout)
-  return join(folder, filename)
-}
+/** The AWS SDK of commands that change distributions. */
+const A = '@aws-sdk'
+const CLIENTS = `${A}/client-cloudfront, ${A}/client-iam, ${A}/client-lambda and ${A}/client-sts`
 
 const PACKAGE = { name: 'site', version: '1.0.0', private: true, type: 'module' }
 
@@ -52,7 +43,7 @@ await cloudFront.stop()
 console.log(status, headers.get('content-type'))
 `
 
-/** AWS's packages for signing are peers, which nobody has installed there. */
+/** AWS's packages are peers, which nobody has installed there. */
 const SIGN = `import { generateKeyPairSync } from 'node:crypto'
 import { signToken, signUrl } from 'rimlight/sign'
 import { sessionHandler } from 'rimlight/session'
@@ -68,6 +59,32 @@ const { status } = await session(new Request('https://app.example.com/session'))
 console.log(signToken({ secret, expiresIn: 60 }).split('.').length, status, failure.message)
 `
 
+let tarball: Tarball
+beforeAll(async () => {
+  tarball = await packedTool()
+})
+
+describe('the tarball', () => {
+  const textOf = async (file: string) => [file, await readFile(join(ROOT, file), 'utf8')] as const
+
+  it('has every page that a page of it links to', async () => {
+    const pages = tarball.files.filter((file) => file.endsWith('.md'))
+    expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/README.md', 'docs/config.md', 'CHANGELOG.md']))
+    const texts = Object.fromEntries(await Promise.all(pages.map(textOf)))
+    expect(pages.flatMap((page) => linksOf(page, texts[page] ?? '')).length).toBeGreaterThan(100)
+    expect(brokenLinks(texts, new Set(tarball.files), (file) => texts[file] ?? '')).toEqual([])
+  })
+
+  it('has nothing that publint or attw would have otherwise', async () => {
+    expect(await publint(tarball.path)).toMatchObject({ code: 0, said: expect.stringContaining('All good!') })
+    const types = await attw(tarball.path)
+    expect(types, types.said).toMatchObject({ code: 0 })
+    const { exports } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
+    expect(Object.keys(exports).length).toBeGreaterThan(6)
+    for (const entry of Object.keys(exports)) expect(types.said).toContain(`"rimlight${entry.slice(1)}"`)
+  })
+})
+
 describe('the package in another project', () => {
   let project: string
   let unreachable: string | undefined
@@ -75,7 +92,7 @@ describe('the package in another project', () => {
     project = await temporaryFolder()
     await writeFile(join(project, 'package.json'), JSON.stringify(PACKAGE))
     await writeFile(join(project, 'edge.config.ts'), CONFIG_MODULE)
-    const install = ['install', '--save-dev', '--prefer-offline', '--no-audit', '--no-fund', await packed(project)]
+    const install = ['install', '--save-dev', '--prefer-offline', '--no-audit', '--no-fund', tarball.path]
     await npm(install, project).catch((error) => {
       unreachable = whyUnreachable(error)
       if (unreachable === undefined) throw error
@@ -128,14 +145,39 @@ describe('the package in another project', () => {
       'dev',
       'replay',
       'template',
-      'attach',
-      'detach',
-      'status',
       'verify',
-      'publish',
+      'logs',
+      'invalidate',
+      'release',
     ]) {
       expect((await rimlight(verb, '--help')).stdout).toMatch(new RegExp(`^Usage: rimlight ${verb} `))
     }
+  })
+
+  it.for([
+    ['attach --distribution EDFDVBD6EXAMPLE', 'rimlight attach', CLIENTS],
+    ['help tenants', 'rimlight tenants', CLIENTS],
+    [
+      'keys list',
+      'rimlight keys',
+      `${A}/client-cloudfront, ${A}/client-cloudfront-keyvaluestore and ${A}/signature-v4a`,
+    ],
+    ['publish out s3://example-photos', 'rimlight publish', `${A}/client-s3`],
+    ['invalidate /a --distribution EDFDVBD6EXAMPLE', 'rimlight invalidate --distribution', `${A}/client-cloudfront`],
+    ['init --from-distribution EDFDVBD6EXAMPLE --dir other', 'rimlight init --from-distribution', CLIENTS],
+    ['template', 'making the template', 'aws-cdk-lib and constructs'],
+    ['logs report a.log', 'reading logs', '@duckdb/node-api'],
+  ])('%s says what to install', async ([command = '', what, packages = ''], { skip }) => {
+    skip(unreachable !== undefined, `npm's registry is out of reach: ${unreachable}`)
+    const names = packages.replaceAll(/,| and/g, '')
+    await writeFile(join(project, 'a.log'), '')
+    await rimlight('build')
+    await expect(rimlight(...command.split(' '))).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(
+        `${what} takes ${packages}, not installed here; run \`npm install --save-dev ${names}\`\n`,
+      ),
+    })
   })
 
   it('has types', async ({ skip }) => {

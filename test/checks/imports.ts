@@ -83,9 +83,10 @@ export const RULES: readonly Rule[] = [
   },
   {
     from: 'session/',
-    may: ['session/', 'sign/', 'base/errors.ts', 'base/this-machine.ts', 'edge/jwk.ts', 'node:crypto', 'jose'],
-    types: ['edge/config.ts'],
+    may: ['session/', 'sign/', 'base/errors.ts', 'base/this-machine.ts', 'edge/jwk.ts', 'node:crypto'],
+    types: ['edge/config.ts', 'jose'],
   },
+  { from: 'session/jose.ts', may: ['base/optional-package.ts', 'jose'] },
   // What commands have in common; it knows none of them.
   { from: 'cli/kit/', may: ['cli/kit/', 'base/', 'node:'] },
   {

@@ -3,6 +3,8 @@
 /** Used by none of the code, and why they are there. */
 const EXCEPTIONS: Record<string, string> = {
   node: 'one Node for all scripts: npm puts it before the one of the machine',
+  '@arethetypeswrong/cli': 'its command looks at the packed types, in test/bundle',
+  publint: 'its command looks at the packed files, there as well',
   '@types/node': 'the types of node:',
   '@cloudflare/workers-types': 'the types of workerd, as local/workers/tsconfig.json says',
   ajv: "the CycloneDX library's validator asks for it",

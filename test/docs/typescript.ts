@@ -8,29 +8,29 @@ import { ROOT } from '../../base/root.ts'
 
 const execute = promisify(execFile)
 
-/** What applications import, and its source. */
-const ENTRIES = {
+/** What `rimlight-app` has, and its source. */
+const APP = {
   '.': 'edge/config.ts',
   './sign': 'sign/sign.ts',
   './session': 'session/session.ts',
   './urls': 'urls/urls.ts',
 }
 
+const PACKAGES: Record<string, Record<string, string>> = {
+  rimlight: { ...APP, './local': 'local/cloudfront.ts', './tenants': 'tenants/tenants.ts', './cdk': 'deploy/cdk.ts' },
+  'rimlight-app': APP,
+}
+
 /** Makes a folder one of an application that has installed the package, and what the package has installed. */
 export async function asApplication(folder: string): Promise<void> {
-  const own = join(folder, 'node_modules/rimlight')
-  await mkdir(own, { recursive: true })
-  const exports = Object.fromEntries(
-    Object.keys(ENTRIES).map((entry) => [entry, `./${entry === '.' ? 'index' : entry.slice(2)}.mjs`]),
-  )
-  for (const [entry, source] of Object.entries(ENTRIES)) {
-    const url = pathToFileURL(join(ROOT, source)).href
-    await writeFile(join(own, exports[entry] ?? ''), `export * from ${JSON.stringify(url)}\n`)
-  }
-  await writeFile(join(own, 'package.json'), JSON.stringify({ name: 'rimlight', type: 'module', exports }))
+  for (const [name, entries] of Object.entries(PACKAGES))
+    await install(join(folder, 'node_modules', name), name, entries)
   await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module' }))
-  await symlink(join(ROOT, 'node_modules/@types'), join(folder, 'node_modules/@types'))
-  const paths = Object.entries(ENTRIES).map(([entry, source]) => [`rimlight${entry.slice(1)}`, [join(ROOT, source)]])
+  for (const name of ['@types', '@aws-sdk'])
+    await symlink(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name))
+  const paths = Object.entries(PACKAGES).flatMap(([name, entries]) =>
+    Object.entries(entries).map(([entry, source]) => [`${name}${entry.slice(1)}`, [join(ROOT, source)]]),
+  )
   const tsconfig = {
     extends: join(ROOT, 'tsconfig.json'),
     compilerOptions: {
@@ -43,6 +43,18 @@ export async function asApplication(folder: string): Promise<void> {
     exclude: ['node_modules'],
   }
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig))
+}
+
+async function install(own: string, name: string, entries: Record<string, string>): Promise<void> {
+  await mkdir(own, { recursive: true })
+  const exports = Object.fromEntries(
+    Object.keys(entries).map((entry) => [entry, `./${entry === '.' ? 'index' : entry.slice(2)}.mjs`]),
+  )
+  for (const [entry, source] of Object.entries(entries)) {
+    const url = pathToFileURL(join(ROOT, source)).href
+    await writeFile(join(own, exports[entry] ?? ''), `export * from ${JSON.stringify(url)}\n`)
+  }
+  await writeFile(join(own, 'package.json'), JSON.stringify({ name, type: 'module', exports }))
 }
 
 /** @returns what the compiler says, line by line; empty: nothing */

@@ -150,7 +150,7 @@ describe('commands', () => {
     expect(ours.length).toBeGreaterThan(8)
     expect((await Promise.all(ours.map(rimlightProblems))).flat()).toEqual([])
     expect(await rimlightProblems('rimlight keys add --no-such-thing')).toEqual([
-      'rimlight keys add --no-such-thing: rimlight keys add has no --no-such-thing',
+      expect.stringMatching(/^rimlight keys add --no-such-thing: .*--no-such-thing/),
     ])
   })
 

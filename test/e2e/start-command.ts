@@ -18,10 +18,17 @@ export type StartCommand = ReturnType<typeof startCommand>
 /**
  * @param temporary the folder that it takes for the system's temporary one
  * @param verb its name, or the other one
+ * @param rimlight the command, and the folder where it is given
  */
-export function startCommand(args: string[], temporary: string, verb: 'start' | 'dev' = 'start') {
-  const child = spawn(process.execPath, [RIMLIGHT, verb, '--json', ...args], {
+export function startCommand(
+  args: string[],
+  temporary: string,
+  verb: 'start' | 'dev' = 'start',
+  { file, cwd }: { file: string; cwd?: string } = { file: RIMLIGHT },
+) {
+  const child = spawn(process.execPath, [file, verb, '--json', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(cwd === undefined ? {} : { cwd }),
     env: { ...process.env, TMPDIR: temporary },
     // A group of its own, as a terminal's job has.
     detached: true,

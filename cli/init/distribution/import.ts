@@ -1,11 +1,7 @@
 /** The config that comes nearest to a distribution, and what it does not say. */
 
-import type { Clients, Dependencies } from '../../../deploy/attach/aws-clients.ts'
-import { behavioursOf } from '../../../deploy/attach/behaviours.ts'
-import { readBehaviourPolicies, readDistribution, readIdentity } from '../../../deploy/attach/distribution.ts'
-import { readKeyGroups } from '../../../deploy/attach/key-groups.ts'
+import type { Dependencies } from '../../../deploy/attach/aws-clients.ts'
 import { distributionId } from '../../../deploy/attach/session.ts'
-import type { AwsSession } from '../../../deploy/aws/session.ts'
 import { inAwsSession } from '../../../deploy/aws/session.ts'
 import type { Config } from '../../../edge/config.ts'
 import type { CommandContext } from '../../kit/command.ts'
@@ -26,18 +22,12 @@ export async function importDistribution(
 ): Promise<Imported> {
   const distribution = distributionId(id, context.hint)
   const interrupted = () => 'Interrupted: nothing was written.'
+  // Terraform's state takes none of the AWS SDK.
+  const { readFacts } = await import('./read-facts.ts')
   const found = await inAwsSession(dependencies, context, 'rimlight init', interrupted, (session) =>
-    readAll(session, distribution),
+    readFacts(session, distribution),
   )
   return importedConfig(found)
-}
-
-async function readAll({ calls, line }: AwsSession<Clients>, id: string): Promise<DistributionFacts> {
-  line.show(`Reading ${id}`)
-  const distribution = await readDistribution(calls, id, await readIdentity(calls))
-  const behaviours = behavioursOf(distribution.config).map(({ behaviour }) => behaviour)
-  const policies = await readBehaviourPolicies(calls, behaviours)
-  return { distribution, policies, keyGroups: await readKeyGroups(calls, behaviours) }
 }
 
 export function importedConfig(found: DistributionFacts): Imported {
