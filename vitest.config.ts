@@ -68,18 +68,19 @@ class ShortFilesLast extends BaseSequencer {
 export default defineConfig({
   test: {
     projects: [
-      // A worker loads modules and helpers once for all its files, instead of once for each.
-      project('unit', ['test/unit/**/*.test.ts'], { ...UNIT, isolate: false, exclude: [...ISOLATED, ...LONG] }),
-      project('unit-isolated', ISOLATED, UNIT),
-      project('unit-long', LONG, { ...OTHERS, isolate: false }),
+      project('unit', ['test/unit/**/*.test.ts'], { ...UNIT, exclude: [...ISOLATED, ...LONG] }),
+      project('unit-isolated', ISOLATED, { ...UNIT, isolate: true }),
+      project('unit-long', LONG, OTHERS),
       // One table of cases, in each engine.
-      project('contract', ['test/contract/**/*.test.ts'], { ...OTHERS, isolate: false }),
+      project('contract', ['test/contract/**/*.test.ts'], OTHERS),
       // What ships, as it ships: the files of a build, and what the zip makes of pictures.
-      project('bundle', ['test/bundle/**/*.test.ts', 'test/images/**/*.test.ts'], { ...OTHERS, isolate: false }),
-      project('e2e', ['test/e2e/**/*.test.ts'], { ...OTHERS, isolate: false }),
+      project('bundle', ['test/bundle/**/*.test.ts', 'test/images/**/*.test.ts'], OTHERS),
+      project('e2e', ['test/e2e/**/*.test.ts'], OTHERS),
       // Of the sources themselves: they run no code of the project.
       project('checks', ['test/checks/**/*.test.ts'], OTHERS),
     ],
+    // A worker loads modules and helpers once for all its files, instead of once for each.
+    isolate: false,
     sequence: { sequencer: ShortFilesLast },
     globalSetup: ['test/global-setup.ts'],
     setupFiles: ['test/setup.ts'],
