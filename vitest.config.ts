@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
-import type { InlineConfig } from 'vitest/node'
+import { BaseSequencer, type InlineConfig, type TestSpecification } from 'vitest/node'
 
 /**
  * Unit tests that get a process of their own, and why. What merely changes the environment, a clock or a signal does
@@ -50,21 +50,38 @@ const UNIT: InlineConfig = { maxWorkers: 2 * availableParallelism(), sequence: {
 /** These wait for engines and commands that use the cores themselves. */
 const OTHERS: InlineConfig = { maxWorkers: availableParallelism() + 1, sequence: { groupOrder: 1 } }
 
+/**
+ * In which order the projects run. The last one is that of short files alone: what begins last is over soon, and no core
+ * has nothing to do while the longest file ends. First come those whose files wait, so that others fill the time.
+ */
+const ORDER = ['unit-isolated', 'unit', 'unit-long', 'e2e', 'bundle', 'checks', 'contract']
+
+const placeOf = ({ project }: TestSpecification): number => ORDER.indexOf(project.name)
+
+class ShortFilesLast extends BaseSequencer {
+  /** Within a project, files are in vitest's order: failed ones first, then by how long they took, or by their size. */
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).toSorted((a, b) => placeOf(a) - placeOf(b))
+  }
+}
+
 export default defineConfig({
   test: {
     projects: [
-      // A worker loads modules and helpers once for all its files, instead of once for each.
-      project('unit', ['test/unit/**/*.test.ts'], { ...UNIT, isolate: false, exclude: [...ISOLATED, ...LONG] }),
-      project('unit-isolated', ISOLATED, UNIT),
-      project('unit-long', LONG, { ...OTHERS, isolate: false }),
+      project('unit', ['test/unit/**/*.test.ts'], { ...UNIT, exclude: [...ISOLATED, ...LONG] }),
+      project('unit-isolated', ISOLATED, { ...UNIT, isolate: true }),
+      project('unit-long', LONG, OTHERS),
       // One table of cases, in each engine.
-      project('contract', ['test/contract/**/*.test.ts'], { ...OTHERS, isolate: false }),
+      project('contract', ['test/contract/**/*.test.ts'], OTHERS),
       // What ships, as it ships: the files of a build, and what the zip makes of pictures.
-      project('bundle', ['test/bundle/**/*.test.ts', 'test/images/**/*.test.ts'], { ...OTHERS, isolate: false }),
-      project('e2e', ['test/e2e/**/*.test.ts'], { ...OTHERS, isolate: false }),
+      project('bundle', ['test/bundle/**/*.test.ts', 'test/images/**/*.test.ts'], OTHERS),
+      project('e2e', ['test/e2e/**/*.test.ts'], OTHERS),
       // Of the sources themselves: they run no code of the project.
       project('checks', ['test/checks/**/*.test.ts'], OTHERS),
     ],
+    // A worker loads modules and helpers once for all its files, instead of once for each.
+    isolate: false,
+    sequence: { sequencer: ShortFilesLast },
     globalSetup: ['test/global-setup.ts'],
     setupFiles: ['test/setup.ts'],
     testTimeout: 60_000,

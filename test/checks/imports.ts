@@ -311,8 +311,18 @@ export const RULES: readonly Rule[] = [
   { from: 'test/e2e/framework-types.d.ts', may: [], types: ['astro'] },
 ]
 
+/** By file and text: each check looks at all of them. */
+const known = new Map<string, Import[]>()
+
 /** All imports of a file, in every form: static, re-exports, dynamic, `require`, types. */
 export function importsOf(file: string, text: string): Import[] {
+  const key = JSON.stringify([file, text])
+  const found = known.get(key) ?? findImports(file, text)
+  known.set(key, found)
+  return found
+}
+
+function findImports(file: string, text: string): Import[] {
   const found: Import[] = []
   walk(file, text, (node) => {
     const source = sourceOf(node)
