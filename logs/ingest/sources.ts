@@ -4,10 +4,8 @@ import { mkdir, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { GetObjectCommand } from '@aws-sdk/client-s3'
 import pMap from 'p-map'
 import { InputError, systemMessage } from '../../base/errors.ts'
-import { objectsBelow, refused, s3Client, s3LocationOf } from '../s3.ts'
 
 export type SourceOptions = {
   /** A folder for what is fetched. */
@@ -56,6 +54,11 @@ async function filesAt(name: string): Promise<string[]> {
 }
 
 async function fetched(url: string, { folder, signal, onFetch }: SourceOptions): Promise<string[]> {
+  // Loaded here alone: most logs are files.
+  const [{ GetObjectCommand }, { objectsBelow, refused, s3Client, s3LocationOf }] = await Promise.all([
+    import('@aws-sdk/client-s3'),
+    import('../s3.ts'),
+  ])
   const location = s3LocationOf(url)
   const { bucket } = location
   const client = s3Client()
