@@ -20,20 +20,18 @@ distinct_values AS (
   FROM answers
   GROUP BY GROUPING SETS ((edge_location, outcome, seconds), (edge_location, outcome, first_byte_seconds))
 ),
-counted AS (
-  SELECT
-    edge_location,
-    coalesce(edge_regions.region, 'unknown') AS region,
-    outcome,
-    byte,
-    value,
-    sum(requests) AS requests
+located AS (
+  SELECT edge_location, coalesce(edge_regions.region, 'unknown') AS region, outcome, byte, value, requests
   FROM distinct_values
   LEFT JOIN edge_regions ON edge_regions.code = substr(edge_location, 1, 3)
   WHERE value IS NOT NULL
+),
+counted AS (
+  SELECT edge_location, region, outcome, byte, value, sum(requests) AS requests
+  FROM located
   GROUP BY GROUPING SETS (
-    (edge_location, coalesce(edge_regions.region, 'unknown'), outcome, byte, value),
-    (coalesce(edge_regions.region, 'unknown'), outcome, byte, value),
+    (edge_location, region, outcome, byte, value),
+    (region, outcome, byte, value),
     (outcome, byte, value)
   )
 ),
