@@ -52,8 +52,24 @@ export const V1_FIELDS =
     ' ',
   )
 
-/** The SQL of a field's text, `undefined` where this log has none. */
+/** The SQL of a field, `undefined` where this log has none. */
 export type FieldSql = (field: string) => string | undefined
+
+/** How the reader takes them off a line at once; `undefined`: as text. */
+export function fieldType(field: string): string | undefined {
+  const type = TIME_TYPES[field] ?? Object.values(COLUMNS).find(({ fields }) => fields.includes(field as never))?.type
+  return type === 'varchar' ? undefined : type
+}
+
+const TIME_TYPES: Readonly<Record<string, string>> = {
+  date: 'date',
+  time: 'time',
+  timestamp: 'double',
+  timestamp_ms: 'bigint',
+}
+
+/** Fields that nothing counts, and that viewers fill: whatever is in them is read. */
+export const VIEWER_FIELDS = ['cs_host', 'cs_referer', 'x_host_header', 'x_forwarded_for'] as const
 
 /** An empty value is logged as `-`. */
 const present = (sql: string): string => `nullif(nullif(${sql}, '-'), '')`
@@ -62,9 +78,10 @@ const firstOf = (of: FieldSql, fields: readonly string[]): string | undefined =>
   fields.map(of).find((sql) => sql !== undefined)
 
 /** Real-time logs have seconds with a fraction, v2 milliseconds or a date and a time. */
-export function timeSql(of: FieldSql): string {
+function timeSql(of: FieldSql, isTyped: boolean): string {
   const date = of('date')
   const time = of('time')
+  if (date !== undefined && time !== undefined && isTyped) return `${date} + ${time}`
   if (date !== undefined && time !== undefined) return `TRY_CAST(${date} || ' ' || ${time} AS TIMESTAMP)`
   const milliseconds = of('timestamp_ms')
   if (milliseconds !== undefined) return `make_timestamp(TRY_CAST(${milliseconds} AS BIGINT) * 1000)`
@@ -83,12 +100,15 @@ export const columnTypes = (): string =>
     ...Object.entries(COLUMNS).map(([name, { type }]) => `${name} ${type.toUpperCase()}`),
   ].join(', ')
 
-/** All columns, in the order of `columnTypes`. */
-export function columnsSql(of: FieldSql): string {
+/**
+ * All columns, in the order of `columnTypes`.
+ * @param isTyped fields are of their `fieldType`; else all of them are text
+ */
+export function columnsSql(of: FieldSql, isTyped = false): string {
   const stem = of('cs_uri_stem') ?? "''"
   const query = of('cs_uri_query')
   return [
-    `${timeSql(of)} AS time`,
+    `${timeSql(of, isTyped)} AS time`,
     // Real-time logs have the query in it.
     `split_part(${stem}, '?', 1) AS uri_stem`,
     query === undefined
@@ -97,7 +117,8 @@ export function columnsSql(of: FieldSql): string {
     ...Object.entries(COLUMNS).map(([name, { type, fields }]) => {
       const sql = firstOf(of, fields)
       if (sql === undefined) return `CAST(NULL AS ${type.toUpperCase()}) AS ${name}`
-      return type === 'varchar' ? `${present(sql)} AS ${name}` : `TRY_CAST(${sql} AS ${type.toUpperCase()}) AS ${name}`
+      if (type === 'varchar') return `${present(sql)} AS ${name}`
+      return isTyped ? `${sql} AS ${name}` : `TRY_CAST(${sql} AS ${type.toUpperCase()}) AS ${name}`
     }),
   ].join(', ')
 }

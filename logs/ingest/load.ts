@@ -6,7 +6,16 @@ import { constants, createGunzip } from 'node:zlib'
 import { systemMessage } from '../../base/errors.ts'
 import { type Database, sqlText } from '../database.ts'
 import { routeSql, routeUnusual } from './routes.ts'
-import { insertLines, insertParquet, linesOf, type Selection, type SkipReason, STAGED } from './select.ts'
+import {
+  insertLines,
+  insertParquet,
+  insertWhole,
+  linesOf,
+  type Selection,
+  type SkipReason,
+  STAGED,
+  UNFIT,
+} from './select.ts'
 import { fieldsOfHeader, type LogFile, sniff, type TextFormat } from './sniff.ts'
 
 export type LoadOptions = {
@@ -55,7 +64,9 @@ export async function load(database: Database, paths: readonly string[], options
   await database.run(STAGED)
   for (const batch of batchesOf(files.filter((file) => file.kind === 'text'))) {
     options.signal?.throwIfAborted()
-    await loadBatch(database, batch, selection, damaged)
+    const rest = await loadWhole(database, batch, selection)
+    options.signal?.throwIfAborted()
+    if (rest.length > 0) await loadBatch(database, rest, selection, damaged)
     finished(batch)
   }
   for (const file of files.filter(({ kind }) => kind === 'parquet')) {
@@ -104,6 +115,44 @@ function* batchesOf(files: readonly TextFile[]): Generator<TextFile[]> {
     }
     yield batch
   }
+}
+
+/** @returns files that have to be read line by line, since something in them is not as it should be */
+async function loadWhole(
+  database: Database,
+  batch: readonly TextFile[],
+  selection: Selection,
+): Promise<readonly TextFile[]> {
+  const [{ format, isCompressed }] = batch as [TextFile]
+  const paths = batch.map(({ path }) => path)
+  const insert = insertWhole(paths, isCompressed, format, selection)
+  if (insert === undefined) return batch
+  await database.run('BEGIN')
+  let unfit: Set<string>
+  try {
+    await database.run(insert)
+    unfit = new Set(await unfitFiles(database))
+    await database.run(unfit.size > 0 ? 'ROLLBACK' : 'COMMIT')
+  } catch {
+    // An archive that breaks off, or what the reader takes for no lines at all.
+    await database.run('ROLLBACK').catch(() => {})
+    return batch
+  }
+  if (unfit.size === 0) return []
+  const others = batch.filter(({ path }) => !unfit.has(path))
+  const again = others.length > 0 ? await loadWhole(database, others, selection) : []
+  return [...batch.filter(({ path }) => unfit.has(path)), ...again]
+}
+
+async function unfitFiles(database: Database): Promise<string[]> {
+  const [{ count } = { count: 0 }] = await database.rows<{ count: number }>(
+    `SELECT count(*) AS count FROM duckdb_tables() WHERE table_name = '${UNFIT.lines}'`,
+  )
+  if (count === 0) return []
+  const rows = await database.rows<{ file_path: string }>(
+    `SELECT DISTINCT file_path FROM ${UNFIT.files} JOIN ${UNFIT.lines} USING (scan_id, file_id)`,
+  )
+  return rows.map(({ file_path }) => file_path)
 }
 
 /** All of it in one statement; where a file is not what its beginning promised, that one by itself. */

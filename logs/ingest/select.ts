@@ -1,6 +1,15 @@
 /** The SQL that turns lines into rows of `staged`: those of `requests`, and what is wrong with the others. */
 import { sqlList, sqlText } from '../database.ts'
-import { COLUMNS, columnsSql, columnTypes, type FieldSql, fieldName, V1_FIELDS } from './columns.ts'
+import {
+  COLUMNS,
+  columnsSql,
+  columnTypes,
+  type FieldSql,
+  fieldName,
+  fieldType,
+  V1_FIELDS,
+  VIEWER_FIELDS,
+} from './columns.ts'
 import type { TextFormat } from './sniff.ts'
 
 /**
@@ -55,6 +64,44 @@ export function insertLines(lines: string, format: TextFormat, { routeSql, filte
     SELECT problem, CASE WHEN problem IS NOT NULL THEN file END, CASE WHEN problem = 'header' THEN line END,
       ${routeSql}, * EXCLUDE (problem, file, line, bad_number)
     FROM checked ${filter && `WHERE problem IS NOT NULL OR (${filter})`}`
+}
+
+/** No field has it: were it `-`, which logs have for nothing, DuckDB's reader would take one `-` too many for none. */
+const NO_VALUE = '\u0001'
+
+/** Where DuckDB puts what `insertWhole` can't read. */
+export const UNFIT = { lines: 'unfit_lines', files: 'unfit_files' } as const
+
+/**
+ * Files whose every line is as the first ones promise, in a third of the time that `insertLines` takes: fields are taken off a
+ * line by DuckDB's own reader, which leaves those out that nothing counts. A file that has a line of another kind is named in
+ * `UNFIT`, whatever is wrong with it.
+ * @returns undefined where lines can't be told from comments by their first field
+ */
+export function insertWhole(
+  paths: readonly string[],
+  isCompressed: boolean,
+  format: TextFormat,
+  { routeSql, filter }: Selection,
+): string | undefined {
+  if (format.kind === 'json' || format.fields === undefined || format.heads === undefined) return undefined
+  const { fields, heads, delimiter } = format
+  if (!['date', 'timestamp', 'timestamp_ms'].includes(fields[0] as string)) return undefined
+  const of: FieldSql = (field) => (fields.includes(field) ? `"${field}"` : undefined)
+  const columns = fields.map((field) => `${sqlText(field)}: ${sqlText((fieldType(field) ?? 'varchar').toUpperCase())}`)
+  // A field is held to UTF-8 where something reads it: here, what never fails.
+  const isRead = VIEWER_FIELDS.flatMap((field) =>
+    of(field) === undefined ? [] : [`${of(field)} <> ${sqlText(NO_VALUE)}`],
+  )
+  return `
+    INSERT INTO staged
+    WITH read AS (
+      SELECT ${columnsSql(of, true)}
+      FROM read_csv(${sqlList(paths)}, columns = {${columns.join(', ')}}, delim = ${sqlText(delimiter)}, quote = '', escape = '', comment = '', header = false, auto_detect = false, skip = ${heads}, nullstr = ${sqlText(NO_VALUE)}, ignore_errors = true, store_rejects = true, rejects_limit = 1, rejects_table = '${UNFIT.lines}', rejects_scan = '${UNFIT.files}', max_line_size = ${LINE_BYTES}, compression = '${isCompressed ? 'gzip' : 'none'}')
+      ${isRead.length > 0 ? `WHERE ${isRead.join(' AND ')}` : ''}
+    )
+    SELECT CASE WHEN time IS NULL THEN 'bad-time' END AS problem, NULL, NULL, ${routeSql}, *
+    FROM read ${filter && `WHERE time IS NULL OR (${filter})`}`
 }
 
 export function insertParquet(path: string, columns: readonly string[], { routeSql, filter }: Selection): string {

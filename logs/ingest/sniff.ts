@@ -18,7 +18,13 @@ export type LogFile = {
 /** How the lines of a file are told apart into fields. */
 export type TextFormat =
   /** `fields`: their names as in `columns.ts`; none: the file has no `#Fields` line, and nobody named them. */
-  | { kind: 'delimited'; delimiter: string; fields: readonly string[] | undefined }
+  | {
+      kind: 'delimited'
+      delimiter: string
+      fields: readonly string[] | undefined
+      /** Lines before the first of a request, where these are the usual ones: comments, with one list of fields at most. */
+      heads?: number | undefined
+    }
   /** `keys`: as they are in the file. */
   | { kind: 'json'; keys: readonly string[] }
 
@@ -78,7 +84,14 @@ export function textFormatOf(head: string, named: readonly string[] | undefined)
   const list = fieldsOfHeader(lines.find((line) => line.startsWith('#Fields')) ?? '')
   if (first.startsWith('{')) return { kind: 'json', keys: [...new Set(data.flatMap(keysOf))] }
   const fields = list ?? named
-  return { kind: 'delimited', delimiter: delimiterOf(first, fields?.length), fields }
+  return { kind: 'delimited', delimiter: delimiterOf(first, fields?.length), fields, heads: headsOf(lines) }
+}
+
+function headsOf(lines: readonly string[]): number | undefined {
+  const count = lines.findIndex((line) => line !== '' && !line.startsWith('#'))
+  const heads = lines.slice(0, Math.max(0, count))
+  const areUsual = heads.every((line) => line !== '') && heads.filter((line) => line.startsWith('#Fields')).length < 2
+  return count >= 0 && areUsual ? count : undefined
 }
 
 /** `#Fields: date time cs(Host)`; `undefined` for any other line. */

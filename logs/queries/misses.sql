@@ -8,9 +8,9 @@ WITH keys AS (
     edge_location,
     uri_stem,
     uri_query,
+    count(*) AS requests,
     count(*) FILTER (WHERE result_type = 'Miss') AS misses,
-    count(*) FILTER (WHERE result_type IN ('Hit', 'RefreshHit')) AS hits,
-    max(to_unixtime(time)) - min(to_unixtime(time)) AS seconds
+    to_unixtime(max(time)) - to_unixtime(min(time)) AS seconds
   FROM requests
   WHERE method IN ('GET', 'HEAD') AND result_type IN ('Hit', 'RefreshHit', 'Miss')
   GROUP BY edge_location, uri_stem, uri_query
@@ -20,8 +20,8 @@ paths AS (
     uri_stem,
     sum(misses) AS misses,
     count(*) FILTER (WHERE misses > 0) AS first_misses,
-    coalesce(sum(misses - 1) FILTER (WHERE misses > 1 AND hits = 0 AND seconds < 60 * (misses - 1)), 0) AS not_cached,
-    coalesce(sum(misses - 1) FILTER (WHERE misses > 1 AND NOT (hits = 0 AND seconds < 60 * (misses - 1))), 0) AS expired
+    coalesce(sum(misses - 1) FILTER (WHERE misses > 1 AND misses = requests AND seconds < 60 * (misses - 1)), 0) AS not_cached,
+    coalesce(sum(misses - 1) FILTER (WHERE misses > 1 AND NOT (misses = requests AND seconds < 60 * (misses - 1))), 0) AS expired
   FROM keys
   GROUP BY edge_location, uri_stem
 )

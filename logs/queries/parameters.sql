@@ -19,19 +19,18 @@ positions AS (
 pairs AS (
   SELECT
     uri_stem,
-    split_part(split_part(uri_query, '&', position), '=', 1) AS name,
     split_part(uri_query, '&', position) AS pair,
     sum(requests) AS requests,
     sum(misses) AS misses
   FROM addresses
   JOIN positions ON positions.pairs = addresses.pairs
   WHERE split_part(uri_query, '&', position) <> ''
-  GROUP BY uri_stem, split_part(split_part(uri_query, '&', position), '=', 1), split_part(uri_query, '&', position)
+  GROUP BY uri_stem, split_part(uri_query, '&', position)
 ),
 names AS (
-  SELECT uri_stem, name, count(*) AS distinct_pairs, sum(requests) AS requests, sum(misses) AS misses
+  SELECT uri_stem, split_part(pair, '=', 1) AS name, count(*) AS distinct_pairs, sum(requests) AS requests, sum(misses) AS misses
   FROM pairs
-  GROUP BY uri_stem, name
+  GROUP BY uri_stem, split_part(pair, '=', 1)
 )
 SELECT
   name,
