@@ -6,8 +6,9 @@ import { defineCommand } from '../cli/kit/command.ts'
 import { painter, statusLine } from '../cli/kit/output.ts'
 import { givenGrant } from './verify/grants.ts'
 import { verifyJson, verifyPlanText, verifyText } from './verify/report.ts'
-import { allHold } from './verify/results.ts'
+import { allHold, type Report } from './verify/results.ts'
 import { verify } from './verify/run.ts'
+import { isWithin } from './verify/timing.ts'
 
 export const main = defineCommand({
   name: 'rimlight verify',
@@ -54,16 +55,28 @@ Each question has a version of its own, so that the first answer is a miss: the 
     },
     insecure: { type: 'boolean', about: 'take a certificate that nobody vouches for; on this machine any is taken' },
     slow: { type: 'boolean', about: 'wait for what takes half a minute to expire' },
+    timing: {
+      type: 'string',
+      value: 'N',
+      about:
+        'and ask N times each for a hit and for a miss of the first object that may be cached: DNS, connection, TLS, first byte, total; median and 95 %. A miss has a version of its own, or another value of a parameter that the route keys on',
+    },
+    within: {
+      type: 'string',
+      value: 'MS',
+      about: 'with --timing: what 95 % of hits may take; beyond it the exit code is 1. Without it, no time is wrong',
+    },
     json: { type: 'boolean', about: 'print one JSON document' },
   },
   examples: [
     'rimlight verify https://localhost:8443',
     'rimlight verify https://cdn.example.com --object /photos/small.jpg --object /texts/list.json',
+    'rimlight verify https://cdn.example.com --object /photos/small.jpg --timing 20 --within 100',
     'rimlight verify https://cdn.example.com --object /private/a.jpg --token @token.txt',
     "rimlight verify https://d111111abcdef8.cloudfront.net --object '/api/*=/api/items?page=1' --slow --json",
   ],
   exitCode:
-    '0 all holds that was asked; 1 something differs, or could not be asked, or no CloudFront answers there; 2 wrong usage or input',
+    '0 all holds that was asked; 1 something differs, or could not be asked, or is slower than --within, or no CloudFront answers there; 2 wrong usage or input',
   async run(values, { positionals, stdout, stderr, hint }) {
     const [address, ...more] = positionals
     if (address === undefined || more.length > 0) {
@@ -73,6 +86,8 @@ Each question has a version of its own, so that the first answer is a miss: the 
         found: `${positionals.length}`,
       })
     }
+    const times = countOf('--timing', values.timing, 1000)
+    const within = withinOf(values.within, times, hint)
     const status = statusLine(stderr)
     const paint = painter(stdout)
     const report = await verify({
@@ -91,13 +106,36 @@ Each question has a version of its own, so that the first answer is a miss: the 
       },
       isInsecure: values.insecure,
       isSlow: values.slow,
+      times,
       onPlan: (plan) => values.json || stdout.write(verifyPlanText(plan, paint)),
       onProgress: (done, total, doing) => status.show(`${done + 1} of ${total}  ${doing}`),
     }).finally(() => status.clear())
     stdout.write(values.json ? verifyJson(report) : verifyText(report, paint))
-    return allHold(report.counts) ? 0 : 1
+    const isInTime = within === undefined || (report.timing !== undefined && isWithin(report.timing, within))
+    if (!isInTime) (values.json ? stderr : stdout).write(`${paint('red', tooSlow(report, within))}\n`)
+    return allHold(report.counts) && isInTime ? 0 : 1
   },
 })
+
+/** @throws InputError for what is no whole number from 1 to this */
+function countOf(option: string, text: string | undefined, most: number): number | undefined {
+  if (text === undefined) return undefined
+  if (/^[1-9]\d{0,6}$/.test(text) && Number(text) <= most) return Number(text)
+  const [expected, found] = [`a whole number from 1 to ${most}`, JSON.stringify(text)]
+  throw new InputError(`${option}: expected ${expected}, found ${found}`, { code: 'option-value', expected, found })
+}
+
+function tooSlow({ timing }: Report, within: number | undefined): string {
+  const found = timing?.hit ? `${timing.hit.total.p95} ms` : 'no hit'
+  return `Too slow: expected 95 % of hits within ${within} ms, found ${found}`
+}
+
+function withinOf(text: string | undefined, times: number | undefined, hint: string): number | undefined {
+  const within = countOf('--within', text, 60_000)
+  if (within === undefined || times !== undefined) return within
+  const [expected, found] = ['--timing N beside --within', 'none']
+  throw new InputError(`expected ${expected}, found ${found}; ${hint}`, { code: 'option-missing', expected, found })
+}
 
 /** @throws InputError for what is no URL of this protocol, or more than an origin */
 function urlOf(text: string, protocol: RegExp, option: string, example: string): URL {

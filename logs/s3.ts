@@ -1,5 +1,6 @@
 /** Objects of a bucket: what is below a prefix. */
-import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import type { Readable } from 'node:stream'
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import { InputError } from '../base/errors.ts'
 import { awsFailure, faultOf } from '../deploy/aws/faults.ts'
 
@@ -16,7 +17,9 @@ export function s3LocationOf(url: string): S3Location {
   })
 }
 
-export const s3Client = (): S3Client =>
+export type ObjectStore = S3Client
+
+export const s3Client = (): ObjectStore =>
   new S3Client({ followRegionRedirects: true, ...(process.env.AWS_REGION ? {} : { region: 'us-east-1' }) })
 
 export type ListedObject = { key: string; bytes: number }
@@ -27,7 +30,7 @@ export type ListedObject = { key: string; bytes: number }
  * @throws Failure
  */
 export async function* objectsBelow(
-  client: S3Client,
+  client: ObjectStore,
   { bucket, prefix }: S3Location,
   signal: AbortSignal | undefined,
   after?: string,
@@ -45,8 +48,21 @@ export async function* objectsBelow(
   } while (token !== undefined)
 }
 
+/** @throws Failure */
+export async function objectBody(
+  client: ObjectStore,
+  bucket: string,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<Readable> {
+  const { Body } = await client
+    .send(new GetObjectCommand({ Bucket: bucket, Key: key }), signal ? { abortSignal: signal } : {})
+    .catch(refused('s3:GetObject', signal))
+  return Body as Readable
+}
+
 /** @param action IAM's name of the call */
-export const refused =
+const refused =
   (action: string, signal: AbortSignal | undefined) =>
   (error: unknown): never => {
     signal?.throwIfAborted()

@@ -17,7 +17,12 @@ export type ProbeRequest = {
   isPlain?: true
   /** Without the grant that goes with other requests for a private route. */
   isBare?: true
+  /** Over HTTPS, by a connection of its own; the answer says how long each part took. */
+  isTimed?: true
 }
+
+/** Milliseconds. The first three are parts of it; the others begin where the request does, with the name's lookup. */
+export type Times = { dns: number; connect: number; tls: number; firstByte: number; total: number }
 
 export type Answer = {
   method: string
@@ -32,6 +37,8 @@ export type Answer = {
   bytes: number
   /** Its beginning, 64 KiB at most. */
   beginning: Buffer
+  /** Of a request that was timed. */
+  times?: Times
 }
 
 /** No answer came: no address, no connection, no time left. */
@@ -70,7 +77,7 @@ export function openViewer({ url, httpUrl, headers, isInsecure, patience }: Open
   const plain = new http.Agent({ keepAlive: true, maxSockets: 1 })
   let requests = 0
   return {
-    async ask({ method = 'GET', path, query = [], headers: sent = {}, isPlain }) {
+    async ask({ method = 'GET', path, query = [], headers: sent = {}, isPlain, isTimed }) {
       const target = `${path}${query.length > 0 ? `?${query.join('&')}` : ''}`
       const base = isPlain ? httpUrl : url
       if (base === undefined) throw new NoAnswer('where it listens for HTTP is not known')
@@ -85,11 +92,21 @@ export function openViewer({ url, httpUrl, headers, isInsecure, patience }: Open
         signal: AbortSignal.timeout(patience),
         maxHeaderSize: HEADER_BYTES,
       }
+      const what = `${method} ${base.origin}${target}`
+      if (isTimed) {
+        // Neither a connection nor a TLS session of an earlier request.
+        const own = new https.Agent({ keepAlive: false, maxCachedSessions: 0, rejectUnauthorized: !isInsecure })
+        const began = performance.now()
+        const request = https.request({ ...asked, agent: own })
+        const times = timesOf(request, began)
+        const received = await answered(request, what)
+        return { method, target, sent, ...received, times: times() }
+      }
       const received = await answered(
         base.protocol === 'http:'
           ? http.request({ ...asked, agent: plain })
           : https.request({ ...asked, agent: secure }),
-        `${method} ${base.origin}${target}`,
+        what,
       )
       return { method, target, sent, ...received }
     },
@@ -117,6 +134,29 @@ const lookupOf = ({ hostname }: URL): { lookup?: LookupFunction } =>
 
 const loopback: LookupFunction = (_, { all }, done) =>
   all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4)
+
+/** @returns what to call when the answer has been read to its end */
+function timesOf(request: http.ClientRequest, began: number): () => Times {
+  const at = { lookup: began, connect: began, secureConnect: began, response: began }
+  request.once('socket', (socket) => {
+    // An address that is none to look up has no event of its own; of several addresses, the first counts.
+    for (const event of ['lookup', 'connect', 'secureConnect'] as const) {
+      socket.once(event, () => {
+        at[event] = performance.now()
+      })
+    }
+  })
+  request.once('response', () => {
+    at.response = performance.now()
+  })
+  return () => ({
+    dns: at.lookup - began,
+    connect: at.connect - at.lookup,
+    tls: at.secureConnect - at.connect,
+    firstByte: at.response - began,
+    total: performance.now() - began,
+  })
+}
 
 type Received = Pick<Answer, 'status' | 'headers' | 'bytes' | 'beginning'>
 

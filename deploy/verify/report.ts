@@ -1,8 +1,10 @@
 /** What was found, for people. */
 
 import { wrap } from '../../base/wrap-lines.ts'
+import { bytesText } from '../../cli/kit/numbers.ts'
 import type { Paint } from '../../cli/kit/output.ts'
 import { allHold, type CheckResult, type Exchange, type Report } from './results.ts'
+import type { TimedSeries, Timing } from './timing.ts'
 
 /** Characters of a line. */
 const LINE = 110
@@ -26,6 +28,7 @@ export function verifyText(report: Report, paint: Paint): string {
       return [`${paint('bold', name)}  ${paint('dim', about)}`, ...linesOfPlace(checks, width, paint)]
     }),
     observationLines(report, paint),
+    report.timing ? timingLines(report.timing, paint) : [],
     [summary(report, paint)],
   ]
   return `${sections
@@ -91,6 +94,35 @@ const observationLines = ({ observations }: Report, paint: Paint): string[] =>
           ...wrapped(found, INDENT),
         ]),
       ]
+
+/** How each part is called in the table, in its order. */
+const PARTS = { dns: 'DNS', connect: 'connect', tls: 'TLS', firstByte: 'first byte', total: 'total' } as const
+
+function timingLines({ place, path, bytes, figures, hit, miss, notes }: Timing, paint: Paint): string[] {
+  const rows = Object.entries({ hit, miss }).flatMap(([kind, one]) =>
+    one === null ? [] : [timedRow(kind, 'median', one, ''), timedRow('', '95 %', one, withinText(one, figures))],
+  )
+  const about =
+    place === null ? 'nothing' : `${place} ${path}, ${bytesText(bytes ?? 0)}, each over a connection of its own`
+  const head = `  ${' '.repeat(14)}${Object.values(PARTS).map(timedCell).join('')}`
+  return [
+    `${paint('bold', 'Timing')}  ${paint('dim', `${about}; in ms`)}`,
+    ...(rows.length > 0 ? [paint('dim', head)] : []),
+    ...rows,
+    ...notes.flatMap((note) => wrapped(note, INDENT)).map((line) => paint('yellow', line)),
+  ]
+}
+
+const timedCell = (text: string): string => text.padStart(12)
+
+const timedRow = (kind: string, which: string, one: TimedSeries, after: string): string => {
+  const rank = which === 'median' ? 'median' : 'p95'
+  const cells = (Object.keys(PARTS) as (keyof typeof PARTS)[]).map((part) => timedCell(one[part][rank].toFixed(1)))
+  return `  ${kind.padEnd(6)}${which.padEnd(8)}${cells.join('')}${after}`
+}
+
+const withinText = ({ within }: TimedSeries, figures: Timing['figures']): string =>
+  within === null ? `   above ${Math.max(...figures)} ms` : `   within ${within} ms`
 
 function summary({ counts, requests, milliseconds, checks }: Report, paint: Paint): string {
   const { holds, differs, skipped, unasked } = counts

@@ -1,5 +1,6 @@
 /** The results of the checks, as `--json` prints them. */
 import type { Answer } from './http.ts'
+import type { Timing } from './timing.ts'
 
 export type CheckResult = {
   /** What the check was asked about: the route's pattern, or the bucket. */
@@ -40,6 +41,8 @@ export type Report = {
   places: { name: string; about: string }[]
   checks: CheckResult[]
   observations: ObservationResult[]
+  /** Where it was asked for. */
+  timing?: Timing
   counts: Record<CheckOutcome['status'], number>
   requests: { made: number; atMost: number }
   milliseconds: number

@@ -15,6 +15,7 @@ import { OBSERVATIONS, type Observation } from './observations.ts'
 import { bringAGrant } from './remedies.ts'
 import { checkCounts, type ObservationResult, type Report } from './results.ts'
 import { runChecks, type TargetCheck, targetChecks } from './run-checks.ts'
+import { timing, timingAsks } from './timing.ts'
 
 export type VerifyOptions = {
   bundle: BuiltBundle
@@ -30,6 +31,8 @@ export type VerifyOptions = {
   headers?: Readonly<Record<string, string>>
   isInsecure?: boolean
   isSlow?: boolean
+  /** Hits and misses that are timed; default: none. */
+  times?: number | undefined
   /** Milliseconds for one request. */
   patience?: number
   /** Lets seconds pass. */
@@ -89,8 +92,12 @@ export async function verify(options: VerifyOptions): Promise<Report> {
       planned.push(...targetChecks(nameOf(bucket), bucket, BUCKET_CHECKS, own))
     }
     const seen = observable(asked, httpUrl !== undefined)
+    const { times = 0 } = options
     const asks = [...planned.map(({ check }) => check.asks), ...seen.map(({ observation }) => observation.asks)]
-    const atMost = asks.reduce((sum, count) => sum + count, requests + objects.length)
+    const atMost = asks.reduce(
+      (sum, count) => sum + count,
+      requests + objects.length + (times > 0 ? timingAsks(times) : 0),
+    )
     const report = {
       url: url.origin,
       httpUrl: httpUrl?.origin ?? null,
@@ -110,11 +117,18 @@ export async function verify(options: VerifyOptions): Promise<Report> {
         options.onProgress?.(done, planned.length, `${name}  ${check.id}${check.waits ? ', waiting' : ''}`),
     })
     const observations = await observe(seen)
+    let timedAsks = 0
+    const counted = () => {
+      options.onProgress?.(timedAsks, timingAsks(times), 'timing')
+      timedAsks += 1
+    }
+    const timed = times > 0 ? await timing(asked, times, counted) : undefined
     const made = viewers.reduce((sum, one) => sum + one.requests(), requests)
     return {
       ...report,
       checks,
       observations,
+      ...(timed && { timing: timed }),
       counts: checkCounts(checks),
       requests: { made, atMost },
       milliseconds: Math.round(performance.now() - started),

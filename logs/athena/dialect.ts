@@ -6,8 +6,10 @@ import { V2_COLUMNS } from '../../deploy/aws/log-table.ts'
 import { sqlText } from '../database.ts'
 import { edgeRegions } from '../edge-locations.ts'
 import { COLUMNS, columnsSql, type FieldSql } from '../ingest/columns.ts'
+import { timesSql } from '../ingest/load.ts'
 import { routeSql } from '../ingest/routes.ts'
-import { fileFilter, type LogTable, queryName, V1_COLUMNS, type Window } from './table.ts'
+import { numbersSql } from '../ingest/select.ts'
+import { fileFilter, type LogTable, quotedTable, V1_COLUMNS, type Window } from './table.ts'
 
 export type Selected = Window & {
   table: LogTable
@@ -29,27 +31,20 @@ const fieldsOf =
 
 /** Why a line is not counted: of v1, the last field that all logs have is missing where a line is cut off. */
 function problemSql(table: LogTable): string {
-  const of = fieldsOf(table)
-  const bad = Object.entries(COLUMNS).flatMap(([name, { type, fields }]) => {
-    const sql = fields.map(of).find((one) => one !== undefined)
-    return type === 'varchar' || sql === undefined ? [] : [`(${name} IS NULL AND ${sql} NOT IN ('-', ''))`]
-  })
   const cases = [
     ...(table.kind === 'v1' ? [`WHEN "sc_range_end" IS NULL THEN 'cut-off'`] : []),
     `WHEN time IS NULL THEN 'bad-time'`,
-    `WHEN ${bad.join(' OR ')} THEN 'bad-number'`,
+    `WHEN ${numbersSql(fieldsOf(table))} THEN 'bad-number'`,
   ]
   return `CASE ${cases.join(' ')} END`
 }
 
-const timestamp = (date: Date): string => `TIMESTAMP '${date.toISOString().replace('T', ' ').replace('Z', '')}'`
-
 /** `name AS (…)` of the tables, in their order. */
 function tablesSql(selected: Selected): string {
-  const { table, since, until, routes, route, unusual } = selected
+  const { table, routes, route, unusual } = selected
   const files = fileFilter(table, selected)
   const known = unusual && unusual.length > 0 ? unusual : undefined
-  const times = [...(since ? [`time >= ${timestamp(since)}`] : []), ...(until ? [`time < ${timestamp(until)}`] : [])]
+  const times = timesSql(selected)
   const told = routeSql(routes)
   const values = (rows: readonly (readonly string[])[]) =>
     rows.map((row) => `(${row.map(sqlText).join(', ')})`).join(', ')
@@ -62,12 +57,12 @@ function tablesSql(selected: Selected): string {
     ...(known ? [`unusual (path, route) AS (VALUES ${values(known)})`] : []),
     `log_lines AS (
   SELECT ${columnsSql(fieldsOf(table))}, ${rawFields(table).join(', ')}
-  FROM ${queryName(table)}${files && `\n  WHERE ${files}`}
+  FROM ${quotedTable(table)}${files && `\n  WHERE ${files}`}
 )`,
     `checked_lines AS (SELECT ${columns}, ${problemSql(table)} AS problem FROM log_lines)`,
     `timely_lines AS (
   SELECT ${columns}, ${told} AS told FROM checked_lines
-  WHERE ${['problem IS NULL', ...times].join(' AND ')}
+  WHERE problem IS NULL${times && ` AND ${times}`}
 )`,
     `deliveries AS (
   SELECT ${columns}, ${routed} AS route

@@ -1,9 +1,8 @@
 /** What queries will read, and what Athena takes for it: told before any of them runs. */
-import type { S3Client } from '@aws-sdk/client-s3'
 import { bytesText } from '../../cli/kit/numbers.ts'
 import { ATHENA, BYTES_PER_GB, GB_PER_TB } from '../cost/prices.ts'
 import { countText, usdText } from '../report/format.ts'
-import { objectsBelow } from '../s3.ts'
+import { type ObjectStore, objectsBelow } from '../s3.ts'
 import { hoursOf, isRead, type LogTable, locationOf, type Window } from './table.ts'
 
 /** The files that a query over this time reads. */
@@ -11,7 +10,7 @@ export type Scan = { objects: number; bytes: number }
 
 /** By listing them. @throws Failure for what S3 does not give */
 export async function scanOf(
-  client: S3Client,
+  client: ObjectStore,
   table: LogTable,
   window: Window,
   signal: AbortSignal,

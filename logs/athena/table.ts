@@ -26,7 +26,7 @@ export const V1_COLUMNS: readonly string[] = V1_FIELDS.map(fieldName)
 
 /** As Athena's DDL has names, and as its queries have them. */
 const ddlName = ({ database, table }: LogTable): string => `\`${database}\`.\`${table}\``
-export const queryName = ({ database, table }: LogTable): string => `"${database}"."${table}"`
+export const quotedTable = ({ database, table }: LogTable): string => `"${database}"."${table}"`
 
 export const createDatabaseSql = ({ database }: LogTable): string => `CREATE DATABASE IF NOT EXISTS \`${database}\``
 

@@ -49,7 +49,7 @@ const BATCH = { files: 200, bytes: 64 * 1024 * 1024 }
 
 export async function load(database: Database, paths: readonly string[], options: LoadOptions): Promise<Loaded> {
   const routes = options.routes ?? []
-  const selection = { routeSql: routeSql(routes), filter: filterOf(options) }
+  const selection = { routeSql: routeSql(routes), filter: timesSql(options) }
   const files: LogFile[] = []
   for (const path of paths) files.push(await sniff(path, options.fields))
   const total = files.reduce((sum, { size }) => sum + size, 0)
@@ -93,7 +93,8 @@ export async function load(database: Database, paths: readonly string[], options
   }
 }
 
-function filterOf({ since, until }: LoadOptions): string {
+/** SQL that holds for requests of this time; empty for all. */
+export function timesSql({ since, until }: Pick<LoadOptions, 'since' | 'until'>): string {
   const at = (date: Date) => `TIMESTAMP '${date.toISOString().replace('T', ' ').replace('Z', '')}'`
   return [...(since ? [`time >= ${at(since)}`] : []), ...(until ? [`time < ${at(until)}`] : [])].join(' AND ')
 }

@@ -176,7 +176,7 @@ const WANTED = new Set<string>([
 const isWanted = (field: string): boolean => WANTED.has(field)
 
 /** Whether a number is there that is none. */
-function numbersSql(of: FieldSql): string {
+export function numbersSql(of: FieldSql): string {
   const checks = Object.entries(COLUMNS).flatMap(([name, { type, fields }]) => {
     const sql = fields.map(of).find((one) => one !== undefined)
     return type === 'varchar' || sql === undefined ? [] : [`(${name} IS NULL AND ${sql} NOT IN ('-', ''))`]

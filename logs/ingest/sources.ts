@@ -2,7 +2,6 @@
 import { createWriteStream } from 'node:fs'
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import pMap from 'p-map'
 import { InputError, systemMessage } from '../../base/errors.ts'
@@ -55,15 +54,14 @@ async function filesAt(name: string): Promise<string[]> {
 }
 
 async function fetched(url: string, { folder, signal, onFetch }: SourceOptions): Promise<string[]> {
-  const [{ GetObjectCommand }, { objectsBelow, refused, s3Client, s3LocationOf }] = await optional(
+  const { objectBody, objectsBelow, s3Client, s3LocationOf } = await optional(
     'reading logs from a bucket',
     ['@aws-sdk/client-s3'],
-    () => Promise.all([import('@aws-sdk/client-s3'), import('../s3.ts')]),
+    () => import('../s3.ts'),
   )
   const location = s3LocationOf(url)
   const { bucket } = location
   const client = s3Client()
-  const call = { ...(signal && { abortSignal: signal }) }
   try {
     const keys: string[] = []
     for await (const page of objectsBelow(client, location, signal)) {
@@ -76,11 +74,9 @@ async function fetched(url: string, { folder, signal, onFetch }: SourceOptions):
     return await pMap(
       keys,
       async (key, index) => {
-        const { Body } = await client
-          .send(new GetObjectCommand({ Bucket: bucket, Key: key }), call)
-          .catch(refused('s3:GetObject', signal))
+        const body = await objectBody(client, bucket, key, signal)
         const path = join(target, `${index}-${key.replace(/[^\w.-]/g, '_').slice(-120)}`)
-        await pipeline(Body as Readable, createWriteStream(path), call.abortSignal ? { signal: call.abortSignal } : {})
+        await pipeline(body, createWriteStream(path), signal ? { signal } : {})
         done += 1
         onFetch?.(done, keys.length)
         return path

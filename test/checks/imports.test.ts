@@ -46,7 +46,7 @@ describe('the project', () => {
     expect([...from('sharp')]).toEqual(['origin-response/render.ts'])
     expect([...from('@aws-sdk/client-s3')].toSorted()).toEqual([
       'deploy/publish/bucket.ts',
-      'logs/ingest/sources.ts',
+      'logs/s3.ts',
       'origin-response/source.ts',
       'sign/presign.ts',
     ])

@@ -8,6 +8,7 @@ import { readBundle } from '../../bundle/read-bundle.ts'
 import { verifyText } from '../../deploy/verify/report.ts'
 import type { Report } from '../../deploy/verify/results.ts'
 import { type VerifyOptions, verify } from '../../deploy/verify/run.ts'
+import type { TimedSeries } from '../../deploy/verify/timing.ts'
 import { main } from '../../deploy/verify.ts'
 import type { Route } from '../../edge/config.ts'
 import type { Trigger } from '../../edge/limits.ts'
@@ -126,6 +127,38 @@ describe('a distribution as it should be', () => {
     expect([...methods].toSorted()).toEqual(['GET', 'HEAD', 'OPTIONS', 'POST'])
     const posts = cloudfront.requests().filter(({ method }) => method === 'POST')
     expect(posts.every(({ status }) => status === 403)).toBe(true)
+  })
+
+  it('times hits and misses, each over a connection of its own', async () => {
+    const args = ['--route', '/static/*', '--object', '/static/site.json', '--timing', '4']
+    const { code, out } = await run(cloudfront.httpsUrl, ...args, '--json', '--within', '60000')
+    const { timing, requests }: Report = JSON.parse(out)
+    expect({ code, ...timing }).toMatchObject({
+      ...{ code: 0, place: '/static/*', path: '/static/site.json', figures: [100, 200, 300], notes: [] },
+    })
+    expect(requests.made).toBeLessThanOrEqual(requests.atMost)
+    for (const series of [timing?.hit, timing?.miss]) {
+      expect(series?.count).toBe(4)
+      const { dns, connect, tls, firstByte, total } = series as TimedSeries
+      for (const part of [dns, connect, tls, firstByte, total]) {
+        expect(part.median).toBeGreaterThanOrEqual(0)
+        expect(part.median).toBeLessThanOrEqual(part.p95)
+      }
+      expect(tls.median).toBeGreaterThan(0)
+      expect(firstByte.median).toBeLessThanOrEqual(total.median)
+      expect(tls.median).toBeLessThan(firstByte.median)
+    }
+  })
+
+  it('what takes longer than --within is too slow', async () => {
+    const args = ['--route', '/static/*', '--object', '/static/site.json', '--timing', '2', '--within', '1']
+    const { code, out } = await run(cloudfront.httpsUrl, ...args)
+    expect(code).toBe(1)
+    expect(out).toContain('\nAll that was asked holds\n')
+    expect(out).toMatch(
+      /\nTiming {2}\/static\/\* \/static\/site\.json, [\d.]+ kB, each over a connection of its own; in ms\n/,
+    )
+    expect(out).toMatch(/\nToo slow: expected 95 % of hits within 1 ms, found [\d.]+ ms\n$/)
   })
 
   it('without objects, what needs one is skipped, and says so', async () => {
@@ -258,6 +291,16 @@ describe('a distribution as it should be', () => {
         "another route's object",
         ['https://a.example', '--object', '/static/*=/a.jpg'],
         '--object: expected a path of the route /static/*, found /a.jpg, which is of /*',
+      ],
+      [
+        'no number of times',
+        ['https://a.example', '--timing', '0'],
+        '--timing: expected a whole number from 1 to 1000, found "0"',
+      ],
+      [
+        'a limit of nothing',
+        ['https://a.example', '--within', '100'],
+        'expected --timing N beside --within, found none; ',
       ],
       [
         'no such route',

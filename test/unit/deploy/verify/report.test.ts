@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { verifyJson, verifyPlanText, verifyText } from '../../../../deploy/verify/report.ts'
 import { allHold, type CheckResult, checkCounts, type Report } from '../../../../deploy/verify/results.ts'
+import { FIGURES, seriesOf, type Timing } from '../../../../deploy/verify/timing.ts'
 
 const plain = (_: unknown, text: string) => text
 
@@ -89,6 +90,26 @@ describe('the verdict', () => {
     expect(verifyText(report, plain)).toContain(`\n${verdict}\n`)
     expect(allHold(report.counts)).toBe(fine)
   })
+})
+
+it('times are a table, with the figure that 95 % of them are within', () => {
+  const times = (total: number) => ({ dns: 1.25, connect: 12, tls: 20.4, firstByte: total - 10, total })
+  const miss = seriesOf([times(120), times(420)])
+  const timing: Timing = {
+    ...{ place: '/*', path: '/photos/dusk.jpg', bytes: 12_345, figures: FIGURES },
+    ...{ hit: seriesOf([times(64), times(72)]), miss, notes: ['what there is to say'] },
+  }
+  expect(verifyText({ ...reportOf(HOLDS), timing }, plain)).toContain(`
+Timing  /* /photos/dusk.jpg, 12.3 kB, each over a connection of its own; in ms
+                         DNS     connect         TLS  first byte       total
+  hit   median           1.3        12.0        20.4        54.0        64.0
+        95 %             1.3        12.0        20.4        62.0        72.0   within 100 ms
+  miss  median           1.3        12.0        20.4       110.0       120.0
+        95 %             1.3        12.0        20.4       410.0       420.0   above 300 ms
+      what there is to say
+
+All holds
+`)
 })
 
 it('in colour, what holds is green and what differs red', () => {
