@@ -21,6 +21,7 @@ import { type Nowhere, nowhere, type Place, placeOfPath, placeOfUrl, takesImages
 import { parseS3Url, pathOfKey } from './s3-url.ts'
 import { type Site, type SiteRoute, UrlError } from './site.ts'
 
+export { previewDataUrl, previewUrl } from './preview.ts'
 export { type Site, type SiteRoute, siteOf, UrlError } from './site.ts'
 
 /**
