@@ -39,6 +39,7 @@ test('whoever installs the package gets what its commands and entries import, an
     'aws-cdk-lib',
     'constructs',
     'echarts',
+    'msw',
     'pg',
     'sharp',
     'thumbhash',
