@@ -57,6 +57,16 @@ export const RULES: readonly Rule[] = [
   // The shape of dist/, and its reader.
   { from: 'bundle/', may: ['bundle/', 'base/', 'edge/config.ts', 'edge/limits.ts', 'node:'] },
   { from: 'urls/', may: ['urls/', 'edge/', 'bundle/settings.ts'] },
+  // The site in a test's own process: made as build/ makes it, between the rules of local/ that need no workerd.
+  {
+    from: 'msw/',
+    may: [
+      ...['msw/', 'base/', 'build/', 'bundle/', 'edge/config.ts', 'local/platform/', 'local/protocol/'],
+      ...['local/workers/distribution/lambda-event.ts', 'local/workers/distribution/response-headers-policy.ts'],
+      ...['node:', 'esbuild', 'msw'],
+    ],
+  },
+  { from: 'msw/triggers.ts', may: [COMPUTED] },
   // For browsers, too.
   { from: 'migrate/', may: ['migrate/', 'urls/'] },
   // For applications in Node. What a browser can use is in urls/.
@@ -253,6 +263,7 @@ export const RULES: readonly Rule[] = [
         'deploy/',
         'logs/',
         'migrate/',
+        'msw/',
         'session/',
         'sign/',
         'tenants/',
@@ -288,6 +299,7 @@ export const RULES: readonly Rule[] = [
         'ipx',
         'jose',
         'miniflare',
+        'msw',
         'oxc-parser',
         'pg',
         'playwright-core',

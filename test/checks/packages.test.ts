@@ -50,6 +50,7 @@ test('whoever installs the package gets what its commands and entries import, an
     'echarts',
     'jose',
     'libheif-js',
+    'msw',
     'pg',
     'sharp',
     'thumbhash',
