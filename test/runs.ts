@@ -31,6 +31,9 @@ export const DEFAULT_RUNS = runs(100)
 export const sampleOf = <T>(all: readonly T[], extent: Extent = EXTENT): T[] =>
   all.filter((_, index) => extent === 'full' || index % 5 === 0 || index === all.length - 1)
 
+/** Environment of what makes templates: CloudFormation's own validation takes a processor three seconds to load, each time. */
+export const TEMPLATES: Record<string, string> = EXTENT === 'full' ? {} : { CDK_VALIDATION: 'false' }
+
 /** How many random events or files there are: RIMLIGHT_FUZZ, for a longer run than a full one, or as many as `runs`. */
 export const fuzzRuns = (full: number): number => Number(process.env.RIMLIGHT_FUZZ ?? runs(full))
 

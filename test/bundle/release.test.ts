@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, expect, it } from 'vitest'
 import { ROOT } from '../../base/root.ts'
+import { TEMPLATES } from '../runs.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
 import { copyOfTree, filesIn } from './tree.ts'
 
@@ -14,7 +15,7 @@ const execute = promisify(execFile)
 const release = async (tree: string, args: string[], options: { cwd?: string; env?: Record<string, string> } = {}) =>
   execute(process.execPath, [join(tree, 'cli/rimlight.mjs'), 'release', '--config', 'config.json', ...args], {
     cwd: options.cwd ?? tree,
-    env: { ...process.env, ...options.env },
+    env: { ...process.env, ...TEMPLATES, ...options.env },
   })
 
 /** With what a release has besides the bundle. */

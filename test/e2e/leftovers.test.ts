@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROOT } from '../../base/root.ts'
 import { listening } from '../listener.ts'
 import { V1_FIELDS } from '../logs/written.ts'
-import { EXTENT, sampleOf } from '../runs.ts'
+import { EXTENT, sampleOf, TEMPLATES } from '../runs.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
 
 const RIMLIGHT = join(ROOT, 'cli/rimlight.mjs')
@@ -50,6 +50,7 @@ async function run(args: readonly string[], after = Number.POSITIVE_INFINITY, pa
       ...process.env,
       // Zips are to be interrupted while they are made, not taken from an earlier build (`test/deflate-once.mjs`).
       NODE_OPTIONS: '',
+      ...TEMPLATES,
       ...{ TMPDIR: temporary, AWS_ENDPOINT_URL: slow?.url ?? '', AWS_REGION: 'us-east-1' },
       ...{ AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' },
     },

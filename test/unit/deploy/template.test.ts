@@ -9,7 +9,7 @@ import { readBundle } from '../../../bundle/read-bundle.ts'
 import { main, templateOf } from '../../../deploy/template.ts'
 import type { Config } from '../../../edge/config.ts'
 import { type Built, built } from '../../e2e/site.ts'
-import { EXTENT } from '../../runs.ts'
+import { TEMPLATES } from '../../runs.ts'
 import { output } from '../cli/kit/fixture-output.ts'
 import { temporaryFolder } from '../local/fixture.ts'
 import { CONFIG } from './template/bundles.ts'
@@ -26,8 +26,7 @@ const fails = async (code: number, message: string, ...args: string[]) =>
 let site: Built
 beforeAll(async () => {
   site = await built(CONFIG)
-  // AWS's own validation takes seconds to load, and has a test to itself: `template/synthesise.test.ts`.
-  if (EXTENT === 'short') vi.stubEnv('CDK_VALIDATION', 'false')
+  for (const [name, value] of Object.entries(TEMPLATES)) vi.stubEnv(name, value)
 })
 afterAll(() => site.remove())
 
