@@ -19,6 +19,7 @@ test('a short run takes every fifth of a list, and the last', () => {
   expect(sampleOf([1, 2, 3, 4, 5, 6, 7, 8], 'short')).toEqual([1, 6, 8])
   expect(sampleOf([1, 2, 3, 4, 5, 6], 'full')).toEqual([1, 2, 3, 4, 5, 6])
   expect(sampleOf([], 'short')).toEqual([])
+  expect(sampleOf(Array(2_301).fill(0), 'short')).toHaveLength(101)
 })
 
 test('RIMLIGHT_TEST_RUNS is short, full or not there', () => {

@@ -145,7 +145,8 @@ describe('memory', () => {
   it.each([512, 1024])('of %d MB is enough to decide on the largest pictures, one after the other', async (memory) => {
     await withRig({ artefact: { memory } }, async (ask) => {
       const made: string[] = []
-      for (const { name, ...file } of large) {
+      const files = memory === 512 ? large : sampleOf(large)
+      for (const { name, ...file } of files) {
         const { width, height } = await sharp(file.bytes, { pages: -1, limitInputPixels: false }).metadata()
         expect(width * height, name).toBeGreaterThan(49_900_000)
         for (const variant of memory === 512 ? ['fm=webp&w=64', 'fit=crop&fm=jpg&h=1080&w=1080'] : ['fm=webp&w=640']) {
@@ -154,7 +155,8 @@ describe('memory', () => {
           if (came === 'rendition') made.push(name)
         }
       }
-      expect(made).toEqual(expect.arrayContaining(['JPEG', 'PNG']))
+      const sound = files.map(({ name }) => name).filter((name) => name === 'JPEG' || name === 'PNG')
+      expect(made).toEqual(expect.arrayContaining(sound))
     })
   })
 
@@ -212,7 +214,7 @@ describe('disk', () => {
         if (!name.startsWith('tiff')) expect(came, name).toBe('rendition')
       }
       // What does not fit into memory, libvips would put on the disk.
-      for (const { name, ...file } of large) {
+      for (const { name, ...file } of sampleOf(large)) {
         const { came, faults } = await ask({ ...file, variant: 'fm=webp&w=64', expected: ANY })
         expect({ name, faults }).toEqual({ name, faults: [] })
         expect(came, name).not.toBe('corrupt')

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { sampleOf } from '../runs.ts'
 import { makeCounts } from './counts.ts'
 import { DELAYS, FIXTURE_NAMES, fixture, LOOP } from './fixtures.ts'
 import { isUpright, ORIENTATIONS, orientedJpeg, UPRIGHT } from './orientations.ts'
@@ -40,19 +41,26 @@ async function meanOf(bytes: Buffer): Promise<number[]> {
 /** A document is no animation: its first page may be a picture of it, but not a document without the others. */
 const losesPages = (name: string, variant: string): boolean => name === 'tiff, pages' && !variant.includes('fm=')
 
+/** The same list from another place on: in a short run, each fixture has other variants than the one before it. */
+const turned = <T>(all: readonly T[], places: number): T[] => [
+  ...all.slice(places % all.length),
+  ...all.slice(0, places % all.length),
+]
+
 describe('a fixture comes out as every variant asks', () => {
   it.each(FIXTURE_NAMES)('%s', async (name) => {
     const { bytes, kind, width, height, frames } = await fixture(name)
     const source = { kind, width, height, frames }
+    const variants = sampleOf(turned(VARIANTS, FIXTURE_NAMES.indexOf(name)))
     const answers = await rig.askAll(
-      VARIANTS.map((variant) => ({
+      variants.map((variant) => ({
         ...{ bytes, type: `image/${kind}`, variant, source },
         expected: losesPages(name, variant) ? (['unsupported'] as const) : expectedOf(source, variant),
       })),
     )
     for (const answer of answers) counts.add(answer)
     const wrong = answers.filter(({ faults }) => faults.length > 0)
-    expect(answers.length).toBe(VARIANTS.length)
+    expect(answers.length).toBe(variants.length)
     expect(wrong.map(({ question, faults }) => ({ variant: question.variant, faults }))).toEqual([])
   })
 })
