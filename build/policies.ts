@@ -26,7 +26,7 @@ import {
 
 import { CACHE_TAG_HEADER } from '../edge/cache-tags.ts'
 import { POLICIES_PER_ACCOUNT, POLICY_COMMENT_CHARACTERS } from '../edge/limits.ts'
-import { SIGNING_COOKIE, SIGNING_PARAMETERS } from '../edge/signed.ts'
+import { SIGNING_COOKIES, SIGNING_PARAMETERS } from '../edge/signed.ts'
 import { parametersOf } from './compile.ts'
 import { corsConfigOf } from './cors.ts'
 import { ConfigError } from './error.ts'
@@ -162,7 +162,7 @@ function originRequestPolicy(route: RouteSettings): Unnamed<OriginRequestPolicy>
       HeadersConfig: { HeaderBehavior: 'allExcept', Headers: list(['host']) },
       // What CloudFront has checked is nobody else's.
       CookiesConfig: isSigned
-        ? { CookieBehavior: 'allExcept', Cookies: list(SIGNING_PARAMETERS.map((name) => SIGNING_COOKIE + name)) }
+        ? { CookieBehavior: 'allExcept', Cookies: list(SIGNING_COOKIES) }
         : { CookieBehavior: 'all' },
       QueryStringsConfig: isSigned
         ? { QueryStringBehavior: 'allExcept', QueryStrings: list(SIGNING_PARAMETERS) }

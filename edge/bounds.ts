@@ -11,7 +11,7 @@ export const MOST_VALUES = 10
 export const MOST_CHARACTERS = 60
 
 /** Of the values of a parameter that should be a number, a word or a version. */
-export const MOST_PARSED = 3
+export const MOST_PARSED = 2
 
 /** Of all values of a parameter, where the first is not what it should be: a version may be escaped from end to end. */
 export const MOST_DECODED = 200
@@ -20,7 +20,7 @@ export const MOST_DECODED = 200
 export const MOST_NAMES = 99
 
 /** Characters of a path as received, with image parameters and a query that is spelt anew. */
-export const MOST_PATH_CHARACTERS = 768
+export const MOST_PATH_CHARACTERS = 640
 
 /** Characters of a query, once it is escaped, whose escapes are spelt anew. */
 export const MOST_QUERY_CHARACTERS = 256
@@ -35,5 +35,5 @@ export const MOST_SPELLINGS = 64
 /** Of a path that has to be read in several ways. */
 export const MOST_SLASHES = 62
 
-/** Of an `Accept` that is read closely; browsers send 300 at most. */
-export const MOST_ACCEPT_CHARACTERS = 400
+/** Of an `Accept` that is read closely; browsers that take WebP send 150 at most. */
+export const MOST_ACCEPT_CHARACTERS = 256

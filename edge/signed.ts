@@ -8,3 +8,7 @@ export const SIGNING_PARAMETERS: readonly string[] = ['Expires', 'Hash-Algorithm
 
 /** What the names of signed cookies begin with; then come those of the parameters. */
 export const SIGNING_COOKIE = 'CloudFront-'
+
+export const SIGNING_COOKIES: readonly string[] = /* @__PURE__ */ SIGNING_PARAMETERS.map(
+  (name) => SIGNING_COOKIE + name,
+)

@@ -49,6 +49,10 @@ export const handler = async (
     const isImage = rule.wantsImage && request.kind === 'routed'
     const image = isImage ? imageRequest(request, cf.request) : undefined
     applyCaching(response.headers, image ? await imageStep(response, image, rule.caching, context ?? {}) : rule.caching)
+    // It updates what is stored: RFC 9111, 3.2; but a rendition has a type of its own, and what was told by its bytes as well.
+    if (HAS_IMAGES && `${response.status}` === '304' && request.kind === 'routed' && request.takesImageParameters) {
+      removeHeaders(response.headers, ['content-type'])
+    }
     if (HAS_IMAGES && !image && hasBody(response, request)) {
       await typeAsItIs(response.headers, request, cf.request, context ?? {})
     }

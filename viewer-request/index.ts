@@ -16,7 +16,7 @@ import { canonicalQuery } from '../edge/query.ts'
 import { withPlainNames } from '../edge/query-names.ts'
 import { routeOf } from '../edge/routes.ts'
 import { domains, dropRequest, imageRules, type RouteRule, routes, routeTable } from '../edge/rules.ts'
-import { SIGNING_COOKIE } from '../edge/signed.ts'
+import { SIGNING_COOKIES } from '../edge/signed.ts'
 import { extensionOf, takesImageParameters, type Variant, variantOf } from '../edge/variant.ts'
 import { type Question, questionOf } from './admission.ts'
 import { logRequest } from './log.ts'
@@ -115,14 +115,13 @@ export function handler(event: ViewerEvent): ViewerRequest | ViewerResponse | Qu
   return (HAS_TOKENS && route.token && event.question) || request
 }
 
-/** What CloudFront is to check, or the origin: of a route's cookies nothing else stays. */
+/** What CloudFront is to check, or the origin: of a route's cookies nothing else stays. A request may have thousands. */
 function cookiesFor(route: RouteRule, cookies: Fields): Fields {
   const kept: Fields = {}
-  Object.keys(cookies).forEach((name) => {
-    const isToken = HAS_FORWARDED_TOKENS && route.token?.forward && route.token.cookies?.includes(name)
-    if (isToken || (HAS_SIGNED && route.signed && name.indexOf(SIGNING_COOKIE) === 0)) {
-      kept[name] = cookies[name] as Field
-    }
+  const token = (HAS_FORWARDED_TOKENS && route.token?.forward && route.token.cookies) || []
+  const names = HAS_SIGNED && route.signed ? SIGNING_COOKIES : token
+  names.forEach((name) => {
+    if (cookies[name]) kept[name] = cookies[name] as Field
   })
   return kept
 }

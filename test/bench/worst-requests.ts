@@ -1,9 +1,26 @@
 /** Requests that cost the function more than others, as far as CloudFront lets them in: URLs of 8,192 bytes, 32 KB in all. */
 import type { CostSubject } from '../../local/host/functions/njs-cost.ts'
 import { queryFields } from '../contract/events.ts'
+import { NOW, part, token } from '../contract/tokens.ts'
 import { viewerEvent } from './fixtures.ts'
 
-export type WorstRequest = { uri: string; query?: string; headers?: Record<string, string>; method?: string }
+export type WorstRequest = {
+  uri: string
+  query?: string
+  headers?: Record<string, string>
+  cookies?: Record<string, string>
+  method?: string
+}
+
+/** What opens all private routes of `worst-sites.ts`. */
+export const CLAIMS = {
+  iss: 'https://login.example.com',
+  aud: 'cdn',
+  exp: NOW + 86_400,
+  scope: 'read',
+  tier: 2,
+  paths: ['/'],
+}
 
 const repeated = (pieces: readonly string[], length: number): string => {
   let text = ''
@@ -36,6 +53,16 @@ const SHORT = `/search/${CYRILLIC.slice(0, 750).toLowerCase()}%20.x`
 const MANY_READINGS = '//x/%2e%2e/%2F%2e/%41%c3%a9'
 const manyNames = Array.from({ length: 2_000 }, (_, i) => i.toString(36)).join('&')
 const HTTP = { 'cloudfront-forwarded-proto': 'http' }
+
+const bearing = (text: string) => ({ authorization: `Bearer ${text}` })
+/** With this header, and a signature that is none. */
+const forged = (header: string) => bearing(`${part(header)}.${part(CLAIMS)}.${'A'.repeat(43)}`)
+const COOKIES = (name: string, count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`${name}${i.toString(36)}`, '1']))
+const MANY_PATHS = Array.from({ length: 500 }, () => '/a')
+const UNUSUAL_PATHS = Array.from({ length: 130 }, (_, i) => `/%C3%A9/${i}`)
+/** One of the costliest that goes on. */
+const COSTLY = `/search/${CYRILLIC.slice(0, 3_060).toLowerCase()}`
 
 /** By what they are; each was, or is, the worst of its kind. */
 export const WORST: Readonly<Record<string, WorstRequest>> = {
@@ -97,34 +124,133 @@ export const WORST: Readonly<Record<string, WorstRequest>> = {
   'dots and slashes at the end of a long path': { uri: `/${'a'.repeat(2_900)}${MANY_READINGS}` },
   'the same, as long as it may be': { uri: `/${'%c3%a9'.repeat(180)}${'a'.repeat(780)}${MANY_READINGS}.jpg` },
   'the same, and ten of each parameter': {
-    uri: `/${'%c3%a9'.repeat(110)}${MANY_READINGS}.heic`,
+    uri: `/${'%c3%a9'.repeat(101)}${MANY_READINGS}.heic`,
     query: tenOfEach('%2c,,,%31,,,!'),
-    headers: { accept: repeated(['image/avif;q=0,'], 398) },
+    headers: { accept: repeated(['image/avif;q=0,'], 254) },
   },
   'emoji, raw, and ten of each parameter': {
     uri: `/${'😀'.repeat(180)}.heic`,
     query: tenOfEach('%2c,,,%31,,,!'),
-    headers: { accept: repeated(['image/avif;q=0,'], 398) },
+    headers: { accept: repeated(['image/avif;q=0,'], 254) },
   },
   'everything at once': {
     uri: SHORT.replace('/search', '/photos').replace('.x', '.heic'),
     query: `${tenOfEach('%2c,,,%31,,,!')}&page=${'%41'.repeat(380)}&ids%5B%5D=${'%c3%a9'.repeat(400)}`,
-    headers: { accept: repeated(['image/avif;q=0,'], 398) },
+    headers: { accept: repeated(['image/avif;q=0,'], 254) },
   },
   'Accept of quotes': { uri: '/a.jpg', headers: { accept: '"'.repeat(8_000) } },
-  'Accept of 400 characters, quotes': { uri: '/a.avif', headers: { accept: repeated([' "",'], 398) } },
-  'Accept of refusals': { uri: '/a.avif', headers: { accept: repeated(['image/avif;q=0,'], 398) } },
+  'Accept of 256 characters, quotes': { uri: '/a.avif', headers: { accept: repeated([' "",'], 254) } },
+  'Accept of refusals': { uri: '/a.avif', headers: { accept: repeated(['image/avif;q=0,'], 254) } },
   'Accept of 24,000 characters': { uri: '/a.avif', headers: { accept: repeated(['image/avif;q=0,'], 24_000) } },
-  'Accept of spaces': { uri: '/a.heic', headers: { accept: repeated([' \t'], 398) } },
+  'Accept of spaces': { uri: '/a.heic', headers: { accept: repeated([' \t'], 254) } },
   'to HTTPS': { uri: `/${'"'.repeat(2_000)}`, query: '"'.repeat(3_000), headers: HTTP },
   'to HTTPS, 2,000 parameters': { uri: '/', query: manyNames, headers: HTTP },
   OPTIONS: { uri: `/${CYRILLIC.toLowerCase()}`, method: 'OPTIONS' },
+  'a token': { uri: '/static/a.txt', headers: bearing(token(CLAIMS)) },
+  'a token, two of it, and one in the query': {
+    uri: '/static/a.txt',
+    query: `grant=${token(CLAIMS)}`,
+    headers: bearing(token(CLAIMS)),
+    cookies: { grant: token(CLAIMS) },
+  },
+  'a token of 500 paths': { uri: '/static/a.txt', headers: bearing(token({ ...CLAIMS, paths: MANY_PATHS })) },
+  'a token of 130 paths with escapes, and such a path': {
+    uri: COSTLY.replace('/search', '/é'),
+    headers: bearing(token({ ...CLAIMS, paths: UNUSUAL_PATHS })),
+  },
+  'a token of many claims': {
+    uri: '/static/a.txt',
+    headers: bearing(token(JSON.stringify({ ...CLAIMS, ...COOKIES('c', 190) }).replaceAll(':', ' : '))),
+  },
+  'a token with a text that looks like JSON': {
+    uri: '/static/a.txt',
+    headers: bearing(token({ ...CLAIMS, note: '":'.repeat(600) })),
+  },
+  'a header of many names': { uri: '/static/a.txt', headers: forged(`{"alg":"HS256"${',"a" :1'.repeat(430)}}`) },
+  'a header of many strings': {
+    uri: '/static/a.txt',
+    headers: forged(`{"alg":"HS256","x" :[""${',""'.repeat(1_000)}]}`),
+  },
+  'a header of many quotes': { uri: '/static/a.txt', headers: forged(`{"alg":"HS256","x":"${'\\":'.repeat(900)}"}`) },
+  'a header of many brackets': { uri: '/static/a.txt', headers: forged(`{"alg":"HS256","x":${'['.repeat(2_900)}`) },
+  'a header of many brackets, closed': {
+    uri: '/static/a.txt',
+    headers: forged(`{"alg":"HS256","x":${'['.repeat(1_450)}${']'.repeat(1_450)}}`),
+  },
+  'a header that is no JSON': { uri: '/static/a.txt', headers: forged('x') },
+  'the same on a costly path': { uri: COSTLY, headers: forged('x') },
+  'a forged token on a costly path': { uri: COSTLY, headers: bearing(`${token(CLAIMS)}x`) },
+  'a good token on a costly path': { uri: COSTLY, headers: bearing(token(CLAIMS)) },
+  'no token on a costly path, of a page': { uri: COSTLY, headers: { accept: 'text/html' } },
+  '4,000 dots for a token': { uri: '/static/a.txt', headers: bearing('.'.repeat(4_000)) },
+  '16,000 dots for a token': { uri: '/static/a.txt', headers: bearing('.'.repeat(16_000)) },
+  '4,000 cookies': { uri: '/static/a.txt', cookies: COOKIES('a', 4_000) },
+  '1,500 cookies that look signed': { uri: '/a.jpg', cookies: COOKIES('CloudFront-', 1_500) },
+  'a signed URL': {
+    uri: '/a.heic',
+    query: `w=600&Policy=${'a'.repeat(2_000)}&Signature=${'b'.repeat(600)}&Key-Pair-Id=K2JCJMDEHXQW5F`,
+  },
+  'ten of each parameter of an API': {
+    uri: '/api/x',
+    query: ['ids%5B%5D', 'page', 'term', 'sort', 'from', 'to', 'lang', 'theme', 'size']
+      .flatMap((name) => Array(10).fill(`${name}=%c3%a9%41`))
+      .join('&')
+      .slice(0, 8_000),
+  },
+  'names of an API, escaped in every way': {
+    uri: '/api/x',
+    query: Array.from({ length: 600 }, (_, i) => `%69ds%5${'bB'[i % 2]}%5d${i}=1`)
+      .join('&')
+      .slice(0, 8_000),
+  },
+  'pictures with all parameters': {
+    uri: `/${'%c3%a9'.repeat(100)}.heic`,
+    query:
+      'w=633&h=417&ar=3%3A2&fit=crop&crop=focalpoint&fp-x=0.31&fp-y=0.72&rect=10%2C20%2C300%2C400&dpr=1.5&q=71&fm=avif&ids%5B%5D=%c3%a9&page=2&v=1706400000',
+    headers: { accept: repeated(['image/avif;q=0,'], 254) },
+  },
+  'a page without its slash': {
+    uri: `/static/${CYRILLIC.slice(0, 3_000).toLowerCase()}`,
+    query: `page=${'"'.repeat(160)}`,
+  },
+  'a preflight': {
+    uri: '/static/a.txt',
+    method: 'OPTIONS',
+    headers: { origin: `https://${'a.'.repeat(3_000)}example.com`, 'access-control-request-method': 'GET' },
+  },
   'a never route': { uri: `/drafts/${CYRILLIC.slice(0, 3_000).toLowerCase()}` },
 }
 
-export function costSubject({ uri, query = '', headers = {}, method = 'GET' }: WorstRequest): CostSubject {
-  const fields = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, { value }]))
-  const request = { ...viewerEvent.request, method, uri, querystring: queryFields(query) }
-  const event = { ...viewerEvent, request: { ...request, headers: { ...request.headers, ...fields } } }
+export function costSubject({ uri, query = '', headers = {}, cookies, method = 'GET' }: WorstRequest): CostSubject {
+  const fields = (values: Record<string, string>) =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]))
+  const request = {
+    ...viewerEvent.request,
+    method,
+    uri,
+    querystring: queryFields(query),
+    ...(cookies ? { cookies: fields(cookies) } : {}),
+  }
+  const event = { ...viewerEvent, request: { ...request, headers: { ...request.headers, ...fields(headers) } } }
   return { event, ...(query === '' ? {} : { rawQuery: query }) }
+}
+
+/** Cut to what CloudFront lets in: 8,192 bytes of URL, 32 KB in all, and nothing in it that ends a line of HTTP. */
+export function letIn({ uri, query = '', headers = {}, cookies, method }: WorstRequest): WorstRequest {
+  const plain = (value: string) => value.replaceAll(/\p{Cc}/gu, '')
+  const cut = (value: string, bytes: number) =>
+    Buffer.from(value).subarray(0, Math.max(0, bytes)).toString().replaceAll('\ufffd', '')
+  const path = cut(plain(uri).replaceAll('?', ''), 8_192)
+  let left = 16_000
+  const kept = Object.entries(cookies ?? {}).filter(([name, value]) => {
+    left -= name.length + value.length + 3
+    return left >= 0
+  })
+  return {
+    ...(method === undefined ? {} : { method }),
+    ...(cookies ? { cookies: Object.fromEntries(kept) } : {}),
+    uri: path,
+    query: cut(plain(query).replaceAll('#', ''), 8_191 - Buffer.byteLength(path)),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, cut(plain(value), 8_000)])),
+  }
 }

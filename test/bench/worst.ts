@@ -1,252 +1,175 @@
-/**
- * `npm run bench:worst`: what the built CloudFront Function costs at most, in njs: instructions and memory of one call, over a
- * table of requests that were made to be the worst, over requests that are searched for, and over a file of hostile URLs,
- * one a line, if RIMLIGHT_HOSTILE_URLS names one. Fails above 1.5 MB or 2 M instructions, and where a URL throws or goes on
- * though its readings lead to several routes.
- */
+/** `npm run bench:worst`: what the built CloudFront Function costs at most in njs, and whether CloudFront would run it. */
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
-import { at } from '../../base/json-values.ts'
+import { InputError } from '../../base/errors.ts'
 import { makeSite } from '../../build/site.ts'
-import { openNjs } from '../../local/host/functions/njs.ts'
-import { type CallCost, callCosts, missingForCosts } from '../../local/host/functions/njs-cost.ts'
-import { routesOf } from '../contract/viewer-oracle.ts'
-import { settings, settingsForAll } from './fixtures.ts'
-import { costSubject, ESCAPES, WORST, type WorstRequest } from './worst-requests.ts'
+import { defineCommand } from '../../cli/kit/command.ts'
+import { statusLine } from '../../cli/kit/output.ts'
+import { missingForCosts } from '../../local/host/functions/njs-cost.ts'
+import { type HostileReport, measureHostile } from './hostile-urls.ts'
+import { isOver, type Measured, measured, rowOf, worstFirst, worstOf } from './worst-costs.ts'
+import { WORST, type WorstRequest } from './worst-requests.ts'
+import { nextRequests } from './worst-search.ts'
+import { type WorstSite, worstSites } from './worst-sites.ts'
 
-/** Of the 2 MB that CloudFront gives a call, and of a time that it does not tell. */
-const MOST = { bytes: 1_500_000, instructions: 2_000_000 }
-
-/** Rounds of the search, requests of one, and how many of the worst the next are made from. */
-const ROUNDS = Number(process.env.RIMLIGHT_ROUNDS ?? 5)
+/** Requests of a round of the search, and how many of the worst the next are made from. */
 const OF_A_ROUND = 100
 const PARENTS = 20
 
-/** Hostile URLs that are measured together first. */
-const OF_A_GROUP = 15
+type Group = { title: string; requests: number; instructions: number; bytes: number; over: Measured[] }
+type SiteReport = { site: string; bytes: number; groups: Group[]; hostile: HostileReport | null }
 
-/** The first error of a process costs the engine 1.1 M instructions, others 8,000: so many are measured in one of their own. */
-const MOST_ALONE = 10
+const main = defineCommand({
+  name: 'npm run bench:worst --',
+  usage: '[--site TEXT] [--rounds N] [--seed N] [--urls FILE…] [--json]',
+  about: `Measures calls of the built function, in njs: instructions, as valgrind counts them, and memory. CloudFront gives a call 2 MB
+and a time that it does not tell; here no request that it lets in may take more than 1,500,000 bytes or 2,000,000 instructions.
 
-const missing = missingForCosts()
-if (missing.length > 0) {
-  console.error(`This benchmark needs ${missing.join(' and ')}: apt-get install ${missing.join(' ')}`)
-  process.exit(2)
-}
-
-/** Built from what a config needs, and from one whose pictures keep parameters of their own, which is the most work. */
-const SITES = { 'a site': settings(), 'one whose pictures keep parameters of their own': settingsForAll() }
-
-const patterns = SITES['a site'].routes.map(({ path }) => path)
-
-type Measured = { name: string; request: WorstRequest; cost: CallCost }
-
-async function measured(code: string, requests: readonly (readonly [string, WorstRequest])[]): Promise<Measured[]> {
-  const costs = await callCosts(
-    code,
-    requests.map(([, request]) => costSubject(request)),
-  )
-  const all = requests.map(([name, request], i) => ({ name, request, cost: costs[i] as CallCost }))
-  for (const one of all.filter(throwsWithin).toSorted(byCost).slice(0, MOST_ALONE)) {
-    const [alone] = await callCosts(code, [costSubject(one.request)])
-    one.cost = alone as CallCost
-  }
-  return all
-}
-
-/** Where an escape is broken or no UTF-8: the function catches what the engine throws. */
-function throwsWithin({ request }: Measured): boolean {
-  try {
-    decodeURIComponent(request.uri + request.query)
-    return false
-  } catch (_) {
-    return true
-  }
-}
-
-const byCost = (a: Measured, b: Measured): number =>
-  b.cost.instructions / MOST.instructions +
-  b.cost.bytes / MOST.bytes -
-  a.cost.instructions / MOST.instructions -
-  a.cost.bytes / MOST.bytes
-
-const isOver = ({ cost }: Pick<Measured, 'cost'>): boolean =>
-  cost.bytes > MOST.bytes || cost.instructions > MOST.instructions
-const row = ({ name, cost }: Measured): string =>
-  `${cost.instructions.toLocaleString('en').padStart(12)} ${(cost.bytes / 1e6).toFixed(2).padStart(6)} MB  ${name.slice(0, 60)}`
-const worstOf = (all: readonly Measured[]) => ({
-  instructions: all.toSorted((a, b) => b.cost.instructions - a.cost.instructions)[0] as Measured,
-  bytes: all.toSorted((a, b) => b.cost.bytes - a.cost.bytes)[0] as Measured,
+For each of four sites (one of five routes; pictures with every parameter; private by tokens; private by signatures): a table of
+requests that were made to be the worst; requests that are searched for, at random and crossed from the worst so far; and the
+lines of files, each a URL, a path, or what is to be put into one. Of those it also says which throw, and which go on though
+their readings lead to several routes. Four minutes for a site, and six more for 44,000 lines.`,
+  options: {
+    site: { type: 'string', value: 'TEXT', about: 'the sites whose name holds this' },
+    rounds: { type: 'string', value: 'N', about: `rounds of the search, of ${OF_A_ROUND} requests each`, default: '5' },
+    seed: { type: 'string', value: 'N', about: 'where the search begins', default: '20261130' },
+    urls: { type: 'string', value: 'FILE', about: 'hostile URLs, one a line', multiple: true },
+    show: { type: 'boolean', about: 'print the worst requests whole' },
+    json: { type: 'boolean', about: 'print one JSON document; call it as npm run --silent bench:worst' },
+  },
+  examples: ['npm run bench:worst -- --site tokens --rounds 10', 'npm run bench:worst -- --rounds 0 --urls urls.txt'],
+  exitCode:
+    '0 all within bounds; 1 something is over, throws, or goes on with several routes; 2 wrong usage, or no njs or valgrind',
+  async run(values, { stdout, stderr }) {
+    const missing = missingForCosts()
+    if (missing.length > 0) {
+      const message = `this benchmark needs ${missing.join(' and ')}: apt-get install ${missing.join(' ')}`
+      throw new InputError(message, { code: 'missing-tools', expected: 'njs and valgrind', found: 'none' })
+    }
+    const [rounds, seed] = [numberOf('--rounds', values.rounds), numberOf('--seed', values.seed)]
+    const sites = worstSites().filter(({ name }) => name.includes(values.site ?? ''))
+    if (sites.length === 0) {
+      const expected = `a part of ${worstSites()
+        .map(({ name }) => name)
+        .join(', ')}`
+      throw new InputError(`--site: expected ${expected}, found ${values.site}`, { code: 'option-value', expected })
+    }
+    const lines = [...new Set(values.urls.flatMap(linesOf))]
+    const line = statusLine(stderr)
+    const say = (text: string) => values.json || stdout.write(`${text}\n`)
+    const reports: SiteReport[] = []
+    for (const site of sites) {
+      line.show(`${site.name}: building`)
+      const { built } = await makeSite(site.settings)
+      const code = built.find(({ target }) => target.kind === 'function')?.content.toString() ?? ''
+      line.clear()
+      say(`\n${site.name}: ${code.length.toLocaleString('en')} bytes of code`)
+      const report: SiteReport = { site: site.name, bytes: code.length, groups: [], hostile: null }
+      reports.push(report)
+      const add = (title: string, all: readonly Measured[]) => {
+        line.clear()
+        const group = groupOf(title, all)
+        report.groups.push(group)
+        say(groupText(group, all, values.show))
+      }
+      line.show(`${site.name}: the table`)
+      const table = await measured(code, Object.entries(WORST), site.keyValues)
+      line.clear()
+      for (const one of table) say(rowOf(one))
+      add('the table', table)
+      if (rounds > 0)
+        add('searched for', await searched(code, site, table, { rounds, seed }, (text) => line.show(text)))
+      if (lines.length === 0) continue
+      report.hostile = await measureHostile(code, site, lines, (text) => line.show(`${site.name}: ${text}`))
+      line.clear()
+      say(hostileText(report.hostile))
+    }
+    if (values.json) stdout.write(`${JSON.stringify(reports, null, 2)}\n`)
+    return reports.every(isFine) ? 0 : 1
+  },
 })
 
-function report(title: string, all: readonly Measured[]): boolean {
-  const worst = worstOf(all)
-  const over = all.filter(isOver)
-  console.log(`${title}: ${all.length.toLocaleString('en')}, the most instructions and the most memory of`)
-  console.log(`${row(worst.instructions)}\n${row(worst.bytes)}`)
-  for (const one of over.slice(0, 10)) console.log(`over: ${row(one)}`)
-  if (process.env.RIMLIGHT_SHOW)
-    for (const { request } of [worst.instructions, ...over]) console.log(JSON.stringify(request))
-  return over.length === 0
+function numberOf(option: string, text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  throw new InputError(`${option}: expected a number, found ${text}`, { code: 'option-value', found: text })
 }
 
-/** What paths and values are made of, and how often a piece may stand in a row. */
-const piece = fc.oneof(
-  fc.constantFrom(
-    ...'/.%?#&=,;:+ "\\é日😀aZ~',
-    '//',
-    '/./',
-    '/../',
-    '%2F',
-    '%2f',
-    '%2e',
-    '%25',
-    '%zz',
-    '%00',
-    '%e9',
-    '%C3%A9',
-  ),
-  fc.constantFrom(...ESCAPES),
-  fc.string({ unit: 'binary', minLength: 1, maxLength: 4 }),
-)
-const text = (most: number) =>
-  fc
-    .array(fc.tuple(piece, fc.oneof(fc.constant(1), fc.nat({ max: 3_000 }))), { minLength: 1, maxLength: 6 })
-    .chain((runs) =>
-      fc.nat({ max: most }).map((length) =>
-        runs
-          .map(([one, times]) => one.repeat(times))
-          .join('')
-          .slice(0, length),
-      ),
-    )
-
-const NAMES = [
-  'ids[]',
-  'ids%5B%5D',
-  'w',
-  'h',
-  'ar',
-  'rect',
-  'crop',
-  'fit',
-  'dpr',
-  'q',
-  'fm',
-  'fp-x',
-  'v',
-  'page',
-  'term',
-  'max-w',
-]
-const anyRequest: fc.Arbitrary<WorstRequest> = fc
-  .record({
-    start: fc.constantFrom('/', '/search/', '/drafts/', '/api/', '/static/'),
-    rest: text(8_000),
-    end: fc.constantFrom('', '.jpg', '.avif', '.heic'),
-    pairs: fc.array(fc.tuple(fc.constantFrom(...NAMES), text(2_000), fc.nat({ max: 40 })), { maxLength: 8 }),
-    accept: fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: text(8_000) }),
-    proto: fc.constantFrom('https', 'https', 'https', 'http'),
-  })
-  .map(({ start, rest, end, pairs, accept, proto }) =>
-    letIn({
-      uri: start + rest + end,
-      query: pairs
-        .flatMap(([name, value, times]) => Array(times + 1).fill(`${name}=${value.replaceAll('&', '')}`))
-        .join('&'),
-      headers: { ...(accept === undefined ? {} : { accept }), 'cloudfront-forwarded-proto': proto },
-    }),
-  )
-
-/** Cut to what CloudFront lets in: 8,192 bytes of URL, and nothing in it that ends a line of HTTP. */
-function letIn({ uri, query = '', headers = {} }: WorstRequest): WorstRequest {
-  const plain = (value: string) => value.replaceAll(/\p{Cc}/gu, '')
-  const cut = (value: string, bytes: number) =>
-    Buffer.from(value).subarray(0, Math.max(0, bytes)).toString().replaceAll('\ufffd', '')
-  const path = cut(plain(uri).replaceAll('?', ''), 8_192)
-  return {
-    uri: path,
-    query: cut(plain(query).replaceAll('#', ''), 8_191 - Buffer.byteLength(path)),
-    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, cut(plain(value), 16_000)])),
+function linesOf(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8')
+      .split(/\r?\n/)
+      .filter((line) => line !== '')
+  } catch (cause) {
+    const message = `--urls: expected a file that can be read, found ${file}: ${(cause as Error).message}`
+    throw new InputError(message, { code: 'file-not-found', found: file, cause })
   }
 }
 
-/** One made of two of the worst: path of one, query and headers of the other, or a piece of a path put in again. */
-const crossed = (parents: readonly WorstRequest[]): fc.Arbitrary<WorstRequest> =>
-  fc
-    .tuple(fc.constantFrom(...parents), fc.constantFrom(...parents), piece, fc.nat(), fc.nat({ max: 600 }))
-    .map(([one, other, put, place, times]) => {
-      const at = place % (one.uri.length + 1) || 1
-      return letIn({ ...other, uri: one.uri.slice(0, at) + put.repeat(times) + one.uri.slice(at) })
-    })
-
-/** What it is, for a line of a report. */
-const outline = ({ uri, query = '', headers = {} }: WorstRequest): string =>
-  `${uri.length} of ${uri.slice(0, 20)}, ${query.length} of ${query.slice(0, 12)}, Accept of ${headers.accept?.length ?? 0}`.replaceAll(
-    /[^ -~]/g,
-    '.',
-  )
-
-async function searched(code: string, from: readonly Measured[]): Promise<Measured[]> {
+async function searched(
+  code: string,
+  site: WorstSite,
+  from: readonly Measured[],
+  { rounds, seed }: { rounds: number; seed: number },
+  show: (text: string) => void,
+): Promise<Measured[]> {
   const found: Measured[] = []
-  const seed = Number(process.env.RIMLIGHT_SEED ?? 20_261_130)
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
+    show(`${site.name}: round ${round + 1} of ${rounds}`)
     const parents = [...from, ...found]
-      .toSorted(byCost)
+      .toSorted(worstFirst)
       .slice(0, PARENTS)
       .map(({ request }) => request)
-    const next = fc.oneof(anyRequest, crossed(parents))
-    const requests = fc.sample(next, { numRuns: OF_A_ROUND, seed: seed + round })
-    found.push(
-      ...(await measured(
-        code,
-        requests.map((request) => [outline(request), request] as const),
-      )),
-    )
+    const requests = nextRequests(parents, OF_A_ROUND, seed + round)
+    const named = requests.map((request) => [outline(request), request] as const)
+    found.push(...(await measured(code, named, site.keyValues)))
   }
   return found
 }
 
-/** A line of a list, which may be a URL, a path, or what is to be put into one. */
-function requestOfLine(line: string): WorstRequest {
-  const path = line.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
-  const [uri = '', ...query] = path.split('?')
-  return letIn({ uri: uri.startsWith('/') ? uri : `/${uri}`, query: query.join('?') })
+/** What it is, for a line of a report. */
+const outline = ({ uri, query = '', headers = {}, cookies = {} }: WorstRequest): string =>
+  [
+    `${uri.length} of ${uri.slice(0, 14)}`,
+    `${query.length} of ${query.slice(0, 10)}`,
+    `Accept of ${headers.accept?.length ?? 0}`,
+    `${headers.authorization?.length ?? 0} of a token`,
+    `${Object.keys(cookies).length} cookies`,
+  ]
+    .join(', ')
+    .replaceAll(/[^ -~]/g, '.')
+
+function groupOf(title: string, all: readonly Measured[]): Group {
+  const { instructions, bytes } = worstOf(all)
+  return {
+    title,
+    requests: all.length,
+    instructions: instructions.cost.instructions,
+    bytes: bytes.cost.bytes,
+    over: all.filter(isOver),
+  }
 }
 
-async function hostile(code: string, file: string): Promise<boolean> {
-  const lines = [...new Set(readFileSync(file, 'utf8').split(/\r?\n/))].filter((line) => line !== '')
-  const requests = lines.map((line) => [line.slice(0, 100), requestOfLine(line)] as const)
-  const engine = await openNjs(code)
-  const outcomes = await engine.run(requests.map(([, request]) => costSubject(request).event))
-  await engine.close()
-  const thrown = requests.filter((_, i) => outcomes[i]?.kind !== 'returned')
-  const ambiguous = requests.filter(([, { uri }], i) => {
-    const outcome = outcomes[i]
-    return outcome?.kind === 'returned' && at(outcome.value, 'uri') !== undefined && routesOf(uri, patterns).size > 1
-  })
-  console.log(`hostile URLs: ${thrown.length} throw, ${ambiguous.length} of several routes go on`)
-  for (const [name] of [...thrown, ...ambiguous].slice(0, 10)) console.log(`  ${JSON.stringify(name)}`)
-  // What a group costs is more than any of its calls does; those of groups that cost too much are measured one by one.
-  const subjects = requests.map(([, request]) => costSubject(request))
-  const groups = await callCosts(code, subjects, {}, OF_A_GROUP)
-  const costly = requests.filter((_, i) => isOver({ cost: groups[Math.floor(i / OF_A_GROUP)] as CallCost }))
-  console.log(`hostile URLs: ${requests.length - costly.length} cost less, ${OF_A_GROUP} of them together`)
-  if (costly.length === 0) return thrown.length + ambiguous.length === 0
-  return report('hostile URLs, the others', await measured(code, costly)) && thrown.length + ambiguous.length === 0
+function groupText({ title, over }: Group, all: readonly Measured[], isShown: boolean): string {
+  const { instructions, bytes } = worstOf(all)
+  const shown = isShown ? [instructions, ...over].map(({ request }) => JSON.stringify(request)) : []
+  return [
+    `${title}: ${all.length.toLocaleString('en')}, the most instructions and the most memory of`,
+    rowOf(instructions),
+    rowOf(bytes),
+    ...over.map((one) => `over: ${rowOf(one)}`),
+    ...shown,
+  ].join('\n')
 }
 
-const file = process.env.RIMLIGHT_HOSTILE_URLS
-let isFine = true
-for (const [name, rules] of Object.entries(SITES)) {
-  const site = await makeSite(rules)
-  const code = site.built.find(({ target }) => target.kind === 'function')?.content.toString() ?? ''
-  console.log(`\nOne call for ${name}, ${code.length.toLocaleString('en')} bytes, in njs; at most 2,000,000 and 1.5 MB`)
-  const table = await measured(code, Object.entries(WORST))
-  for (const one of table) console.log(row(one))
-  isFine = report('the table', table) && isFine
-  isFine = report('searched for', await searched(code, table)) && isFine
-  if (file) isFine = (await hostile(code, file)) && isFine
-}
-if (!file) console.log('RIMLIGHT_HOSTILE_URLS is not set: it names a file of URLs, one a line')
-process.exitCode = isFine ? 0 : 1
+const hostileText = ({ urls, most, thrown, ambiguous, over }: HostileReport): string =>
+  [
+    `hostile URLs: ${urls.toLocaleString('en')}, ${thrown.length} throw, ${ambiguous.length} of several routes go on`,
+    `none takes more than ${most.instructions.toLocaleString('en')} and ${(most.bytes / 1e6).toFixed(2)} MB`,
+    ...[...thrown, ...ambiguous].slice(0, 10).map((text) => `  ${JSON.stringify(text)}`),
+    ...over.map((one) => `over: ${rowOf(one)}`),
+  ].join('\n')
+
+const isFine = ({ groups, hostile }: SiteReport): boolean =>
+  groups.every(({ over }) => over.length === 0) &&
+  (hostile === null || hostile.thrown.length + hostile.ambiguous.length + hostile.over.length === 0)
+
+process.exitCode = await main(process.argv.slice(2), process.stdout, process.stderr)

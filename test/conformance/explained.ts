@@ -59,7 +59,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
     why: 'Cache-Control and Expires say how long an object is cached; Surrogate-Control and CDN-Cache-Control are headers like others',
   },
   {
-    ids: /^304-etag-update-response-(?:Content-Type|Content-Encoding|Content-Range)$/,
+    ids: /^304-etag-update-response-(?:Content-Encoding|Content-Range)$/,
     source: 'RFC 9111, 3.2',
     why: 'a cache that stores what it has made of a body, as CloudFront does when it compresses, may leave out what describes that body',
   },

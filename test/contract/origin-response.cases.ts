@@ -225,11 +225,15 @@ const IMAGE = responseGroup('4: a variant whose source can’t be read is answer
   ],
   ['HEAD: the headers of the original', { variant, method: 'HEAD' }, { set: PHOTO }],
   [
-    '304: no image work, and no ETag: what it confirms may be a rendition',
+    '304: no image work, and neither ETag nor type: what it confirms may be a rendition',
     { variant, status: '304' },
-    { set: PHOTO, gone: ['etag'] },
+    { set: PHOTO, gone: ['etag', 'content-type'] },
   ],
-  ['304 to a HEAD: the ETag of the original', { variant, status: '304', method: 'HEAD' }, { set: PHOTO }],
+  [
+    '304 to a HEAD: the ETag of the original',
+    { variant, status: '304', method: 'HEAD' },
+    { set: PHOTO, gone: ['content-type'] },
+  ],
   [
     '206: not stored',
     { variant, status: '206', headers: { 'Content-Range': 'bytes 0-1/2' } },
@@ -386,7 +390,11 @@ const VARIES = responseGroup('vary: accept for a path that takes image parameter
     { route: ROUTE.thumbs, uri: '/thumbs/a.jpg' },
     { set: { 'cache-control': 'public, max-age=3600', ...VARY } },
   ],
-  ['304', { status: '304' }, { set: PHOTO }],
+  [
+    '304: no type either, which may have been told by its bytes',
+    { status: '304' },
+    { set: PHOTO, gone: ['content-type'] },
+  ],
 ])
 
 const NEVER = responseGroup('on never routes header rules alone, whatever the status', [

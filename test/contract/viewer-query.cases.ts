@@ -37,10 +37,10 @@ const REBUILT = viewerGroup('5: rebuilt from what the route knows, sorted by nam
   at('/u/1/avatar-1.png', 'w=640&v=1', 'v=1', 'nor where a pattern takes an image'),
 ])
 
-const OF_A_LONG_PATH = viewerGroup('5: of a path of more than 768 characters, images and escapes stay as they are', [
-  at(`/${'a'.repeat(763)}.jpg`, 'w=640&v=%31', 'v=1&w=640', '768 characters'),
-  at(`/api/${'a'.repeat(764)}`, 'term=%61', 'term=%61', '769 characters: a parameter of the route'),
-  at(`/api/${'a'.repeat(763)}`, 'term=%61', 'term=a', '768 characters: a parameter of the route'),
+const OF_A_LONG_PATH = viewerGroup('5: of a path of more than 640 characters, images and escapes stay as they are', [
+  at(`/${'a'.repeat(635)}.jpg`, 'w=640&v=%31', 'v=1&w=640', '640 characters'),
+  at(`/api/${'a'.repeat(636)}`, 'term=%61', 'term=%61', '641 characters: a parameter of the route'),
+  at(`/api/${'a'.repeat(635)}`, 'term=%61', 'term=a', '640 characters: a parameter of the route'),
   at(`/${'%D1%8F'.repeat(128)}.jpg`, 'w=640&v=%31', 'v=1', '773 characters, escapes among them'),
 ])
 

@@ -376,5 +376,8 @@ function contentOf(
 
 const isServerError = (status: number) => status >= 500
 
-/** RFC 9111, 3.2: the headers that a 304 does not update. */
-const OF_THE_STORED_BODY = ['content-length', 'content-encoding', 'content-type', 'content-range', 'transfer-encoding']
+/**
+ * RFC 9111, 3.2: the headers that a 304 does not update, since the stored bytes are no others: CloudFront may have compressed
+ * them. Their type is for the origin to say.
+ */
+const OF_THE_STORED_BODY = ['content-length', 'content-encoding', 'content-range', 'transfer-encoding']

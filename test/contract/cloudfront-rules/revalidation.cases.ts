@@ -104,12 +104,21 @@ export const REVALIDATION: Row[] = [
       { after: 12, origin: unchanged({ 'x-a': '2' }), expect: { headers: { 'x-a': '2', 'x-b': '1', etag: '"a"' } } },
       { expect: { xCache: 'Hit', headers: { 'x-a': '2', 'x-b': '1' } } },
     ],
-    '3.2: a 304 leaves what describes the body': [
+    '3.2: a 304 renews the type': [
       { origin: object({ etag: '"a"', 'content-type': 'text/css' }), expect: 'Miss' },
       {
         after: 12,
-        origin: unchanged({ 'content-type': 'text/plain' }),
-        expect: { body: 'object 1', headers: { 'content-type': 'text/css' } },
+        origin: unchanged({ 'content-type': 'text/css; charset=utf-8' }),
+        expect: { body: 'object 1', headers: { 'content-type': 'text/css; charset=utf-8' } },
+      },
+      { expect: { xCache: 'Hit', headers: { 'content-type': 'text/css; charset=utf-8' } } },
+    ],
+    '3.2: a 304 leaves what the stored bytes are': [
+      { origin: object({ etag: '"a"', 'content-encoding': 'br' }), expect: 'Miss' },
+      {
+        after: 12,
+        origin: unchanged({ 'content-encoding': 'gzip' }),
+        expect: { body: 'object 1', headers: { 'content-encoding': 'br' } },
       },
     ],
     '4.3.4: a 304 that says no-store is the last': [

@@ -7,6 +7,7 @@ import {
   hasClaims,
   isAudience,
   keyAtEnd,
+  keyInText,
   keyOf,
   leadsTo,
   parseObject,
@@ -60,6 +61,51 @@ describe('the key that a header names', () => {
 
   it('throws for a kid that is no text', () => {
     expect(() => keyOf({ alg: 'HS256', kid: 1 }, 'HS256')).toThrow(TypeError)
+  })
+
+  it.each([
+    ['{"alg":"HS256"}', 'default'],
+    ['{"typ":"JWT",\r\n "alg":"HS256"}', 'default'],
+    ['{ "kid" : "a" , "alg" : "HS256", "x": ":,é" }', 'a'],
+    [`{"alg":"HS256","x":"${'x'.repeat(700)}"}`, 'default'],
+  ])('is found in %.60s', (text, key) => {
+    expect(keyInText(text, 'HS256')).toBe(key)
+  })
+
+  it.each([
+    ['no JSON', 'x'],
+    ['nothing', ''],
+    ['a comma too many', '{"alg":"HS256",}'],
+    ['a member that is there twice', '{"alg":"HS256","kid":"a","kid":"b"}'],
+    ['the same, spelt otherwise', '{"alg":"HS256","kid":"a","kid" :"b"}'],
+    ['another algorithm', '{"alg":"none"}'],
+    ['a number', '{"alg":"HS256","n":1}'],
+    ['a kid that is none', '{"alg":"HS256","kid":1}'],
+    ['an escape', '{"alg":"HS256","kid":"\\u0061"}'],
+    ['what would have to be understood', '{"alg":"HS256","crit":["exp"],"exp":1}'],
+    ['a key', '{"alg":"HS256","jwk":{"kty":"oct"}}'],
+    ['more than is looked at', `{"alg":"HS256","x":"${'x'.repeat(800)}"}`],
+    ['something behind it', '{"alg":"HS256"}\n'],
+  ])('is not, with %s', (_, text) => {
+    expect(keyInText(text, 'HS256')).toBe('')
+  })
+
+  it('is that of the header when it is parsed, whatever the header is, and nothing throws', () => {
+    const members = fc.dictionary(
+      fc.constantFrom('alg', 'kid', 'typ', 'crit', 'x', '__proto__', 'constructor'),
+      fc.oneof(fc.constantFrom<unknown>('HS256', 'a', 'b'), fc.string(), fc.integer(), fc.boolean()),
+    )
+    fc.assert(
+      fc.property(members, fc.constantFrom(0, 1), fc.nat(), fc.string({ maxLength: 3 }), (header, indent, at, put) => {
+        const text = JSON.stringify(header, null, indent)
+        const place = at % (text.length + 1)
+        for (const one of [text, text.slice(0, place) + put + text.slice(place)]) {
+          const key = keyInText(one, 'HS256')
+          if (key !== '') expect(keyOf(JSON.parse(one), 'HS256')).toBe(key)
+        }
+      }),
+      { numRuns: runs(500) },
+    )
   })
 
   it('knows what usual headers begin with', () => {
@@ -171,6 +217,20 @@ describe('a claim of paths', () => {
   ])('%j leads to %s: %s', (claim, path, leads) => {
     expect(leadsTo(claim, path, canonicalPath(path))).toBe(leads)
   })
+})
+
+it('a list of many paths is read to its end, whatever is in it', () => {
+  const paths = [...Array.from({ length: 300 }, (_, i) => `/other/${i}`), 1, null, '/a b', '/mine/']
+  expect(leadsTo(paths, '/mine/x', '/mine/x')).toBe(true)
+  expect(
+    leadsTo(
+      paths.filter((path) => path !== '/a b'),
+      '/mine/x',
+      '/mine/x',
+    ),
+  ).toBe(true)
+  expect(leadsTo(paths, '/a%20b/c', '/a%20b/c')).toBe(true)
+  expect(leadsTo(paths, '/other/300', '/other/300')).toBe(false)
 })
 
 it.each([
