@@ -1,6 +1,6 @@
 /** DuckDB, loaded here alone: in memory, and on disk in a folder of its own as far as memory does not do. */
 import { join } from 'node:path'
-import type { DuckDBConnection, DuckDBInstance, JS } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBInstance, DuckDBVector, JS } from '@duckdb/node-api'
 import { optional } from '../base/optional-package.ts'
 import { temporaryFolder } from '../base/temporary.ts'
 
@@ -10,8 +10,13 @@ export type Database = {
   run(sql: string, ...values: string[]): Promise<void>
   /** All rows; BIGINT and HUGEINT as numbers. */
   rows<T = Row>(sql: string): Promise<T[]>
-  /** Columns of numbers (INTEGER and DOUBLE), some thousand rows at a time, never all of them in memory. */
-  columns(sql: string): AsyncIterable<number[][]>
+  /**
+   * Columns of numbers (INTEGER and DOUBLE) without NULL, some thousand rows at a time, never all of them in
+   * memory.
+   */
+  columns(sql: string): AsyncIterable<Numbers[]>
+  /** All rows, some thousand at a time, as arrays in the order of their columns; never all of them in memory. */
+  stream(sql: string): AsyncIterable<JS[][]>
   /** Text columns, some thousand rows at a time. */
   append(table: string, rows: Iterable<readonly (string | number | null)[]>): Promise<void>
   /** A folder for files of this run. */
@@ -20,6 +25,8 @@ export type Database = {
   interrupt(): void
   close(): Promise<void>
 }
+
+export type Numbers = Int32Array | Float64Array
 
 /** MB. What DuckDB holds beyond it, it puts on the disk; the process and the buffers of its readers come on top. */
 const MEMORY = 500
@@ -72,8 +79,12 @@ export async function openDatabase(signal?: AbortSignal): Promise<Database> {
       for (;;) {
         const chunk = await result.fetchChunk()
         if (!chunk || chunk.rowCount === 0) return
-        yield Array.from({ length: chunk.columnCount }, (_, at) => chunk.getColumnValues(at) as number[])
+        yield Array.from({ length: chunk.columnCount }, (_, at) => numbersOf(chunk.getColumnVector(at)))
       }
+    },
+    async *stream(sql) {
+      const result = await connection.stream(sql)
+      yield* result.yieldRowsJs()
     },
     async append(table, rows) {
       const appender = await connection.createAppender(table)
@@ -94,6 +105,13 @@ export async function openDatabase(signal?: AbortSignal): Promise<Database> {
       await remove()
     },
   }
+}
+
+function numbersOf(vector: DuckDBVector): Numbers {
+  const numbers =
+    String(vector.type) === 'INTEGER' ? new Int32Array(vector.itemCount) : new Float64Array(vector.itemCount)
+  for (let row = 0; row < numbers.length; row += 1) numbers[row] = vector.getItem(row) as number
+  return numbers
 }
 
 /** Counts and sums are whole numbers below 2 ** 53. */

@@ -71,7 +71,8 @@ a bucket that has expired is confirmed. Nobody is refused for want of a grant. B
     const settings = await loadConfig(values.config)
     const before = values.before === undefined ? undefined : await edgeFunctionOf(await loadConfig(values.before))
     const edge = await edgeFunctionOf(settings)
-    return withLogs(values, settings, context, async ({ database, show }) => {
+    // Routes are told by the function itself, once for each spelling.
+    return withLogs(values, undefined, context, async ({ database, show }) => {
       const simulation = await simulate(database, edge, {
         ...options,
         s3: s3RegionOf(undefined, settings),

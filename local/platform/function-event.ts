@@ -47,7 +47,8 @@ function addField(fields: EventFields, name: string, value: string): void {
   const field = Object.hasOwn(fields, name) ? fields[name] : undefined
   if (field === undefined) {
     // By assignment, a header named `__proto__` would set the prototype.
-    Object.defineProperty(fields, name, { value: { value }, enumerable: true, configurable: true, writable: true })
+    if (name !== '__proto__') fields[name] = { value }
+    else Object.defineProperty(fields, name, { value: { value }, enumerable: true, configurable: true, writable: true })
   } else if (field.multiValue) field.multiValue.push({ value })
   else field.multiValue = [{ value: field.value }, { value }]
 }

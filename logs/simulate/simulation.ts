@@ -3,9 +3,9 @@ import { monthlyUsd } from '../cost/report.ts'
 import type { Database } from '../database.ts'
 import { runQuery } from '../queries.ts'
 import type { EdgeFunction } from './edge-function.ts'
-import { type CacheOutcome, CacheReplay, KIND, type Level, type Rows } from './replay.ts'
-import { type AcceptSource, classifiedSql, spell } from './spellings.ts'
-import { createRouteTables, REPLAYED } from './tables.ts'
+import { type CacheOutcome, CacheReplay, KIND, type Level } from './replay.ts'
+import { ACCEPT_SOURCES, type AcceptSource, spell } from './spellings.ts'
+import { REPLAYED_COLUMNS, replayedSql, routeTimes, rowMaker, type Way } from './tables.ts'
 
 export type SimulateOptions = {
   /** The config that the logs were made by; undefined: path and query were the key. */
@@ -51,17 +51,16 @@ export type Simulation = {
   edgeLocations: number
 }
 
-/** One way of caching: the columns of `replayed` that it goes by. */
-type Way = { objects: string; ttls: string; kinds: string }
+const WAS_HIT = REPLAYED_COLUMNS.indexOf('was_hit')
 
-const BEFORE: Way = { objects: 'before', ttls: 'ttl_before', kinds: 'kind_before' }
-const AFTER: Way = { objects: 'keyed', ttls: 'ttl', kinds: 'kind' }
+const BEFORE: Way = { objects: 'before', side: 'before', versions: true }
+const AFTER: Way = { objects: 'keyed', side: 'now', versions: true }
 
 const STEPS: readonly { rule: string; way: Way }[] = [
-  { rule: 'paths canonical, parameters sorted', way: { objects: 'sorted', ttls: 'ttl_unversioned', kinds: 'kind' } },
-  { rule: 'unknown parameters dropped', way: { objects: 'trimmed', ttls: 'ttl_unversioned', kinds: 'kind' } },
-  { rule: 'sizes on their ladders', way: { objects: 'sized', ttls: 'ttl_unversioned', kinds: 'kind' } },
-  { rule: 'formats by Accept', way: { objects: 'keyed', ttls: 'ttl_unversioned', kinds: 'kind' } },
+  { rule: 'paths canonical, parameters sorted', way: { objects: 'sorted', side: 'now', versions: false } },
+  { rule: 'unknown parameters dropped', way: { objects: 'trimmed', side: 'now', versions: false } },
+  { rule: 'sizes on their ladders', way: { objects: 'sized', side: 'now', versions: false } },
+  { rule: 'formats by Accept', way: { objects: 'keyed', side: 'now', versions: false } },
   { rule: 'versions kept for as long as they last', way: AFTER },
 ]
 
@@ -72,19 +71,19 @@ export async function simulate(
 ): Promise<Simulation> {
   const progress = options.onProgress ?? (() => {})
   const usage = await runQuery(database, 'usage')
-  await database.run(classifiedSql(options.pops))
-  // From here on the lines themselves are only in the way: nothing else is read of them.
-  await database.run('DROP VIEW requests')
-  await database.run('DROP TABLE staged')
-  const accept = await acceptSources(database)
-  const spellings = await spell(database, edge, options.before, (done, total) =>
+  const spellings = await spell(database, edge, options.before, options.pops, (done, total) =>
     progress(`Spelling ${Math.round((100 * done) / total)} % of the URLs …`),
   )
-  await createRouteTables(database, edge, options.before, options.beforeTtl)
+  const times = routeTimes(edge, options.before, options.beforeTtl)
   progress('Sorting …')
   await database.run('SET preserve_insertion_order = true')
-  await database.run(REPLAYED)
-  await database.run('DROP TABLE classified')
+  await database.run(replayedSql)
+  // From here on the lines themselves are only in the way: nothing else is read of them.
+  await database.run('DROP VIEW classified')
+  await database.run('DROP VIEW requests')
+  await database.run('DROP TABLE staged')
+  await database.run('DROP TABLE asked')
+  const accept = await acceptSources(database)
   const places = ['pop', ...(options.regional ? ['region'] : []), ...(options.shield ? ['shield'] : [])]
   const levels = await levelsOf(database, places, options.capacity)
   const [logged = NOTHING] = await database.rows<Logged>(LOGGED)
@@ -92,15 +91,19 @@ export async function simulate(
   const run = async (way: Way, what: string, onRequest?: SimulateOptions['onRequest']): Promise<Simulated> => {
     progress(`Replaying ${what} …`)
     const replay = new CacheReplay(levels)
+    const rowsOf = rowMaker(spellings, times, way)
+    const isKept = new Uint8Array(spellings.sizes[way.objects])
     for await (const columns of database.columns(
-      `SELECT time, bytes, confirmed, ${way.objects}, ${way.kinds}, ${way.ttls}, ${onRequest ? 'was_hit' : '0'}, ${places.join(', ')} FROM replayed`,
+      `SELECT ${[...REPLAYED_COLUMNS, ...places].join(', ')} FROM replayed`,
     )) {
-      replay.run(rowsOf(columns), onRequest && ((isHit, row) => onRequest(isHit, columns[6]?.[row] === 1)))
+      const rows = rowsOf(columns)
+      replay.run(rows, onRequest && ((isHit, row) => onRequest(isHit, columns[WAS_HIT]?.[row] === 1)))
+      for (let row = 0; row < rows.objects.length; row += 1) {
+        if (rows.kinds[row] === KIND.cached) isKept[rows.objects[row] as number] = 1
+      }
     }
+    const keys = isKept.reduce((sum, one) => sum + one, 0)
     const { outcome } = replay
-    const [{ keys } = { keys: 0 }] = await database.rows<{ keys: number }>(
-      `SELECT count(DISTINCT ${way.objects}) AS keys FROM replayed WHERE ${way.kinds} = ${KIND.cached}`,
-    )
     const billed = { free: true, s3: options.s3 ?? 'us-east-1' }
     return {
       ...outcome,
@@ -137,7 +140,7 @@ export async function simulate(
       before.hitRatio === null || loggedRatios.hitRatio === null ? null : before.hitRatio - loggedRatios.hitRatio,
     steps,
     accept,
-    spellings,
+    spellings: spellings.count,
     edgeLocations: levels[0]?.places ?? 0,
   }
 }
@@ -156,12 +159,6 @@ const ratios = (hits: number, hitBytes: number, { requests, bytes }: { requests:
   byteHitRatio: bytes > 0 ? hitBytes / bytes : null,
 })
 
-/** In the order in which they are asked for, the places of all levels last. */
-function rowsOf(columns: readonly number[][]): Rows {
-  const [times = [], bytes = [], confirmed = [], objects = [], kinds = [], ttls = [], _, ...places] = columns
-  return { times, bytes, confirmed, objects, kinds, ttls, places }
-}
-
 /** A level for each column of places. */
 async function levelsOf(
   database: Database,
@@ -175,8 +172,8 @@ async function levelsOf(
 }
 
 async function acceptSources(database: Database): Promise<Simulation['accept']> {
-  const rows = await database.rows<{ accept_source: AcceptSource; count: number }>(
-    `SELECT accept_source, count(*) AS count FROM classified WHERE accept_source IS NOT NULL GROUP BY accept_source ORDER BY accept_source`,
+  const rows = await database.rows<{ accept_source: number; count: number }>(
+    'SELECT accept_source, count(*) AS count FROM replayed WHERE accept_source >= 0 GROUP BY accept_source ORDER BY accept_source',
   )
-  return Object.fromEntries(rows.map(({ accept_source, count }) => [accept_source, count]))
+  return Object.fromEntries(rows.map(({ accept_source, count }) => [ACCEPT_SOURCES[accept_source], count]))
 }

@@ -6,6 +6,7 @@ import { routeOf } from '../../edge/routes.ts'
 import type { Database } from '../database.ts'
 import { urlOfLog } from '../ingest/routes.ts'
 import type { EdgeFunction, Keyed, LoggedUrl } from './edge-function.ts'
+import { Numbered } from './numbered.ts'
 
 /** What a browser's version says of its `Accept`: a class, see `ACCEPTS`. */
 const BROWSER_CLASS = `
@@ -29,26 +30,32 @@ const LOGGED_CLASS = `TRY_CAST(regexp_extract(log_data, '^[0-9]+(?: |%20|%2520)(
 /** How a request's class is known. `logged`: the function wrote it into the log. `served`: a format that nobody is given who does not accept it. */
 export type AcceptSource = 'logged' | 'header' | 'served' | 'user-agent'
 
-/** What a spelling is told by. */
-const ASKED_COLUMNS = ['uri_stem', 'uri_query', 'accepts', 'asked_method', 'is_http'] as const
+/** By their number in `classified`. */
+export const ACCEPT_SOURCES = ['header', 'logged', 'served', 'user-agent'] as const satisfies AcceptSource[]
 
-/** The columns of `spellings` that say what is one object: then, and with more and more of the rules. */
-export const OBJECTS = ['before', 'sorted', 'trimmed', 'sized', 'keyed'] as const
+/** What a spelling is told by: what an URL is told by, and the class of `Accept`. */
+const URL_COLUMNS = 'uri_stem, uri_query, asked_method, is_http'
+
+/** Each user agent once: the patterns above take longer than all else that is asked of a line. */
+const AGENTS = `
+  CREATE TABLE agents AS
+  SELECT user_agent, ${BROWSER_CLASS} AS class
+  FROM (SELECT DISTINCT user_agent FROM requests WHERE log_data IS NULL AND accept IS NULL AND user_agent IS NOT NULL)`
 
 /**
  * `classified`: what a replay takes of the requests, with the class of their `Accept` and where it comes from. A viewer that
  * was given WebP takes it, and AVIF if its user agent does.
  * @param pops so many edge locations in the place of those in the log
  */
-export const classifiedSql = (pops?: number): string => `
-  CREATE TABLE classified AS
+const classifiedSql = (pops?: number): string => `
+  CREATE VIEW classified AS
   WITH given AS (
-    SELECT *, CASE WHEN content_type IN ('image/avif', 'image/webp') AND NOT ends_with(lower(uri_stem), '.' || substr(content_type, 7)) THEN content_type END AS negotiated,
-      ${LOGGED_CLASS} AS by_function,
-      CASE WHEN log_data IS NULL AND accept IS NULL THEN ${BROWSER_CLASS} ELSE 0 END AS by_agent
-    FROM requests
+    SELECT requests.*, CASE WHEN content_type IN ('image/avif', 'image/webp') AND NOT ends_with(lower(uri_stem), '.' || substr(content_type, 7)) THEN content_type END AS negotiated,
+      CASE WHEN log_data IS NOT NULL THEN ${LOGGED_CLASS} END AS by_function,
+      CASE WHEN log_data IS NULL AND accept IS NULL THEN coalesce(agents.class, 0) ELSE 0 END AS by_agent
+    FROM requests LEFT JOIN agents USING (user_agent)
   )
-  SELECT *, hash(${ASKED_COLUMNS.join(', ')}) AS asked_hash FROM (SELECT time, arrival, uri_stem, uri_query, status, coalesce(bytes, 0) AS bytes,
+  SELECT *, hash(${URL_COLUMNS}, accepts) AS asked_hash FROM (SELECT time, arrival, uri_stem, uri_query, coalesce(status, 0) AS status, coalesce(bytes, 0) AS bytes,
     ${pops === undefined ? "coalesce(edge_location, 'unknown')" : `CAST(hash(client_ip) % ${pops} AS VARCHAR)`} AS pop,
     coalesce(edge_regions.region, 'unknown') AS region,
     CASE
@@ -59,103 +66,151 @@ export const classifiedSql = (pops?: number): string => `
       ELSE by_agent
     END AS accepts,
     CASE
-      WHEN content_type IS NULL OR NOT starts_with(content_type, 'image/') THEN NULL
-      WHEN by_function IS NOT NULL THEN 'logged'
-      WHEN accept IS NOT NULL THEN 'header'
-      WHEN negotiated IS NOT NULL THEN 'served'
-      ELSE 'user-agent'
+      WHEN content_type IS NULL OR NOT starts_with(content_type, 'image/') THEN -1
+      WHEN by_function IS NOT NULL THEN ${ACCEPT_SOURCES.indexOf('logged')}
+      WHEN accept IS NOT NULL THEN ${ACCEPT_SOURCES.indexOf('header')}
+      WHEN negotiated IS NOT NULL THEN ${ACCEPT_SOURCES.indexOf('served')}
+      ELSE ${ACCEPT_SOURCES.indexOf('user-agent')}
     END AS accept_source,
     CASE WHEN method IS NULL OR method IN ('GET', 'HEAD') THEN 'GET' ELSE method END AS asked_method,
     coalesce(protocol = 'http', false) AS is_http,
     CASE WHEN result_type IN ('Hit', 'RefreshHit') THEN 1 ELSE 0 END AS was_hit
   FROM given LEFT JOIN edge_regions ON substr(edge_location, 1, 3) = edge_regions.code)`
 
-/** By 64 bits: of ten million spellings two are taken for one once in 300,000 logs. */
+/** Rows are joined to it by 64 bits: of ten million spellings two are taken for one once in 300,000 logs. */
 const ASKED = `
   CREATE TABLE asked AS
-  SELECT CAST(row_number() OVER () AS INTEGER) AS spelling, *
-  FROM (SELECT asked_hash, ${ASKED_COLUMNS.map((name) => `min(${name}) AS ${name}`).join(', ')} FROM classified GROUP BY asked_hash)`
+  SELECT hash(${URL_COLUMNS}, accepts) AS asked_hash, *
+  FROM (SELECT DISTINCT ${URL_COLUMNS}, accepts FROM classified)`
 
-const SPELLINGS = `
-  CREATE TABLE spellings (
-    spelling INTEGER, answered INTEGER, versioned INTEGER, route_number INTEGER,
-    ${OBJECTS.map((name) => `${name} VARCHAR`).join(', ')},
-    before_answered INTEGER, before_versioned INTEGER, before_route INTEGER
-  )`
+type Asked = [spelling: bigint, uriStem: string, uriQuery: string, method: string, isHttp: boolean, accepts: number]
 
-type Asked = {
-  spelling: number
-  uri_stem: string
-  uri_query: string
-  accepts: number
-  asked_method: string
-  is_http: boolean
-}
-
-/** Spellings that are read at a time: a bound on memory. */
-const BATCH = 5_000
+/** The ways in which a spelling says what is one object: then, and with more and more of the rules. */
+export const OBJECTS = ['before', 'sorted', 'trimmed', 'sized', 'keyed'] as const
 
 /** The route of what no route was found for. */
-const NO_ROUTE = -1
+export const NO_ROUTE = -1
+
+/** What is known of a spelling, with the config and before it. */
+export type Sides = {
+  answered: Uint8Array
+  /** Its version is left in its query: it is taken for one that the object bears out. */
+  versioned: Uint8Array
+  routes: Int32Array
+}
+
+/** By spelling, that is by `rowid` of `asked`. */
+export type Spellings = {
+  count: number
+  isGet: Uint8Array
+  now: Sides
+  before: Sides
+  objects: Record<(typeof OBJECTS)[number], Int32Array>
+  /** How many objects there are. */
+  sizes: Record<(typeof OBJECTS)[number], number>
+}
 
 const ANSWERED = { kind: 'answered' } as const
 
 /**
- * Fills `spellings`: each spelling's key by the config, and what it would be with a part of the rules.
+ * Makes `classified` and `asked`, and sends each spelling through the rules: its key by the config, and what it would be with
+ * a part of them.
  * @param before the config that the logs were made by; undefined: path and query are the key, as they were sent
- * @returns how many there are
  */
 export async function spell(
   database: Database,
   now: EdgeFunction,
   before: EdgeFunction | undefined,
+  pops: number | undefined,
   onProgress: (done: number, total: number) => void,
-): Promise<number> {
+): Promise<Spellings> {
+  await database.run(AGENTS)
+  await database.run(classifiedSql(pops))
   await database.run(ASKED)
-  await database.run(SPELLINGS)
   const [{ count } = { count: 0 }] = await database.rows<{ count: number }>('SELECT count(*) AS count FROM asked')
-  for (let from = 0; from < count; from += BATCH) {
-    onProgress(from, count)
-    const rows = await database.rows<Asked>(
-      `SELECT * FROM asked WHERE spelling > ${from} AND spelling <= ${from + BATCH} ORDER BY spelling`,
-    )
-    await database.append(
-      'spellings',
-      rows.map((row) => spelled(row, now, before)),
-    )
+  const sides = (): Sides => ({
+    answered: new Uint8Array(count),
+    versioned: new Uint8Array(count),
+    routes: new Int32Array(count),
+  })
+  const spellings: Spellings = {
+    count,
+    isGet: new Uint8Array(count),
+    now: sides(),
+    before: sides(),
+    objects: ofObjects(() => new Int32Array(count)),
+    sizes: ofObjects(() => 0),
   }
-  return count
+  const numbers = ofObjects(() => new Numbered())
+  const spelled = speller(now, before)
+  let done = 0
+  // An URL that several classes asked for comes with all of them, one after the other.
+  const sql = `SELECT rowid, ${URL_COLUMNS}, accepts FROM asked ORDER BY hash(${URL_COLUMNS}), accepts`
+  for await (const rows of database.stream(sql)) {
+    for (const row of rows as unknown as Asked[]) {
+      const spelling = Number(row[0])
+      const { texts, ...said } = spelled(row)
+      spellings.isGet[spelling] = Number(row[3] === 'GET')
+      for (const side of ['now', 'before'] as const) {
+        spellings[side].answered[spelling] = Number(said[side].isAnswered)
+        spellings[side].versioned[spelling] = Number(said[side].isVersioned)
+        spellings[side].routes[spelling] = said[side].route
+      }
+      for (const name of OBJECTS) spellings.objects[name][spelling] = numbers[name].numberOf(texts[name])
+    }
+    done += rows.length
+    onProgress(done, count)
+  }
+  return { ...spellings, sizes: ofObjects((name) => numbers[name].size) }
 }
 
-function spelled(row: Asked, now: EdgeFunction, before: EdgeFunction | undefined): (string | number)[] {
-  const url: LoggedUrl = {
-    method: row.asked_method,
-    isHttp: row.is_http,
-    path: urlOfLog(row.uri_stem),
-    query: urlOfLog(row.uri_query),
-    accept: ACCEPTS[row.accepts] as string,
+const ofObjects = <Value>(make: (name: (typeof OBJECTS)[number]) => Value) =>
+  Object.fromEntries(OBJECTS.map((name) => [name, make(name)])) as Record<(typeof OBJECTS)[number], Value>
+
+type Side = { isAnswered: boolean; isVersioned: boolean; route: number }
+
+type Spelled = { now: Side; before: Side; texts: Record<(typeof OBJECTS)[number], string> }
+
+/** One after the other; what is the same for all classes of an URL is made once. */
+function speller(now: EdgeFunction, before: EdgeFunction | undefined): (row: Asked) => Spelled {
+  let last: Asked | undefined
+  let plain: [route: number, keyed: Keyed] = [NO_ROUTE, ANSWERED]
+  let url: Omit<LoggedUrl, 'accept'> = { method: '', isHttp: false, path: '', query: '' }
+  let sorted = ''
+  let trimmed = ''
+  return (row) => {
+    const [, uriStem, uriQuery, method, isHttp, accepts] = row
+    const accept = ACCEPTS[accepts] as string
+    const isOther = !last || last[1] !== uriStem || last[2] !== uriQuery || last[3] !== method || last[4] !== isHttp
+    last = row
+    if (isOther) {
+      url = { method, isHttp, path: urlOfLog(uriStem), query: urlOfLog(uriQuery) }
+      // What a viewer would get that takes no format but the common ones.
+      plain = keyedBy(now, { ...url, accept: ACCEPTS[0] })
+      const pairs = url.query.split('&').toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1))
+      sorted = pairs.join('&')
+      trimmed = pairs.filter((pair) => now.parameters[plain[0]]?.has(nameOf(pair))).join('&')
+    }
+    const [route, keyed] = accepts === 0 ? plain : keyedBy(now, { ...url, accept })
+    const [, sized] = plain
+    const [routeBefore, keyedBefore] = before ? keyedBy(before, { ...url, accept }) : [route, undefined]
+    const path = keyed.kind === 'keyed' ? keyed.path : url.path
+    return {
+      now: { isAnswered: keyed.kind === 'answered', isVersioned: isVersioned(keyed, now.versions[route]), route },
+      before: {
+        isAnswered: keyedBefore?.kind === 'answered',
+        isVersioned: keyedBefore !== undefined && isVersioned(keyedBefore, before?.versions[routeBefore]),
+        route: routeBefore,
+      },
+      texts: {
+        before: keyedBefore?.kind === 'keyed' ? keyedBefore.key : `${uriStem}?${uriQuery}`,
+        sorted: `${path}?${sorted}`,
+        trimmed: `${path}?${trimmed}`,
+        sized: sized.kind === 'keyed' ? sized.key : '',
+        keyed: keyed.kind === 'keyed' ? keyed.key : '',
+      },
+    }
   }
-  const [route, keyed] = keyedBy(now, url)
-  const [routeBefore, keyedBefore] = before ? keyedBy(before, url) : [route, undefined]
-  // What a viewer would get that takes no format but the common ones.
-  const sized = row.accepts === 0 ? keyed : keyedBy(now, { ...url, accept: ACCEPTS[0] })[1]
-  const path = keyed.kind === 'keyed' ? keyed.path : url.path
-  const pairs = url.query.split('&').toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1))
-  const known = pairs.filter((pair) => now.parameters[route]?.has(nameOf(pair)))
-  return [
-    row.spelling,
-    Number(keyed.kind === 'answered'),
-    Number(isVersioned(keyed, now.versions[route])),
-    route,
-    keyedBefore?.kind === 'keyed' ? keyedBefore.key : `${row.uri_stem}?${row.uri_query}`,
-    `${path}?${pairs.join('&')}`,
-    `${path}?${known.join('&')}`,
-    sized.kind === 'keyed' ? sized.key : '',
-    keyed.kind === 'keyed' ? keyed.key : '',
-    Number(keyedBefore?.kind === 'answered'),
-    Number(keyedBefore !== undefined && isVersioned(keyedBefore, before?.versions[routeBefore])),
-    routeBefore,
-  ]
 }
 
 function keyedBy(edge: EdgeFunction, url: LoggedUrl): [route: number, keyed: Keyed] {

@@ -1,11 +1,11 @@
-/** What a replay reads: how long each route's answers are kept, and all requests as numbers. */
+/** What a replay reads: all requests as numbers, and how long each route's answers are kept. */
 import type { Policies } from '../../bundle/policies.ts'
 import type { RouteSettings } from '../../bundle/settings.ts'
 import { IMMUTABLE, missingCaching, sharedLifetime } from '../../edge/cache-control.ts'
-import type { Database } from '../database.ts'
+import type { Numbers } from '../database.ts'
 import type { EdgeFunction } from './edge-function.ts'
-import { KIND } from './replay.ts'
-import { OBJECTS } from './spellings.ts'
+import { KIND, type Rows } from './replay.ts'
+import { NO_ROUTE, type OBJECTS, type Sides, type Spellings } from './spellings.ts'
 
 const DAY = 86_400
 
@@ -14,12 +14,12 @@ const ERROR_SECONDS = 10
 
 /** How long CloudFront keeps what a route's origin gives; what its headers say is in no log. */
 type RouteTimes = {
-  uncached: number
+  isUncached: boolean
   ttl: number
   versioned: number
   missing: number
   missingVersioned: number
-  confirmed: number
+  isConfirmed: boolean
 }
 
 /** Of a `Cache-Control` that the rules themselves give. */
@@ -27,115 +27,149 @@ const secondsOf = (cacheControl: string): number => sharedLifetime(cacheControl)
 
 function timesOf(route: RouteSettings, isBucket: boolean): RouteTimes {
   if (route.cache === 'never')
-    return { uncached: 1, ttl: 0, versioned: 0, missing: 0, missingVersioned: 0, confirmed: 0 }
+    return { isUncached: true, ttl: 0, versioned: 0, missing: 0, missingVersioned: 0, isConfirmed: false }
   const { default: usual, max, min } = route.cache
   const within = (seconds: number) => Math.max(min, Math.min(seconds, max))
   const missing = isBucket ? route.missing : ERROR_SECONDS
   return {
-    uncached: 0,
+    isUncached: false,
     ttl: within(usual),
     versioned: within(isBucket ? secondsOf(IMMUTABLE) : usual),
     missing,
     missingVersioned: secondsOf(missingCaching(missing, true)),
-    confirmed: Number(isBucket),
+    isConfirmed: isBucket,
   }
 }
 
-/**
- * `times` and `times_before`: a row for each route, and one for what no route takes.
- * @param beforeTtl seconds, where there is no config of then; default: a day, as CloudFront's own
- */
-export async function createRouteTables(
-  database: Database,
-  edge: EdgeFunction,
-  before: EdgeFunction | undefined,
-  beforeTtl = DAY,
-): Promise<void> {
+/** Of each route by its place in the config, and of what no route takes. */
+export type Times = { now: TimesOf; before: TimesOf }
+
+type TimesOf = (route: number) => RouteTimes
+
+/** @param beforeTtl seconds, where there is no config of then; default: a day, as CloudFront's own */
+export function routeTimes(edge: EdgeFunction, before: EdgeFunction | undefined, beforeTtl = DAY): Times {
   const raw: RouteTimes = {
-    uncached: 0,
+    isUncached: false,
     ttl: beforeTtl,
     versioned: beforeTtl,
     missing: ERROR_SECONDS,
     missingVersioned: ERROR_SECONDS,
-    confirmed: 1,
+    isConfirmed: true,
   }
-  const rowsFor = ({ settings, policies }: EdgeFunction) =>
+  const timesFor = ({ settings, policies }: EdgeFunction) =>
     settings.routes.map((route) => timesOf(route, isBucketOf(policies, route.origin)))
-  const now = rowsFor(edge)
+  const now = timesFor(edge)
   // Without a config of then: what is never cached now was not cached then.
-  const then = before ? rowsFor(before) : now.map((times) => ({ ...raw, uncached: times.uncached }))
-  for (const [name, rows] of Object.entries({ times: now, times_before: then })) {
-    await database.run(
-      `CREATE TABLE ${name} (route_number INTEGER, uncached INTEGER, ttl INTEGER, versioned INTEGER, missing INTEGER, missing_versioned INTEGER, confirmed INTEGER)`,
-    )
-    await database.append(
-      name,
-      [...rows.entries(), [-1, raw] as const].map(([number, times]) => [
-        number,
-        times.uncached,
-        times.ttl,
-        times.versioned,
-        times.missing,
-        times.missingVersioned,
-        times.confirmed,
-      ]),
-    )
-  }
+  const then = before ? timesFor(before) : now.map(({ isUncached }) => ({ ...raw, isUncached }))
+  const of = (times: readonly RouteTimes[]) => (route: number) => (route === NO_ROUTE ? raw : (times[route] ?? raw))
+  return { now: of(now), before: of(then) }
 }
 
 const isBucketOf = (policies: Policies, origin: string): boolean => policies.origins[origin]?.s3 !== null
 
-/** What the log says of a request, whatever the keys are: an error, one that leaves nothing, one that is not cached. */
-const kindSql = (answered: string, uncached: string) => `
-  CASE
-    WHEN ${answered} = 1 THEN ${KIND.answered}
-    WHEN ${uncached} = 1 OR classified.asked_method <> 'GET' THEN ${KIND.uncached}
-    WHEN classified.status >= 400 THEN ${KIND.error}
-    WHEN coalesce(classified.status, 0) IN (0, 304) THEN ${KIND.read}
-    ELSE ${KIND.cached}
-  END`
+/** One way of caching: what is one object, by the rules of which side, and whether versions are kept for as long as they last. */
+export type Way = { objects: (typeof OBJECTS)[number]; side: 'now' | 'before'; versions: boolean }
 
-/** CloudFront's documentation, "How CloudFront processes HTTP 4xx and 5xx status codes", as far as a status tells. */
-const ttlSql = (table: string, versioned: string) => `
-  CASE
-    WHEN classified.status = 404 AND ${versioned} = 1 THEN ${table}.missing_versioned
-    WHEN classified.status = 404 THEN ${table}.missing
-    WHEN classified.status IN (414, 500, 501, 502, 503, 504) THEN ${ERROR_SECONDS}
-    WHEN classified.status >= 400 THEN 0
-    WHEN ${versioned} = 1 THEN ${table}.versioned
-    ELSE ${table}.ttl
-  END`
-
-/** Numbers are sorted in a fraction of the time that texts take. */
-const objectsSql = (name: string) => `CAST(dense_rank() OVER (ORDER BY hash(${name})) AS INTEGER) AS ${name}`
-
-/** All requests in their order, as numbers. */
-export const REPLAYED = `
+/** All requests in their order, as numbers. @param places columns: which cache of each level */
+export const replayedSql = `
   CREATE TABLE replayed AS
   WITH
-    objects AS (
-      SELECT * EXCLUDE (${OBJECTS.join(', ')}), ${OBJECTS.map(objectsSql).join(', ')} FROM spellings
-    ),
     places AS (SELECT pop, CAST(row_number() OVER () - 1 AS INTEGER) AS number FROM (SELECT DISTINCT pop FROM classified)),
     regions AS (
       SELECT region, CAST(row_number() OVER () - 1 AS INTEGER) AS number FROM (SELECT DISTINCT region FROM classified)
     )
   SELECT
     CAST(epoch_ms(classified.time) / 1000.0 AS DOUBLE) AS time,
-    places.number AS pop, regions.number AS region, 0 AS shield,
-    ${OBJECTS.map((name) => `objects.${name}`).join(', ')},
     CAST(classified.bytes AS DOUBLE) AS bytes,
-    ${kindSql('objects.before_answered', 'times_before.uncached')} AS kind_before,
-    ${kindSql('objects.answered', 'times.uncached')} AS kind,
-    ${ttlSql('times_before', 'objects.before_versioned')} AS ttl_before,
-    ${ttlSql('times', '0')} AS ttl_unversioned,
-    ${ttlSql('times', 'objects.versioned')} AS ttl,
-    times.confirmed AS confirmed, classified.was_hit
+    CAST(asked.rowid AS INTEGER) AS spelling,
+    classified.status, classified.was_hit, classified.accept_source,
+    places.number AS pop, regions.number AS region, 0 AS shield
   FROM classified
     JOIN asked ON classified.asked_hash = asked.asked_hash
-    JOIN objects ON asked.spelling = objects.spelling
     JOIN places ON classified.pop = places.pop
     JOIN regions ON classified.region = regions.region
-    JOIN times ON objects.route_number = times.route_number
-    JOIN times_before ON objects.before_route = times_before.route_number
   ORDER BY classified.time, classified.arrival`
+
+/** The columns of `replayed` that `rowsOf` takes, and those of the places after them. */
+export const REPLAYED_COLUMNS = ['time', 'bytes', 'spelling', 'status', 'was_hit'] as const
+
+/**
+ * What a replay does with each row, one way.
+ * @returns the same arrays each time, filled anew
+ */
+export function rowMaker(spellings: Spellings, times: Times, { objects, side, versions }: Way) {
+  const known = spellings[side]
+  const objectOf = spellings.objects[objects]
+  const spelt = spellingTimes(spellings, known, times, { side, versions })
+  return (columns: readonly Numbers[]): Rows => {
+    const [time = [], bytes = [], spelling = [], status = [], _, ...places] = columns
+    const rows = {
+      times: time,
+      bytes,
+      places,
+      objects: new Int32Array(time.length),
+      kinds: new Uint8Array(time.length),
+      ttls: new Float64Array(time.length),
+      confirmed: new Uint8Array(time.length),
+    }
+    for (let row = 0; row < time.length; row += 1) {
+      const asked = spelling[row] as number
+      const code = status[row] as number
+      const group = spelt.groups[spelt.of[asked] as number] as Group
+      rows.objects[row] = objectOf[asked] as number
+      rows.kinds[row] = group.kind === KIND.cached ? kindOf(code) : group.kind
+      rows.ttls[row] = code >= 400 ? errorTtl(code, group.missing) : group.ttl
+      rows.confirmed[row] = Number(group.isConfirmed)
+    }
+    return rows
+  }
+}
+
+/** What many spellings have in common. `missing`: seconds that a 404 is kept. */
+type Group = { kind: number; ttl: number; missing: number; isConfirmed: boolean }
+
+function spellingTimes(
+  { count, isGet, now }: Spellings,
+  { answered, versioned, routes }: Sides,
+  times: Times,
+  { side, versions }: Pick<Way, 'side' | 'versions'>,
+) {
+  const groups: Group[] = []
+  const byName = new Map<string, number>()
+  const of = new Uint16Array(count)
+  for (let spelling = 0; spelling < count; spelling += 1) {
+    const isVersioned = versions && versioned[spelling] === 1
+    const route = routes[spelling] as number
+    const routeNow = now.routes[spelling] as number
+    const name = `${route} ${routeNow} ${answered[spelling]} ${isGet[spelling]} ${isVersioned}`
+    let group = byName.get(name)
+    if (group === undefined) {
+      const own = times[side](route)
+      const isUncached = own.isUncached || isGet[spelling] === 0
+      group = groups.length
+      byName.set(name, group)
+      groups.push({
+        kind: answered[spelling] === 1 ? KIND.answered : isUncached ? KIND.uncached : KIND.cached,
+        ttl: isVersioned ? own.versioned : own.ttl,
+        missing: isVersioned ? own.missingVersioned : own.missing,
+        isConfirmed: times.now(routeNow).isConfirmed,
+      })
+    }
+    of[spelling] = group
+  }
+  return { groups, of }
+}
+
+/** What the log says of a request, whatever the keys are: an error, or one that leaves nothing. */
+function kindOf(status: number): number {
+  if (status >= 400) return KIND.error
+  return status === 0 || status === 304 ? KIND.read : KIND.cached
+}
+
+/** CloudFront's documentation, "How CloudFront processes HTTP 4xx and 5xx status codes", as far as a status tells. */
+function errorTtl(status: number, missing: number): number {
+  if (status === 404) return missing
+  return KEPT_ERRORS.has(status) ? ERROR_SECONDS : 0
+}
+
+const KEPT_ERRORS = new Set([414, 500, 501, 502, 503, 504])
