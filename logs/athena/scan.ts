@@ -43,13 +43,14 @@ export const usdOf = (bytes: readonly number[]): number =>
 /** `less than $0.01`. */
 export const spentText = (usd: number): string => (usd > 0 && usd < 0.01 ? 'less than $0.01' : usdText(usd))
 
-/** Two lines. @param queries how many of them will run */
-export function scanText(table: LogTable, { objects, bytes }: Scan, queries: number): string {
-  const usd = usdOf(Array(queries).fill(bytes))
+/** Two lines. @param reads how often each query that will run reads the logs */
+export function scanText(table: LogTable, { objects, bytes }: Scan, reads: readonly number[]): string {
+  const usd = usdOf(reads.map((times) => bytes * times))
+  const all = bytesText(reads.reduce((sum, times) => sum + bytes * times, 0))
   const less = table.kind === 'v2' ? '; of Parquet, a query reads only the columns that it names, which is less' : ''
   return [
     `${locationOf(table)}: ${countText(objects)} objects, ${bytesText(bytes)}`,
-    `${queries} queries, each of which reads at most all of it: ${bytesText(bytes * queries)}, ${usd < 0.01 ? '' : 'at most '}${spentText(usd)} at $${ATHENA.usdPerTb} a TB${less}`,
+    `${reads.length} queries, which read ${all} at most: ${usd < 0.01 ? '' : 'at most '}${spentText(usd)} at $${ATHENA.usdPerTb} a TB${less}`,
     '',
   ].join('\n')
 }
