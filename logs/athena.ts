@@ -168,7 +168,8 @@ async function runAndReport(
         ) {
           throw new Failure('not agreed to: nothing was run', { code: 'declined' })
         }
-        const counted = await countOnAthena(openAthena(sdk, athena, calls, options), selected, (done, total) =>
+        const there = { ...selected, ...(scan.folders && { folders: scan.folders }) }
+        const counted = await countOnAthena(openAthena(sdk, athena, calls, options), there, (done, total) =>
           line.show(`Query ${done} of ${total} …`),
         )
         line.clear()

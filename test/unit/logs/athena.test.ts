@@ -239,6 +239,17 @@ describe('how it runs', () => {
     for (const { database } of stand.asked.slice(2)) expect(database).toBe('cdn_logs')
   })
 
+  it('of Parquet, it asks for no folders before the first one that is there, nor after the last', async () => {
+    const stand = await standIn()
+    await putV2(stand, LINES.slice(0, 5))
+    const hours = [...new Set(LINES.slice(0, 5).map(hourOf))]
+    await run(V2)
+    const queries = stand.asked.slice(2)
+    expect(queries.length).toBe(16)
+    for (const { sql } of queries)
+      expect(sql).toContain(`WHERE "log_hour" >= '${hours[0]}' AND "log_hour" <= '${hours.at(-1)}'`)
+  })
+
   it('another place is another table; a named one is taken as it is', async () => {
     const stand = await standIn()
     await putV1(stand, LINES.slice(0, 5))
