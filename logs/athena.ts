@@ -11,7 +11,7 @@ import { missingInput, type OptionRows, type Values } from '../cli/kit/options.t
 import { confirmed, inAwsSession, type SessionDependencies } from '../deploy/aws/session.ts'
 import { type AthenaClients, type AthenaOptions, athenaPackage, openAthena } from './athena/athena.ts'
 import type { Selected } from './athena/dialect.ts'
-import { countOnAthena, queryCount } from './athena/queries.ts'
+import { countOnAthena, readsOf } from './athena/queries.ts'
 import { type Scan, scanOf, scanText, spentText, usdOf } from './athena/scan.ts'
 import { writeStatements } from './athena/statements.ts'
 import { createTableSql, type LogTable, locationOf } from './athena/table.ts'
@@ -162,13 +162,14 @@ async function runAndReport(
         })
         line.clear()
         if (scan.objects === 0) throw noLogs(selected)
-        stderr.write(scanText(selected.table, scan, queryCount(selected)))
+        stderr.write(scanText(selected.table, scan, readsOf(selected)))
         if (
           !(await confirmed(dependencies, values.yes, 'Run them? [y/N] ', '; without --run nothing costs anything'))
         ) {
           throw new Failure('not agreed to: nothing was run', { code: 'declined' })
         }
-        const counted = await countOnAthena(openAthena(sdk, athena, calls, options), selected, (done, total) =>
+        const there = { ...selected, ...(scan.folders && { folders: scan.folders }) }
+        const counted = await countOnAthena(openAthena(sdk, athena, calls, options), there, (done, total) =>
           line.show(`Query ${done} of ${total} …`),
         )
         line.clear()

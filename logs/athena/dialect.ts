@@ -61,18 +61,17 @@ function tablesSql(selected: Selected): string {
 )`,
     `checked_lines AS (SELECT ${columns}, ${problemSql(table)} AS problem FROM log_lines)`,
     `timely_lines AS (
-  SELECT ${columns}, ${told} AS told FROM checked_lines
-  WHERE problem IS NULL${times && ` AND ${times}`}
+  SELECT ${columns}, problem, ${told} AS told FROM checked_lines${times && `\n  WHERE problem IS NOT NULL OR (${times})`}
 )`,
     `deliveries AS (
-  SELECT ${columns}, ${routed} AS route
+  SELECT ${columns}, problem, ${routed} AS route
   FROM timely_lines${known ? ' LEFT JOIN unusual ON unusual.path = timely_lines.uri_stem' : ''}
 )`,
-    `chosen AS (SELECT * FROM deliveries${route === undefined ? '' : ` WHERE route = ${sqlText(route)}`})`,
+    `chosen AS (SELECT * FROM deliveries${route === undefined ? '' : ` WHERE problem IS NOT NULL OR route = ${sqlText(route)}`})`,
     // A request that was delivered twice counts once.
     `requests AS (
   SELECT ${columns}, route
-  FROM (SELECT *, row_number() OVER (PARTITION BY request_id ORDER BY time) AS delivery FROM chosen) AS numbered
+  FROM (SELECT *, row_number() OVER (PARTITION BY request_id ORDER BY time) AS delivery FROM chosen WHERE problem IS NULL) AS numbered
   WHERE delivery = 1 OR request_id IS NULL
 )`,
   ].join(',\n')
@@ -94,9 +93,11 @@ export function withTables(sql: string, selected: Selected): string {
 /** Lines that are not counted, by reason, as `skipped` of a report has them. */
 export const skippedSql = (selected: Selected): string =>
   withTables(
-    `SELECT problem AS reason, count(*) AS lines FROM checked_lines WHERE problem IS NOT NULL GROUP BY problem
-UNION ALL
-SELECT 'duplicate' AS reason, count(*) - count(DISTINCT request_id) AS lines FROM chosen WHERE request_id IS NOT NULL
+    `SELECT
+  coalesce(problem, 'duplicate') AS reason,
+  CASE WHEN problem IS NULL THEN count(request_id) - count(DISTINCT request_id) ELSE count(*) END AS lines
+FROM chosen
+GROUP BY problem
 ORDER BY reason`,
     selected,
   )
@@ -104,7 +105,7 @@ ORDER BY reason`,
 /** Paths that have more readings than one, those that were asked for most first. */
 export const unusualSql = (selected: Selected): string =>
   withTables(
-    `SELECT uri_stem, count(*) AS requests FROM timely_lines WHERE told IS NULL
+    `SELECT uri_stem, count(*) AS requests FROM timely_lines WHERE problem IS NULL AND told IS NULL
 GROUP BY uri_stem
 ORDER BY requests DESC, uri_stem
 LIMIT 1000`,

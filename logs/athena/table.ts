@@ -18,7 +18,12 @@ export type LogTable = {
 }
 
 /** From then on, and until then, not included; UTC. */
-export type Window = { since: Date | undefined; until: Date | undefined }
+export type Window = {
+  since: Date | undefined
+  until: Date | undefined
+  /** Of v2, the first and the last folder that is there: Athena asks S3 for each hour between, whether it is there or not. */
+  folders?: { first: string; last: string }
+}
 
 export const locationOf = ({ bucket, prefix }: LogTable): string => `s3://${bucket}/${prefix}`
 
@@ -69,7 +74,8 @@ const DELAY = { v1: 0, v2: 24 } as const satisfies Record<LogKind, number>
 const HOUR = 3_600_000
 
 /** Hours, the first and the last one, as names begin with them: `2026-11-30-14`, or `2026/11/30/14`. */
-export function hoursOf({ kind }: Pick<LogTable, 'kind'>, { since, until }: Window) {
+export function hoursOf({ kind }: Pick<LogTable, 'kind'>, { since, until, folders }: Window) {
+  if (folders) return folders
   const name = (time: number) => {
     const [day = '', hour = ''] = new Date(time).toISOString().slice(0, 13).split('T')
     const separator = kind === 'v1' ? '-' : '/'
@@ -96,11 +102,14 @@ export function fileFilter(table: LogTable, window: Window): string {
   return `"$path" >= ${path(`.${first ?? ''}`)} AND "$path" < ${path(last ? `.${last}/` : '/')}`
 }
 
+/** The hour of a file's folder, of v2: `2026/11/30/14`. @param key below the prefix */
+export const folderOf = (key: string): string | undefined => /^\d{4}\/\d\d\/\d\d\/\d\d(?=\/)/.exec(key)?.[0]
+
 /** Whether a file of this key is one that such a query reads. @param key below the prefix */
 export function isRead(table: LogTable, window: Window, key: string): boolean {
   const { first, last } = hoursOf(table, window)
   if (table.kind === 'v2') {
-    const [hour] = /^\d{4}\/\d\d\/\d\d\/\d\d(?=\/)/.exec(key) ?? []
+    const hour = folderOf(key)
     return hour !== undefined && (first === undefined || hour >= first) && (last === undefined || hour <= last)
   }
   if (table.distribution === undefined) return true

@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { V2_FIELDS } from '../../../deploy/aws/log-table.ts'
+import { readsOf } from '../../../logs/athena/queries.ts'
 import { type AthenaDependencies, athenaCommand } from '../../../logs/athena.ts'
 import { main } from '../../../logs/command.ts'
 import { openDatabase } from '../../../logs/database.ts'
+import { querySql, REPORT_QUERIES } from '../../../logs/queries.ts'
 import { athenaStandIn, dialectErrors, type StandIn, type StandInFaults } from '../../logs/athena.ts'
 import { WISHLIST, workload } from '../../logs/workload.ts'
 import { type Logged, logged, V1_FIELDS, v1File, v1Line } from '../../logs/written.ts'
@@ -168,11 +170,26 @@ describe('before anything runs', () => {
       stdout: '',
       questions: ['Run them? [y/N] '],
       stderr: `s3://logs-bucket/v2/${ID}/: 2 objects, 41.0 MB
-16 queries, each of which reads at most all of it: 656 MB, less than $0.01 at $5 a TB; of Parquet, a query reads only the columns that it names, which is less
+16 queries, which read 697 MB at most: less than $0.01 at $5 a TB; of Parquet, a query reads only the columns that it names, which is less
 not agreed to: nothing was run
 `,
     })
     expect(stand.asked).toEqual([])
+  })
+
+  it('counts a query as often as it names the logs', async () => {
+    const names = (text: string, name: string) =>
+      [...text.matchAll(new RegExp(`\\b(?:FROM|JOIN) ${name}\\b`, 'g'))].length
+    const reads = await Promise.all(
+      REPORT_QUERIES.map(async (name) => {
+        const sql = await querySql(name)
+        // What the first WITH makes of all requests may be named again.
+        const [, first = ''] = /^WITH (\w+) AS \(/m.exec(sql) ?? []
+        return names(sql, 'requests') * Math.max(1, first === '' ? 1 : names(sql, first))
+      }),
+    )
+    expect(readsOf({ routes: [] })).toEqual([...reads, 1])
+    expect(readsOf({ routes: ['/*'] })).toEqual([...reads, 1, 1])
   })
 
   it('where nobody can be asked, --yes is needed', async () => {
@@ -220,6 +237,17 @@ describe('how it runs', () => {
     for (const { workgroup, output: results } of stand.asked)
       expect([workgroup, results]).toEqual(['logs', 's3://results-bucket/athena/'])
     for (const { database } of stand.asked.slice(2)) expect(database).toBe('cdn_logs')
+  })
+
+  it('of Parquet, it asks for no folders before the first one that is there, nor after the last', async () => {
+    const stand = await standIn()
+    await putV2(stand, LINES.slice(0, 5))
+    const hours = [...new Set(LINES.slice(0, 5).map(hourOf))]
+    await run(V2)
+    const queries = stand.asked.slice(2)
+    expect(queries.length).toBe(16)
+    for (const { sql } of queries)
+      expect(sql).toContain(`WHERE "log_hour" >= '${hours[0]}' AND "log_hour" <= '${hours.at(-1)}'`)
   })
 
   it('another place is another table; a named one is taken as it is', async () => {
