@@ -17,7 +17,7 @@ export const main = defineVerbs({
     },
     athena: {
       about: 'the report by Amazon Athena: its table and queries as files, or what they give',
-      packages: ['@aws-sdk/client-athena', '@aws-sdk/client-s3'],
+      packages: ['@aws-sdk/client-s3'],
       load: () => import('./athena.ts'),
     },
   },

@@ -16,7 +16,7 @@ const execute = promisify(execFile)
 
 /** The AWS SDK of commands that change distributions. */
 const A = '@aws-sdk'
-const CLIENTS = `${A}/client-cloudfront, ${A}/client-iam, ${A}/client-lambda and ${A}/client-sts`
+const CLIENTS = `${A}/client-cloudfront, ${A}/client-iam, ${A}/client-kms, ${A}/client-lambda, ${A}/client-s3 and ${A}/client-sts`
 
 const PACKAGE = { name: 'site', version: '1.0.0', private: true, type: 'module' }
 

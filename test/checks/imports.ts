@@ -343,6 +343,26 @@ function findImports(file: string, text: string): Import[] {
   return found
 }
 
+/** What a file loads at once: its imports and re-exports that are gone neither with the types nor until they are asked for. */
+export function importedAtOnce(file: string, text: string): string[] {
+  const found: string[] = []
+  walk(file, text, (node) => {
+    const isLazy = node.type === 'ImportExpression' || isTypeOnly(node)
+    const source = isLazy ? undefined : sourceOf(node)
+    if (source !== undefined) found.push(target(file, source))
+  })
+  return found
+}
+
+/** The packages that a file can't be loaded without: of its own imports, of those of the files that it imports, and so on. */
+export function packagesAtOnce(entry: string, files: Record<string, string>): string[] {
+  const seen = new Set([entry])
+  for (const file of seen) {
+    if (file in files) for (const to of importedAtOnce(file, files[file] ?? '')) seen.add(to)
+  }
+  return [...seen].filter((name) => !(name in files) && !name.startsWith('node:')).toSorted()
+}
+
 /** The node that names what is imported, or `undefined` where the node imports nothing. */
 function sourceOf(node: Syntax): Syntax | undefined {
   const of = (value: unknown) => (isSyntax(value) ? value : undefined)

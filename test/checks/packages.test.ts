@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { expect, test } from 'vitest'
 import { TARGETS } from '../../build/targets.ts'
-import { importsOf } from './imports.ts'
+import * as aws from '../../cli/aws-packages.ts'
+import { importsOf, packagesAtOnce } from './imports.ts'
 import { type Package, pathsOf, unpinned, unused } from './packages.ts'
 import { codeFiles, ROOT, textOf } from './sources.ts'
 
@@ -58,6 +59,28 @@ test('whoever installs the package gets what its commands and entries import, an
   expect([...packages].filter((name) => !peers.includes(name)).toSorted()).toEqual(
     Object.keys(project.dependencies ?? {}).toSorted(),
   )
+})
+
+test('a command that takes an optional peer says so before it is loaded', () => {
+  const files = codeFiles()
+  const peers = Object.keys(project.peerDependencies ?? {})
+  const rows = ['cli/verbs.ts', 'logs/command.ts'].flatMap((file) =>
+    [
+      ...textOf(file).matchAll(
+        /(?:packages: (?<packages>[^\n]+),\s+)?load: (?:async )?\(\) =>\s.*?import\('(?<path>[^']+)'\)/g,
+      ),
+    ].map(({ groups = {} }) => ({
+      packages: groups.packages,
+      entry: posix.join(posix.dirname(file), groups.path ?? ''),
+    })),
+  )
+  expect(rows.length).toBeGreaterThan(16)
+  const named: Record<string, readonly string[]> = aws
+  for (const { packages, entry } of rows) {
+    const said = packages === undefined ? [] : (named[packages] ?? JSON.parse(packages.replaceAll("'", '"')))
+    expect([...said].toSorted(), entry).toEqual(packagesAtOnce(entry, files).filter((name) => peers.includes(name)))
+  }
+  expect(rows.filter(({ packages }) => packages !== undefined).length).toBeGreaterThan(5)
 })
 
 test('every package is imported, or a command of a script', () => {

@@ -24,6 +24,23 @@ function quotedIn(file: string, beginning: string, end: string): string[] {
 
 const sorted = (texts: readonly string[]) => texts.toSorted()
 
+test('each status and symptom that people come with', () => {
+  const headings = [...page.matchAll(/^###? (.+)$/gm)].map(([, heading]) => heading)
+  expect(headings).toEqual(
+    expect.arrayContaining([
+      '400',
+      '401',
+      '403',
+      '404',
+      '405, 414',
+      '502',
+      '503, 504',
+      'A low hit ratio',
+      'An old image after an update',
+    ]),
+  )
+})
+
 test('each reason for an original, and no other', () => {
   const transient = quotedIn('edge/image.ts', 'const TRANSIENT_REASONS = [', '] as const')
   const permanent = quotedIn('edge/image.ts', 'const PERMANENT_REASONS = [', '] as const')

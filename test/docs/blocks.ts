@@ -1,6 +1,6 @@
 /** The code in a page of the documentation. */
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { ROOT } from '../../base/root.ts'
 
 export type Block = {
@@ -13,9 +13,14 @@ export type Block = {
   notRun: string | undefined
   /** `<!-- run -->` before it: it runs, and what it says of its values is so. */
   isRun: boolean
+  /** What it prints then: the block of text that follows it at once. */
+  prints: string | undefined
+  /** The file that it shows, below the project's root: a line before it is a link to that, and nothing else. */
+  file: string | undefined
 }
 
-const FENCE = /^(?:<!-- (?:not run: (?<notRun>.+?)|(?<run>run)) -->\n)?^```(?<language>\w*)\n(?<text>[\s\S]*?)^```$/gm
+const FENCE =
+  /(?:^\[`[^`]+`\]\((?<file>[^)]+)\)\n\n)?^(?:<!-- (?:not run: (?<notRun>.+?)|(?<run>run)) -->\n)?^```(?<language>\w*)\n(?<text>[\s\S]*?)^```$(?=(?:\n\n```text\n(?<prints>[\s\S]*?)^```$)?)/gm
 
 /** @param page below the project's root */
 export async function blocksOf(page: string): Promise<Block[]> {
@@ -27,6 +32,8 @@ export async function blocksOf(page: string): Promise<Block[]> {
     place: `${page}:${markdown.slice(0, index).split('\n').length}`,
     notRun: groups?.notRun,
     isRun: groups?.run !== undefined,
+    prints: groups?.prints,
+    file: groups?.file && posix.join(posix.dirname(page), groups.file),
   }))
   // Of another form, such as in a list: it would be passed over.
   const fences = markdown.match(/^[\s>-]*(?:```|~~~)/gm)?.length ?? 0

@@ -1,6 +1,6 @@
 /** Runs and checks TypeScript as an application would have it, which imports `rimlight/…` from its packages. */
 import { execFile } from 'node:child_process'
-import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
@@ -8,26 +8,31 @@ import { ROOT } from '../../base/root.ts'
 
 const execute = promisify(execFile)
 
-/** What `rimlight-app` has, and its source. */
-const APP = {
-  '.': 'edge/config.ts',
-  './sign': 'sign/sign.ts',
-  './session': 'session/session.ts',
-  './urls': 'urls/urls.ts',
-}
+const { exports } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
+
+/** Entries of the package, each with its source: what is compiled to `lib/a/b.js` is `a/b.ts`. */
+const WHOLE: Record<string, string> = Object.fromEntries(
+  Object.entries<string | { default: string }>(exports).flatMap(([entry, target]) =>
+    typeof target === 'string' ? [] : [[entry, target.default.replace(/^\.\/lib\/(.*)\.js$/, '$1.ts')]],
+  ),
+)
+
+const APP = ['.', './urls', './sign', './session']
 
 const PACKAGES: Record<string, Record<string, string>> = {
-  rimlight: { ...APP, './local': 'local/cloudfront.ts', './tenants': 'tenants/tenants.ts', './cdk': 'deploy/cdk.ts' },
-  'rimlight-app': APP,
+  rimlight: WHOLE,
+  'rimlight-app': Object.fromEntries(APP.map((entry) => [entry, WHOLE[entry] ?? ''])),
 }
+
+/** What an application that is shown imports besides. */
+const OTHERS = ['@types', '@aws-sdk', 'msw']
 
 /** Makes a folder one of an application that has installed the package, and what the package has installed. */
 export async function asApplication(folder: string): Promise<void> {
   for (const [name, entries] of Object.entries(PACKAGES))
     await install(join(folder, 'node_modules', name), name, entries)
   await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module' }))
-  for (const name of ['@types', '@aws-sdk'])
-    await symlink(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name))
+  for (const name of OTHERS) await symlink(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name))
   const paths = Object.entries(PACKAGES).flatMap(([name, entries]) =>
     Object.entries(entries).map(([entry, source]) => [`${name}${entry.slice(1)}`, [join(ROOT, source)]]),
   )

@@ -29,7 +29,8 @@ const ran = blocks.filter(({ notRun }) => notRun === undefined)
 const of = (...languages: string[]) => ran.filter(({ language }) => languages.includes(language))
 const named = (some: readonly Block[]) => some.map((block) => [block.place, block] as const)
 
-const scripts = of('ts', 'js').filter(({ page }) => !(page in ELSEWHERE))
+/** Files that are shown whole are run where they are. */
+const scripts = of('ts', 'js', 'tsx').filter(({ page, file }) => !(page in ELSEWHERE) && file === undefined)
 const configs = scripts.filter(({ text }) => text.includes('export default defineConfig('))
 const nameOf = ({ place, language }: Block) => `block-${place.replaceAll(/\W/g, '-')}.${language}`
 
@@ -53,7 +54,7 @@ describe('the blocks', () => {
   })
 
   it('say what they are written in', () => {
-    const known = ['js', 'json', 'sh', 'sql', 'text', 'ts']
+    const known = ['js', 'json', 'sh', 'sql', 'svelte', 'text', 'ts', 'tsx']
     expect(blocks.filter(({ language }) => !known.includes(language)).map(({ place }) => place)).toEqual([])
   })
 
@@ -62,6 +63,14 @@ describe('the blocks', () => {
     expect(not.filter(({ notRun = '' }) => notRun.split(' ').length < 3).map(({ place }) => place)).toEqual([])
     // Most are.
     expect(not.length).toBeLessThan(blocks.length / 4)
+  })
+
+  it('are the whole file, where they show one', () => {
+    const shown = blocks.flatMap(({ place, file, text }) => (file === undefined ? [] : [{ place, file, text }]))
+    expect(shown.length).toBeGreaterThan(6)
+    for (const { place, file, text } of shown) expect(text, place).toBe(textOf(file))
+    // Nothing but a file that is run is in a language that this can't read.
+    expect(blocks.filter(({ language, file }) => language === 'svelte' && file === undefined)).toEqual([])
   })
 
   it.each(Object.entries(ELSEWHERE))('of %s have a test of their own', (page, test) => {
@@ -88,8 +97,9 @@ describe('TypeScript and JavaScript', () => {
     const expected = [...block.text.matchAll(VALUE)].map(([, , value = '']) => value)
     const file = `run-${nameOf(block)}`
     await writeFile(join(folder, file), block.text.replaceAll(VALUE, 'console.log($1)'))
-    const lines = (await runIn(folder, [file])).trimEnd().split('\n')
-    expect(lines.length).toBeGreaterThan(0)
+    const printed = await runIn(folder, [file])
+    if (block.prints !== undefined) expect(printed).toBe(block.prints)
+    const lines = printed.trimEnd().split('\n')
     for (const [index, value] of expected.entries()) {
       const [beginning = '', ...rest] = value.split('…')
       expect(lines[index]?.startsWith(beginning), `${value}\n${lines[index]}`).toBe(true)
