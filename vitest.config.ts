@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
 import type { InlineConfig } from 'vitest/node'
 
@@ -51,6 +52,13 @@ const UNIT: InlineConfig = { maxWorkers: 2 * availableParallelism(), sequence: {
 const OTHERS: InlineConfig = { maxWorkers: availableParallelism() + 1, sequence: { groupOrder: 1 } }
 
 export default defineConfig({
+  // As examples import it.
+  resolve: {
+    alias: [
+      { find: 'rimlight/sign', replacement: join(import.meta.dirname, 'sign/sign.ts') },
+      { find: /^rimlight$/, replacement: join(import.meta.dirname, 'edge/config.ts') },
+    ],
+  },
   test: {
     projects: [
       // A worker loads modules and helpers once for all its files, instead of once for each.

@@ -256,6 +256,7 @@ export const RULES: readonly Rule[] = [
       ],
       ...[
         'docs/recipes/',
+        'examples/',
         'edge.config.ts',
         'vitest.config.ts',
         'node:',
