@@ -274,6 +274,7 @@ export const RULES: readonly Rule[] = [
         '@cyclonedx/cyclonedx-library',
         '@imgix/js-core',
         '@viz-js/viz',
+        'axe-core',
         '@actions/languageservice',
         'ajv',
         'aws-cdk-lib',
