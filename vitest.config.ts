@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
 import { BaseSequencer, type InlineConfig, type TestSpecification } from 'vitest/node'
 
@@ -66,6 +67,13 @@ class ShortFilesLast extends BaseSequencer {
 }
 
 export default defineConfig({
+  // As examples import it.
+  resolve: {
+    alias: [
+      { find: 'rimlight/sign', replacement: join(import.meta.dirname, 'sign/sign.ts') },
+      { find: /^rimlight$/, replacement: join(import.meta.dirname, 'edge/config.ts') },
+    ],
+  },
   test: {
     projects: [
       project('unit', ['test/unit/**/*.test.ts'], { ...UNIT, exclude: [...ISOLATED, ...LONG] }),

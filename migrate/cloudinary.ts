@@ -1,9 +1,9 @@
 /** URLs of Cloudinary: `https://res.cloudinary.com/CLOUD/image/upload/c_fill,w_300/v1706400000/folder/picture.jpg`. */
+import { inQuotes } from '../urls/invalidation.ts'
 import { parseS3Url } from '../urls/s3-url.ts'
 import type { Site } from '../urls/urls.ts'
 import { isStep, readSteps } from './cloudinary-transformation.ts'
-import { type KeyOptions, type Lost, lost, type Migrated, migrated, other, partsOf, tryDecode } from './result.ts'
-import { quoted } from './s3.ts'
+import { type KeyOptions, type Lost, lost, type Migrated, migrated, other, tryDecode, urlParts } from './result.ts'
 
 export type CloudinaryOptions = KeyOptions & {
   /** Host names of one's own (`CNAME`) that lead to Cloudinary. Default: none. */
@@ -39,15 +39,15 @@ const VERSION = /^v\d+$/
  */
 export function fromCloudinary(site: Site, url: string, options: CloudinaryOptions = {}): Migrated {
   const { hosts = [], keyOf = (name) => name, bucket, transformations = {} } = options
-  const parts = partsOf(url)
+  const parts = urlParts(url)
   const isTheirs = parts && (HOST.test(parts.host) || hosts.some((host) => host.toLowerCase() === parts.host))
-  if (!parts || !isTheirs) return other(`expected a URL of Cloudinary, found ${quoted(url)}`, false)
+  if (!parts || !isTheirs) return other(`expected a URL of Cloudinary, found ${inQuotes(url)}`, false)
   const segments = parts.path.split('/').slice(1)
   const at = segments.findIndex((segment, i) => i < 2 && KINDS.includes(segment))
   const first = segments[at] ?? ''
-  if (at < 0) return other(`expected image/upload in the path, found ${quoted(url)}`)
+  if (at < 0) return other(`expected image/upload in the path, found ${inQuotes(url)}`)
   const [kind = '', delivery = ''] = SHORT[first] ?? [first, segments[at + 1]]
-  if (kind !== 'image') return other(`expected an image, found ${kind} in ${quoted(url)}`)
+  if (kind !== 'image') return other(`expected an image, found ${kind} in ${inQuotes(url)}`)
   const rest = segments.slice(at + (first in SHORT ? 1 : 2)).filter((segment, i) => i > 0 || !SIGNATURE.test(segment))
   const steps = stepsIn(rest)
   const [version, ...named] = VERSION.test(rest[steps.length] ?? '')
@@ -55,15 +55,15 @@ export function fromCloudinary(site: Site, url: string, options: CloudinaryOptio
     : ['', ...rest.slice(steps.length)]
   // `images/ID/what-search-engines-read.jpg`
   const name = tryDecode((delivery === 'seo' ? withoutSuffix(named) : named).join('/'))
-  if (name === undefined || name === '') return other(`expected a public ID, found ${quoted(url)}`)
+  if (name === undefined || name === '') return other(`expected a public ID, found ${inQuotes(url)}`)
   const { parameters, lost: without } = readSteps(steps.flatMap((step) => spelledOut(step, transformations)))
   if (delivery === 'fetch') {
     const remote = parseS3Url(name)
-    if (remote.kind === 'other') return other(`its picture is at ${quoted(name)}, in none of the site's buckets`)
+    if (remote.kind === 'other') return other(`its picture is at ${inQuotes(name)}, in none of the site's buckets`)
     return migrated(site, { key: remote.key, bucket: remote.bucket, parameters, lost: without })
   }
   const isUpload = ['upload', 'seo', 'private', 'authenticated'].includes(delivery)
-  if (!isUpload) return other(`expected image/upload, found image/${delivery} in ${quoted(url)}`)
+  if (!isUpload) return other(`expected image/upload, found image/${delivery} in ${inQuotes(url)}`)
   return migrated(site, {
     key: keyOf(name),
     bucket,

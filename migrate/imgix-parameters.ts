@@ -16,14 +16,14 @@ export const REASONS = {
   data: 'answers with data in place of the picture',
 } as const
 
-export type Reason = keyof typeof REASONS
+export type Ineffective = keyof typeof REASONS
 
 /**
  * - a pattern: the values that the edge honours, and why not the others
  * - `'nothing'`: the edge does that by itself, or it changes no picture
  * - a reason: it has no effect
  */
-export type Honoured = { values: RegExp; otherwise: Reason } | 'nothing' | Reason
+export type Honoured = { values: RegExp; otherwise: Ineffective } | 'nothing' | Ineffective
 
 const number = { values: /^\d+(?:\.\d+)?$|^\.\d+$/, otherwise: 'shape' } as const
 

@@ -1,8 +1,10 @@
 /** URLs of imgix: the parameters are named alike, so that most of it is a matter of the host. */
+import { inQuotes } from '../urls/invalidation.ts'
 import { parseS3Url } from '../urls/s3-url.ts'
 import type { Site } from '../urls/urls.ts'
 import { honoured, REASONS } from './imgix-parameters.ts'
 import {
+  decodedParameters,
   type KeyOptions,
   type Lost,
   lost,
@@ -10,11 +12,9 @@ import {
   migrated,
   other,
   type Parameters,
-  parametersOf,
-  partsOf,
   tryDecode,
+  urlParts,
 } from './result.ts'
-import { quoted } from './s3.ts'
 
 export type ImgixOptions = KeyOptions & {
   /** Domains of imgix sources that do not end in `.imgix.net`. Default: none. */
@@ -37,20 +37,20 @@ export function fromImgix(
   url: string,
   { hosts = [], keyOf = (name) => name, bucket }: ImgixOptions = {},
 ): Migrated {
-  const parts = partsOf(url)
+  const parts = urlParts(url)
   const isImgix = parts?.host.endsWith('.imgix.net') || hosts.some((host) => host.toLowerCase() === parts?.host)
   if (!parts || !isImgix) {
     return other(
-      `expected a URL of imgix (*.imgix.net${hosts.map((host) => `, ${host}`).join('')}), found ${quoted(url)}`,
+      `expected a URL of imgix (*.imgix.net${hosts.map((host) => `, ${host}`).join('')}), found ${inQuotes(url)}`,
       false,
     )
   }
   const name = tryDecode(parts.path.slice(1))
-  if (name === undefined) return other(`expected a path whose escapes are UTF-8, found ${quoted(url)}`)
-  const { parameters, lost: without } = keptOf(parametersOf(parts.query))
+  if (name === undefined) return other(`expected a path whose escapes are UTF-8, found ${inQuotes(url)}`)
+  const { parameters, lost: without } = keptOf(decodedParameters(parts.query))
   const s3 = parseS3Url(name)
   if (s3.kind === 'object') return migrated(site, { key: s3.key, bucket: s3.bucket, parameters, lost: without })
-  if (/^https?:\/\//i.test(name)) return other(`its picture is at ${quoted(name)}, in none of the site's buckets`)
+  if (/^https?:\/\//i.test(name)) return other(`its picture is at ${inQuotes(name)}, in none of the site's buckets`)
   return migrated(site, { key: keyOf(name), bucket, parameters, lost: without })
 }
 

@@ -13,12 +13,13 @@
  * if (found.kind === 'url') console.log(found.url, found.lost)
  * ```
  */
+import { inQuotes } from '../urls/invalidation.ts'
 import type { Site } from '../urls/urls.ts'
 import { type CloudinaryOptions, fromCloudinary } from './cloudinary.ts'
 import { fromImgix, type ImgixOptions } from './imgix.ts'
 import { fromNextImage } from './next-image.ts'
 import { type KeyOptions, type Migrated, other } from './result.ts'
-import { fromS3, quoted, type S3Options } from './s3.ts'
+import { fromS3, type S3Options } from './s3.ts'
 
 export { type CloudinaryOptions, fromCloudinary } from './cloudinary.ts'
 export { fromImgix, type ImgixOptions } from './imgix.ts'
@@ -51,5 +52,5 @@ export function migrate(site: Site, url: string, options: MigrateOptions = {}): 
     const found = way()
     if (found.kind === 'url' || found.isTheirs) return found
   }
-  return other(`expected a URL of Cloudinary, imgix, next/image or S3, found ${quoted(url)}`, false)
+  return other(`expected a URL of Cloudinary, imgix, next/image or S3, found ${inQuotes(url)}`, false)
 }

@@ -1,7 +1,9 @@
 /** URLs of Next.js's own image optimizer: `/_next/image?url=%2Fphotos%2Fdusk.jpg&w=640&q=75`. */
+import { inQuotes } from '../urls/invalidation.ts'
 import { parseS3Url } from '../urls/s3-url.ts'
 import type { Site } from '../urls/urls.ts'
 import {
+  decodedParameters,
   isNumber,
   type KeyOptions,
   type Lost,
@@ -9,10 +11,8 @@ import {
   type Migrated,
   migrated,
   other,
-  parametersOf,
   tryDecode,
 } from './result.ts'
-import { quoted } from './s3.ts'
 
 const EXPECTED = 'expected /_next/image?url=…&w=…'
 
@@ -31,11 +31,11 @@ const OPTIMIZER = /^(?:(?:https?:)?\/\/[^/?#\s]+)?(?:\/[^?#\s]*)?\/_next\/image\
  */
 export function fromNextImage(site: Site, url: string, { keyOf = (name) => name, bucket }: KeyOptions = {}): Migrated {
   const [, query] = OPTIMIZER.exec(url) ?? []
-  if (query === undefined) return other(`${EXPECTED}, found ${quoted(url)}`, false)
-  const parameters = parametersOf(query)
+  if (query === undefined) return other(`${EXPECTED}, found ${inQuotes(url)}`, false)
+  const parameters = decodedParameters(query)
   const of = (name: string) => parameters.find(([one]) => one === name)?.[1] ?? ''
   const source = of('url')
-  if (source === '') return other(`${EXPECTED}, found no url in ${quoted(url)}`)
+  if (source === '') return other(`${EXPECTED}, found no url in ${inQuotes(url)}`)
   const wanted = { w: of('w'), q: of('q') }
   const wrong: Lost[] = Object.entries(wanted).flatMap(([name, value]) =>
     value === '' || isNumber(value) ? [] : [lost(`${name}=${value}`, 'it is no number above 0')],
@@ -44,9 +44,9 @@ export function fromNextImage(site: Site, url: string, { keyOf = (name) => name,
   const s3 = parseS3Url(source)
   if (s3.kind === 'object') return migrated(site, { key: s3.key, bucket: s3.bucket, parameters: given, lost: wrong })
   const path = ownPath(site, source)
-  if (path === undefined) return other(`its picture is at ${quoted(source)}, in none of the site's buckets`)
+  if (path === undefined) return other(`its picture is at ${inQuotes(source)}, in none of the site's buckets`)
   const name = tryDecode(path.replace(/[?#].*/s, '').slice(1))
-  if (name === undefined) return other(`expected a path whose escapes are UTF-8, found ${quoted(source)}`)
+  if (name === undefined) return other(`expected a path whose escapes are UTF-8, found ${inQuotes(source)}`)
   return migrated(site, { key: keyOf(name), bucket, parameters: given, lost: wrong })
 }
 

@@ -99,7 +99,7 @@ export function tryDecode(text: string): string | undefined {
 export const isNumber = (text: string): boolean => /^\d+(?:\.\d+)?$/.test(text) && Number(text) > 0
 
 /** The parameters of a query, decoded, in their order. */
-export const parametersOf = (query: string): [name: string, value: string][] =>
+export const decodedParameters = (query: string): [name: string, value: string][] =>
   query
     .split('&')
     .filter(Boolean)
@@ -111,7 +111,7 @@ export const parametersOf = (query: string): [name: string, value: string][] =>
 const plain = (text: string): string => tryDecode(text.replaceAll('+', ' ')) ?? text
 
 /** Host, path and query of an `http` or `https` URL, or of one without a scheme. */
-export function partsOf(url: string): { host: string; path: string; query: string } | undefined {
+export function urlParts(url: string): { host: string; path: string; query: string } | undefined {
   const [, host = '', path = '', query = ''] = /^(?:https?:)?\/\/([^/?#@\s]+)([^?#]*)\??([^#]*)/i.exec(url) ?? []
   return host === '' ? undefined : { host: host.toLowerCase().replace(/:(?:80|443)$/, ''), path, query }
 }

@@ -1,7 +1,8 @@
 /** URLs of S3, those of its websites among them. */
+import { inQuotes } from '../urls/invalidation.ts'
 import { parseS3Url } from '../urls/s3-url.ts'
 import { fromS3Url, type Site } from '../urls/urls.ts'
-import { type Migrated, migrated, other, partsOf, tryDecode } from './result.ts'
+import { type Migrated, migrated, other, tryDecode, urlParts } from './result.ts'
 
 export type S3Options = {
   /** The index document of a bucket that is a website: what a folder's URL shows. Default: `index.html`. */
@@ -29,12 +30,10 @@ export function fromS3(site: Site, url: string, { index = 'index.html' }: S3Opti
       ? migrated(site, { ...address, parameters: {}, lost: [] })
       : { kind: 'url', url: made, lost: [] }
   }
-  const { host = '', path = '' } = partsOf(url) ?? {}
+  const { host = '', path = '' } = urlParts(url) ?? {}
   const [, bucket] = WEBSITE.exec(host) ?? []
   const folder = tryDecode(path.replaceAll('+', ' ').slice(1))
   if (bucket === undefined || folder === undefined)
-    return other(`expected the URL of an object in S3, found ${quoted(url)}`, false)
+    return other(`expected the URL of an object in S3, found ${inQuotes(url)}`, false)
   return migrated(site, { key: `${folder}${index}`, bucket, parameters: {}, lost: [] })
 }
-
-export const quoted = (text: string): string => JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text)

@@ -20,7 +20,7 @@ import {
   originResponseEvent,
 } from '../local/workers/distribution/lambda-event.ts'
 import { applyResponseHeadersPolicy } from '../local/workers/distribution/response-headers-policy.ts'
-import type { ObjectStore, StoredObject } from './objects.ts'
+import type { KeptObject, ObjectStore } from './objects.ts'
 import type { Handler, Triggers } from './triggers.ts'
 
 export type MockedSite = {
@@ -30,7 +30,7 @@ export type MockedSite = {
   stores: ReadonlyMap<string, ObjectStore>
 }
 
-export type Answer = {
+export type Answered = {
   response: Response
   /** Path and query of the cache key: `/a.jpg?fm=webp&w=640`; empty: a function answered, or the route is never cached. */
   key: string
@@ -45,7 +45,7 @@ const VIEWER = '192.0.2.1'
 const CONTEXT = { memoryLimitInMB: '10240', getRemainingTimeInMillis: () => 30_000 }
 
 /** @returns null: the origin is an API, whose answer is for other handlers */
-export async function answer({ policies, triggers, stores }: MockedSite, request: Request): Promise<Answer | null> {
+export async function answer({ policies, triggers, stores }: MockedSite, request: Request): Promise<Answered | null> {
   const url = new URL(request.url)
   const { method } = request
   const scheme: HeaderLine[] = url.protocol === 'http:' ? [['cloudfront-forwarded-proto', 'http']] : []
@@ -57,7 +57,7 @@ export async function answer({ policies, triggers, stores }: MockedSite, request
   }
   const behaviour = compileBehaviours(policies.behaviours)(before.path)
   const id = requestId()
-  const finished = (reply: Reply, key = ''): Answer => ({
+  const finished = (reply: Reply, key = ''): Answered => ({
     response: responseOf(policies, behaviour, before, reply, id),
     key,
   })
@@ -136,7 +136,7 @@ async function fetched({
   }
 }
 
-const MISSING: StoredObject & { status: number } = {
+const MISSING: KeptObject & { status: number } = {
   status: 404,
   headers: [['content-type', 'application/xml']],
   body: new Uint8Array(),

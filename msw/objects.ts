@@ -22,10 +22,10 @@ export type MockedObject = {
 /** By key, as S3 has it; or the path of a folder, whose files are read when they are asked for. */
 export type MockedBucket = Record<string, Uint8Array | string | MockedObject> | string
 
-export type StoredObject = { body: Uint8Array; headers: HeaderLine[] }
+export type KeptObject = { body: Uint8Array; headers: HeaderLine[] }
 
 export type ObjectStore = {
-  get(key: string): Promise<StoredObject | null>
+  get(key: string): Promise<KeptObject | null>
   /** An upload. @throws Error where it is a folder */
   put(key: string, object: MockedObject): void
   /** @throws Error where it is a folder */
@@ -64,7 +64,7 @@ function folderStore(name: string, folder: string): ObjectStore {
   }
 }
 
-function stored(key: string, object: Uint8Array | string | MockedObject, made: Date): StoredObject {
+function stored(key: string, object: Uint8Array | string | MockedObject, made: Date): KeptObject {
   const given = typeof object === 'string' || object instanceof Uint8Array ? { body: object } : object
   const { contentType = mediaTypeOfFile(key), cacheControl, lastModified = made, metadata = {} } = given as MockedObject
   const body = typeof given.body === 'string' ? Buffer.from(given.body) : given.body

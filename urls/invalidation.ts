@@ -32,30 +32,32 @@ export const isTag = (path: string): boolean => path.startsWith(TAG)
 /** What is wrong with a path, or with a tag after its `#`; `undefined`: nothing. */
 export function invalidationProblem(path: string): string | undefined {
   if (isTag(path)) return tagProblem(path.slice(TAG.length))
-  if (!path.startsWith('/')) return `expected a path that begins with a slash, such as /photos/*, found ${quoted(path)}`
+  if (!path.startsWith('/'))
+    return `expected a path that begins with a slash, such as /photos/*, found ${inQuotes(path)}`
   const star = path.indexOf('*')
   if (star >= 0 && star < path.length - 1) {
-    return `expected a * at the end of the path alone, such as /photos/*, found ${quoted(path)}`
+    return `expected a * at the end of the path alone, such as /photos/*, found ${inQuotes(path)}`
   }
   const isTooLong = path.length > PATH_CHARACTERS
   if (isTooLong) return `expected a path of at most ${PATH_CHARACTERS} characters, found one of ${path.length}`
   const escaped = escapedPath(path)
-  if (escaped !== path) return `expected a path with its characters escaped, found ${quoted(path)}; that is ${escaped}`
+  if (escaped !== path)
+    return `expected a path with its characters escaped, found ${inQuotes(path)}; that is ${escaped}`
   // The same page: CloudFront does not support it in invalidations, "whether it's URL-encoded or not".
   if (!/~|%7e/i.test(path)) return undefined
-  return `expected a path without a ~, which CloudFront invalidates none with, found ${quoted(path)}; a * in its place stands for it and all after it`
+  return `expected a path without a ~, which CloudFront invalidates none with, found ${inQuotes(path)}; a * in its place stands for it and all after it`
 }
 
 function tagProblem(tag: string): string | undefined {
   if (!isCacheTag(tag)) {
-    return `expected a # and a tag of 1 to ${CACHE_TAG_CHARACTERS} visible characters of ASCII without a comma, such as #album-7, found ${quoted(TAG + tag)}${tag.includes(',') ? '; in the tag of a path it is %2C' : ''}`
+    return `expected a # and a tag of 1 to ${CACHE_TAG_CHARACTERS} visible characters of ASCII without a comma, such as #album-7, found ${inQuotes(TAG + tag)}${tag.includes(',') ? '; in the tag of a path it is %2C' : ''}`
   }
   return tag.endsWith('*')
-    ? `expected a tag without a * at its end, which stands for nothing in tags, found ${quoted(TAG + tag)}`
+    ? `expected a tag without a * at its end, which stands for nothing in tags, found ${inQuotes(TAG + tag)}`
     : undefined
 }
 
-const quoted = (text: string) => JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text)
+export const inQuotes = (text: string) => JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text)
 
 /** As viewer-request escapes what a URL may not hold. */
 function escapedPath(path: string): string {

@@ -79,13 +79,14 @@ export const facts = (rows) =>
 /**
  * A button that copies a text, and says so.
  * @param {() => string} text
+ * @param {string} label
  */
-export function copyButton(text) {
-  const button = el('button', { type: 'button', 'aria-live': 'polite' }, 'Copy')
+export function copyButton(text, label = 'Copy') {
+  const button = el('button', { type: 'button', 'aria-live': 'polite' }, label)
   button.addEventListener('click', async () => {
     button.textContent = (await copied(text())) ? 'Copied' : 'Not allowed'
     setTimeout(() => {
-      button.textContent = 'Copy'
+      button.textContent = label
     }, 1600)
   })
   return button

@@ -85,7 +85,7 @@ const feed = openRequestFeed((now) => {
 feed.subscribe(refreshTotals)
 const path = (site.samples[0]?.path ?? '/photo.jpg').replace(/^\/*/, '/')
 openRequests(feed, new URL(`${path}?w=640`, site.httpsUrl).href)
-if (location.protocol === 'https:') openPictures(site.samples, feed)
+if (location.protocol === 'https:') openPictures(site, feed)
 else sendToHttps(site.httpsUrl)
 openKeyForm(`${path}?w=600&dpr=2&q=78&utm_source=mail&v=1764000000`)
 openMaintenance()

@@ -17,8 +17,8 @@ import { openViewerPane } from './viewer-pane.js'
  */
 const urlOfPath = (path) => new URL(location.origin + (path.startsWith('/') ? path : `/${path}`)).href
 
-/** @param {ShownObject[]} listed @param {RequestFeed} feed */
-export function openPictures(listed, feed) {
+/** @param {import('./api.js').RunningSite} site @param {RequestFeed} feed */
+export function openPictures({ samples: listed, origins }, feed) {
   const samples = listed.map((sample) => ({ ...sample, path: urlOfPath(sample.path) }))
   const strip = byId('strip', 'fieldset')
   const show = openViewerPane(feed)
@@ -37,8 +37,22 @@ export function openPictures(listed, feed) {
   })
   const [first] = samples
   if (first) select(first)
+  else strip.after(noSamples(origins))
   openOtherObject(select)
 }
+
+/**
+ * What to do where nothing is there to begin with.
+ * @param {import('./api.js').RunningSite['origins']} origins
+ */
+const noSamples = (origins) =>
+  el(
+    'p',
+    { class: 'notice', id: 'no-samples' },
+    'No sample pictures are behind this distribution. Name one of its own objects here, or ask for any URL of it from anywhere: what becomes of it appears below. Objects come from ',
+    ...origins.flatMap(({ name, behind }, i) => [i > 0 && ', ', el('b', {}, name), ' (', el('code', {}, behind), ')']),
+    '.',
+  )
 
 /** @param {ShownObject} sample @param {RequestFeed} feed @param {() => void} select */
 function tileOf(sample, feed, select) {

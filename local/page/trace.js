@@ -4,6 +4,7 @@ import { changesView } from './changes.js'
 import { badge, bar, el, facts } from './dom.js'
 import { bytes, date, duration } from './format.js'
 import { renditionRemark, statusRemark, verdictRemark } from './meanings.js'
+import { shareView } from './share.js'
 
 /** @typedef {import('../protocol/messages.ts').TraceStep} TraceStep */
 /** @typedef {import('./api.js').RequestTrace} RequestTrace */
@@ -32,6 +33,7 @@ export function traceView(trace, request) {
     ]),
     ...remarks.map(({ tone, title, text }) => el('p', { class: `remark ${tone}` }, el('b', {}, title), ' ', text)),
     el('ol', { class: 'steps' }, ...trace.steps.map((step) => stepView(step, request.milliseconds))),
+    shareView(trace, request),
   )
 }
 

@@ -14,6 +14,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   urls: { about: 'for applications', runs: 'anywhere' },
   sign: { about: 'URLs, cookies, tokens', runs: 'Node' },
   session: { about: 'tokens → cookies', runs: 'Node' },
+  migrate: { about: 'URLs of other services', runs: 'anywhere' },
+  msw: { about: 'the site in tests', runs: 'Node' },
   bundle: { about: 'the shape of dist/', runs: 'anywhere' },
   base: { about: 'errors, JSON, files', runs: 'anywhere' },
   'cli/kit': { about: 'options, help, output', runs: 'Node' },

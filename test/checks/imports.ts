@@ -271,6 +271,7 @@ export const RULES: readonly Rule[] = [
       ],
       ...[
         'docs/recipes/',
+        'examples/',
         'edge.config.ts',
         'vitest.config.ts',
         'node:',
@@ -289,6 +290,7 @@ export const RULES: readonly Rule[] = [
         '@cyclonedx/cyclonedx-library',
         '@imgix/js-core',
         '@viz-js/viz',
+        'axe-core',
         '@actions/languageservice',
         'ajv',
         'aws-cdk-lib',

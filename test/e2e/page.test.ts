@@ -1,9 +1,13 @@
 /** The page at `/__rimlight/`, in Chromium, over the real thing: the project's own config and its sample pictures. */
+import { execFile } from 'node:child_process'
 import { request } from 'node:https'
+import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import config from '../../edge.config.ts'
 import type { CloudFront } from '../../local/cloudfront.ts'
+import { temporaryFolder } from '../unit/local/fixture.ts'
+import { axeOf } from './axe.ts'
 import { CHROMIUM, CHROMIUM_MISSING, type Look, openChromium, openViewer, screenshot, type Viewer } from './chromium.ts'
 import { contrastOf } from './contrast.ts'
 import { started } from './site.ts'
@@ -221,6 +225,35 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
       expect(await page.locator('.trace').isVisible()).toBe(false)
     })
 
+    it('are shared as a line for a terminal and as JSON, without what opens something', async () => {
+      const page = await opened()
+      const { port } = new URL(cloudfront.httpsUrl)
+      const token = `${'a'.repeat(20)}.${'b'.repeat(20)}.${'c'.repeat(43)}`
+      await cloudfront.fetch(`https://cdn.example.com/photos/dusk.jpg?w=300&t=${token}`, WEBP)
+      await page.getByPlaceholder(/^Filter/).fill('t=(redacted)')
+      await rows(page).first().click()
+      const clipboard = () => page.evaluate(() => navigator.clipboard.readText())
+      await page.getByRole('button', { name: 'Copy curl line' }).click()
+      await see(page, '.share button', 'Copied')
+      const curl = await clipboard()
+      const url = 'https://cdn.example.com/photos/dusk.jpg?w=300&t=(redacted)'
+      expect(curl).toBe(`curl -k -i -H 'accept: image/webp,*/*' --connect-to '::localhost:${port}' '${url}'`)
+      const command = `${curl} -s -o /dev/null -w '%{http_code} %{content_type}'`
+      expect((await promisify(execFile)('sh', ['-c', command])).stdout).toBe('200 image/webp')
+      await page.getByRole('button', { name: 'Copy JSON' }).click()
+      await expect.poll(clipboard).toMatch(/^\{/)
+      const { request, steps } = JSON.parse(await clipboard())
+      expect(request).toMatchObject({ method: 'GET', path: '/photos/dusk.jpg', status: 200 })
+      const names = steps.map(({ step }: { step: string }) => step)
+      expect(names.slice(0, 4)).toEqual(['behaviour', 'viewer-request', 'key', 'cache'])
+      expect(JSON.stringify({ request, steps })).not.toContain(token)
+      await sendRaw("/it's.jpg")
+      await page.getByPlaceholder(/^Filter/).fill("it's")
+      await rows(page).first().click()
+      await page.locator('li:not([hidden])').getByRole('button', { name: 'Copy curl line' }).click()
+      await expect.poll(clipboard).toMatch(String.raw`/it'\''s.jpg'`)
+    })
+
     it('tell the verdict on the version', async () => {
       const page = await opened()
       const { headers } = await cloudfront.fetch('/photos/dusk.jpg', { method: 'HEAD' })
@@ -433,6 +466,41 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
       expect(contrasts.length).toBeGreaterThan(150)
       expect(contrasts.filter(({ ratio }) => ratio < 4.5)).toEqual([])
       await screenshot(page, `page-${scheme}-${width}`)
+    })
+
+    it('is accessible, with a request opened', async () => {
+      const page = await opened({ scheme })
+      await cloudfront.fetch('/photos/dusk.jpg?w=64', { method: 'POST' })
+      await page.getByRole('button', { name: 'Show the key' }).click()
+      await see(page, '#key-answer', 'querystring')
+      await rows(page).first().click()
+      await see(page, '.trace', 'Behaviour')
+      expect(await axeOf(page)).toEqual([])
+    })
+  })
+
+  describe('at first', () => {
+    let bare: CloudFront
+    beforeAll(async () => {
+      bare = await started(config, { buckets: { photos: await temporaryFolder() } })
+    })
+    afterAll(() => bare?.stop())
+
+    it.each(['light', 'dark'] as const)('says what to do where there is nothing to show, in %s', async (scheme) => {
+      const viewer = await openViewer(browser, { scheme })
+      viewers.push(viewer)
+      const { page } = viewer
+      await page.goto(`${bare.httpsUrl}/__rimlight/`)
+      await see(page, '#state', 'Live')
+      await see(
+        page,
+        '#no-samples',
+        /^No sample pictures are behind this distribution\. Name one of its own objects here/,
+      )
+      await see(page, '#empty', /^No request so far\. Open a picture, or ask from a terminal:curl -kI/)
+      expect(await page.locator('#strip').isVisible()).toBe(false)
+      expect(await axeOf(page)).toEqual([])
+      await screenshot(page, `page-first-${scheme}`)
     })
   })
 })
