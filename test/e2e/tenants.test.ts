@@ -142,7 +142,9 @@ async function viaHttp1(request: string): Promise<string> {
 
 it('the page, the requests and their traces say which tenant it is', async () => {
   const { id } = await ask('shop', '/a.txt?x=1')
-  expect(cloudfront.requests().at(-1)).toMatchObject({ id, tenant: 'shop', host: 'shop.sites.example.com' })
+  await expect
+    .poll(() => cloudfront.requests().at(-1))
+    .toMatchObject({ id, tenant: 'shop', host: 'shop.sites.example.com' })
   const steps = (await cloudfront.trace(id))?.steps
   expect(steps?.[0]).toEqual({ step: 'tenant', tenant: 'shop', prefix: 'tenants/shop' })
   expect(steps?.find(({ step }) => step === 'key')).toMatchObject({ key: { tenant: 'shop', path: '/a.txt' } })
