@@ -79,6 +79,15 @@ export function sharedLifetime(cacheControl: string): number | undefined {
   return lifetime && secondsOf(lifetime.value)
 }
 
+/**
+ * Seconds that browsers and CloudFront may both keep a response, where one header has to say it to both: the shorter of `max-age`
+ * and `s-maxage`; 0 where neither is stated or one can't be read.
+ */
+export function commonLifetime(cacheControl: string): number {
+  const stated = directivesOf(cacheControl).filter(({ name }) => name === 'max-age' || name === 's-maxage')
+  return stated.length === 0 ? 0 : Math.min(...stated.map(({ value }) => secondsOf(value))) || 0
+}
+
 const LIFETIMES = ['max-age', 's-maxage', 'stale-while-revalidate', 'stale-if-error']
 
 /**

@@ -1,6 +1,6 @@
 /** Lambda@Edge, origin-response: what may be cached for how long, under which headers, and renditions of images. */
 import type { CloudFrontResponseEvent, CloudFrontResultResponse } from 'aws-lambda'
-import { type Caching, isPrivate, madePrivate, sharedLifetime } from '../edge/cache-control.ts'
+import { type Caching, commonLifetime, isPrivate, madePrivate } from '../edge/cache-control.ts'
 import { CACHE_TAG_HEADER, cacheTagText, TAGS_OF_OBJECT } from '../edge/cache-tags.ts'
 import {
   addVary,
@@ -26,7 +26,7 @@ import { dropResponse, placeholders, setResponse } from '../edge/rules.ts'
 import { imageStep, type LambdaContext } from './image.ts'
 import { placeholderStep } from './placeholder.ts'
 import { imageRequest, type LambdaRequest, routedRequest, sourceOf } from './routing.ts'
-import { typeStep } from './type-step.ts'
+import { isVague, typeStep } from './type-step.ts'
 
 type Request = CloudFrontResponseEvent['Records'][number]['cf']['request']
 type Response = CloudFrontResultResponse & { headers: Headers }
@@ -49,8 +49,8 @@ export const handler = async (
     const isImage = rule.wantsImage && request.kind === 'routed'
     const image = isImage ? imageRequest(request, cf.request) : undefined
     applyCaching(response.headers, image ? await imageStep(response, image, rule.caching, context ?? {}) : rule.caching)
-    // It updates what is stored: RFC 9111, 3.2; but a rendition has a type of its own, and what was told by its bytes as well.
-    if (HAS_IMAGES && `${response.status}` === '304' && request.kind === 'routed' && request.takesImageParameters) {
+    // It updates what is stored: RFC 9111, 3.2. What was told by its bytes knows better than a type that says nothing.
+    if (HAS_IMAGES && `${response.status}` === '304' && isVague(response.headers)) {
       removeHeaders(response.headers, ['content-type'])
     }
     if (HAS_IMAGES && !image && hasBody(response, request)) {
@@ -110,7 +110,7 @@ function applyResponseRule(response: Response, rule: ResponseRule, method: strin
   }
   if (rule.kind === 'unrouted') setHeader(headers, RESULT_HEADER, originalBecause('no-route'))
   if (rule.kind === 'object' && rule.verdict === 'unsettled') setHeader(headers, VERDICT_HEADER, rule.verdict)
-  if (rule.kind === 'object' && rule.hasForeignEtag) removeHeaders(headers, ['etag'])
+  if (rule.kind === 'object' && rule.hasForeignEtag) removeHeaders(headers, ['etag', 'content-type'])
   if ('cacheControl' in rule) applyCaching(headers, { cacheControl: rule.cacheControl, validators: 'kept' })
 }
 
@@ -167,14 +167,14 @@ function applyCaching(headers: Headers, { cacheControl, validators }: Caching): 
 
 /**
  * CloudFront does not cache what says `private`. So its lifetime is left to `Expires`, and `cache-control` to the response
- * headers policy, which says `private` to viewers wherever there is none, and touches nothing that is cached.
+ * headers policy, which says `private` to viewers wherever there is none, and touches nothing that is cached. Browsers heed it, too:
+ * it is no longer than either may keep it.
  */
 function applyPrivacy(headers: Headers, rule: ResponseRule, now: number): void {
   const own = headerText(headers, 'cache-control')
   if (isPrivate(own)) return
   if (rule.kind === 'object') {
-    const lifetime = sharedLifetime(own) || 0
-    setHeader(headers, 'expires', new Date(now + lifetime * 1000).toUTCString())
+    setHeader(headers, 'expires', new Date(now + commonLifetime(own) * 1000).toUTCString())
     delete headers['cache-control']
   } else if (rule.kind === 'untouched' && own !== '') setHeader(headers, 'cache-control', madePrivate(own))
 }

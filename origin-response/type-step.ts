@@ -14,7 +14,7 @@ type Timed = Partial<Pick<Context, 'getRemainingTimeInMillis'>>
 const MAX_LOOK_MS = 2_000
 
 /** Whether the bytes would say more than the type does. */
-const isVague = (headers: Headers): boolean => {
+export const isVague = (headers: Headers): boolean => {
   const type = mediaTypeOf(headers)
   return mayBeImage(type) && !isTelling(type)
 }

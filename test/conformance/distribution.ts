@@ -7,24 +7,33 @@ const METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE']
 
 const NAMES = ['cached', 'uncached'] as const
 
-/** Seconds: minimum, default and maximum TTL of a cache policy that is made in the console, and of `CachingDisabled`. */
-const TTLS = { cached: [0, 86_400, 31_536_000], uncached: [0, 0, 0] } as const
+/** Seconds. */
+const DAY = 86_400
+const YEAR = 31_536_000
 
 export type Settings = {
   /** Names of headers in the cache key. */
   key: readonly string[]
-  /** Seconds, for all errors. */
-  errorCachingMinimum: number
+  /** Of what states no lifetime, in seconds. */
+  defaultTtl: number
+  /** Seconds by status; 10 for any other. */
+  errorCachingMinimums: Record<number, number>
 }
 
-/** What CloudFront has where nobody sets it. */
-export const PLAIN: Settings = { key: [], errorCachingMinimum: 10 }
+/** What CloudFront has where nobody sets it: the TTL of a cache policy that is made in the console. */
+export const PLAIN: Settings = { key: [], defaultTtl: DAY, errorCachingMinimums: {} }
 
-/** As one sets it for an origin that says itself what its responses vary by, and how long its errors may be kept. */
-export const BY_ORIGIN: Settings = { key: ['bar', 'baz', 'foo'], errorCachingMinimum: 0 }
-
-/** Statuses that have an error-caching minimum: Developer Guide, "Control how long CloudFront caches errors". */
-const ERRORS = [400, 403, 404, 405, 410, 414, 416, 500, 501, 502, 503, 504]
+/**
+ * As one sets it for an origin that says itself what its responses vary by, and how long its errors may be kept; of 414 and 501
+ * the suite's says nothing.
+ */
+export const BY_ORIGIN: Settings = {
+  key: ['bar', 'baz', 'foo'],
+  defaultTtl: DAY,
+  errorCachingMinimums: Object.fromEntries(
+    [400, 403, 404, 405, 410, 416, 500, 502, 503, 504].map((status) => [status, 0]),
+  ),
+}
 
 /** A policy that names none has no list of them: CloudFront API Reference, CachePolicyHeadersConfig. */
 const keyedBy = (names: readonly string[]): CachePolicy['ParametersInCacheKeyAndForwardedToOrigin']['HeadersConfig'] =>
@@ -33,12 +42,12 @@ const keyedBy = (names: readonly string[]): CachePolicy['ParametersInCacheKeyAnd
     : { HeaderBehavior: 'whitelist', Headers: { Quantity: names.length, Items: names } }
 
 /** The suite's own requests, by which it prepares a test and looks at what its origin saw, are never cached. */
-const policies = ({ key, errorCachingMinimum }: Settings): Policies => ({
+const policies = ({ key, defaultTtl, errorCachingMinimums }: Settings): Policies => ({
   domains: ['cdn.example.com'],
   origins: { origin: { domainName: 'origin.example.com', originPath: '', s3: null } },
   keyGroups: {},
   keyValueStore: false,
-  errorCachingMinimums: Object.fromEntries(ERRORS.map((status) => [status, errorCachingMinimum])),
+  errorCachingMinimums,
   behaviours: (['cached', 'uncached'] as const).map((name) => ({
     path: name === 'cached' ? '/test/*' : '*',
     origin: 'origin',
@@ -54,9 +63,10 @@ const policies = ({ key, errorCachingMinimum }: Settings): Policies => ({
   })),
   cachePolicies: NAMES.map((Name) => ({
     Name,
-    MinTTL: TTLS[Name][0],
-    DefaultTTL: TTLS[Name][1],
-    MaxTTL: TTLS[Name][2],
+    MinTTL: 0,
+    // Those of `CachingDisabled` are 0.
+    DefaultTTL: Name === 'cached' ? defaultTtl : 0,
+    MaxTTL: Name === 'cached' ? YEAR : 0,
     ParametersInCacheKeyAndForwardedToOrigin: {
       EnableAcceptEncodingGzip: false,
       EnableAcceptEncodingBrotli: false,

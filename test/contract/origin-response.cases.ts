@@ -229,9 +229,10 @@ const IMAGE = responseGroup('4: a variant whose source can’t be read is answer
     { variant, status: '304' },
     { set: PHOTO, gone: ['etag', 'content-type'] },
   ],
+  ['304 to a HEAD: the ETag of the original', { variant, status: '304', method: 'HEAD' }, { set: PHOTO }],
   [
-    '304 to a HEAD: the ETag of the original',
-    { variant, status: '304', method: 'HEAD' },
+    '304 of an original: no type that says nothing, where its bytes have told one',
+    { status: '304', headers: { 'Content-Type': 'binary/octet-stream' } },
     { set: PHOTO, gone: ['content-type'] },
   ],
   [
@@ -348,6 +349,11 @@ const API = responseGroup('an API knows for whom its answers are', [
     { set: { expires: 'Fri, 20 Nov 2026 12:00:09 GMT', ...KEYED }, gone: ['cache-control'] },
   ],
   [
+    'for the shorter of what it says to browsers and to CloudFront, as one header says it to both',
+    { route: ROUTE.api, uri: '/api/x', headers: { 'Cache-Control': 's-maxage=3600, max-age=0' } },
+    { set: { expires: 'Fri, 20 Nov 2026 12:00:00 GMT', ...KEYED }, gone: ['cache-control'] },
+  ],
+  [
     'beside what it varies with itself',
     { route: ROUTE.api, uri: '/api/x', headers: { 'Cache-Control': 'no-store', Vary: 'Origin, Authorization' } },
     { set: { vary: 'Origin, Authorization, x-tenant', 'cache-control': 'no-store' } },
@@ -390,11 +396,7 @@ const VARIES = responseGroup('vary: accept for a path that takes image parameter
     { route: ROUTE.thumbs, uri: '/thumbs/a.jpg' },
     { set: { 'cache-control': 'public, max-age=3600', ...VARY } },
   ],
-  [
-    '304: no type either, which may have been told by its bytes',
-    { status: '304' },
-    { set: PHOTO, gone: ['content-type'] },
-  ],
+  ['304', { status: '304' }, { set: PHOTO }],
 ])
 
 const NEVER = responseGroup('on never routes header rules alone, whatever the status', [

@@ -149,11 +149,22 @@ function cachingOf(headers: readonly HeaderLine[], now: number): StatedCaching {
   }
 }
 
+/** Seconds that clocks may be apart, and a response under way, without its `Date` being taken for its age. */
+const SKEW = 60
+
 /**
- * Seconds: the `Age` of a response, 0 without one. RFC 9111, 5.1: of several the first, and what is no number is nothing. The
- * origin's `Date` is not compared with the time here (4.2.3, `apparent_age`): its clock is not ours, and ours can be moved.
+ * Seconds that a response is old as it comes: RFC 9111, 4.2.3, the larger of its `Age` and of the time since its `Date`, by this
+ * machine's own clock, whatever time it is made to be here. 5.1: of several values of `Age` the first counts, and what is no
+ * number is nothing.
  */
 export function ageIn(headers: readonly HeaderLine[]): number {
+  const stated = statedAge(headers)
+  const made = httpDate(headerValue(headers, 'date'))
+  const apparent = made === null ? 0 : Math.floor((Date.now() - made) / 1000)
+  return apparent > SKEW ? Math.max(stated, apparent) : stated
+}
+
+function statedAge(headers: readonly HeaderLine[]): number {
   const [first = ''] = headerValue(headers, 'age').split(',', 1)
   return /^\d+$/.test(first.trim()) ? Math.min(Number(first), HUNDRED_YEARS) : 0
 }
@@ -193,6 +204,6 @@ function untilExpiry(headers: readonly HeaderLine[], now: number): number | null
   if (expires === '') return null
   const end = httpDate(expires, now)
   const made = httpDate(headerValue(headers, 'date'))
-  if (end === null || (made !== null && end <= made + ageIn(headers) * 1000)) return 0
+  if (end === null || (made !== null && end <= made + statedAge(headers) * 1000)) return 0
   return Math.max(0, Math.floor((end - now) / 1000))
 }

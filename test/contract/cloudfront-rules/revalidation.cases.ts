@@ -114,11 +114,11 @@ export const REVALIDATION: Row[] = [
       { expect: { xCache: 'Hit', headers: { 'content-type': 'text/css; charset=utf-8' } } },
     ],
     '3.2: a 304 leaves what the stored bytes are': [
-      { origin: object({ etag: '"a"', 'content-encoding': 'br' }), expect: 'Miss' },
+      { origin: object({ etag: '"a"', 'content-encoding': 'compress' }), expect: 'Miss' },
       {
         after: 12,
-        origin: unchanged({ 'content-encoding': 'gzip' }),
-        expect: { body: 'object 1', headers: { 'content-encoding': 'br' } },
+        origin: unchanged({ 'content-encoding': 'deflate' }),
+        expect: { body: 'object 1', headers: { 'content-encoding': 'compress' } },
       },
     ],
     '4.3.4: a 304 that says no-store is the last': [

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import {
   cachingOf,
+  commonLifetime,
   forbidsTransforming,
   IMMUTABLE,
   isPrivate,
@@ -274,4 +275,16 @@ it.each([
   ['Public , S-MaxAge=1, must-revalidate', 'private, must-revalidate'],
 ])("%s of a private route's API is %s to viewers: nothing of it is for shared caches", (own, told) => {
   expect(madePrivate(own)).toBe(told)
+})
+
+it.each([
+  ['s-maxage=3600, max-age=0', 0],
+  ['max-age=3600, s-maxage=60', 60],
+  ['max-age=60', 60],
+  ['public, s-maxage=30', 30],
+  ['max-age=x, s-maxage=60', 0],
+  ['public', 0],
+  ['', 0],
+])('%s is %i s where one header says it to browsers and to CloudFront', (cacheControl, seconds) => {
+  expect(commonLifetime(cacheControl)).toBe(seconds)
 })

@@ -1,7 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import type { HeaderLine } from '../../../../../local/protocol/messages.ts'
-import { freshnessOf, type Lifetimes, unstoredFields } from '../../../../../local/workers/distribution/freshness.ts'
+import {
+  ageIn,
+  freshnessOf,
+  type Lifetimes,
+  unstoredFields,
+} from '../../../../../local/workers/distribution/freshness.ts'
 import { runs } from '../../../../runs.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 12)
@@ -391,5 +396,44 @@ describe('unstoredFields: "Cache content based on cookies", disable caching of S
     ['private=""', []],
   ])('%s', (cacheControl, expected) => {
     expect(unstoredFields([['cache-control', cacheControl]])).toEqual(expected)
+  })
+})
+
+describe('how old a response is as it comes: RFC 9111, 4.2.3', () => {
+  const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toUTCString()
+
+  it.each<[string, HeaderLine[], number]>([
+    ['its Age', [['age', '30']], 30],
+    ['the time since its Date', [['date', ago(7_200)]], 7_200],
+    [
+      'the larger of both',
+      [
+        ['date', ago(7_200)],
+        ['age', '9000'],
+      ],
+      9_000,
+    ],
+    ['a minute is the clocks', [['date', ago(50)]], 0],
+    ['a Date to come says nothing', [['date', ago(-7_200)]], 0],
+    ['nor does one that is none', [['date', 'x']], 0],
+  ])('%s', (_, headers, seconds) => {
+    expect(Math.abs(ageIn(headers) - seconds)).toBeLessThanOrEqual(1)
+    expect(freshness(200, [...headers, ['cache-control', 'max-age=10000']])).toMatchObject({ kind: 'cacheable' })
+  })
+
+  it('comes off max-age', () => {
+    const ttl = Number(
+      ttlOf(200, [
+        ['date', ago(7_200)],
+        ['cache-control', 'max-age=10000'],
+      ]),
+    )
+    expect(Math.abs(ttl - 2_800)).toBeLessThanOrEqual(1)
+    expect(
+      ttlOf(200, [
+        ['date', ago(7_200)],
+        ['cache-control', 'max-age=3600'],
+      ]),
+    ).toBe(0)
   })
 })
