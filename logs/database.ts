@@ -1,6 +1,6 @@
 /** DuckDB, loaded here alone: in memory, and on disk in a folder of its own as far as memory does not do. */
 import { join } from 'node:path'
-import type { DuckDBConnection, DuckDBInstance, DuckDBVector, JS } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBValue, DuckDBVector, JS } from '@duckdb/node-api'
 import { optional } from '../base/optional-package.ts'
 import { temporaryFolder } from '../base/temporary.ts'
 
@@ -11,14 +11,16 @@ export type Database = {
   /** All rows; BIGINT and HUGEINT as numbers. */
   rows<T = Row>(sql: string): Promise<T[]>
   /**
-   * Columns of numbers (INTEGER and DOUBLE) without NULL, some thousand rows at a time, never all of them in
-   * memory.
+   * Columns of numbers (INTEGER and DOUBLE) without NULL, some thousand rows at a time, never all of them in memory: the same
+   * arrays each time, filled anew.
    */
   columns(sql: string): AsyncIterable<Numbers[]>
-  /** All rows, some thousand at a time, as arrays in the order of their columns; never all of them in memory. */
-  stream(sql: string): AsyncIterable<JS[][]>
+  /** Columns of anything, some thousand rows at a time, never all of them in memory. */
+  stream(sql: string): AsyncIterable<DuckDBValue[][]>
   /** Text columns, some thousand rows at a time. */
   append(table: string, rows: Iterable<readonly (string | number | null)[]>): Promise<void>
+  /** What else takes so many bytes of the process, DuckDB leaves them; the rest it puts on the disk. */
+  limitMemory(others: number): Promise<void>
   /** A folder for files of this run. */
   folder: string
   /** What runs ends with an error. */
@@ -30,6 +32,9 @@ export type Numbers = Int32Array | Float64Array
 
 /** MB. What DuckDB holds beyond it, it puts on the disk; the process and the buffers of its readers come on top. */
 const MEMORY = 500
+
+/** MB. Below it, DuckDB refuses what it can't put on the disk. */
+const LEAST_MEMORY = 200
 
 /** Whatever Trino calls otherwise than DuckDB, under Trino's name. */
 const TRINO = `
@@ -70,21 +75,22 @@ export async function openDatabase(signal?: AbortSignal): Promise<Database> {
     async run(sql, ...values) {
       await connection.run(sql, values)
     },
+    async limitMemory(others) {
+      await connection.run(`SET memory_limit = '${Math.max(LEAST_MEMORY, MEMORY - Math.ceil(others / 1e6))}MB'`)
+    },
     async rows<T>(sql: string) {
       const reader = await connection.runAndReadAll(sql)
       return reader.getRowObjectsJS().map(withNumbers) as T[]
     },
     async *columns(sql) {
-      const result = await connection.stream(sql)
-      for (;;) {
-        const chunk = await result.fetchChunk()
-        if (!chunk || chunk.rowCount === 0) return
-        yield Array.from({ length: chunk.columnCount }, (_, at) => numbersOf(chunk.getColumnVector(at)))
+      let columns: Numbers[] = []
+      for await (const chunk of chunksOf(connection, sql)) {
+        columns = Array.from({ length: chunk.columnCount }, (_, at) => filled(columns[at], chunk.getColumnVector(at)))
+        yield columns.map((column) => (column.length === chunk.rowCount ? column : column.subarray(0, chunk.rowCount)))
       }
     },
     async *stream(sql) {
-      const result = await connection.stream(sql)
-      yield* result.yieldRowsJs()
+      for await (const chunk of chunksOf(connection, sql)) yield chunk.getColumns()
     },
     async append(table, rows) {
       const appender = await connection.createAppender(table)
@@ -107,10 +113,26 @@ export async function openDatabase(signal?: AbortSignal): Promise<Database> {
   }
 }
 
-function numbersOf(vector: DuckDBVector): Numbers {
-  const numbers =
-    String(vector.type) === 'INTEGER' ? new Int32Array(vector.itemCount) : new Float64Array(vector.itemCount)
-  for (let row = 0; row < numbers.length; row += 1) numbers[row] = vector.getItem(row) as number
+async function* chunksOf(connection: DuckDBConnection, sql: string): AsyncGenerator<DuckDBDataChunk> {
+  const result = await connection.stream(sql)
+  let next = result.fetchChunk()
+  for (;;) {
+    const chunk = await next
+    if (!chunk || chunk.rowCount === 0) return
+    // It is fetched while this one is being used.
+    next = result.fetchChunk()
+    // Where nobody asks for it, nobody asks for its error.
+    next.catch(() => {})
+    yield chunk
+  }
+}
+
+/** @param old of an earlier chunk, to be filled anew where it is large enough */
+function filled(old: Numbers | undefined, vector: DuckDBVector): Numbers {
+  const count = vector.itemCount
+  const made = () => (String(vector.type) === 'INTEGER' ? new Int32Array(count) : new Float64Array(count))
+  const numbers = old !== undefined && old.length >= count ? old : made()
+  for (let row = 0; row < count; row += 1) numbers[row] = vector.getItem(row) as number
   return numbers
 }
 

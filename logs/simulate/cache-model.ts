@@ -1,6 +1,7 @@
 /**
  * Caches, many at a time: which objects each of them holds, until when, and which of them goes first. Objects and caches are
- * numbers, and all that is known of them is in typed arrays: some 40 bytes for each pair that was ever asked for.
+ * numbers, and all that is known of them is in typed arrays: some 32 to 64 bytes for each pair that was ever asked for, and 16
+ * to 32 more where caches are bounded, so that the order of use has to be known.
  */
 
 /** When what is not there expires. */
@@ -16,9 +17,10 @@ export class CacheModel {
   #count = 0
   #keys = new Float64Array(FIRST_SIZE / 2)
   #expiries = new Float64Array(FIRST_SIZE / 2)
-  #sizes = new Float64Array(FIRST_SIZE / 2)
-  #newer = new Int32Array(FIRST_SIZE / 2)
-  #older = new Int32Array(FIRST_SIZE / 2)
+  readonly #isBounded: boolean
+  #sizes: Float64Array
+  #newer: Int32Array
+  #older: Int32Array
   #newest: Int32Array
   #oldest: Int32Array
   #used: Float64Array
@@ -30,6 +32,11 @@ export class CacheModel {
   constructor(places: number, capacity: number) {
     this.#places = places
     this.#capacity = capacity
+    this.#isBounded = Number.isFinite(capacity)
+    const size = this.#isBounded ? FIRST_SIZE / 2 : 0
+    this.#sizes = new Float64Array(size)
+    this.#newer = new Int32Array(size)
+    this.#older = new Int32Array(size)
     this.#newest = new Int32Array(places).fill(NONE)
     this.#oldest = new Int32Array(places).fill(NONE)
     this.#used = new Float64Array(places)
@@ -39,7 +46,7 @@ export class CacheModel {
   expiryOf(place: number, object: number): number {
     const slot = this.#slotOf(place, object)
     const expiry = this.#expiries[slot] as number
-    if (expiry === ABSENT) return ABSENT
+    if (expiry === ABSENT || !this.#isBounded) return expiry
     this.#unlink(place, slot)
     this.#link(place, slot)
     return expiry
@@ -47,6 +54,10 @@ export class CacheModel {
 
   keep(place: number, object: number, expiry: number, bytes: number): void {
     const slot = this.#slotOf(place, object)
+    if (!this.#isBounded) {
+      this.#expiries[slot] = expiry
+      return
+    }
     if (this.#expiries[slot] !== ABSENT) this.#unlink(place, slot)
     // What is larger than a cache never was in it.
     if (bytes > this.#capacity) {
@@ -119,6 +130,7 @@ export class CacheModel {
     }
     this.#keys = grown(this.#keys, new Float64Array(size / 2))
     this.#expiries = grown(this.#expiries, new Float64Array(size / 2))
+    if (!this.#isBounded) return
     this.#sizes = grown(this.#sizes, new Float64Array(size / 2))
     this.#newer = grown(this.#newer, new Int32Array(size / 2))
     this.#older = grown(this.#older, new Int32Array(size / 2))

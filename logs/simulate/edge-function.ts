@@ -50,6 +50,8 @@ const withoutTokens = (settings: Settings): Settings => ({
 /** Which of them browsers send is in no standard log; all browsers send both, and `Accept-Encoding` is two bits of a key. */
 const ENCODINGS: HeaderLine = ['accept-encoding', 'gzip, br']
 
+const VIEWER = '192.0.2.1'
+
 const CONTEXT = { distributionDomainName: 'd111111abcdef8.cloudfront.net', distributionId: 'SIMULATED', requestId: '' }
 
 /** @throws BuildError where the config can't be built */
@@ -82,11 +84,11 @@ export async function edgeFunctionOf(settings: Settings): Promise<EdgeFunction> 
         ...(isHttp ? [['cloudfront-forwarded-proto', 'http'] as HeaderLine] : []),
       ]
       const before = { method, path, query, headers }
-      // Two events: the function changes the one that it is given.
-      const eventOf = () => functionEvent(before, '192.0.2.1', CONTEXT)
-      const returned: unknown = handler(eventOf())
+      const returned: unknown = handler(functionEvent(before, VIEWER, CONTEXT))
       if (!isObject(returned) || 'statusCode' in returned) return { kind: 'answered' }
-      const after = functionRequest(returned as JsonObject, eventOf(), before)
+      // The function may have changed the event that it was given; of a second one nothing is read but the query.
+      const again = functionEvent({ ...before, headers: [] }, VIEWER, CONTEXT)
+      const after = functionRequest(returned as JsonObject, again, before)
       const key = keyText(cacheKeyOf(policy, after, behaviour.path))
       return { kind: 'keyed', key, path: after.path, query: after.query }
     },

@@ -16,8 +16,9 @@ export class Numbered {
     return this.#size
   }
 
-  numberOf(text: string): number {
-    const hash = hashOf(text)
+  /** @param rest with it, what is before it: a text in two parts is put together by nobody */
+  numberOf(text: string, rest = ''): number {
+    const hash = hashOf(text, rest)
     const at = placeOf(this.#numbers, this.#hashes, hash)
     if (this.#numbers[at] !== NONE) return this.#numbers[at] as number
     const number = this.#size
@@ -51,11 +52,18 @@ function placeOf(numbers: Int32Array, hashes: Float64Array, hash: number): numbe
 }
 
 /** 53 bits of two sums that are multiplied for each character, and mixed as MurmurHash3's last step mixes. */
-function hashOf(text: string): number {
+function hashOf(text: string, rest: string): number {
   let low = 0xdeadbeef
   let high = 0x41c6ce57
   for (let i = 0; i < text.length; i += 1) {
     const code = text.charCodeAt(i)
+    low = Math.imul(low ^ code, 0x9e3779b1)
+    high = Math.imul(high ^ code, 0x5f356495)
+  }
+  // Nothing that a text has: where one part ends counts.
+  low = Math.imul(low ^ 0x10000, 0x9e3779b1)
+  for (let i = 0; i < rest.length; i += 1) {
+    const code = rest.charCodeAt(i)
     low = Math.imul(low ^ code, 0x9e3779b1)
     high = Math.imul(high ^ code, 0x5f356495)
   }

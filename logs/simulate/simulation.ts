@@ -1,11 +1,11 @@
 /** What a config would have done with the requests of a log, beside what was done. */
 import { monthlyUsd } from '../cost/report.ts'
-import type { Database } from '../database.ts'
+import type { Database, Numbers } from '../database.ts'
 import { runQuery } from '../queries.ts'
 import type { EdgeFunction } from './edge-function.ts'
 import { type CacheOutcome, CacheReplay, KIND, type Level } from './replay.ts'
 import { ACCEPT_SOURCES, type AcceptSource, spell } from './spellings.ts'
-import { REPLAYED_COLUMNS, replayedSql, routeTimes, rowMaker, type Way } from './tables.ts'
+import { levelsSql, type Place, REPLAYED, readSql, routeTimes, rowMaker, WAS_HIT, type Way } from './tables.ts'
 
 export type SimulateOptions = {
   /** The config that the logs were made by; undefined: path and query were the key. */
@@ -51,8 +51,6 @@ export type Simulation = {
   edgeLocations: number
 }
 
-const WAS_HIT = REPLAYED_COLUMNS.indexOf('was_hit')
-
 const BEFORE: Way = { objects: 'before', side: 'before', versions: true }
 const AFTER: Way = { objects: 'keyed', side: 'now', versions: true }
 
@@ -62,6 +60,13 @@ const STEPS: readonly { rule: string; way: Way }[] = [
   { rule: 'sizes on their ladders', way: { objects: 'sized', side: 'now', versions: false } },
   { rule: 'formats by Accept', way: { objects: 'keyed', side: 'now', versions: false } },
   { rule: 'versions kept for as long as they last', way: AFTER },
+]
+
+/** Reading takes as long as replaying. Those that have many objects are replayed by themselves, for the memory that they take. */
+const PASSES: readonly [what: string, ways: readonly Way[]][] = [
+  ['what was', [BEFORE]],
+  ['one spelling for all', STEPS.slice(0, 1).map(({ way }) => way)],
+  ['the other rules', STEPS.slice(1).map(({ way }) => way)],
 ]
 
 export async function simulate(
@@ -77,65 +82,66 @@ export async function simulate(
   const times = routeTimes(edge, options.before, options.beforeTtl)
   progress('Sorting …')
   await database.run('SET preserve_insertion_order = true')
-  await database.run(replayedSql)
+  await database.run(REPLAYED)
   // From here on the lines themselves are only in the way: nothing else is read of them.
   await database.run('DROP VIEW classified')
   await database.run('DROP VIEW requests')
   await database.run('DROP TABLE staged')
   await database.run('DROP TABLE asked')
   const accept = await acceptSources(database)
-  const places = ['pop', ...(options.regional ? ['region'] : []), ...(options.shield ? ['shield'] : [])]
+  const places: Place[] = [
+    'pop',
+    ...(options.regional ? ['region' as const] : []),
+    ...(options.shield ? ['shield' as const] : []),
+  ]
   const levels = await levelsOf(database, places, options.capacity)
   const [logged = NOTHING] = await database.rows<Logged>(LOGGED)
 
-  const run = async (way: Way, what: string, onRequest?: SimulateOptions['onRequest']): Promise<Simulated> => {
-    progress(`Replaying ${what} …`)
+  const billed = { free: true, s3: options.s3 ?? 'us-east-1' }
+  const inReplay = (way: Way) => {
     const replay = new CacheReplay(levels)
     const rowsOf = rowMaker(spellings, times, way)
     const isKept = new Uint8Array(spellings.sizes[way.objects])
-    for await (const columns of database.columns(
-      `SELECT ${[...REPLAYED_COLUMNS, ...places].join(', ')} FROM replayed`,
-    )) {
-      const rows = rowsOf(columns)
-      replay.run(rows, onRequest && ((isHit, row) => onRequest(isHit, columns[WAS_HIT]?.[row] === 1)))
-      for (let row = 0; row < rows.objects.length; row += 1) {
-        if (rows.kinds[row] === KIND.cached) isKept[rows.objects[row] as number] = 1
-      }
-    }
-    const keys = isKept.reduce((sum, one) => sum + one, 0)
-    const { outcome } = replay
-    const billed = { free: true, s3: options.s3 ?? 'us-east-1' }
+    const onRequest = way === AFTER ? options.onRequest : undefined
     return {
-      ...outcome,
-      keys,
-      ...ratios(outcome.hits, outcome.hitBytes, outcome),
-      monthlyUsd: monthlyUsd(usage, outcome.originRequests, billed),
+      run(columns: readonly Numbers[]): void {
+        const rows = rowsOf(columns)
+        replay.run(rows, onRequest && ((isHit, row) => onRequest(isHit, columns[WAS_HIT]?.[row] === 1)))
+        for (let row = 0; row < rows.objects.length; row += 1) {
+          if (rows.kinds[row] === KIND.cached) isKept[rows.objects[row] as number] = 1
+        }
+      },
+      end: (): Simulated => ({
+        ...replay.outcome,
+        keys: isKept.reduce((sum, one) => sum + one, 0),
+        ...ratios(replay.outcome.hits, replay.outcome.hitBytes, replay.outcome),
+        monthlyUsd: monthlyUsd(usage, replay.outcome.originRequests, billed),
+      }),
     }
+  }
+  const sql = readSql(places)
+  const run = async (ways: readonly Way[], what: string): Promise<Simulated[]> => {
+    progress(`Replaying ${what} …`)
+    const replays = ways.map(inReplay)
+    for await (const columns of database.columns(sql)) for (const replay of replays) replay.run(columns)
+    return replays.map((replay) => replay.end())
   }
 
-  const before = await run(BEFORE, 'what was')
-  const steps: Simulation['steps'] = []
-  let last = before.hitRatio ?? 0
-  let after = before
-  for (const { rule, way } of STEPS) {
-    after = await run(way, rule, way === AFTER ? options.onRequest : undefined)
-    const hitRatio = after.hitRatio ?? 0
-    steps.push({
-      rule,
-      hitRatio: after.hitRatio,
-      gain: hitRatio - last,
-      originRequests: after.originRequests,
-      keys: after.keys,
-    })
-    last = hitRatio
-  }
+  const outcomes: Simulated[] = []
+  for (const [what, ways] of PASSES) outcomes.push(...(await run(ways, what)))
+  const [before, ...stepped] = outcomes as [Simulated, ...Simulated[]]
+  const steps = STEPS.map(({ rule }, index) => {
+    const { hitRatio, originRequests, keys } = stepped[index] as Simulated
+    const gain = (hitRatio ?? 0) - (outcomes[index]?.hitRatio ?? 0)
+    return { rule, hitRatio, gain, originRequests, keys }
+  })
   const loggedRatios = ratios(logged.hits, logged.hit_bytes, logged)
   return {
     requests: logged.requests,
     bytes: logged.bytes,
     logged: { hits: logged.hits, hitBytes: logged.hit_bytes, ...loggedRatios },
     before,
-    after,
+    after: stepped.at(-1) as Simulated,
     modelError:
       before.hitRatio === null || loggedRatios.hitRatio === null ? null : before.hitRatio - loggedRatios.hitRatio,
     steps,
@@ -162,12 +168,10 @@ const ratios = (hits: number, hitBytes: number, { requests, bytes }: { requests:
 /** A level for each column of places. */
 async function levelsOf(
   database: Database,
-  places: readonly string[],
+  places: readonly Place[],
   capacity = Number.POSITIVE_INFINITY,
 ): Promise<Level[]> {
-  const [counts = {}] = await database.rows<Record<string, number>>(
-    `SELECT ${places.map((name) => `coalesce(max(${name}), 0) + 1 AS ${name}`).join(', ')} FROM replayed`,
-  )
+  const [counts = {}] = await database.rows<Partial<Record<Place, number>>>(levelsSql(places))
   return places.map((name) => ({ places: counts[name] ?? 1, capacity }))
 }
 

@@ -83,7 +83,7 @@ const ASKED = `
   SELECT hash(${URL_COLUMNS}, accepts) AS asked_hash, *
   FROM (SELECT DISTINCT ${URL_COLUMNS}, accepts FROM classified)`
 
-type Asked = [spelling: bigint, uriStem: string, uriQuery: string, method: string, isHttp: boolean, accepts: number]
+type Asked = { uriStem: string; uriQuery: string; method: string; isHttp: boolean; accepts: number }
 
 /** The ways in which a spelling says what is one object: then, and with more and more of the rules. */
 export const OBJECTS = ['before', 'sorted', 'trimmed', 'sized', 'keyed'] as const
@@ -105,10 +105,13 @@ export type Spellings = {
   isGet: Uint8Array
   now: Sides
   before: Sides
-  objects: Record<(typeof OBJECTS)[number], Int32Array>
+  objects: ByObjects<Int32Array>
   /** How many objects there are. */
-  sizes: Record<(typeof OBJECTS)[number], number>
+  sizes: ByObjects<number>
 }
+
+/** Of arrays and of `Numbered`. */
+const BYTES_A_SPELLING = 150
 
 const ANSWERED = { kind: 'answered' } as const
 
@@ -128,6 +131,7 @@ export async function spell(
   await database.run(classifiedSql(pops))
   await database.run(ASKED)
   const [{ count } = { count: 0 }] = await database.rows<{ count: number }>('SELECT count(*) AS count FROM asked')
+  await database.limitMemory(count * BYTES_A_SPELLING)
   const sides = (): Sides => ({
     answered: new Uint8Array(count),
     versioned: new Uint8Array(count),
@@ -142,59 +146,80 @@ export async function spell(
     sizes: ofObjects(() => 0),
   }
   const numbers = ofObjects(() => new Numbered())
-  const spelled = speller(now, before)
+  const spelled = speller(now, before, numbers)
   let done = 0
   // An URL that several classes asked for comes with all of them, one after the other.
-  const sql = `SELECT rowid, ${URL_COLUMNS}, accepts FROM asked ORDER BY hash(${URL_COLUMNS}), accepts`
-  for await (const rows of database.stream(sql)) {
-    for (const row of rows as unknown as Asked[]) {
-      const spelling = Number(row[0])
-      const { texts, ...said } = spelled(row)
-      spellings.isGet[spelling] = Number(row[3] === 'GET')
-      for (const side of ['now', 'before'] as const) {
-        spellings[side].answered[spelling] = Number(said[side].isAnswered)
-        spellings[side].versioned[spelling] = Number(said[side].isVersioned)
-        spellings[side].routes[spelling] = said[side].route
+  const sql = `SELECT CAST(rowid AS INTEGER), ${URL_COLUMNS}, accepts FROM asked ORDER BY hash(${URL_COLUMNS}), accepts`
+  for await (const columns of database.stream(sql)) {
+    const [numbered, stems, queries, methods, https, classes] = columns as [
+      ...[number[], string[], string[], string[], boolean[], number[]],
+    ]
+    for (let row = 0; row < numbered.length; row += 1) {
+      const spelling = numbered[row] as number
+      const asked: Asked = {
+        uriStem: stems[row] as string,
+        uriQuery: queries[row] as string,
+        method: methods[row] as string,
+        isHttp: https[row] as boolean,
+        accepts: classes[row] as number,
       }
-      for (const name of OBJECTS) spellings.objects[name][spelling] = numbers[name].numberOf(texts[name])
+      const { objects, ...sides } = spelled(asked)
+      spellings.isGet[spelling] = Number(asked.method === 'GET')
+      for (const side of SIDES) {
+        spellings[side].answered[spelling] = Number(sides[side].isAnswered)
+        spellings[side].versioned[spelling] = Number(sides[side].isVersioned)
+        spellings[side].routes[spelling] = sides[side].route
+      }
+      for (const name of OBJECTS) spellings.objects[name][spelling] = objects[name]
     }
-    done += rows.length
+    done += numbered.length
     onProgress(done, count)
   }
   return { ...spellings, sizes: ofObjects((name) => numbers[name].size) }
 }
 
+const SIDES = ['now', 'before'] as const
+
+type ByObjects<Value> = Record<(typeof OBJECTS)[number], Value>
+
 const ofObjects = <Value>(make: (name: (typeof OBJECTS)[number]) => Value) =>
-  Object.fromEntries(OBJECTS.map((name) => [name, make(name)])) as Record<(typeof OBJECTS)[number], Value>
+  Object.fromEntries(OBJECTS.map((name) => [name, make(name)])) as ByObjects<Value>
 
 type Side = { isAnswered: boolean; isVersioned: boolean; route: number }
 
-type Spelled = { now: Side; before: Side; texts: Record<(typeof OBJECTS)[number], string> }
+/** Of an URL, whoever asked for it. */
+type Url = {
+  sent: Omit<LoggedUrl, 'accept'>
+  /** With all its parameters in their order, and with those that the route heeds. */
+  sorted: string
+  trimmed: string
+  /** What a viewer would get that takes no format but the common ones. */
+  plain: [route: number, keyed: Keyed]
+}
 
 /** One after the other; what is the same for all classes of an URL is made once. */
-function speller(now: EdgeFunction, before: EdgeFunction | undefined): (row: Asked) => Spelled {
+function speller(now: EdgeFunction, before: EdgeFunction | undefined, numbers: ByObjects<Numbered>) {
   let last: Asked | undefined
-  let plain: [route: number, keyed: Keyed] = [NO_ROUTE, ANSWERED]
-  let url: Omit<LoggedUrl, 'accept'> = { method: '', isHttp: false, path: '', query: '' }
-  let sorted = ''
-  let trimmed = ''
-  return (row) => {
-    const [, uriStem, uriQuery, method, isHttp, accepts] = row
-    const accept = ACCEPTS[accepts] as string
-    const isOther = !last || last[1] !== uriStem || last[2] !== uriQuery || last[3] !== method || last[4] !== isHttp
-    last = row
-    if (isOther) {
-      url = { method, isHttp, path: urlOfLog(uriStem), query: urlOfLog(uriQuery) }
-      // What a viewer would get that takes no format but the common ones.
-      plain = keyedBy(now, { ...url, accept: ACCEPTS[0] })
-      const pairs = url.query.split('&').toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1))
-      sorted = pairs.join('&')
-      trimmed = pairs.filter((pair) => now.parameters[plain[0]]?.has(nameOf(pair))).join('&')
-    }
-    const [route, keyed] = accepts === 0 ? plain : keyedBy(now, { ...url, accept })
+  let url: Url | undefined
+  const urlOf = (asked: Asked): Url => {
+    const { uriStem, uriQuery, method, isHttp } = asked
+    const isSame = last?.uriStem === uriStem && last.uriQuery === uriQuery && last.method === method
+    if (url && isSame && last?.isHttp === isHttp) return url
+    last = asked
+    const sent = { method, isHttp, path: urlOfLog(uriStem), query: urlOfLog(uriQuery) }
+    const plain = keyedBy(now, { ...sent, accept: ACCEPTS[0] })
+    const pairs = sent.query.split('&').toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1))
+    const heeded = now.parameters[plain[0]]
+    url = { sent, plain, sorted: pairs.join('&'), trimmed: pairs.filter((pair) => heeded?.has(nameOf(pair))).join('&') }
+    return url
+  }
+  return (asked: Asked): { now: Side; before: Side; objects: ByObjects<number> } => {
+    const { sent, plain, sorted, trimmed } = urlOf(asked)
+    const accept = ACCEPTS[asked.accepts] as string
+    const [route, keyed] = asked.accepts === 0 ? plain : keyedBy(now, { ...sent, accept })
     const [, sized] = plain
-    const [routeBefore, keyedBefore] = before ? keyedBy(before, { ...url, accept }) : [route, undefined]
-    const path = keyed.kind === 'keyed' ? keyed.path : url.path
+    const [routeBefore, keyedBefore] = before ? keyedBy(before, { ...sent, accept }) : [route, undefined]
+    const path = keyed.kind === 'keyed' ? keyed.path : sent.path
     return {
       now: { isAnswered: keyed.kind === 'answered', isVersioned: isVersioned(keyed, now.versions[route]), route },
       before: {
@@ -202,12 +227,15 @@ function speller(now: EdgeFunction, before: EdgeFunction | undefined): (row: Ask
         isVersioned: keyedBefore !== undefined && isVersioned(keyedBefore, before?.versions[routeBefore]),
         route: routeBefore,
       },
-      texts: {
-        before: keyedBefore?.kind === 'keyed' ? keyedBefore.key : `${uriStem}?${uriQuery}`,
-        sorted: `${path}?${sorted}`,
-        trimmed: `${path}?${trimmed}`,
-        sized: sized.kind === 'keyed' ? sized.key : '',
-        keyed: keyed.kind === 'keyed' ? keyed.key : '',
+      objects: {
+        before:
+          keyedBefore?.kind === 'keyed'
+            ? numbers.before.numberOf(keyedBefore.key)
+            : numbers.before.numberOf(asked.uriStem, asked.uriQuery),
+        sorted: numbers.sorted.numberOf(path, sorted),
+        trimmed: numbers.trimmed.numberOf(path, trimmed),
+        sized: numbers.sized.numberOf(sized.kind === 'keyed' ? sized.key : ''),
+        keyed: numbers.keyed.numberOf(keyed.kind === 'keyed' ? keyed.key : ''),
       },
     }
   }

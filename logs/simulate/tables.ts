@@ -70,8 +70,8 @@ const isBucketOf = (policies: Policies, origin: string): boolean => policies.ori
 /** One way of caching: what is one object, by the rules of which side, and whether versions are kept for as long as they last. */
 export type Way = { objects: (typeof OBJECTS)[number]; side: 'now' | 'before'; versions: boolean }
 
-/** All requests in their order, as numbers. @param places columns: which cache of each level */
-export const replayedSql = `
+/** All requests in their order, as numbers, small ones: what is sorted is to stay in memory. */
+export const REPLAYED = `
   CREATE TABLE replayed AS
   WITH
     places AS (SELECT pop, CAST(row_number() OVER () - 1 AS INTEGER) AS number FROM (SELECT DISTINCT pop FROM classified)),
@@ -80,18 +80,41 @@ export const replayedSql = `
     )
   SELECT
     CAST(epoch_ms(classified.time) / 1000.0 AS DOUBLE) AS time,
-    CAST(classified.bytes AS DOUBLE) AS bytes,
+    classified.bytes,
     CAST(asked.rowid AS INTEGER) AS spelling,
-    classified.status, classified.was_hit, classified.accept_source,
-    places.number AS pop, regions.number AS region, 0 AS shield
+    CAST(greatest(-1, least(classified.status, 999)) AS SMALLINT) AS status,
+    CAST(classified.was_hit AS TINYINT) AS was_hit,
+    CAST(classified.accept_source AS TINYINT) AS accept_source,
+    places.number AS pop,
+    CAST(regions.number AS TINYINT) AS region
   FROM classified
     JOIN asked ON classified.asked_hash = asked.asked_hash
     JOIN places ON classified.pop = places.pop
     JOIN regions ON classified.region = regions.region
   ORDER BY classified.time, classified.arrival`
 
-/** The columns of `replayed` that `rowsOf` takes, and those of the places after them. */
-export const REPLAYED_COLUMNS = ['time', 'bytes', 'spelling', 'status', 'was_hit'] as const
+/** Of a column of `replayed`, as it is read. */
+const READ = {
+  time: 'time',
+  bytes: 'CAST(bytes AS DOUBLE)',
+  spelling: 'spelling',
+  status: 'CAST(status AS INTEGER)',
+  was_hit: 'CAST(was_hit AS INTEGER)',
+} as const
+
+const PLACES = { pop: 'pop', region: 'CAST(region AS INTEGER)', shield: 'CAST(0 AS INTEGER)' } as const
+
+export type Place = keyof typeof PLACES
+
+/** What a `rowMaker` takes. @param places which cache of each level */
+export const readSql = (places: readonly Place[]): string =>
+  `SELECT ${[...Object.values(READ), ...places.map((place) => PLACES[place])].join(', ')} FROM replayed`
+
+export const levelsSql = (places: readonly Place[]): string =>
+  `SELECT ${places.map((place) => `coalesce(max(${PLACES[place]}), 0) + 1 AS ${place}`).join(', ')} FROM replayed`
+
+/** Its place among the columns of `readSql`. */
+export const WAS_HIT = Object.keys(READ).indexOf('was_hit')
 
 /**
  * What a replay does with each row, one way.
@@ -101,17 +124,11 @@ export function rowMaker(spellings: Spellings, times: Times, { objects, side, ve
   const known = spellings[side]
   const objectOf = spellings.objects[objects]
   const spelt = spellingTimes(spellings, known, times, { side, versions })
+  let made = arraysOf(0)
   return (columns: readonly Numbers[]): Rows => {
     const [time = [], bytes = [], spelling = [], status = [], _, ...places] = columns
-    const rows = {
-      times: time,
-      bytes,
-      places,
-      objects: new Int32Array(time.length),
-      kinds: new Uint8Array(time.length),
-      ttls: new Float64Array(time.length),
-      confirmed: new Uint8Array(time.length),
-    }
+    if (made.objects.length !== time.length) made = arraysOf(time.length)
+    const rows = { times: time, bytes, places, ...made }
     for (let row = 0; row < time.length; row += 1) {
       const asked = spelling[row] as number
       const code = status[row] as number
@@ -125,6 +142,13 @@ export function rowMaker(spellings: Spellings, times: Times, { objects, side, ve
   }
 }
 
+const arraysOf = (rows: number) => ({
+  objects: new Int32Array(rows),
+  kinds: new Uint8Array(rows),
+  ttls: new Float64Array(rows),
+  confirmed: new Uint8Array(rows),
+})
+
 /** What many spellings have in common. `missing`: seconds that a 404 is kept. */
 type Group = { kind: number; ttl: number; missing: number; isConfirmed: boolean }
 
@@ -135,19 +159,21 @@ function spellingTimes(
   { side, versions }: Pick<Way, 'side' | 'versions'>,
 ) {
   const groups: Group[] = []
-  const byName = new Map<string, number>()
+  const byNumber = new Map<number, number>()
   const of = new Uint16Array(count)
   for (let spelling = 0; spelling < count; spelling += 1) {
     const isVersioned = versions && versioned[spelling] === 1
     const route = routes[spelling] as number
     const routeNow = now.routes[spelling] as number
-    const name = `${route} ${routeNow} ${answered[spelling]} ${isGet[spelling]} ${isVersioned}`
-    let group = byName.get(name)
+    const flags = (answered[spelling] as number) * 4 + (isGet[spelling] as number) * 2 + Number(isVersioned)
+    // A distribution has fewer routes than that.
+    const number = ((route + 1) * 4096 + routeNow + 1) * 8 + flags
+    let group = byNumber.get(number)
     if (group === undefined) {
       const own = times[side](route)
       const isUncached = own.isUncached || isGet[spelling] === 0
       group = groups.length
-      byName.set(name, group)
+      byNumber.set(number, group)
       groups.push({
         kind: answered[spelling] === 1 ? KIND.answered : isUncached ? KIND.uncached : KIND.cached,
         ttl: isVersioned ? own.versioned : own.ttl,

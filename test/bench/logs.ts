@@ -39,8 +39,8 @@ const CONFIG = {
   routes: [{ path: '/*', origin: 'photos', cache: { default: '24h' }, images: { widths: [128, 384, 1080] } }],
 }
 
-/** Seconds by the clock, seconds of all processors, bytes at most. */
-type Run = { wall: number; processor: number; peak: number }
+/** Seconds by the clock, seconds of all processors, bytes at most, and what it printed. */
+type Run = { wall: number; processor: number; peak: number; stdout: string }
 
 const missing = ['/usr/bin/time', 'goaccess', 'zcat'].filter(
   (tool) => spawnSync(tool, ['--version'], { stdio: 'ignore' }).error,
@@ -52,17 +52,21 @@ if (missing.length > 0) {
 
 async function run(command: string, args: readonly string[]): Promise<Run> {
   const child = spawn('/usr/bin/time', ['-f', '%e %U %S %M', command, ...args], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     cwd: ROOT,
   })
   let text = ''
+  let stdout = ''
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk
+  })
   child.stderr.on('data', (chunk) => {
     text += chunk
   })
   const code = await new Promise((resolve) => child.on('close', resolve))
   const [wall, user, system, peak] = (text.trim().split('\n').at(-1) ?? '').split(' ').map(Number)
   if (code !== 0 || peak === undefined) throw new Error(`${command} ended with ${code}: ${text}`)
-  return { wall: wall as number, processor: (user as number) + (system as number), peak: peak * 1024 }
+  return { wall: wall as number, processor: (user as number) + (system as number), peak: peak * 1024, stdout }
 }
 
 const rimlight = (...args: string[]): Promise<Run> =>
@@ -78,7 +82,7 @@ async function logOf(lines: number, folder: string): Promise<string> {
 const seconds = (value: number): string => `${value.toFixed(1)} s`.padStart(8)
 
 function print(name: string, runs: readonly Run[]): void {
-  const of = (what: keyof Run) => median(runs.map((one) => one[what]))
+  const of = (what: 'wall' | 'processor' | 'peak') => median(runs.map((one) => one[what]))
   console.log(
     `  ${name.padEnd(24)}${seconds(of('wall'))} by the clock${seconds(of('processor'))} of processors, ${bytesText(of('peak'))} at most`,
   )
@@ -113,26 +117,42 @@ try {
       found.rimlight.map((one) => one[what]),
     )
   const peak = Math.max(...found.rimlight.map((one) => one.peak))
-  console.log(
-    `  ${ratio('wall').toFixed(1)} times faster by the clock, ${ratio('processor').toFixed(1)} times by processors (at least ${TIMES_FASTER})`,
+  const times = (what: 'wall' | 'processor') => `${ratio(what).toFixed(1)} times`
+  let isMissed = false
+  const held = (isMet: boolean, text: string): void => {
+    isMissed ||= !isMet
+    console.log(`  ${isMet ? 'met' : 'MISSED'}: ${text}`)
+  }
+  held(
+    ratio('wall') >= TIMES_FASTER,
+    `${times('wall')} faster by the clock, ${times('processor')} by processors; asked for: ${TIMES_FASTER} by the clock`,
   )
-  console.log(`  ${bytesText(peak)} at most (limit ${bytesText(BYTES)})`)
+  held(peak <= BYTES, `${bytesText(peak)} at most; asked for: ${bytesText(BYTES)}`)
 
   console.log('\nA simulation')
-  let over = ratio('wall') < TIMES_FASTER || peak > BYTES
   for (const count of [lines, ...(values.many === undefined ? [] : [Number(values.many)])]) {
-    const one = await rimlight('simulate', count === lines ? log : await logOf(count, folder), '--config', config)
+    const one = await rimlight(
+      'simulate',
+      count === lines ? log : await logOf(count, folder),
+      '--config',
+      config,
+      '--json',
+    )
     print(`${count.toLocaleString('en')} lines`, [one])
     const [clock, processor] = [count / one.wall, count / one.processor].map((rate) =>
       Math.round(rate).toLocaleString('en'),
     )
+    const { spellings, before } = JSON.parse(one.stdout)
     console.log(
-      `  ${clock} lines a second by the clock, ${processor} by processors (at least ${LINES_A_SECOND.toLocaleString('en')})`,
+      `  ${spellings.toLocaleString('en')} spellings, ${before.keys.toLocaleString('en')} keys as they were sent`,
     )
-    over ||= count / one.wall < LINES_A_SECOND || one.peak > BYTES
+    held(
+      count / one.wall >= LINES_A_SECOND,
+      `${clock} lines a second by the clock, ${processor} by processors; asked for: ${LINES_A_SECOND.toLocaleString('en')} by the clock`,
+    )
+    held(one.peak <= BYTES, `${bytesText(one.peak)} at most; asked for: ${bytesText(BYTES)}`)
   }
-  if (over) console.log('\nNot within the limits')
-  process.exitCode = over ? 1 : 0
+  process.exitCode = isMissed ? 1 : 0
 } finally {
   await remove()
 }
