@@ -17,9 +17,9 @@ export function s3LocationOf(url: string): S3Location {
   })
 }
 
-export type ObjectStore = S3Client
+export type LogStore = S3Client
 
-export const s3Client = (): ObjectStore =>
+export const s3Client = (): LogStore =>
   new S3Client({ followRegionRedirects: true, ...(process.env.AWS_REGION ? {} : { region: 'us-east-1' }) })
 
 export type ListedObject = { key: string; bytes: number }
@@ -30,7 +30,7 @@ export type ListedObject = { key: string; bytes: number }
  * @throws Failure
  */
 export async function* objectsBelow(
-  client: ObjectStore,
+  client: LogStore,
   { bucket, prefix }: S3Location,
   signal: AbortSignal | undefined,
   after?: string,
@@ -50,7 +50,7 @@ export async function* objectsBelow(
 
 /** @throws Failure */
 export async function objectBody(
-  client: ObjectStore,
+  client: LogStore,
   bucket: string,
   key: string,
   signal: AbortSignal | undefined,

@@ -2,15 +2,15 @@
 import { bytesText } from '../../cli/kit/numbers.ts'
 import { ATHENA, BYTES_PER_GB, GB_PER_TB } from '../cost/prices.ts'
 import { countText, usdText } from '../report/format.ts'
-import { type ObjectStore, objectsBelow } from '../s3.ts'
-import { folderOf, hoursOf, isRead, type LogTable, locationOf, type Window } from './table.ts'
+import { type LogStore, objectsBelow } from '../s3.ts'
+import { hourOfKey, hoursOf, isRead, type LogTable, locationOf, type Window } from './table.ts'
 
 /** The files that a query over this time reads. */
 export type Scan = { objects: number; bytes: number; folders?: NonNullable<Window['folders']> }
 
 /** By listing them. @throws Failure for what S3 does not give */
 export async function scanOf(
-  client: ObjectStore,
+  client: LogStore,
   table: LogTable,
   window: Window,
   signal: AbortSignal,
@@ -26,7 +26,7 @@ export async function scanOf(
       if (!isRead(table, window, key.slice(table.prefix.length))) continue
       scan.objects += 1
       scan.bytes += bytes
-      const hour = table.kind === 'v2' ? folderOf(key.slice(table.prefix.length)) : undefined
+      const hour = table.kind === 'v2' ? hourOfKey(key.slice(table.prefix.length)) : undefined
       if (hour !== undefined) scan.folders = { first: scan.folders?.first ?? hour, last: hour }
     }
     onList(scan.objects)

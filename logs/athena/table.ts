@@ -103,13 +103,13 @@ export function fileFilter(table: LogTable, window: Window): string {
 }
 
 /** The hour of a file's folder, of v2: `2026/11/30/14`. @param key below the prefix */
-export const folderOf = (key: string): string | undefined => /^\d{4}\/\d\d\/\d\d\/\d\d(?=\/)/.exec(key)?.[0]
+export const hourOfKey = (key: string): string | undefined => /^\d{4}\/\d\d\/\d\d\/\d\d(?=\/)/.exec(key)?.[0]
 
 /** Whether a file of this key is one that such a query reads. @param key below the prefix */
 export function isRead(table: LogTable, window: Window, key: string): boolean {
   const { first, last } = hoursOf(table, window)
   if (table.kind === 'v2') {
-    const hour = folderOf(key)
+    const hour = hourOfKey(key)
     return hour !== undefined && (first === undefined || hour >= first) && (last === undefined || hour <= last)
   }
   if (table.distribution === undefined) return true
