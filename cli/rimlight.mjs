@@ -2,7 +2,7 @@
 // The front door; plain JavaScript, so that any Node can say what is missing.
 if (Number.parseInt(process.versions.node, 10) < 24) {
   console.error(
-    `rimlight needs Node 24, found ${process.versions.node}. As a dev dependency, the package node@24 brings one: npx rimlight then runs on it.`,
+    `rimlight needs Node 24, found ${process.versions.node}. The package node@24 brings one, for this alone: npx --package node@24 --package rimlight rimlight init; in a project, npm install --save-dev node@24, and npx rimlight runs on it.`,
   )
   process.exit(2)
 }

@@ -1,4 +1,4 @@
-import { fromKey, srcset } from 'rimlight/urls'
+import { fromKey, srcset } from 'rimlight-app/urls'
 import { site } from './site.ts'
 
 type Picture = {

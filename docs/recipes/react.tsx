@@ -1,5 +1,5 @@
 import type { ComponentProps } from 'react'
-import { fromKey, srcset } from 'rimlight/urls'
+import { fromKey, srcset } from 'rimlight-app/urls'
 import { site } from './site.ts'
 
 type Props = Omit<ComponentProps<'img'>, 'src' | 'srcSet'> & {

@@ -1,4 +1,4 @@
-import type { Site } from 'rimlight/urls'
+import type { Site } from 'rimlight-app/urls'
 
 /** What `siteOf(config)` returns, written out: a browser needs no more of the config. */
 export const site: Site = {

@@ -135,7 +135,7 @@ export const RULES: readonly Rule[] = [
   { from: 'examples/', may: ['examples/', 'rimlight', 'node:'] },
   {
     from: 'docs/recipes/',
-    may: ['docs/recipes/', 'rimlight', '@nuxt/image', 'astro', 'next', 'react', 'unpic'],
+    may: ['docs/recipes/', 'rimlight-app', '@nuxt/image', 'astro', 'next', 'react', 'unpic'],
   },
   // It runs what was built, and reads no source of it but limits and shapes. Its rooms in their order: what passes between
   // Worker and Node, CloudFront's rules that both sides apply, the Workers, what runs in Node, what uses that.

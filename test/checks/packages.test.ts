@@ -96,7 +96,7 @@ test('every package that is imported is one of ours', () => {
   // What recipes are for, and tests install where they run them.
   const frameworks = ['@nuxt/image', 'astro', 'next']
   // Examples import the package itself.
-  const known = [...names, ...platform, ...frameworks, project.name]
+  const known = [...names, ...platform, ...frameworks, project.name, 'rimlight-app']
   expect(packages.filter((name) => !known.includes(name) && !known.includes(`@types/${name}`))).toEqual([])
 })
 

@@ -65,7 +65,7 @@ const OTHERS = ['apt-get', 'cp', 'curl', 'echo', 'git', 'mkdir', 'openssl', 'ter
 
 /** Of any command. @returns one line for each problem */
 export async function commandProblems(line: string): Promise<string[]> {
-  const command = line.replace(/^(?:[A-Z_]+=\S+ )+/, '')
+  const command = line.replace(/^(?:[A-Z_]+=\S+ )+/, '').replace(/^npx (?:--package \S+ )+/, 'npx ')
   const [program = '', second = ''] = wordsOf(command)
   if (program === 'rimlight' || (program === 'npx' && second === 'rimlight')) return rimlightProblems(command)
   if (program === 'npx') return second === 'vitest' ? [] : [`${line}: npx ${second} is none of ours`]

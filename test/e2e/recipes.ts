@@ -36,7 +36,7 @@ export async function runRecipe<Exports>(program: string, packages?: string): Pr
     format: 'esm',
     platform: 'node',
     jsx: 'automatic',
-    alias: { recipes: `./${RECIPES}`, 'rimlight/urls': './urls/urls.ts' },
+    alias: { recipes: `./${RECIPES}`, 'rimlight-app/urls': './urls/urls.ts' },
     nodePaths: packages === undefined ? [] : [join(packages, 'node_modules')],
     define: { 'process.env.NODE_ENV': '"production"', 'import.meta.env': '{}' },
     // CommonJS within asks for Node's own modules by `require`.
