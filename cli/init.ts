@@ -49,6 +49,12 @@ const OPTIONS = {
     about:
       'the same, read from what `terraform show -json` prints in place of AWS; --from-distribution says which, of several',
   },
+  'from-cloudformation': {
+    type: 'string',
+    value: 'FILE',
+    about:
+      'the same, read from a template of CloudFormation (YAML or JSON) in place of AWS; --from-distribution says which, of several',
+  },
   dir: { type: 'string', value: 'DIR', about: "the project's folder", default: '.' },
   yes: { type: 'boolean', about: 'ask nothing: examples stand for what no option says' },
   'dry-run': { type: 'boolean', about: 'say what would be written, and write nothing' },
@@ -74,7 +80,7 @@ export const initCommand = (dependencies: InitDependencies): Main =>
 .gitignore what is missing there, and leaves alone whatever else there is: run again, it changes nothing.
 
 With --from-distribution it reads a distribution at AWS and writes the config that comes nearest to it; what a config
-can't say, or says otherwise, stands there as comments. With --from-terraform it reads a file. It changes nothing at AWS, and takes permission for
+can't say, or says otherwise, stands there as comments. With --from-terraform or --from-cloudformation it reads a file. It changes nothing at AWS, and takes permission for
 sts:GetCallerIdentity and, of cloudfront, GetDistribution, GetCachePolicy, GetOriginRequestPolicy,
 GetResponseHeadersPolicy, GetKeyGroup and GetPublicKey.`,
     options: OPTIONS,
@@ -84,6 +90,7 @@ GetResponseHeadersPolicy, GetKeyGroup and GetPublicKey.`,
       'rimlight init --yes --images avif,webp --api api.example.com/prod',
       'rimlight init --from-distribution EDFDVBD6EXAMPLE --dry-run',
       'terraform show -json > state.json && rimlight init --from-terraform state.json',
+      'rimlight init --from-cloudformation template.yaml',
     ],
     exitCode: '0 written, or left alone what differs; 1 not written; 2 wrong usage or input',
     async run(values, context) {
@@ -145,15 +152,18 @@ async function writtenConfig(
     yes,
     'from-distribution': distribution,
     'from-terraform': state,
+    'from-cloudformation': template,
   } = values
   const given = { domains: domain.length > 0 ? domain.join() : undefined, bucket, region, formats: images, api }
   const said = Object.values(given).some((text) => text !== undefined)
-  if (distribution !== undefined || state !== undefined) {
-    if (said) throw conflict(context.hint)
+  if (distribution !== undefined || state !== undefined || template !== undefined) {
+    if (said || (state !== undefined && template !== undefined)) throw conflict(context.hint)
     const { importDistribution, importedConfig } = await import('./init/distribution/import.ts')
+    if (template !== undefined) return checked(await importTemplate(template, distribution))
     if (state === undefined) return checked(await importDistribution(await aws(), context, distribution))
     const { distributionInTerraform } = await import('./init/distribution/terraform.ts')
-    return checked(importedConfig(distributionInTerraform(await jsonFile(state), state, distribution)))
+    const document = parseJson(await textOf(state, '--from-terraform'), state)
+    return checked(importedConfig(distributionInTerraform(document, state, distribution)))
   }
   const isThere = 'unreadable' in before || before.text !== null
   if (isThere && !said) return null
@@ -163,21 +173,27 @@ async function writtenConfig(
   return { config, comments, notes: [] }
 }
 
-async function jsonFile(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8').catch((cause) => {
+async function importTemplate(file: string, id: string | undefined): Promise<WrittenConfig> {
+  const { parseTemplate } = await import('./init/distribution/template-text.ts')
+  const { importedTemplate } = await import('./init/distribution/cloudformation.ts')
+  return importedTemplate(parseTemplate(await textOf(file, '--from-cloudformation'), file), file, id)
+}
+
+/** @param option that names the file */
+const textOf = (file: string, option: string): Promise<string> =>
+  readFile(file, 'utf8').catch((cause) => {
     const [expected, found] = ['a file', `none at ${file} (${systemMessage(cause)})`]
-    throw new InputError(`--from-terraform: expected ${expected}, found ${found}`, {
+    throw new InputError(`${option}: expected ${expected}, found ${found}`, {
       code: 'file-unreadable',
       expected,
       found,
       cause,
     })
   })
-  return parseJson(text, file)
-}
 
 function conflict(hint: string): InputError {
-  const expected = '--from-distribution or --from-terraform alone, which say where everything is'
+  const expected =
+    'one of --from-distribution, --from-terraform and --from-cloudformation alone, which say where everything is'
   const found = 'options for another config beside it'
   return new InputError(`expected ${expected}, found ${found}; ${hint}`, { code: 'option-conflict', expected, found })
 }

@@ -109,6 +109,7 @@ export const RULES: readonly Rule[] = [
     may: ['edge/config.ts', 'edge/patterns.ts', 'edge/variant.ts'],
     types: ['@aws-sdk/client-cloudfront'],
   },
+  { from: 'cli/init/distribution/template-text.ts', may: ['yaml'] },
   { from: 'cli/init.ts', may: [], types: ['edge/config.ts'] },
   {
     from: 'build/',

@@ -154,7 +154,7 @@ describe('rimlight init', () => {
     [
       'two sources',
       ['--from-distribution', 'EDFDVBD6EXAMPLE', '--bucket', 'pictures'],
-      'expected --from-distribution or --from-terraform alone, which say where everything is, found options for another config beside it; `rimlight init --help` says how to use it\n',
+      'expected one of --from-distribution, --from-terraform and --from-cloudformation alone, which say where everything is, found options for another config beside it; `rimlight init --help` says how to use it\n',
     ],
   ])('%s', async (_what, args, message) => {
     const folder = await temporaryFolder()
