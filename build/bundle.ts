@@ -157,6 +157,8 @@ const imageFlags = ({ routes, imageRules }: Rules) => ({
   HAS_ORIGIN_PATTERNS: routes.some(({ cors }) => cors && cors.origins instanceof RegExp),
   HAS_ESCAPED_NAMES: routes.some(({ query }) => query?.some((name) => NOT_UNRESERVED.test(name))),
   HAS_PARTS: imageRules.some(({ hasParts }) => hasParts),
+  HAS_BACKGROUNDS: imageRules.some(({ backgrounds }) => backgrounds),
+  HAS_BLURS: imageRules.some(({ blurs }) => blurs),
   HAS_PREVIEWS: imageRules.some(({ requestable }) => requestable.some(isPreview)),
   HAS_RATIO_LISTS: imageRules.some(({ ratios }) => ratios !== null),
   HAS_ALL_RATIOS: imageRules.some(({ ratios }) => ratios === null),

@@ -124,6 +124,20 @@ const cache = v.lazy((input) =>
 
 const RATIO = /^([1-9]\d{0,3}):([1-9]\d{0,3})$/
 
+const quality = v.lazy((input) =>
+  typeof input === 'string' ? v.literal('auto', "a quality, or 'auto'") : integer(1, 100),
+) as v.GenericSchema<unknown, number | 'auto'>
+
+const COLOURS = "a list of colours such as 'ffffff'"
+const colour = v.pipe(matching(/^[0-9a-f]{6}$/i, "a colour such as 'ffffff'"), v.toLowerCase())
+const MOST_BACKGROUNDS = 16
+
+const blurs = v.lazy((input) =>
+  Array.isArray(input) && input.length === 0
+    ? v.array(v.number())
+    : ascending(integer(1, 100, ' thousandths'), 'a list of thousandths of the longer side'),
+) as v.GenericSchema<unknown, number[]>
+
 const imageRules = object({
   formats: v.optional(nonEmpty(v.picklist(['webp', 'avif'], "'webp' or 'avif'"), "a list of 'webp' and 'avif'"), [
     ...DEFAULT_FORMATS,
@@ -139,7 +153,12 @@ const imageRules = object({
   rect: v.optional(v.boolean('true or false'), true),
   previews: v.optional(v.boolean('true or false'), false),
   qualities: v.optional(ascending(integer(1, 100), 'a list of qualities'), DEFAULT_QUALITIES),
-  quality: v.optional(integer(1, 100), DEFAULT_QUALITY),
+  quality: v.optional(quality, DEFAULT_QUALITY),
+  backgrounds: v.optional(
+    v.pipe(list(colour, COLOURS), v.maxLength(MOST_BACKGROUNDS, `at most ${MOST_BACKGROUNDS} colours`)),
+    [],
+  ),
+  blurs: v.optional(blurs, []),
   budget: v.optional(integer(0, 10_000, ' milliseconds'), DEFAULT_BUDGET_MS),
   heic: v.optional(v.boolean('true or false'), false),
   maxInputBytes: v.optional(integer(1, 1024 * MIB, ' bytes'), 25 * MIB),

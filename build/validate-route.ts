@@ -148,7 +148,7 @@ function ladderProblems({ route, at }: Context): Problem[] {
   const images = route.images
   if (!images) return []
   const found: Problem[] = []
-  if (!images.qualities.includes(images.quality)) {
+  if (images.quality !== 'auto' && !images.qualities.includes(images.quality)) {
     found.push(problem(`${at}.images.quality`, `one of the qualities ${images.qualities.join(', ')}`, images.quality))
   }
   const rule = imageRuleOf(images)

@@ -11,7 +11,12 @@ const POSITIONS = 9 * 9 + 2
 /** @returns all, and of these what `rect` adds to the rest */
 export function variantCount(rule: ImageRule): { variants: number; parts: number } {
   const previews = rule.requestable.filter(isPreview).length
-  const each = (rule.requestable.length - previews + 1) * rule.qualities.length
+  const qualities = rule.qualities.length + (rule.quality === 'auto' ? 1 : 0)
+  const colours = rule.backgrounds?.length ?? 0
+  // White behind a JPEG is no other picture.
+  const isWhiteTwice = rule.requestable.includes('jpg') && rule.backgrounds?.includes('ffffff')
+  const formats = (rule.requestable.length - previews + 1) * (1 + colours) - (isWhiteTwice ? 1 : 0)
+  const each = formats * qualities * (1 + (rule.blurs?.length ?? 0))
   const inBox = (rule.widths.length + 1) ** 2
   const cuts = new Set(rule.widths.flatMap((w) => ratiosOf(rule).map((ratio) => `${w}x${Math.round(w / ratio) || 1}`)))
   const parts = rule.hasParts ? each * cuts.size * PARTS : 0

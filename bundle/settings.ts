@@ -110,7 +110,11 @@ export type ImageSettings = {
   rect: boolean
   previews: boolean
   qualities: number[]
-  quality: number
+  quality: number | 'auto'
+  /** As six digits. */
+  backgrounds: string[]
+  /** Thousandths of the longer side, ascending. */
+  blurs: number[]
   /** Milliseconds. */
   budget: number
   heic: boolean

@@ -254,14 +254,27 @@ export type ImageRules = {
   rect?: boolean
   /** 1 to 100: `q` becomes the nearest of these, the higher of two. Default `[50, 65, 80, 90]`. */
   qualities?: number[]
-  /** The quality where a request has no `q`; one of `qualities`. Default 80. */
-  quality?: number
+  /**
+   * The quality where a request has no `q`; one of `qualities`. `'auto'`: of WebP the lowest from 64 to 80 at which a picture
+   * looks as good as others do at 80, found anew for each; of other formats 80. Default 80.
+   */
+  quality?: number | 'auto'
   /**
    * `true`: three more formats for what pages show until a picture is there. `fm=preview`: a WebP 16 pixels wide, of some
    * hundred bytes; `fm=thumbhash`: 25 bytes that scripts make a picture of; `fm=json`: the source's size and colour. They
    * are of the whole source, and take no other parameter. Default `false`.
    */
   previews?: boolean
+  /**
+   * Colours that `bg` may ask for, such as `'ffffff'`: what shows through where a picture is transparent. Default none: `bg` is
+   * dropped. At most 16.
+   */
+  backgrounds?: string[]
+  /**
+   * How far `blur` may ask to blur, in thousandths of the longer side, 1 to 100: `blur` becomes the next larger of these, or
+   * the largest. Of what moves, the first picture is shown. Default none: `blur` is dropped.
+   */
+  blurs?: number[]
   /**
    * Milliseconds that encoding one rendition as AVIF may take for the sake of fewer bytes, as predicted for the function's
    * memory: the more, the more effort. Without any, AVIF is encoded with no effort, in about half of WebP's time. Default 700.

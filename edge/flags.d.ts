@@ -3,12 +3,14 @@
  * bundles there are none of these.
  */
 
-/** Whether a route has `images`, and whether one has `cors`, one with `*` in an origin, takes `rect`, has previews, or has ratios of its own or any. */
+/** Whether a route has `images`, and whether one has `cors`, one with `*` in an origin, takes `rect`, has previews, takes `bg` or `blur`, or has ratios of its own or any. */
 declare const HAS_IMAGES: boolean
 declare const HAS_CORS: boolean
 declare const HAS_ORIGIN_PATTERNS: boolean
 declare const HAS_PARTS: boolean
 declare const HAS_PREVIEWS: boolean
+declare const HAS_BACKGROUNDS: boolean
+declare const HAS_BLURS: boolean
 declare const HAS_RATIO_LISTS: boolean
 declare const HAS_ALL_RATIOS: boolean
 

@@ -15,7 +15,9 @@ export type Ladders = {
   rect: boolean
   previews: boolean
   qualities: readonly number[]
-  quality: number
+  quality: number | 'auto'
+  backgrounds?: readonly string[] | undefined
+  blurs?: readonly number[] | undefined
 }
 
 /** See `isPreview`. */
@@ -26,7 +28,17 @@ export const ratioOf = (text: string): number => {
   return width / height
 }
 
-export const imageRuleOf = ({ formats, widths, ratios, rect, previews, qualities, quality }: Ladders): ImageRule => ({
+export const imageRuleOf = ({
+  formats,
+  widths,
+  ratios,
+  rect,
+  previews,
+  qualities,
+  quality,
+  backgrounds,
+  blurs,
+}: Ladders): ImageRule => ({
   formats,
   requestable: [
     ...['webp', 'jpg', 'png', COMMON_FORMAT, ...formats.filter((format) => format === 'avif')],
@@ -37,19 +49,24 @@ export const imageRuleOf = ({ formats, widths, ratios, rect, previews, qualities
   hasParts: rect,
   qualities: qualities as [number, ...number[]],
   quality,
+  ...(backgrounds?.length ? { backgrounds } : {}),
+  ...(blurs?.length ? { blurs: blurs as [number, ...number[]] } : {}),
 })
 
-/** Of a single quality there is no choice: it is the default, which is never in the key. */
-const hasChoice = ({ qualities }: Pick<Ladders, 'qualities'>): boolean => qualities.length > 1
+type Choices = Pick<Ladders, 'qualities' | 'quality' | 'backgrounds' | 'blurs'>
+
+/** Of a single quality there is no choice, unless another is found: it is the default, which is never in the key. */
+const hasChoice = (name: string, { qualities, quality, backgrounds, blurs }: Choices): boolean =>
+  name === 'q'
+    ? qualities.length > 1 || quality === 'auto'
+    : name === 'bg'
+      ? !!backgrounds?.length
+      : name !== 'blur' || !!blurs?.length
 
 /** The names that the cache key of a cached route may hold, sorted. `images`: `null` without images. */
-export const keyParameters = (
-  version: string | null,
-  query: readonly string[],
-  images: Pick<Ladders, 'qualities'> | null,
-): string[] =>
+export const keyParameters = (version: string | null, query: readonly string[], images: Choices | null): string[] =>
   [
     ...(version ? [version] : []),
     ...query,
-    ...(images ? VARIANT_PARAMETERS.filter((name) => name !== 'q' || hasChoice(images)) : []),
+    ...(images ? VARIANT_PARAMETERS.filter((name) => hasChoice(name, images)) : []),
   ].toSorted()

@@ -9,6 +9,10 @@ export const NEEDS_PARTS = typeof HAS_PARTS === 'undefined' || HAS_PARTS
 /** `previews`, on any route. */
 export const NEEDS_PREVIEWS = typeof HAS_PREVIEWS === 'undefined' || HAS_PREVIEWS
 
+/** `bg` and `blur`, on any route. */
+export const NEEDS_BACKGROUNDS = typeof HAS_BACKGROUNDS === 'undefined' || HAS_BACKGROUNDS
+export const NEEDS_BLURS = typeof HAS_BLURS === 'undefined' || HAS_BLURS
+
 /** `*` in an origin of `cors`, on any route. */
 export const NEEDS_ORIGIN_PATTERNS = typeof HAS_ORIGIN_PATTERNS === 'undefined' || HAS_ORIGIN_PATTERNS
 

@@ -132,7 +132,11 @@ export type ImageRule = {
   hasParts: boolean
   qualities: Ladder
   /** `q` where it is absent. */
-  quality: number
+  quality: number | 'auto'
+  /** What `bg` may ask for, as six digits; absent: nothing. */
+  backgrounds?: readonly string[]
+  /** The same of `blur`, in thousandths of the longer side. */
+  blurs?: Ladder
 }
 
 /** `budget`: milliseconds of encoding as AVIF. `heic`: HEIC is decoded, and not passed through. */

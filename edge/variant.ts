@@ -6,19 +6,19 @@
 import { acceptList, accepts } from './accept.ts'
 import { COMMON_FORMAT } from './canonical.ts'
 import { type Field, type Fields, firstParsed, firstValue } from './event.ts'
-import { parseNumber } from './ladder.ts'
-import { NEEDS_PREVIEWS } from './needed.ts'
-import type { ImageRule } from './rules.ts'
+import { parseNumber, rungAbove } from './ladder.ts'
+import { NEEDS_BACKGROUNDS, NEEDS_BLURS, NEEDS_PREVIEWS } from './needed.ts'
+import type { ImageRule, Ladder } from './rules.ts'
 import { type Size, setSize } from './size.ts'
 
 /** One rendition: the canonical image parameters, each where it differs from doing nothing; empty: the original. */
-export type Variant = Size & { fm?: string; q?: number }
+export type Variant = Size & { bg?: string; blur?: number; fm?: string; q?: number }
 
 /** Sorted, as they stand in the key. */
-export const VARIANT_PARAMETERS: readonly (keyof Variant)[] = ['crop', 'fit', 'fm', 'h', 'q', 'w']
+export const VARIANT_PARAMETERS = 'bg,blur,crop,fit,fm,h,q,w'.split(',') as readonly (keyof Variant)[]
 
 /** What clients may send besides; none of these is ever in the key. */
-export const OTHER_IMAGE_PARAMETERS = ['ar', 'auto', 'dpr', 'fp-x', 'fp-y', 'max-h', 'max-w', 'rect']
+export const OTHER_IMAGE_PARAMETERS: readonly string[] = 'ar,auto,dpr,fp-x,fp-y,max-h,max-w,rect'.split(',')
 
 /** Extensions of images that all viewers show; an object without one may be an image too. */
 const COMMON_EXTENSIONS = 'jpg,jpeg,png,gif,jpe,jfif,'.split(',')
@@ -49,6 +49,8 @@ export function variantOf(query: Fields, accept: Field | undefined, extension: s
   if (format) variant.fm = format
   if (NEEDS_PREVIEWS && format && isPreview(format)) return variant
   if (query.q) setQuality(variant, query.q, rule)
+  if (NEEDS_BACKGROUNDS && query.bg && rule.backgrounds) setBackground(variant, query.bg, extension, rule.backgrounds)
+  if (NEEDS_BLURS && query.blur && rule.blurs) setBlur(variant, query.blur, rule.blurs)
   setSize(variant, query, rule)
   return variant
 }
@@ -91,6 +93,32 @@ function setQuality(variant: Variant, field: Field, rule: ImageRule): void {
   while (quality - (rungs[i] as number) >= (rungs[i + 1] as number) - quality) i += 1
   const rung = rungs[i] as number
   if (quality && rung !== rule.quality) variant.q = rung
+}
+
+/**
+ * `fff` and `ffffff`, in any case. None where it changes nothing: JPEG has no transparency, and white behind it as it is.
+ */
+function setBackground(variant: Variant, field: Field, extension: string, backgrounds: readonly string[]): void {
+  const background = firstParsed((value) => {
+    const digits = value.toLowerCase()
+    const colour =
+      digits.length === 3
+        ? digits
+            .split('')
+            .map((digit) => digit + digit)
+            .join('')
+        : digits
+    return backgrounds.includes(colour) ? colour : ''
+  }, field)
+  const isWhiteAnyway = background === 'ffffff' && variant.fm === 'jpg'
+  if (background && !isWhiteAnyway && extension.search(OPAQUE_EXTENSIONS) < 0) variant.bg = background
+}
+
+const OPAQUE_EXTENSIONS = /^(jpe?g?|jfif)$/
+
+function setBlur(variant: Variant, field: Field, blurs: Ladder): void {
+  const blur = firstParsed(parseNumber, field)
+  if (blur) variant.blur = rungAbove(blurs, blur)
 }
 
 /** The image part of a canonical query: `fm=webp&w=640`; empty for the original. */

@@ -7,6 +7,7 @@ import { AVIF_EFFORTS, encodeTime, renderMemory, renderTime } from './cost.ts'
 import { shownOf } from './cut.ts'
 import { MAX_WORK_MS } from './deadline.ts'
 import { atWidth } from './fit.ts'
+import { USUAL_QUALITY } from './looks.ts'
 import { type Original, original } from './original.ts'
 import type { Facts, Settings } from './render.ts'
 
@@ -45,30 +46,37 @@ export function planOf(facts: Facts, bytes: number, task: Task): Plan {
   }
   const shown = shownOf(facts, variant)
   const asked = formatOf(facts, variant, shown)
-  const frames = FORMATS[asked].canAnimate ? facts.frames : 1
+  const frames = FORMATS[asked].canAnimate && !variant.blur ? facts.frames : 1
   if (frames > 1 && facts.isTurned) return original('unsupported', 'an animation that is to be turned')
   if (facts.hasMorePages && asked === facts.format) return original('unsupported', 'all pages but the first would go')
 
   const keepsSize = shown.width === facts.width && shown.height === facts.height
   const isAsIs = keepsSize && asked === facts.format
-  if (isAsIs && !variant.q && frames === facts.frames) {
+  const isFilled = variant.bg !== undefined && facts.hasAlpha
+  if (isAsIs && !variant.q && !variant.blur && !isFilled && frames === facts.frames) {
     return original('not-smaller', 'as it is asked for already')
   }
   const first: Settings = {
     ...shown,
     format: asked,
-    quality: variant.q ?? task.rule.quality,
+    quality: variant.q ?? (task.rule.quality === 'auto' ? USUAL_QUALITY : task.rule.quality),
     effort: 0,
     frames,
     isPalette: facts.isPalette,
     hasDeepProfile: facts.hasDeepProfile,
     colours: MOST_COLOURS,
     isLossless: false,
+    ...(variant.bg ? { background: variant.bg } : {}),
+    ...(variant.blur ? { blur: variant.blur } : {}),
   }
   const settings = startOf(facts, bytes, withFrames(facts, bytes, first, task), task)
   const refusal = refusalOf(facts, bytes, settings, task)
   return refusal ?? { kind: 'plan', settings, ...thriftOf(facts, settings, task) }
 }
+
+/** Shows what the source does not. */
+const isChanged = ({ hasAlpha }: Facts, { background, blur }: Settings): boolean =>
+  blur !== undefined || (background !== undefined && hasAlpha)
 
 /** Of a palette. */
 const MOST_COLOURS = 256
@@ -98,7 +106,7 @@ function commonFormat({ format, frames, hasAlpha }: Facts): Format {
 const isNegotiated = (format: Format): boolean => format === 'webp' || format === 'avif'
 
 function thriftOf(facts: Facts, settings: Settings, { rule }: Task): Thrift {
-  const isOther = settings.cut !== null || settings.frames < facts.frames
+  const isOther = settings.cut !== null || settings.frames < facts.frames || isChanged(facts, settings)
   // Whoever takes AVIF or WebP shows WebP; AVIF and TIFF not everybody.
   const isShown = isCommon(facts.format) || facts.format === 'webp'
   const isFree = settings.format !== facts.format && !(isNegotiated(settings.format) && isShown)

@@ -2,7 +2,9 @@
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import { FORMATS, type Format, type SourceFormat } from '../edge/formats.ts'
 import type { Shown } from './cut.ts'
+import { atWidth } from './fit.ts'
 import { formatOf } from './formats.ts'
+import type { Lightness } from './looks.ts'
 import { mendedPng } from './mend-png.ts'
 import { type Original, original } from './original.ts'
 
@@ -49,6 +51,12 @@ export type Settings = Shown & {
   colours: number
   /** WebP alone: as palettes often are smaller. */
   isLossless: boolean
+  /** Behind what is transparent, as six digits. */
+  background?: string
+  /** Thousandths of the longer side. */
+  blur?: number
+  /** TIFF alone: on the way to something else. */
+  isUncompressed?: true
 }
 
 // One function, one image at a time: a cache of operations or more threads would only take memory.
@@ -160,7 +168,12 @@ export async function render(
       sequentialRead: true,
     }).timeout({ seconds: Math.max(1, Math.ceil(milliseconds / 1_000)) })
   const coloured = (image: Sharp) => (settings.hasDeepProfile ? image.withIccProfile('srgb', { attach: false }) : image)
-  const encoded = (image: Sharp) => ENCODERS[settings.format](coloured(sized(image, settings)), settings).toBuffer()
+  const encoded = async (image: Sharp) => {
+    const shown = coloured(sized(image, settings.blur ? blurringAt(settings, settings.blur) : settings))
+    const whole = settings.blur ? await blurred(shown, settings, settings.blur) : shown
+    const filled = settings.background ? whole.flatten({ background: `#${settings.background}` }) : whole
+    return ENCODERS[settings.format](filled, settings).toBuffer()
+  }
   try {
     return { bytes: await encoded(decoded('warning')), isIncomplete: false }
   } catch (error) {
@@ -185,6 +198,27 @@ export async function pointsOf(picture: Buffer): Promise<Points> {
   const shown = await sharp(rgba, { raw }).flatten({ background: '#fff' }).png().toBuffer()
   const { r, g, b } = (await sharp(shown).stats()).dominant
   return { ...raw, rgba, colour: `#${Buffer.from([r, g, b]).toString('hex')}` }
+}
+
+/** A rendition's pixels, as a source of its own: what is encoded several times is decoded once. */
+export async function renderPixels(
+  bytes: Buffer,
+  settings: Settings,
+  maxPixels: number,
+  milliseconds: number,
+): Promise<Rendered> {
+  return render(bytes, { ...settings, format: 'tiff', isUncompressed: true }, maxPixels, milliseconds)
+}
+
+/** Half as wide as it is. @param picture a rendition */
+export async function lightnessOf(picture: Buffer): Promise<Lightness> {
+  const image = sharp(picture)
+  const { width, height } = await image.metadata()
+  const half = { width: Math.max(1, width >> 1), height: Math.max(1, height >> 1) }
+  // Decoders that shrink have filters of their own, and pictures are compared that come from different ones.
+  const shrinking = { ...half, fit: 'fill', kernel: 'cubic', fastShrinkOnLoad: false } as const
+  const values = await image.removeAlpha().greyscale().resize(shrinking).raw().toBuffer()
+  return { ...half, values }
 }
 
 /**
@@ -214,6 +248,28 @@ function sized(image: Sharp, { width, height, cut }: Settings): Sharp {
   const { whole, from } = cut
   if (typeof from === 'string') return image.resize({ width, height, fit: 'cover', position: sharp.strategy[from] })
   return image.resize({ ...whole, fit: 'fill' }).extract({ ...from, width, height })
+}
+
+/** Pixels that a blur reaches: what is blurred further is made smaller before, for it takes a square of time. */
+const REACH = 4
+
+/** Below that, sharp refuses. */
+const LEAST_REACH = 0.3
+
+const reachOf = ({ width, height }: Settings, thousandths: number): number =>
+  (Math.max(width, height) * thousandths) / 1_000
+
+/** What a blur leaves of a picture has room in few pixels. */
+function blurringAt(settings: Settings, thousandths: number): Settings {
+  const reach = reachOf(settings, thousandths)
+  return reach > REACH ? atWidth(settings, Math.max(1, Math.round((settings.width * REACH) / reach))) : settings
+}
+
+/** @param image in the size that it is blurred at */
+async function blurred(image: Sharp, settings: Settings, thousandths: number): Promise<Sharp> {
+  const reach = Math.max(LEAST_REACH, Math.min(REACH, reachOf(settings, thousandths)))
+  const made = await image.blur(reach).tiff({ compression: 'none' }).toBuffer()
+  return sharp(made).resize({ width: settings.width, height: settings.height, fit: 'fill', kernel: 'cubic' })
 }
 
 /** How much is missing is told by so many points, across and down. */
@@ -252,11 +308,13 @@ const ENCODERS: Readonly<Record<Format, (image: Sharp, settings: Settings) => Sh
       chromaSubsampling: quality > 80 ? '4:4:4' : '4:2:0',
     }),
   // JPEG has no transparency: what is behind a picture is white, as on most pages.
-  jpg: (image, { quality }) => image.flatten({ background: '#fff' }).jpeg({ quality, mozjpeg: true }),
+  jpg: (image, { quality, background = 'ffffff' }) =>
+    image.flatten({ background: `#${background}` }).jpeg({ quality, mozjpeg: true }),
   // Looking longer for the best 256 colours takes twice as long, and saves one byte in a hundred.
   png: (image, { isPalette, colours }) => image.png(isPalette ? { palette: true, effort: 1, ...fewer(colours) } : {}),
   gif: (image, { colours }) => image.gif({ effort: 1, ...fewer(colours) }),
-  tiff: (image) => image.tiff({ compression: 'lzw', predictor: 'horizontal' }),
+  tiff: (image, { isUncompressed }) =>
+    image.tiff(isUncompressed ? { compression: 'none' } : { compression: 'lzw', predictor: 'horizontal' }),
 }
 
 /** Fewer colours are for the sake of bytes, of which dots between them take more. */

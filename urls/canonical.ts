@@ -70,4 +70,6 @@ const laddersOf = (route: SiteRoute): Ladders => ({
   previews: route.previews ?? false,
   qualities: route.qualities ?? DEFAULT_QUALITIES,
   quality: route.quality ?? DEFAULT_QUALITY,
+  backgrounds: route.backgrounds,
+  blurs: route.blurs,
 })

@@ -44,7 +44,9 @@ export type SiteRoute = {
   rect?: boolean
   previews?: boolean
   qualities?: readonly number[]
-  quality?: number
+  quality?: number | 'auto'
+  backgrounds?: readonly string[]
+  blurs?: readonly number[]
 }
 
 /** An argument of these functions is not right. The message is for people; the three fields are for programs. */
@@ -106,7 +108,8 @@ const ascending = (values: readonly number[]): number[] => values.toSorted((a, b
 
 /** What the config leaves to a default is left out, but for the ladder of widths. */
 function imagesOf(images: NonNullable<Route['images']>) {
-  const { formats, widths, ratios, rect, previews, qualities, quality } = images === true ? {} : images
+  const { formats, widths, ratios, rect, previews, qualities, quality, backgrounds, blurs } =
+    images === true ? {} : images
   return {
     widths: widths ? ascending(widths) : DEFAULT_WIDTHS,
     ...(formats && { formats }),
@@ -115,5 +118,7 @@ function imagesOf(images: NonNullable<Route['images']>) {
     ...(previews && { previews }),
     ...(qualities && { qualities: ascending(qualities) }),
     ...(quality !== undefined && { quality }),
+    ...(backgrounds && { backgrounds: backgrounds.map((colour) => colour.toLowerCase()) }),
+    ...(blurs && { blurs: ascending(blurs) }),
   }
 }

@@ -6,15 +6,16 @@ import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import sharp from 'sharp'
 import { ROOT } from '../../base/root.ts'
+import { autoRuns, autoTable } from './encoder-auto.ts'
 import { plots } from './encoder-plots.ts'
 import { cpuTimes, curvesOf, type Run } from './encoder-runs.ts'
 import { AVIF_CHOICES, DEFAULTS, MOZJPEG, OUR_AVIF, OUR_WEBP, type Setting, WEBP_CHOICES } from './encoder-settings.ts'
 import { avifTable, defaultsTable, mainSamples, qualityTable, type Results, webpTable } from './encoder-tables.ts'
 import { availableMeasures } from './perceptual.ts'
 import { readSamples, type Sample } from './samples.ts'
-import { markdown, records } from './table.ts'
+import { markdown, records, type Table } from './table.ts'
 
-const HELP = `Usage: npm run bench:encoders -- [--write] [--json]
+const HELP = `Usage: npm run bench:encoders -- [--write] [--json] | --auto
 
 Measures encoder settings for WebP and AVIF: what ships, what ipx and next/image have by default, and what was weighed.
 Prints tables of the bytes at equal looks and of the CPU beside them. Takes some ten minutes of CPU, on all cores at once.
@@ -23,6 +24,7 @@ Looks are told by butteraugli (3-norm) and SSIMULACRA, from Debian's libjxl-devt
 The pictures are the project's own, and the Kodak photographs from $RIMLIGHT_CORPUS/photos/kodak, where that is set.
 
 Options
+  --auto   measure quality: 'auto' alone, in half a minute
   --write  write the plots: docs/images/webp.svg, docs/images/avif.svg
   --json   print one JSON document: { pictures, measures, tables, settings }, each setting with its points and its CPU
            milliseconds; npm itself prints to stdout as well, unless it is called as npm run --silent bench:encoders
@@ -42,10 +44,21 @@ const PLOTS = join(ROOT, 'docs', 'images')
 
 const say = (text: string) => process.stderr.write(`${text}\n`)
 
-async function measure(folder: string): Promise<Results> {
+async function read(folder: string) {
   const { measures, note } = availableMeasures()
   if (note !== undefined) say(note)
   const samples = await readSamples(folder, process.env.RIMLIGHT_CORPUS)
+  return { measures, samples }
+}
+
+async function measureAuto(folder: string): Promise<Table> {
+  const { measures, samples } = await read(folder)
+  const names = measures.map(({ name }) => name)
+  return autoTable(await autoRuns(samples, measures, folder), names)
+}
+
+async function measure(folder: string): Promise<Results> {
+  const { measures, samples } = await read(folder)
   const main = mainSamples(samples)
   say(`${samples.length} pictures: ${samples.map(({ name }) => name).join(', ')}`)
   const curves: Run['curves'][] = []
@@ -103,7 +116,12 @@ async function writePlots(results: Results): Promise<void> {
 
 function readOptions() {
   try {
-    const options = { write: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean' } } as const
+    const options = {
+      auto: { type: 'boolean' },
+      write: { type: 'boolean' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+    } as const
     return parseArgs({ options }).values
   } catch (error) {
     say(`${(error as Error).message}; \`npm run bench:encoders -- --help\` says how to use it`)
@@ -125,9 +143,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 try {
-  const results = await measure(folder)
-  process.stdout.write(options.json ? json(results) : report(results))
-  if (options.write) await writePlots(results)
+  if (options.auto) process.stdout.write(`${markdown(await measureAuto(folder))}\n`)
+  else {
+    const results = await measure(folder)
+    process.stdout.write(options.json ? json(results) : report(results))
+    if (options.write) await writePlots(results)
+  }
 } finally {
   await rm(folder, { recursive: true, force: true })
 }

@@ -89,6 +89,7 @@ export async function measureSoak(site: ImageSite, keys: readonly string[], tran
   const variants = [
     ...['fm=webp&w=640', 'fm=webp&q=50&w=1080', 'w=384', 'fit=crop&fm=webp&h=640&w=640', 'fm=avif&w=256', 'fm=webp'],
     ...['crop=attention&fit=crop&fm=jpg&h=256&w=384', 'fm=common&w=750', 'fm=png&w=128'],
+    ...['bg=1e90ff&fm=webp&w=384', 'blur=20&fm=webp&w=750'],
   ]
   const events = keys.flatMap((key) => variants.map((variant) => eventFor(key, variant)))
   const { resident, peak, all } = await calls(site, events, transforms, SOAK_MB)

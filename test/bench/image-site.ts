@@ -12,12 +12,12 @@ import { CREDENTIALS, variablesOf } from '../images/signature.ts'
 
 const REGION = 'eu-central-1'
 
-const CONFIG = {
+const configOf = (images: object) => ({
   domains: ['cdn.example.com'],
   origins: { photos: { bucket: BUCKET, region: REGION } },
-  routes: [{ path: '/*', origin: 'photos', cache: {}, images: { formats: ['avif', 'webp'] } }],
+  routes: [{ path: '/*', origin: 'photos', cache: {}, images: { formats: ['avif', 'webp'], ...images } }],
   lambda: { originResponseMemory: 512 },
-}
+})
 
 export type ImageSite = {
   /** Temporary; the zip and `lambda/`, its contents. */
@@ -33,10 +33,10 @@ export type ImageSite = {
   close(): Promise<void>
 }
 
-/** Objects have the ETag `"bench"`. */
-export async function openImageSite(): Promise<ImageSite> {
+/** Objects have the ETag `"bench"`. @param images of the config, besides */
+export async function openImageSite(images: object = {}): Promise<ImageSite> {
   const folder = await mkdtemp(join(tmpdir(), 'rimlight-bench-'))
-  const { built, manifest } = await makeSite(checkConfig(CONFIG, 'the benchmark config'))
+  const { built, manifest } = await makeSite(checkConfig(configOf(images), 'the benchmark config'))
   const [zip, lambda] = [join(folder, 'origin-response.zip'), join(folder, 'lambda')]
   await writeFile(zip, built.find(({ target }) => target.trigger === 'origin-response')?.content ?? '')
   await mkdir(lambda)

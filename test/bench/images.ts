@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { encodeHeic, NO_ENCODER } from '../images/heic.ts'
 import { animation, photo } from '../images/pictures.ts'
 import { measureLoading } from './image-loading.ts'
 import { measurePeak, measureSoak, type Soak } from './image-memory.ts'
@@ -67,7 +68,7 @@ async function kinds() {
 
 const TARGETS = ['fm=webp&w=640', 'fm=webp&w=2048', 'fm=avif&w=2048', 'fm=jpg&w=2048', 'fm=png&w=2048', 'w=2048']
 
-/** Mixed: mostly of ordinary size, one in a dozen from a camera, one cut short, one that moves. */
+/** Mixed: mostly of ordinary size, one in a dozen from a camera, one cut short, one that moves, a HEIC where there is an encoder. */
 async function soaked() {
   const [picture, small] = [photo(1_500, 1_000), photo(640, 480)]
   const jpeg = await picture.clone().jpeg().toBuffer()
@@ -84,11 +85,12 @@ async function soaked() {
     'soak-lzw.tif': await picture.clone().tiff({ compression: 'lzw' }).toBuffer(),
     'soak-avif.avif': await picture.clone().avif({ effort: 0 }).toBuffer(),
     'soak-small.jpg': await small.clone().jpeg().toBuffer(),
+    ...(NO_ENCODER ? {} : { 'soak-heic.jpg': await encodeHeic(await picture.clone().png().toBuffer()) }),
   }
 }
 
 async function onlySoak(transforms: number) {
-  const site = await openImageSite()
+  const site = await openImageSite({ heic: true, quality: 'auto', backgrounds: ['1e90ff'], blurs: [20] })
   try {
     const pictures = await soaked()
     for (const [key, bytes] of Object.entries(pictures)) await site.put(key, bytes)

@@ -6,7 +6,7 @@ import { originResponseEvent } from '../contract/events.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
 import { type Asker, main, type Output } from './fuzz.ts'
 import { subjects } from './fuzzing.ts'
-import { VARIANTS } from './variants.ts'
+import { LOOKS, VARIANTS } from './variants.ts'
 
 async function run(args: string[], open?: () => Promise<Asker>) {
   const [out, err]: [string[], string[]] = [[], []]
@@ -72,5 +72,5 @@ it('makes the same image of the same seed, of every kind and in every variant in
   const made = Array.from({ length: 600 }, (_, seed) => first(seed))
   expect(made).toEqual(Array.from({ length: 600 }, (_, seed) => second(seed)))
   expect(new Set(made.map(({ fixture }) => fixture)).size).toBeGreaterThan(27)
-  expect(new Set(made.map(({ variant }) => variant)).size).toBe(VARIANTS.length)
+  expect(new Set(made.map(({ variant }) => variant)).size).toBe(VARIANTS.length + LOOKS.length)
 })

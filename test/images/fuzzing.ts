@@ -2,11 +2,13 @@
 import sharp from 'sharp'
 import { onePixelWebp } from './bombs.ts'
 import { type Fixture, fixtures } from './fixtures.ts'
+import { codedItem, codedPicture, encodeHeic, gridFile, heicFile, NO_ENCODER, PROPERTY } from './heic.ts'
 import { randomFrom, randomMutant } from './mutations.ts'
+import { photo } from './pictures.ts'
 import { blackPng, COLOUR, withChecksums } from './png.ts'
 import { PERMANENT } from './reasons.ts'
-import type { Question } from './rig.ts'
-import { VARIANTS } from './variants.ts'
+import { type Question, ROUTE } from './rig.ts'
+import { LOOKS, VARIANTS } from './variants.ts'
 
 export type Subject = Question & {
   seed: number
@@ -26,6 +28,22 @@ const TYPES = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif']
 const SPACIOUS = { width: 3_000, height: 2_200 }
 const SHARE_OF_SPACIOUS = 1 / 200
 
+/** Where `heif-enc` is installed. */
+const SHARE_OF_HEIC = 1 / 10
+
+type Subjected = Pick<Fixture, 'name' | 'bytes'> & { kind: string }
+
+async function heics(): Promise<Subjected[]> {
+  if (NO_ENCODER) return []
+  const coded = await codedPicture(await photo(96, 64).png().toBuffer())
+  const heic = (name: string, bytes: Buffer) => ({ name: `heic, ${name}`, kind: 'heic', bytes })
+  return [
+    heic('turned', heicFile([codedItem(coded, [PROPERTY.rotation(1)])])),
+    heic('tiles', gridFile([coded, coded, coded, coded], { columns: 2, width: 150, height: 100 })),
+    heic('alpha', await encodeHeic(await photo(96, 64, { alpha: true }).png().toBuffer())),
+  ]
+}
+
 async function spacious(): Promise<Fixture[]> {
   const { width, height } = SPACIOUS
   const jpeg = await sharp({ create: { ...SPACIOUS, channels: 3, background: '#246' } })
@@ -41,19 +59,26 @@ async function spacious(): Promise<Fixture[]> {
 
 /** Makes the subjects by their seeds; the same for every call. */
 export async function subjects(): Promise<(seed: number) => Subject> {
-  const [small, large] = [await fixtures(), await spacious()]
+  const [small, large, phones] = [await fixtures(), await spacious(), await heics()]
   const donors = small.map(({ bytes }) => bytes)
   return (seed) => {
     // Its own numbers, so that a mutation can be told apart from what it is done to.
     const random = randomFrom(seed ^ 0x5eed)
     const oneOf = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
-    const whole = oneOf(random() < SHARE_OF_SPACIOUS ? large : small)
+    const ordinary: Subjected = oneOf(random() < SHARE_OF_SPACIOUS ? large : small)
+    // A machine without the encoder has another file in its place, and all other seeds the same.
+    const turn = random()
+    const whole =
+      turn < SHARE_OF_HEIC ? (phones[Math.floor((turn / SHARE_OF_HEIC) * phones.length)] ?? ordinary) : ordinary
+    const route = random() < 0.5 || whole.kind === 'heic' ? ROUTE.phones : ROUTE.photos
     const mutant = randomMutant(whole.bytes, seed, donors)
-    const type = `image/${random() < 0.9 ? whole.kind : oneOf(TYPES)}`
-    const variant = oneOf(VARIANTS)
+    // What a HEIC is made into may well have more bytes, and the judge knows one by its type alone.
+    const isTrue = random() < 0.9 || whole.kind === 'heic'
+    const type = `image/${isTrue ? whole.kind : oneOf(TYPES)}`
+    const variant = oneOf<string>(route === ROUTE.phones ? [...VARIANTS, ...LOOKS] : VARIANTS)
     const isMended = whole.kind === 'png' && random() < 0.8
     const bytes = isMended ? withChecksums(mutant.bytes) : mutant.bytes
     const mutation = `${mutant.name}${isMended ? ', checksums mended' : ''}`
-    return { seed, fixture: whole.name, mutation, bytes, type, variant, expected: EXPECTED }
+    return { seed, fixture: whole.name, mutation, bytes, type, route, variant, expected: EXPECTED }
   }
 }

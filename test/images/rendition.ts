@@ -54,7 +54,8 @@ export async function renditionFaults(response: Response, plain: Response, asked
   // Whoever can't show the source takes what there is, and so does whoever asks for one of the old formats.
   const sourceType = asked.source ? `image/${asked.source.kind}` : plain.headers['content-type']
   const isShown = type === sourceType || !SELDOM_SHOWN.includes(sourceType ?? '')
-  const isWhole = !asked.variant.has('fit') && frames === undefined
+  const isOther = ['fit', 'bg', 'blur'].some((name) => asked.variant.has(name))
+  const isWhole = !isOther && frames === undefined
   if (isShown && isWhole && (fm === null || fm === 'webp' || fm === 'avif') && bytes.length >= asked.bytes)
     faults.push(`${bytes.length} bytes were made of ${asked.bytes}`)
   return faults

@@ -4,12 +4,14 @@ import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { DEFAULT_WIDTHS } from '../../edge/config.ts'
 import { makeCounts } from './counts.ts'
-import { buildZip, openRig } from './rig.ts'
+import { buildZip, openRig, ROUTE } from './rig.ts'
+import { LOOKS } from './variants.ts'
 
 const HELP = `Usage: npm run sweep:images -- [FOLDER] [--every N] [--json]
 
 Builds origin-response.zip, runs it as Lambda would, a bucket beside it, and asks for every picture of a folder (at any
-depth) at every width of the default ladder and at its own, in every quality and format. Each response has to be a
+depth) at every width of the default ladder and at its own, in every quality and format, the quality found anew where none is
+said; with a background and a blur; HEIC as well. Each response has to be a
 rendition that is what it says, or the original with a reason, and has to have fewer than 1,048,576 bytes.
 
   FOLDER     default: photos in $RIMLIGHT_CORPUS
@@ -31,6 +33,8 @@ const TYPES: Record<string, string> = {
   tif: 'tiff',
   tiff: 'tiff',
   avif: 'avif',
+  heic: 'heic',
+  heif: 'heic',
 }
 
 /** Canonical, as origin-request passes them on; the quality that is the default is left out. */
@@ -46,6 +50,7 @@ const VARIANTS = ['', ...DEFAULT_WIDTHS]
     ),
   )
   .filter((variant) => variant !== '')
+  .concat(LOOKS)
 
 const say = (text: string) => process.stderr.write(`${text}\n`)
 
@@ -73,7 +78,9 @@ async function sweep(folder: string, every: number) {
       const file = relative(folder, path)
       const variants = VARIANTS.filter((_, i) => (i + at) % every === 0)
       const type = `image/${TYPES[extensionOf(path)]}`
-      for (const answer of await rig.askAll(variants.map((variant) => ({ bytes, type, variant })))) {
+      for (const answer of await rig.askAll(
+        variants.map((variant) => ({ bytes, type, variant, route: ROUTE.phones })),
+      )) {
         const { variant } = answer.question
         counts.add(answer)
         if (answer.faults.length > 0) failures.push({ file, variant, faults: answer.faults })

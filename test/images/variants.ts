@@ -22,6 +22,14 @@ export const VARIANTS = [
   'fit=crop&fm=webp&h=640&w=640',
 ] as const
 
+/** On the route for phones alone. */
+export const LOOKS = [
+  'bg=1e90ff&fm=webp&w=64',
+  'bg=1e90ff',
+  'blur=20&fm=webp&w=64',
+  'bg=1e90ff&blur=5&fit=crop&fm=jpg&h=32&w=64',
+] as const
+
 /** What may come of a variant of a picture that is sound. */
 export function expectedOf(source: Source, variant: string): readonly Expected[] {
   const query = new URLSearchParams(variant)

@@ -11,7 +11,7 @@ const names = (count: number) => Array.from({ length: count }, (_, i) => `x-${i}
 const PATTERN = 'a CloudFront path pattern: it begins with / or *, and holds A-Z a-z 0-9 _ - . * ? $ / ~ " \' @ : + &'
 const DURATION = "a duration: whole seconds, or '30s', '5m', '24h', '365d'"
 const RESERVED =
-  'a name that is no image parameter (crop, fit, fm, h, q, w, ar, auto, dpr, fp-x, fp-y, max-h, max-w, rect)'
+  'a name that is no image parameter (bg, blur, crop, fit, fm, h, q, w, ar, auto, dpr, fp-x, fp-y, max-h, max-w, rect)'
 const NAME = 'a parameter name of letters, digits and . _ ~ -'
 const QUERY_NAME = 'a parameter name of letters, digits and . _ ~ - [ ] : @ $ ! * ( ) ,'
 const CANONICAL = 'a pattern whose paths are canonical: no //, no . or .. segment, no "'
@@ -70,7 +70,7 @@ const TABLE: Record<string, Row[]> = {
       { 'routes[2].cache.ttl': 5 },
     ],
     [
-      'routes[2].images.size: expected one of the keys formats, widths, ratios, rect, previews, qualities, quality, budget, heic, maxInputBytes, maxInputPixels; found the key "size"',
+      'routes[2].images.size: expected one of the keys formats, widths, ratios, rect, previews, qualities, quality, backgrounds, blurs, budget, heic, maxInputBytes, maxInputPixels; found the key "size"',
       { 'routes[2].images.size': 1 },
     ],
     [
@@ -351,6 +351,7 @@ const TABLE: Record<string, Row[]> = {
       { 'routes[2].images.quality': 75 },
     ],
     ['routes[2].images.quality: expected a whole number from 1 to 100; found 0', { 'routes[2].images.quality': 0 }],
+    [`routes[2].images.quality: expected a quality, or 'auto'; found "best"`, { 'routes[2].images.quality': 'best' }],
     [
       'routes[2].images.maxInputBytes: expected a whole number from 1 to 1073741824 bytes; found 0',
       { 'routes[2].images.maxInputBytes': 0 },

@@ -149,6 +149,8 @@ test('the defaults', () => {
           previews: false,
           qualities: [50, 65, 80, 90],
           quality: 80,
+          backgrounds: [],
+          blurs: [],
           budget: 700,
           heic: false,
           maxInputBytes: 25 * MIB,

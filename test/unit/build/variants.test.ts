@@ -31,11 +31,13 @@ function countByAsking(rule: ImageRule): number {
   const texts = new Set<string>()
   for (const fm of ['', ...rule.requestable])
     for (const q of [0, ...rule.qualities])
-      for (const w of sizes)
-        for (const h of sizes) {
-          texts.add(textOf(rule, { fm, q, w, h }))
-          for (const crop of POSITIONS) texts.add(textOf(rule, { fm, q, w, h, crop, fit: 'crop' }))
-        }
+      for (const bg of ['', ...(rule.backgrounds ?? [])])
+        for (const blur of [0, ...(rule.blurs ?? [])])
+          for (const w of sizes)
+            for (const h of sizes) {
+              texts.add(textOf(rule, { fm, q, bg, blur, w, h }))
+              for (const crop of POSITIONS) texts.add(textOf(rule, { fm, q, bg, blur, w, h, crop, fit: 'crop' }))
+            }
   return texts.size
 }
 
@@ -49,6 +51,12 @@ test.each<[string, object]>([
   ],
   ['any ratio', { widths: [1], qualities: [80] }],
   ['previews', { widths: [100], ratios: ['1:1'], qualities: [50, 80], previews: true }],
+  ['a quality that is found', { widths: [100], ratios: ['1:1'], qualities: [50, 80], quality: 'auto' }],
+  [
+    'backgrounds and blurs',
+    { widths: [100], ratios: ['1:1'], qualities: [80], backgrounds: ['ffffff', '000000'], blurs: [5, 20] },
+  ],
+  ['a quality that is found, and one to ask for', { widths: [100], ratios: ['1:1'], qualities: [80], quality: 'auto' }],
 ])('as many as can be asked for: %s', (_rule, images) => {
   const rule = ruleOf({ ...images, rect: false })
   expect(variantCount(rule)).toEqual({ variants: countByAsking(rule), parts: 0 })

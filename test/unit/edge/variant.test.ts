@@ -166,6 +166,9 @@ describe('q goes to the nearest rung', () => {
 
   it('one rung is all there is', () => {
     expect(variant('q=3', { ...RULE, qualities: [75], quality: 75 })).toEqual({})
+    // Of a quality that is found, none is the default; `auto` says what is done anyway.
+    expect(variant('q=80', { ...RULE, quality: 'auto' })).toEqual({ q: 80 })
+    expect(variant('q=auto', { ...RULE, quality: 'auto' })).toEqual({})
   })
 })
 

@@ -42,6 +42,45 @@ function expectMeasures({ measures }: Outcome, names = ALL): void {
   expect(Object.values(measures).filter((value) => !(Number.isFinite(value) && value >= 0))).toEqual([])
 }
 
+describe('a quality that is found', () => {
+  const rule = { ...RULE, quality: 'auto' } as const
+  const grain = async () => {
+    const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const
+    const spots = sharp({ create: { width: 50, height: 40, channels: 3, background: '#888', noise } })
+    return sharp(await spots.png().toBuffer())
+      .resize(400)
+      .png()
+      .toBuffer()
+  }
+
+  it('is lower where there is much detail, and the picture is whole', async () => {
+    const body = await grain()
+    const usual = await transform(job('grain.png', { body }))
+    const found = await transform(
+      job('grain.png', { body, rule, variant: { fm: 'webp', w: 200, h: 100, fit: 'crop' } }),
+    )
+    if (usual.kind !== 'rendition' || found.kind !== 'rendition') throw new Error('expected renditions')
+    expect(usual.settings.quality).toBe(80)
+    expect(found.settings.quality).toBeLessThan(80)
+    expect(await sharp(found.bytes).metadata()).toMatchObject({ format: 'webp', width: 200, height: 100 })
+  })
+
+  it.each([
+    ['a quality that is asked for', { fm: 'webp', w: 200, q: 90 }, 90],
+    ['another format', { fm: 'jpg', w: 200 }, 80],
+    ['AVIF', { fm: 'avif', w: 200 }, 80],
+  ])('%s is not searched', async (_, variant, quality) => {
+    const outcome = await transform(job('grain.png', { body: await grain(), rule, variant }))
+    if (outcome.kind !== 'rendition') throw new Error(outcome.kind)
+    expect(outcome.settings.quality).toBe(quality)
+  })
+
+  it('of what can’t be decoded is none', async () => {
+    const body = jpeg.subarray(0, 700)
+    expect(await transform(job('cut.jpg', { body, rule }))).toMatchObject({ kind: 'original', reason: 'corrupt' })
+  })
+})
+
 describe('a rendition', () => {
   it('as it is asked for, and what it took', async () => {
     const start = performance.now()
