@@ -22,7 +22,7 @@ export type ProbeRequest = {
 }
 
 /** Milliseconds. The first three are parts of it; the others begin where the request does, with the name's lookup. */
-export type Times = { dns: number; connect: number; tls: number; firstByte: number; total: number }
+export type RequestTimes = { dns: number; connect: number; tls: number; firstByte: number; total: number }
 
 export type Answer = {
   method: string
@@ -38,7 +38,7 @@ export type Answer = {
   /** Its beginning, 64 KiB at most. */
   beginning: Buffer
   /** Of a request that was timed. */
-  times?: Times
+  times?: RequestTimes
 }
 
 /** No answer came: no address, no connection, no time left. */
@@ -136,7 +136,7 @@ const loopback: LookupFunction = (_, { all }, done) =>
   all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4)
 
 /** @returns what to call when the answer has been read to its end */
-function timesOf(request: http.ClientRequest, began: number): () => Times {
+function timesOf(request: http.ClientRequest, began: number): () => RequestTimes {
   const at = { lookup: began, connect: began, secureConnect: began, response: began }
   request.once('socket', (socket) => {
     // An address that is none to look up has no event of its own; of several addresses, the first counts.

@@ -2,7 +2,7 @@
 import { isHit, isNew, outcome } from './answer.ts'
 import { type CheckTarget, freshText } from './check-target.ts'
 import { uncachedBecause } from './checks/keys.ts'
-import type { Answer, ProbeRequest, Times, Viewer } from './http.ts'
+import type { Answer, ProbeRequest, RequestTimes, Viewer } from './http.ts'
 import { firstObject, freshQuery, isThere, requestFor } from './objects.ts'
 
 /** Milliseconds that pictures of an application may take to the viewers of a region: near, farther away, and far. */
@@ -11,7 +11,7 @@ export const FIGURES = [100, 200, 300] as const
 /** Milliseconds, by the nearest rank. */
 type Spread = { median: number; p95: number }
 
-export type TimedSeries = Record<keyof Times, Spread> & {
+export type TimedSeries = Record<keyof RequestTimes, Spread> & {
   count: number
   /** The first of `FIGURES` that 95 % of the totals are within; null: none. */
   within: number | null
@@ -97,7 +97,7 @@ async function series(
   isOne: (answer: Answer) => boolean,
   kind: string,
 ): Promise<TimedSeries | { note: string }> {
-  const found: Times[] = []
+  const found: RequestTimes[] = []
   let last = ''
   for (let asked = 0; asked < atMost && found.length < wanted; asked++) {
     const answer = await ask()
@@ -108,8 +108,8 @@ async function series(
 }
 
 /** @param times of one request at least */
-export function seriesOf(times: readonly Times[]): TimedSeries {
-  const spread = (part: keyof Times): Spread => {
+export function seriesOf(times: readonly RequestTimes[]): TimedSeries {
+  const spread = (part: keyof RequestTimes): Spread => {
     const sorted = times.map((one) => one[part]).toSorted((one, other) => one - other)
     const rank = (share: number) => rounded(sorted[Math.ceil(sorted.length * share) - 1] ?? 0)
     return { median: rank(0.5), p95: rank(0.95) }

@@ -1,20 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CheckTarget } from '../../../../deploy/verify/check-target.ts'
-import type { Answer, ProbeRequest, Times } from '../../../../deploy/verify/http.ts'
+import type { Answer, ProbeRequest, RequestTimes } from '../../../../deploy/verify/http.ts'
 import { FIGURES, isWithin, seriesOf, timing, timingAsks } from '../../../../deploy/verify/timing.ts'
 import { runs } from '../../../runs.ts'
 import { withObject } from './fixture-asking.ts'
 import { answerOf, targetsFor } from './fixture-targets.ts'
 
-const taking = (total: number): Times => ({ dns: 1, connect: 2, tls: 3, firstByte: total - 1, total })
+const taking = (total: number): RequestTimes => ({ dns: 1, connect: 2, tls: 3, firstByte: total - 1, total })
 
 const CACHED: Partial<Answer> = { headers: [['cache-control', 'max-age=60']] }
 const [PICTURES] = targetsFor() as [CheckTarget]
 const [PLAIN, ,] = targetsFor({ path: '/plain/*', version: null }) as [CheckTarget, CheckTarget]
 const [KEYED] = targetsFor({ path: '/keyed/*', version: null, query: ['theme'] }) as [CheckTarget]
 
-/** Times each request so long; what was asked before is a hit. @param atEdge of so many servers, each with a cache */
+/** RequestTimes each request so long; what was asked before is a hit. @param atEdge of so many servers, each with a cache */
 async function timed(target: CheckTarget, times: number, isHit: (url: string, before: string[]) => boolean) {
   const before: string[] = []
   const requests: ProbeRequest[] = []
