@@ -69,3 +69,21 @@ function covered(source: Size, { width, height }: Size): Size {
 }
 
 const within = (value: number, most: number): number => Math.min(Math.max(0, value), most)
+
+/** The same picture, narrower, in its proportion. */
+export function atWidth<Some extends Shown>(settings: Some, width: number): Some {
+  const scale = width / settings.width
+  const height = Math.max(1, Math.round(settings.height * scale))
+  return { ...settings, width, height, cut: settings.cut && scaledCut(settings.cut, scale, { width, height }) }
+}
+
+function scaledCut({ whole, from }: Cut, scale: number, { width, height }: Size): Cut {
+  const scaled = {
+    width: Math.max(width, Math.round(whole.width * scale)),
+    height: Math.max(height, Math.round(whole.height * scale)),
+  }
+  if (typeof from === 'string') return { whole: scaled, from }
+  const left = Math.min(Math.round(from.left * scale), scaled.width - width)
+  const top = Math.min(Math.round(from.top * scale), scaled.height - height)
+  return { whole: scaled, from: { left, top } }
+}

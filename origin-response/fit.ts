@@ -1,7 +1,7 @@
 /** Makes a rendition fit: into a generated response, and below its source; lower quality first, then fewer pixels. */
 import { FORMATS } from '../edge/formats.ts'
 import type { Ladder } from '../edge/rules.ts'
-import type { Cut } from './cut.ts'
+import { atWidth } from './cut.ts'
 import { type Original, original } from './original.ts'
 import type { Settings } from './render.ts'
 
@@ -95,22 +95,4 @@ function cheaper(settings: Settings, bytes: number, { aim }: Fitting): Settings 
     return lower < quality ? { ...settings, isLossless: false, quality: lower } : undefined
   }
   return isPalette && colours > FEWEST_COLOURS ? { ...settings, colours: colours / 4 } : undefined
-}
-
-/** The same picture, narrower, in its proportion. */
-export function atWidth(settings: Settings, width: number): Settings {
-  const scale = width / settings.width
-  const height = Math.max(1, Math.round(settings.height * scale))
-  return { ...settings, width, height, cut: settings.cut && scaledCut(settings.cut, scale, { width, height }) }
-}
-
-function scaledCut({ whole, from }: Cut, scale: number, { width, height }: { width: number; height: number }): Cut {
-  const scaled = {
-    width: Math.max(width, Math.round(whole.width * scale)),
-    height: Math.max(height, Math.round(whole.height * scale)),
-  }
-  if (typeof from === 'string') return { whole: scaled, from }
-  const left = Math.min(Math.round(from.left * scale), scaled.width - width)
-  const top = Math.min(Math.round(from.top * scale), scaled.height - height)
-  return { whole: scaled, from: { left, top } }
 }

@@ -2,10 +2,7 @@
  * `quality: 'auto'`: the lowest quality at which a picture looks as good as others do at the usual one. What hides losses is
  * detail: where there is much of it, fewer bytes do.
  */
-import type { Settings } from './render.ts'
-
-/** Lightness from 0 to 255, row by row. */
-export type Lightness = { width: number; height: number; values: Uint8Array }
+import type { Lightness, Settings } from './render.ts'
 
 /** What a picture has that has no detail to hide anything in; and how low the others may go. */
 export const USUAL_QUALITY = 80

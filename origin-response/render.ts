@@ -1,10 +1,8 @@
 /** Pixels: what a source is, and renditions of it. The one file that knows sharp. */
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import { FORMATS, type Format, type SourceFormat } from '../edge/formats.ts'
-import type { Shown } from './cut.ts'
-import { atWidth } from './fit.ts'
+import { atWidth, type Shown } from './cut.ts'
 import { formatOf } from './formats.ts'
-import type { Lightness } from './looks.ts'
 import { mendedPng } from './mend-png.ts'
 import { type Original, original } from './original.ts'
 
@@ -209,6 +207,9 @@ export async function renderPixels(
 ): Promise<Rendered> {
   return render(bytes, { ...settings, format: 'tiff', isUncompressed: true }, maxPixels, milliseconds)
 }
+
+/** Lightness from 0 to 255, row by row. */
+export type Lightness = { width: number; height: number; values: Uint8Array }
 
 /** Half as wide as it is. @param picture a rendition */
 export async function lightnessOf(picture: Buffer): Promise<Lightness> {

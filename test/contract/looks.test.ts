@@ -83,8 +83,8 @@ it('is in cache policies where the config has it, and in no byte of a function w
     policies.cachePolicies[0]?.ParametersInCacheKeyAndForwardedToOrigin?.QueryStringsConfig?.QueryStrings?.Items
   expect(names(looks)).toEqual(['bg', 'blur', 'crop', 'fit', 'fm', 'h', 'q', 'v', 'w'])
   expect(names(plain)).toEqual(['crop', 'fit', 'fm', 'h', 'q', 'v', 'w'])
-  expect(await functionCode(settingsOf({}))).not.toMatch(/\bbg\b|\bblur\b/)
-  expect(await functionCode(settingsOf(LOOKS))).toMatch(/\bbg\b/)
+  expect(await functionCode(settingsOf({}))).not.toMatch(/\.(?:bg|blur|backgrounds|blurs)\b/)
+  expect(await functionCode(settingsOf(LOOKS))).toMatch(/\.bg\b/)
 })
 
 it('is counted: each colour and each blur with whatever else there is', async () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { distanceOf, type Lightness, searchQuality } from '../../../origin-response/looks.ts'
-import { lightnessOf, render, renderPixels } from '../../../origin-response/render.ts'
+import { distanceOf, searchQuality } from '../../../origin-response/looks.ts'
+import { type Lightness, lightnessOf, render, renderPixels } from '../../../origin-response/render.ts'
 import { photo } from '../../images/pictures.ts'
 import { settingsWith } from './samples.ts'
 
