@@ -107,7 +107,7 @@ function namesPrincipal(type: string, name: string, principal: PolicyPrincipal):
 
 function actionOf({ Action, NotAction }: Statement, action: string): Truth {
   const names = (patterns: OneOrMore<string> | undefined) =>
-    truth(listOf(patterns).some((pattern) => covers(pattern.toLowerCase(), action.toLowerCase())))
+    truth(listOf(patterns).some((pattern) => takesAll(pattern.toLowerCase(), action.toLowerCase())))
   return NotAction === undefined ? names(Action) : not(names(NotAction))
 }
 
@@ -118,7 +118,7 @@ function resourceOf({ Resource, NotResource }: Statement, { resource }: PolicyRe
 }
 
 const takes = (pattern: string, resource: string): Truth => {
-  if (covers(pattern, resource)) return 'yes'
+  if (takesAll(pattern, resource)) return 'yes'
   const isOverlapping = overlap({ prefix: '', pattern }, { prefix: '', pattern: resource })
   return isOverlapping ? 'perhaps' : 'no'
 }
@@ -128,7 +128,7 @@ const plain = (text: string): string =>
   text.replace(/\$\{([*?$])\}/g, (_, character: string) => String.fromCharCode(0xe000 + character.charCodeAt(0)))
 
 /** Whether a pattern takes all that a text stands for, whose wildcards stand for what the pattern's have to. */
-export function covers(pattern: string, text: string): boolean {
+export function takesAll(pattern: string, text: string): boolean {
   // By how much of the text is taken: whether the pattern so far may have taken it.
   let reached = [true, ...Array<boolean>(text.length).fill(false)]
   for (const token of pattern) {
@@ -164,7 +164,7 @@ function holds(operator: string, found: string | null | undefined, values: reado
   const isPattern = kind === 'Arn' || way === 'Like'
   const folded = (text: string) => (ignoresCase || kind === 'Bool' ? text.toLowerCase() : text)
   const isOne = values.some((value) =>
-    isPattern ? covers(folded(value), folded(found)) : folded(value) === folded(found),
+    isPattern ? takesAll(folded(value), folded(found)) : folded(value) === folded(found),
   )
   return truth(isOne !== (isNegated !== undefined))
 }

@@ -30,7 +30,7 @@ async function looked<T>(
 }
 
 /** The region that a bucket is in. S3 says so with any error but 404: S3 API Reference, "HeadBucket". */
-export const regionOf = (calls: Calls, bucket: string, expected: string): Promise<Looked<string>> =>
+export const bucketRegionOf = (calls: Calls, bucket: string, expected: string): Promise<Looked<string>> =>
   looked(calls, 's3:ListBucket', (clients) => regionBy(clients.s3(expected), bucket, expected))
 
 async function regionBy(s3: S3Client, bucket: string, expected: string): Promise<string | null> {

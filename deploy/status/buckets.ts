@@ -11,7 +11,7 @@ import type { Identity } from '../attach/distribution.ts'
 import { elsewhere } from '../aws/bucket-region.ts'
 import type { PolicyPrincipal, PolicyRequest } from '../aws/policy-verdict.ts'
 import { type BucketAccess, bucketAccess } from '../template/bucket-access.ts'
-import { bucketKeyOf, bucketPolicyOf, keyNamed, regionOf } from './bucket-calls.ts'
+import { bucketKeyOf, bucketPolicyOf, bucketRegionOf, keyNamed } from './bucket-calls.ts'
 import { type Asked, type Finding, keyFindings, readerFindings, roleFindings, UNREADABLE } from './bucket-findings.ts'
 
 export type BucketStatus = {
@@ -27,7 +27,7 @@ export type BucketStatus = {
   notes: string[]
 }
 
-export type Readers = {
+export type BucketReaders = {
   distribution: { id: string; config: DistributionConfig }
   identity: Identity
   /** ARN of the role of origin-response. */
@@ -35,7 +35,11 @@ export type Readers = {
 }
 
 /** One for each bucket that a cached route uses, in the order of the routes. */
-export async function bucketStatuses(calls: Calls, readers: Readers, bundle: BuiltBundle): Promise<BucketStatus[]> {
+export async function bucketStatuses(
+  calls: Calls,
+  readers: BucketReaders,
+  bundle: BuiltBundle,
+): Promise<BucketStatus[]> {
   const statuses: BucketStatus[] = []
   for (const access of bucketAccess(bundle).filter(({ read }) => read.length > 0)) {
     const found = await findingsFor(calls, access, readers)
@@ -54,11 +58,11 @@ export async function bucketStatuses(calls: Calls, readers: Readers, bundle: Bui
   return statuses
 }
 
-async function findingsFor(calls: Calls, access: BucketAccess, readers: Readers): Promise<Finding[]> {
+async function findingsFor(calls: Calls, access: BucketAccess, readers: BucketReaders): Promise<Finding[]> {
   const { bucket, region, origins } = access
   const reader = readerOf(access, readers)
   if (!reader) return [{ kind: 'unknown', text: 'no origin access control or identity reads it: it has to be public' }]
-  const place = await regionOf(calls, bucket, region)
+  const place = await bucketRegionOf(calls, bucket, region)
   if (place.kind === 'none')
     return [{ kind: 'problem', text: `expected a bucket of this name, found none: ${UNREADABLE}` }]
   if (place.kind === 'found' && place.value !== region) {
@@ -77,7 +81,7 @@ const notKnown = (what: string, why: string): Finding => ({ kind: 'unknown', tex
 async function policyFindings(
   calls: Calls,
   access: BucketAccess,
-  readers: Readers,
+  readers: BucketReaders,
   reader: PolicyPrincipal,
 ): Promise<Finding[]> {
   const policy = await bucketPolicyOf(calls, access.bucket, access.region)
@@ -93,7 +97,7 @@ async function policyFindings(
 async function encryptionFindings(
   calls: Calls,
   { bucket, region, images }: BucketAccess,
-  readers: Readers,
+  readers: BucketReaders,
   reader: PolicyPrincipal,
 ): Promise<Finding[]> {
   const name = await bucketKeyOf(calls, bucket, region)
@@ -109,7 +113,7 @@ async function encryptionFindings(
 }
 
 /** Who reads for CloudFront: it itself, in the name of the distribution, or an identity; `undefined`: anybody. */
-function readerOf({ bucket, region }: BucketAccess, { distribution }: Readers): PolicyPrincipal | undefined {
+function readerOf({ bucket, region }: BucketAccess, { distribution }: BucketReaders): PolicyPrincipal | undefined {
   const domains = bucketDomains(bucket, region)
   const origins = (distribution.config.Origins?.Items ?? []).filter(({ DomainName = '' }) =>
     domains.includes(DomainName.toLowerCase()),
@@ -125,14 +129,14 @@ function readerOf({ bucket, region }: BucketAccess, { distribution }: Readers): 
     : { kind: 'identity', arn: `arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity ${id}` }
 }
 
-const roleOf = ({ role, identity }: Readers): PolicyPrincipal => ({
+const roleOf = ({ role, identity }: BucketReaders): PolicyPrincipal => ({
   kind: 'role',
   arn: role,
   account: identity.account,
 })
 
 /** What is known of these requests: none of them comes out of a network of one's own, and a service is no user of an account. */
-function requestsOf(principal: PolicyPrincipal, { identity, distribution }: Readers): Asked {
+function requestsOf(principal: PolicyPrincipal, { identity, distribution }: BucketReaders): Asked {
   const { account, partition } = identity
   const isService = principal.kind === 'service'
   const context: PolicyRequest['context'] = {

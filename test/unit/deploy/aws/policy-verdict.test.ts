@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  covers,
   type PolicyDocument,
   type PolicyPrincipal,
   type PolicyRequest,
+  takesAll,
   verdictOfPolicy,
 } from '../../../../deploy/aws/policy-verdict.ts'
 
@@ -153,7 +153,7 @@ it.each([
   ['a*', 'b*', false],
   ['**b', 'aab', true],
 ])('%s covers %s: %s', (pattern, text, expected) => {
-  expect(covers(pattern, text)).toBe(expected)
+  expect(takesAll(pattern, text)).toBe(expected)
 })
 
 it('what covers a pattern takes each text that the pattern takes', () => {
@@ -161,8 +161,8 @@ it('what covers a pattern takes each text that the pattern takes', () => {
   const text = fc.string({ unit: fc.constantFrom(...'ab'), maxLength: 6 })
   fc.assert(
     fc.property(pattern, pattern, text, (wide, narrow, one) => {
-      fc.pre(covers(wide, narrow) && covers(narrow, one))
-      expect(covers(wide, one)).toBe(true)
+      fc.pre(takesAll(wide, narrow) && takesAll(narrow, one))
+      expect(takesAll(wide, one)).toBe(true)
     }),
   )
 })
