@@ -20,14 +20,14 @@ import {
   originResponseEvent,
 } from '../local/workers/distribution/lambda-event.ts'
 import { applyResponseHeadersPolicy } from '../local/workers/distribution/response-headers-policy.ts'
-import type { KeptObject, ObjectStore } from './objects.ts'
+import type { KeptObject, MockedStore } from './objects.ts'
 import type { Handler, Triggers } from './triggers.ts'
 
 export type MockedSite = {
   policies: Policies
   triggers: Triggers
   /** By bucket. */
-  stores: ReadonlyMap<string, ObjectStore>
+  stores: ReadonlyMap<string, MockedStore>
 }
 
 export type Answered = {
@@ -72,7 +72,7 @@ export async function answer({ policies, triggers, stores }: MockedSite, request
   const after = functionRequest(returned, eventOf(), before)
   const origin = policies.origins[behaviour.origin] as Origin
   if (!origin.s3) return null
-  const store = stores.get(origin.s3.bucket) as ObjectStore
+  const store = stores.get(origin.s3.bucket) as MockedStore
   const cachePolicy = policyNamed(policies.cachePolicies, behaviour.cachePolicy)
   const isCached = cachePolicy.MaxTTL !== 0
   const { path, query } = cacheKeyOf(cachePolicy, after, behaviour.path)
@@ -83,7 +83,7 @@ export async function answer({ policies, triggers, stores }: MockedSite, request
 type Fetch = Pick<MockedSite, 'policies' | 'triggers'> & {
   behaviour: Behaviour
   origin: Origin
-  store: ObjectStore
+  store: MockedStore
   cachePolicy: CachePolicy
   after: FunctionRequest
   id: string
@@ -143,7 +143,7 @@ const MISSING: KeptObject & { status: number } = {
 }
 
 /** Uploads and removals by presigned URL. Nobody verifies the signature. */
-async function written(store: ObjectStore, key: string, request: Request): Promise<Reply> {
+async function written(store: MockedStore, key: string, request: Request): Promise<Reply> {
   const { method, headers } = request
   const [contentType, cacheControl] = ['content-type', 'cache-control'].map((name) => headers.get(name))
   if (method === 'PUT') {

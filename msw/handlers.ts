@@ -24,7 +24,7 @@ import { policiesOf } from '../build/policies.ts'
 import { isS3, type Settings } from '../bundle/settings.ts'
 import type { Config } from '../edge/config.ts'
 import { answer } from './answer.ts'
-import { type MockedBucket, objectStore } from './objects.ts'
+import { type MockedBucket, mockedStore } from './objects.ts'
 import { triggersOf } from './triggers.ts'
 
 export { ConfigError } from '../build/error.ts'
@@ -111,5 +111,5 @@ function storesOf(settings: Settings, buckets: Record<string, MockedBucket>) {
   }
   // Those that are given come last, and count.
   const ordered = origins.toSorted((a, b) => Number(a.name in buckets) - Number(b.name in buckets))
-  return new Map(ordered.map(({ name, origin }) => [origin.bucket, objectStore(name, buckets[name] ?? {})]))
+  return new Map(ordered.map(({ name, origin }) => [origin.bucket, mockedStore(name, buckets[name] ?? {})]))
 }

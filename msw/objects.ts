@@ -24,7 +24,7 @@ export type MockedBucket = Record<string, Uint8Array | string | MockedObject> | 
 
 export type KeptObject = { body: Uint8Array; headers: HeaderLine[] }
 
-export type ObjectStore = {
+export type MockedStore = {
   get(key: string): Promise<KeptObject | null>
   /** An upload. @throws Error where it is a folder */
   put(key: string, object: MockedObject): void
@@ -32,7 +32,7 @@ export type ObjectStore = {
   delete(key: string): void
 }
 
-export function objectStore(name: string, bucket: MockedBucket): ObjectStore {
+export function mockedStore(name: string, bucket: MockedBucket): MockedStore {
   if (typeof bucket === 'string') return folderStore(name, bucket)
   const made = new Date()
   const objects = new Map(Object.entries(bucket).map(([key, object]) => [key, stored(key, object, made)]))
@@ -43,7 +43,7 @@ export function objectStore(name: string, bucket: MockedBucket): ObjectStore {
   }
 }
 
-function folderStore(name: string, folder: string): ObjectStore {
+function folderStore(name: string, folder: string): MockedStore {
   const root = resolve(folder)
   const readOnly = (): never => {
     const expected = `objects of the bucket ${name} in memory, which can be changed`

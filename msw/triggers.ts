@@ -10,7 +10,7 @@ import { bundle } from '../build/bundle.ts'
 import { compile } from '../build/compile.ts'
 import { type BuildTarget, TARGETS } from '../build/targets.ts'
 import type { Settings } from '../bundle/settings.ts'
-import type { ObjectStore } from './objects.ts'
+import type { MockedStore } from './objects.ts'
 
 /** A trigger's handler: CloudFront's function returns at once, a Lambda function's answer is awaited. */
 export type Handler = (event: unknown, context?: unknown) => unknown
@@ -24,7 +24,7 @@ export type Triggers = Record<'viewer-request' | 'origin-request' | 'origin-resp
  */
 export async function triggersOf(
   settings: Settings,
-  stores: ReadonlyMap<string, ObjectStore>,
+  stores: ReadonlyMap<string, MockedStore>,
   load = packageOf,
 ): Promise<Triggers> {
   const rules = compile(settings)
@@ -119,7 +119,7 @@ type Asked = { bucket: string; key: string; etag: string; first?: number }
 
 /** As `origin-response/source.ts` reads S3. */
 const readerOf =
-  (stores: ReadonlyMap<string, ObjectStore>) =>
+  (stores: ReadonlyMap<string, MockedStore>) =>
   async ({ bucket, key, etag, first }: Asked, maxBytes: number) => {
     const object = await stores.get(bucket)?.get(key)
     const own = object?.headers.find(([name]) => name === 'etag')?.[1]

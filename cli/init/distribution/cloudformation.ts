@@ -5,7 +5,7 @@ import { at, isObject, type JsonObject } from '../../../base/json-values.ts'
 import type { DistributionFacts } from './facts.ts'
 import { type Imported, importedConfig } from './import.ts'
 import { MANAGED_POLICIES, onlyDistribution } from './one-distribution.ts'
-import { resolved } from './template-values.ts'
+import { resolvedValue } from './template-values.ts'
 
 /**
  * The config that comes nearest to a distribution of a template, with what the template does not say among the notes.
@@ -59,7 +59,7 @@ export function distributionInTemplate(
   const only = onlyDistribution(found, id, file, 'it is read from the resources AWS::CloudFront::Distribution')
   const unknown = new Set<string>()
   const propertyOf = (resource: unknown, name: string): JsonObject => {
-    const { value, unknown: more } = resolved(template, at(resource, 'Properties', name))
+    const { value, unknown: more } = resolvedValue(template, at(resource, 'Properties', name))
     for (const text of more) unknown.add(text)
     return isObject(value) ? value : {}
   }

@@ -23,7 +23,7 @@ export type Resolved = {
 }
 
 /** A value without functions. What is not known stands there by its name, in capitals or as it is called. */
-export function resolved(template: JsonObject, given: unknown): Resolved {
+export function resolvedValue(template: JsonObject, given: unknown): Resolved {
   const unknown = new Set<string>()
   const value = without(given, { template, unknown, depth: 0 })
   return { value, unknown: [...unknown] }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { checkConfig } from '../../../build/config.ts'
 import { policiesOf } from '../../../build/policies.ts'
 import { answer } from '../../../msw/answer.ts'
-import { objectStore } from '../../../msw/objects.ts'
+import { mockedStore } from '../../../msw/objects.ts'
 import { triggersOf } from '../../../msw/triggers.ts'
 import { photo } from '../../images/pictures.ts'
 
@@ -17,7 +17,7 @@ const settings = checkConfig(
 
 it('a picture is served as it is where there is no sharp, as at the edge', async () => {
   const picture = await photo(300, 200).jpeg().toBuffer()
-  const stores = new Map([['example-photos', objectStore('photos', { 'a.jpg': picture })]])
+  const stores = new Map([['example-photos', mockedStore('photos', { 'a.jpg': picture })]])
   const without = (name: string): never => {
     throw Object.assign(new Error(`Cannot find module '${name}'`), { code: 'MODULE_NOT_FOUND' })
   }

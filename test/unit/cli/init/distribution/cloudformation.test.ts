@@ -6,7 +6,7 @@ import { RimlightError } from '../../../../../base/errors.ts'
 import { loadConfig } from '../../../../../build/config.ts'
 import { importedTemplate } from '../../../../../cli/init/distribution/cloudformation.ts'
 import { parseTemplate } from '../../../../../cli/init/distribution/template-text.ts'
-import { resolved } from '../../../../../cli/init/distribution/template-values.ts'
+import { resolvedValue } from '../../../../../cli/init/distribution/template-values.ts'
 import { initCommand } from '../../../../../cli/init.ts'
 import { run } from '../../../../aws/fixture.ts'
 import { temporaryFolder } from '../../../local/fixture.ts'
@@ -258,12 +258,12 @@ describe('functions of templates', () => {
     [{ a: { Ref: 'AWS::NoValue' }, b: [{ Ref: 'AWS::NoValue' }, 1] }, { b: [1] }, []],
     [{ 'Fn::Cidr': ['a'] }, { 'Fn::Cidr': ['a'] }, []],
   ])('%j', (value, expected, unknown) => {
-    expect(resolved(template, value)).toEqual({ value: expected, unknown })
+    expect(resolvedValue(template, value)).toEqual({ value: expected, unknown })
   })
 
   it('end, whatever refers to whatever', () => {
     const loop = { Resources: { B: { Type: 'AWS::S3::Bucket', Properties: { BucketName: { Ref: 'B' } } } } }
-    expect(resolved(loop, { Ref: 'B' }).value).toBe('')
+    expect(resolvedValue(loop, { Ref: 'B' }).value).toBe('')
   })
 })
 
