@@ -14,11 +14,13 @@ import { type Size, setSize } from './size.ts'
 /** One rendition: the canonical image parameters, each where it differs from doing nothing; empty: the original. */
 export type Variant = Size & { bg?: string; blur?: number; fm?: string; q?: number }
 
-/** Sorted, as they stand in the key. */
-export const VARIANT_PARAMETERS = 'bg,blur,crop,fit,fm,h,q,w'.split(',') as readonly (keyof Variant)[]
+/** Sorted, as they stand in the key. A call that is marked pure is left out of the function, which needs none of these. */
+export const VARIANT_PARAMETERS = /* @__PURE__ */ 'bg,blur,crop,fit,fm,h,q,w'.split(',') as readonly (keyof Variant)[]
 
 /** What clients may send besides; none of these is ever in the key. */
-export const OTHER_IMAGE_PARAMETERS: readonly string[] = 'ar,auto,dpr,fp-x,fp-y,max-h,max-w,rect'.split(',')
+export const OTHER_IMAGE_PARAMETERS: readonly string[] = /* @__PURE__ */ 'ar,auto,dpr,fp-x,fp-y,max-h,max-w,rect'.split(
+  ',',
+)
 
 /** Extensions of images that all viewers show; an object without one may be an image too. */
 const COMMON_EXTENSIONS = 'jpg,jpeg,png,gif,jpe,jfif,'.split(',')
