@@ -61,7 +61,7 @@ export async function npmProblems(line: string): Promise<string[]> {
 const PUBLISHED = ['rimlight', 'rimlight-app', 'http-cache-tests']
 
 /** Programs of which nothing is checked but that a shell can read the line. */
-const OTHERS = ['apt-get', 'cp', 'curl', 'echo', 'git', 'mkdir', 'openssl', 'terraform']
+const OTHERS = ['apt-get', 'cp', 'curl', 'echo', 'find', 'for', 'git', 'mkdir', 'openssl', 'terraform', 'xargs']
 
 /** Of any command. @returns one line for each problem */
 export async function commandProblems(line: string): Promise<string[]> {
