@@ -38,8 +38,6 @@ const LEAST_MEMORY = 200
 
 /** Whatever Trino calls otherwise than DuckDB, under Trino's name. */
 const TRINO = `
-  CREATE MACRO approx_percentile(x, p) AS quantile_disc(x, p);
-  CREATE MACRO approx_distinct(x) AS count(DISTINCT x);
   CREATE MACRO to_unixtime(t) AS epoch(t);
   CREATE MACRO sequence(a, b) AS generate_series(a, b);
   CREATE MACRO regexp_like(s, p) AS regexp_matches(s, p);

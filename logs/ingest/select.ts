@@ -73,7 +73,7 @@ const NO_VALUE = '\u0001'
 export const UNFIT = { lines: 'unfit_lines', files: 'unfit_files' } as const
 
 /**
- * Files whose every line is as the first ones promise, in a third of the time that `insertLines` takes: fields are taken off a
+ * Files whose every line is as the first ones promise, in three quarters of the time that `insertLines` takes: fields are taken off a
  * line by DuckDB's own reader, which leaves those out that nothing counts. A file that has a line of another kind is named in
  * `UNFIT`, whatever is wrong with it.
  * @returns undefined where lines can't be told from comments by their first field

@@ -5,7 +5,7 @@ import { runQuery } from '../queries.ts'
 import type { EdgeFunction } from './edge-function.ts'
 import { type CacheOutcome, CacheReplay, KIND, type Level } from './replay.ts'
 import { ACCEPT_SOURCES, type AcceptSource, spell } from './spellings.ts'
-import { levelsSql, type Place, REPLAYED, readSql, routeTimes, rowMaker, WAS_HIT, type Way } from './tables.ts'
+import { type LevelName, levelsSql, REPLAYED, readSql, routeTimes, rowMaker, WAS_HIT, type Way } from './tables.ts'
 
 export type SimulateOptions = {
   /** The config that the logs were made by; undefined: path and query were the key. */
@@ -89,7 +89,7 @@ export async function simulate(
   await database.run('DROP TABLE staged')
   await database.run('DROP TABLE asked')
   const accept = await acceptSources(database)
-  const places: Place[] = [
+  const places: LevelName[] = [
     'pop',
     ...(options.regional ? ['region' as const] : []),
     ...(options.shield ? ['shield' as const] : []),
@@ -168,10 +168,10 @@ const ratios = (hits: number, hitBytes: number, { requests, bytes }: { requests:
 /** A level for each column of places. */
 async function levelsOf(
   database: Database,
-  places: readonly Place[],
+  places: readonly LevelName[],
   capacity = Number.POSITIVE_INFINITY,
 ): Promise<Level[]> {
-  const [counts = {}] = await database.rows<Partial<Record<Place, number>>>(levelsSql(places))
+  const [counts = {}] = await database.rows<Partial<Record<LevelName, number>>>(levelsSql(places))
   return places.map((name) => ({ places: counts[name] ?? 1, capacity }))
 }
 

@@ -104,13 +104,13 @@ const READ = {
 
 const PLACES = { pop: 'pop', region: 'CAST(region AS INTEGER)', shield: 'CAST(0 AS INTEGER)' } as const
 
-export type Place = keyof typeof PLACES
+export type LevelName = keyof typeof PLACES
 
 /** What a `rowMaker` takes. @param places which cache of each level */
-export const readSql = (places: readonly Place[]): string =>
+export const readSql = (places: readonly LevelName[]): string =>
   `SELECT ${[...Object.values(READ), ...places.map((place) => PLACES[place])].join(', ')} FROM replayed`
 
-export const levelsSql = (places: readonly Place[]): string =>
+export const levelsSql = (places: readonly LevelName[]): string =>
   `SELECT ${places.map((place) => `coalesce(max(${PLACES[place]}), 0) + 1 AS ${place}`).join(', ')} FROM replayed`
 
 /** Its place among the columns of `readSql`. */

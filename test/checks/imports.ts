@@ -246,6 +246,7 @@ export const RULES: readonly Rule[] = [
     may: ['local/platform/cache-key.ts', 'local/platform/function-event.ts', 'local/protocol/'],
   },
   { from: 'logs/report/plots.ts', may: ['echarts'] },
+  { from: 'logs/report/echarts.d.ts', may: ['echarts'] },
   { from: 'local/listeners/certificate.ts', may: ['selfsigned'] },
   { from: 'local/listeners/viewer-fetch.ts', may: ['undici'] },
   // The artefact of a Lambda function.
