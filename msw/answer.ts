@@ -11,15 +11,15 @@ import {
 } from '../local/platform/function-event.ts'
 import { headerValue, withHeader, withoutHeaders } from '../local/platform/header-lines.ts'
 import { DISTRIBUTION, requestId, VIA } from '../local/platform/identity.ts'
-import type { HeaderLine } from '../local/protocol/messages.ts'
 import {
   lambdaRequest,
   lambdaResponse,
   originObject,
   originRequestEvent,
   originResponseEvent,
-} from '../local/workers/distribution/lambda-event.ts'
-import { applyResponseHeadersPolicy } from '../local/workers/distribution/response-headers-policy.ts'
+} from '../local/platform/lambda-event.ts'
+import { applyResponseHeadersPolicy } from '../local/platform/response-headers-policy.ts'
+import type { HeaderLine } from '../local/protocol/messages.ts'
 import type { KeptObject, MockedStore } from './objects.ts'
 import type { Handler, Triggers } from './triggers.ts'
 

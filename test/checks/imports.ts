@@ -62,7 +62,6 @@ export const RULES: readonly Rule[] = [
     from: 'msw/',
     may: [
       ...['msw/', 'base/', 'build/', 'bundle/', 'edge/config.ts', 'local/platform/', 'local/protocol/'],
-      ...['local/workers/distribution/lambda-event.ts', 'local/workers/distribution/response-headers-policy.ts'],
       ...['node:', 'esbuild', 'msw'],
     ],
   },

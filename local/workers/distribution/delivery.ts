@@ -3,13 +3,13 @@
 import type { ResponseHeadersPolicy } from '../../../bundle/policies.ts'
 import { HOP_BY_HOP, hasHeader, headerValue, withHeader, withoutHeaders } from '../../platform/header-lines.ts'
 import { VIA } from '../../platform/identity.ts'
+import { applyResponseHeadersPolicy } from '../../platform/response-headers-policy.ts'
 import type { HeaderLine, ResultType, ViewerRequest } from '../../protocol/messages.ts'
 import { conditionOf } from './conditions.ts'
 import { errorResponse } from './generated-responses.ts'
 import { GrowingBody } from './growing-body.ts'
 import type { CachedObject, EdgeResponse, ServedObject } from './messages.ts'
 import { contentRange, multipartBody, type Part, partWithin, rangeOf, storedPart } from './ranges.ts'
-import { applyResponseHeadersPolicy } from './response-headers-policy.ts'
 
 /** Statuses of responses that have none: RFC 9110, 15.3.5, 15.3.6 and 15.4.5. */
 export const WITHOUT_BODY = [204, 205, 304]

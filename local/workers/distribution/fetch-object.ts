@@ -6,13 +6,20 @@ import type { FailoverSettings } from '../../../bundle/settings.ts'
 import { FAILOVER_METHODS, RESPONSE_HEADERS_BYTES } from '../../../edge/limits.ts'
 import { connectionOptions, HOP_BY_HOP, headerValue, withHeader, withoutHeaders } from '../../platform/header-lines.ts'
 import { VIA } from '../../platform/identity.ts'
+import {
+  lambdaRequest,
+  lambdaResponse,
+  type OriginRequest,
+  originObject,
+  originRequestEvent,
+  originResponseEvent,
+} from '../../platform/lambda-event.ts'
 import type { HeaderLine, ResultType } from '../../protocol/messages.ts'
 import type { OriginErrorType, OriginFailure, OriginResponse } from '../../protocol/origin.ts'
 import type { HostedTenant } from '../../protocol/settings.ts'
 import { failureResponse } from './generated-responses.ts'
-import { lambdaRequest, lambdaResponse, originObject, originRequestEvent, originResponseEvent } from './lambda-event.ts'
 import { type Lambdas, runLambda } from './lambdas.ts'
-import type { EdgeRequest, EdgeResponse, FetchedObject, OriginRequest } from './messages.ts'
+import type { EdgeRequest, EdgeResponse, FetchedObject } from './messages.ts'
 import { fetchFromOrigin, type Origins } from './origin-fetch.ts'
 import type { Trace } from './trace.ts'
 

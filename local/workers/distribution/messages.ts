@@ -13,9 +13,6 @@ import type { GrowingBody } from './growing-body.ts'
 
 export type EdgeRequest = FunctionRequest
 
-/** `origin`: as a Lambda@Edge event tells of it; a function may have changed it. */
-export type OriginRequest = EdgeRequest & { clientIp: string; origin: unknown }
-
 type Body = Uint8Array | ReadableStream<Uint8Array> | null
 
 export type FetchedObject =

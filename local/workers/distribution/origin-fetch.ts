@@ -1,6 +1,7 @@
 import { at, isObject } from '../../../base/json-values.ts'
 import type { Policies } from '../../../bundle/policies.ts'
 import { HOP_BY_HOP, headerValue, withHeader } from '../../platform/header-lines.ts'
+import { headerLinesOf, type OriginRequest } from '../../platform/lambda-event.ts'
 import { fromHead, HEAD_HEADER, toHead } from '../../protocol/head.ts'
 import type { HeaderLine } from '../../protocol/messages.ts'
 import {
@@ -12,8 +13,6 @@ import {
 } from '../../protocol/origin.ts'
 import type { Host } from '../../protocol/secret.ts'
 import { BUCKET_HEADERS, type OriginAccess, type OriginTarget } from '../../protocol/settings.ts'
-import { headerLinesOf } from './lambda-event.ts'
-import type { OriginRequest } from './messages.ts'
 import { signedHeaders } from './origin-access-control.ts'
 import type { Trace } from './trace.ts'
 

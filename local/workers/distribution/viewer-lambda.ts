@@ -1,5 +1,5 @@
 import { at } from '../../../base/json-values.ts'
-import { lambdaResponse, viewerLambdaRequest, viewerRequestEvent } from './lambda-event.ts'
+import { lambdaResponse, viewerLambdaRequest, viewerRequestEvent } from '../../platform/lambda-event.ts'
 import { type Lambdas, runLambda } from './lambdas.ts'
 import type { EdgeRequest } from './messages.ts'
 import type { Trace } from './trace.ts'

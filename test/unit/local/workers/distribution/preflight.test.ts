@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { corsConfigOf, corsRuleOf } from '../../../../../build/cors.ts'
 import type { CorsSettings } from '../../../../../bundle/settings.ts'
 import { preflightHeaders } from '../../../../../edge/cors.ts'
-import { applyCors } from '../../../../../local/workers/distribution/cors.ts'
+import { applyCors } from '../../../../../local/platform/cors.ts'
 
 test('the function tells a preflight what the policy does', () => {
   const origin = fc.constantFrom(

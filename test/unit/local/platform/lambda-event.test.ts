@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest'
-import { at } from '../../../../../base/json-values.ts'
-import { validateLambda } from '../../../../../local/platform/validate-lambda.ts'
+import { at } from '../../../../base/json-values.ts'
 import {
   lambdaRequest,
   lambdaResponse,
   originObject,
   originRequestEvent,
   originResponseEvent,
-} from '../../../../../local/workers/distribution/lambda-event.ts'
+} from '../../../../local/platform/lambda-event.ts'
+import { validateLambda } from '../../../../local/platform/validate-lambda.ts'
 
 const ORIGIN = originObject({ domainName: 'api.example.com', originPath: '/prod', s3: null })
 const REQUEST = {

@@ -3,18 +3,21 @@
  * Developer Guide, "Lambda@Edge event structure".
  */
 
-import { isObject, type JsonObject } from '../../../base/json-values.ts'
-import type { Origin } from '../../../bundle/policies.ts'
-import { asBytes } from '../../platform/header-lines.ts'
-import { titleCase } from '../../platform/header-rules.ts'
-import { DISTRIBUTION } from '../../platform/identity.ts'
-import type { HeaderLine } from '../../protocol/messages.ts'
-import type { EdgeRequest, OriginRequest } from './messages.ts'
+import { isObject, type JsonObject } from '../../base/json-values.ts'
+import type { Origin } from '../../bundle/policies.ts'
+import type { HeaderLine } from '../protocol/messages.ts'
+import type { FunctionRequest } from './function-event.ts'
+import { asBytes } from './header-lines.ts'
+import { titleCase } from './header-rules.ts'
+import { DISTRIBUTION } from './identity.ts'
+
+/** `origin`: as an event tells of it; a function may have changed it. */
+export type OriginRequest = FunctionRequest & { clientIp: string; origin: unknown }
 
 type LambdaHeaders = Record<string, { key: string; value: string }[]>
 
 /** `CloudFront-*` headers come later: Developer Guide, "Add CloudFront request headers". */
-export const viewerRequestEvent = (request: EdgeRequest, clientIp: string, requestId: string): JsonObject =>
+export const viewerRequestEvent = (request: FunctionRequest, clientIp: string, requestId: string): JsonObject =>
   eventOf('viewer-request', requestId, { request: requestObject({ ...request, clientIp }) })
 
 export const originRequestEvent = (request: OriginRequest, requestId: string): JsonObject =>
@@ -88,7 +91,7 @@ export const lambdaRequest = (value: JsonObject, before: OriginRequest): OriginR
 })
 
 /** The same at viewer-request. */
-export const viewerLambdaRequest = (value: JsonObject, { method }: EdgeRequest): EdgeRequest => ({
+export const viewerLambdaRequest = (value: JsonObject, { method }: FunctionRequest): FunctionRequest => ({
   method,
   path: asBytes(String(value.uri)),
   query: asBytes(String(value.querystring ?? '')),

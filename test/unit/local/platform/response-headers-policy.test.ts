@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
-import type { CorsConfig, ResponseHeadersPolicy, SecurityHeadersConfig } from '../../../../../bundle/policies.ts'
-import type { HeaderLine } from '../../../../../local/protocol/messages.ts'
-import { applyResponseHeadersPolicy } from '../../../../../local/workers/distribution/response-headers-policy.ts'
+import type { CorsConfig, ResponseHeadersPolicy, SecurityHeadersConfig } from '../../../../bundle/policies.ts'
+import { applyResponseHeadersPolicy } from '../../../../local/platform/response-headers-policy.ts'
+import type { HeaderLine } from '../../../../local/protocol/messages.ts'
 
 const list = <T>(...items: T[]) => ({ Quantity: items.length, Items: items })
 

@@ -1,9 +1,9 @@
 /** Response headers policies. Developer Guide, "Understand response headers policies". */
 
-import { itemsOf, type ResponseHeadersPolicy, type SecurityHeadersConfig } from '../../../bundle/policies.ts'
-import { hasHeader, withHeader, withoutHeaders } from '../../platform/header-lines.ts'
-import type { HeaderLine } from '../../protocol/messages.ts'
+import { itemsOf, type ResponseHeadersPolicy, type SecurityHeadersConfig } from '../../bundle/policies.ts'
+import type { HeaderLine } from '../protocol/messages.ts'
 import { applyCors } from './cors.ts'
+import { hasHeader, withHeader, withoutHeaders } from './header-lines.ts'
 
 /**
  * Removes, then adds. A removed `server` comes back as CloudFront's own; so does a removed `date`, which is the caller's to

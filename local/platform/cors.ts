@@ -1,8 +1,8 @@
 /** CORS by a response headers policy. Developer Guide, "Understand response headers policies", CORS headers. */
 
-import { type CorsConfig, itemsOf } from '../../../bundle/policies.ts'
-import { hasHeader, headerValue, listOf, withHeader, withoutHeaders } from '../../platform/header-lines.ts'
-import type { HeaderLine } from '../../protocol/messages.ts'
+import { type CorsConfig, itemsOf } from '../../bundle/policies.ts'
+import type { HeaderLine } from '../protocol/messages.ts'
+import { hasHeader, headerValue, listOf, withHeader, withoutHeaders } from './header-lines.ts'
 
 /** @param isOptions whether the method is OPTIONS: with `Access-Control-Request-Method`, the request is then a preflight */
 export function applyCors(

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
-import type { CorsConfig } from '../../../../../bundle/policies.ts'
-import type { HeaderLine } from '../../../../../local/protocol/messages.ts'
-import { applyCors, matchesOrigin } from '../../../../../local/workers/distribution/cors.ts'
+import type { CorsConfig } from '../../../../bundle/policies.ts'
+import { applyCors, matchesOrigin } from '../../../../local/platform/cors.ts'
+import type { HeaderLine } from '../../../../local/protocol/messages.ts'
 
 const list = <T>(...items: T[]) => ({ Quantity: items.length, Items: items })
 
