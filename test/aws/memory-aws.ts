@@ -97,24 +97,28 @@ export class MemoryAws implements Account {
 }
 
 /**
- * All clients of the six services talk to this account from now on.
+ * All clients of CloudFront, Lambda, IAM and STS talk to this account from now on.
  * @param more commands of CloudFront, which take the place of those of the same action
  */
-export function install(aws: MemoryAws, more: readonly CommandRow[] = []): { restore(): void } {
-  const mocks = [
+export const install = (aws: MemoryAws, more: readonly CommandRow[] = []): Installed =>
+  installedAs([
     registered(mockClient(CloudFrontClient), withMore(cloudFrontCommands, more), aws),
     registered(mockClient(LambdaClient), lambdaCommands, aws),
     registered(mockClient(IAMClient), iamCommands, aws),
     registered(mockClient(STSClient), stsCommands, aws),
-    registered(mockClient(S3Client), s3Commands, aws),
-    registered(mockClient(KMSClient), kmsCommands, aws),
-  ]
-  return {
-    restore() {
-      for (const mock of mocks) mock.restore()
-    },
-  }
-}
+  ])
+
+/** Those of S3 and KMS too, where no bucket is really there. */
+export const installBuckets = (aws: MemoryAws): Installed =>
+  installedAs([registered(mockClient(S3Client), s3Commands, aws), registered(mockClient(KMSClient), kmsCommands, aws)])
+
+export type Installed = { restore(): void }
+
+const installedAs = (mocks: readonly Installed[]): Installed => ({
+  restore() {
+    for (const mock of mocks) mock.restore()
+  },
+})
 
 export const withMore = (rows: readonly CommandRow[], more: readonly CommandRow[]): CommandRow[] => [
   ...rows.filter(({ action }) => !more.some((one) => one.action === action)),

@@ -21,7 +21,7 @@ import {
   type TestDependencies,
   testDependencies,
 } from '../../../aws/fixture.ts'
-import { install, type MemoryAws } from '../../../aws/memory-aws.ts'
+import { type Installed, install, installBuckets, type MemoryAws } from '../../../aws/memory-aws.ts'
 import { type Built, built } from '../../../e2e/site.ts'
 import { temporaryFolder } from '../../local/fixture.ts'
 
@@ -60,19 +60,21 @@ export type Scene = {
   receipt(): Promise<Receipt>
 }
 
-let installed: { restore(): void } | undefined
+let installed: Installed[] = []
 
 /** @param change of the distribution, before anybody looks */
 export async function scene(
   { dist, policies }: Bundles,
   change: (config: DistributionConfig, aws: MemoryAws) => void = () => {},
 ): Promise<Scene> {
-  installed?.restore()
+  for (const mocks of installed) mocks.restore()
   const aws = accountWith(policies)
   change(configOf(aws), aws)
-  const mocks = install(aws)
-  installed = mocks
-  onTestFinished(() => mocks.restore())
+  const both = [install(aws), installBuckets(aws)]
+  installed = both
+  onTestFinished(() => {
+    for (const mocks of both) mocks.restore()
+  })
   const file = join(await temporaryFolder(), 'receipt.json')
   const common = (options: Options) => ['--receipt', file, ...(options.dependencies?.ask ? [] : ['--yes'])]
   return {
