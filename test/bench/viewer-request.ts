@@ -78,12 +78,16 @@ const CLAIMS = { sub: 'user-1', exp: Math.trunc(Date.now() / 1000) + 86_400 }
 const MORE_CLAIMS = { ...CLAIMS, iss: 'https://login.example.com', aud: 'cdn', paths: ['/'] }
 const MORE_RULES = { issuer: MORE_CLAIMS.iss, audience: MORE_CLAIMS.aud, path: 'paths' }
 
-const withToken = (claims: Record<string, unknown>, request: object = {}) => ({
+/** @param end repeated, in the place of the last four characters of the signature */
+const withToken = (claims: Record<string, unknown>, request: object = {}, end?: string) => ({
   ...viewerEvent,
   request: {
     ...viewerEvent.request,
     ...request,
-    headers: { ...viewerEvent.request.headers, authorization: { value: `Bearer ${tokenOf(claims)}` } },
+    headers: {
+      ...viewerEvent.request.headers,
+      authorization: { value: `Bearer ${end ? tokenOf(claims).slice(0, -4) + end.repeat(4) : tokenOf(claims)}` },
+    },
   },
 })
 const FILE = { uri: '/static/projects/123/report.pdf', querystring: {} }
@@ -107,6 +111,13 @@ const ROWS: readonly Row[] = [
     answer: 'goes on',
   },
   { name: 'HS256, image', settings: privateSettings(), event: withToken(CLAIMS), limit: null, answer: 'goes on' },
+  {
+    name: 'HS256, image, forged',
+    settings: privateSettings(),
+    event: withToken(CLAIMS, {}, 'A'),
+    limit: null,
+    answer: 401,
+  },
   {
     name: 'HS256 with issuer, audience and path, file',
     settings: privateSettings(MORE_RULES),

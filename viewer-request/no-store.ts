@@ -1,0 +1,1 @@
+export const NO_STORE = { value: 'no-store' }
