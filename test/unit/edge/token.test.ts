@@ -10,6 +10,7 @@ import {
   leadsTo,
   parseObject,
   partsOf,
+  signerOf,
   tokenIn,
   USUAL_HEADER,
 } from '../../../edge/token.ts'
