@@ -4,7 +4,6 @@
  */
 import type { CorsConfig } from '../bundle/policies.ts'
 import type { CorsSettings } from '../bundle/settings.ts'
-import type { Fields } from '../edge/event.ts'
 import type { CorsRule } from '../edge/rules.ts'
 
 /** A cached S3 route takes no other methods. */
@@ -31,18 +30,15 @@ export function corsRuleOf(cors: CorsSettings, hasAuth: boolean): CorsRule {
   const { origins, credentials, maxAge } = cors
   return {
     origins: origins !== '*' && origins.some(isPattern) ? regExpOf(origins) : origins,
-    preflight: fieldsOf({
-      'access-control-allow-methods': READ_METHODS.join(', '),
-      'access-control-allow-headers': allowedHeaders(cors, true, hasAuth).join(', '),
-      ...(credentials ? { 'access-control-allow-credentials': 'true' } : {}),
-      ...(origins === '*' ? {} : { vary: 'origin' }),
-      ...(maxAge === undefined ? {} : { 'access-control-max-age': `${maxAge}` }),
-    }),
+    preflight: {
+      'access-control-allow-methods': { value: READ_METHODS.join(', ') },
+      'access-control-allow-headers': { value: allowedHeaders(cors, true, hasAuth).join(', ') },
+      ...(credentials ? { 'access-control-allow-credentials': { value: 'true' } } : {}),
+      ...(origins === '*' ? {} : { vary: { value: 'origin' } }),
+      ...(maxAge === undefined ? {} : { 'access-control-max-age': { value: `${maxAge}` } }),
+    },
   }
 }
-
-const fieldsOf = (values: Record<string, string>): Fields =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]))
 
 const isPattern = (origin: string): boolean => origin.includes('*')
 

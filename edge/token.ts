@@ -34,12 +34,12 @@ export function bearerIn(field: Field): string {
  * RFC 7515, 7.1: header, payload and signature in base64url, dots between; `null` for another number of parts, and for more
  * than 4,096 characters. What else is no base64url, no signature is of.
  */
-export function partsOf(text: string): Parts | null {
+export function partsOf(text: string): TokenParts | null {
   const parts = text.split('.', 4)
-  return text.length <= 4_096 && parts.length === 3 ? (parts as unknown as Parts) : null
+  return text.length <= 4_096 && parts.length === 3 ? (parts as unknown as TokenParts) : null
 }
 
-export type Parts = readonly [header: string, claims: string, signature: string]
+export type TokenParts = readonly [header: string, claims: string, signature: string]
 
 /** Characters of a `kid` that is compared with those of a set of keys, and may be any text. */
 const KID_CHARACTERS = 256

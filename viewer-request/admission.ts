@@ -10,13 +10,13 @@ import {
   hasClaims,
   isAudience,
   leadsTo,
-  type Parts,
   parseObject,
+  type TokenParts,
   tokenIn,
 } from '../edge/token.ts'
 
 /** 200: one of the route's public keys signed a token; 503: nobody can tell, for want of keys. */
-export type Verify = (parts: Parts, rule: TokenRule) => Promise<200 | 401 | 503>
+export type Verify = (parts: TokenParts, rule: TokenRule) => Promise<200 | 401 | 503>
 
 /** Takes the token out of a request, unless it goes on to the origin. Two of them in a row are none: they have too many parts. */
 export function takeToken(request: ViewerRequest, headers: Fields, query: Fields, rule: TokenRule): string {
@@ -44,7 +44,7 @@ function namedTokens(fields: Fields, names: readonly string[], rule: TokenRule):
  * What a token opens whose signature has been verified.
  * @throws if its claims are no object
  */
-export function admissionOf(parts: Parts, rule: TokenRule, uri: string, canonical: string): Admission {
+export function admissionOf(parts: TokenParts, rule: TokenRule, uri: string, canonical: string): Admission {
   const claims = parseObject(textOf(parts[1]))
   if (HAS_ENDLESS_TOKENS && rule.endless && !('exp' in claims)) claims.exp = 1 / 0
   if (!areInForce(claims, SAME_LEEWAY ?? rule.leeway, Date.now() / 1000)) return 401
@@ -65,7 +65,7 @@ export const textOf = (part: string): string => bytesOf(part).toString()
  * characters, and with five points six numbers of eight bytes. Of ASCII letters none of those is NaN, and no two are equal. All
  * six are compared, whichever is wrong: it makes no difference in time.
  */
-export function isSigned(parts: Parts, secret: string): boolean {
+export function isSigned(parts: TokenParts, secret: string): boolean {
   const key = bytesOf(secret)
   // biome-ignore-start lint/style/useTemplate: in the engine a template costs twice as much
   const expected = crypto

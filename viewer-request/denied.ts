@@ -2,12 +2,12 @@ import { preflightHeaders } from '../edge/cors.ts'
 import { type Fields, firstValue, type ViewerRequest, type ViewerResponse } from '../edge/event.ts'
 import type { RouteRule } from '../edge/rules.ts'
 import type { Admission } from '../edge/token.ts'
-import { NO_STORE } from './no-store.ts'
+import { NOT_KEPT } from './not-kept.ts'
 
 const answerOf = (statusCode: number, body: string): ViewerResponse => ({
   statusCode,
   headers: {
-    'cache-control': NO_STORE,
+    'cache-control': NOT_KEPT,
     'content-type': { value: 'text/plain' },
     // biome-ignore lint/style/useTemplate: in the engine a template costs twice as much
     'www-authenticate': { value: 'Bearer ' + body },
@@ -21,7 +21,7 @@ const BAD_TOKEN = /* @__PURE__ */ answerOf(401, 'error="invalid_token"')
 const OTHER_SCOPE = /* @__PURE__ */ answerOf(403, 'error="insufficient_scope"')
 
 /** Of public keys there are none, and nobody can tell whether the token is good. */
-const UNAVAILABLE = { statusCode: 503, headers: { 'cache-control': NO_STORE, 'retry-after': { value: '5' } } }
+const UNAVAILABLE = { statusCode: 503, headers: { 'cache-control': NOT_KEPT, 'retry-after': { value: '5' } } }
 
 export function denied(
   admission: Admission,
@@ -32,7 +32,7 @@ export function denied(
   if (HAS_TOKEN_REDIRECTS) {
     const location = SAME_REDIRECT ?? route.token?.redirect
     if (location && request.method === 'GET' && firstValue(headers.accept).indexOf('text/html') >= 0) {
-      return { statusCode: 302, headers: { 'cache-control': NO_STORE, location: { value: location } } }
+      return { statusCode: 302, headers: { 'cache-control': NOT_KEPT, location: { value: location } } }
     }
   }
   if (HAS_PUBLIC_KEYS && admission === 503) return UNAVAILABLE

@@ -22,7 +22,7 @@ import { extensionOf, takesImageParameters, type Variant, variantOf } from '../e
 import { admissionOf, isSigned, takeToken, textOf, type Verify } from './admission.ts'
 import { denied } from './denied.ts'
 import { logRequest } from './log.ts'
-import { NO_STORE } from './no-store.ts'
+import { NOT_KEPT } from './not-kept.ts'
 import { cf } from './platform.ts'
 
 /** `verify`: what the function can't, from the Lambda function in its place. */
@@ -166,7 +166,7 @@ function isOtherHost(request: ViewerRequest, headers: Fields): boolean {
 const ALLOWED_METHODS = { value: 'GET, HEAD, OPTIONS' }
 
 function refused(statusCode: 400 | 405 | 414 | 503): ViewerResponse {
-  const headers: Fields = { 'cache-control': NO_STORE }
+  const headers: Fields = { 'cache-control': NOT_KEPT }
   if (statusCode === 405) headers.allow = ALLOWED_METHODS
   return { statusCode, headers }
 }

@@ -5,7 +5,7 @@
 import type { CloudFrontRequest, CloudFrontRequestEvent, CloudFrontRequestResult } from 'aws-lambda'
 import { isKeyFor, kidOf } from '../edge/jwk.ts'
 import { keySets, type TokenRule } from '../edge/rules.ts'
-import { type Parts, parseObject, signerOf } from '../edge/token.ts'
+import { parseObject, signerOf, type TokenParts } from '../edge/token.ts'
 import { textOf } from './admission.ts'
 import { handler as answer } from './index.ts'
 import { changedRequest, generatedResponse, requestForFunction } from './lambda-event.ts'
@@ -22,7 +22,7 @@ export const handler = async (event: CloudFrontRequestEvent): Promise<CloudFront
     : changedRequest(request, requestForFunction(request), result)
 }
 
-async function verify(parts: Parts, rule: TokenRule): Promise<200 | 401 | 503> {
+async function verify(parts: TokenParts, rule: TokenRule): Promise<200 | 401 | 503> {
   const signer = signerOf(parseObject(textOf(parts[0])), rule.algorithms ?? [])
   if (!signer) return 401
   const { kid, algorithm } = signer
