@@ -10,7 +10,8 @@ import { type Rules, rulesModule } from './compile.ts'
 import { BuildError } from './error.ts'
 import { type Package, packagesOf } from './packages.ts'
 import { leanS3Client } from './s3-client.ts'
-import { type BuildTarget, entryOf, type LazyModule, rulesFor } from './targets.ts'
+import { nodesOf } from './syntax.ts'
+import { type BuildTarget, type LazyModule, rulesFor } from './targets.ts'
 import { tokenFlags } from './token-rules.ts'
 
 /** One file of an artefact. `packages`: those whose code is in it besides our own. */
@@ -35,7 +36,7 @@ export const FUNCTION: BuildOptions = {
   ...LANGUAGE,
   // Names that the compiled rules and what reads them have among themselves, and no event, header or runtime has.
   mangleProps:
-    /^(?:audience|bearer|beginnings|cached|canonical|claims|contains|cors|endless|formats|forward|hasParts|images|index|issuer|key|kind|last|leeway|name|origins|parameters|parts|path|patterns|preflight|qualities|quality|query|question|ratios|reason|redirect|requestable|route|s3|signed|token|version|widths)$/,
+    /^(?:audience|bearer|cached|canonical|claims|closed|contains|cookieNames|cors|endless|expected|first|formats|forward|groups|hasParts|images|index|issuer|last|leeway|name|origins|parameters|parts|path|preflight|qualities|quality|query|ratios|reason|redirect|requestable|route|s3|signed|token|version|widths)$/,
   mangleQuoted: true,
 }
 
@@ -64,8 +65,10 @@ const PACKAGES: BuildOptions = {
 export async function bundle(target: BuildTarget, compiled: Rules): Promise<Bundle[]> {
   const rules = rulesFor(target, compiled)
   if (target.kind === 'function') {
-    const entry = entryOf(target, rules)
-    const made = await bundled(entry, 'index.js', FUNCTION, [compiledRules(rules), platformModules(target.modules)])
+    const made = await bundled(target.entry, 'index.js', FUNCTION, [
+      compiledRules(rules),
+      platformModules(target.modules),
+    ])
     // Once more: what the config's constants leave unused is known only when all is in one file.
     const { code } = await transform(made.code, { ...LANGUAGE, treeShaking: true })
     return [{ ...made, code: asScript(code) }]
@@ -140,9 +143,10 @@ export const platformModules = (names: readonly string[]): Plugin => ({
 })
 
 /** The values of what `edge/flags.d.ts` declares, but for tokens: `build/token-rules.ts` has those. */
-const flagsOf = (rules: Rules): Record<string, boolean> => ({ ...siteFlags(rules), ...imageFlags(rules) })
+const flagsOf = (rules: Rules): Record<string, unknown> => ({ ...siteFlags(rules), ...imageFlags(rules) })
 
-const siteFlags = ({ canonicalHost, cacheTags, logs, routes, placeholders }: Rules) => ({
+const siteFlags = ({ canonicalHost, cacheTags, logs, routes, routeTable, placeholders }: Rules) => ({
+  HAS_ROUTE_GROUPS: routeTable.groups !== undefined,
   HAS_CANONICAL_HOST: canonicalHost,
   HAS_CACHE_TAGS: cacheTags,
   HAS_LOGS: logs,
@@ -171,7 +175,7 @@ export const compiledRules = (rules: Rules): Plugin => ({
     const flags = Object.entries({ ...flagsOf(rules), ...tokenFlags(rules.routes) })
     initialOptions.define = {
       ...initialOptions.define,
-      ...Object.fromEntries(flags.map(([name, value]) => [name, `${value}`])),
+      ...Object.fromEntries(flags.map(([name, value]) => [name, JSON.stringify(value === undefined ? false : value)])),
     }
     onLoad({ filter: /[\\/]edge[\\/]rules\.ts$/ }, () => ({ contents: rulesModule(rules), loader: 'js' }))
   },
@@ -179,7 +183,7 @@ export const compiledRules = (rules: Rules): Plugin => ({
 
 /**
  * CloudFront Functions runs a script with a function named `handler`; esbuild wrote a module that exports one under
- * a shorter name. The export goes, and the function gets its name back. Of the platform's modules `cloudfront` is
+ * a shorter name. The export goes, the function gets its name back, and is `async` only if it awaits something. Of the platform's modules `cloudfront` is
  * imported, first of all, and the others are required: Developer Guide, "JavaScript runtime 2.0 features".
  */
 function asScript(module: string): string {
@@ -204,9 +208,10 @@ function asScript(module: string): string {
       : `const ${name}=require(${JSON.stringify(source.value)});`
   })
   const { id } = declared
+  const waits = nodesOf(declared).some(({ type }) => type === 'AwaitExpression')
   const edits = [
     ...imports.map((node) => ({ ...node, text: '' })),
-    { start: id.start, end: id.end, text: 'handler' },
+    { start: declared.start, end: id.end, text: `${waits ? 'async ' : ''}function handler` },
     { start: exported.start, end: module.length, text: '' },
   ].toSorted((a, b) => a.start - b.start)
   const kept = edits.map(({ start, text }, i) => module.slice(edits[i - 1]?.end ?? 0, start) + text)

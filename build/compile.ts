@@ -23,7 +23,7 @@ import { corsRuleOf } from './cors.ts'
 import { forwardedNames } from './forwarded.ts'
 import { pathOfPrefix } from './origins.ts'
 import { responseHeaders } from './response-headers.ts'
-import { keySetsOf, tokenRuleOf } from './token-rules.ts'
+import { keySetsOf, routesWithoutCommon, tokenRuleOf } from './token-rules.ts'
 
 /** The values of `edge/rules.ts`, all of them. */
 export type Rules = typeof rules
@@ -133,10 +133,29 @@ const bucketsOf = (origin: S3OriginSettings | ApiOriginSettings): rules.Bucket[]
   isS3(origin) ? [{ bucket: origin.bucket, region: origin.region }] : []
 
 /** The module that takes the place of `edge/rules.ts` in a bundle. esbuild writes out constants that come first. */
-export const rulesModule = (table: Rules): string =>
-  Object.entries({ ...table, routes: table.routes.map(shortRoute), imageRules: table.imageRules.map(shortened) })
-    .map(([name, value]) => `export const ${name} = ${literal(value)}\n`)
-    .join('')
+export function rulesModule(table: Rules): string {
+  const routes = routesWithoutCommon(table.routes).map(shortRoute)
+  const values = Object.entries({ ...table, routes, imageRules: table.imageRules.map(shortened) })
+  const names = new Map(repeated(values).map((text, i) => [text, `shared${i}`]))
+  return [
+    ...[...names].map(([text, name]) => `const ${name} = ${text}\n`),
+    ...values.map(([name, value]) => `export const ${name} = ${literal(value, names)}\n`),
+  ].join('')
+}
+
+/** Routes have the same rules for tokens, headers of CORS, or names of parameters: their text stands once. Shorter ones cost less where they are. */
+function repeated(values: unknown): string[] {
+  const seen = new Map<string, number>()
+  const see = (value: unknown) => {
+    if (typeof value !== 'object' || value === null || value instanceof RegExp) return
+    const text = literal(value)
+    const count = (seen.get(text) ?? 0) + 1
+    seen.set(text, count)
+    if (count === 1) Object.values(value).forEach(see)
+  }
+  see(values)
+  return [...seen].flatMap(([text, count]) => (count > 1 && (count - 1) * text.length > 10 + 3 * count ? [text] : []))
+}
 
 /** What is not there reads the same, and costs the function no bytes. */
 const shortened = (rule: object) =>
@@ -151,11 +170,13 @@ const shortRoute = ({ parameters, version, ...others }: rules.RouteRule) =>
   shortened(others.cached ? { ...others, parameters, version } : others)
 
 /** JSON, and regular expressions as they are written in code. */
-function literal(value: unknown): string {
+function literal(value: unknown, names?: ReadonlyMap<string, string>): string {
   if (value instanceof RegExp) return String(value)
-  if (Array.isArray(value)) return `[${value.map(literal).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const name = names?.get(literal(value))
+  if (name) return name
+  if (Array.isArray(value)) return `[${value.map((item) => literal(item, names)).join(',')}]`
   return `{${Object.entries(value)
-    .map(([key, item]) => `${JSON.stringify(key)}:${literal(item)}`)
+    .map(([key, item]) => `${JSON.stringify(key)}:${literal(item, names)}`)
     .join(',')}}`
 }

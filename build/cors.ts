@@ -31,11 +31,11 @@ export function corsRuleOf(cors: CorsSettings, hasAuth: boolean): CorsRule {
   return {
     origins: origins !== '*' && origins.some(isPattern) ? regExpOf(origins) : origins,
     preflight: {
-      'access-control-allow-methods': READ_METHODS.join(', '),
-      'access-control-allow-headers': allowedHeaders(cors, true, hasAuth).join(', '),
-      ...(credentials ? { 'access-control-allow-credentials': 'true' } : {}),
-      ...(origins === '*' ? {} : { vary: 'origin' }),
-      ...(maxAge === undefined ? {} : { 'access-control-max-age': `${maxAge}` }),
+      'access-control-allow-methods': { value: READ_METHODS.join(', ') },
+      'access-control-allow-headers': { value: allowedHeaders(cors, true, hasAuth).join(', ') },
+      ...(credentials ? { 'access-control-allow-credentials': { value: 'true' } } : {}),
+      ...(origins === '*' ? {} : { vary: { value: 'origin' } }),
+      ...(maxAge === undefined ? {} : { 'access-control-max-age': { value: `${maxAge}` } }),
     },
   }
 }

@@ -11,8 +11,6 @@ export type BuildTarget = {
   kind: 'function' | 'lambda'
   /** Below the project's root. */
   entry: string
-  /** The entry where `auth` on a route asks for more; null: the same. */
-  guardedEntry: string | null
   /** Which tokens it verifies; null: none. */
   verifies: Verifies | null
   /** What is loaded only when it is needed, each in a file of its own in the zip. */
@@ -38,10 +36,6 @@ export type LazyModule = {
   isNeeded(rules: Pick<Rules, 'imageRules' | 'imageLimits' | 'placeholders'>): boolean
 }
 
-/** The entry that rules ask for. */
-export const entryOf = ({ entry, guardedEntry }: BuildTarget, { routes }: Pick<Rules, 'routes'>): string =>
-  routes.some(({ token }) => token) ? (guardedEntry ?? entry) : entry
-
 /** What a site has of them: each of its own, and the Lambda function at viewer-request where there are public keys. */
 export const targetsFor = ({ keySets }: Pick<Rules, 'keySets'>): BuildTarget[] =>
   TARGETS.filter(({ verifies }) => verifies !== 'public-keys' || keySets.length > 0)
@@ -58,7 +52,6 @@ export const TARGETS: readonly BuildTarget[] = [
     trigger: 'viewer-request',
     kind: 'function',
     entry: 'viewer-request/index.ts',
-    guardedEntry: 'viewer-request/guarded.ts',
     verifies: 'secrets',
     lazy: [],
     modules: ['cloudfront', 'crypto'],
@@ -71,7 +64,6 @@ export const TARGETS: readonly BuildTarget[] = [
     trigger: 'origin-request',
     kind: 'lambda',
     entry: 'origin-request/index.ts',
-    guardedEntry: null,
     verifies: null,
     lazy: [],
     modules: [],
@@ -84,7 +76,6 @@ export const TARGETS: readonly BuildTarget[] = [
     trigger: 'origin-response',
     kind: 'lambda',
     entry: 'origin-response/index.ts',
-    guardedEntry: null,
     verifies: null,
     lazy: [
       {
@@ -122,7 +113,6 @@ export const TARGETS: readonly BuildTarget[] = [
     trigger: 'viewer-request',
     kind: 'lambda',
     entry: 'viewer-request/lambda.ts',
-    guardedEntry: null,
     verifies: 'public-keys',
     lazy: [],
     modules: ['crypto'],

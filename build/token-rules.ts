@@ -12,7 +12,7 @@ export function tokenRuleOf({ auth }: RouteSettings, keySets: readonly KeySet[])
   const claims = claimRulesOf(auth)
   return {
     ...(auth.from.includes('authorization') ? { bearer: true } : {}),
-    ...(cookies.length > 0 ? { cookies } : {}),
+    ...(cookies.length > 0 ? { cookieNames: cookies } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(auth.forward ? { forward: true } : {}),
     ...(auth.issuer === null ? {} : { issuer: auth.issuer }),
@@ -55,14 +55,32 @@ export const routesFor = (verifies: Verifies, routes: readonly RouteRule[]): Rou
 
 const claimRulesOf = ({ claims }: TokenSettings): ClaimRule[] =>
   Object.entries(claims).map(([name, value]) =>
-    typeof value === 'object' ? { name, value: value.contains, contains: true } : { name, value },
+    typeof value === 'object' ? { name, expected: value.contains, contains: true } : { name, expected: value },
   )
 
+/** What esbuild writes where it is read if all rules have the same, under the name that `edge/flags.d.ts` has for it. */
+const COMMON = { SAME_BEARER: 'bearer', SAME_LEEWAY: 'leeway', SAME_REDIRECT: 'redirect' } as const
+
+/** The same for all rules; null: it is not. */
+function commonValue(routes: readonly RouteRule[], name: keyof TokenRule): unknown {
+  const values = new Set(routes.flatMap(({ token }) => (token ? [token[name]] : [])))
+  return values.size === 1 ? ([...values][0] ?? null) : null
+}
+
+/** Routes whose rules have what they do not have in common. */
+export function routesWithoutCommon(routes: readonly RouteRule[]): RouteRule[] {
+  const common = Object.values(COMMON).filter((name) => commonValue(routes, name) !== null)
+  const rest = (token: TokenRule) =>
+    Object.fromEntries(Object.entries(token).filter(([name]) => !common.some((one) => one === name)))
+  return routes.map((route) => (route.token ? { ...route, token: rest(route.token) as TokenRule } : route))
+}
+
 /** The values of what `edge/flags.d.ts` declares: esbuild drops the code that they rule out. */
-export function tokenFlags(routes: readonly RouteRule[]): Record<string, boolean> {
+export function tokenFlags(routes: readonly RouteRule[]): Record<string, unknown> {
   const has = (is: (rule: TokenRule, route: RouteRule) => unknown) =>
     routes.some((route) => route.token !== undefined && Boolean(is(route.token, route)))
   return {
+    ...Object.fromEntries(Object.entries(COMMON).map(([flag, name]) => [flag, commonValue(routes, name)])),
     HAS_TOKENS: has(() => true),
     HAS_SIGNED: routes.some(({ signed }) => signed),
     HAS_PUBLIC_KEYS: has(({ keys }) => keys !== undefined),
@@ -71,7 +89,7 @@ export function tokenFlags(routes: readonly RouteRule[]): Record<string, boolean
     HAS_AUDIENCES: has(({ audience }) => audience),
     HAS_ENDLESS_TOKENS: has(({ endless }) => endless),
     HAS_BEARERS: has(({ bearer }) => bearer),
-    HAS_TOKEN_COOKIES: has(({ cookies }) => cookies),
+    HAS_TOKEN_COOKIES: has(({ cookieNames }) => cookieNames),
     HAS_TOKEN_PARAMETERS: has(({ parameters }) => parameters),
     HAS_TOKEN_CLAIMS: has(({ claims }) => claims),
     HAS_TOKEN_PATHS: has(({ path }) => path),

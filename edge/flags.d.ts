@@ -14,6 +14,9 @@ declare const HAS_BLURS: boolean
 declare const HAS_RATIO_LISTS: boolean
 declare const HAS_ALL_RATIOS: boolean
 
+/** Whether a route's pattern has several stars. */
+declare const HAS_ROUTE_GROUPS: boolean
+
 /** Whether other hosts are redirected to the first. */
 declare const HAS_CANONICAL_HOST: boolean
 
@@ -55,3 +58,8 @@ declare const HAS_TOKEN_REDIRECTS: boolean
 /** Whether tokens go on to an origin, and whether a route with tokens has CORS. */
 declare const HAS_FORWARDED_TOKENS: boolean
 declare const HAS_TOKEN_CORS: boolean
+
+/** What all rules for tokens have in common; null: not all have the same. */
+declare const SAME_BEARER: true | null
+declare const SAME_LEEWAY: number | null
+declare const SAME_REDIRECT: string | null

@@ -22,3 +22,6 @@ export const NEEDS_ALL_RATIOS = typeof HAS_ALL_RATIOS === 'undefined' || HAS_ALL
 
 /** Query names that some clients escape. */
 export const NEEDS_ESCAPED_NAMES = typeof HAS_ESCAPED_NAMES === 'undefined' || HAS_ESCAPED_NAMES
+
+/** Path patterns with several stars. */
+export const NEEDS_ROUTE_GROUPS = typeof HAS_ROUTE_GROUPS === 'undefined' || HAS_ROUTE_GROUPS

@@ -16,24 +16,30 @@ const pieceSource = (piece: string): string => piece.split('?').map(escaped).joi
  * `*` is any run of characters, `?` any one, case counts (CloudFront Developer Guide, "Path pattern"). Between two
  * stars, the leftmost place that fits is as good as any, and `(?=(…))\1` keeps it: no path, however made, takes more
  * than a walk along it.
+ * @param groups how many are before it in the expression that it becomes part of
  */
-const patternSource = (pattern: string): string => {
+const patternSource = (pattern: string, groups: number): string => {
   const [first = '', ...rest] = pattern.split('*').map(pieceSource)
   const last = rest.pop()
   if (last === undefined) return `${first}(?!${ANY})`
-  const middle = rest.filter((piece) => piece !== '').map((piece, i) => `(?=(${ANY}*?${piece}))\\${i + 1}`)
+  const middle = rest.filter((piece) => piece !== '').map((piece, i) => `(?=(${ANY}*?${piece}))\\${groups + i + 1}`)
   return first + middle.join('') + (last === '' ? '' : `${ANY}*${last}(?!${ANY})`)
 }
 
-export const patternOf = (pattern: string): RegExp => new RegExp(`^${patternSource(pattern)}`)
+export const patternOf = (pattern: string): RegExp => new RegExp(`^${patternSource(pattern, 0)}`)
 
 /** @param paths path patterns in order, the last one `/*` */
 export function routeTableOf(paths: readonly string[]): RouteTable {
   const special = paths.slice(0, -1)
-  const beginnings = special.map((path) => escaped(path.split(/[*?]/, 1)[0] as string))
-  return {
-    patterns: special.map(patternOf),
-    beginnings: special.length > 0 ? new RegExp(`^(?:${beginnings.join('|')})`) : /(?!)/,
-    last: special.length,
-  }
+  const groups: number[] = []
+  let count = 0
+  const sources = special.map((path) => {
+    count += 1
+    groups.push(count)
+    const source = patternSource(path, count)
+    count += source.split('(?=(').length - 1
+    return `(${source})`
+  })
+  const first = special.length > 0 ? new RegExp(`^(?:${sources.join('|')})`) : /(?!)/
+  return { first, last: special.length, ...(count > special.length ? { groups } : {}) }
 }

@@ -3,6 +3,7 @@
  * `build/compile.ts`, which puts them in this module's place in every bundle. Each handler gets what it imports.
  */
 import type { NegotiatedFormat, PublicKeyAlgorithm } from './config.ts'
+import type { Fields } from './event.ts'
 import type { Jwk } from './jwk.ts'
 import type { RouteTable } from './routes.ts'
 
@@ -59,7 +60,7 @@ export type TokenRule = {
   /** `authorization` may hold it. */
   bearer?: true
   /** Names of cookies and parameters that may. */
-  cookies?: readonly string[]
+  cookieNames?: readonly string[]
   parameters?: readonly string[]
   /** It stays in the request. */
   forward?: true
@@ -82,7 +83,7 @@ export type TokenRule = {
 
 export type KeySet = { keys: readonly Jwk[] } | { url: string }
 
-export type ClaimRule = { name: string; value: string | number | boolean; contains?: true }
+export type ClaimRule = { name: string; expected: string | number | boolean; contains?: true }
 
 export type RouteRule = {
   /** False on a `cache: 'never'` route. */
@@ -113,7 +114,7 @@ export type CorsRule = {
   /** A regular expression where one of them has a `*`. */
   origins: '*' | readonly string[] | RegExp
   /** What a preflight is told besides its origin. */
-  preflight: Readonly<Record<string, string>>
+  preflight: Fields
 }
 
 /** Ascending, never empty. */

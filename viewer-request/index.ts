@@ -17,22 +17,28 @@ import { withPlainNames } from '../edge/query-names.ts'
 import { routeOf } from '../edge/routes.ts'
 import { domains, dropRequest, imageRules, type RouteRule, routes, routeTable } from '../edge/rules.ts'
 import { SIGNING_COOKIES } from '../edge/signed.ts'
+import { type Admission, keyOf, partsOf, TOKEN_KEYS } from '../edge/token.ts'
 import { extensionOf, takesImageParameters, type Variant, variantOf } from '../edge/variant.ts'
-import { type Question, questionOf } from './admission.ts'
+import { admissionOf, isSigned, takeToken, textOf, type Verify } from './admission.ts'
+import { denied } from './denied.ts'
 import { logRequest } from './log.ts'
-import { response } from './response.ts'
+import { NOT_KEPT } from './not-kept.ts'
+import { cf } from './platform.ts'
 
-/** `question`: what has to be known of the request before it may go on. */
-export type ViewerEvent = { request: ViewerRequest; question?: Question }
+/** `verify`: what the function can't, from the Lambda function in its place. */
+export type ViewerEvent = { request: ViewerRequest; verify?: Verify }
 
-/** A `Question` only where a route has tokens: `guarded.ts` has the answer. */
-export function handler(event: ViewerEvent): ViewerRequest | ViewerResponse | Question {
-  // biome-ignore lint/complexity/useOptionalChain: what it becomes for the engine is longer
+/** The build takes `async` away where no route has tokens: nothing is waited for then. */
+export async function handler(event: ViewerEvent): Promise<ViewerRequest | ViewerResponse> {
+  // biome-ignore-start lint/complexity/useOptionalChain: what it becomes for the engine is longer
   const request = event && event.request
-  if (!request || typeof request.uri !== 'string' || request.uri[0] !== '/') return refused(400)
+  const uri = request && request.uri
+  // biome-ignore-end lint/complexity/useOptionalChain: as above
+  if (typeof uri !== 'string' || uri[0] !== '/') return refused(400)
   const headers = fieldsOf(request.headers)
   const query = fieldsOf(request.querystring)
-  const isRead = request.method === 'GET' || request.method === 'HEAD'
+  const method = request.method
+  const isRead = method === 'GET' || method === 'HEAD'
 
   // 1. HTTPS, and the host
   const isElsewhere = HAS_CANONICAL_HOST && isOtherHost(request, headers)
@@ -43,40 +49,58 @@ export function handler(event: ViewerEvent): ViewerRequest | ViewerResponse | Qu
   }
 
   // 2. One route, however the path is read
-  const routing = routeOf(request.uri, routeTable)
+  const routing = routeOf(uri, routeTable)
   if (typeof routing === 'string') return refused(routing === 'long' ? 414 : 400)
   const route = routes[routing.index] as RouteRule
   const path = routing.canonical
-  // Of a key, each escape is two characters more than its byte, and the slash before it is one.
-  const isLong = request.uri.length > MOST_PATH_CHARACTERS
-  if (route.s3 && isLong && path.length - 2 * path.split('%').length >= S3_KEY_BYTES) return refused(400)
 
   // The other artefact at viewer-request verifies its tokens: a behaviour that has this one is wrong, not open.
   if (HAS_CLOSED && route.closed) return refused(503)
 
-  // Whoever has no token learns nothing else. A preflight needs none.
+  // Who may not read learns nothing else. A preflight needs no token.
   if (HAS_TOKENS && route.token) {
-    const asked = questionOf(request, headers, query, route, path)
-    if (request.method !== 'OPTIONS') {
-      if (!('key' in asked)) return asked
-      event.question = asked
+    const token = takeToken(request, headers, query, route.token)
+    if (method !== 'OPTIONS') {
+      let admission: Admission = token ? 401 : 0
+      try {
+        const parts = token && partsOf(token)
+        if (parts) {
+          if (HAS_PUBLIC_KEYS) {
+            const verdict = await (event.verify as Verify)(parts, route.token)
+            admission = verdict === 200 ? admissionOf(parts, route.token, uri, path) : verdict
+          } else {
+            const key = keyOf(textOf(parts[0]))
+            const secret = key && (await cf.kvs().get(TOKEN_KEYS + key))
+            if (secret && isSigned(parts, secret)) admission = admissionOf(parts, route.token, uri, path)
+          }
+        }
+      } catch (_) {
+        // No store, no such key in it, or no JSON.
+      }
+      if (admission !== 200) return denied(admission, request, headers, route)
     }
   }
 
+  // Of a key, each escape is two characters more than its byte, and the slash before it is one.
+  const isLong = uri.length > MOST_PATH_CHARACTERS
+  if (route.s3 && isLong && path.length - 2 * path.split('%').length >= S3_KEY_BYTES) return refused(400)
+
   if (route.cached && route.s3) {
     // 3. Method
-    if (request.method === 'OPTIONS') {
-      return { statusCode: 204, headers: HAS_CORS ? corsFields(route, headers) : { allow: ALLOWED_METHODS } }
+    if (method === 'OPTIONS') {
+      const fields = { allow: ALLOWED_METHODS }
+      if (HAS_CORS && route.cors) Object.assign(fields, preflightHeaders(route.cors, firstValue(headers.origin)))
+      return { statusCode: 204, headers: fields }
     }
     if (!isRead) return refused(405)
 
     // 4. Path
     request.uri = path
-    if (HAS_INDEX_REDIRECTS && route.index?.redirect) {
+    // biome-ignore lint/complexity/useOptionalChain: what it becomes for the engine is longer
+    if (HAS_INDEX_REDIRECTS && route.index && route.index.redirect) {
       // Where no dot comes after the last slash. Relative: on whatever host this is; `./` keeps a colon from ending a scheme.
-      const uri = request.uri
-      if (uri.indexOf('/', uri.lastIndexOf('.')) >= 0 && uri[uri.length - 1] !== '/') {
-        request.uri = `${uri.slice(uri.lastIndexOf('/') + 1)}/`
+      if (path.indexOf('/', path.lastIndexOf('.')) >= 0 && path[path.length - 1] !== '/') {
+        request.uri = `${path.slice(path.lastIndexOf('/') + 1)}/`
         return { statusCode: 301, headers: { location: { value: `./${locationAsReceived(request, query)}` } } }
       }
     }
@@ -110,15 +134,21 @@ export function handler(event: ViewerEvent): ViewerRequest | ViewerResponse | Qu
       delete headers['if-range']
     }
   }
-  for (let i = 0, count = dropRequest.length; i < count; i += 1) delete headers[dropRequest[i] as string]
+  let i = dropRequest.length
+  while (i) {
+    i -= 1
+    delete headers[dropRequest[i] as string]
+  }
   request.headers = headers
-  return (HAS_TOKENS && route.token && event.question) || request
+  return request
 }
 
 /** What CloudFront is to check, or the origin: of a route's cookies nothing else stays. A request may have thousands. */
 function cookiesFor(route: RouteRule, cookies: Fields): Fields {
   const kept: Fields = {}
-  const token = (HAS_FORWARDED_TOKENS && route.token?.forward && route.token.cookies) || []
+  const rule = route.token
+  // biome-ignore lint/complexity/useOptionalChain: what it becomes for the engine is longer
+  const token = (HAS_FORWARDED_TOKENS && rule && rule.forward && rule.cookieNames) || []
   const names = HAS_SIGNED && route.signed ? SIGNING_COOKIES : token
   names.forEach((name) => {
     if (cookies[name]) kept[name] = cookies[name] as Field
@@ -136,14 +166,7 @@ function isOtherHost(request: ViewerRequest, headers: Fields): boolean {
 const ALLOWED_METHODS = { value: 'GET, HEAD, OPTIONS' }
 
 function refused(statusCode: 400 | 405 | 414 | 503): ViewerResponse {
-  const headers: ViewerResponse['headers'] = { 'cache-control': { value: 'no-store' } }
+  const headers: Fields = { 'cache-control': NOT_KEPT }
   if (statusCode === 405) headers.allow = ALLOWED_METHODS
   return { statusCode, headers }
-}
-
-function corsFields(route: RouteRule, headers: Fields): Fields {
-  const answer = route.cors ? preflightHeaders(route.cors, firstValue(headers.origin)) : {}
-  const fields = response(204, answer).headers
-  fields.allow = ALLOWED_METHODS
-  return fields
 }

@@ -2,7 +2,7 @@
 import { checkConfig } from '../../build/config.ts'
 import type { Settings } from '../../bundle/settings.ts'
 
-const CONFIG = {
+export const CONFIG = {
   domains: ['cdn.example.com', 'img.example.com'],
   origins: {
     photos: { bucket: 'example-photos', region: 'us-east-1' },

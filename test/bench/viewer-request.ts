@@ -32,6 +32,22 @@ const STEPS = {
   'query: canonicalQuery': 'canonicalQuery(request.querystring, routes[4], { fm: "webp", w: 640 })',
 }
 
+/** The same of routes with tokens. `parts`: of a token, in `field`, and `secret` what signed it. */
+const TOKEN_STEPS = {
+  'token: bearerIn': 'bearerIn(field)',
+  'token: partsOf': 'partsOf(field.value.slice(7))',
+  'token: keyOf': 'keyOf(textOf(parts[0]))',
+  'token: keyOf, of another header': 'keyOf(other)',
+  'token: the store': 'cf.kvs().get("jwt/a")',
+  'token: isSigned': 'isSigned(parts, secret)',
+  'token: isSigned, HMAC alone': 'crypto.createHmac("sha256", secret).update(parts[0]).digest("base64url")',
+  'token: admissionOf': 'admissionOf(parts, {}, "/", "/")',
+  'token: admissionOf, parseObject': 'parseObject(text)',
+  'token: an async function': 'waits(0)',
+  'token: an async function that awaits': 'waits(1)',
+  'token: a refusal': 'denied(401, request, request.headers, {})',
+}
+
 const SECRET = '0123456789abcdef0123456789abcdef'
 const KEY_VALUES = { 'jwt/a': Buffer.from(SECRET).toString('base64url') }
 
@@ -78,12 +94,16 @@ const CLAIMS = { sub: 'user-1', exp: Math.trunc(Date.now() / 1000) + 86_400 }
 const MORE_CLAIMS = { ...CLAIMS, iss: 'https://login.example.com', aud: 'cdn', paths: ['/'] }
 const MORE_RULES = { issuer: MORE_CLAIMS.iss, audience: MORE_CLAIMS.aud, path: 'paths' }
 
-const withToken = (claims: Record<string, unknown>, request: object = {}) => ({
+/** @param end repeated, in the place of the last four characters of the signature */
+const withToken = (claims: Record<string, unknown>, request: object = {}, end?: string) => ({
   ...viewerEvent,
   request: {
     ...viewerEvent.request,
     ...request,
-    headers: { ...viewerEvent.request.headers, authorization: { value: `Bearer ${tokenOf(claims)}` } },
+    headers: {
+      ...viewerEvent.request.headers,
+      authorization: { value: `Bearer ${end ? tokenOf(claims).slice(0, -4) + end.repeat(4) : tokenOf(claims)}` },
+    },
   },
 })
 const FILE = { uri: '/static/projects/123/report.pdf', querystring: {} }
@@ -107,6 +127,13 @@ const ROWS: readonly Row[] = [
     answer: 'goes on',
   },
   { name: 'HS256, image', settings: privateSettings(), event: withToken(CLAIMS), limit: null, answer: 'goes on' },
+  {
+    name: 'HS256, image, forged',
+    settings: privateSettings(),
+    event: withToken(CLAIMS, {}, 'A'),
+    limit: null,
+    answer: 401,
+  },
   {
     name: 'HS256 with issuer, audience and path, file',
     settings: privateSettings(MORE_RULES),
@@ -139,8 +166,9 @@ async function measureRow({ name, settings: rules, event, limit, answer }: Row):
   return limit === null || count <= limit
 }
 
-async function unminified(): Promise<string> {
+async function unminified(rules: Settings, more: readonly string[] = []): Promise<string> {
   const modules = [
+    ...more,
     'viewer-request/index',
     'edge/routes',
     'edge/path',
@@ -152,14 +180,16 @@ async function unminified(): Promise<string> {
   const result = await build({
     ...FUNCTION,
     minify: false,
+    // Imports come first then.
+    minifyWhitespace: true,
     // The steps name the properties.
     mangleProps: /^never$/,
     bundle: true,
     write: false,
     stdin: { contents: modules.map((path) => `export * from './${path}.ts'`).join('\n'), resolveDir: ROOT },
-    plugins: [compiledRules(compile(settings())), platformModules(['crypto', 'cloudfront'])],
+    plugins: [compiledRules(compile(rules)), platformModules(['crypto', 'cloudfront'])],
   })
-  const code = (result.outputFiles[0]?.text ?? '').replace(/export \{[^}]*\};?\s*$/, '')
+  const code = (result.outputFiles[0]?.text ?? '').replace(/export\s*\{[^}]*\};?\s*$/, '')
   return `${code}\nvar request = JSON.parse(EVENT).request; var rule = imageRules[0];`
 }
 
@@ -178,9 +208,22 @@ try {
   for (const [name, count] of Object.entries(OTHERS)) print(name, count)
 
   console.log('\nIts steps, before minification')
-  const steps = await unminified()
+  const steps = await unminified(settings())
   const { cost: empty } = await perCall(steps, '')
   for (const [name, expression] of Object.entries(STEPS)) print(name, (await perCall(steps, expression)).cost - empty)
+  const modules = ['viewer-request/admission', 'viewer-request/denied', 'viewer-request/platform', 'edge/token']
+  const [, token] = Object.values(withToken(CLAIMS).request.headers.authorization.value.split(' '))
+  const tokenSteps = [
+    await unminified(privateSettings(), modules),
+    `var field = { value: ${JSON.stringify(`Bearer ${token}`)} };`,
+    `var parts = field.value.slice(7).split('.'), secret = ${JSON.stringify(KEY_VALUES['jwt/a'])};`,
+    `var text = textOf(parts[1]), other = '{"typ":"JWT","alg":"HS256"}';`,
+    'async function waits(value) { if (value) await value }',
+  ].join('\n')
+  const { cost: none } = await perCall(tokenSteps, '')
+  for (const [name, expression] of Object.entries(TOKEN_STEPS)) {
+    print(name, (await perCall(tokenSteps, expression)).cost - none)
+  }
   if (over.length > 0) console.log(`\nOver the limit: ${over.join('; ')}`)
   process.exitCode = over.length > 0 ? 1 : 0
 } finally {

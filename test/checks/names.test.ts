@@ -19,7 +19,6 @@ const NAMES: readonly Exception[] = [
       'origin-request/index.ts',
       'origin-response/index.ts',
       'viewer-request/index.ts',
-      'viewer-request/guarded.ts',
       'viewer-request/lambda.ts',
     ],
     reason: 'CloudFront and Lambda call it so',

@@ -8,7 +8,7 @@ import { vi } from 'vitest'
 import { ROOT } from '../../base/root.ts'
 import { compiledRules } from '../../build/bundle.ts'
 import { compile, type Rules } from '../../build/compile.ts'
-import { type BuildTarget, entryOf, rulesFor, TARGETS } from '../../build/targets.ts'
+import { type BuildTarget, rulesFor, TARGETS } from '../../build/targets.ts'
 import type { Artefact, ArtefactName } from '../../bundle/manifest.ts'
 import type { Settings } from '../../bundle/settings.ts'
 import type { Trigger } from '../../edge/limits.ts'
@@ -77,7 +77,7 @@ export async function loadHandler(trigger: Trigger, compiled: Rules): Promise<Ha
   const rules = rulesFor(target, compiled)
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
-    entryPoints: [entryOf(target, rules)],
+    entryPoints: [target.entry],
     bundle: true,
     write: false,
     format: 'esm',

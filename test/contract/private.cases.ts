@@ -21,7 +21,7 @@ export const privateConfig = (jwt: object) => ({
         path: 'paths',
         redirect: 'https://cdn.example.com/login',
       },
-      cors: { origins: ['https://www.example.com'] },
+      cors: { origins: ['https://www.example.com'], credentials: true },
     },
     {
       path: '/api/kept/*',

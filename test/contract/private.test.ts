@@ -125,6 +125,48 @@ describe.each(DRIVERS.filter(({ triggers }) => triggers.includes('viewer-request
     expect(at(foreign, 'headers', 'vary', 'value')).toBe('origin')
   })
 
+  it('a page that sends its cookies may read every refusal: Fetch Standard, "CORS check"', async () => {
+    const origin = 'https://www.example.com'
+    const grant = token({ ...BARE, paths: '/other/' })
+    const of = (input: ViewerInput): ViewerInput => ({ uri: '/paths/a', ...input, headers: { origin } })
+    const refusals = await ask(
+      of({}),
+      of({ method: 'HEAD' }),
+      of({ cookies: { grant: `${grant}x` } }),
+      of({ cookies: { grant } }),
+    )
+    expect(refusals.map(statusOf)).toEqual([401, 401, 401, 403])
+    for (const refusal of refusals) {
+      expect(at(refusal, 'headers')).toMatchObject({
+        'access-control-allow-origin': { value: origin },
+        'access-control-allow-credentials': { value: 'true' },
+        vary: { value: 'origin' },
+        'cache-control': { value: 'no-store' },
+        'www-authenticate': { value: expect.stringMatching(/^Bearer /) },
+      })
+    }
+    const [foreign, elsewhere] = await ask(
+      { uri: '/paths/a', headers: { origin: 'https://evil.example.net' } },
+      { uri: '/a.txt', headers: { origin } },
+    )
+    expect(at(foreign, 'headers', 'access-control-allow-credentials')).toBeUndefined()
+    expect(at(elsewhere, 'headers', 'access-control-allow-credentials')).toBeUndefined()
+  })
+
+  it('answers that are made once are the same the next time', async () => {
+    const asked: ViewerInput[] = [
+      { uri: '/paths/a', headers: { origin: 'https://www.example.com' } },
+      { uri: '/a.txt', method: 'HEAD' },
+      { uri: '/a.txt' },
+      bearer(`${good}x`),
+    ]
+    const [, , none, forged] = await ask(...asked)
+    const [again, , , , last, lastForged] = await ask({ uri: '/a.txt' }, bearer(`${good}x`), ...asked)
+    expect([last, lastForged]).toEqual([none, forged])
+    expect(again).toEqual(none)
+    expect(JSON.stringify(none)).not.toContain('access-control')
+  })
+
   it('browsers that ask for a page are sent to where they get a token', async () => {
     const html = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
     const [page, post, image] = await ask(

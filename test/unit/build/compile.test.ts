@@ -93,11 +93,14 @@ describe('routes', () => {
   })
 
   it('a preflight is told how long it holds, where that is said', () => {
-    const preflight = { 'access-control-allow-methods': 'GET, HEAD', 'access-control-allow-headers': '*' }
+    const preflight = {
+      'access-control-allow-methods': { value: 'GET, HEAD' },
+      'access-control-allow-headers': { value: '*' },
+    }
     expect(compiled({ 'routes[2].cors': { origins: '*' } }).routes[2]?.cors).toEqual({ origins: '*', preflight })
     expect(compiled({ 'routes[2].cors': { origins: '*', maxAge: 0 } }).routes[2]?.cors).toEqual({
       origins: '*',
-      preflight: { ...preflight, 'access-control-max-age': '0' },
+      preflight: { ...preflight, 'access-control-max-age': { value: '0' } },
     })
   })
 })

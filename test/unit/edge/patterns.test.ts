@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { patternOf, routeTableOf } from '../../../edge/patterns.ts'
+import { routeOf } from '../../../edge/routes.ts'
 import { runs } from '../../runs.ts'
 
 const matches = (pattern: string, path: string): boolean => path.search(patternOf(pattern)) === 0
@@ -69,19 +70,36 @@ function matchesByDefinition(pattern: string, path: string): boolean {
 
 describe('routeTableOf', () => {
   it('leaves the last pattern out: it takes what the others leave', () => {
-    const table = routeTableOf(['/a/*', '*.jpg', '/*'])
-    expect(table.patterns).toHaveLength(2)
-    expect(table.last).toBe(2)
+    expect(routeTableOf(['/a/*', '*.jpg', '/*'])).toEqual({ first: expect.any(RegExp), last: 2 })
   })
 
   it.each([
-    ['what may match begins so', ['/a/*', '/b?c', '/*'], ['/a/x', '/bxc', '/b'], ['/c', '/', '/x/a/']],
-    ['one that begins with a star may match anything', ['*.jpg', '/*'], ['/', '/a'], []],
+    ['what may match begins so', ['/a/*', '/b?c', '/*'], ['/a/x', '/bxc'], ['/b', '/c', '/', '/x/a/']],
+    ['one that begins with a star may be anywhere', ['*.jpg', '/*'], ['/.jpg', '/a/b.jpg'], ['/a', '/a.jpg/']],
     ['a lone default has nothing before it', ['/*'], [], ['/', '/a']],
     ['specials are themselves', ['/a.b/*', '/*'], ['/a.b/'], ['/axb/']],
-  ])('beginnings: %s', (_rule, paths, inside, outside) => {
-    const { beginnings } = routeTableOf(paths)
-    expect(inside.filter((path) => path.search(beginnings) !== 0)).toEqual([])
-    expect(outside.filter((path) => path.search(beginnings) >= 0)).toEqual([])
+  ])('%s', (_rule, paths, inside, outside) => {
+    const { first } = routeTableOf(paths)
+    expect(inside.filter((path) => path.search(first) !== 0)).toEqual([])
+    expect(outside.filter((path) => path.search(first) >= 0)).toEqual([])
+  })
+
+  it('knows the groups of patterns that have some of their own', () => {
+    const { groups } = routeTableOf(['/a/*/b/*/c', '/d', '*x*y*z*', '/e*', '/*'])
+    expect(groups).toEqual([1, 3, 4, 8])
+  })
+
+  it('the first that matches by definition is the route', () => {
+    const pattern = fc.stringMatching(/^\/?[ab/*?]{0,5}$/).map((text) => (text.startsWith('*') ? text : `/${text}`))
+    const path = fc.stringMatching(/^[ab/]{0,7}$/).map((text) => `/${text}`)
+    fc.assert(
+      fc.property(fc.array(pattern, { maxLength: 4 }), path, (patterns, text) => {
+        const all = [...patterns, '/*']
+        const routing = routeOf(text, routeTableOf(all))
+        if (typeof routing === 'string' || text.includes('//')) return
+        expect(routing.index).toBe(all.findIndex((one) => matchesByDefinition(one, text)))
+      }),
+      { numRuns: runs(500) },
+    )
   })
 })

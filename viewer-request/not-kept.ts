@@ -1,0 +1,2 @@
+/** `cache-control` of refusals. */
+export const NOT_KEPT = { value: 'no-store' }
