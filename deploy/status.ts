@@ -11,6 +11,7 @@ import { type AttachPlan, planAttach, plannedAt, planResources, readSituation } 
 import { checkAccount, readReceipt } from './attach/receipt.ts'
 import { noteLines, titleOf } from './attach/report.ts'
 import { distributionId, inSession } from './attach/session.ts'
+import { BUCKET_PERMISSIONS } from './status/bucket-calls.ts'
 import { type BucketStatus, bucketStatuses } from './status/buckets.ts'
 
 export type Status = {
@@ -36,8 +37,9 @@ export const statusCommand = (dependencies: Dependencies): Main =>
 whether it is deployed, and what differs from what \`rimlight attach\` would make. It changes nothing.
 
 Of the buckets of cached routes it says whether the distribution may read them: to viewers, what it may not read looks as if it
-were missing. For that it looks at region, policy and key of each: s3:ListBucket, s3:GetBucketPolicy, s3:GetEncryptionConfiguration,
-kms:DescribeKey and kms:GetKeyPolicy. What whoever runs it may not look at, it names.`,
+were missing. For that it looks at region, policy and key of each, which takes
+${BUCKET_PERMISSIONS.join(', ')}.
+What whoever runs it may not look at, it names.`,
     options: {
       distribution: { type: 'string', value: 'ID', about: 'the distribution' },
       behaviour: {

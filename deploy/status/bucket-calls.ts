@@ -12,12 +12,21 @@ import type { Calls } from '../attach/calls.ts'
 import { regionIn } from '../aws/bucket-region.ts'
 import type { PolicyDocument } from '../aws/policy-verdict.ts'
 
+/** What whoever wants to know of a bucket has to be allowed, in IAM's names; what of it is not, is said. */
+export const BUCKET_PERMISSIONS = [
+  's3:ListBucket',
+  's3:GetBucketPolicy',
+  's3:GetEncryptionConfiguration',
+  'kms:DescribeKey',
+  'kms:GetKeyPolicy',
+] as const
+
 export type Looked<T> = { kind: 'found'; value: T } | { kind: 'none' } | { kind: 'unknown'; why: string }
 
 /** What may not be looked at, or can't be reached, is no reason to say nothing of the rest. @throws Interrupted */
 async function looked<T>(
   { find }: Calls,
-  action: string,
+  action: (typeof BUCKET_PERMISSIONS)[number],
   send: (clients: Clients) => Promise<T>,
 ): Promise<Looked<NonNullable<T>>> {
   try {
