@@ -20,9 +20,15 @@ const SHARE = 10
 /** As many as a short run needs, to have seen every kind of value once. */
 const FEWEST = 30
 
-/** How often a property is tried: `full` times, or a tenth of that, but not under 30 if there are as many. */
-export const runs = (full: number, extent: Extent = EXTENT): number =>
-  extent === 'full' ? full : Math.min(full, Math.max(FEWEST, Math.round(full / SHARE)))
+/** The same where each one takes a tenth of a second of the processor: files that are decoded and made into pictures anew. */
+const SHARE_OF_PICTURES = 40
+
+/**
+ * How often a property is tried: `full` times, or a tenth of that, but not under 30 if there are as many.
+ * @param share of a full run, one part in so many
+ */
+export const runs = (full: number, extent: Extent = EXTENT, share = SHARE): number =>
+  extent === 'full' ? full : Math.min(full, Math.max(FEWEST, Math.round(full / share)))
 
 /** fast-check's own number; `setup.ts` sets it for properties that name none. */
 export const DEFAULT_RUNS = runs(100)
@@ -41,6 +47,10 @@ export const TEMPLATES: Record<string, string> = EXTENT === 'full' ? {} : { CDK_
 
 /** How many random events or files there are: RIMLIGHT_FUZZ, for a longer run than a full one, or as many as `runs`. */
 export const fuzzRuns = (full: number): number => Number(process.env.RIMLIGHT_FUZZ ?? runs(full))
+
+/** The same for files of which most are made into pictures anew. */
+export const pictureRuns = (full: number): number =>
+  Number(process.env.RIMLIGHT_FUZZ ?? runs(full, EXTENT, SHARE_OF_PICTURES))
 
 /** Of random events and files: always the same, but another for each longer run. RIMLIGHT_SEED repeats a failure. */
 export const SEED = Number(process.env.RIMLIGHT_SEED ?? (process.env.RIMLIGHT_FUZZ ? Date.now() % 2 ** 31 : 20_261_120))

@@ -1,8 +1,10 @@
 /** The packages as npm would publish them, and other projects that install them. */
-import { cp, readFile, symlink } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { cp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ROOT } from '../../base/root.ts'
 import { npm } from '../npm.ts'
+import { sharedFolder, sharedPath } from '../temporary.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
 
 export type Tarball = {
@@ -25,19 +27,41 @@ async function copyOfPackage(): Promise<string> {
   return tree
 }
 
-async function pack(folder: string): Promise<Tarball> {
-  const target = await temporaryFolder()
+async function packInto(folder: string, target: string): Promise<Packed> {
   const { stdout } = await npm(['pack', '--json', '--pack-destination', target], folder)
   const [{ filename, files }] = JSON.parse(stdout)
-  return { path: join(target, filename), files: files.map(({ path }: { path: string }) => path) }
+  return { filename, files: files.map(({ path }: { path: string }) => path) }
+}
+
+type Packed = { filename: string; files: string[] }
+
+/** Packed by whichever process of the run asks first: the sources are the same for all. */
+async function packedOnce(name: string, packedTree: (target: string) => Promise<Packed>): Promise<Tarball> {
+  const folder = sharedPath(name)
+  const list = join(folder, 'packed.json')
+  if (!existsSync(list)) {
+    const temporary = sharedFolder()
+    await writeFile(join(temporary, 'packed.json'), JSON.stringify(await packedTree(temporary)))
+    try {
+      await rename(temporary, folder)
+    } catch (error) {
+      // Another process was faster.
+      await rm(temporary, { recursive: true })
+      if (!existsSync(list)) throw error
+    }
+  }
+  const { filename, files }: Packed = JSON.parse(await readFile(list, 'utf8'))
+  return { path: join(folder, filename), files }
 }
 
 /** `rimlight`: the commands, and all entries. */
-export const packedTool = async (): Promise<Tarball> => pack(await copyOfPackage())
+export const packedTool = (): Promise<Tarball> =>
+  packedOnce('packed-tool', async (target) => packInto(await copyOfPackage(), target))
 
 /** `rimlight-app`: what applications import. */
-export async function packedApp(): Promise<Tarball> {
-  const tree = await copyOfPackage()
-  await npm(['run', 'pack:app'], tree)
-  return pack(join(tree, 'rimlight-app'))
-}
+export const packedApp = (): Promise<Tarball> =>
+  packedOnce('packed-app', async (target) => {
+    const tree = await copyOfPackage()
+    await npm(['run', 'pack:app'], tree)
+    return packInto(join(tree, 'rimlight-app'), target)
+  })

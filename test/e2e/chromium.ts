@@ -32,18 +32,19 @@ export type Look = { scheme?: 'light' | 'dark'; width?: number; height?: number;
 export type Viewer = {
   page: Page
   /** Errors of scripts, of the console, and breaches of the content security policy. */
-  complaints: string[]
+  readonly complaints: string[]
+  /** Who has nothing in a cache, no page open, and another look: cheaper than another viewer. */
+  becomeNew(look?: Look): Promise<void>
   close(): Promise<void>
 }
 
 /** A viewer with empty caches, who takes any certificate. */
 export async function openViewer(browser: Browser, look: Look = {}): Promise<Viewer> {
-  const { scheme = 'light', width = 1280, height = 900, reduced = true } = look
+  const { viewport, ...media } = settingsOf(look)
   const context = await browser.newContext({
     ignoreHTTPSErrors: true,
-    viewport: { width, height },
-    colorScheme: scheme,
-    reducedMotion: reduced ? 'reduce' : 'no-preference',
+    viewport,
+    ...media,
     permissions: ['clipboard-read', 'clipboard-write'],
   })
   const page = await context.newPage()
@@ -59,8 +60,23 @@ export async function openViewer(browser: Browser, look: Look = {}): Promise<Vie
       ;(globalThis as unknown as { onBreach(breach: string): void }).onBreach(`${violatedDirective}: ${blockedURI}`)
     })
   })
-  return { page, complaints, close: () => context.close() }
+  const becomeNew = async (next: Look = {}) => {
+    const { viewport: size, ...seen } = settingsOf(next)
+    await page.goto('about:blank')
+    const session = await context.newCDPSession(page)
+    await session.send('Network.clearBrowserCache')
+    await session.detach()
+    await page.setViewportSize(size)
+    await page.emulateMedia(seen)
+  }
+  return { page, complaints, becomeNew, close: () => context.close() }
 }
+
+const settingsOf = ({ scheme = 'light', width = 1280, height = 900, reduced = true }: Look) => ({
+  viewport: { width, height },
+  colorScheme: scheme,
+  reducedMotion: reduced ? ('reduce' as const) : ('no-preference' as const),
+})
 
 /** Writes a picture of the whole page where `RIMLIGHT_SCREENSHOTS` names a folder. */
 export async function screenshot(page: Page, name: string): Promise<void> {

@@ -1,8 +1,12 @@
 /** Clients that others have written, against the local CloudFront: they work as they are. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import Imgix from '@imgix/js-core'
+import sharp from 'sharp'
 import { getProviderForUrl, transformUrl } from 'unpic'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ROOT } from '../../base/root.ts'
 import type { Config } from '../../edge/config.ts'
 import type { CloudFront } from '../../local/cloudfront.ts'
 import { photo } from '../images/pictures.ts'
@@ -21,19 +25,36 @@ const CONFIG: Config = {
 // Its types are those of a CommonJS module, which it is not for an `import`.
 const ImgixClient = Imgix as unknown as typeof Imgix.default
 
+const SAMPLES = [
+  ...['photos/dusk.jpg', 'photos/lighthouse.jpg', 'photos/desert.jpg', 'photos/forest.jpg', 'photos/window.webp'],
+  'drawings/balloons.png',
+]
+
+/** Pixels of the longer side: six rungs of the ladder are below it, and those above end at it, as they do at any size. */
+const LONGER_SIDE = 1_000
+
 let cloudfront: CloudFront
 let renditions: Renditions
+const sizes = new Map<string, Size>()
 beforeAll(async () => {
-  cloudfront = await started(CONFIG)
+  const folder = await temporaryFolder()
+  for (const sample of SAMPLES) {
+    const picture = sharp(join(ROOT, 'local/samples', sample)).keepMetadata()
+    const bytes = await picture.resize(LONGER_SIDE, LONGER_SIDE, { fit: 'inside', withoutEnlargement: true }).toBuffer()
+    sizes.set(`/${sample}`, (await sharp(bytes).metadata()).autoOrient)
+    await mkdir(dirname(join(folder, sample)), { recursive: true })
+    await writeFile(join(folder, sample), bytes)
+  }
+  cloudfront = await started(CONFIG, { buckets: { photos: folder } })
   renditions = renditionsOf(cloudfront)
 })
 afterAll(() => cloudfront.stop())
 
 /** @param path of a sample */
 function sizeOf(path: string): Size {
-  const sample = cloudfront.site.samples.find((sample) => sample.path === path)
-  if (!sample) throw new Error(`there is no sample at ${path}`)
-  return sample
+  const size = sizes.get(path)
+  if (!size) throw new Error(`there is no sample at ${path}`)
+  return size
 }
 
 const candidatesOf = (srcset: string): string[] =>

@@ -23,30 +23,40 @@ if (CHROMIUM === undefined) it.skip(CHROMIUM_MISSING, () => {})
 describe.skipIf(CHROMIUM === undefined)('the page', () => {
   let cloudfront: CloudFront
   let browser: Browser
-  const viewers: Viewer[] = []
+  /** Whom most tests share: a viewer each would be two processes of Chromium each. */
+  let shared: Viewer
+  /** Those of one test. */
+  const others: Viewer[] = []
 
   beforeAll(async () => {
     cloudfront = await started(config)
     browser = await openChromium()
+    shared = await openViewer(browser)
   })
   afterAll(async () => {
     await browser?.close()
     await cloudfront?.stop()
   })
   afterEach(async () => {
-    const complaints = viewers.flatMap((viewer) => viewer.complaints)
-    for (const viewer of viewers.splice(0)) await viewer.close()
+    const complaints = [shared, ...others].flatMap((viewer) => viewer.complaints.splice(0))
+    for (const viewer of others.splice(0)) await viewer.close()
     expect(complaints).toEqual([])
   })
 
+  async function openOther(look: Look = {}): Promise<Page> {
+    const viewer = await openViewer(browser, look)
+    others.push(viewer)
+    return viewer.page
+  }
+
   /** The page as a new viewer has it, once the live list is open and the first picture is there. */
   async function opened(look: Look = {}): Promise<Page> {
-    const viewer = await openViewer(browser, look)
-    viewers.push(viewer)
-    await viewer.page.goto(`${cloudfront.httpsUrl}/__rimlight/`)
-    await see(viewer.page, '#state', 'Live')
-    await see(viewer.page, '.headline strong', 'WebP')
-    return viewer.page
+    const { page } = shared
+    await shared.becomeNew(look)
+    await page.goto(`${cloudfront.httpsUrl}/__rimlight/`)
+    await see(page, '#state', 'Live')
+    await see(page, '.headline strong', 'WebP')
+    return page
   }
 
   /** Waits until one of the elements that can be seen has the text. */
@@ -57,7 +67,9 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
 
   /** Errors that a test provokes. */
   const forgive = (pattern: RegExp) => {
-    for (const viewer of viewers) viewer.complaints = viewer.complaints.filter((complaint) => !pattern.test(complaint))
+    for (const { complaints } of [shared, ...others]) {
+      complaints.splice(0, complaints.length, ...complaints.filter((complaint) => !pattern.test(complaint)))
+    }
   }
 
   const badgeOf = (page: Page) => page.locator('.headline .badge').textContent()
@@ -167,9 +179,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
   })
 
   it('sends viewers who came over HTTP to the pictures over HTTPS, and shows the rest', async () => {
-    const viewer = await openViewer(browser)
-    viewers.push(viewer)
-    const { page } = viewer
+    const page = await openOther()
     await page.goto(`${cloudfront.httpUrl}/__rimlight/`)
     await see(page, '#state', 'Live')
     expect(await page.locator('.notice a').getAttribute('href')).toBe(`${cloudfront.httpsUrl}/__rimlight/`)
@@ -335,9 +345,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     })
 
     it('are asked for where the stream does not get through, and the page says so', async () => {
-      const viewer = await openViewer(browser)
-      viewers.push(viewer)
-      const { page } = viewer
+      const page = await openOther()
       await page.route('**/requests/stream', (route) => route.abort())
       await page.goto(`${cloudfront.httpsUrl}/__rimlight/`)
       await see(page, '#state', 'Live, by polling')
@@ -392,12 +400,11 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     })
 
     it.each([360, 1280])('is where #key leads, at a width of %i', async (width) => {
-      const viewer = await openViewer(browser, { width, height: 780 })
-      viewers.push(viewer)
-      await viewer.page.goto(`${cloudfront.httpsUrl}/__rimlight/#key`)
-      await see(viewer.page, '.headline strong', 'WebP')
+      const page = await openOther({ width, height: 780 })
+      await page.goto(`${cloudfront.httpsUrl}/__rimlight/#key`)
+      await see(page, '.headline strong', 'WebP')
       const where = () =>
-        viewer.page.evaluate(() => {
+        page.evaluate(() => {
           const { top, bottom } = document.getElementById('key-form')?.getBoundingClientRect() ?? {
             top: -1,
             bottom: -1,
@@ -406,8 +413,8 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
         })
       await expect.poll(where).toEqual([true, true, 'key-url'])
       // Still there when requests and pictures above it have come.
-      await expect.poll(() => viewer.page.locator('#list > li').count()).toBeGreaterThan(8)
-      await viewer.page.waitForTimeout(500)
+      await expect.poll(() => page.locator('#list > li').count()).toBeGreaterThan(8)
+      await page.waitForTimeout(500)
       expect(await where()).toEqual([true, true, 'key-url'])
     })
 
@@ -487,9 +494,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     afterAll(() => bare?.stop())
 
     it.each(['light', 'dark'] as const)('says what to do where there is nothing to show, in %s', async (scheme) => {
-      const viewer = await openViewer(browser, { scheme })
-      viewers.push(viewer)
-      const { page } = viewer
+      const page = await openOther({ scheme })
       await page.goto(`${bare.httpsUrl}/__rimlight/`)
       await see(page, '#state', 'Live')
       await see(

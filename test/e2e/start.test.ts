@@ -38,11 +38,11 @@ async function folders() {
 
 const FREE_PORTS = ['--https-port', '0', '--http-port', '0']
 
-/** `edge.config.ts`, in another place. */
+/** `edge.config.ts`, in another place, and without pictures: none is asked for, and their libraries make starts and builds slow. */
 async function copyConfig(folder: string, change: (text: string) => string = (text) => text): Promise<string> {
   const path = join(folder, 'edge.config.ts')
   const text = await readFile(EXAMPLE_CONFIG, 'utf8')
-  await writeFile(path, change(text.replace("'./edge/config.ts'", "'rimlight'")))
+  await writeFile(path, change(text.replace("'./edge/config.ts'", "'rimlight'").replace('images: true, ', '')))
   return path
 }
 

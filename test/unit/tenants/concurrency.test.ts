@@ -1,7 +1,8 @@
 /** Many who ask for the same tenant at once, from several processes, by the SDK's real clients. */
-import { execFile } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, it, vi } from 'vitest'
 import { openStore } from '../../../tenants/store/open.ts'
 import type { TenantRecord } from '../../../tenants/tenants.ts'
@@ -9,6 +10,7 @@ import { listeningAws } from '../../aws/http.ts'
 import { TenantAws } from '../../aws/tenant-aws.ts'
 import { TENANT_COMMANDS } from '../../aws/tenant-commands.ts'
 import { CERTIFICATE } from '../../tenants/crew.ts'
+import type { Done, Job } from '../../tenants/get-or-create.ts'
 import { useTenantBundles } from '../../tenants/scene.ts'
 import { CREDENTIALS, STORES, type StoreServer } from '../../tenants/stores.ts'
 
@@ -17,7 +19,51 @@ const bundles = useTenantBundles()
 const PROGRAM = join(import.meta.dirname, '../../tenants/get-or-create.ts')
 const PROCESSES = [13, 13, 12, 12]
 
-const run = promisify(execFile)
+type Asking = { do(job: Omit<Job, 'id'>): Promise<TenantRecord[]>; end(): Promise<void> }
+
+/** A process does the jobs of all tests: what it loads takes longer than they do. */
+function openProcess(): Asking {
+  const child: ChildProcess = spawn(process.execPath, [PROGRAM], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...CREDENTIALS },
+  })
+  const ended = once(child, 'close')
+  const waiting = new Map<number, { resolve(records: TenantRecord[]): void; reject(error: Error): void }>()
+  if (child.stdout) {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const done: Done = JSON.parse(line)
+      if ('error' in done) waiting.get(done.id)?.reject(new Error(done.error))
+      else waiting.get(done.id)?.resolve(done.records)
+      waiting.delete(done.id)
+    })
+  }
+  void ended.then(([code]) => {
+    for (const { reject } of waiting.values()) reject(new Error(`the process has ended with ${code}`))
+  })
+  let jobs = 0
+  return {
+    do(job) {
+      jobs += 1
+      const id = jobs
+      return new Promise((resolve, reject) => {
+        waiting.set(id, { resolve, reject })
+        child.stdin?.write(`${JSON.stringify({ id, ...job } satisfies Job)}\n`)
+      })
+    },
+    async end() {
+      child.stdin?.end()
+      await ended
+    },
+  }
+}
+
+let processes: Asking[] = []
+beforeAll(() => {
+  processes = PROCESSES.map(openProcess)
+})
+afterAll(async () => {
+  await Promise.all(processes.map((one) => one.end()))
+})
 
 // They wait more than they work: all at once takes little longer than one.
 describe.concurrent.for(STORES)('$name', ({ missing, start }) => {
@@ -39,14 +85,8 @@ describe.concurrent.for(STORES)('$name', ({ missing, start }) => {
     const { url, close } = await listeningAws(aws, TENANT_COMMANDS)
     const store = await server.url()
     const options = { store, dist: bundles.dist, certificateArn: CERTIFICATE, kind }
-    const env = { ...process.env, AWS_ENDPOINT_URL: url, ...CREDENTIALS }
     const answers = await Promise.all(
-      PROCESSES.map(async (times) => {
-        const { stdout } = await run(process.execPath, [PROGRAM, JSON.stringify({ tenant: 'shop', times, options })], {
-          env,
-        })
-        return JSON.parse(stdout) as TenantRecord[]
-      }),
+      processes.map((one, i) => one.do({ tenant: 'shop', times: PROCESSES[i] ?? 0, endpoint: url, options })),
     )
     const records = answers.flat()
     expect(records).toHaveLength(50)
