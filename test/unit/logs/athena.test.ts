@@ -30,8 +30,11 @@ const ID = 'EDFDVBD6EXAMPLE'
 let folder: string
 let config: string
 let athena: StandIn | undefined
+const here = process.cwd()
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rimlight-athena-'))
+  // A folder without a `dist/`: the project's own is there after a build, and its routes would be counted.
+  process.chdir(folder)
   config = join(folder, 'config.json')
   await writeFile(config, JSON.stringify(CONFIG))
 })
@@ -41,7 +44,10 @@ afterEach(async () => {
   athena = undefined
   await rm(join(folder, 'logs-bucket'), { recursive: true, force: true })
 })
-afterAll(() => rm(folder, { recursive: true }))
+afterAll(async () => {
+  process.chdir(here)
+  await rm(folder, { recursive: true })
+})
 
 async function standIn(faults?: StandInFaults): Promise<StandIn> {
   athena = await athenaStandIn(folder, 'logs-bucket', faults)
