@@ -89,7 +89,7 @@ export const athenaCommand = (dependencies: AthenaDependencies = realDependencie
     usage: '[DIR] --location s3://BUCKET/PREFIX [--logs v1|v2] [--since TIME] [--until TIME] [--run] [options]',
     about: `The report of \`rimlight logs report\` where logs outgrow a machine: by the same queries on Amazon Athena. Into DIR it writes
 the statement that makes the table and each query, to be run by whatever runs them; with --run it runs them itself, and
-reports as \`rimlight logs report\` does. Percentiles are Athena's approximate ones.
+reports as \`rimlight logs report\` does; percentiles are exact there, too.
 
 With --run it first lists the objects that the queries will read, says how many bytes and USD that is at most, and asks.
 Ctrl-C stops what runs. It takes the package @aws-sdk/client-athena: npm install --save-dev @aws-sdk/client-athena. It takes
@@ -99,9 +99,9 @@ CreateDatabase, GetTable, CreateTable and GetPartitions.`,
     takesOperands: true,
     options: ATHENA_OPTIONS,
     examples: [
-      'rimlight logs athena queries/ --location s3://example-logs/cloudfront-v2 --distribution EDFDVBD6EXAMPLE',
-      'rimlight logs athena --run --location s3://example-logs/cloudfront-v2 --distribution EDFDVBD6EXAMPLE --since 2026-11-01',
-      'rimlight logs athena --run --logs v1 --location s3://example-logs/cloudfront --distribution EDFDVBD6EXAMPLE --out report.html',
+      'rimlight logs athena queries/ --location s3://example-logs/v2 --distribution EDFDVBD6EXAMPLE',
+      'rimlight logs athena --run --location s3://example-logs/v2 --distribution EDFDVBD6EXAMPLE --since 2026-11-01',
+      'rimlight logs athena --run --logs v1 --location s3://example-logs/v1 --distribution EDFDVBD6EXAMPLE --out report.html',
     ],
     exitCode:
       '0 written, or reported; 1 not: there are no logs, a query failed, a package is missing, or nobody agreed; 2 wrong usage or input; 130 ended by Ctrl-C',

@@ -133,6 +133,7 @@ const WRONG: Record<
   'logs report': { args: ['access.log', '--config'], by: CONFIG },
   'logs cost': { args: ['access.log', '--config'], by: CONFIG },
   'logs simulate': { args: ['access.log', '--config'], by: CONFIG },
+  'logs athena': { args: ['queries', '--location', 's3://example-logs', '--config'], by: CONFIG },
   invalidate: { args: ['/*', '--paths'], by: ['file-unreadable'] },
   'tenants create': { args: ['shop', '--dist'], by: BUNDLE },
   'tenants list': { args: [...STORE], by: ['store-url'] },
