@@ -1,12 +1,15 @@
 /** A bucket on this machine for the tests of one file, and the environment in which the S3 client finds it. */
+import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest'
 import { readSource, type SourceRequest } from '../../../origin-response/source.ts'
 import { openS3, type S3 } from '../../images/s3.ts'
 import { BUCKET, type Exchange, etagOf, type S3Object } from '../../images/s3-answers.ts'
 import { CREDENTIALS, variablesOf } from '../../images/signature.ts'
 
-/** Clients are kept by region for as long as a process lives: each file has a region of its own. */
-let files = 0
+/**
+ * Clients are kept by region for as long as a process lives: each file has a region of its own. It is not counted: a file that
+ * resets modules would have the count begin anew, beside clients that are kept.
+ */
 let region = ''
 
 export type Bucket = {
@@ -19,8 +22,7 @@ export type Bucket = {
 
 /** There from the first test on. */
 export function useBucket(): Bucket {
-  files += 1
-  region = `eu-test-${files}`
+  region = `eu-test-${randomUUID()}`
   const bucket = { objects: new Map(), region } as Bucket
   beforeAll(async () => {
     bucket.s3 = await openS3({ objects: bucket.objects, credentials: CREDENTIALS, region: bucket.region })
