@@ -81,8 +81,10 @@ describe('no more than the milliseconds that there are', () => {
     await vi.waitUntil(() => socket?.destroyed, 5_000)
   })
 
-  it.each([0, -5, 0.4])('%d of them', async (milliseconds) => {
-    expect(await read({ key: put(bucket, 'at once') }, { milliseconds })).toEqual(original('source-timeout'))
+  it.each([0, -5, 0.4])('%d of them: no request', async (milliseconds) => {
+    const key = put(bucket, 'at once')
+    expect(await read({ key }, { milliseconds })).toEqual(original('source-timeout', 'no time is left to ask S3'))
+    expect(bucket.s3.requests(key)).toBe(0)
   })
 })
 

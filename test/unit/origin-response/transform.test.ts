@@ -2,7 +2,6 @@ import { setTimeout } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
 import sharp from 'sharp'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { isTransient } from '../../../edge/image.ts'
 import { isBusy } from '../../../origin-response/render.ts'
 import { type Job, type Outcome, transform } from '../../../origin-response/transform.ts'
 import { photo } from '../../images/pictures.ts'
@@ -185,13 +184,13 @@ describe('the original', () => {
 })
 
 describe('the deadline', () => {
-  it('has passed: nothing is made', async () => {
+  it('has passed: nothing is asked for, and nothing is made', async () => {
     for (const time of [0, -1_000]) {
       const outcome = await transform(job('late.jpg', { time }))
-      expect(outcome.kind === 'original' && isTransient(outcome.reason)).toBe(true)
-      // The deadline and the end of the fetch are due at once.
-      expectMeasures(outcome, 'fetch' in outcome.measures ? ['fetch'] : [])
+      expect(outcome).toMatchObject({ kind: 'original', reason: 'source-timeout', detail: 'no time is left to ask S3' })
+      expectMeasures(outcome, ['fetch'])
     }
+    expect(bucket.s3.requests('late.jpg')).toBe(0)
   })
 
   it('is not waited for where S3 is silent: something could still have been made', async () => {
