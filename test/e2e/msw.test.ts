@@ -39,6 +39,8 @@ let cloudfront: CloudFront
 let server: SetupServer
 const seen: MockedRequest[] = []
 beforeAll(async () => {
+  // As in a process of its own: a file before this one may have loaded the image step, which forbids its process this.
+  sharp.unblock({ operation: ['VipsForeignLoad'] })
   const [items, pages] = [await temporaryFolder(), await temporaryFolder()]
   const picture = await photo(600, 400).jpeg().toBuffer()
   const files: [folder: string, key: string, body: Buffer | string][] = [
