@@ -51,12 +51,10 @@ async function ask(question: Question): Promise<Answer> {
 }
 
 /** Asks for each, and fails with the first few that did not come out right. @returns what came, in order */
-async function askAll(subjects: readonly (Question & { name: string })[]): Promise<string[]> {
+async function askAll(subjects: readonly (Question & { name: string })[], { askAll } = rig): Promise<string[]> {
   const came: string[] = []
   const wrong: object[] = []
-  for (const { question, ...answer } of await rig.askAll(
-    subjects.map((subject) => ({ expected: LASTING, ...subject })),
-  )) {
+  for (const { question, ...answer } of await askAll(subjects.map((subject) => ({ expected: LASTING, ...subject })))) {
     counts.add(answer)
     came.push(answer.came)
     if (answer.faults.length > 0) wrong.push({ name: question.name, variant: question.variant, faults: answer.faults })
@@ -194,6 +192,13 @@ const TYPES: Record<string, string> = { jpg: 'jpeg', tif: 'tiff' }
 describe.each(['hostile', 'odd', 'exif'])('the corpus, photos/%s', (folder) => {
   if (!CORPUS)
     return it.skip('RIMLIGHT_CORPUS is not set: it names a folder with photos/hostile, odd and exif', () => {})
+  // Of a photo that is refused for want of room, that is the fault: no process has the thousands of earlier files behind it.
+  let fresh: Rig
+  beforeAll(async () => {
+    fresh = await openRig(zip, { processes: 2, artefact: { memory: IMAGE_MEMORY_MB } })
+  })
+  afterAll(() => fresh?.close())
+
   it('comes out right', async () => {
     const names = await readdir(join(CORPUS, 'photos', folder))
     expect(names.length).toBeGreaterThan(5)
@@ -205,7 +210,8 @@ describe.each(['hostile', 'odd', 'exif'])('the corpus, photos/%s', (folder) => {
       })),
     )
     const variants = ['fm=webp&w=640', 'fit=crop&h=320&w=640', 'fm=jpg&w=256', 'fm=avif&w=128']
-    const came = await askAll(files.flatMap((file) => variants.map((variant) => ({ ...IN_TIME, ...file, variant }))))
+    const subjects = files.flatMap((file) => variants.map((variant) => ({ ...IN_TIME, ...file, variant })))
+    const came = await askAll(subjects, fresh)
     expect(came.filter((result) => result === 'rendition').length).toBeGreaterThan(5)
   })
 })
