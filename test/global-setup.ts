@@ -24,7 +24,10 @@ export default function setup(): () => void {
   })
   return () => {
     const left = leftIn(folder)
-    rmSync(folder, { recursive: true, force: true })
+    const remove = () => rmSync(folder, { recursive: true, force: true })
+    remove()
+    // Processes that end after this write what they have compiled.
+    process.once('exit', remove)
     for (const [name, value] of Object.entries(outer)) {
       if (value === undefined) delete process.env[name]
       else process.env[name] = value
