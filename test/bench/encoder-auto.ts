@@ -5,6 +5,7 @@ import sharp from 'sharp'
 import { searchQuality, USUAL_QUALITY } from '../../origin-response/looks.ts'
 import { lightnessOf, render, type Settings } from '../../origin-response/render.ts'
 import { geometricMean, type Point } from './curves.ts'
+import { UNTOUCHED } from './encoder-settings.ts'
 import type { Measure } from './perceptual.ts'
 import type { Sample } from './samples.ts'
 import type { Table } from './table.ts'
@@ -47,17 +48,7 @@ export async function autoRuns(
   return runs
 }
 
-const PLAIN = {
-  format: 'webp',
-  quality: USUAL_QUALITY,
-  effort: 0,
-  cut: null,
-  frames: 1,
-  isPalette: false,
-  colours: 256,
-  isLossless: false,
-  hasDeepProfile: false,
-} as const
+const PLAIN = { ...UNTOUCHED, format: 'webp', quality: USUAL_QUALITY, effort: 0 } as const
 
 /** A row for each set, and one for all pictures. */
 export function autoTable(runs: readonly AutoRun[], measures: readonly string[]): Table {

@@ -21,7 +21,8 @@ export type Setting = {
 /** A setting at the quality that it has when nobody asks for another. */
 export type Default = Setting & { quality: number }
 
-const UNTOUCHED = {
+/** What of a rendition's settings no comparison changes. */
+export const UNTOUCHED = {
   cut: null,
   frames: 1,
   isPalette: false,

@@ -39,6 +39,17 @@ export type WorkloadRequest = {
   size: number
 }
 
+/** A config that tells the paths of `WISHLIST` apart: two routes that are not the last, one of them not cached. */
+export const ITEMS = {
+  domains: ['cdn.example.com'],
+  origins: { photos: { bucket: 'example-photos', region: 'us-east-1' } },
+  routes: [
+    { path: '/items/1*', origin: 'photos', cache: {} },
+    { path: '/items/2?/*', origin: 'photos', cache: 'never' },
+    { path: '/*', origin: 'photos', cache: {} },
+  ],
+}
+
 export const GALLERIES: Shape = {
   objects: 12_000,
   skew: 1.2,

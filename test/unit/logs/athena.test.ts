@@ -11,19 +11,9 @@ import { main } from '../../../logs/command.ts'
 import { openDatabase } from '../../../logs/database.ts'
 import { querySql, REPORT_QUERIES } from '../../../logs/queries.ts'
 import { athenaStandIn, dialectErrors, type StandIn, type StandInFaults } from '../../logs/athena.ts'
-import { WISHLIST, workload } from '../../logs/workload.ts'
+import { ITEMS, WISHLIST, workload } from '../../logs/workload.ts'
 import { type Logged, logged, V1_FIELDS, v1File, v1Line } from '../../logs/written.ts'
 import { output } from '../cli/kit/fixture-output.ts'
-
-const CONFIG = {
-  domains: ['cdn.example.com'],
-  origins: { photos: { bucket: 'example-photos', region: 'us-east-1' } },
-  routes: [
-    { path: '/items/1*', origin: 'photos', cache: {} },
-    { path: '/items/2?/*', origin: 'photos', cache: 'never' },
-    { path: '/*', origin: 'photos', cache: {} },
-  ],
-}
 
 const ID = 'EDFDVBD6EXAMPLE'
 
@@ -36,7 +26,7 @@ beforeAll(async () => {
   // A folder without a `dist/`: the project's own is there after a build, and its routes would be counted.
   process.chdir(folder)
   config = join(folder, 'config.json')
-  await writeFile(config, JSON.stringify(CONFIG))
+  await writeFile(config, JSON.stringify(ITEMS))
 })
 afterEach(async () => {
   vi.unstubAllEnvs()

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { main } from '../../../logs/command.ts'
 import { countedReport } from '../../logs/counted.ts'
-import { GALLERIES, WISHLIST, workload } from '../../logs/workload.ts'
+import { GALLERIES, ITEMS, WISHLIST, workload } from '../../logs/workload.ts'
 import { type Logged, logged, v1File } from '../../logs/written.ts'
 import { output } from '../cli/kit/fixture-output.ts'
 
@@ -20,16 +20,6 @@ async function run(...args: string[]) {
   const stderr = output()
   const code = await main(args, stdout, stderr)
   return { code, stdout: stdout.said(), stderr: stderr.said() }
-}
-
-const CONFIG = {
-  domains: ['cdn.example.com'],
-  origins: { photos: { bucket: 'example-photos', region: 'us-east-1' } },
-  routes: [
-    { path: '/items/1*', origin: 'photos', cache: {} },
-    { path: '/items/2?/*', origin: 'photos', cache: 'never' },
-    { path: '/*', origin: 'photos', cache: {} },
-  ],
 }
 
 const routeOf = (path: string): string =>
@@ -67,7 +57,7 @@ describe('every number is what an independent count gives', () => {
     const logs = join(folder, `${name}.gz`)
     const config = join(folder, 'config.json')
     await writeFile(logs, gzipSync(v1File(lines)))
-    await writeFile(config, JSON.stringify(CONFIG))
+    await writeFile(config, JSON.stringify(ITEMS))
     const { code, stdout, stderr } = await run('report', logs, '--config', config, '--json')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const report = JSON.parse(stdout)
