@@ -52,5 +52,8 @@ export const fuzzRuns = (full: number): number => Number(process.env.RIMLIGHT_FU
 export const pictureRuns = (full: number): number =>
   Number(process.env.RIMLIGHT_FUZZ ?? runs(full, EXTENT, SHARE_OF_PICTURES))
 
-/** Of random events and files: always the same, but another for each longer run. RIMLIGHT_SEED repeats a failure. */
+/**
+ * Of all that is random: always the same, so that what a change broke is told from what nobody had tried yet, but another
+ * for each longer run. RIMLIGHT_SEED repeats a failure, or tries what no run has tried: RIMLIGHT_SEED=$RANDOM.
+ */
 export const SEED = Number(process.env.RIMLIGHT_SEED ?? (process.env.RIMLIGHT_FUZZ ? Date.now() % 2 ** 31 : 20_261_120))

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, expect, vi } from 'vitest'
 import { cleanUp, differences, processState } from './cleanup.ts'
-import { DEFAULT_RUNS } from './runs.ts'
+import { DEFAULT_RUNS, SEED } from './runs.ts'
 import { ownTemporaryFolder } from './temporary.ts'
 
-fc.configureGlobal({ numRuns: DEFAULT_RUNS })
+fc.configureGlobal({ numRuns: DEFAULT_RUNS, seed: SEED })
 
 const folder = ownTemporaryFolder()
 const before = processState()

@@ -60,7 +60,11 @@ function flatText(value: unknown): string {
 
 const fieldsOf = (value: object) => Object.entries(value).filter(([, field]) => field !== undefined)
 
-const keyText = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : literal(name))
+function keyText(name: string): string {
+  // In a literal, this name alone would set the object's prototype.
+  if (name === '__proto__') return "['__proto__']"
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : literal(name)
+}
 
 /** JSON's escapes are JavaScript's. */
 const literal = (value: unknown): string =>

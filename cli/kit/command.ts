@@ -1,6 +1,7 @@
 /** What all commands have in common: a table of options, a help made from it, and exit codes for errors. */
 import { Failure, InputError, RimlightError, systemFailure } from '../../base/errors.ts'
 import { type Help, helpOf } from './help.ts'
+import { signalsTold } from './interrupt.ts'
 import { asksForJson, type OptionRows, parseOptions, type Values } from './options.ts'
 import type { Output } from './output.ts'
 
@@ -42,6 +43,8 @@ export function defineCommand<const Rows extends OptionRows>(command: Command<Ro
       }
       return await command.run(values, { positionals, stdout, stderr, hint })
     } catch (error) {
+      // By a Ctrl-C, it ends here.
+      await signalsTold()
       return reportError(error, asksForJson(args), stdout, stderr)
     }
   }

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers'
+
 /** Ctrl-C, and the other signals that ask a command to end. */
 const SIGNALS: readonly (string | symbol)[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
@@ -26,6 +28,12 @@ export function interrupt(): Interrupt {
     },
   }
 }
+
+/**
+ * Until a signal that has come is told to its listeners. A child gets a terminal's Ctrl-C as well, and its end may be told
+ * before ours: what looks like a failure is none, then.
+ */
+export const signalsTold = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
 
 export const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

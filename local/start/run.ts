@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { InputError } from '../../base/errors.ts'
 import type { Policies } from '../../bundle/policies.ts'
 import { readBundle, readPolicies } from '../../bundle/read-bundle.ts'
-import { aborted } from '../../cli/kit/interrupt.ts'
+import { aborted, signalsTold } from '../../cli/kit/interrupt.ts'
 import { type CloudFront, startCloudFront } from '../cloudfront.ts'
 import { missingHeaders, originHeaderValues } from '../host/origin-headers.ts'
 import { type OriginTargets, originTargets } from '../host/origin-targets.ts'
@@ -33,7 +33,7 @@ export async function run(options: StartOptions, say: Say, signal: AbortSignal):
   if (built.kind === 'failed') throw built.error
   if (built.kind === 'built') {
     say({ event: 'starting' })
-    const running = await startUnlessAborted(options, say, signal)
+    const running = await unlessAborted(start(options, say), signal)
     if (running === undefined) return say({ event: 'stopped' })
     const watch = keepUp(options, built.keyFiles, running, say, signal)
     try {
@@ -42,7 +42,7 @@ export async function run(options: StartOptions, say: Say, signal: AbortSignal):
         const ready = await readyEvent(options, running)
         say(ready)
         if (options.opensBrowser) openBrowser(ready.page, (message) => say({ event: 'warning', message }))
-        await Promise.race([aborted(signal), watch.broken])
+        await unlessAborted(Promise.race([aborted(signal), watch.broken]), signal)
       }
       say({ event: 'stopping' })
     } finally {
@@ -56,11 +56,12 @@ export async function run(options: StartOptions, say: Say, signal: AbortSignal):
 
 type Running = { cloudFront: CloudFront; policies: Policies; keyValues: Record<string, string> }
 
-/** A terminal sends Ctrl-C to workerd too: one that was just starting then ends, which is no failure. */
-async function startUnlessAborted(options: StartOptions, say: Say, signal: AbortSignal): Promise<Running | undefined> {
+/** A terminal sends Ctrl-C to workerd and esbuild, too: what fails because they have ended is no failure. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   try {
-    return await start(options, say)
+    return await work
   } catch (error) {
+    await signalsTold()
     if (signal.aborted) return undefined
     throw error
   }

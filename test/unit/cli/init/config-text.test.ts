@@ -38,6 +38,11 @@ it('a comment is wrapped, and never ends early, whatever it holds', () => {
   expect(lines.filter((line) => line.includes('word') && !line.trimStart().startsWith('// '))).toEqual([])
 })
 
+it('takes the name of the prototype for a key like any other', () => {
+  const given = JSON.parse('{"origins":{"__proto__":{"url":"https://example.com"}}}')
+  expect(configText(given)).toContain("['__proto__']: { url: 'https://example.com' }")
+})
+
 it('says the very values that it was given', async () => {
   const folder = await temporaryFolder()
   const value = fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null)), {

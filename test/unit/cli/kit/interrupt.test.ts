@@ -51,4 +51,24 @@ describe.runIf(process.platform !== 'win32')('Ctrl-C', () => {
     child.kill('SIGINT')
     expect(await ended).toEqual([130, null])
   })
+
+  it('that ended a child first is told before the failure which that is', async () => {
+    const kit = (file: string) => JSON.stringify(new URL(`../../../../cli/kit/${file}`, import.meta.url).href)
+    const script = `
+      import { defineCommand } from ${kit('command.ts')}
+      import { interrupt } from ${kit('interrupt.ts')}
+      const ends = interrupt()
+      ends.signal.addEventListener('abort', () => process.exit(3))
+      const fail = async () => {
+        process.kill(process.pid, 'SIGINT')
+        throw new Error('a child has ended')
+      }
+      const main = defineCommand({ name: 'x', usage: '', about: '', options: {}, examples: [], run: fail })
+      await main([], process.stdout, process.stderr)`
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    children.push(child)
+    expect(await once(child, 'close')).toEqual([3, null])
+  })
 })
