@@ -1,10 +1,10 @@
 /** The certificate that the HTTPS listener shows: self-signed, for this machine's names and the distribution's domains. */
-import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto'
-import { mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { mkdir, readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { InputError, systemMessage } from '../../base/errors.ts'
-import { writeTemporary } from '../../base/temporary.ts'
+import { replaceFiles } from '../../base/replace-file.ts'
 
 /** PEM. */
 export type Certificate = { key: string; cert: string }
@@ -96,20 +96,16 @@ function isGood({ key, cert }: Certificate, names: readonly string[], now: numbe
   }
 }
 
-/** Written under temporary names, the key renamed first: a certificate without its key is made anew. */
+/** The key first: where only that is replaced, the two do not fit, and both are made anew. */
 async function writeCertificate(folder: string, { key, cert }: Certificate): Promise<void> {
   const files = [
-    { path: join(folder, KEY_FILE), text: key },
-    { path: join(folder, CERTIFICATE_FILE), text: cert },
+    { path: join(folder, KEY_FILE), content: key },
+    { path: join(folder, CERTIFICATE_FILE), content: cert },
   ]
-  const staged = files.map(({ path, text }) => ({ path, text, temporary: `${path}.${randomUUID()}` }))
-  const settled: (() => void)[] = []
   try {
     await mkdir(folder, { recursive: true })
-    for (const { temporary, text } of staged) settled.push(await writeTemporary(temporary, text, { mode: 0o600 }))
-    for (const { temporary, path } of staged) await rename(temporary, path)
+    await replaceFiles(files, { mode: 0o600 })
   } catch (cause) {
-    await Promise.allSettled(staged.map(({ temporary }) => rm(temporary, { force: true })))
     const expected = 'a folder to keep the certificate in'
     throw new InputError(`${folder}: expected ${expected}: ${systemMessage(cause)}`, {
       code: 'certificate-unwritable',
@@ -117,7 +113,5 @@ async function writeCertificate(folder: string, { key, cert }: Certificate): Pro
       found: folder,
       cause,
     })
-  } finally {
-    for (const done of settled) done()
   }
 }

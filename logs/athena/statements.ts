@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { notWritable, systemMessage } from '../../base/errors.ts'
-import { replaceFile } from '../../base/replace-file.ts'
+import { replaceFiles } from '../../base/replace-file.ts'
 import type { Selected } from './dialect.ts'
 import { reportQueries } from './queries.ts'
 import { createDatabaseSql, createTableSql } from './table.ts'
@@ -16,7 +16,7 @@ export async function writeStatements(folder: string, selected: Selected): Promi
   ]
   try {
     await mkdir(join(folder, 'queries'), { recursive: true })
-    for (const [name, text] of files) await replaceFile(join(folder, name), `${text}\n`)
+    await replaceFiles(files.map(([name, text]) => ({ path: join(folder, name), content: `${text}\n` })))
   } catch (cause) {
     throw notWritable(`${folder} can't be written: ${systemMessage(cause)}`, cause)
   }

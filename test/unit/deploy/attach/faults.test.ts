@@ -1,7 +1,7 @@
 /** What attach says when AWS does not do what it is asked. */
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
 import { STSServiceException } from '@aws-sdk/client-sts'
 import { expect, it, test } from 'vitest'
@@ -364,14 +364,15 @@ it('a receipt that can\u2019t be written anew stays as it is', async () => {
   const { aws, attach, file } = await scene(bundles)
   await attach()
   const before = await readFile(file, 'utf8')
-  // The name that it is written under first.
-  await mkdir(join(dirname(file), `.${basename(file)}.${process.pid}.tmp`))
+  // A file can have this name, but none that is longer, as that of the temporary file is.
+  const longest = join(dirname(file), 'x'.repeat(255))
+  await writeFile(longest, before)
   aws.mutations.length = 0
-  const { code, stderr } = await attach([], { dist: bundles.newer })
+  const { code, stderr } = await attach(['--receipt', longest], { dist: bundles.newer })
   expect(code).toBe(2)
-  expect(stderr).toMatch(/^--receipt: it can't be written, and without it nothing is changed: EISDIR/)
+  expect(stderr).toMatch(/^--receipt: it can't be written, and without it nothing is changed: ENAMETOOLONG/)
   expect(aws.mutations).toEqual([])
-  expect(await readFile(file, 'utf8')).toBe(before)
+  expect(await readFile(longest, 'utf8')).toBe(before)
 })
 
 test.each([
