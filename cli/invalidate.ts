@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { InputError, systemMessage } from '../base/errors.ts'
 import { optional } from '../base/optional-package.ts'
+import { INVALIDATION_PACKAGES } from '../deploy/aws/packages.ts'
 import type { InvalidateDependencies, Invalidation } from '../deploy/invalidate.ts'
 import { invalidateHere, LOCAL_URL, type LocalInvalidation } from '../local/console/client.ts'
 import {
@@ -10,7 +11,6 @@ import {
   INVALIDATION_PATH_PRICE,
   invalidationProblem,
 } from '../urls/invalidation.ts'
-import { INVALIDATION_PACKAGES } from './aws-packages.ts'
 import { defineCommand, type Main } from './kit/command.ts'
 import { type Output, painter, statusLine } from './kit/output.ts'
 

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ROOT } from '../base/root.ts'
-import { BUCKET_PACKAGES, DISTRIBUTION_PACKAGES, KEYS_PACKAGES } from './aws-packages.ts'
+import { BUCKET_PACKAGES, DISTRIBUTION_PACKAGES, KEYS_PACKAGES } from '../deploy/aws/packages.ts'
 import type { Main } from './kit/command.ts'
 import { defineVerbs, type VerbRows } from './kit/verbs.ts'
 

@@ -12,9 +12,11 @@
  * ```
  */
 import { InputError } from '../base/errors.ts'
+import { optional } from '../base/optional-package.ts'
 import { readBundle } from '../bundle/read-bundle.ts'
-import { type Dependencies, realDependencies } from './aws.ts'
-import { Crew } from './crew.ts'
+import { DISTRIBUTION_PACKAGES } from '../deploy/aws/packages.ts'
+import type { Dependencies } from './aws.ts'
+import type { Crew } from './crew.ts'
 import type { TenantInvalidation } from './invalidations.ts'
 import type { CreateOptions, TenantState, WaitOptions } from './options.ts'
 import type { TenantKind, TenantRecord, TenantSettings } from './record.ts'
@@ -71,17 +73,25 @@ export type Tenants = {
   close(): Promise<void>
 }
 
-/** @param dependencies for tests: AWS, time */
-export async function openTenants(
-  options: TenantsOptions,
-  dependencies: Dependencies = realDependencies,
-): Promise<Tenants> {
+/**
+ * Opens the store, and makes its tables where they are not there; asks AWS nothing yet.
+ * @param dependencies for tests: AWS, time
+ * @throws InputError for options or a bundle that are not right, Failure where the store can't be opened, and where one of
+ * the packages of AWS is not installed (`package-missing`)
+ */
+export async function openTenants(options: TenantsOptions, dependencies?: Dependencies): Promise<Tenants> {
+  const [{ Crew }, { realDependencies }] = await optional(
+    'rimlight/tenants',
+    DISTRIBUTION_PACKAGES,
+    () => Promise.all([import('./crew.ts'), import('./aws.ts')]),
+    'npm install',
+  )
   const site = tenantSite(await readBundle(options.dist ?? 'dist'), options)
   const store = typeof options.store === 'string' ? await openStore(options.store) : options.store
   const crew = new Crew({
     store,
     site,
-    dependencies,
+    dependencies: dependencies ?? realDependencies,
     signal: options.signal ?? new AbortController().signal,
     progress: options.onProgress ?? (() => {}),
   })

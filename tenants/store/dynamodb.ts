@@ -2,8 +2,9 @@
 import { setTimeout } from 'node:timers/promises'
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { InputError } from '../../base/errors.ts'
+import { optional } from '../../base/optional-package.ts'
 import { recordOf, rowOf } from './columns.ts'
-import { optionalPackage, storeCalls } from './failures.ts'
+import { storeCalls } from './failures.ts'
 import type { Store } from './store.ts'
 
 type Sdk = typeof import('@aws-sdk/client-dynamodb')
@@ -14,10 +15,11 @@ const TABLE_WAIT = 120_000
 /** @param url `dynamodb://TABLE?region=REGION`; `&endpoint=URL` for another DynamoDB than AWS's */
 export async function openDynamoDb(url: string): Promise<Store> {
   const { table, region, endpoint } = parsed(url)
-  const sdk = await optionalPackage(
-    '@aws-sdk/client-dynamodb',
+  const sdk = await optional(
     'a store in DynamoDB',
+    ['@aws-sdk/client-dynamodb'],
     () => import('@aws-sdk/client-dynamodb'),
+    'npm install',
   )
   const inStore = storeCalls(`dynamodb://${table}`)
   const client = new sdk.DynamoDBClient({

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { expect, test } from 'vitest'
 import { TARGETS } from '../../build/targets.ts'
-import * as aws from '../../cli/aws-packages.ts'
+import * as aws from '../../deploy/aws/packages.ts'
 import { importsOf, packagesAtOnce } from './imports.ts'
 import { type Package, pathsOf, unpinned, unused } from './packages.ts'
 import { codeFiles, ROOT, textOf } from './sources.ts'
@@ -81,6 +81,23 @@ test('a command that takes an optional peer says so before it is loaded', () => 
     expect([...said].toSorted(), entry).toEqual(packagesAtOnce(entry, files).filter((name) => peers.includes(name)))
   }
   expect(rows.filter(({ packages }) => packages !== undefined).length).toBeGreaterThan(5)
+})
+
+test('an entry is loaded without optional peers, but for the CDK’s, which has them', () => {
+  const files = codeFiles()
+  const peers = Object.keys(project.peerDependencies ?? {})
+  const entries = Object.entries(project.exports ?? {}).flatMap(([name, { types = '' }]) =>
+    types === '' ? [] : [[name, types.replace('./lib/types/', '').replace(/\.d\.ts$/, '.ts')] as const],
+  )
+  const taken = entries.map(([name, file]) => [
+    name,
+    packagesAtOnce(file, files).filter((name) => peers.includes(name)),
+  ])
+  expect(Object.fromEntries(taken)).toEqual({
+    ...Object.fromEntries(entries.map(([name]) => [name, []])),
+    './cdk': ['aws-cdk-lib', 'constructs'],
+  })
+  expect(entries.length).toBeGreaterThan(8)
 })
 
 test('every package is imported, or a command of a script', () => {

@@ -16,6 +16,7 @@ const EXCEPTIONS: Record<string, string> = {
 export type Package = {
   name: string
   scripts: Record<string, string>
+  exports?: Record<string, { types?: string }>
   dependencies?: Record<string, string>
   devDependencies: Record<string, string>
   peerDependencies?: Record<string, string>

@@ -11,6 +11,7 @@ import { main } from '../../logs/report.ts'
 import { logged, V1_FIELDS, v1File } from '../logs/written.ts'
 import { output } from '../unit/cli/kit/fixture-output.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
+import { withoutPackages } from '../without-packages.ts'
 import { started } from './site.ts'
 
 const LINES = 300
@@ -88,16 +89,7 @@ it('a bucket that there is not: what S3 says, as a document', async () => {
 it('without DuckDB it says in a line what to install', async () => {
   const folder = await temporaryFolder()
   await writeFile(join(folder, 'a.log'), text())
-  await writeFile(
-    join(folder, 'without.mjs'),
-    `import { registerHooks } from 'node:module'
-    registerHooks({
-      resolve(name, context, next) {
-        return next(name === '@duckdb/node-api' ? '@duckdb/is-not-here' : name, context)
-      },
-    })`,
-  )
-  const args = ['--import', join(folder, 'without.mjs'), join(ROOT, 'cli/rimlight.mjs'), 'logs', 'report', 'a.log']
+  const args = [...withoutPackages(/^@duckdb[/]node-api$/), join(ROOT, 'cli/rimlight.mjs'), 'logs', 'report', 'a.log']
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
   expect({ status, stdout, stderr }).toEqual({
     status: 1,

@@ -10,6 +10,7 @@ import { main, templateOf } from '../../../deploy/template.ts'
 import type { Config } from '../../../edge/config.ts'
 import { type Built, built } from '../../e2e/site.ts'
 import { TEMPLATES } from '../../runs.ts'
+import { withoutPackages } from '../../without-packages.ts'
 import { output } from '../cli/kit/fixture-output.ts'
 import { temporaryFolder } from '../local/fixture.ts'
 import { CONFIG } from './template/bundles.ts'
@@ -214,18 +215,10 @@ describe('rimlight template refuses', () => {
   })
 
   it.each(['aws-cdk-lib', 'constructs'])('to go on without %s, and says what to install', async (name) => {
-    const hooks = `
-      import { registerHooks } from 'node:module'
-      registerHooks({
-        resolve(specifier, context, next) {
-          if (specifier !== '${name}' && !specifier.startsWith('${name}/')) return next(specifier, context)
-          throw Object.assign(new Error("Cannot find package '${name}' imported from a file"), { code: 'ERR_MODULE_NOT_FOUND' })
-        },
-      })`
     const script = `
       const { main } = await import(${JSON.stringify(pathToFileURL(join(ROOT, 'deploy/template.ts')).href)})
       process.exitCode = await main(['--dist', ${JSON.stringify(site.dist)}], process.stdout, process.stderr)`
-    const args = ['--import', `data:text/javascript,${encodeURIComponent(hooks)}`, '--input-type=module', '-e', script]
+    const args = [...withoutPackages(RegExp(`^${name}(?:[/]|$)`)), '--input-type=module', '-e', script]
     await expect(promisify(execFile)(process.execPath, args)).rejects.toMatchObject({
       code: 1,
       stdout: '',

@@ -4,22 +4,19 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { ROOT } from '../../../base/root.ts'
+import { withoutPackages } from '../../without-packages.ts'
 import { rsa } from './keys.ts'
 
 /** Runs code on an installation without packages of AWS. */
 async function withoutAws(code: string): Promise<string> {
   const program = `
-    import { registerHooks } from 'node:module'
-    registerHooks({
-      resolve(specifier, context, next) {
-        if (!/^@(?:aws-sdk|smithy)[/]/.test(specifier)) return next(specifier, context)
-        throw Object.assign(new Error('not installed: ' + specifier), { code: 'ERR_MODULE_NOT_FOUND' })
-      },
-    })
     const sign = await import(${JSON.stringify(join(ROOT, 'sign/sign.ts'))})
     const site = { domains: ['cdn.example.com'], routes: [{ path: '/*' }] }
     ${code}`
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program])
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...withoutPackages(/^@(?:aws-sdk|smithy)[/]/),
+    ...['--input-type=module', '-e', program],
+  ])
   return stdout
 }
 

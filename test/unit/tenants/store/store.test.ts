@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { NAMES } from '../../../../tenants/store/columns.ts'
-import { optionalPackage } from '../../../../tenants/store/failures.ts'
 import { MIGRATIONS } from '../../../../tenants/store/migrations.ts'
 import { openStore } from '../../../../tenants/store/open.ts'
 import { type Postgres, postgresBinaries, startPostgres } from '../../../tenants/postgres.ts'
@@ -60,15 +59,6 @@ describe('a store that can not be used', () => {
     expect(message).toContain('Failure: the store postgres://user@127.0.0.1:1/tenants')
     expect(message).toContain('ECONNREFUSED')
     expect(message).not.toContain('geheim')
-  })
-
-  it('a package that is not installed', async () => {
-    const load = () => import('no-such-package' as string)
-    await expect(optionalPackage('pg', 'a store in PostgreSQL', load)).rejects.toThrow(
-      'a store in PostgreSQL needs the package pg, which is not installed; run `npm install pg`',
-    )
-    const broken = () => Promise.reject(new Error('broken'))
-    await expect(optionalPackage('pg', 'a store in PostgreSQL', broken)).rejects.toThrow('broken')
   })
 })
 

@@ -1,4 +1,4 @@
-/** The parts of the AWS SDK that verbs take: optional peers, installed by whoever uses these verbs. */
+/** The parts of the AWS SDK that verbs and `rimlight/tenants` take: optional peers, installed by whoever uses these. */
 
 const clientsOf = (...services: string[]): string[] => services.map((service) => `@aws-sdk/client-${service}`)
 
