@@ -61,12 +61,16 @@ const PACKAGES: BuildOptions = {
   define: { 'import.meta.url': '__filename', 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
 }
 
-/** The code of an artefact: its entry, and what that loads later. @throws BuildError with esbuild's own messages */
-export async function bundle(target: BuildTarget, compiled: Rules): Promise<Bundle[]> {
+/**
+ * The code of an artefact: its entry, and what that loads later.
+ * @param without a flag of `edge/flags.d.ts` whose code is left out of a function, though a route needs it: to measure it
+ * @throws BuildError with esbuild's own messages
+ */
+export async function bundle(target: BuildTarget, compiled: Rules, without?: string): Promise<Bundle[]> {
   const rules = rulesFor(target, compiled)
   if (target.kind === 'function') {
     const made = await bundled(target.entry, 'index.js', FUNCTION, [
-      compiledRules(rules),
+      compiledRules(rules, without),
       platformModules(target.modules),
     ])
     // Once more: what the config's constants leave unused is known only when all is in one file.
@@ -168,14 +172,19 @@ const imageFlags = ({ routes, imageRules }: Rules) => ({
   HAS_ALL_RATIOS: imageRules.some(({ ratios }) => ratios === null),
 })
 
-/** Puts the rules in their module's place, and says what is known of them before anything runs. */
-export const compiledRules = (rules: Rules): Plugin => ({
+/**
+ * Puts the rules in their module's place, and says what is known of them before anything runs.
+ * @param without a flag that is off, whatever the rules say
+ */
+export const compiledRules = (rules: Rules, without?: string): Plugin => ({
   name: 'compiled-rules',
   setup({ onLoad, initialOptions }) {
     const flags = Object.entries({ ...flagsOf(rules), ...tokenFlags(rules.routes) })
     initialOptions.define = {
       ...initialOptions.define,
-      ...Object.fromEntries(flags.map(([name, value]) => [name, JSON.stringify(value === undefined ? false : value)])),
+      ...Object.fromEntries(
+        flags.map(([name, value]) => [name, JSON.stringify(value === undefined || name === without ? false : value)]),
+      ),
     }
     onLoad({ filter: /[\\/]edge[\\/]rules\.ts$/ }, () => ({ contents: rulesModule(rules), loader: 'js' }))
   },

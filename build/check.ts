@@ -4,6 +4,7 @@ import type { Node } from 'acorn'
 import { DISALLOWED_HEADERS, isListed } from '../edge/limits.ts'
 import type { Bundle } from './bundle.ts'
 import { BuildError } from './error.ts'
+import type { OptionBytes } from './option-bytes.ts'
 import { outsideSubset } from './subset.ts'
 import { nodesOf, parseScript } from './syntax.ts'
 import type { BuildTarget } from './targets.ts'
@@ -82,18 +83,28 @@ function namesSet(code: string): { name: string; line: number }[] {
   })
 }
 
-const ROOM = '\nCode for what no route has is left out: images take 300 bytes less with rect: false on all routes.'
-
-/** @throws BuildError naming the modules that take the most bytes */
-export function checkSize(target: BuildTarget, bytes: number, bundles: readonly Bundle[]): void {
+/**
+ * @param options of the config, and what each takes
+ * @throws BuildError naming the modules, and the options, that take the most bytes
+ */
+export function checkSize(
+  target: BuildTarget,
+  bytes: number,
+  bundles: readonly Bundle[],
+  options: readonly OptionBytes[] = [],
+): void {
   if (bytes <= target.limit) return
   const outputs = bundles.flatMap(({ metafile }) => Object.values(metafile.outputs))
   const modules = outputs.flatMap(({ inputs }) => Object.entries(inputs))
   const largest = modules.toSorted(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput).slice(0, 10)
-  const list = largest.map(([path, { bytesInOutput }]) => `  ${String(bytesInOutput).padStart(9)}  ${path}`).join('\n')
-  const advice = target.kind === 'function' ? ROOM : ''
+  const line = (bytes: number, name: string) => `  ${String(bytes).padStart(9)}  ${name}`
+  const advice = 'Code that no route needs is left out. So much less without one of these, on all routes:'
   throw new BuildError(
-    `${target.file} has ${bytes} bytes; the limit is ${target.limit}. What takes them:\n${list}${advice}`,
+    [
+      `${target.file} has ${bytes} bytes; the limit is ${target.limit}. What takes them:`,
+      ...largest.map(([path, { bytesInOutput }]) => line(bytesInOutput, path)),
+      ...(options.length > 0 ? [advice, ...options.map(({ option, bytes }) => line(bytes, option))] : []),
+    ].join('\n'),
     {
       code: 'artefact-too-large',
       expected: `at most ${target.limit} bytes`,

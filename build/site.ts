@@ -10,6 +10,7 @@ import { loadConfig } from './config.ts'
 import type { OnKeyFile } from './key-files.ts'
 import { libheifForLambda } from './libheif.ts'
 import { type Built, manifestOf } from './manifest.ts'
+import { optionBytes } from './option-bytes.ts'
 import { type OutputFile, writeAll } from './output.ts'
 import { policiesOf } from './policies.ts'
 import { type BuildTarget, targetsFor } from './targets.ts'
@@ -47,7 +48,8 @@ async function makeArtefact(target: BuildTarget, rules: Rules): Promise<Built> {
   ])
   const content =
     target.kind === 'function' ? (files['index.js'] as Buffer) : await zip({ ...files, ...libraries.files })
-  checkSize(target, content.length, bundles)
+  const isTooLarge = target.kind === 'function' && content.length > target.limit
+  checkSize(target, content.length, bundles, isTooLarge ? await optionBytes(target, rules) : [])
   const packages = [...bundles.flatMap((one) => one.packages), ...libraries.packages]
   return {
     target,
