@@ -5,6 +5,7 @@ import { isObject } from '../base/json-values.ts'
 import type { ApiOriginSettings, S3OriginSettings, Settings } from '../bundle/settings.ts'
 import {
   DEFAULT_BUDGET_MS,
+  DEFAULT_DROP_RESPONSE,
   DEFAULT_FAILOVER_STATUSES,
   DEFAULT_FORMATS,
   DEFAULT_QUALITIES,
@@ -265,14 +266,7 @@ const HEADER_VALUES = 'an object of header names and values'
 
 const headers = object({
   dropRequest: v.optional(list(headerName, 'a list of header names'), []),
-  dropResponse: v.optional(list(headerPattern, 'a list of header names'), [
-    'x-amz-id-2',
-    'x-amz-request-id',
-    'x-amz-version-id',
-    'x-amz-server-side-encryption*',
-    'x-amz-meta-*',
-    'server',
-  ]),
+  dropResponse: v.optional(list(headerPattern, 'a list of header names'), [...DEFAULT_DROP_RESPONSE]),
   setResponse: v.optional(
     v.pipe(noList(HEADER_VALUES), v.record(headerName, v.nullable(headerValue), HEADER_VALUES)),
     {},

@@ -349,6 +349,16 @@ export const DEFAULT_WIDTHS: readonly number[] = [
 /** The default of `Failover.statuses`: the origin can't answer, whatever it was asked. */
 export const DEFAULT_FAILOVER_STATUSES: readonly FailoverStatus[] = [500, 502, 503, 504]
 
+/** The default of `HeaderRules.dropResponse`: what S3 says of itself, and of an object to its owner. */
+export const DEFAULT_DROP_RESPONSE: readonly string[] = [
+  'x-amz-id-2',
+  'x-amz-request-id',
+  'x-amz-version-id',
+  'x-amz-server-side-encryption*',
+  'x-amz-meta-*',
+  'server',
+]
+
 /** The other defaults of `ImageRules`. */
 export const DEFAULT_FORMATS: readonly NegotiatedFormat[] = ['webp']
 export const DEFAULT_QUALITIES: readonly number[] = [50, 65, 80, 90]

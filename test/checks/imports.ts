@@ -105,7 +105,7 @@ export const RULES: readonly Rule[] = [
   // Configs in the making, of answers or of a distribution.
   {
     from: 'cli/init/',
-    may: ['edge/config.ts', 'edge/patterns.ts', 'edge/variant.ts'],
+    may: ['edge/config.ts', 'edge/limits.ts', 'edge/patterns.ts', 'edge/variant.ts'],
     types: ['@aws-sdk/client-cloudfront'],
   },
   { from: 'cli/init/distribution/template-text.ts', may: ['yaml'] },

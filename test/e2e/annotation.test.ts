@@ -12,7 +12,7 @@ import { signToken } from '../../sign/sign.ts'
 import { NOW, OTHER, SECRET, token } from '../contract/tokens.ts'
 import { siteOf } from '../sites.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
-import { type Grants, refusedWithout } from './grants.ts'
+import { bearer, type Grants, refusedWithout } from './grants.ts'
 import { openOrigin, type ScriptedOrigin } from './origin.ts'
 
 const EXAMPLE = join(ROOT, 'examples/annotation')
@@ -27,7 +27,6 @@ const grantFor = (user: string, ...projects: string[]): string =>
     pathClaim: 'paths',
     claims: { sub: user },
   })
-const bearer = (text: string) => ({ headers: { authorization: `Bearer ${text}` } })
 const KEYS = { 'jwt/a': SECRET.toString('base64url'), 'jwt/b': OTHER.toString('base64url') }
 
 async function builtExample(name: string): Promise<{ dist: string; warnings: string[] }> {

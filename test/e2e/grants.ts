@@ -1,6 +1,7 @@
 /** What opens nothing of a private route, whoever made it: asked for while the object is in the cache. */
 import { expect } from 'vitest'
 import type { CloudFront } from '../../local/cloudfront.ts'
+import { type Claims, NOW } from '../contract/tokens.ts'
 
 export type Grants = {
   /** One that opens the path: a changed one is made of it. */
@@ -14,7 +15,18 @@ export type Grants = {
 
 type Init = NonNullable<Parameters<CloudFront['fetch']>[1]>
 
-const bearer = (text: string): Init => ({ headers: { authorization: `Bearer ${text}` } })
+/** Of a user for a path, for an hour. */
+export const claims = (paths: string, sub = 'user-1', exp = NOW + 3_600) => ({ sub, exp, paths })
+
+/** @param path that the good one opens @param signed a token of the claims, by a stranger's key where `isForeign` */
+export const grantsFor = (path: string, signed: (claims: Claims, isForeign?: boolean) => string): Grants => ({
+  good: signed(claims(path)),
+  expired: signed(claims(path, 'user-1', NOW - 60)),
+  foreign: signed(claims(path), true),
+  elsewhere: signed(claims('/elsewhere/')),
+})
+
+export const bearer = (text: string): Init => ({ headers: { authorization: `Bearer ${text}` } })
 
 /**
  * Each of them is refused by what is at viewer-request, kept by nobody, and tells nothing of the object.

@@ -7,9 +7,9 @@ import type { CloudFront } from '../../local/cloudfront.ts'
 import { replay } from '../../local/replay/replay-events.ts'
 import { viewerEvent, viewerLambdaEvent } from '../contract/events.ts'
 import { jwkOf, keyPair, signedBy } from '../contract/signers.ts'
-import { NOW, part } from '../contract/tokens.ts'
+import { part } from '../contract/tokens.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
-import { refusedWithout } from './grants.ts'
+import { bearer, claims, grantsFor, refusedWithout } from './grants.ts'
 import { openOrigin, type ScriptedOrigin } from './origin.ts'
 import { built, started } from './site.ts'
 
@@ -43,9 +43,6 @@ function token(claims: object, pair = OWN): string {
   return `${text}.${signedBy('ES256', pair.privateKey, text)}`
 }
 
-const claims = (paths: string, sub = 'user-1', exp = NOW + 3_600) => ({ sub, exp, paths })
-const bearer = (text: string) => ({ headers: { authorization: `Bearer ${text}` } })
-
 let origin: ScriptedOrigin
 let cloudfront: CloudFront
 beforeAll(async () => {
@@ -73,12 +70,7 @@ it('two users with the same right share one object, and nobody else gets it from
     'Hit from cloudfront',
   ])
   expect(first.headers.get('cache-control')).toBe('private')
-  const grants = {
-    good: token(claims('/a/')),
-    expired: token(claims('/a/', 'user-1', NOW - 60)),
-    foreign: token(claims('/a/'), OTHER),
-    elsewhere: token(claims('/b/')),
-  }
+  const grants = grantsFor('/a/', (claims, isForeign) => token(claims, isForeign ? OTHER : OWN))
   await refusedWithout(cloudfront, '/a/photo?page=1', grants, 'Lambda')
   expect(origin.requests).toEqual(['/a/photo?page=1'])
 })

@@ -3,8 +3,8 @@ import { Agent, interceptors, request } from 'undici'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Config } from '../../edge/config.ts'
 import type { CloudFront } from '../../local/cloudfront.ts'
-import { KEY_VALUES, NOW, OTHER, token } from '../contract/tokens.ts'
-import { refusedWithout } from './grants.ts'
+import { KEY_VALUES, NOW, OTHER, SECRET, token } from '../contract/tokens.ts'
+import { bearer, claims, grantsFor, refusedWithout } from './grants.ts'
 import { openOrigin, type ScriptedOrigin } from './origin.ts'
 import { started } from './site.ts'
 
@@ -36,8 +36,6 @@ afterAll(async () => {
   await origin?.close()
 })
 
-const claims = (paths: string, sub = 'user-1', exp = NOW + 3_600) => ({ sub, exp, paths })
-const bearer = (text: string) => ({ headers: { authorization: `Bearer ${text}` } })
 const asked = (path: string) => origin.requests.filter((url) => url === path).length
 
 it('two users with the same right share one object, and nobody else gets it from the cache', async () => {
@@ -46,12 +44,7 @@ it('two users with the same right share one object, and nobody else gets it from
   expect([await first.text(), await second.text()]).toEqual(['secret', 'secret'])
   expect(first.headers.get('x-cache')).toBe('Miss from cloudfront')
   expect(second.headers.get('x-cache')).toBe('Hit from cloudfront')
-  const grants = {
-    good: token(claims('/a/')),
-    expired: token(claims('/a/', 'user-1', NOW - 60)),
-    foreign: token(claims('/a/'), {}, OTHER),
-    elsewhere: token(claims('/b/')),
-  }
+  const grants = grantsFor('/a/', (claims, isForeign) => token(claims, {}, isForeign ? OTHER : SECRET))
   await refusedWithout(cloudfront, '/a/photo', grants, 'Function')
   expect(asked('/a/photo')).toBe(1)
 })

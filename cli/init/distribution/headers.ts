@@ -4,25 +4,34 @@ import { responseHeaders } from '../../../build/response-headers.ts'
 import type { SecurityHeadersConfig } from '../../../bundle/policies.ts'
 import { securityHeaders } from '../../../bundle/security-headers.ts'
 import { behavioursOf } from '../../../deploy/attach/behaviours.ts'
-import type { HeaderRules } from '../../../edge/config.ts'
+import { DEFAULT_DROP_RESPONSE, type HeaderRules } from '../../../edge/config.ts'
+import { isListed } from '../../../edge/limits.ts'
 import type { DistributionFacts, Note } from './facts.ts'
 
 /** Of a config that says nothing of headers. */
 const DEFAULTS = responseHeaders({ dropRequest: [], dropResponse: [], setResponse: {} }).filter(
   ({ type }) => type === '',
 )
-/** Removed by default: `HeaderRules.dropResponse`. */
-const DROPPED = /^(?:x-amz-(?:id-2|request-id|version-id|server-side-encryption.*|meta-.*)|server)$/
+
+/** Of a behaviour's response headers policy, where it has one. */
+type BehaviourPolicy = { pattern: string; policy: ResponseHeadersPolicyConfig | undefined }
 
 export function importedHeaders({ distribution, policies }: DistributionFacts): {
   headers: HeaderRules
   notes: Note[]
 } {
-  const perBehaviour = behavioursOf(distribution.config).map(({ pattern, behaviour }) => ({
+  const behaviours = behavioursOf(distribution.config).map(({ pattern, behaviour }) => ({
     pattern,
     policy: policies.responseHeaders[behaviour.ResponseHeadersPolicyId ?? ''],
   }))
-  const sets = perBehaviour.map(({ pattern, policy }) => ({
+  const set = setHeaders(behaviours)
+  const drop = droppedHeaders(behaviours)
+  return { headers: { ...drop.headers, ...set.headers }, notes: [...set.notes, ...drop.notes] }
+}
+
+/** What the default behaviour sets, or else the first that sets it; null for what a config would set and nobody does. */
+function setHeaders(behaviours: readonly BehaviourPolicy[]): { headers: HeaderRules; notes: Note[] } {
+  const sets = behaviours.map(({ pattern, policy }) => ({
     pattern,
     headers: policy ? setBy(policy) : new Map<string, string>(),
   }))
@@ -47,33 +56,22 @@ export function importedHeaders({ distribution, policies }: DistributionFacts): 
     const text = `null: the distribution does not set ${added.join(', ')}; without these lines, Rimlight does.`
     notes.push({ at: 'headers', text })
   }
-  const removed = perBehaviour.flatMap(({ policy }) => policy?.RemoveHeadersConfig?.Items ?? [])
-  const drop = [...new Set(removed.map(({ Header = '' }) => Header.toLowerCase()))].filter(
-    (name) => !DROPPED.test(name),
-  )
-  if (drop.length > 0) {
-    notes.push({
-      at: 'headers',
-      text: '`dropResponse` takes the place of the list of those that are removed by default.',
-    })
-  }
-  return {
-    headers: {
-      ...(drop.length > 0 ? { dropResponse: [...drop, ...DEFAULT_DROP] } : {}),
-      ...(Object.keys(set).length > 0 ? { setResponse: set } : {}),
-    },
-    notes,
-  }
+  return { headers: Object.keys(set).length > 0 ? { setResponse: set } : {}, notes }
 }
 
-const DEFAULT_DROP = [
-  'x-amz-id-2',
-  'x-amz-request-id',
-  'x-amz-version-id',
-  'x-amz-server-side-encryption*',
-  'x-amz-meta-*',
-  'server',
-]
+/** What any behaviour removes. */
+function droppedHeaders(behaviours: readonly BehaviourPolicy[]): { headers: HeaderRules; notes: Note[] } {
+  const removed = behaviours.flatMap(({ policy }) => policy?.RemoveHeadersConfig?.Items ?? [])
+  const names = [...new Set(removed.map(({ Header = '' }) => Header.toLowerCase()))]
+  const drop = names.filter((name) => !isListed(name, DEFAULT_DROP_RESPONSE))
+  if (drop.length === 0) return { headers: {}, notes: [] }
+  return {
+    headers: { dropResponse: [...drop, ...DEFAULT_DROP_RESPONSE] },
+    notes: [
+      { at: 'headers', text: '`dropResponse` takes the place of the list of those that are removed by default.' },
+    ],
+  }
+}
 
 /** By name in lower case. The SDK has every field as one that may be missing; CloudFront leaves none out. */
 function setBy({ SecurityHeadersConfig, CustomHeadersConfig }: ResponseHeadersPolicyConfig): Map<string, string> {

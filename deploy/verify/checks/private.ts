@@ -1,6 +1,6 @@
 /** Private routes: who has no grant reads nothing, not from the cache either; who has one tells no other cache to keep it. */
 import { header, isHit, outcome, quoted } from '../answer.ts'
-import { type Check, judged, skipped } from '../check.ts'
+import { type Asking, type Check, type CheckFinding, judged, skipped } from '../check.ts'
 import { anyPath, type CheckTarget, freshText, isPrivateRoute, isVerifiedHere, NO_OTHER_PATH } from '../check-target.ts'
 import type { Answer, ProbeRequest } from '../http.ts'
 import { isThere, requestFor } from '../objects.ts'
@@ -20,12 +20,17 @@ const isRefused = (target: CheckTarget, answer: Answer): boolean =>
 const expectedRefusal = (target: CheckTarget): string =>
   isVerifiedHere(target) ? '401 with www-authenticate: Bearer …' : '403'
 
-/** A known object, or a path that nothing is at: whoever has no grant is not told which. */
-function bareRequest(target: CheckTarget): ProbeRequest | undefined {
-  const [object] = target.objects
-  const path = object?.path ?? anyPath(target)
-  return path === undefined ? undefined : { path, query: object?.query ?? [], isBare: true }
-}
+type Judge = (target: CheckTarget, answer: Answer) => CheckFinding
+
+/** Asks without a grant for a known object, or for a path that nothing is at: whoever has none is not told which. */
+const askedWithout =
+  (judge: Judge, forge = (_: CheckTarget, request: ProbeRequest) => request) =>
+  async (target: CheckTarget, { ask }: Asking): Promise<CheckFinding> => {
+    const [object] = target.objects
+    const path = object?.path ?? anyPath(target)
+    if (path === undefined) return skipped(NO_OTHER_PATH)
+    return judge(target, await ask(forge(target, { path, query: object?.query ?? [], isBare: true })))
+  }
 
 const openToAll = (target: CheckTarget): string =>
   isVerifiedHere(target)
@@ -44,12 +49,9 @@ export const PRIVATE_CHECKS: readonly Check<CheckTarget>[] = [
     asks: 1,
     isOpen: true,
     appliesTo: isPrivateRoute,
-    async ask(target, { ask }) {
-      const request = bareRequest(target)
-      if (request === undefined) return skipped(NO_OTHER_PATH)
-      const answer = await ask(request)
-      return judged(isRefused(target, answer), expectedRefusal(target), refusal(answer), unlessOpen(target, answer))
-    },
+    ask: askedWithout((target, answer) =>
+      judged(isRefused(target, answer), expectedRefusal(target), refusal(answer), unlessOpen(target, answer)),
+    ),
     means: openToAll,
   },
   {
@@ -59,14 +61,11 @@ export const PRIVATE_CHECKS: readonly Check<CheckTarget>[] = [
     asks: 1,
     isOpen: true,
     appliesTo: isPrivateRoute,
-    async ask(target, { ask }) {
-      const request = bareRequest(target)
-      if (request === undefined) return skipped(NO_OTHER_PATH)
-      const answer = await ask(forged(target, request))
+    ask: askedWithout((target, answer) => {
       const isToldSo = !isVerifiedHere(target) || /invalid_token/.test(header(answer, 'www-authenticate'))
       const expected = isVerifiedHere(target) ? '401 with error="invalid_token"' : '403'
       return judged(isRefused(target, answer) && isToldSo, expected, refusal(answer), unlessOpen(target, answer))
-    },
+    }, forged),
     means: openToAll,
   },
   {
@@ -77,12 +76,9 @@ export const PRIVATE_CHECKS: readonly Check<CheckTarget>[] = [
     isOpen: true,
     after: ['private-refused'],
     appliesTo: (target) => isPrivateRoute(target) && isVerifiedHere(target),
-    async ask(target, { ask }) {
-      const request = bareRequest(target)
-      if (request === undefined) return skipped(NO_OTHER_PATH)
-      const answer = await ask(request)
-      return judged(header(answer, 'cache-control') === 'no-store', "cache-control: 'no-store'", refusal(answer))
-    },
+    ask: askedWithout((_, answer) =>
+      judged(header(answer, 'cache-control') === 'no-store', "cache-control: 'no-store'", refusal(answer)),
+    ),
     means: (target) =>
       `Whoever logs in is still shown that they may not read. ${attachFunction(target, 'viewer-request')}`,
   },
