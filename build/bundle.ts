@@ -34,7 +34,7 @@ const LANGUAGE = {
 
 export const FUNCTION: BuildOptions = {
   ...LANGUAGE,
-  // Names that the compiled rules and what reads them have among themselves, and no event, header or runtime has.
+  // Properties of the compiled rules, and of what reads them, that no event, header or API of the runtime has.
   mangleProps:
     /^(?:audience|bearer|cached|canonical|claims|closed|contains|cookieNames|cors|endless|expected|first|formats|forward|groups|hasParts|images|index|issuer|last|leeway|name|origins|parameters|parts|path|preflight|qualities|quality|query|ratios|reason|redirect|requestable|route|s3|signed|token|version|widths)$/,
   mangleQuoted: true,
@@ -136,7 +136,7 @@ const separate = (modules: readonly LazyModule[]): Plugin => ({
   },
 })
 
-/** The platform's own modules: imports of them stay as they are, and go where nothing is used of them. */
+/** Leaves imports of the platform's own modules as they are, or out where nothing of them is used. */
 export const platformModules = (names: readonly string[]): Plugin => ({
   name: 'platform-modules',
   setup({ onResolve }) {
@@ -192,8 +192,9 @@ export const compiledRules = (rules: Rules, without?: string): Plugin => ({
 
 /**
  * CloudFront Functions runs a script with a function named `handler`; esbuild wrote a module that exports one under
- * a shorter name. The export goes, the function gets its name back, and is `async` only if it awaits something. Of the platform's modules `cloudfront` is
- * imported, first of all, and the others are required: Developer Guide, "JavaScript runtime 2.0 features".
+ * a shorter name. The export goes, the function gets its name back, and is `async` only if it awaits something. The
+ * platform's module `cloudfront` is imported, first of all, and the others are required: Developer Guide, "JavaScript
+ * runtime 2.0 features".
  */
 function asScript(module: string): string {
   const { body } = parse(module, { ecmaVersion: 'latest', sourceType: 'module' })

@@ -46,8 +46,8 @@ export function checkCode(target: BuildTarget, { file, code, metafile, packages 
 }
 
 /**
- * Our own code may import the file beside it in the zip, and the platform's modules; packages, what Node has, and so may what
- * stands before a package that is beside it.
+ * Our own code may import the files beside it in the zip, and the platform's modules. Packages may import what Node has; so may
+ * our code that loads a package which is in the zip as it is (`LazyModule.beside`).
  */
 const mayImport = ({ lazy, modules }: BuildTarget, file: string, isOurs: boolean, path: string): boolean => {
   const beside = lazy.find((module) => module.file === file)?.beside ?? []

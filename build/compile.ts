@@ -88,7 +88,7 @@ function tokenPart(route: RouteSettings, keySets: readonly rules.KeySet[]): { to
 
 const isSigned = ({ auth }: RouteSettings): boolean => auth?.type === 'signed'
 
-/** What the function leaves in the query for CloudFront to check, and no key has. */
+/** The parameters of signed URLs, which the function leaves in the query for CloudFront to check; no cache key has them. */
 const signingParametersOf = (route: RouteSettings): readonly string[] =>
   isSigned(route) && route.cache !== 'never' ? SIGNING_PARAMETERS : []
 
@@ -114,7 +114,7 @@ export const parametersOf = (route: RouteSettings): string[] =>
 const indexRuleOf = ({ file, redirect }: NonNullable<RouteSettings['index']>): rules.IndexRule =>
   redirect ? { name: file, redirect } : { name: file }
 
-/** Who is let in: who has a grant, whoever has a presigned URL, or everybody. */
+/** Which viewers a route lets in, as a text that is the same for two routes which let in the same. */
 const guardOf = ({ auth, cache }: RouteSettings): string => JSON.stringify([auth, cache === 'never'])
 
 function placeholderOf({ placeholder: key }: RouteSettings, origin: S3OriginSettings | ApiOriginSettings) {
@@ -143,7 +143,10 @@ export function rulesModule(table: Rules): string {
   ].join('')
 }
 
-/** Routes have the same rules for tokens, headers of CORS, or names of parameters: their text stands once. Shorter ones cost less where they are. */
+/**
+ * Literals that stand in the rules more than once, such as rules for tokens, CORS headers or names of parameters of several
+ * routes, where a constant for them takes fewer bytes.
+ */
 function repeated(values: unknown): string[] {
   const seen = new Map<string, number>()
   const see = (value: unknown) => {
@@ -157,7 +160,7 @@ function repeated(values: unknown): string[] {
   return [...seen].flatMap(([text, count]) => (count > 1 && (count - 1) * text.length > 10 + 3 * count ? [text] : []))
 }
 
-/** What is not there reads the same, and costs the function no bytes. */
+/** Without values that the handlers read in the same way when they are absent: those cost the function bytes. */
 const shortened = (rule: object) =>
   Object.fromEntries(
     Object.entries(rule).filter(
@@ -165,7 +168,7 @@ const shortened = (rule: object) =>
     ),
   )
 
-/** Of a route without a key, what that is made of has no reader. */
+/** Without what the function does not read: on a route that is not cached, what the cache key is made of. */
 const shortRoute = ({ parameters, version, ...others }: rules.RouteRule) =>
   shortened(others.cached ? { ...others, parameters, version } : others)
 

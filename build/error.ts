@@ -1,7 +1,7 @@
 import { type ErrorFacts, Failure, InputError } from '../base/errors.ts'
 import type { Problem } from './problem.ts'
 
-/** What came of a config is not right, or could not be made; the message is for the person who ran the build. */
+/** An artefact could not be made, or may not be deployed as it is; the message is for the person who ran the build. */
 export class BuildError extends Failure {
   override name = 'BuildError'
 }

@@ -1,4 +1,4 @@
-/** What a token that stays in the request adds to the cache key. */
+/** What a token that stays in the request (`auth.forward`) adds to the cache key. */
 import type { RouteSettings } from '../bundle/settings.ts'
 
 export type ForwardedNames = { headers: string[]; cookies: string[]; parameters: string[] }

@@ -1,4 +1,4 @@
-/** What the distribution has besides behaviours and policies, and what the handlers count on. */
+/** What the handlers need of the distribution besides behaviours and policies. */
 
 import type { Origin } from '../bundle/policies.ts'
 import { type ApiOriginSettings, isS3, type S3OriginSettings, type Settings } from '../bundle/settings.ts'

@@ -160,7 +160,7 @@ function originRequestPolicy(route: RouteSettings): Unnamed<OriginRequestPolicy>
     return {
       Comment: comment(isSigned ? 'everything but the host and signatures' : 'everything but the host'),
       HeadersConfig: { HeaderBehavior: 'allExcept', Headers: list(['host']) },
-      // What CloudFront has checked is nobody else's.
+      // CloudFront has checked the signing cookies; the origin does not get to see them.
       CookiesConfig: isSigned
         ? { CookieBehavior: 'allExcept', Cookies: list(SIGNING_COOKIES) }
         : { CookieBehavior: 'all' },
@@ -188,7 +188,7 @@ function responseHeadersPolicy(
   const custom = rows
     .filter(({ isSecurity }) => !isSecurity)
     .map(({ name, value }) => ({ Header: name, Value: value, Override: true }))
-  // Origin-response leaves it out where the response is cached: CloudFront would not cache what says so itself.
+  // Viewers are told `private` by this policy; origin-response must not say it, or CloudFront would not cache the response.
   const isPrivate = hasPrivateResponses(route)
   if (isPrivate) custom.push({ Header: 'cache-control', Value: 'private', Override: false })
   const security = rows.flatMap(({ name, value }) => {

@@ -32,7 +32,7 @@ export function responseHeaders({ setResponse }: HeaderSettings): ResponseHeader
   }))
 }
 
-/** A policy names whole headers: the exact names of the table, and of its beginnings what S3 is known to send. */
+/** The names that a policy removes, which takes whole ones only: for an entry that ends in `*`, what S3 is known to send. */
 export const removedNames = (dropResponse: readonly string[]): string[] =>
   dropResponse.flatMap((name) =>
     name.endsWith('*') ? KNOWN_NAMES.filter((known) => known.startsWith(name.slice(0, -1))) : [name],

@@ -5,7 +5,7 @@ const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 }
 
 export const string = v.string('a string')
 
-/** The schema library takes lists for objects. */
+/** A check that valibot lacks: to it, a list is an object as well. */
 export const noList = (expected: string) =>
   v.pipe(
     v.any(),
@@ -63,7 +63,7 @@ export const ascending = (item: v.GenericSchema<number>, expected: string) =>
     v.transform((values) => values.toSorted((a, b) => a - b)),
   )
 
-/** Every object of JavaScript has such a property, so the function could not tell whether a request has it. */
+/** Names such as `constructor` are refused: every object has that property, so the function could not tell whether a query has it. */
 const isOwnName = v.check((name: string) => !(name in {}), 'a parameter name that is no property of every object')
 
 /**

@@ -24,19 +24,20 @@ export type BuildTarget = {
   memory: 'originRequestMemory' | 'originResponseMemory' | null
 }
 
-/**
- * `entry`: below the project's root. `file`: in the zip. `absent`: what its packages import and work without. `beside`: what it
- * imports of packages that are in the zip as they are. `isNeeded`: by the rules of a site.
- */
 export type LazyModule = {
+  /** Below the project's root. */
   entry: string
+  /** Its name in the zip. */
   file: string
+  /** What its packages import, and work without. */
   absent: readonly string[]
+  /** What it imports of packages that are in the zip as they are. */
   beside: readonly string[]
+  /** Whether a site with these rules has it. */
   isNeeded(rules: Pick<Rules, 'imageRules' | 'imageLimits' | 'placeholders'>): boolean
 }
 
-/** What a site has of them: each of its own, and the Lambda function at viewer-request where there are public keys. */
+/** The targets of a site: the Lambda function at viewer-request only where tokens have public keys. */
 export const targetsFor = ({ keySets }: Pick<Rules, 'keySets'>): BuildTarget[] =>
   TARGETS.filter(({ verifies }) => verifies !== 'public-keys' || keySets.length > 0)
 
@@ -81,7 +82,7 @@ export const TARGETS: readonly BuildTarget[] = [
       {
         entry: 'origin-response/transform.ts',
         file: 'transform.js',
-        // sharp's, for compiling itself.
+        // What sharp imports to compile itself from source.
         absent: ['@img/sharp-libvips-dev/include', '@img/sharp-libvips-dev/cplusplus'],
         beside: [],
         isNeeded: ({ imageRules }) => imageRules.length > 0,
@@ -95,7 +96,7 @@ export const TARGETS: readonly BuildTarget[] = [
           imageRules.length === 0 && placeholders.some((placeholder) => placeholder !== null),
       },
       {
-        // A thread's, which transform.js starts.
+        // The code of the thread that transform.js starts for a HEIC.
         entry: 'origin-response/heic-worker.ts',
         file: 'heic-worker.js',
         absent: [],

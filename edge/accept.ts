@@ -2,7 +2,10 @@ import { MOST_ACCEPT_CHARACTERS } from './bounds.ts'
 import { type Field, firstValue, valuesOf } from './event.ts'
 import { replaced } from './path.ts'
 
-/** An `Accept` of one line or several, a comma before and behind each of its members; none of a very long one. */
+/**
+ * The members of an `Accept` header, over all its lines, with a comma on both sides of each, as `accepts` searches them. A
+ * header of more than `MOST_ACCEPT_CHARACTERS` counts as empty.
+ */
 export function acceptList(accept: Field): string {
   const lines = accept.multiValue ? valuesOf(accept).join(',') : firstValue(accept)
   // biome-ignore lint/style/useTemplate: in the engine a template costs three times as much

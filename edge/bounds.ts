@@ -4,36 +4,44 @@
  * without imports: esbuild writes such constants where they are used.
  */
 
-/** Of a parameter or a header that repeats. */
+/** Values that are read of a parameter or a header that repeats. */
 export const MOST_VALUES = 10
 
-/** Of a parameter with several numbers or words in it. */
+/** Characters that are read of a parameter with several numbers or words in it, such as `rect` or `crop`. */
 export const MOST_CHARACTERS = 60
 
-/** Of the values of a parameter that should be a number, a word or a version. */
+/** Values that are decoded and parsed of a parameter that should be a number, a word or a version. */
 export const MOST_PARSED = 2
 
-/** Of all values of a parameter, where the first is not what it should be: a version may be escaped from end to end. */
+/**
+ * Characters of all values of a parameter together, where the first one does not parse as it is written and its escapes are
+ * decoded: room for a version of 64 characters, each of them escaped.
+ */
 export const MOST_DECODED = 200
 
-/** Of a query, where it has to be rebuilt for a redirect, or where names are looked for that may be escaped. */
+/** Names of a query that are read, where it has to be rebuilt for a redirect, or names are looked for that may be escaped. */
 export const MOST_NAMES = 99
 
-/** Characters of a path as received, with image parameters and a query that is spelt anew. */
+/** Characters of a path as received: a longer one gets no image parameters, and the escapes of its query stay as they are. */
 export const MOST_PATH_CHARACTERS = 640
 
-/** Characters of a query, once it is escaped, whose escapes are spelt anew. */
+/** Characters of a canonical query: in a longer one escapes stay as they are written. */
 export const MOST_QUERY_CHARACTERS = 256
 
-/** Characters, once it is escaped and its own `%` as well, of a text that has some which no URL may hold: browsers escape them. */
+/**
+ * Characters of a path or query with characters that no URL may hold, counted when these and its `%` are escaped. Browsers
+ * escape them themselves, so only other clients send any.
+ */
 export const MOST_UNESCAPED = 998
 
-/** Escapes that are spelt anew, one more, and in how many ways they may be followed by other characters. */
+/** Escapes of a path that are normalised one by one, plus one. */
 export const MOST_ESCAPES = 385
+
+/** Different pieces between the escapes of a path: each costs a normalisation, and one that repeats is looked up. */
 export const MOST_SPELLINGS = 64
 
-/** Of a path that has to be read in several ways. */
+/** Slashes of a path that has to be read in several ways. */
 export const MOST_SLASHES = 62
 
-/** Of an `Accept` that is read closely; browsers that take WebP send 150 at most. */
+/** Characters of an `Accept` header that is read at all; browsers that take WebP send 150 at most. */
 export const MOST_ACCEPT_CHARACTERS = 256

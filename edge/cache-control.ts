@@ -15,20 +15,22 @@ export type Caching = { cacheControl: string; validators: 'kept' | 'dropped' }
 export const IMMUTABLE = 'public, max-age=31536000, immutable'
 export const NO_STORE = 'no-store'
 
-/** Seconds that a response may live which is expected to be another soon. */
+/** How long a response may be cached that is expected to change soon, in seconds. */
 const UNSETTLED_SECONDS = 30
 const TRANSIENT_SECONDS = 60
 const MISSING_VERSION_SECONDS = 10
 
 export const publicFor = (seconds: number): string => `public, max-age=${seconds}`
 
-/** The lifetime of a missing object; asked for by version, it is probably on its way. */
+/** How long it may be cached that an object is missing; where a version was asked for, that is probably on its way. */
 export const missingCaching = (missing: number, isVersioned: boolean): string =>
   publicFor(isVersioned ? Math.min(missing, MISSING_VERSION_SECONDS) : missing)
 
 /**
- * What a 200, 206 or 304 of a cached route may be cached for. `usual` is the route's default TTL. `isOurs`: of a bucket, and
- * for everybody; an API alone knows of its answers which are `public` (RFC 9111, 3.5).
+ * How long a 200, 206 or 304 of a cached route may be cached.
+ * @param usual the route's default TTL, in seconds
+ * @param isOurs whether the origin is a bucket, whose objects are the same for everybody; only an API itself knows which of
+ * its responses are `public` (RFC 9111, 3.5)
  */
 export function cachingOf(verdict: Verdict, origin: OriginCaching, usual: number, isOurs: boolean): Caching {
   const kept = (cacheControl: string): Caching => ({ cacheControl, validators: 'kept' })

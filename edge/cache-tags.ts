@@ -16,7 +16,7 @@ const NOT_IN_TAG = /[^!-+\--~]/
 export const isCacheTag = (text: string): boolean =>
   text !== '' && text.length <= CACHE_TAG_CHARACTERS && !NOT_IN_TAG.test(text)
 
-/** The tags in a header's value, each once whatever its case, in the order given; what is none is left out. */
+/** The tags in a header's value, in the order given, each once whatever its case; what can't be a tag is left out. */
 export function cacheTagsIn(value: string): string[] {
   const seen = new Set<string>()
   const isFirst = (tag: string) => seen.size < seen.add(tag.toLowerCase()).size
@@ -29,7 +29,7 @@ export function cacheTagsIn(value: string): string[] {
 /** The tag of a path. A path that is too long for one has none. */
 export const tagOfPath = (path: string): string => path.replaceAll(',', '%2C')
 
-/** The header's value: those of the paths first, for of many tags CloudFront keeps some alone. */
+/** The header's value: the tags of the paths first, since CloudFront keeps no more than `CACHE_TAGS` of them. */
 export const cacheTagText = (paths: readonly string[], own: string): string =>
   cacheTagsIn([...paths.map(tagOfPath), own].join(','))
     .slice(0, CACHE_TAGS)

@@ -2,7 +2,7 @@ import type { Fields } from './event.ts'
 import { NEEDS_ORIGIN_PATTERNS } from './needed.ts'
 import type { CorsRule } from './rules.ts'
 
-/** The answer to a preflight (Fetch Standard, "CORS-preflight request"); a stranger is told nothing. */
+/** The answer to a preflight (Fetch Standard, "CORS-preflight request"); an origin that is not allowed gets `vary` alone. */
 export function preflightHeaders(cors: CorsRule, origin: string): Fields {
   const origins = cors.origins
   const isAny = origins === '*'

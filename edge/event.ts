@@ -47,7 +47,10 @@ export function firstParsed<T>(parse: (value: string) => T, field: Field | undef
 /** An escape of a character beyond ASCII, and what is none. */
 export const NOT_ASCII_ESCAPE = /%(?![2-7][\da-f])/i
 
-/** Values with the escapes of printable ASCII decoded, all of them or none: a URL holds no tab. None of many or long ones. */
+/**
+ * The first values with their escapes decoded, where all are of printable ASCII; else as they are. None where they are too long
+ * together. They are joined by tabs, which no URL holds, to be decoded in one go.
+ */
 function decodedValues(field: Field): string[] {
   const text = valuesOf(field).join('\t')
   if (text.length > MOST_DECODED) return []

@@ -1,12 +1,13 @@
 /**
- * Known when a bundle is made (`build/bundle.ts`, `build/token-rules.ts`): what no route needs is not in it. Handlers alone ask; outside of
- * bundles there are none of these.
+ * Constants that esbuild puts in when it makes a bundle (`build/bundle.ts`, `build/token-rules.ts`), so that code which no route
+ * needs is left out. Outside of bundles they are not defined, so only handlers may read them; `needed.ts` is for the rest.
  */
 
-/** Whether a route has `images`, and whether one has `cors`, one with `*` in an origin, takes `rect`, has previews, takes `bg` or `blur`, or has ratios of its own or any. */
+/**
+ * Whether a route has `images`; and of these, whether one takes `rect`, has previews, takes `bg`, takes `blur`, lists its
+ * ratios, or takes all of them.
+ */
 declare const HAS_IMAGES: boolean
-declare const HAS_CORS: boolean
-declare const HAS_ORIGIN_PATTERNS: boolean
 declare const HAS_PARTS: boolean
 declare const HAS_PREVIEWS: boolean
 declare const HAS_BACKGROUNDS: boolean
@@ -14,17 +15,21 @@ declare const HAS_BLURS: boolean
 declare const HAS_RATIO_LISTS: boolean
 declare const HAS_ALL_RATIOS: boolean
 
+/** Whether a route has `cors`, and whether one of its origins has a `*`. */
+declare const HAS_CORS: boolean
+declare const HAS_ORIGIN_PATTERNS: boolean
+
 /** Whether a route's pattern has several stars. */
 declare const HAS_ROUTE_GROUPS: boolean
 
 /** Whether other hosts are redirected to the first. */
 declare const HAS_CANONICAL_HOST: boolean
 
-/** Whether a path that ends in a slash stands for another on any route, and whether others are given a slash. */
+/** Whether a route has `index`, and whether one with `redirect`. */
 declare const HAS_INDEXES: boolean
 declare const HAS_INDEX_REDIRECTS: boolean
 
-/** Whether responses name their cache tags, and whether a route has something to show for missing pictures. */
+/** Whether responses name their cache tags, and whether a route has a `placeholder`. */
 declare const HAS_CACHE_TAGS: boolean
 declare const HAS_PLACEHOLDERS: boolean
 

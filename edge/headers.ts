@@ -6,7 +6,7 @@ import { isListed } from './limits.ts'
 
 export type Headers = Record<string, { key?: string | undefined; value: string }[]>
 
-/** In these the triggers speak to each other; viewers' copies are removed at both request triggers. */
+/** By these origin-request tells origin-response what a request is; viewers' own are removed at both request triggers. */
 export const ROUTE_HEADER = 'x-rimlight-route'
 export const VERSION_HEADER = 'x-rimlight-version'
 export const VARIANT_HEADER = 'x-rimlight-variant'
@@ -48,9 +48,9 @@ export const mediaTypeOf = (headers: Headers): string =>
   (headerText(headers, 'content-type').split(';', 1)[0] as string).trim().toLowerCase()
 
 /**
- * What tells of the very bytes of a body, and is wrong of a rendition of it. Its own ETag would make every revalidation
- * a new transform. What CloudFront answers itself (`accept-ranges`) and what is a matter of use (`content-disposition`)
- * may stay.
+ * Headers that describe the bytes of a body, and would be wrong on a rendition of it. A rendition gets no ETag of its own
+ * either: each revalidation would be a new transform. `accept-ranges`, which CloudFront answers for itself, and
+ * `content-disposition`, which is true of any rendition, stay.
  */
 export const OF_THE_BYTES: readonly string[] = [
   'content-digest',
@@ -63,7 +63,7 @@ export const OF_THE_BYTES: readonly string[] = [
   'x-amz-checksum-*',
 ]
 
-/** What describes the object that a body is of, and must go where another takes its place. */
+/** Headers that describe the object that a body is of, and must go where another body takes its place. */
 export const OF_THE_BODY: readonly string[] = [
   'accept-ranges',
   'content-disposition',

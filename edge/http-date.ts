@@ -12,7 +12,7 @@ const FIFTY_YEARS = Date.UTC(2020, 0, 1)
 /**
  * A date in one of HTTP's three formats: RFC 9110, 5.6.7. A year of two digits is at most fifty years from now.
  *
- * @param now milliseconds since 1970; left out, where no clock matters: years of two digits are 1970 to 2069
+ * @param now milliseconds since 1970; left out, no clock is read, and years of two digits are 1970 to 2069
  * @returns milliseconds since 1970; null for anything else
  */
 export function httpDate(text: string, now = END_OF_2019): number | null {

@@ -3,13 +3,17 @@ import type { Fields, ViewerRequest } from './event.ts'
 import { asciiOf, asciiPath } from './path.ts'
 import { pairsOf } from './query.ts'
 
-/** The host to redirect to, of one in lower case: the viewer's where it is one of ours, else the canonical one; never an open redirect. */
+/**
+ * The host to redirect to: the viewer's where it is one of the site's, else the first of these, so that it is never an open
+ * redirect.
+ * @param host in lower case
+ */
 export const safeHost = (host: string, domains: readonly string[]): string =>
   domains.includes(host) ? host : (domains[0] as string)
 
 /**
- * The query with its `?` from its parsed form, which has neither the order of all names nor what came without `=`. Of more
- * than 99 names, and more than ten values of one, it is the first that stay.
+ * The query, with its `?`, made of its parsed form, for runtimes without `rawQueryString`. The order of names that repeat, and
+ * whether a name came without `=`, are lost. Of more than 99 names, or more than ten values of one, the first stay.
  */
 const queryOf = (fields: Fields): string =>
   Object.keys(fields)

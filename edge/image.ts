@@ -35,7 +35,7 @@ export type Reason = (typeof TRANSIENT_REASONS)[number] | (typeof PERMANENT_REAS
 
 export const isTransient = (reason: Reason): boolean => TRANSIENT_REASONS.some((transient) => transient === reason)
 
-/** Of originals, what most browsers don't show. */
+/** The type of an original that is named in `x-rimlight`: most browsers don't show it, so its reader will wonder. */
 const SELDOM_SHOWN = 'image/heic'
 
 /** What `x-rimlight` says of an original. @param type of its bytes, where they were read */
@@ -43,13 +43,13 @@ export const originalBecause = (reason: Reason, type?: string): string =>
   `original; reason=${reason}${type === SELDOM_SHOWN ? `; type=${type}` : ''}`
 
 /**
- * What `x-rimlight` says of what is not there. S3 answers 403 for a key that is none to whoever may not list the bucket,
- * and for one that may not be read as well: a bucket policy, a KMS key, another account's object. Nothing but the error
- * code in the body tells those apart, which origin-response does not see. 404 is a key, or a bucket, that is none.
+ * What `x-rimlight` says of a missing object. To whoever may not list the bucket, S3 answers 403 both for a key that does not
+ * exist and for an object that may not be read (by a bucket policy, a KMS key, or as another account's object). Only the error
+ * code in the body tells those apart, and origin-response does not see the body. 404: the key, or the bucket, does not exist.
  */
 export const missingAs = (status: number): string => `missing; s3=${status}`
 
-/** `frames`: as many of those that the source has, where it is not all; `isIncomplete`: some of its data is missing. */
+/** What a rendition lacks. `frames`: of those that the source has; `isIncomplete`: some of the source's data is missing. */
 export type Losses = { frames: number; framesOfSource: number; isIncomplete: boolean }
 
 /** What `x-rimlight` says of a rendition; sizes in pixels. */
@@ -64,8 +64,8 @@ export const RESULT_HEADER = 'x-rimlight'
 export const VERDICT_HEADER = 'x-rimlight-verdict'
 
 /**
- * Types of text, documents, sound, films and archives: nobody gives a picture one by mistake. All others are no more than
- * a hint: S3's own default, those of forms and of programs that upload, and none at all are common on pictures.
+ * Types of text, documents, sound, films and archives, which nobody gives a picture by mistake. All other types are a hint at
+ * most: pictures often have S3's default type, one of a form or of an uploading program, or none.
  */
 const OTHER_KINDS =
   /^(?:audio|font|message|model|text|video)\/|[/+](?:json|xml|yaml|zip)$|^application\/(?:vnd\.|(?:x-)?(?:javascript|ecmascript|gzip|tar|7z-compressed)$|(?:pdf|rtf|msword|postscript|wasm)$)/
@@ -76,7 +76,7 @@ export const mayBeImage = (type: string): boolean => !OTHER_KINDS.test(type)
 /** Whether the type says which kind of picture it is, in a way that everybody knows. */
 export const isTelling = (type: string): boolean => type.startsWith('image/') && !VAGUE_TYPES.includes(type)
 
-/** All but the first are registered nowhere: what old browsers called JPEG and PNG in uploads. */
+/** Types that some viewers don't know: a wildcard, and what old browsers called JPEG and PNG in uploads, registered nowhere. */
 const VAGUE_TYPES = ['image/*', 'image/pjpeg', 'image/x-png', 'image/x-citrix-jpeg', 'image/x-citrix-png']
 
 export type SourceCheck = { kind: 'eligible' } | { kind: 'original'; reason: 'unsupported' | 'too-large' | 'corrupt' }

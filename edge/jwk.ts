@@ -4,7 +4,7 @@
  */
 import type { PublicKeyAlgorithm } from './config.ts'
 
-/** What it should have is not known before it is looked at. */
+/** A JSON Web Key that nothing has been checked of. */
 export type Jwk = Readonly<Record<string, unknown>>
 
 /** What a key for an algorithm is: its type, and the curve that it has; null: it has a modulus instead. */
@@ -28,7 +28,7 @@ export const PUBLIC_KEY_ALGORITHMS = Object.keys(KEY_TYPES) as PublicKeyAlgorith
 /** RFC 7518, 6.2.2, 6.3.2 and 6.4.1: what a public key does not have. */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
-/** Whether it is one that nobody else should know: then it says nothing of who signed. */
+/** Whether it is a private or a shared key: whoever has read it could have signed, so it proves nothing. */
 export const isPrivateKey = (key: Jwk): boolean => PRIVATE_MEMBERS.some((member) => member in key)
 
 /** RFC 7518, 3.3: at least 2,048 bits, as base64url. */

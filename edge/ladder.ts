@@ -4,7 +4,7 @@ import { MOST_RATIO, RATIO_STEPS } from './canonical.ts'
 import { NEEDS_ALL_RATIOS, NEEDS_RATIO_LISTS } from './needed.ts'
 import type { Ladder } from './rules.ts'
 
-/** What is not allowed is looked for: `$` would also match before a last line feed. */
+/** Searches for what a number may not hold: in the engine, `$` also matches before a final line feed. */
 export const NOT_A_NUMBER = /[^0-9.]/
 
 /** Digits, and a point between them or beside them. @returns 0 for what is no such number, or none above 0 */

@@ -1,6 +1,6 @@
 /**
- * What is needed of code that runs in handlers and outside of bundles as well, where nothing is known of the config and
- * all of it is needed. In a bundle these are constants (`flags.d.ts`), and what they rule out is left out.
+ * Which parts of the code that handlers share with the URL helpers are needed. In a bundle these are constants (`flags.d.ts`),
+ * and esbuild leaves out what they rule out; outside of bundles nothing is known of the config, and all of it is needed.
  */
 
 /** `rect`, on any route. */

@@ -6,13 +6,13 @@
  */
 import { MOST_ESCAPES, MOST_SPELLINGS, MOST_UNESCAPED } from './bounds.ts'
 
-/** What a path may not hold as it is (RFC 3986, 3.3), or where a second reading of it begins: an escape, `//`, `/.`. */
+/** What a path may not hold unescaped (RFC 3986, 3.3), or what can be read in more than one way: an escape, `//`, `/.`. */
 export const UNUSUAL = /[^\w.~!$&'()*+,;=:@/-]|\/[/.]/
 
 /** What a URL may not hold, RFC 3986, 3.3 and 3.4; a `?` in a path is told apart by `asciiPath`. */
 const NOT_IN_URL = /[^\w.~!$&'()*+,;=:@/?%-]/
 
-/** Of a path: nothing else is resolved. */
+/** What `resolved` has something to do for. */
 const DOTS_OR_SLASHES = /\/[/.]/
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
@@ -21,7 +21,7 @@ const CONTROL = /[\x00-\x1f\x7f]/
 /** RFC 3986, 2.3. */
 export const NOT_UNRESERVED = /[^\w.~-]/
 
-/** One reading, nothing to escape: true of nearly every path. */
+/** Whether a path can be read in one way only, and has nothing to escape: true of nearly every path. */
 export const isPlain = (path: string): boolean => path.search(UNUSUAL) < 0
 
 export const replaced = (text: string, found: string, by: string): string => text.split(found).join(by)
@@ -58,7 +58,7 @@ export function decoded(text: string): string {
   }
 }
 
-/** Of a path that is not empty: whether it has a control character, raw or escaped, or escapes that are none or no UTF-8. */
+/** Whether a path, not an empty one, has a control character, raw or escaped, a broken escape, or escapes that are no UTF-8. */
 export const isMalformed = (path: string): boolean => !decoded(asciiPath(path))
 
 /**

@@ -7,8 +7,8 @@ import type { Variant } from './variant.ts'
 import { parseVersion } from './version.ts'
 
 /**
- * The query of the cache key: what the route knows, sorted by name; everything else is gone.
- * @param isLong whether the path is long: escapes stay as they are written then, and in long queries
+ * The query of the cache key: the parameters that the route knows, sorted by name, and no others.
+ * @param isLong whether the path is long; escapes then stay as they are written, as they do in a long query
  */
 export function canonicalQuery(query: Fields, route: RouteRule, variant: Variant, isLong?: boolean): string {
   const names = route.parameters
@@ -27,7 +27,7 @@ export function canonicalQuery(query: Fields, route: RouteRule, variant: Variant
   }
   key = key.slice(1)
   if (!queryNames) return key
-  // Names with brackets stay as they are: of these the values are escaped each, of others the whole is at once.
+  // Where a name may have brackets, which stay as they are, values have been escaped one by one; else all is at once.
   const ascii = NEEDS_ESCAPED_NAMES ? key : asciiOf(key)
   return (!isLong && ascii.length <= MOST_QUERY_CHARACTERS && normalizedEscapes(ascii, '')) || ascii
 }

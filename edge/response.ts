@@ -13,20 +13,23 @@ import { type ObjectFacts, type Verdict, verdictOn } from './version.ts'
 
 export type RoutedRequest = {
   kind: 'routed'
-  /** Of the route, in the config's order. */
+  /** The route's, in the config's order. */
   index: number
   method: string
   route: RouteRule
   lifetime: LifetimeRule
-  /** Empty: none was asked for; the same for the variant. */
+  /** Empty: none was asked for. */
   version: string
+  /** As in the cache key: `fm=webp&w=640`; empty: none was asked for. */
   variant: string
-  /** Its path does, on this route: the response varies with `Accept`. */
+  /** Whether paths like this one do on this route: then the response varies with `Accept`. */
   takesImageParameters: boolean
 }
 
-/** `unrouted`: origin-request is not attached, or belongs to another build. */
-/** `isPersonal`: it came with `authorization` or cookies. */
+/**
+ * A request without a route header: origin-request is not attached, or belongs to another build. `isPersonal`: it came with
+ * `authorization` or cookies.
+ */
 export type UnroutedRequest = { kind: 'unrouted'; method: string; isPersonal: boolean }
 
 export type AskedRequest = RoutedRequest | UnroutedRequest
@@ -46,7 +49,7 @@ export type ResponseRule =
    */
   | { kind: 'object'; caching: Caching; verdict: Verdict; wantsImage: boolean; hasForeignEtag: boolean }
 
-/** Seconds that a response may live of which nothing is known. */
+/** How long a response without a route may be cached, in seconds. */
 const UNROUTED_SECONDS = 60
 
 /** @param now milliseconds since 1970 */
@@ -65,11 +68,14 @@ export function responseRule(request: AskedRequest, response: OriginResponse, no
   return { kind: 'unrouted', cacheControl: isPrivate(own) ? own : unroutedCaching(request) }
 }
 
-/** What an API may have made for one alone is for no cache, CloudFront's neither: nobody knows its key. */
+/**
+ * A request with credentials may have gone to an API that answered for this viewer alone, and whether the cache key holds the
+ * credentials is not known here: neither CloudFront nor any cache behind it may keep the response.
+ */
 const unroutedCaching = ({ isPersonal }: UnroutedRequest): string =>
   isPersonal ? `private, max-age=${UNROUTED_SECONDS}` : publicFor(UNROUTED_SECONDS)
 
-/** S3 answers 403 for what is not there to whoever may not list the bucket. */
+/** To whoever may not list the bucket, S3 answers 403 for an object that does not exist. */
 const isMissing = ({ method, route }: RoutedRequest, status: number): boolean =>
   route.s3 && (status === 403 || status === 404) && (method === 'GET' || method === 'HEAD')
 

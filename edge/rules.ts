@@ -34,13 +34,13 @@ export declare const imageLimits: readonly ImageLimit[]
 /** By route: the buckets that the image step reads from, in the order of its `origins`; empty where it reads from none. */
 export declare const buckets: readonly (readonly Bucket[])[]
 
-/** By route: what is shown in the place of a picture that is missing; `null`: nothing. */
+/** By route: the object that is shown in the place of a missing picture; `null`: none. */
 export declare const placeholders: readonly (Placeholder | null)[]
 
 /** Request headers that viewer-request removes, Rimlight's own among them. */
 export declare const dropRequest: readonly string[]
 
-/** By route: where origin-request may send it: to its origin, and to the one that this fails over to, if it does. */
+/** By route: the origins that CloudFront may send a request to: the route's own, and the one that it fails over to. */
 export declare const origins: readonly (readonly OriginRule[])[]
 
 /** By route, in seconds. */
@@ -98,8 +98,9 @@ export type RouteRule = {
   images: number
   /** Absent: none. */
   cors?: CorsRule
-  /** Absent: no token is needed, or the other artefact at viewer-request verifies it, and this one lets nobody in. */
+  /** What its tokens have to be; absent: none is needed here. */
   token?: TokenRule
+  /** The other artefact at viewer-request verifies its tokens: this one lets nobody in. */
   closed?: true
   /** CloudFront checks signed URLs and cookies. */
   signed?: true
@@ -107,7 +108,7 @@ export type RouteRule = {
   index?: IndexRule
 }
 
-/** `redirect`: paths that could do with a slash get it. */
+/** `redirect`: a path whose last part has no dot is redirected to the same with a slash. */
 export type IndexRule = { name: string; redirect?: true }
 
 export type CorsRule = {
@@ -136,7 +137,7 @@ export type ImageRule = {
   quality: number | 'auto'
   /** What `bg` may ask for, as six digits; absent: nothing. */
   backgrounds?: readonly string[]
-  /** The same of `blur`, in thousandths of the longer side. */
+  /** What `blur` is raised to, in thousandths of the longer side; absent: `blur` is dropped. */
   blurs?: Ladder
 }
 
@@ -155,7 +156,7 @@ export type OriginRule = {
   prefix: string
   /** Characters that a path loses before that. */
   strip: number
-  /** The same number for routes that let the same people in. */
+  /** The same number for routes whose `auth` lets in the same viewers. */
   guard: number
 }
 
@@ -163,7 +164,7 @@ export type LifetimeRule = {
   default: number
   missing: number
   settle: number
-  /** What is cached is for whoever has a grant, or sent the same one, and for no cache behind. */
+  /** Whether responses are for viewers with a grant alone: no cache behind CloudFront may keep them. */
   private: boolean
   /** Request headers that the cache key is made of, for `Vary`. */
   vary: readonly string[]

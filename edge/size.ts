@@ -15,14 +15,14 @@ import { NEEDS_PARTS } from './needed.ts'
 import { replaced } from './path.ts'
 import type { ImageRule } from './rules.ts'
 
-/** As in the key, each where it differs from doing nothing. */
+/** The parameters of size in the cache key; each is absent where it would change nothing. */
 export type Size = { crop?: string; fit?: 'crop'; h?: number; w?: number }
 
-/** The first two cut. A cut never enlarges, so that imgix's `min` is one as well; `clip` is its name for `max`. */
+/** The first two cut: as a cut never enlarges here, imgix's `min` is the same as `crop`; `clip` is imgix's name for `max`. */
 const FITS = ['crop', 'min', 'max', 'clip']
 const parseFit = (value: string): number => FITS.indexOf(value) + 1
 
-/** The first four, between commas or colons; none while these may be escaped. */
+/** The first four numbers between commas or colons; none of a value with escapes, in which these may be hidden. */
 const numbersIn = (value: string): string[] =>
   value.includes('%') ? [] : replaced(value.slice(0, MOST_CHARACTERS), ':', ',').split(',', 4)
 
@@ -109,7 +109,7 @@ function positionOf(query: Fields): string | 0 {
   return position === '44' ? 0 : position
 }
 
-/** Engines differ in which white space a number may have around it. */
+/** The characters are looked at first: engines differ in which white space a number may have around it. */
 const parseNinth = (value: string): string =>
   value && value.search(NOT_A_NUMBER) < 0 && +value >= 0 ? `${Math.min(8.9, +value * 9) | 0}` : ''
 

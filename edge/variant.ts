@@ -11,7 +11,7 @@ import { NEEDS_BACKGROUNDS, NEEDS_BLURS, NEEDS_PREVIEWS } from './needed.ts'
 import type { ImageRule, Ladder } from './rules.ts'
 import { type Size, setSize } from './size.ts'
 
-/** One rendition: the canonical image parameters, each where it differs from doing nothing; empty: the original. */
+/** One rendition: the canonical image parameters, each absent where it would change nothing; `{}`: the original. */
 export type Variant = Size & { bg?: string; blur?: number; fm?: string; q?: number }
 
 /** Sorted, as they stand in the key. A call that is marked pure is left out of the function, which needs none of these. */
@@ -25,7 +25,7 @@ export const OTHER_IMAGE_PARAMETERS: readonly string[] = /* @__PURE__ */ 'ar,aut
 /** Extensions of images that all viewers show; an object without one may be an image too. */
 const COMMON_EXTENSIONS = 'jpg,jpeg,png,gif,jpe,jfif,'.split(',')
 
-/** Of images that some viewers can't show. In fewer bytes than a list. */
+/** Extensions of images that some viewers can't show. As a regular expression it takes fewer bytes than as a list. */
 const OTHER_EXTENSIONS = /^(webp|avif|tiff?|hei[cf])$/
 
 /** What follows a path's last dot, in lower case: an extension, or something with a slash where there is none. */
@@ -59,7 +59,10 @@ export function variantOf(query: Fields, accept: Field | undefined, extension: s
 
 export type PreviewFormat = 'preview' | 'thumbhash' | 'json'
 
-/** What pages show until a picture is there: of the whole source, and therefore alone in a key. */
+/**
+ * Whether a format is one of those that pages show until a picture is there. It shows the whole source, so no other parameter
+ * goes with it.
+ */
 export function isPreview(format: string): format is PreviewFormat {
   return format === 'preview' || format === 'thumbhash' || format === 'json'
 }

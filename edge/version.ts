@@ -1,4 +1,4 @@
-/** `?v=` cannot lie: what a version says is held against the object before it is cached for a year. */
+/** A version is held against the object that came before the response is cached for a year, so that `?v=` can't lie. */
 import { NOT_UNRESERVED } from './path.ts'
 
 /** 1 to 64 unreserved characters; empty for anything else. */
@@ -9,7 +9,7 @@ export const parseVersion = (value: string): string =>
  * - `unversioned`: nothing was asked for;
  * - `verified`: the object bears the version out;
  * - `unsettled`: the object is, or may be, about to be replaced by the one that was asked for;
- * - `unknown`: neither.
+ * - `unknown`: none of these can be told from the object.
  */
 export type Verdict = 'unversioned' | 'verified' | 'unsettled' | 'unknown'
 

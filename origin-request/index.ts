@@ -42,7 +42,7 @@ export const handler = async (event: CloudFrontRequestEvent): Promise<CloudFront
   if (route.cached && route.s3) {
     const query = parseQuery(typeof request.querystring === 'string' ? request.querystring : '')
     const version = route.version ? firstParsed(parseVersion, query[route.version]) || '' : ''
-    // It would list the bucket.
+    // A GET of the bucket itself would list it.
     if (path.slice(origin.strip) === '/') {
       const missing = lifetimes[routing.index]?.missing ?? 0
       return generated('404', 'Not Found', missingCaching(missing, version !== ''), request.method)
@@ -61,10 +61,10 @@ export const handler = async (event: CloudFrontRequestEvent): Promise<CloudFront
 
 const hasOriginPath = (origin: CloudFrontOrigin | undefined): boolean => Boolean((origin?.s3 ?? origin?.custom)?.path)
 
-/** In a path whose escapes are decoded. RFC 3986, 3.3; a backslash is a slash to some. */
+/** A dot segment (RFC 3986, 3.3) of a path whose escapes are decoded; some servers take a backslash for a slash. */
 const DOT_SEGMENT = /[/\\]\.{1,2}(?![^/\\])/
 
-/** What a path stands for may be a route's of its own: it is shown to nobody whom that lets not in. */
+/** The index document that a path stands for may be on another route: only who may read that one gets it here. */
 function isAsOpen(path: string, { guard }: OriginRule): boolean {
   const routing = routeOf(path, routeTable)
   return typeof routing !== 'string' && origins[routing.index]?.[0]?.guard === guard
