@@ -6,67 +6,73 @@ import { DISALLOWED_HEADERS, isListed, READ_ONLY_HEADERS, RESPONSE_HEADERS_POLIC
 import { type Problem, problem } from './problem.ts'
 import { DEFAULT_NAMES, removedNames, responseHeaders, securityHeaderProblem } from './response-headers.ts'
 
+type HeaderSettings = Settings['headers']
+
 /**
  * @param hasPrivate whether a route has private responses: its policy adds a `cache-control` of its own
  * @param hasTags whether policies remove the header of cache tags
  */
-export function headerProblems(headers: Settings['headers'], hasPrivate: boolean, hasTags = false): Problem[] {
-  const { dropRequest, dropResponse, setResponse } = headers
-  const found: Problem[] = []
-  const add = (at: string, expected: string, value: unknown) => found.push(problem(`headers.${at}`, expected, value))
+export const headerProblems = (headers: HeaderSettings, hasPrivate: boolean, hasTags = false): Problem[] => [
+  ...headers.dropRequest.flatMap(dropRequestProblems),
+  ...headers.dropResponse.flatMap((name, i) => dropResponseProblems(name, i, hasTags)),
+  ...Object.entries(headers.setResponse).flatMap(([name, value]) => setResponseProblems(name, value, hasTags)),
+  ...quotaProblems(headers, hasPrivate, hasTags),
+]
 
-  dropRequest.forEach((name, i) => {
-    if (READ_ONLY_HEADERS['viewer-request'].includes(name)) {
-      add(`dropRequest[${i}]`, 'a header that viewer-request may remove (this one is read-only there)', name)
-    } else if (name === 'cookie') {
-      add(
-        `dropRequest[${i}]`,
-        "no cookie: it is removed on every cached route, and 'never' routes are passed through",
-        name,
-      )
-    }
-  })
-  dropResponse.forEach((name, i) => {
-    if (hasTags && isListed(CACHE_TAG_HEADER, [name])) {
-      add(`dropResponse[${i}]`, 'no cache-tag: cacheTags is for CloudFront to read it, and keeps it from viewers', name)
-    } else if (READ_ONLY_HEADERS['origin-response'].some((header) => isListed(header, [name]))) {
-      add(`dropResponse[${i}]`, 'a header that origin-response may remove (this one is read-only there)', name)
-    } else if (isListed(name, UNREMOVABLE_HEADERS) || UNSETTABLE_HEADERS.some((header) => isListed(header, [name]))) {
-      add(`dropResponse[${i}]`, 'a header that a response can do without, and a policy may remove', name)
-    }
-  })
-  for (const [name, value] of Object.entries(setResponse)) {
-    if (value === null) {
-      const expected = `a value, or null for one of the defaults ${DEFAULT_NAMES.join(', ')}`
-      if (!DEFAULT_NAMES.includes(name)) add(`setResponse.${name}`, expected, value)
-    } else if (name.startsWith('access-control-')) {
-      add(`setResponse.${name}`, CORS_HEADER, value)
-    } else if (
-      isListed(name, DISALLOWED_HEADERS) ||
-      READ_ONLY_HEADERS['origin-response'].includes(name) ||
-      UNSETTABLE_HEADERS.includes(name) ||
-      (hasTags && name === CACHE_TAG_HEADER) ||
-      name.startsWith('x-rimlight')
-    ) {
-      add(`setResponse.${name}`, 'a header that a function may add to a response', value)
-    } else {
-      const expected = securityHeaderProblem(name, value)
-      if (expected) add(`setResponse.${name}`, expected, value)
-    }
+function dropRequestProblems(name: string, i: number): Problem[] {
+  const at = `headers.dropRequest[${i}]`
+  if (READ_ONLY_HEADERS['viewer-request'].includes(name)) {
+    return [problem(at, 'a header that viewer-request may remove (this one is read-only there)', name)]
   }
+  if (name !== 'cookie') return []
+  return [problem(at, "no cookie: it is removed on every cached route, and 'never' routes are passed through", name)]
+}
+
+function dropResponseProblems(name: string, i: number, hasTags: boolean): Problem[] {
+  const at = `headers.dropResponse[${i}]`
+  if (hasTags && isListed(CACHE_TAG_HEADER, [name])) {
+    return [problem(at, 'no cache-tag: cacheTags is for CloudFront to read it, and keeps it from viewers', name)]
+  }
+  if (READ_ONLY_HEADERS['origin-response'].some((header) => isListed(header, [name]))) {
+    return [problem(at, 'a header that origin-response may remove (this one is read-only there)', name)]
+  }
+  if (isListed(name, UNREMOVABLE_HEADERS) || UNSETTABLE_HEADERS.some((header) => isListed(header, [name]))) {
+    return [problem(at, 'a header that a response can do without, and a policy may remove', name)]
+  }
+  return []
+}
+
+function setResponseProblems(name: string, value: string | null, hasTags: boolean): Problem[] {
+  const at = `headers.setResponse.${name}`
+  if (value === null) {
+    const expected = `a value, or null for one of the defaults ${DEFAULT_NAMES.join(', ')}`
+    return DEFAULT_NAMES.includes(name) ? [] : [problem(at, expected, value)]
+  }
+  if (name.startsWith('access-control-')) return [problem(at, CORS_HEADER, value)]
+  const isRefused =
+    isListed(name, DISALLOWED_HEADERS) ||
+    READ_ONLY_HEADERS['origin-response'].includes(name) ||
+    UNSETTABLE_HEADERS.includes(name) ||
+    (hasTags && name === CACHE_TAG_HEADER) ||
+    name.startsWith('x-rimlight')
+  const expected = isRefused ? 'a header that a function may add to a response' : securityHeaderProblem(name, value)
+  return expected ? [problem(at, expected, value)] : []
+}
+
+/** What a response headers policy can hold. */
+function quotaProblems(headers: HeaderSettings, hasPrivate: boolean, hasTags: boolean): Problem[] {
   const added = responseHeaders(headers).filter(({ isSecurity }) => !isSecurity)
-  const room = RESPONSE_HEADERS_POLICY_ITEMS - (hasPrivate ? 1 : 0)
-  if (added.length > room) {
-    const quota = hasPrivate ? "CloudFront's quota, less one that private routes need" : "CloudFront's quota"
-    add('setResponse', `at most ${room} headers in a response headers policy (${quota})`, added.length)
+  const removed = removedNames(headers.dropResponse)
+  const overQuota = (field: string, count: number, reserved: number, what: string): Problem[] => {
+    const most = RESPONSE_HEADERS_POLICY_ITEMS - reserved
+    const quota = reserved > 0 ? `CloudFront's quota, less one ${what}` : "CloudFront's quota"
+    const expected = `at most ${most} headers in a response headers policy (${quota})`
+    return count > most ? [problem(`headers.${field}`, expected, count)] : []
   }
-  const removed = removedNames(dropResponse)
-  const places = RESPONSE_HEADERS_POLICY_ITEMS - (hasTags ? 1 : 0)
-  if (removed.length > places) {
-    const quota = hasTags ? "CloudFront's quota, less one for cacheTags" : "CloudFront's quota"
-    add('dropResponse', `at most ${places} headers in a response headers policy (${quota})`, removed.length)
-  }
-  return found
+  return [
+    ...overQuota('setResponse', added.length, hasPrivate ? 1 : 0, 'that private routes need'),
+    ...overQuota('dropResponse', removed.length, hasTags ? 1 : 0, 'for cacheTags'),
+  ]
 }
 
 /** Developer Guide, "Understand response headers policies": headers that one can't remove. */

@@ -1,7 +1,15 @@
 /** The bucket that is published to: lists it, looks at objects, uploads files. */
 import { createReadStream } from 'node:fs'
 import { Transform } from 'node:stream'
-import { HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import {
+  HeadObjectCommand,
+  type HeadObjectCommandOutput,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
+  PutObjectCommand,
+  S3Client,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3'
 import { compareKeys } from '../../base/compare-keys.ts'
 import { regionIn } from '../aws/bucket-region.ts'
 import type { FoundObject, WantedObject } from './change.ts'
@@ -44,31 +52,33 @@ const quiet = () => {}
 /** The SDK warns of each stream that it can't send again by itself. */
 const LOGGER = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet }
 
+const settingsFor = (concurrency: number): S3ClientConfig => ({
+  maxAttempts: 5,
+  logger: LOGGER,
+  // An endpoint of one's own has no host name for each bucket; origin-response does the same.
+  forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL),
+  // The listing before has shown that bucket and credentials are right.
+  expectContinueHeader: false,
+  requestHandler: {
+    connectionTimeout: CONNECTING,
+    socketTimeout: SILENCE,
+    httpsAgent: { keepAlive: true, maxSockets: concurrency },
+    httpAgent: { keepAlive: true, maxSockets: concurrency },
+  },
+})
+
 /** @param region `undefined`: as the environment says; S3 corrects it either way */
 export async function openBucket(
   name: string,
   options: { region: string | undefined; concurrency: number; signal: AbortSignal },
 ): Promise<BucketClient> {
-  const { concurrency, signal } = options
-  const settings = {
-    maxAttempts: 5,
-    logger: LOGGER,
-    // An endpoint of one's own has no host name for each bucket; origin-response does the same.
-    forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL),
-    // The listing before has shown that bucket and credentials are right.
-    expectContinueHeader: false,
-    requestHandler: {
-      connectionTimeout: CONNECTING,
-      socketTimeout: SILENCE,
-      httpsAgent: { keepAlive: true, maxSockets: concurrency },
-      httpAgent: { keepAlive: true, maxSockets: concurrency },
-    },
-  }
+  const { signal } = options
+  const settings = settingsFor(options.concurrency)
   let region = options.region ?? (await configuredRegion())
   let client = new S3Client({ ...settings, region })
 
-  async function listPage(input: { Prefix: string; StartAfter?: string; ContinuationToken?: string }) {
-    const command = new ListObjectsV2Command({ Bucket: name, EncodingType: 'url', ...input })
+  const listPage: ListPage = async (page) => {
+    const command = new ListObjectsV2Command({ Bucket: name, EncodingType: 'url', ...page })
     try {
       return await client.send(command, { abortSignal: signal })
     } catch (error) {
@@ -82,53 +92,12 @@ export async function openBucket(
   }
 
   return {
-    async list(prefix, keys) {
-      const [first = '', last = ''] = [keys[0], keys.at(-1)]
-      const wanted = new Set(keys)
-      const sizes = new Map<string, number>()
-      const before = [...first].slice(0, -1).join('')
-      // A start that is no longer than the prefix leaves nothing out.
-      let page = { Prefix: prefix, ...(before.length > prefix.length ? { StartAfter: before } : {}) }
-      let until: string | null = ''
-      for (let pages = 0; until !== null && pages < pagesWorthwhile(keys.length); pages++) {
-        const {
-          Name,
-          EncodingType,
-          Contents = [],
-          NextContinuationToken,
-        } = await listPage(page).catch((error) => {
-          throw publishFailure(error, 's3:ListBucket', name)
-        })
-        // The SDK reads any page of HTML as an empty listing.
-        if (Name === undefined) throw notOfS3(name, 200)
-        for (const { Key = '', Size = 0 } of Contents) {
-          until = EncodingType === 'url' ? decodedKey(Key) : Key
-          if (wanted.has(until)) sizes.set(until, Size)
-        }
-        if (NextContinuationToken === undefined || compareKeys(until ?? '', last) >= 0) until = null
-        else page = { Prefix: prefix, ContinuationToken: NextContinuationToken } as typeof page
-      }
-      return (key) => {
-        const bytes = sizes.get(key)
-        if (bytes !== undefined) return { kind: 'listed', bytes }
-        return until === null || compareKeys(key, until) <= 0 ? { kind: 'none' } : undefined
-      }
-    },
+    list: (prefix, keys) => listed(name, prefix, keys, listPage),
 
     async look(key) {
       const command = new HeadObjectCommand({ Bucket: name, Key: key, ChecksumMode: 'ENABLED' })
       try {
-        const object = await client.send(command, { abortSignal: signal })
-        return {
-          kind: 'object',
-          bytes: object.ContentLength ?? 0,
-          sha256: object.Metadata?.sha256,
-          checksum: object.ChecksumType === 'COMPOSITE' ? undefined : hexOf(object.ChecksumSHA256),
-          contentType: object.ContentType,
-          cacheControl: object.CacheControl,
-          contentEncoding: object.ContentEncoding,
-          heicSha256: object.Metadata?.['heic-sha256'],
-        }
+        return foundObject(await client.send(command, { abortSignal: signal }))
       } catch (error) {
         if (isNotFound(error)) return { kind: 'none' }
         throw publishFailure(error, 's3:GetObject', `${name}/${key}`)
@@ -136,25 +105,13 @@ export async function openBucket(
     },
 
     async upload(key, file, wanted, sent) {
-      const { bytes, sha256, contentType, cacheControl, heicSha256 } = wanted
-      const body = bytes === 0 ? null : bodyOf(file, bytes, sent)
+      const body = wanted.bytes === 0 ? null : bodyOf(file, wanted.bytes, sent)
       // The SDK ignores an error of the body, and would wait for the rest of it.
       const broken = new AbortController()
       body?.once('error', () => broken.abort())
       try {
-        await client.send(
-          new PutObjectCommand({
-            Bucket: name,
-            Key: key,
-            Body: body ?? '',
-            ContentLength: bytes,
-            ContentType: contentType,
-            ...(cacheControl === undefined ? {} : { CacheControl: cacheControl }),
-            Metadata: { sha256, ...(heicSha256 === undefined ? {} : { 'heic-sha256': heicSha256 }) },
-            ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64'),
-          }),
-          { abortSignal: AbortSignal.any([signal, broken.signal]) },
-        )
+        const command = new PutObjectCommand({ Bucket: name, Key: key, Body: body ?? '', ...describedObject(wanted) })
+        await client.send(command, { abortSignal: AbortSignal.any([signal, broken.signal]) })
       } catch (error) {
         throw body?.errored ?? error
       } finally {
@@ -165,6 +122,60 @@ export async function openBucket(
     close: () => client.destroy(),
   }
 }
+
+type Page = { Prefix: string; StartAfter?: string; ContinuationToken?: string }
+
+type ListPage = (page: Page) => Promise<ListObjectsV2CommandOutput>
+
+/** See `BucketClient.list`. */
+async function listed(bucket: string, prefix: string, keys: readonly string[], listPage: ListPage) {
+  const [first = '', last = ''] = [keys[0], keys.at(-1)]
+  const wanted = new Set(keys)
+  const sizes = new Map<string, number>()
+  const before = [...first].slice(0, -1).join('')
+  // A start that is no longer than the prefix leaves nothing out.
+  let page: Page = { Prefix: prefix, ...(before.length > prefix.length ? { StartAfter: before } : {}) }
+  /** The last key that was listed; `null`: all of `keys` have been reached. */
+  let until: string | null = ''
+  for (let pages = 0; until !== null && pages < pagesWorthwhile(keys.length); pages++) {
+    const answer = await listPage(page).catch((error) => {
+      throw publishFailure(error, 's3:ListBucket', bucket)
+    })
+    // The SDK reads any page of HTML as an empty listing.
+    if (answer.Name === undefined) throw notOfS3(bucket, 200)
+    for (const { Key = '', Size = 0 } of answer.Contents ?? []) {
+      until = answer.EncodingType === 'url' ? decodedKey(Key) : Key
+      if (wanted.has(until)) sizes.set(until, Size)
+    }
+    const token = answer.NextContinuationToken
+    if (token === undefined || compareKeys(until ?? '', last) >= 0) until = null
+    else page = { Prefix: prefix, ContinuationToken: token }
+  }
+  return (key: string): FoundObject | undefined => {
+    const bytes = sizes.get(key)
+    if (bytes !== undefined) return { kind: 'listed', bytes }
+    return until === null || compareKeys(key, until) <= 0 ? { kind: 'none' } : undefined
+  }
+}
+
+const foundObject = (object: HeadObjectCommandOutput): FoundObject => ({
+  kind: 'object',
+  bytes: object.ContentLength ?? 0,
+  sha256: object.Metadata?.sha256,
+  checksum: object.ChecksumType === 'COMPOSITE' ? undefined : hexOf(object.ChecksumSHA256),
+  contentType: object.ContentType,
+  cacheControl: object.CacheControl,
+  contentEncoding: object.ContentEncoding,
+  heicSha256: object.Metadata?.['heic-sha256'],
+})
+
+const describedObject = ({ bytes, sha256, contentType, cacheControl, heicSha256 }: WantedObject) => ({
+  ContentLength: bytes,
+  ContentType: contentType,
+  ...(cacheControl === undefined ? {} : { CacheControl: cacheControl }),
+  Metadata: { sha256, ...(heicSha256 === undefined ? {} : { 'heic-sha256': heicSha256 }) },
+  ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64'),
+})
 
 /** Of the environment; else us-east-1, which says where any other bucket of its partition is. */
 async function configuredRegion(): Promise<string> {

@@ -42,16 +42,7 @@ export async function filesIn(folder: string, manifest: string): Promise<{ files
   const files: LocalFile[] = []
   const leftOut: LeftOut[] = []
   const misnamed: string[] = []
-  const found = await stat(folder).catch((cause) => {
-    throw new InputError(`expected a folder to publish, found none at ${folder} (${systemMessage(cause)})`, {
-      ...NO_FOLDER,
-      found: `none at ${folder}`,
-      cause,
-    })
-  })
-  if (!found.isDirectory()) {
-    throw new InputError(`expected a folder to publish, found a file: ${folder}`, { ...NO_FOLDER, found: 'a file' })
-  }
+  await checkFolder(folder)
 
   async function walk(below: string): Promise<void> {
     // As bytes: a name that is not UTF-8 would be read as another one.
@@ -89,21 +80,31 @@ export async function filesIn(folder: string, manifest: string): Promise<{ files
     const problem = (path: string) => `${path}: expected a name in UTF-8, found one that is not; rename it`
     throw new InputError(misnamed.toSorted().map(problem).join('\n'), { code: 'name-not-utf8' })
   }
-  if (files.length === 0) {
-    const besides =
-      leftOut.length > 0
-        ? `; left out: ${leftOut
-            .map(({ path }) => path)
-            .toSorted()
-            .join(', ')}`
-        : ''
-    throw new InputError(`expected files to publish, found none in ${folder}${besides}`, {
-      code: 'folder-empty',
-      expected: 'files to publish',
-      found: `none in ${folder}${besides}`,
-    })
-  }
+  if (files.length === 0) throw nothingIn(folder, leftOut)
   return { files: files.toSorted(byPath), leftOut: leftOut.toSorted(byPath) }
+}
+
+async function checkFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch((cause) => {
+    throw new InputError(`expected a folder to publish, found none at ${folder} (${systemMessage(cause)})`, {
+      ...NO_FOLDER,
+      found: `none at ${folder}`,
+      cause,
+    })
+  })
+  if (!found.isDirectory()) {
+    throw new InputError(`expected a folder to publish, found a file: ${folder}`, { ...NO_FOLDER, found: 'a file' })
+  }
+}
+
+function nothingIn(folder: string, leftOut: readonly LeftOut[]): InputError {
+  const paths = leftOut.map(({ path }) => path).toSorted()
+  const found = `none in ${folder}${paths.length > 0 ? `; left out: ${paths.join(', ')}` : ''}`
+  return new InputError(`expected files to publish, found ${found}`, {
+    code: 'folder-empty',
+    expected: 'files to publish',
+    found,
+  })
 }
 
 const byPath = (one: { path: string }, other: { path: string }): number => (one.path < other.path ? -1 : 1)

@@ -157,12 +157,24 @@ const stagingAnswers = (ask: Ask): Pick<Answers, 'aliases' | 'certificate' | 'ro
   },
 })
 
-function primaryAnswers(
+const primaryAnswers = (
+  scope: Construct,
+  ask: Ask,
+  optional: AskOptional,
+  bundle: BuiltBundle,
+): Pick<Answers, 'aliases' | 'certificate' | 'rollout' | 'budget'> => ({
+  ...namesAnswers(scope, ask, optional, bundle),
+  budget: budgetAnswer(scope, ask),
+  rollout: rolloutAnswer(optional),
+})
+
+/** Alternate names, which CloudFront takes with a certificate that is for them, and not without. */
+function namesAnswers(
   scope: Construct,
   ask: Ask,
   optional: AskOptional,
   { policies }: BuiltBundle,
-): Pick<Answers, 'aliases' | 'certificate' | 'rollout' | 'budget'> {
+): Pick<Answers, 'aliases' | 'certificate'> {
   const configured = policies.domains.join(',')
   const certificate = optional('CertificateArn', {
     allowedPattern: '^$|^arn:aws:acm:us-east-1:[0-9]{12}:certificate/.+$',
@@ -188,20 +200,6 @@ function primaryAnswers(
   const hasNames = new CfnCondition(scope, 'HasAlternateNames', {
     expression: Fn.conditionAnd(certificate.isGiven, Fn.conditionNot(Fn.conditionEquals(names.valueAsString, ''))),
   })
-  const budget = ask('MonthlyBudget', {
-    type: 'Number',
-    default: DEFAULTS.budget,
-    minValue: 0,
-    description:
-      'USD a month for CloudFront and Lambda, of which the alarm topic is told at 80 and 100 %; 0: no budget.',
-  })
-  const hasBudget = new CfnCondition(scope, 'HasMonthlyBudget', {
-    expression: Fn.conditionNot(Fn.conditionEquals(budget.valueAsString, '0')),
-  })
-  const policy = optional('RolloutPolicyId', {
-    description:
-      'The RolloutPolicyId of a stack of `rimlight template --staging`: a part of the viewers is sent there.',
-  })
   return {
     aliases: Fn.conditionIf(hasNames.logicalId, Fn.split(',', names.valueAsString), NO_VALUE),
     certificate: {
@@ -210,11 +208,31 @@ function primaryAnswers(
       minimumProtocolVersion: whenGiven(certificate.isGiven, TLS.minimumProtocolVersion),
       cloudFrontDefaultCertificate: Fn.conditionIf(certificate.isGiven.logicalId, NO_VALUE, true),
     },
-    budget: { amount: budget.valueAsNumber, condition: hasBudget },
-    rollout: {
-      kind: 'primary',
-      httpVersion: Token.asString(Fn.conditionIf(policy.isGiven.logicalId, HTTP_VERSION_OF_ROLLOUT, HTTP_VERSION)),
-      policy: whenGiven(policy.isGiven, policy.parameter.valueAsString),
-    },
+  }
+}
+
+function budgetAnswer(scope: Construct, ask: Ask): Answers['budget'] {
+  const budget = ask('MonthlyBudget', {
+    type: 'Number',
+    default: DEFAULTS.budget,
+    minValue: 0,
+    description:
+      'USD a month for CloudFront and Lambda, of which the alarm topic is told at 80 and 100 %; 0: no budget.',
+  })
+  const condition = new CfnCondition(scope, 'HasMonthlyBudget', {
+    expression: Fn.conditionNot(Fn.conditionEquals(budget.valueAsString, '0')),
+  })
+  return { amount: budget.valueAsNumber, condition }
+}
+
+function rolloutAnswer(optional: AskOptional): Answers['rollout'] {
+  const policy = optional('RolloutPolicyId', {
+    description:
+      'The RolloutPolicyId of a stack of `rimlight template --staging`: a part of the viewers is sent there.',
+  })
+  return {
+    kind: 'primary',
+    httpVersion: Token.asString(Fn.conditionIf(policy.isGiven.logicalId, HTTP_VERSION_OF_ROLLOUT, HTTP_VERSION)),
+    policy: whenGiven(policy.isGiven, policy.parameter.valueAsString),
   }
 }

@@ -71,33 +71,23 @@ export async function verify(options: VerifyOptions): Promise<Report> {
   const viewers = [viewer]
   try {
     const objects = [...named, ...sampledObjects(localSite?.samples ?? [], named, bare)]
-    const asked: { target: CheckTarget; viewer: Viewer }[] = []
-    for (const target of bare) {
-      const { grant, isGiven } = grantFor(target.route, { ...options.grants, headers: grants })
-      const own = withGrant(viewer, grant)
-      const isClosed = isPrivateRoute(target) && !isGiven
-      asked.push({ target: await known({ ...target, isClosed }, objects, own), viewer: own })
-    }
+    const asked = await askedRoutes(bare, objects, viewer, { ...options.grants, headers: grants })
     const targets = asked.map(({ target }) => target)
     const bucketUrl = options.bucketUrl ?? (isThisMachine(url) ? undefined : onS3)
-    const buckets = bucketTargets(bundle.policies, targets, objects, bucketUrl)
-    const planned: TargetCheck[] = asked.flatMap(({ target, viewer: own }) =>
-      targetChecks(target.route.path, target, ROUTE_CHECKS, own, ({ isOpen }) =>
-        target.isClosed && !isOpen ? bringAGrant(target) : undefined,
-      ),
-    )
-    for (const bucket of buckets) {
-      const own = viewerOf(bucket, viewer, patience)
-      viewers.push(own)
-      planned.push(...targetChecks(nameOf(bucket), bucket, BUCKET_CHECKS, own))
-    }
+    const buckets = bucketTargets(bundle.policies, targets, objects, bucketUrl).map((bucket) => ({
+      bucket,
+      viewer: viewerOf(bucket, viewer, patience),
+    }))
+    viewers.push(...buckets.map((one) => one.viewer))
+    const planned = [
+      ...asked.flatMap(routeChecks),
+      ...buckets.flatMap((one) => targetChecks(nameOf(one.bucket), one.bucket, BUCKET_CHECKS, one.viewer)),
+    ]
     const seen = observable(asked, httpUrl !== undefined)
     const { times = 0 } = options
     const asks = [...planned.map(({ check }) => check.asks), ...seen.map(({ observation }) => observation.asks)]
-    const atMost = asks.reduce(
-      (sum, count) => sum + count,
-      requests + objects.length + (times > 0 ? timingAsks(times) : 0),
-    )
+    const timingRequests = times > 0 ? timingAsks(times) : 0
+    const atMost = asks.reduce((sum, count) => sum + count, requests + objects.length + timingRequests)
     const report = {
       url: url.origin,
       httpUrl: httpUrl?.origin ?? null,
@@ -105,7 +95,7 @@ export async function verify(options: VerifyOptions): Promise<Report> {
       config: bundle.manifest.config.sha256,
       places: [
         ...targets.map((target) => ({ name: target.route.path, about: aboutTarget(target) })),
-        ...buckets.map((bucket) => ({ name: nameOf(bucket), about: `the bucket of ${bucket.name}` })),
+        ...buckets.map(({ bucket }) => ({ name: nameOf(bucket), about: `the bucket of ${bucket.name}` })),
       ],
     }
     options.onPlan?.({ ...report, checks: planned.length, atMost })
@@ -119,7 +109,7 @@ export async function verify(options: VerifyOptions): Promise<Report> {
     const observations = await observe(seen)
     let timedAsks = 0
     const counted = () => {
-      options.onProgress?.(timedAsks, timingAsks(times), 'timing')
+      options.onProgress?.(timedAsks, timingRequests, 'timing')
       timedAsks += 1
     }
     const timed = times > 0 ? await timing(asked, times, counted) : undefined
@@ -144,6 +134,32 @@ export async function verify(options: VerifyOptions): Promise<Report> {
     for (const one of viewers) one.close()
   }
 }
+
+/** A route, and the viewer that asks for it: with its grant, where one was given. */
+type AskedRoute = { target: CheckTarget; viewer: Viewer }
+
+/** The routes with what is known of their objects. */
+async function askedRoutes(
+  targets: readonly CheckTarget[],
+  objects: Parameters<typeof known>[1],
+  viewer: Viewer,
+  grants: Parameters<typeof grantFor>[1],
+): Promise<AskedRoute[]> {
+  const asked: AskedRoute[] = []
+  for (const target of targets) {
+    const { grant, isGiven } = grantFor(target.route, grants)
+    const own = withGrant(viewer, grant)
+    const isClosed = isPrivateRoute(target) && !isGiven
+    asked.push({ target: await known({ ...target, isClosed }, objects, own), viewer: own })
+  }
+  return asked
+}
+
+/** The checks of a route: without a grant, of a private one those alone that show something all the same. */
+const routeChecks = ({ target, viewer }: AskedRoute): TargetCheck[] =>
+  targetChecks(target.route.path, target, ROUTE_CHECKS, viewer, ({ isOpen }) =>
+    target.isClosed && !isOpen ? bringAGrant(target) : undefined,
+  )
 
 /** Every answer of the other hosts is a redirect, which shows nothing. */
 function elsewhere({ settings, policies: { domains } }: BuiltBundle, url: URL): InputError | undefined {
@@ -177,10 +193,10 @@ const viewerOf = ({ reach }: BucketTarget, viewer: Viewer, patience: number): Vi
     ? openViewer({ url: reach.url, httpUrl: undefined, headers: {}, isInsecure: false, patience })
     : { ...viewer, requests: () => 0, close: () => {} }
 
-type Observable = { observation: Observation; target: CheckTarget; viewer: Viewer }
+type Observable = AskedRoute & { observation: Observation }
 
 /** Each observation, with the first route that it applies to. */
-const observable = (asked: readonly Omit<Observable, 'observation'>[], hasHttp: boolean): Observable[] =>
+const observable = (asked: readonly AskedRoute[], hasHttp: boolean): Observable[] =>
   OBSERVATIONS.filter(({ isPlain }) => hasHttp || !isPlain).flatMap((observation) => {
     const found = asked.find(({ target }) => !target.isClosed && observation.appliesTo(target))
     return found ? [{ observation, ...found }] : []

@@ -2,7 +2,6 @@
 
 import { InputError, joinedError } from '../../base/errors.ts'
 import type { Policies } from '../../bundle/policies.ts'
-import { invalidationProblem, isTag } from '../../urls/invalidation.ts'
 import type { Runtime } from '../host/runtime.ts'
 import type { ViewerListeners } from '../listeners/viewer-listeners.ts'
 import type { ViewerIncoming } from '../listeners/viewer-request.ts'
@@ -10,6 +9,7 @@ import type { ViewerOutgoing } from '../listeners/viewer-response.ts'
 import { invalidationId } from '../platform/identity.ts'
 import type { FinishedRequest } from '../protocol/messages.ts'
 import { decodedId, isForeign, isNamed, PAGE_HEADERS, readBody, sendJson, sendPageFile } from './http.ts'
+import { invalidationErrors } from './invalidation.ts'
 import { keyJson, viewerRequestFor } from './key.ts'
 import { describeSite, type RunningSite, type SiteParts } from './site.ts'
 import { Totals } from './totals.ts'
@@ -63,29 +63,10 @@ export function openConsole(): Console {
   }
 
   async function invalidate(paths: string[], { tenant }: { tenant?: string } = {}): Promise<number> {
-    const problems = paths.flatMap((path) => {
-      const problem = invalidationProblem(path)
-      return problem === undefined ? [] : [new InputError(problem, { code: 'not-an-invalidation-path', found: path })]
+    const problems = invalidationErrors(paths, tenant, {
+      hasTags: connected?.parts.policies.cacheTagHeader !== undefined,
+      tenants: connected?.site.tenants.map(({ id }) => id) ?? [],
     })
-    if (paths.length === 0) {
-      const expected = 'at least one path to invalidate, such as /photos/*'
-      problems.push(new InputError(`expected ${expected}`, { code: 'no-paths', expected }))
-    }
-    const tag = connected?.parts.policies.cacheTagHeader === undefined ? paths.find(isTag) : undefined
-    if (tag !== undefined) {
-      const [expected, found] = [
-        'paths: cacheTags is not set in the config, so that nothing has tags',
-        `the tag ${tag}`,
-      ]
-      problems.push(new InputError(`expected ${expected}, found ${found}`, { code: 'no-cache-tags', expected, found }))
-    }
-    const tenants = connected?.site.tenants.map(({ id }) => id) ?? []
-    if (tenant !== undefined && !tenants.includes(tenant)) {
-      const [expected, found] = [tenants.length > 0 ? tenants.join(', ') : 'none', JSON.stringify(tenant)]
-      problems.push(
-        new InputError(`tenant: expected ${expected}, found ${found}`, { code: 'unknown-tenant', expected, found }),
-      )
-    }
     if (problems.length > 0) throw joinedError(problems)
     if (connected === undefined) throw new Error('the page is not connected to a distribution')
     return (await connected.runtime.ask({ ask: 'invalidate', paths, ...(tenant === undefined ? {} : { tenant }) }))

@@ -1,52 +1,30 @@
 /** Runs the distribution and the buckets as Workers in workerd, and the Lambda functions in processes of their own. */
-import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
-import { Miniflare, type MiniflareOptions, NoOpLog } from 'miniflare'
+import { Miniflare } from 'miniflare'
 import { InputError } from '../../base/errors.ts'
 import type { Policies } from '../../bundle/policies.ts'
 import type { HostAnswers, HostQuestion } from '../protocol/messages.ts'
 import { SECRET_HEADER } from '../protocol/secret.ts'
-import {
-  type AccessCheck,
-  type BucketCredentials,
-  type BucketSettings,
-  type DistributionSettings,
-  type HostedTenant,
-  LAST_MOMENT,
-} from '../protocol/settings.ts'
+import { type BucketCredentials, LAST_MOMENT } from '../protocol/settings.ts'
 import type { AbortedBodies } from './aborted-bodies.ts'
 import { openConnector } from './connector.ts'
 import { diskComplaints } from './disk-complaints.ts'
 import { folderService } from './folders/folder-service.ts'
 import { type OpenBundle, openBundle } from './functions/bundle.ts'
-import { NODE_COMPATIBILITY, PLATFORM_MODULES } from './functions/platform-modules.ts'
 import { guardStarted } from './guardian.ts'
-import { guarded, newSecret } from './host-secret.ts'
+import { newSecret } from './host-secret.ts'
 import { hostService } from './host-service.ts'
 import type { InterimResponses } from './interim-responses.ts'
 import { type OriginTargets, placesBehind, signingIn } from './origin-targets.ts'
 import { workerCode } from './worker-code.ts'
+import { KEY_VALUES_PATH, type WorkerSettings, workerOptions } from './worker-options.ts'
 
-export type RuntimeOptions = {
-  dist: string
-  policies: Policies
-  targets: OriginTargets
-  /** Names of the edge locations. */
-  pops: string[]
-  httpsPort: number
-  persist: string | undefined
+export type RuntimeOptions = WorkerSettings & {
   /** Takes messages for people. */
   warn(message: string): void
   abortedBodies: AbortedBodies
   interimResponses: InterimResponses
-  /** What the KeyValueStore of the function holds. */
-  keyValues: Record<string, string>
-  /** Values of the headers that CloudFront adds, by the origin's name and the header's. */
-  originHeaders: Record<string, Record<string, string>>
-  accessCheck: AccessCheck
-  tenants: readonly HostedTenant[]
 }
 
 export type Runtime = {
@@ -87,6 +65,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const secret = newSecret()
   const connector = openConnector()
   const [distribution, bucket] = await Promise.all([workerCode('distribution/worker.ts'), workerCode('s3/worker.ts')])
+  const code = { distribution, bucket }
   const folders = await folderService(placesBehind(options.targets))
   let bundle: OpenBundle | undefined
   let policies = options.policies
@@ -105,46 +84,17 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     interimResponses: options.interimResponses,
     complain,
   })
-  const workers = async (): Promise<MiniflareOptions> => ({
-    log: new NoOpLog(),
-    ...(options.persist ? { r2Persist: join(options.persist, 'r2') } : {}),
-    handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
-      stdout.resume()
-      stderr.setEncoding('utf8').on('data', complain)
-    },
-    workers: [
-      {
-        name: 'distribution',
-        ...NODE_COMPATIBILITY,
-        modules: [
-          { type: 'ESModule', path: 'main.js', contents: MAIN },
-          { type: 'ESModule', path: 'distribution.js', contents: distribution },
-          { type: 'ESModule', path: 'viewer-request.js', contents: await functionCode(options.dist) },
-          ...PLATFORM_MODULES,
-        ],
-        bindings: { SETTINGS: distributionSettings(options, policies), KEY_VALUES: keyValues, SECRET: secret },
-        serviceBindings: {
-          HOST: { node: guarded(secret, host) },
-          BUCKETS: { name: 'bucket', entrypoint: 'Origin' },
-          BUCKET_CLOCK: { name: 'bucket', entrypoint: 'Admin' },
-        },
-        ...(options.persist ? { r2Buckets: { CACHE: 'edge-caches' } } : {}),
-        unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
-      },
-      {
-        name: 'bucket',
-        ...NODE_COMPATIBILITY,
-        modules: [{ type: 'ESModule', path: 'bucket.js', contents: bucket }],
-        bindings: { BUCKETS: bucketSettings(options.targets), CREDENTIALS, SECRET: secret },
-        r2Buckets: Object.fromEntries(
-          Object.keys(options.targets.regions).map((name, index) => [bucketBinding(index), name]),
-        ),
-        serviceBindings: { FOLDER: { node: guarded(secret, folders) } },
-        // With `proxy`, the Worker gets the request's target as it was sent.
-        unsafeDirectSockets: [{ host: '127.0.0.1', port: 0, proxy: true }],
-      },
-    ],
-  })
+  const workers = () =>
+    workerOptions({
+      ...options,
+      policies,
+      keyValues,
+      credentials: CREDENTIALS,
+      secret,
+      code,
+      services: { host, folders },
+      onStderr: complain,
+    })
 
   const settings = await workers()
   // Miniflare starts workerd, and does not say which process that is.
@@ -235,43 +185,6 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   }
 }
 
-/** Viewers' requests have no path of their own here. */
-const KEY_VALUES_PATH = '/key-values'
-
-const MAIN = `import './require.js'
-import { handler } from './viewer-request.js'
-import { makeWorker, refusalOf } from './distribution.js'
-const worker = makeWorker(handler)
-const platform = {}
-globalThis.rimlightPlatform = platform
-export default {
-  async fetch(request, env, context) {
-    const refusal = refusalOf(request, env.SECRET)
-    if (refusal) return refusal
-    platform.keyValues ??= env.KEY_VALUES
-    if (!request.url.endsWith('${KEY_VALUES_PATH}')) return worker.fetch(request, env, context)
-    platform.keyValues = await request.json()
-    return new Response()
-  },
-}
-`
-
-const functionCode = async (dist: string) =>
-  `${await readFile(join(dist, 'viewer-request.js'), 'utf8')}\nexport { handler }\n`
-
-const distributionSettings = (
-  { targets, pops, httpsPort, originHeaders, accessCheck, tenants }: RuntimeOptions,
-  policies: Policies,
-): DistributionSettings => ({
-  policies,
-  pops,
-  httpsPort,
-  targets: targets.byOrigin,
-  originHeaders,
-  accessCheck,
-  tenants: tenants.map(({ id, hostNames, prefix }) => ({ id, hostNames, prefix })),
-})
-
 /** With these, origin-response reads its sources where the distribution does. */
 function lambdaVariables({ s3Endpoint, regions }: OriginTargets, embedded: string): Record<string, string> {
   const own = s3Endpoint === undefined ? CREDENTIALS : signingIn(Object.values(regions)[0] ?? '').signing
@@ -280,16 +193,4 @@ function lambdaVariables({ s3Endpoint, regions }: OriginTargets, embedded: strin
     ...(own && { AWS_ACCESS_KEY_ID: own.accessKeyId, AWS_SECRET_ACCESS_KEY: own.secretAccessKey }),
     ...(own?.sessionToken ? { AWS_SESSION_TOKEN: own.sessionToken } : {}),
   }
-}
-
-const bucketBinding = (index: number) => `BUCKET_${index}`
-
-function bucketSettings(targets: OriginTargets): Record<string, BucketSettings> {
-  const places = placesBehind(targets)
-  return Object.fromEntries(
-    Object.entries(targets.regions).map(([name, region], index) => [
-      name,
-      { binding: bucketBinding(index), region, folder: places.has(name) },
-    ]),
-  )
 }
