@@ -73,7 +73,7 @@ ${permissionText}`,
             `--undo: expected no ${found} beside it, since it puts back all that the receipt recorded; ${context.hint}`,
             {
               code: 'option-conflict',
-              expected: '--undo without it',
+              expected: `--undo without ${found}`,
               found,
             },
           )

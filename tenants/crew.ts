@@ -13,6 +13,7 @@ import { multiTenantState, repairMultiTenant, sharedPartsText } from './kinds/mu
 import { sharedKind } from './kinds/shared.ts'
 import type { CreateOptions, SharedState, TenantState } from './options.ts'
 import { NO_SETTINGS, type TenantKind, type TenantRecord } from './record.ts'
+import { deletedTenant, unfinishedTenant, unknownTenant } from './refusals.ts'
 import { DISTRIBUTIONS_PER_SHARD } from './shard.ts'
 import { prefixOf, type TenantSite } from './site.ts'
 import { allRecords, type Store } from './store/store.ts'
@@ -94,15 +95,10 @@ export class Crew {
         if (if_ === 'must-be-new') {
           throw new InputError(
             `${tenant}: expected a tenant that is not there yet, found one that is ${record.status}; \`rimlight tenants show ${tenant}\` tells of it`,
-            { code: 'exists', found: record.status },
+            { code: 'exists', expected: 'a tenant that is not there yet', found: `one that is ${record.status}` },
           )
         }
-        if (record.status === 'deleting') {
-          throw new InputError(
-            `${tenant}: expected a tenant that is to stay, found one that is being deleted; \`rimlight tenants delete ${tenant}\` goes on with it, and then it can be created again`,
-            { code: 'deleting', found: record.status },
-          )
-        }
+        if (record.status === 'deleting') throw deletedTenant(tenant)
         if (!options.wait || record.status !== 'deploying') return record
       }
       const hold = await this.#claimed(tenant, record, options)
@@ -165,11 +161,7 @@ export class Crew {
     for (;;) {
       const record = await this.#claims.whenFree(tenant)
       if (record === null || record.status === 'deleted') throw unknown(tenant)
-      if (record.status === 'deleting') {
-        throw new InputError(`${tenant}: expected a tenant that is to stay, found one that is being deleted`, {
-          code: 'deleting',
-        })
-      }
+      if (record.status === 'deleting') throw deletedTenant(tenant)
       const hold = await this.#claims.take(record, to(record))
       const done = hold && (await this.#work(hold, waits, target))
       if (done) return done
@@ -267,12 +259,7 @@ export class Crew {
 
   async invalidate(tenant: string, paths: readonly string[], waits: boolean): Promise<TenantInvalidation> {
     const record = await this.existing(tenant)
-    if (record.awsId === null) {
-      throw new InputError(
-        `${tenant}: expected a tenant that is at AWS, found one that is ${record.status}; \`rimlight tenants create ${tenant}\` carries on`,
-        { code: 'not-made', found: record.status },
-      )
-    }
+    if (record.awsId === null) throw unfinishedTenant(record, 'a tenant that is at AWS')
     return this.#invalidations(record, this.kindOf(record), paths, waits)
   }
 
@@ -323,8 +310,4 @@ const anew = ({ generation, kind, domain, status }: TenantRecord): Partial<Tenan
   domain: kind === 'shared' ? domain : null,
 })
 
-const unknown = (tenant: string): InputError =>
-  new InputError(
-    `unknown tenant: expected one that the store has, found none called ${tenant}; \`rimlight tenants list\` lists them`,
-    { code: 'unknown-tenant', found: tenant },
-  )
+const unknown = (tenant: string): InputError => unknownTenant(tenant, 'the store', '`rimlight tenants list` lists them')

@@ -1,7 +1,7 @@
 /** Where a tenant's objects are, from the store alone: what publishing needs of it. */
-import { InputError } from '../base/errors.ts'
 import { checkTenantId } from '../bundle/tenant.ts'
 import type { TenantPlace } from '../deploy/publish.ts'
+import { deletedTenant, unfinishedTenant, unknownTenant } from './refusals.ts'
 import { openStore } from './store/open.ts'
 
 /**
@@ -15,24 +15,11 @@ export async function tenantPlace(id: string, url: string): Promise<TenantPlace>
   try {
     const record = await store.get(id)
     if (record === null || record.status === 'deleted') {
-      throw new InputError(
-        `unknown tenant: expected one that ${url} has, found none called ${id}; \`rimlight tenants create ${id}\` makes it`,
-        { code: 'unknown-tenant', found: id },
-      )
+      throw unknownTenant(id, url, `\`rimlight tenants create ${id}\` makes it`)
     }
     const { status, domain, bucket, prefix } = record
-    if (status === 'deleting') {
-      throw new InputError(`${id}: expected a tenant that is to stay, found one that is being deleted`, {
-        code: 'deleting',
-        found: status,
-      })
-    }
-    if (domain === null) {
-      throw new InputError(
-        `${id}: expected a tenant that has a host name, found one that is ${status}; \`rimlight tenants create ${id}\` carries on`,
-        { code: 'not-made', found: status },
-      )
-    }
+    if (status === 'deleting') throw deletedTenant(id)
+    if (domain === null) throw unfinishedTenant(record, 'a tenant that has a host name')
     return { id, url: `https://${domain}/`, status, bucket, prefix }
   } finally {
     await store.close()

@@ -1,9 +1,8 @@
 /** What tenants were on before an upgrade, so that they can go back. */
-import { readFile, rename } from 'node:fs/promises'
-import { InputError, notWritable, systemMessage } from '../base/errors.ts'
-import { parseJson } from '../base/json.ts'
+import { rename } from 'node:fs/promises'
+import { InputError } from '../base/errors.ts'
 import { isObject } from '../base/json-values.ts'
-import { replaceFile } from '../base/replace-file.ts'
+import { readReceiptFile, writeReceiptFile } from '../deploy/aws/receipt-file.ts'
 import type { Placement } from './kinds/kind.ts'
 import type { TenantSite } from './site.ts'
 
@@ -24,24 +23,23 @@ export const upgradeReceiptName = (site: TenantSite): string => `rimlight-${site
 
 /** @throws InputError if it is none, or one of another site */
 export async function readUpgradeReceipt(file: string, site: TenantSite): Promise<UpgradeReceipt | null> {
-  const text = await readFile(file, 'utf8').catch((cause) => {
-    if (cause.code === 'ENOENT') return null
-    throw new InputError(`--receipt: ${systemMessage(cause)}`, { code: 'not-readable', cause })
-  })
-  if (text === null) return null
-  const value = parseJson(text, file)
+  const value = await readReceiptFile(file)
+  if (value === null) return null
   if (!isObject(value) || value.format !== FORMAT || !isObject(value.tenants)) {
     throw new InputError(
       `${file}: expected a receipt that \`rimlight tenants upgrade\` wrote, found something else; name another file with --receipt`,
-      { code: 'not-a-receipt' },
+      { code: 'not-a-receipt', expected: 'a receipt that `rimlight tenants upgrade` wrote', found: 'something else' },
     )
   }
   if (value.site !== site.name) {
-    throw new InputError(`${file}: expected the receipt of ${site.name}, found that of ${value.site}`, {
-      code: 'other-site',
-      expected: site.name,
-      found: String(value.site),
-    })
+    throw new InputError(
+      `${file}: expected the receipt of ${site.name}, found that of ${value.site}; name another file with --receipt`,
+      {
+        code: 'other-site',
+        expected: site.name,
+        found: String(value.site),
+      },
+    )
   }
   return value as UpgradeReceipt
 }
@@ -55,13 +53,5 @@ export async function upgradeReceiptFor(file: string, site: TenantSite, now: Dat
 }
 
 /** @throws InputError: without it nothing is changed */
-export async function writeUpgradeReceipt(file: string, receipt: UpgradeReceipt): Promise<void> {
-  try {
-    await replaceFile(file, `${JSON.stringify(receipt)}\n`, { flush: true })
-  } catch (cause) {
-    throw notWritable(
-      `--receipt: it can't be written, and without it nothing is changed: ${systemMessage(cause)}`,
-      cause,
-    )
-  }
-}
+export const writeUpgradeReceipt = (file: string, receipt: UpgradeReceipt): Promise<void> =>
+  writeReceiptFile(file, `${JSON.stringify(receipt)}\n`)

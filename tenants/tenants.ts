@@ -11,7 +11,6 @@
  * await tenants.close()
  * ```
  */
-import { InputError } from '../base/errors.ts'
 import { optional } from '../base/optional-package.ts'
 import { readBundle } from '../bundle/read-bundle.ts'
 import { DISTRIBUTION_PACKAGES } from '../deploy/aws/packages.ts'
@@ -20,6 +19,7 @@ import type { Crew } from './crew.ts'
 import type { TenantInvalidation } from './invalidations.ts'
 import type { CreateOptions, TenantState, WaitOptions } from './options.ts'
 import type { TenantKind, TenantRecord, TenantSettings } from './record.ts'
+import { unfinishedTenant } from './refusals.ts'
 import { type SiteOptions, tenantSite } from './site.ts'
 import { openStore } from './store/open.ts'
 import { allRecords, type Store } from './store/store.ts'
@@ -116,14 +116,9 @@ export const tenantsOf = (crew: Crew, defaultKind: TenantKind): Tenants => ({
   disable: (tenant, { wait = false } = {}) => crew.change(tenant, wait, () => ({ status: 'disabling' })),
   delete: (tenant, { wait = true } = {}) => crew.delete(tenant, wait),
   async deploymentUrl(tenant) {
-    const { domain, status } = await crew.existing(tenant)
-    if (domain === null) {
-      throw new InputError(
-        `${tenant}: expected a tenant that has a host name, found one that is ${status}; \`rimlight tenants create ${tenant}\` carries on`,
-        { code: 'not-made', found: status },
-      )
-    }
-    return `https://${domain}/`
+    const record = await crew.existing(tenant)
+    if (record.domain === null) throw unfinishedTenant(record, 'a tenant that has a host name')
+    return `https://${record.domain}/`
   },
   status: (tenant) => crew.status(tenant),
   repair: (tenant, { wait = false } = {}) => crew.repair(tenant, wait),

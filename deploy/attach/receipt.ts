@@ -7,15 +7,14 @@
  * hand), its config at that time is what detach will go back to: if it is not the recorded one, it is recorded, and the
  * old receipt is kept beside the new one.
  */
-import { copyFile, readFile } from 'node:fs/promises'
+import { copyFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
-import { Failure, InputError, notWritable, systemMessage } from '../../base/errors.ts'
-import { parseJson } from '../../base/json.ts'
+import { Failure, InputError } from '../../base/errors.ts'
 import { isObject } from '../../base/json-values.ts'
-import { replaceFile } from '../../base/replace-file.ts'
 import { ARTEFACT_NAMES, type ArtefactName } from '../../bundle/manifest.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
+import { readReceiptFile, receiptNotWritable, writeReceiptFile } from '../aws/receipt-file.ts'
 import { behavioursOf, detached, isOursOn, withBehaviours } from './behaviours.ts'
 import { withoutHeaderValues } from './header-values.ts'
 import { resourceName } from './names.ts'
@@ -48,16 +47,8 @@ export type Receipt = {
 
 /** @throws InputError if it is none, or one of another distribution */
 export async function readReceipt(file: string, distribution: string | undefined): Promise<Receipt | null> {
-  const text = await readFile(file, 'utf8').catch((cause) => {
-    if (cause.code === 'ENOENT') return null
-    throw new InputError(`--receipt: ${systemMessage(cause)}`, {
-      code: 'not-readable',
-      found: systemMessage(cause),
-      cause,
-    })
-  })
-  if (text === null) return null
-  const value = parseJson(text, file)
+  const value = await readReceiptFile(file)
+  if (value === null) return null
   if (!isReceipt(value)) {
     throw new InputError(
       `${file}: expected a receipt that \`rimlight attach\` wrote, found something else; name another file with --receipt`,
@@ -145,14 +136,11 @@ const plain = (config: DistributionConfig): DistributionConfig =>
 export async function writeReceipt(file: string, receipt: Receipt, existing: Receipt | null): Promise<string | null> {
   const isOther = existing !== null && !isDeepStrictEqual(existing.original, receipt.original)
   const kept = isOther ? `${file}.${existing.original.recordedAt.replace(/[:.]/g, '')}` : null
-  try {
-    if (kept) await copyFile(file, kept)
-    await replaceFile(file, `${JSON.stringify(receipt, null, 2)}\n`, { flush: true })
-  } catch (cause) {
-    throw notWritable(
-      `--receipt: it can't be written, and without it nothing is changed: ${systemMessage(cause)}`,
-      cause,
-    )
+  if (kept) {
+    await copyFile(file, kept).catch((cause) => {
+      throw receiptNotWritable(cause)
+    })
   }
+  await writeReceiptFile(file, `${JSON.stringify(receipt, null, 2)}\n`)
   return kept
 }

@@ -3,6 +3,7 @@ import { checkTenantId } from '../../bundle/tenant.ts'
 import { defineCommand, type Main } from '../../cli/kit/command.ts'
 import { painter } from '../../cli/kit/output.ts'
 import type { TenantRecord } from '../record.ts'
+import { unknownTenant } from '../refusals.ts'
 import { openStore } from '../store/open.ts'
 import { allRecords } from '../store/store.ts'
 import { recordLines, TENANT_STORE_OPTIONS, type TenantDependencies, tenantIds } from './session.ts'
@@ -40,12 +41,7 @@ export const tenantsShow = (_: TenantDependencies): Main =>
         })
       checkTenantId(id)
       const record = (await recordsOf(url)).find(({ tenant }) => tenant === id)
-      if (!record) {
-        throw new InputError(`unknown tenant: expected one that ${url} has, found none called ${id}`, {
-          code: 'unknown-tenant',
-          found: id,
-        })
-      }
+      if (!record) throw unknownTenant(id, url, '`rimlight tenants list` lists them')
       stdout.write(json ? `${JSON.stringify(record)}\n` : detailsOf(record))
       return 0
     },

@@ -143,7 +143,7 @@ describe('list and show', () => {
     )
     expect(aws.calls).toEqual([])
     expect((await tenants('show', ['nobody'])).stderr).toMatch(
-      /^unknown tenant: expected one that sqlite:.* has, found none called nobody\n$/,
+      /^unknown tenant: expected one that sqlite:.* has, found none called nobody; `rimlight tenants list` lists them\n$/,
     )
   })
 })

@@ -1,6 +1,6 @@
 /** What attach says when AWS does not do what it is asked. */
 
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
 import { STSServiceException } from '@aws-sdk/client-sts'
@@ -356,6 +356,17 @@ it('a receipt that can\u2019t be written: nothing is changed', async () => {
   expect(code).toBe(2)
   expect(stderr).toMatch(
     /^--receipt: it can't be written, and without it nothing is changed: ENOENT: no such file or directory/,
+  )
+  expect(aws.mutations).toEqual([])
+})
+
+it('a receipt that can\u2019t be read: nothing is changed', async () => {
+  const { aws, attach, file } = await scene(bundles)
+  await mkdir(file)
+  const { code, stderr } = await attach()
+  expect(code).toBe(2)
+  expect(stderr).toBe(
+    '--receipt: expected a file that can be read, found EISDIR: illegal operation on a directory, read\n',
   )
   expect(aws.mutations).toEqual([])
 })
