@@ -16,11 +16,12 @@ import { answersOf } from './init/answers.ts'
 import { type FileChange, type FoundFile, ignoreFile, packageFile, wholeFile } from './init/changes.ts'
 import { type Comments, configText } from './init/config-text.ts'
 import { CONFIG_FILE, EVENT_FILE, firstEvent, firstTest, IGNORED, TEST_FILE } from './init/project-files.ts'
+import { report } from './init/report.ts'
 import { starterConfig } from './init/starter.ts'
 import { type AskText, askTextAtTerminal } from './kit/ask.ts'
 import { type CommandContext, defineCommand, type Main } from './kit/command.ts'
 import type { OptionRows, Values } from './kit/options.ts'
-import { type Paint, painter } from './kit/output.ts'
+import { painter } from './kit/output.ts'
 
 const OPTIONS = {
   domain: {
@@ -273,28 +274,4 @@ async function write(folder: string, files: readonly FileChange[]): Promise<void
       )
     }
   }
-}
-
-const DID: Readonly<Record<FileChange['change'], { did: string; would: string; colour: Parameters<Paint>[0] }>> = {
-  created: { did: 'created', would: 'to create', colour: 'green' },
-  'added-to': { did: 'added to', would: 'to add to', colour: 'green' },
-  unchanged: { did: 'unchanged', would: 'unchanged', colour: 'dim' },
-  'left-alone': { did: 'left alone', would: 'left alone', colour: 'yellow' },
-}
-
-function report(
-  files: readonly Omit<FileChange, 'content'>[],
-  notes: readonly string[],
-  isDryRun: boolean,
-  paint: Paint,
-): string {
-  const width = 'to create'.length + 2
-  const lines = files.map(({ file, change, note }) => {
-    const { did, would, colour } = DID[change]
-    return `${paint(colour, (isDryRun ? would : did).padEnd(width + 2))}${file}${note === '' ? '' : paint('dim', ` (${note})`)}`
-  })
-  const next = isDryRun
-    ? 'Nothing was written: --dry-run.'
-    : 'Next: npm install, and npx rimlight dev --open shows it on this machine.'
-  return [...lines, ...(notes.length > 0 ? ['', ...notes.map((note) => `note: ${note}`)] : []), '', next, ''].join('\n')
 }

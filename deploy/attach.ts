@@ -97,7 +97,7 @@ ${permissionText}`,
 
 export const main = attachCommand(realDependencies)
 
-/** Which of the options that `--undo` can't have beside it are there. */
+/** The options that were given beside `--undo`, and can't be. */
 const conflictText = (values: {
   behaviour: readonly string[]
   replace: boolean

@@ -5,8 +5,8 @@
  * - by design, for want of CloudFront's network and of other services: WAF, geo restriction, the viewer's country and device,
  *   Origin Shield, HTTP/3, gRPC, field-level encryption, real-time logs;
  * - what no config says: custom error pages and a default root object of a distribution that exists;
- * - not yet: `Server-Timing` by policy, WebSockets,
- *   viewer-response functions, Lambda@Edge on viewer triggers, a limit to the time of a CloudFront Function.
+ * - not yet: `Server-Timing` by policy, WebSockets, viewer-response functions of either kind, a limit to the time of a
+ *   CloudFront Function.
  */
 
 import { InputError, joinedError } from '../base/errors.ts'

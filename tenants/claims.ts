@@ -1,5 +1,5 @@
 /**
- * Who is at work on a tenant. A claim is in the row before anything is called at AWS; it runs out by itself, so that the
+ * Which process is at work on a tenant. A claim is in the row before anything is called at AWS; it runs out by itself, so that the
  * work of a process that ended is taken over. It is there for order, not for safety: two that hold the same tenant call
  * AWS by the same references and names, and only one of them can change the row.
  */

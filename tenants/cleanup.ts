@@ -64,7 +64,7 @@ const isOfSite = async ({ find }: Calls, site: TenantSite, arn: string | undefin
   return answer?.Tags?.Items?.some(({ Key, Value }) => Key === SITE_TAG && Value === site.name) ?? false
 }
 
-/** Of whichever store: one that this one does not know may have some. */
+/** Whether a multi-tenant distribution has any tenant, be it one that this store does not know. */
 async function hasTenants({ call }: Calls, DistributionId: string): Promise<boolean> {
   const answer = await call('cloudfront:ListDistributionTenants', ({ cloudfront }) =>
     cloudfront.send(new ListDistributionTenantsCommand({ AssociationFilter: { DistributionId }, MaxItems: 1 })),
@@ -79,7 +79,7 @@ type Listed = {
   CacheBehaviors?: { Items?: CacheBehavior[] | undefined } | undefined
 }
 
-/** Of the account. A list of all may leave out those that are multi-tenant. */
+/** All distributions of the account: CloudFront's list may leave out those that are multi-tenant. */
 const allDistributions = async (calls: Calls, shared: readonly Listed[]): Promise<Listed[]> => [
   ...new Map<string | undefined, Listed>(
     [...shared, ...(await standardDistributions(calls))].map((one) => [one.Id, one]),
@@ -95,7 +95,7 @@ const partsInUse = ({ DefaultCacheBehavior, CacheBehaviors }: Listed): string[] 
     behaviour?.ResponseHeadersPolicyId ?? '',
   ])
 
-/** The sites of whose tenants there are distributions: what begins with another's name is not this one's. */
+/** The names of all sites with tenants in the account: what begins with a longer one of them is not this site's. */
 const sitesIn = (distributions: readonly Listed[]): string[] =>
   distributions.flatMap(({ Comment = '' }) => /^Rimlight: tenants? .*?of ([a-z0-9-]+)/.exec(Comment)?.[1] ?? [])
 

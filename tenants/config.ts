@@ -76,7 +76,7 @@ function originConfig(
     Id: id,
     DomainName: domainName,
     CustomHeaders: list([]),
-    // Said in any case: an update would else leave the one that was there.
+    // Never left out: an update without it would leave the shield that was there.
     OriginShield: shield === null ? { Enabled: false } : { Enabled: true, OriginShieldRegion: shield },
   }
   if (access === 'none') {
@@ -223,7 +223,7 @@ export function updatedConfig(
   }
 }
 
-/** Items of lists are told apart by what CloudFront tells them apart by. */
+/** Lists are merged item by item: an item is the same as another if CloudFront would take it for the same. */
 function overlaid<T>(found: T, wanted: unknown): T {
   if (Array.isArray(wanted)) {
     const before: unknown[] = Array.isArray(found) ? found : []

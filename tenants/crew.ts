@@ -69,7 +69,7 @@ export class Crew {
     return made
   }
 
-  /** One that is not deleted. */
+  /** Its row; null where there is none, or it was deleted. */
   async get(tenant: string): Promise<TenantRecord | null> {
     checkTenantId(tenant)
     const record = await this.store.get(tenant)
@@ -108,7 +108,7 @@ export class Crew {
     }
   }
 
-  /** Of a new one, of one that was deleted, or of one that a process left half made. */
+  /** Claims a tenant that is to be made: a new one, one that was deleted, or one that another process left half made. */
   async #claimed(
     tenant: string,
     record: TenantRecord | null,
@@ -139,7 +139,10 @@ export class Crew {
     return record === null ? this.#claims.insert(fresh) : this.#claims.take(fresh)
   }
 
-  /** The first with room. Two that count at once may fill it beyond: then CloudFront refuses, and the next one is taken. */
+  /**
+   * The first shard with room. Two processes that count at the same time may both take its last place: then CloudFront
+   * refuses one of them, which goes on to the next shard.
+   */
   async #roomyShard(): Promise<number> {
     const counts = new Map<number, number>()
     for await (const { kind, status, shard } of allRecords(this.store)) {
@@ -301,7 +304,7 @@ const kindsOf = (calls: Calls, site: TenantSite, progress: (text: string) => voi
   shared: sharedKind(calls, site, progress) as unknown as Kind,
 })
 
-/** Another one in the place of one that is gone; one that is not to serve waits until it is. */
+/** The row of a tenant that is to be made again, as what it had at AWS is gone; one that was disabled stays so. */
 const anew = ({ generation, kind, domain, status }: TenantRecord): Partial<TenantRecord> => ({
   status: status === 'disabling' || status === 'disabled' ? 'disabled' : 'creating',
   generation: generation + 1,

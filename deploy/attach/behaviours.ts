@@ -117,7 +117,7 @@ export function detached(
   ]
   const restored = withAssociations(behaviour, functions, lambdas)
   if (!before || !hasSameAssociations(restored, before)) return restored
-  // The recorded lists themselves, so that order and spelling are as they were, too.
+  // The recorded lists themselves: their order and spelling come back with them.
   return {
     ...restored,
     ...pick(before, 'FunctionAssociations', restored),

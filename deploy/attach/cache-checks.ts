@@ -113,7 +113,7 @@ function foundQuery(query: CachePolicy['ParametersInCacheKeyAndForwardedToOrigin
   }
 }
 
-/** The config allows no longer `min` for a route, either. */
+/** As for a route's `min`, which the build holds to the same limit. */
 const lifetimeProblems = ({ MinTTL = 0 }: CachePolicyConfig): string[] =>
   MinTTL > MIN_TTL_ON_S3_SECONDS
     ? [

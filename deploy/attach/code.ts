@@ -21,7 +21,7 @@ export type TriggerCode = {
   sha256: string | null
 }
 
-/** Of the behaviours that were asked for; of all of them, where those have no routes to go with. */
+/** The code on the behaviours that were asked for; on all behaviours, where none of those has a route. */
 export async function attachedCode(
   calls: Calls,
   { distribution, pairs }: Situation,
@@ -43,7 +43,7 @@ export async function attachedCode(
       }
       const isOwn = isOurs(there.arn, distribution.id)
       const sha256 = isOwn ? await hashOf(there.arn) : null
-      // Whether it is the right one of the two at viewer-request is for others to say: here it is told what it is.
+      // At viewer-request it may be either artefact: which of the two belongs there is checked elsewhere.
       const artefact =
         manifest.artefacts[artefactAt(trigger, there.kind === 'lambda' ? { viewerRequest: 'lambda' } : {})]
       const isThis = sha256 !== null && sha256 === (there.kind === 'function' ? artefact?.sha256 : artefact?.codeSha256)

@@ -1,4 +1,4 @@
-/** What of a distribution's own settings no longer means what it did once the functions are attached. All of it stays. */
+/** Settings of a distribution that mean something else once the functions are attached. Attach leaves all of them as they are. */
 import type { CustomErrorResponse, DistributionConfig, OriginGroup } from '@aws-sdk/client-cloudfront'
 import type { Policies } from '../../bundle/policies.ts'
 import { ERROR_CACHING_MINIMUM_SECONDS } from '../../edge/limits.ts'

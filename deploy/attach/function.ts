@@ -24,9 +24,9 @@ export type FunctionPlan = {
   change: 'create' | 'update' | 'publish' | 'keep'
   /** Of the development stage; empty where it is not needed. */
   etag: string
-  /** What it is to read the secrets of tokens from. */
+  /** The store that it is to read the secrets of tokens from. */
   store: StorePlan
-  /** ARN of what the published one reads them from; null: there is none, or it reads none. */
+  /** ARN of the store that the published function reads them from; null: it reads none, or is not there. */
   liveStore: string | null
 }
 

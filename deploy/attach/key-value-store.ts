@@ -11,7 +11,7 @@ export type StorePlan =
 type FoundStore = { arn: string; status: string }
 
 /**
- * The one that was asked for; without one, that of the function as it is; without that, the one of the distribution's name.
+ * The store that was asked for; else the one that the function has already; else the one with the distribution's name.
  * @param asked name or ARN
  * @param current ARN
  */

@@ -93,7 +93,7 @@ function accessFindings(found: CloudFrontOrigin, { wanted: behaviour }: PairedBe
   }
 }
 
-/** Nothing that is presigned is cached, so that a shield would keep nothing. */
+/** Presigned URLs are never cached, so that a shield of such an origin would keep nothing. */
 function shieldNotes(
   { Id, OriginShield }: CloudFrontOrigin,
   wanted: Origin,
@@ -123,7 +123,7 @@ function headerNotes({ Id, CustomHeaders }: CloudFrontOrigin, { headers = [] }: 
   ]
 }
 
-/** Without the group that the config says, everything is served, and where the origin fails nothing is. */
+/** Without the origin group, everything works until the origin fails: then nothing is served. */
 function failoverNotes(
   group: OriginGroup | undefined,
   targets: readonly CloudFrontOrigin[],

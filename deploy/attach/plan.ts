@@ -154,11 +154,11 @@ export function planAttach(situation: Situation, resources: PlannedResources): A
 const hasTarget = (behaviour: NamedBehaviour['behaviour'], wanted: Behaviour, arns: PlannedArns): boolean =>
   TRIGGERS.every((trigger) => associationAt(behaviour, trigger)?.arn === plannedAt(trigger, wanted, arns))
 
-/** Of a behaviour without a route: whether it has one of ours on each trigger, as this build has it. */
+/** Whether a behaviour without a route has this build's function on each trigger. */
 const hasOurs = (behaviour: NamedBehaviour['behaviour'], arns: PlannedArns): boolean =>
   TRIGGERS.every((trigger) => Object.values(arns).includes(associationAt(behaviour, trigger)?.arn ?? ''))
 
-/** All behaviours share one function of ours: on a behaviour that was not asked for it would change as well. */
+/** Behaviours that were not asked for, and whose function would change as well: all of them share one. */
 function leftBehind({ distribution, pairs }: Situation, arns: PlannedArns, isNew: boolean): string[] {
   const asked = new Set<unknown>(pairs.map(({ behaviour }) => behaviour))
   return behavioursOf(distribution.config)

@@ -128,7 +128,7 @@ export function receiptFor(
   }
 }
 
-/** As it will be read again. */
+/** The config as it will be when it is read from the file: JSON has no `undefined`. */
 const plain = (config: DistributionConfig): DistributionConfig =>
   JSON.parse(JSON.stringify(withoutHeaderValues(config)))
 

@@ -80,7 +80,7 @@ function pairedByName(behaviours: readonly NamedBehaviour[], policies: Policies,
   return { pairs, problems: [...problems, ...pairs.flatMap((pair) => ambiguity(pair, behaviours, routes))] }
 }
 
-/** A behaviour whose own pattern is `/*` is not the default one, which is called that: it has no name here. */
+/** `/*` is what the default behaviour is called here; a behaviour with that very pattern has no name. */
 const patternOf = ({ pattern, isDefault }: NamedBehaviour): string =>
   !isDefault && normalPattern(pattern) === DEFAULT_PATTERN ? '' : normalPattern(pattern)
 

@@ -48,7 +48,7 @@ export function undoPlan(current: DistributionConfig, receipt: Receipt, whole: b
   }
 }
 
-/** As JSON has it. */
+/** Without what JSON has not, such as `undefined`. */
 const plain = (config: DistributionConfig): unknown => JSON.parse(JSON.stringify(config))
 
 const keyOf = (pattern: string, isDefault: boolean): string => (isDefault ? '' : pattern)

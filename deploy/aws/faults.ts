@@ -87,7 +87,7 @@ const QUOTAS = new Set([
  */
 const ROLE_IS_NEW = /cannot be assumed by Lambda|must be assumable with edgelambda/
 
-/** CloudFront KeyValueStore of an `If-Match` that is no longer so; its API Reference promises a ConflictException. */
+/** What the KeyValueStore says of an `If-Match` that is no longer current; its API Reference promises a ConflictException. */
 const isStaleVersion = ({ name, message }: Error): boolean =>
   name === 'ValidationException' && /pre-?condition/i.test(message)
 

@@ -129,7 +129,7 @@ const plain = (text: string): string =>
 
 /** Whether a pattern takes all that a text stands for, whose wildcards stand for what the pattern's have to. */
 export function takesAll(pattern: string, text: string): boolean {
-  // By how much of the text is taken: whether the pattern so far may have taken it.
+  // At each length of the text: whether the pattern up to here can take that much of it.
   let reached = [true, ...Array<boolean>(text.length).fill(false)]
   for (const token of pattern) {
     const before = reached

@@ -18,7 +18,8 @@ import { isNotFound, notOfS3, publishFailure } from './refusals.ts'
 
 export type BucketClient = {
   /**
-   * What a listing tells of these keys, in `compareKeys` order; the first request there is: it finds the region.
+   * What a listing tells of these keys. It has to be the first request, since it finds the bucket's region.
+   * @param keys in `compareKeys` order
    * @returns for each key; `undefined` for those that were not reached
    */
   list(prefix: string, keys: readonly string[]): Promise<(key: string) => FoundObject | undefined>

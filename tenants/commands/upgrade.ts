@@ -58,7 +58,7 @@ names and DNS stay as they are.`,
         const outcome = await (values.back ? goBack : upgrade)(crew, {
           receipt,
           batch,
-          // What the bundle before promised is not known here.
+          // Going back, there is nothing to verify by: the bundle before is not at hand.
           verify: async ({ domain }) =>
             values['no-verify'] || values.back
               ? []

@@ -40,7 +40,7 @@ export type Kind<State extends Found = Found> = {
   update(record: TenantRecord, found: State, placement: Placement | null): Promise<State>
   /** The placement that it is on, to go back to; null: it is on none. */
   placementOf(record: TenantRecord): Promise<Placement | null>
-  /** Of one that is disabled and deployed. */
+  /** Deletes it; it has to be disabled, and that deployed. */
   remove(found: State): Promise<void>
   /** @returns the invalidation's id */
   invalidate(found: Pick<TenantRecord, 'awsId'>, reference: string, paths: readonly string[]): Promise<string>

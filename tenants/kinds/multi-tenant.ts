@@ -41,7 +41,7 @@ export async function ensureMultiTenant(
   const parts = bundleParts(site.bundle.policies, shared, prefixOf(site, `{{${TENANT_PARAMETER}}}`))
   const certificateArn = site.certificateArn ?? (await earlierCertificate(calls, site))
   progress(`Creating the multi-tenant distribution of ${site.name}, bundle ${site.version}`)
-  // One that was deleted has used its reference up.
+  // CloudFront never takes the reference of a deleted distribution again.
   for (let generation = 1; ; generation += 1) {
     const reference = callerReference(site, `shared ${site.version}`, generation)
     try {
@@ -144,7 +144,7 @@ export const multiTenants = ({ call }: Calls): Promise<DistributionSummary[]> =>
 const findMultiTenant = async (calls: Calls, site: TenantSite): Promise<string | null> =>
   (await multiTenants(calls)).find(({ Comment }) => Comment === sharedCommentOf(site, site.version))?.Id ?? null
 
-/** Of the build before. */
+/** The certificate of the site's multi-tenant distribution of the build before. */
 async function earlierCertificate(calls: Calls, site: TenantSite): Promise<string | null> {
   const earlier = (await multiTenants(calls)).find(({ Comment }) => Comment?.startsWith(sharedCommentOf(site, '')))
   if (!earlier?.Id) return null

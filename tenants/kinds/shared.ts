@@ -57,7 +57,7 @@ export function sharedKind(calls: Calls, site: TenantSite, progress: (text: stri
     return { DistributionId: distributionId, ConnectionGroupId: connectionGroup.id }
   }
 
-  /** Where no certificate is for its host names, CloudFront asks for one. */
+  /** Has CloudFront request a certificate, where none is there for its host names. */
   const managedCertificate = (record: TenantRecord) => {
     const { domains, certificateArn } = record.settings
     const first = site.certificateArn === null ? ownDomain(record) : domains[0]
