@@ -15,7 +15,7 @@ import { countOnAthena, readsOf } from './athena/queries.ts'
 import { type Scan, scanOf, scanText, spentText, usdOf } from './athena/scan.ts'
 import { writeStatements } from './athena/statements.ts'
 import { createTableSql, type LogTable, locationOf } from './athena/table.ts'
-import { CONFIG_OPTIONS, LOG_OPTIONS, settingsOf, timeOf, wholeNumber } from './read-logs.ts'
+import { CONFIG_OPTIONS, LOG_OPTIONS, periodOf, settingsOf, wholeNumber } from './read-logs.ts'
 import { countText } from './report/format.ts'
 import { printReport, REPORT_OPTIONS, requireRoute } from './report/print.ts'
 import { reportOf } from './report/report.ts'
@@ -118,8 +118,8 @@ CreateDatabase, GetTable, CreateTable and GetPartitions.`,
       requireRoute(values.route, settings, hint)
       const selected: Selected = {
         table,
-        since: timeOf('since', values.since),
-        until: timeOf('until', values.until),
+        ...periodOf(values),
+
         routes: settings?.routes.map(({ path }) => path) ?? [],
         route: values.route,
       }

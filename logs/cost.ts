@@ -1,6 +1,5 @@
 /** `rimlight logs cost`: what it cost, and what it would have cost otherwise. */
-import { access } from 'node:fs/promises'
-import { InputError, systemMessage } from '../base/errors.ts'
+import { InputError } from '../base/errors.ts'
 import { shieldOf } from '../build/origins.ts'
 import type { Settings } from '../bundle/settings.ts'
 import { defineCommand } from '../cli/kit/command.ts'
@@ -11,9 +10,9 @@ import { s3RegionOf } from './cost/s3-region.ts'
 import { costText } from './cost/text.ts'
 import type { Database } from './database.ts'
 import { linesOf } from './ingest/select.ts'
-import { sniff } from './ingest/sniff.ts'
+import { type LogFile, sniff } from './ingest/sniff.ts'
 import { type LambdaRow, runQuery } from './queries.ts'
-import { ABOUT_LOGS, CONFIG_OPTIONS, LOG_OPTIONS, settingsOf, timeOf, wholeNumber, withLogs } from './read-logs.ts'
+import { ABOUT_LOGS, CONFIG_OPTIONS, LOG_OPTIONS, periodOf, settingsOf, wholeNumber, withLogs } from './read-logs.ts'
 
 export const main = defineCommand({
   name: 'rimlight logs cost',
@@ -59,17 +58,16 @@ Not in it: taxes, discounts, storage, AWS WAF, and what POST and PUT send to the
       budget: dollarsOf('--budget', values.budget),
       invalidations: wholeNumber('--invalidations', values.invalidations) ?? 0,
       free: !values['without-free'],
-      since: timeOf('since', values.since),
-      until: timeOf('until', values.until),
+      ...periodOf(values),
     }
     const settings = await settingsOf(values)
     const shield = values['shield-region'] ?? shieldRegionOf(settings)
     const s3 = s3RegionOf(values['s3-region'], settings)
     const memory = settings?.lambda.originResponseMemory ?? 1024
-    for (const path of values.lambda) await mustBeThere(path)
+    const lambda = await Promise.all(values.lambda.map(lambdaLog))
     return withLogs(values, settings, context, async ({ database, loaded, show }) => {
       const rows = await runQuery(database, 'usage')
-      const report = costReport(rows, await lambdaOf(database, values.lambda), { ...options, s3, shield, memory })
+      const report = costReport(rows, await lambdaOf(database, lambda), { ...options, s3, shield, memory })
       show('')
       const document = { ...report, skipped: loaded.skipped }
       stdout.write(values.json ? `${JSON.stringify(document, null, 2)}\n` : costText(report, painter(stdout)))
@@ -84,27 +82,27 @@ const shieldRegionOf = (settings: Settings | undefined): string | undefined =>
     .map(shieldOf)
     .find((region) => region !== undefined)
 
-async function lambdaOf(database: Database, paths: readonly string[]): Promise<LambdaRow | undefined> {
-  if (paths.length === 0) return undefined
-  const files = await Promise.all(paths.map((path) => sniff(path, undefined)))
-  const selects = files.flatMap((file) =>
-    file.kind === 'text' ? [`SELECT line FROM ${linesOf([file.path], file.isCompressed)}`] : [],
-  )
+async function lambdaOf(database: Database, files: readonly LogFile[]): Promise<LambdaRow | undefined> {
+  if (files.length === 0) return undefined
   await database.run('CREATE TABLE lambda_lines (line VARCHAR)')
-  for (const select of selects) await database.run(`INSERT INTO lambda_lines ${select}`)
+  for (const file of files) {
+    if (file.kind !== 'text') continue
+    await database.run(`INSERT INTO lambda_lines SELECT line FROM ${linesOf([file.path], file.isCompressed)}`)
+  }
   const [row] = await runQuery(database, 'lambda')
   return row
 }
 
-async function mustBeThere(path: string): Promise<void> {
-  await access(path).catch((cause) => {
-    const [expected, found] = ["a file of Lambda@Edge's log", path]
-    throw new InputError(`--lambda: expected ${expected}, found none at ${path} (${systemMessage(cause)})`, {
-      code: 'no-lambda-log',
-      expected,
-      found,
-      cause,
-    })
+/** @throws InputError where no lines can be read */
+async function lambdaLog(path: string): Promise<LogFile> {
+  const file = await sniff(path, undefined)
+  if (file.kind === 'text' || file.kind === 'empty') return file
+  const why = file.kind === 'unreadable' ? file.why : 'it is Parquet'
+  const [expected, found] = ["a file of Lambda@Edge's log", path]
+  throw new InputError(`--lambda: expected ${expected}, found none at ${path} (${why})`, {
+    code: 'no-lambda-log',
+    expected,
+    found,
   })
 }
 

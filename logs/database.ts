@@ -143,4 +143,9 @@ const withNumbers = (row: Record<string, unknown>): Record<string, unknown> =>
 /** A text as SQL has it. */
 export const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
+/** DuckDB takes a name for a pattern of names; in brackets it takes no character for more than itself. */
+export const sqlFile = (path: string): string => sqlText(path.replace(/[*?[]|^~/g, '[$&]'))
+
+export const sqlFiles = (paths: readonly string[]): string => `[${paths.map(sqlFile).join(', ')}]`
+
 export const sqlList = (texts: readonly string[]): string => `[${texts.map(sqlText).join(', ')}]`

@@ -39,10 +39,22 @@ objects below it, which are fetched with your own credentials (s3:ListBucket and
 delivered twice counts once; lines that can't be read are counted by the reason. It takes DuckDB:
 npm install --save-dev @duckdb/node-api`
 
+/** @throws InputError where one of them is no time, or the end is not after the beginning */
+export function periodOf(values: Values<Pick<typeof LOG_OPTIONS, 'since' | 'until'>>): {
+  since: Date | undefined
+  until: Date | undefined
+} {
+  const [since, until] = [timeOf('since', values.since), timeOf('until', values.until)]
+  if (since === undefined || until === undefined || since < until) return { since, until }
+  const [expected, found] = [`a time after --since (${values.since})`, values.until]
+  throw new InputError(`--until: expected ${expected}, found ${found}`, { code: 'not-a-period', expected, found })
+}
+
 /** @throws InputError where it is no time */
-export function timeOf(name: string, text: string | undefined): Date | undefined {
+function timeOf(name: string, text: string | undefined): Date | undefined {
   if (text === undefined) return undefined
-  const [, day, time = '00:00', zone = 'Z'] = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?))?(Z)?$/.exec(text) ?? []
+  const [, day, time = '00:00', zone = 'Z'] =
+    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?))?(Z)?$/.exec(text) ?? []
   const date = new Date(`${day}T${time}${zone}`)
   if (day !== undefined && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day)) return date
   throw new InputError(`--${name}: expected a time in UTC such as 2026-11-01T12:30, found ${JSON.stringify(text)}`, {
@@ -88,8 +100,7 @@ export async function withLogs(
   if (positionals.length === 0) {
     throw missingInput('log files, a folder or s3://BUCKET/PREFIX', 'no-logs', hint)
   }
-  const since = timeOf('since', values.since)
-  const until = timeOf('until', values.until)
+  const { since, until } = periodOf(values)
   const routes = settings?.routes.map(({ path }) => path) ?? []
   const fields = values.fields?.split(/[\s,]+/).map(fieldName)
   const ends = interrupt()

@@ -1,16 +1,15 @@
 /** Log files into the table `requests`, whatever they are; what can't be counted is counted by reason. */
-import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { join } from 'node:path'
-import { constants, createGunzip } from 'node:zlib'
+import { resolve } from 'node:path'
 import { systemMessage } from '../../base/errors.ts'
 import { type Database, sqlText } from '../database.ts'
+import { faultOfArchive, unpackedAsFarAsItGoes } from './archive.ts'
 import { routeSql, routeUnusual } from './routes.ts'
 import {
   insertLines,
   insertParquet,
   insertWhole,
   linesOf,
+  parquetAt,
   type Selection,
   type SkipReason,
   STAGED,
@@ -51,7 +50,7 @@ export async function load(database: Database, paths: readonly string[], options
   const routes = options.routes ?? []
   const selection = { routeSql: routeSql(routes), filter: timesSql(options) }
   const files: LogFile[] = []
-  for (const path of paths) files.push(await sniff(path, options.fields))
+  for (const path of paths) files.push(await sniff(asReported(path), options.fields))
   const total = files.reduce((sum, { size }) => sum + size, 0)
   const damaged = files.flatMap((file) => (file.kind === 'unreadable' ? [{ file: file.path, why: file.why }] : []))
   let done = 0
@@ -69,6 +68,7 @@ export async function load(database: Database, paths: readonly string[], options
     if (rest.length > 0) await loadBatch(database, rest, selection, damaged)
     finished(batch)
   }
+  await nameCutArchives(database, files, damaged, options.signal)
   for (const file of files.filter(({ kind }) => kind === 'parquet')) {
     options.signal?.throwIfAborted()
     await loadParquet(database, file.path, selection).catch((error) => {
@@ -90,6 +90,27 @@ export async function load(database: Database, paths: readonly string[], options
     empty: files.filter(({ kind }) => kind === 'empty').length,
     skipped: { ...skipped, ...(duplicate > 0 && { duplicate }) },
     damaged,
+  }
+}
+
+/** The name of a file as DuckDB gives it back: for one that it could take for a pattern, the whole path. */
+const asReported = (path: string): string => (/[*?[]|^~/.test(path) ? resolve(path) : path)
+
+/** DuckDB reads an archive that is cut off as if it ended there. */
+async function nameCutArchives(
+  database: Database,
+  files: readonly LogFile[],
+  damaged: Loaded['damaged'],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const rows = await database.rows<{ file: string }>(`SELECT DISTINCT file FROM staged WHERE problem = 'cut-off'`)
+  const suspects = new Set(rows.map(({ file }) => file))
+  const known = new Set(damaged.map(({ file }) => file))
+  for (const file of files) {
+    if (file.kind !== 'text' || !file.isCompressed || known.has(file.path)) continue
+    if (file.hasLikelyLength && !suspects.has(file.path)) continue
+    const why = await faultOfArchive(file.path, signal)
+    if (why !== undefined) damaged.push({ file: file.path, why })
   }
 }
 
@@ -141,6 +162,7 @@ async function loadWhole(
   }
   if (unfit.size === 0) return []
   const others = batch.filter(({ path }) => !unfit.has(path))
+  if (others.length === batch.length) return batch
   const again = others.length > 0 ? await loadWhole(database, others, selection) : []
   return [...batch.filter(({ path }) => unfit.has(path)), ...again]
 }
@@ -245,34 +267,9 @@ async function loadSegments(database: Database, file: TextFile, selection: Selec
 const delimiterBy = (line: string): string => (line.includes('\t') ? '\t' : ' ')
 
 async function loadParquet(database: Database, path: string, selection: Selection): Promise<void> {
-  const columns = await database.rows<{ column_name: string }>(`DESCRIBE SELECT * FROM read_parquet(${sqlText(path)})`)
+  const columns = await database.rows<{ column_name: string }>(`DESCRIBE SELECT * FROM ${parquetAt(path)}`)
   const names = columns.map(({ column_name }) => column_name)
   await database.run(insertParquet(path, names, selection))
-}
-
-/**
- * What an archive gives before it breaks off, in small steps: when it does, zlib keeps what the step had given already, and
- * an iterator what was not read yet.
- */
-async function unpackedAsFarAsItGoes(path: string, folder: string): Promise<{ path: string; why: string }> {
-  const target = join(folder, `part-${createHash('sha256').update(path).digest('hex')}`)
-  const output = createWriteStream(target)
-  const why = await new Promise<string>((resolve) => {
-    const input = createReadStream(path, { highWaterMark: 256 })
-    const unpacking = createGunzip({ flush: constants.Z_SYNC_FLUSH })
-    unpacking.on('data', (chunk) => {
-      if (!output.write(chunk)) unpacking.pause()
-    })
-    output.on('drain', () => unpacking.resume())
-    unpacking.on('end', () => resolve('it breaks off'))
-    const ended = (error: Error) => resolve(systemMessage(error))
-    input.on('error', ended)
-    unpacking.on('error', ended)
-    output.on('error', ended)
-    input.pipe(unpacking)
-  })
-  await new Promise((resolve) => output.end(resolve))
-  return { path: target, why }
 }
 
 const REJECTIONS: Readonly<Record<string, SkipReason>> = {

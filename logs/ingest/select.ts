@@ -1,5 +1,5 @@
 /** The SQL that turns lines into rows of `staged`: those of `requests`, and what is wrong with the others. */
-import { sqlList, sqlText } from '../database.ts'
+import { sqlFile, sqlFiles, sqlList, sqlText } from '../database.ts'
 import {
   COLUMNS,
   columnsSql,
@@ -39,9 +39,14 @@ const NO_DELIMITER = '\u0001\u0002\u0003\u0004'
 
 export const STAGED = `CREATE TABLE staged (problem VARCHAR, file VARCHAR, line VARCHAR, route VARCHAR, ${columnTypes()})`
 
+/** A folder named `date=2026-11-01` is no column. */
+const AS_NAMED = 'hive_partitioning = false'
+
+export const parquetAt = (path: string): string => `read_parquet(${sqlFile(path)}, ${AS_NAMED})`
+
 /** Each line of these files, as `file` and `line`. What is no UTF-8 goes to DuckDB's own `reject_errors`. */
 export const linesOf = (paths: readonly string[], isCompressed: boolean): string =>
-  `(SELECT filename AS file, line FROM read_csv(${sqlList(paths)}, columns = {'line': 'VARCHAR'}, delim = ${sqlText(NO_DELIMITER)}, quote = '', escape = '', comment = '', header = false, auto_detect = false, strict_mode = false, ignore_errors = true, store_rejects = true, rejects_limit = 0, max_line_size = ${LINE_BYTES}, compression = '${isCompressed ? 'gzip' : 'none'}', filename = true) WHERE line IS NOT NULL AND line <> '')`
+  `(SELECT filename AS file, line FROM read_csv(${sqlFiles(paths)}, ${AS_NAMED}, columns = {'line': 'VARCHAR'}, delim = ${sqlText(NO_DELIMITER)}, quote = '', escape = '', comment = '', header = false, auto_detect = false, strict_mode = false, ignore_errors = true, store_rejects = true, rejects_limit = 0, max_line_size = ${LINE_BYTES}, compression = '${isCompressed ? 'gzip' : 'none'}', filename = true) WHERE line IS NOT NULL AND line <> '')`
 
 export type Selection = {
   /** Of a path, in SQL: `NULL` where it takes more than SQL to tell. */
@@ -97,11 +102,11 @@ export function insertWhole(
     INSERT INTO staged
     WITH read AS (
       SELECT ${columnsSql(of, true)}
-      FROM read_csv(${sqlList(paths)}, columns = {${columns.join(', ')}}, delim = ${sqlText(delimiter)}, quote = '', escape = '', comment = '', header = false, auto_detect = false, skip = ${heads}, nullstr = ${sqlText(NO_VALUE)}, ignore_errors = true, store_rejects = true, rejects_limit = 1, rejects_table = '${UNFIT.lines}', rejects_scan = '${UNFIT.files}', max_line_size = ${LINE_BYTES}, compression = '${isCompressed ? 'gzip' : 'none'}')
+      FROM read_csv(${sqlFiles(paths)}, ${AS_NAMED}, columns = {${columns.join(', ')}}, delim = ${sqlText(delimiter)}, quote = '', escape = '', comment = '', header = false, auto_detect = false, skip = ${heads}, nullstr = ${sqlText(NO_VALUE)}, ignore_errors = true, store_rejects = true, rejects_limit = 1, rejects_table = '${UNFIT.lines}', rejects_scan = '${UNFIT.files}', max_line_size = ${LINE_BYTES}, compression = '${isCompressed ? 'gzip' : 'none'}')
       ${isRead.length > 0 ? `WHERE ${isRead.join(' AND ')}` : ''}
     )
-    SELECT CASE WHEN time IS NULL THEN 'bad-time' END AS problem, NULL, NULL, ${routeSql}, *
-    FROM read ${filter && `WHERE time IS NULL OR (${filter})`}`
+    SELECT CASE WHEN time IS NULL THEN 'bad-time' WHEN ${outOfRange(of)} THEN 'bad-number' END AS problem, NULL, NULL, ${routeSql}, *
+    FROM read ${filter && `WHERE problem IS NOT NULL OR (${filter})`}`
 }
 
 export function insertParquet(path: string, columns: readonly string[], { routeSql, filter }: Selection): string {
@@ -112,9 +117,10 @@ export function insertParquet(path: string, columns: readonly string[], { routeS
   }
   return `
     INSERT INTO staged
-    WITH read AS (SELECT ${columnsSql(of)} FROM read_parquet(${sqlText(path)}))
-    SELECT CASE WHEN time IS NULL THEN 'bad-time' END AS problem, CASE WHEN time IS NULL THEN ${sqlText(path)} END, NULL, ${routeSql}, *
-    FROM read ${filter && `WHERE time IS NULL OR (${filter})`}`
+    WITH read AS (SELECT ${columnsSql(of)}, ${numbersSql(of)} AS bad_number FROM ${parquetAt(path)})
+    SELECT CASE WHEN time IS NULL THEN 'bad-time' WHEN bad_number THEN 'bad-number' END AS problem,
+      CASE WHEN problem IS NOT NULL THEN ${sqlText(path)} END, NULL, ${routeSql}, * EXCLUDE (bad_number)
+    FROM read ${filter && `WHERE problem IS NOT NULL OR (${filter})`}`
 }
 
 type Told = { fields: string; of: FieldSql; problem: string }
@@ -175,11 +181,21 @@ const WANTED = new Set<string>([
 
 const isWanted = (field: string): boolean => WANTED.has(field)
 
-/** Whether a number is there that is none. */
-export function numbersSql(of: FieldSql): string {
-  const checks = Object.entries(COLUMNS).flatMap(([name, { type, fields }]) => {
+/** The columns of numbers that a log has, with the SQL of their fields. */
+const numbersOf = (of: FieldSql): [column: string, sql: string][] =>
+  Object.entries(COLUMNS).flatMap(([name, { type, fields }]): [string, string][] => {
     const sql = fields.map(of).find((one) => one !== undefined)
-    return type === 'varchar' || sql === undefined ? [] : [`(${name} IS NULL AND ${sql} NOT IN ('-', ''))`]
+    return type === 'varchar' || sql === undefined ? [] : [[name, sql]]
   })
-  return checks.length > 0 ? `coalesce(${checks.join(' OR ')}, false)` : 'false'
-}
+
+const anyOf = (checks: readonly string[]): string =>
+  checks.length > 0 ? `coalesce(${checks.join(' OR ')}, false)` : 'false'
+
+/** Below 0, endless or no number at all: nothing that can be counted. */
+const range = (column: string): string => `NOT (${column} BETWEEN 0 AND 1e15)`
+
+const outOfRange = (of: FieldSql): string => anyOf(numbersOf(of).map(([column]) => range(column)))
+
+/** Whether a number is there that is none. */
+export const numbersSql = (of: FieldSql): string =>
+  anyOf(numbersOf(of).flatMap(([column, sql]) => [`(${column} IS NULL AND ${sql} NOT IN ('-', ''))`, range(column)]))

@@ -1,7 +1,8 @@
 /** What a log file is, by its first bytes: names rotate. */
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { constants, createGunzip } from 'node:zlib'
 import { systemMessage } from '../../base/errors.ts'
+import { faultOfArchive, hasLikelyLength } from './archive.ts'
 import { fieldName } from './columns.ts'
 
 export type LogFile = {
@@ -12,7 +13,13 @@ export type LogFile = {
   | { kind: 'empty' }
   | { kind: 'unreadable'; why: string }
   | { kind: 'parquet' }
-  | { kind: 'text'; isCompressed: boolean; format: TextFormat }
+  | {
+      kind: 'text'
+      isCompressed: boolean
+      format: TextFormat
+      /** Of an archive: see `archive.ts`. */
+      hasLikelyLength?: boolean
+    }
 )
 
 /** How the lines of a file are told apart into fields. */
@@ -37,6 +44,8 @@ export async function sniff(path: string, named: readonly string[] | undefined):
   let size = 0
   let end: Buffer
   try {
+    // A pipe would be waited for, and could be read once.
+    if (!(await stat(path)).isFile()) return { path, size, kind: 'unreadable', why: 'it is no file' }
     const handle = await open(path)
     try {
       size = (await handle.stat()).size
@@ -59,8 +68,12 @@ export async function sniff(path: string, named: readonly string[] | undefined):
   if (!isCompressed) return { path, size, kind: 'text', isCompressed, format: textFormatOf(head.toString(), named) }
   const unpacked = await unpackedHead(head)
   if ('why' in unpacked) return { path, size, kind: 'unreadable', why: unpacked.why }
-  if (unpacked.text === '') return { path, size, kind: 'empty' }
-  return { path, size, kind: 'text', isCompressed, format: textFormatOf(unpacked.text, named) }
+  if (unpacked.text === '') {
+    const why = await faultOfArchive(path)
+    return why === undefined ? { path, size, kind: 'empty' } : { path, size, kind: 'unreadable', why }
+  }
+  const format = textFormatOf(unpacked.text, named)
+  return { path, size, kind: 'text', isCompressed, format, hasLikelyLength: hasLikelyLength(end, size) }
 }
 
 /** What comes before an archive breaks off counts. */

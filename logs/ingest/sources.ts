@@ -44,14 +44,28 @@ async function filesAt(name: string): Promise<string[]> {
       )
     },
   )
-  if (!isFolder) return [name]
-  const entries = await readdir(name, { recursive: true, withFileTypes: true })
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !/(?:^|[\\/])\.[^\\/]+/.test(path.slice(name.length)))
-    .toSorted()
+  return isFolder ? (await filesBelow(name)).toSorted() : [name]
 }
+
+/** All that is in it, also what can't be read, which whoever reads it names. Of links, those to folders are not followed. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined)
+  if (entries === undefined) return [folder]
+  const found: string[] = []
+  for (const entry of entries) {
+    const path = join(folder, entry.name)
+    if (entry.name.startsWith('.')) continue
+    if (entry.isDirectory()) found.push(...(await filesBelow(path)))
+    else if (!entry.isSymbolicLink() || !(await isFolderAt(path))) found.push(path)
+  }
+  return found
+}
+
+const isFolderAt = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 
 async function fetched(url: string, { folder, signal, onFetch }: SourceOptions): Promise<string[]> {
   const { objectBody, objectsBelow, s3Client, s3LocationOf } = await optional(

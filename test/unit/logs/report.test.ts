@@ -174,6 +174,11 @@ describe('wrong usage is 2, and says what to do', () => {
       ['/none/here'],
       /^expected a log file, a folder or s3:\/\/BUCKET\/PREFIX, found none \(ENOENT: /,
     ],
+    [
+      'an end before the beginning',
+      ['x', '--since', '2026-11-02', '--until', '2026-11-01T12:00:00.000Z'],
+      /^--until: expected a time after --since \(2026-11-02\), found 2026-11-01T12:00:00.000Z\n/,
+    ],
     ['no bucket', ['s3:///x'], /^expected s3:\/\/BUCKET\/PREFIX, found "s3:\/\/\/x"\n/],
     [
       'no time',

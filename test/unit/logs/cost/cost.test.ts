@@ -127,9 +127,14 @@ describe('for a person', () => {
     expect([code, stderr]).toEqual([2, message])
   })
 
-  it('a log of Lambda@Edge that is not there', async () => {
-    const { code, stderr } = await run(await file('log.gz', v1File(LINES)), '--lambda', join(folder, 'none'))
-    expect(code).toBe(2)
-    expect(stderr).toMatch(/^--lambda: expected a file of Lambda@Edge's log, found none at .*none \(.*\)\n$/)
+  it.each([
+    ['that is not there', 'none', /none \(ENOENT: .*\)/],
+    ['that is a folder', '.', /\(it is no file\)/],
+    ['that is Parquet', 'p.parquet', /parquet \(it is Parquet\)/],
+  ])('a log of Lambda@Edge %s', async (_, name, found) => {
+    await file('p.parquet', 'PAR1....PAR1')
+    const { code, stderr } = await run(await file('log.gz', v1File(LINES)), '--lambda', join(folder, name))
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(found) })
+    expect(stderr).toMatch(/^--lambda: expected a file of Lambda@Edge's log, found none at .*\n$/)
   })
 })

@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Database, openDatabase } from '../../../../logs/database.ts'
@@ -29,6 +29,7 @@ async function loaded(files: Record<string, string | Buffer>, options: LoadOptio
   const paths: string[] = []
   for (const [name, content] of Object.entries(files)) {
     paths.push(join(folder, name))
+    await mkdir(dirname(join(folder, name)), { recursive: true })
     await writeFile(join(folder, name), content)
   }
   const result = await load(database, paths, options)
@@ -155,6 +156,23 @@ describe('formats', () => {
     )
   })
 
+  it('Parquet with numbers that are none', async () => {
+    const [row] = LINES.map(recordOf)
+    const values = ['12', '-', '', '-1', 'many', 'inf'].map(
+      (bytes, at) => `('${row?.date}', '${row?.time}', '${bytes}', 'id${at}')`,
+    )
+    const file = join(folder, 'v2.parquet')
+    await database.run(
+      `COPY (SELECT * FROM (VALUES ${values.join(', ')}) AS v (date, time, sc_bytes, x_edge_request_id)) TO '${file}' (FORMAT parquet)`,
+    )
+    expect(await load(database, [file], {})).toEqual({ ...CLEAN, skipped: { 'bad-number': 3 } })
+    expect(await database.rows('SELECT bytes FROM requests ORDER BY bytes NULLS LAST')).toEqual([
+      { bytes: 12 },
+      { bytes: null },
+      { bytes: null },
+    ])
+  })
+
   it('real-time logs: seconds with a fraction, and the query in the path', async () => {
     const fields = ['timestamp', 'x_edge_request_id', 'cs_uri_stem', 'sc_status', 'x_edge_result_type', 'cs_accept']
     const { rows } = await loaded(
@@ -201,6 +219,8 @@ describe('what is wrong is counted by its reason', () => {
     ['bad-time', `${other('x', (fields) => (fields[0] = '01.11.2026'))}\n`],
     ['bad-number', `${other('x', (fields) => (fields[8] = 'OK'))}\n`],
     ['bad-number', `${other('x', (fields) => (fields[18] = '0,093'))}\n`],
+    ['bad-number', `${other('x', (fields) => (fields[18] = 'NaN'))}\n`],
+    ['bad-number', `${other('x', (fields) => (fields[3] = '-5'))}\n`],
     ['not-utf-8', Buffer.from(`${other('x', (fields) => (fields[9] = 'caf\xe9'))}\n`, 'latin1')],
     ['too-long', `${'x'.repeat(2_000_000)}\n`],
     ['duplicate', `${line}\n${line}\n`],
@@ -256,9 +276,59 @@ describe('files', () => {
       'half.gz': packed.subarray(0, 9000),
       'whole.gz': gzipSync(v1File(LINES.slice(0, 3))),
     })
-    expect(result).toEqual({ files: 2, empty: 0, skipped: { 'cut-off': 1, duplicate: 3 }, damaged: [] })
+    expect(result).toEqual({
+      files: 2,
+      empty: 0,
+      skipped: { 'cut-off': 1, duplicate: 3 },
+      damaged: [{ file: join(folder, 'half.gz'), why: 'unexpected end of file' }],
+    })
     expect(rows.length).toBeGreaterThan(10)
     expect(rows).toMatchObject(expected(LINES.slice(0, rows.length)))
+  })
+
+  it.each([
+    ['within its head', (packed: Buffer) => packed.subarray(0, 8), 0],
+    ['before its length', (packed: Buffer) => packed.subarray(0, -8), LINES.length],
+    ['within its length', (packed: Buffer) => packed.subarray(0, -1), LINES.length],
+  ])('an archive that breaks off %s is named', async (_, cut, count) => {
+    const { rows, damaged } = await loaded({ 'half.gz': cut(gzipSync(v1File(LINES))) })
+    expect({ damaged, count: rows.length }).toEqual({
+      damaged: [{ file: join(folder, 'half.gz'), why: 'unexpected end of file' }],
+      count,
+    })
+  })
+
+  it.each([
+    'a*.log',
+    'a?.log',
+    'a[b].log',
+    'x[1]*/b.log',
+    '~b.log',
+    'a\n*.log',
+    'date=5/sc_bytes=1/time=x/filename=y.log',
+  ])('are taken by their very name: %j', async (name) => {
+    const text = v1File(LINES)
+    for (const other of ['ab.log', 'a1.log', 'x1y/b.log']) {
+      await mkdir(dirname(join(folder, other)), { recursive: true })
+      await writeFile(join(folder, other), text)
+    }
+    const { rows, ...result } = await loaded({ [name]: text.slice(0, -20) })
+    expect(result).toEqual({ ...CLEAN, skipped: { 'cut-off': 1 } })
+    expect(rows).toMatchObject(expected(LINES.slice(0, -1)))
+  })
+
+  it('also Parquet, and where the path is relative', async () => {
+    const values = (bytes: number) => `SELECT '2026-11-01' AS date, '00:00:00' AS time, '${bytes}' AS sc_bytes`
+    await mkdir(join(folder, 'sc_bytes=3'))
+    const name = 'sc_bytes=3/p*.parquet'
+    for (const [bytes, file] of [
+      [1, name],
+      [2, 'sc_bytes=3/p1.parquet'],
+    ] as const) {
+      await database.run(`COPY (${values(bytes)}) TO '${join(folder, file)}' (FORMAT parquet)`)
+    }
+    expect(await load(database, [relative('.', join(folder, name))], {})).toEqual(CLEAN)
+    expect(await database.rows('SELECT bytes FROM requests')).toEqual([{ bytes: 1 }])
   })
 
   it('that are none are named', async () => {
