@@ -61,10 +61,14 @@ export const main: Main = async (args, stdout, stderr) => {
 /** With the process's arguments, streams and exit code. */
 export async function runAsProcess(): Promise<void> {
   // Whoever reads the output may stop before its end: `rimlight … | head`. SIGTERM lets the verb clean up.
+  let isCutOff = false
   process.stdout.once('error', (error: NodeJS.ErrnoException) => {
     process.stdout.on('error', () => {})
-    if (error.code !== 'EPIPE') process.stderr.write(`the output can't be written: ${error.message}\n`)
+    isCutOff = error.code !== 'EPIPE'
+    if (isCutOff) process.stderr.write(`the output can't be written: ${error.message}\n`)
     process.kill(process.pid, 'SIGTERM')
   })
-  process.exitCode = await main(process.argv.slice(2), process.stdout, process.stderr)
+  const code = await main(process.argv.slice(2), process.stdout, process.stderr)
+  // A verb that had done all else may not have heard of it.
+  process.exitCode = isCutOff ? code || 1 : code
 }

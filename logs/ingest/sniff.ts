@@ -44,8 +44,10 @@ export async function sniff(path: string, named: readonly string[] | undefined):
   let size = 0
   let end: Buffer
   try {
-    // A pipe would be waited for, and could be read once.
-    if (!(await stat(path)).isFile()) return { path, size, kind: 'unreadable', why: 'it is no file' }
+    const found = await stat(path)
+    // A folder is here where it could not be listed. A pipe would be waited for, and could be read once.
+    const why = found.isDirectory() ? 'it is a folder' : 'it is no file'
+    if (!found.isFile()) return { path, size, kind: 'unreadable', why }
     const handle = await open(path)
     try {
       size = (await handle.stat()).size

@@ -69,11 +69,16 @@ describe('rimlight', () => {
     })
   })
 
-  it('says so where what it prints finds no room', ({ skip }) => {
+  it.for([
+    ['at once', ['--help']],
+    ['at the end of what heeds signals', ['logs', 'report', 'a.log']],
+  ] as const)('says so where what it prints finds no room, %s', async ([, words], { skip }) => {
     skip(!existsSync('/dev/full'), 'there is no /dev/full here')
-    const args = [join(ROOT, 'cli/rimlight.mjs'), '--help']
+    const args = [join(ROOT, 'cli/rimlight.mjs'), ...words]
     const stdio = ['ignore', openSync('/dev/full', 'w'), 'pipe'] as const
-    const { status, stderr } = spawnSync(process.execPath, args, { stdio: [...stdio], encoding: 'utf8' })
+    const cwd = await temporaryFolder()
+    await writeFile(join(cwd, 'a.log'), '#Fields: date time\n2026-11-01\t00:00:00\n')
+    const { status, stderr } = spawnSync(process.execPath, args, { cwd, stdio: [...stdio], encoding: 'utf8' })
     expect(status).not.toBe(0)
     expect(stderr).toMatch(/^the output can't be written: ENOSPC: /)
   })

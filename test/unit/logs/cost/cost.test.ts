@@ -129,7 +129,7 @@ describe('for a person', () => {
 
   it.each([
     ['that is not there', 'none', /none \(ENOENT: .*\)/],
-    ['that is a folder', '.', /\(it is no file\)/],
+    ['that is a folder', '.', /\(it is a folder\)/],
     ['that is Parquet', 'p.parquet', /parquet \(it is Parquet\)/],
   ])('a log of Lambda@Edge %s', async (_, name, found) => {
     await file('p.parquet', 'PAR1....PAR1')
