@@ -2,6 +2,7 @@
 import type { Manifest } from '../bundle/manifest.ts'
 import type { Policies } from '../bundle/policies.ts'
 import type { Settings } from '../bundle/settings.ts'
+import { ALLOCATOR, allocatorModule } from './allocator.ts'
 import { type Libraries, sharpForLambda } from './binaries.ts'
 import { bundle } from './bundle.ts'
 import { checkCode, checkSize } from './check.ts'
@@ -46,8 +47,9 @@ async function makeArtefact(target: BuildTarget, rules: Rules): Promise<Built> {
     ...(hasSharp ? [await sharpForLambda()] : []),
     ...(hasHeic ? [await libheifForLambda()] : []),
   ])
+  const native = hasSharp ? { [ALLOCATOR]: allocatorModule() } : {}
   const content =
-    target.kind === 'function' ? (files['index.js'] as Buffer) : await zip({ ...files, ...libraries.files })
+    target.kind === 'function' ? (files['index.js'] as Buffer) : await zip({ ...files, ...libraries.files, ...native })
   const isTooLarge = target.kind === 'function' && content.length > target.limit
   checkSize(target, content.length, bundles, isTooLarge ? await optionBytes(target, rules) : [])
   const packages = [...bundles.flatMap((one) => one.packages), ...libraries.packages]

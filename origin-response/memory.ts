@@ -1,7 +1,7 @@
 /** Whether this process has room for one more rendition, whatever it has been through before. */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-
+import { trimAllocator } from './allocator.ts'
 import { REST_MB } from './cost.ts'
 
 /** MB that Lambda's own runtime and what was not foreseen may take. */
@@ -17,31 +17,46 @@ const SHARE_NEEDED = 0.6
 
 const residentMegabytes = (): number => process.memoryUsage.rss() / 1e6
 
+/** MB beyond a fresh process that are not worth giving back for a picture whose size is not known yet. */
+const WORTH_MB = 32
+
 /**
  * MB that the heap of a HEIC's decoder may grow to, whatever the picture says of itself. The pixels are there once more when
- * it has decoded them.
- * @param memory MB of the function
+ * it has decoded them. What earlier renditions left is given back before, as none of it serves this heap.
+ * @param memory MB of the function @returns `isLess`: than in a fresh process
  */
-export const heicMemory = (memory: number): number =>
-  Math.max(0, memory - Math.max(REST_MB, residentMegabytes()) - RESERVE_MB) * SHARE_OF_HEAP
+export function heicMemory(memory: number): { most: number; isLess: boolean } {
+  if (residentMegabytes() > REST_MB + WORTH_MB) giveBack()
+  const most = (taken: number) => Math.max(0, memory - taken - RESERVE_MB) * SHARE_OF_HEAP
+  const taken = Math.max(REST_MB, residentMegabytes())
+  return { most: most(taken), isLess: taken > REST_MB }
+}
 
 const SHARE_OF_HEAP = 2 / 3
 
 /**
- * What earlier renditions left is partly the bytes of their sources, which V8 takes its time to give back; where they
- * are in the way, it is asked to. What the allocator keeps in its arenas stays there, and is used again.
+ * Where what earlier renditions left is in the way, and does not serve this one, it is given back.
  * @param needed MB @param memory MB of the function @param isReusing whether such memory serves this rendition
  */
 export function hasRoomFor(needed: number, memory: number, isReusing = false): boolean {
-  const isEnough = () => {
+  const isEnough = (serves: boolean) => {
     const resident = residentMegabytes()
     const left = Math.max(0, resident - REST_MB) * SHARE_LEFT
-    const added = isReusing ? needed - Math.min(left, needed * SHARE_NEEDED) : needed
+    const added = serves ? needed - Math.min(left, needed * SHARE_NEEDED) : needed
     return resident + added + RESERVE_MB <= memory
   }
-  if (isEnough()) return true
+  if (isEnough(isReusing)) return true
+  const isAllThatThereIs = giveBack()
+  return isEnough(isReusing && !isAllThatThereIs)
+}
+
+/**
+ * The bytes of sources, which V8 takes its time to collect, and what the allocator keeps in its arenas.
+ * @returns whether it was the allocator's as well: what is resident then serves nothing any more
+ */
+function giveBack(): boolean {
   collectGarbage()
-  return isEnough()
+  return trimAllocator()
 }
 
 /** There is no other way to ask: the function exists only in contexts that are made after the flag is set. */

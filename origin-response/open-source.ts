@@ -22,8 +22,8 @@ type Renderer = Pick<typeof import('./render.ts'), 'inspect' | 'profileP3'>
 type Means = {
   renderer: Renderer
   limit: Pick<ImageLimit, 'heic'>
-  /** MB that decoding a HEIC may take. */
-  memory: number
+  /** MB that decoding a HEIC may take; `isLess`: than where nothing was decoded before. */
+  room: () => { most: number; isLess: boolean }
   /** Milliseconds. */
   time: number
 }
@@ -31,9 +31,9 @@ type Means = {
 /** Does not reject. */
 export async function openSource(
   bytes: Buffer,
-  { renderer, limit, memory, time }: Means,
+  { renderer, limit, room, time }: Means,
 ): Promise<OpenSource | Original> {
-  if (limit.heic && isHeic(bytes)) return openHeicSource(bytes, renderer, memory, time)
+  if (limit.heic && isHeic(bytes)) return openHeicSource(bytes, renderer, room(), time)
   const inspected = await renderer.inspect(bytes)
   if (inspected.kind === 'original') return inspected
   const { facts } = inspected
@@ -43,12 +43,15 @@ export async function openSource(
 async function openHeicSource(
   bytes: Buffer,
   renderer: Renderer,
-  memory: number,
+  { most, isLess }: { most: number; isLess: boolean },
   time: number,
 ): Promise<OpenSource | Original> {
   const { openHeic } = await import('./heic.ts')
-  const opened = await openHeic(bytes, memory, time)
-  if (opened.kind === 'original') return opened
+  const opened = await openHeic(bytes, most, time)
+  // A fresh process may have room for it.
+  const refused = ({ reason, detail }: Original): Original =>
+    original(reason === 'too-many-pixels' && isLess ? 'disabled' : reason, detail)
+  if (opened.kind === 'original') return refused(opened)
   const { header, decode, close } = opened
   if (HDR_TRANSFERS.includes(header.transfer)) {
     await close()
@@ -62,7 +65,7 @@ async function openHeicSource(
     async read(milliseconds) {
       const profile = header.primaries === P3_PRIMARIES ? await renderer.profileP3() : undefined
       const decoded = await decode(profile, milliseconds)
-      if (decoded.kind === 'original') return decoded
+      if (decoded.kind === 'original') return refused(decoded)
       return { kind: 'readable', bytes: decoded.tiff, facts: { ...facts, format: 'tiff' } }
     },
   }

@@ -57,22 +57,27 @@ export type Settings = Shown & {
   isUncompressed?: true
 }
 
-// One function, one image at a time: a cache of operations or more threads would only take memory.
-sharp.cache(false)
-sharp.concurrency(1)
-
-// What is not decoded can't be attacked: libvips has dozens of loaders, some of which call other programs.
-sharp.block({ operation: ['VipsForeignLoad'] })
-sharp.unblock({
-  operation: [
-    'VipsForeignLoadJpegBuffer',
-    'VipsForeignLoadPngBuffer',
-    'VipsForeignLoadWebpBuffer',
-    'VipsForeignLoadNsgifBuffer',
-    'VipsForeignLoadTiffBuffer',
-    'VipsForeignLoadHeifBuffer',
-  ],
-})
+/**
+ * What the function sets for its whole process, before it decodes anything. Whoever else makes renditions, such as `rimlight
+ * publish`, does so in a process that may have pictures of its own, and leaves sharp as it is.
+ */
+export function confine(): void {
+  // One function, one image at a time: a cache of operations or more threads would only take memory.
+  sharp.cache(false)
+  sharp.concurrency(1)
+  // What is not decoded can't be attacked: libvips has dozens of loaders, some of which call other programs.
+  sharp.block({ operation: ['VipsForeignLoad'] })
+  sharp.unblock({
+    operation: [
+      'VipsForeignLoadJpegBuffer',
+      'VipsForeignLoadPngBuffer',
+      'VipsForeignLoadWebpBuffer',
+      'VipsForeignLoadNsgifBuffer',
+      'VipsForeignLoadTiffBuffer',
+      'VipsForeignLoadHeifBuffer',
+    ],
+  })
+}
 
 /** Whether a rendition that outlived its deadline still takes memory and time. */
 export function isBusy(): boolean {

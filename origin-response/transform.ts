@@ -4,6 +4,7 @@ import type { Losses, Reason } from '../edge/image.ts'
 import { imageTypeOf, TELLING_BYTES } from '../edge/image-type.ts'
 import type { ImageLimit, ImageRule } from '../edge/rules.ts'
 import { isPreview, type Variant } from '../edge/variant.ts'
+import { setAllocator } from './allocator.ts'
 import { MARGIN, memoryFor, renderTime } from './cost.ts'
 import { timeTo } from './deadline.ts'
 import { type Fitted, fitRendition } from './fit.ts'
@@ -79,7 +80,7 @@ async function attempt(job: Job, read: Read): Promise<Result> {
   const start = performance.now()
   // sharp loads while the source is on its way.
   const reading = readSource(job.source, job.limit.maxInputBytes, timeTo(job.deadline) * SHARE_OF_SOURCE)
-  const loading = import('./render.ts').catch((error: unknown) => String(error))
+  const loading = loadRenderer().catch((error: unknown) => String(error))
   const source = await reading
   read.fetch = performance.now() - start
   if (source.kind === 'original') return source
@@ -90,11 +91,23 @@ async function attempt(job: Job, read: Read): Promise<Result> {
   return typeof renderer === 'string' ? original('disabled', renderer) : renditionOf(source.bytes, job, renderer)
 }
 
+async function loadRenderer(): Promise<typeof import('./render.ts')> {
+  const renderer = await import('./render.ts')
+  renderer.confine()
+  setAllocator()
+  return renderer
+}
+
 async function renditionOf(bytes: Buffer, job: Job, renderer: typeof import('./render.ts')): Promise<Result> {
   const { limit, memory } = job
   // What outlived its deadline in an earlier call still has its memory, unless it has been done meanwhile.
   if (renderer.isBusy()) return original('deadline', 'an earlier rendition is still being made')
-  const opened = await openSource(bytes, { renderer, limit, memory: heicMemory(memory), time: timeTo(job.deadline) })
+  const opened = await openSource(bytes, {
+    renderer,
+    limit,
+    room: () => heicMemory(memory),
+    time: timeTo(job.deadline),
+  })
   if (opened.kind === 'original') return opened
   // A thread that outlives what it is for would go on taking memory and time.
   return renditionFrom(opened, bytes.length, job, renderer).finally(opened.close)

@@ -25,7 +25,7 @@ const QUALITY = 90
 
 /** Of one picture. */
 const MOST_PIXELS = 100_000_000
-const MEMORY_MB = 2_048
+const room = () => ({ most: 2_048, isLess: false })
 const TIME_MS = 120_000
 
 /** One at a time: each takes a core, and some 20 bytes for a pixel. @throws Failure where packages are missing */
@@ -41,7 +41,7 @@ export async function heicConverter(): Promise<HeicConverter> {
 
   async function convert(file: string, signal: AbortSignal): Promise<Converted | undefined> {
     signal.throwIfAborted()
-    const means = { renderer, limit: { heic: true as const }, memory: MEMORY_MB, time: TIME_MS }
+    const means = { renderer, limit: { heic: true as const }, room, time: TIME_MS }
     const source = await openSource(await readFile(file, { signal }), means)
     if (source.kind === 'original') return undefined
     const { width, height, hasAlpha } = source.facts

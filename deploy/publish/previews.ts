@@ -25,7 +25,7 @@ const AT_ONCE = 2
 
 /** Bytes: as much as the edge reads by default, and what it decodes. */
 const MOST_BYTES = 25 * 1024 * 1024
-const HEIC_MB = 2_048
+const room = () => ({ most: 2_048, isLess: false })
 const TASK: Task = {
   variant: {},
   rule: {
@@ -60,7 +60,7 @@ export async function previewMaker(): Promise<PreviewMaker> {
   async function previewOf(file: string): Promise<Preview | undefined> {
     const bytes = await readFile(file)
     // HEIC where libheif-js is installed as well.
-    const source = await openSource(bytes, { renderer, limit: { heic: true }, memory: HEIC_MB, time: TASK.time })
+    const source = await openSource(bytes, { renderer, limit: { heic: true }, room, time: TASK.time })
     if (source.kind === 'original') return undefined
     const { facts } = source
     const read = facts.width * facts.height > TASK.limit.maxInputPixels ? undefined : await source.read(TASK.time)

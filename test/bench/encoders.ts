@@ -6,6 +6,7 @@ import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import sharp from 'sharp'
 import { ROOT } from '../../base/root.ts'
+import { confine } from '../../origin-response/render.ts'
 import { autoRuns, autoTable } from './encoder-auto.ts'
 import { plots } from './encoder-plots.ts'
 import { cpuTimes, curvesOf, type Run } from './encoder-runs.ts'
@@ -134,6 +135,8 @@ if (options.help) {
   process.stdout.write(HELP)
   process.exit()
 }
+// One thread for each picture, as in the function.
+confine()
 const folder = await mkdtemp(join(tmpdir(), 'rimlight-bench-'))
 // It takes long enough to be broken off.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

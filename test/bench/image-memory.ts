@@ -82,18 +82,22 @@ export type Soak = {
   answers: Record<string, number>
 }
 
-/** The default of a function. */
-const SOAK_MB = 1_024
-
-export async function measureSoak(site: ImageSite, keys: readonly string[], transforms: number): Promise<Soak> {
+/** @param memory MB that the function is told it has */
+export async function measureSoak(
+  site: ImageSite,
+  keys: readonly string[],
+  transforms: number,
+  memory: number,
+): Promise<Soak> {
   const variants = [
     ...['fm=webp&w=640', 'fm=webp&q=50&w=1080', 'w=384', 'fit=crop&fm=webp&h=640&w=640', 'fm=avif&w=256', 'fm=webp'],
     ...['crop=attention&fit=crop&fm=jpg&h=256&w=384', 'fm=common&w=750', 'fm=png&w=128'],
-    ...['bg=1e90ff&fm=webp&w=384', 'blur=20&fm=webp&w=750'],
+    ...['bg=1e90ff&fm=webp&w=384', 'blur=20&fm=webp&w=750', 'crop=64,64,384&fit=crop&fm=webp&h=256&w=384'],
+    ...['fm=json', 'fm=preview', 'fm=thumbhash'],
   ]
   const events = keys.flatMap((key) => variants.map((variant) => eventFor(key, variant)))
-  const { resident, peak, all } = await calls(site, events, transforms, SOAK_MB)
+  const { resident, peak, all } = await calls(site, events, transforms, memory)
   const around = (end: number) => Math.round(median(resident.slice(Math.max(0, end - 20), end)))
   const tenths = Array.from({ length: 10 }, (_, i) => around(Math.ceil((transforms * (i + 1)) / 10)))
-  return { transforms, memory: SOAK_MB, resident: tenths, peak: Math.round(peak), answers: all }
+  return { transforms, memory, resident: tenths, peak: Math.round(peak), answers: all }
 }

@@ -2,7 +2,7 @@
 
 import { isFormat } from '../../edge/formats.ts'
 import { renderMemory, renderTime } from '../../origin-response/cost.ts'
-import { type Facts, inspect, render, type Settings } from '../../origin-response/render.ts'
+import { confine, type Facts, inspect, render, type Settings } from '../../origin-response/render.ts'
 import { peakOf } from './image-memory.ts'
 import type { ImageSite } from './image-site.ts'
 import { median } from './measure.ts'
@@ -29,6 +29,7 @@ export async function measurePredictions(
   sources: Readonly<Record<string, Buffer>>,
   targets: readonly string[],
 ): Promise<Prediction[]> {
+  confine()
   const found: Prediction[] = []
   for (const [source, bytes] of Object.entries(sources)) {
     const inspected = await inspect(bytes)

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { IMAGE_MEMORY_MB } from '../../edge/limits.ts'
 import { encodeHeic, NO_ENCODER } from '../images/heic.ts'
 import { animation, photo } from '../images/pictures.ts'
 import { measureLoading } from './image-loading.ts'
@@ -10,7 +11,7 @@ import { measurePredictions, type Prediction } from './image-prediction.ts'
 import { openImageSite } from './image-site.ts'
 import { measureSpeed } from './image-speed.ts'
 
-const HELP = `Usage: npm run bench:images -- [--turns N] [--soak N] [--json]
+const HELP = `Usage: npm run bench:images -- [--turns N] [--soak N] [--memory MB] [--json]
 
 Builds origin-response.zip, unpacks it, and measures it against a bucket on this machine:
 - event in, response out, warm: a 2725×2225 JPEG to WebP 640 wide, against sharp alone with the same settings and
@@ -24,6 +25,7 @@ The pictures are the project's own; with $RIMLIGHT_CORPUS, the 2725×2225 photog
 Options
   --turns N  how often each is measured; default: 60
   --soak N   then N transforms of mixed pictures in one process, and its memory; default: none
+  --memory MB  of the function that the soak is in; default: 1024
   --only-soak  nothing but that
   --json     print one JSON document; npm itself prints to stdout as well, unless called as npm run --silent bench:images
   --help     print this
@@ -68,7 +70,7 @@ async function kinds() {
 
 const TARGETS = ['fm=webp&w=640', 'fm=webp&w=2048', 'fm=avif&w=2048', 'fm=jpg&w=2048', 'fm=png&w=2048', 'w=2048']
 
-/** Mixed: mostly of ordinary size, one in a dozen from a camera, one cut short, one that moves, a HEIC where there is an encoder. */
+/** Mixed: mostly of ordinary size, two of them from a camera, one cut short, one that moves, a HEIC where there is an encoder. */
 async function soaked() {
   const [picture, small] = [photo(1_500, 1_000), photo(640, 480)]
   const jpeg = await picture.clone().jpeg().toBuffer()
@@ -84,23 +86,30 @@ async function soaked() {
     'soak-gif.gif': await animation(320, 240, 12).gif({ effort: 1 }).toBuffer(),
     'soak-lzw.tif': await picture.clone().tiff({ compression: 'lzw' }).toBuffer(),
     'soak-avif.avif': await picture.clone().avif({ effort: 0 }).toBuffer(),
+    'soak-large.avif': await photo(4_000, 2_500).avif({ effort: 0 }).toBuffer(),
     'soak-small.jpg': await small.clone().jpeg().toBuffer(),
     ...(NO_ENCODER ? {} : { 'soak-heic.jpg': await encodeHeic(await picture.clone().png().toBuffer()) }),
   }
 }
 
-async function onlySoak(transforms: number) {
-  const site = await openImageSite({ heic: true, quality: 'auto', backgrounds: ['1e90ff'], blurs: [20] })
+async function onlySoak(transforms: number, memory: number) {
+  const site = await openImageSite({
+    heic: true,
+    previews: true,
+    quality: 'auto',
+    backgrounds: ['1e90ff'],
+    blurs: [20],
+  })
   try {
     const pictures = await soaked()
     for (const [key, bytes] of Object.entries(pictures)) await site.put(key, bytes)
-    return await measureSoak(site, Object.keys(pictures), transforms)
+    return await measureSoak(site, Object.keys(pictures), transforms, memory)
   } finally {
     await site.close()
   }
 }
 
-async function measure(turns: number, soak: number) {
+async function measure(turns: number, soak: number, memory: number) {
   say('building, and making pictures')
   const site = await openImageSite()
   try {
@@ -120,7 +129,7 @@ async function measure(turns: number, soak: number) {
     for (const [key, bytes] of Object.entries(sources)) await site.put(key, bytes)
     const predictions = await measurePredictions(site, sources, TARGETS)
     if (soak > 0) say(`soak: ${soak} transforms`)
-    return { speed, loading, peaks, predictions, soak: soak > 0 ? await onlySoak(soak) : null }
+    return { speed, loading, peaks, predictions, soak: soak > 0 ? await onlySoak(soak, memory) : null }
   } finally {
     await site.close()
   }
@@ -191,14 +200,16 @@ function readOptions() {
       options: {
         turns: { type: 'string', default: '60' },
         soak: { type: 'string', default: '0' },
+        memory: { type: 'string', default: '1024' },
         'only-soak': { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     })
-    const [turns, soak] = [Number(values.turns), Number(values.soak)]
+    const [turns, soak, memory] = [Number(values.turns), Number(values.soak), Number(values.memory)]
     if (!(turns >= 1 && soak >= 0)) throw new Error('--turns and --soak take numbers')
-    return { ...values, turns, soak }
+    if (!(memory >= IMAGE_MEMORY_MB)) throw new Error(`--memory takes a number from ${IMAGE_MEMORY_MB}`)
+    return { ...values, turns, soak, memory }
   } catch (error) {
     return (error as Error).message
   }
@@ -212,11 +223,11 @@ if (typeof options === 'string') {
   process.stdout.write(HELP)
 } else if (options['only-soak']) {
   say(`soak: ${options.soak} transforms`)
-  const soak = await onlySoak(options.soak)
+  const soak = await onlySoak(options.soak, options.memory)
   process.stdout.write(`${options.json ? JSON.stringify(soak, null, 2) : soakReport(soak)}\n`)
   process.exitCode = refused(soak) > 0 ? 1 : 0
 } else {
-  const measured = await measure(options.turns, options.soak)
+  const measured = await measure(options.turns, options.soak, options.memory)
   process.stdout.write(options.json ? `${JSON.stringify(measured, null, 2)}\n` : report(measured))
   const over = exceeded(measured)
   if (over.length > 0) say(`over budget: ${over.join(', ')}`)

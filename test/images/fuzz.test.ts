@@ -5,8 +5,9 @@ import { failed } from '../../local/protocol/invocation.ts'
 import { originResponseEvent } from '../contract/events.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
 import { type Asker, main, type Output } from './fuzz.ts'
-import { subjects } from './fuzzing.ts'
-import { LOOKS, VARIANTS } from './variants.ts'
+import { subjects, variantsOn } from './fuzzing.ts'
+import { NO_ENCODER } from './heic.ts'
+import { ROUTE } from './rig.ts'
 
 async function run(args: string[], open?: () => Promise<Asker>) {
   const [out, err]: [string[], string[]] = [[], []]
@@ -69,8 +70,15 @@ it('tells of a failure how to repeat it, and saves the image where it is told to
 
 it('makes the same image of the same seed, of every kind and in every variant in time', async () => {
   const [first, second] = [await subjects(), await subjects()]
-  const made = Array.from({ length: 600 }, (_, seed) => first(seed))
-  expect(made).toEqual(Array.from({ length: 600 }, (_, seed) => second(seed)))
+  const made = Array.from({ length: 1_000 }, (_, seed) => first(seed))
+  expect(made).toEqual(Array.from({ length: 1_000 }, (_, seed) => second(seed)))
   expect(new Set(made.map(({ fixture }) => fixture)).size).toBeGreaterThan(27)
-  expect(new Set(made.map(({ variant }) => variant)).size).toBe(VARIANTS.length + LOOKS.length)
+  expect(new Set(made.map(({ variant }) => variant))).toEqual(new Set(variantsOn(ROUTE.phones)))
+  const asked = (word: string) => made.filter(({ variant }) => variant.includes(word)).length
+  for (const word of ['bg=', 'blur=', 'crop=attention', 'crop=16,8,48', 'fm=json', 'fm=thumbhash', 'fm=preview'])
+    expect(asked(word), word).toBeGreaterThan(4)
+  if (NO_ENCODER) return
+  const heics = made.filter(({ kind }) => kind === 'heic')
+  expect(new Set(heics.map(({ type }) => type))).toEqual(new Set(['image/heic', 'image/jpeg']))
+  expect(new Set(heics.map(({ route }) => route))).toEqual(new Set([ROUTE.phones, ROUTE.photos]))
 })

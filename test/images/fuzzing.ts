@@ -7,8 +7,9 @@ import { randomFrom, randomMutant } from './mutations.ts'
 import { photo } from './pictures.ts'
 import { blackPng, COLOUR, withChecksums } from './png.ts'
 import { PERMANENT } from './reasons.ts'
+import type { Source } from './response.ts'
 import { type Question, ROUTE } from './rig.ts'
-import { LOOKS, VARIANTS } from './variants.ts'
+import { CUTS, LOOKS, PREVIEWS, VARIANTS } from './variants.ts'
 
 export type Subject = Question & {
   seed: number
@@ -31,12 +32,16 @@ const SHARE_OF_SPACIOUS = 1 / 200
 /** Where `heif-enc` is installed. */
 const SHARE_OF_HEIC = 1 / 10
 
-type Subjected = Pick<Fixture, 'name' | 'bytes'> & { kind: string }
+type Subjected = Pick<Fixture, 'name' | 'bytes'> & { kind: Source['kind'] }
+
+/** All that a route takes. */
+export const variantsOn = (route: number): readonly string[] =>
+  route === ROUTE.phones ? [...VARIANTS, ...CUTS, ...LOOKS, ...PREVIEWS] : [...VARIANTS, ...CUTS]
 
 async function heics(): Promise<Subjected[]> {
   if (NO_ENCODER) return []
   const coded = await codedPicture(await photo(96, 64).png().toBuffer())
-  const heic = (name: string, bytes: Buffer) => ({ name: `heic, ${name}`, kind: 'heic', bytes })
+  const heic = (name: string, bytes: Buffer): Subjected => ({ name: `heic, ${name}`, kind: 'heic', bytes })
   return [
     heic('turned', heicFile([codedItem(coded, [PROPERTY.rotation(1)])])),
     heic('tiles', gridFile([coded, coded, coded, coded], { columns: 2, width: 150, height: 100 })),
@@ -70,15 +75,17 @@ export async function subjects(): Promise<(seed: number) => Subject> {
     const turn = random()
     const whole =
       turn < SHARE_OF_HEIC ? (phones[Math.floor((turn / SHARE_OF_HEIC) * phones.length)] ?? ordinary) : ordinary
-    const route = random() < 0.5 || whole.kind === 'heic' ? ROUTE.phones : ROUTE.photos
+    const isHeic = whole.kind === 'heic'
+    // A HEIC that is not decoded has nothing that could go wrong in many ways.
+    const route = random() < (isHeic ? 0.9 : 0.5) ? ROUTE.phones : ROUTE.photos
     const mutant = randomMutant(whole.bytes, seed, donors)
-    // What a HEIC is made into may well have more bytes, and the judge knows one by its type alone.
-    const isTrue = random() < 0.9 || whole.kind === 'heic'
-    const type = `image/${isTrue ? whole.kind : oneOf(TYPES)}`
-    const variant = oneOf<string>(route === ROUTE.phones ? [...VARIANTS, ...LOOKS] : VARIANTS)
+    // As phones' photographs are uploaded: under the name of a JPEG, and of that type every other time.
+    const isTrue = random() < (isHeic ? 0.5 : 0.9)
+    const type = `image/${isTrue ? whole.kind : isHeic ? 'jpeg' : oneOf(TYPES)}`
+    const variant = oneOf<string>(variantsOn(route))
     const isMended = whole.kind === 'png' && random() < 0.8
     const bytes = isMended ? withChecksums(mutant.bytes) : mutant.bytes
     const mutation = `${mutant.name}${isMended ? ', checksums mended' : ''}`
-    return { seed, fixture: whole.name, mutation, bytes, type, route, variant, expected: EXPECTED }
+    return { seed, fixture: whole.name, mutation, bytes, kind: whole.kind, type, route, variant, expected: EXPECTED }
   }
 }

@@ -7,6 +7,7 @@ import { at } from '../../base/json-values.ts'
 import { GENERATED_RESPONSE_BYTES } from '../../edge/limits.ts'
 import { validateLambda } from '../../local/platform/validate-lambda.ts'
 import type { InvocationOutcome } from '../../local/protocol/invocation.ts'
+import { descriptionFaults } from './description.ts'
 import { logFaults } from './emf.ts'
 import { type Expected, isReason, isTransient } from './reasons.ts'
 import { type Asked, renditionFaults } from './rendition.ts'
@@ -21,6 +22,8 @@ export type Invocation = {
   expected?: readonly Expected[]
   /** Left out where a broken file may be anything. */
   source?: Source
+  /** What a broken file was; default: what its type says. */
+  kind?: Source['kind']
 }
 
 /** `came`: in one word; `faults`: none where all is well. */
@@ -41,9 +44,12 @@ export async function judge(invocation: Invocation): Promise<Verdict> {
   const reason = /^original; reason=([a-z-]+)(?:; type=image\/heic)?$/.exec(said)?.[1]
   if (reason !== undefined) {
     faults.push(...originalFaults(response, before, reason), ...logFaults(outcome.logs, [reason]))
+  } else if (said === 'json' || said === 'thumbhash') {
+    faults.push(...descriptionFaults(said, response, before, invocation.source), ...logFaults(outcome.logs, [said]))
   } else {
     const asked: Asked = { variant: variantOf(event), bytes: Number(before.headers['content-length'] ?? Number.NaN) }
     if (invocation.source) asked.source = invocation.source
+    if (invocation.kind) asked.kind = invocation.kind
     faults.push(...(await renditionFaults(response, before, asked)), ...logFaults(outcome.logs, []))
   }
   const came = reason === undefined ? 'rendition' : isReason(reason) ? reason : 'failure'

@@ -8,6 +8,8 @@ export type Asked = {
   /** Of the source; `NaN`: not told. */
   bytes: number
   source?: Source
+  /** Where there is no `source`; default: what the type of the original says. */
+  kind?: Source['kind']
 }
 
 type Size = { width: number; height: number }
@@ -22,7 +24,18 @@ const TYPES: Record<string, string> = {
   avif: 'image/avif',
 }
 
+/** What `fm=preview` stands for: one picture of what moves. */
+const PREVIEW = new URLSearchParams('fm=webp&q=20&w=16')
+
 export async function renditionFaults(response: Response, plain: Response, asked: Asked): Promise<string[]> {
+  if (asked.variant.get('fm') !== 'preview') return faultsOf(response, plain, asked)
+  const { source, ...rest } = asked
+  const still = source && { source: { ...source, frames: 1 } }
+  // A source that is as small is no preview, which pages write into themselves.
+  return faultsOf(response, plain, { ...rest, ...still, variant: PREVIEW, bytes: Infinity })
+}
+
+async function faultsOf(response: Response, plain: Response, asked: Asked): Promise<string[]> {
   const said = response.headers['x-rimlight'] ?? ''
   const [, format = '', width, height, quality, frames] =
     /^(\w+); (\d+)x(\d+); q=(\d+)(?:; frames=(\d+)\/\d+)?(?:; incomplete)?$/.exec(said) ?? []
@@ -52,7 +65,8 @@ export async function renditionFaults(response: Response, plain: Response, asked
   }
   faults.push(...sizeFaults(size, asked), ...metadataFaults(read), ...frameFaults(read, asked.source, frames))
   // Whoever can't show the source takes what there is, and so does whoever asks for one of the old formats.
-  const sourceType = asked.source ? `image/${asked.source.kind}` : plain.headers['content-type']
+  const kind = asked.source?.kind ?? asked.kind
+  const sourceType = kind ? `image/${kind}` : plain.headers['content-type']
   const isShown = type === sourceType || !SELDOM_SHOWN.includes(sourceType ?? '')
   const isOther = ['fit', 'bg', 'blur'].some((name) => asked.variant.has(name))
   const isWhole = !isOther && frames === undefined
@@ -79,7 +93,7 @@ async function tryRead(bytes: Buffer): Promise<Metadata | string> {
 /** Headers that are the rendition's own; the rest is as it would have been without. */
 const OF_RENDITION = ['content-type', 'content-length', 'etag', 'accept-ranges', 'server-timing', 'x-rimlight']
 
-function headerFaults({ headers }: Response, plain: Response): string[] {
+export function headerFaults({ headers }: Response, plain: Response): string[] {
   const faults: string[] = []
   for (const name of ['content-length', 'etag']) if (name in headers) faults.push(`${name} is the original's`)
   const others = (all: Record<string, string>) =>

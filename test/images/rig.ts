@@ -77,6 +77,8 @@ export type RigOptions = {
 
 export type Question = {
   bytes: Buffer
+  /** What the bytes are, or were before they were broken; default: what `source` or the type says. */
+  kind?: Source['kind']
   /** `content-type` of the response in hand, and of the object. */
   type?: string
   variant: string
@@ -143,8 +145,9 @@ export async function openRig(zip: Zip, { artefact = {}, env = {}, processes = 1
     const requests = s3.requests(key) - asked
     const plain = await lambda.invoke(originResponseEvent(input))
     objects.delete(key)
-    const { expected, source } = question
-    const verdict = await judge({ event, outcome, plain, ...(expected && { expected }), ...(source && { source }) })
+    const { expected, source, kind } = question
+    const known = { ...(expected && { expected }), ...(source && { source }), ...(kind && { kind }) }
+    const verdict = await judge({ event, outcome, plain, ...known })
     if (s3.unsigned.length > 0) verdict.faults.push(`S3 refuses the request: ${s3.unsigned.splice(0).join(', ')}`)
     return { ...verdict, event, outcome, requests, milliseconds }
   }

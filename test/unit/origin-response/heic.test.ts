@@ -90,7 +90,7 @@ it.each([
 })
 
 describe.skipIf(NO_ENCODER)('a source', () => {
-  const means = { renderer, memory: MB, time: MS }
+  const means = { renderer, room: () => ({ most: MB, isLess: false }), time: MS }
 
   it('is what the thread says of it, where the config asks for HEIC', async () => {
     const source = await openSource(picture, { ...means, limit: { heic: true } })

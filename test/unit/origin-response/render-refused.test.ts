@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
-import { type Inspection, inspect, isBusy, render } from '../../../origin-response/render.ts'
+import { confine, type Inspection, inspect, isBusy, render } from '../../../origin-response/render.ts'
 import { animation, photo } from '../../images/pictures.ts'
 import { runs } from '../../runs.ts'
 import { settingsWith } from './samples.ts'
@@ -18,6 +18,7 @@ let jpeg: Buffer
 let png: Buffer
 let gif: Buffer
 beforeAll(async () => {
+  confine()
   jpeg = await photo(120, 80).jpeg().toBuffer()
   png = await photo(120, 80).png().toBuffer()
   gif = await animation(60, 40, 3).toBuffer()
