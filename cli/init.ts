@@ -36,7 +36,7 @@ const OPTIONS = {
     type: 'string',
     value: 'FORMATS',
     about:
-      'what images are converted to: webp, avif,webp or none, with which they are not resized either; default: webp',
+      'what images are converted to: avif,webp (AVIF for whoever takes it, else WebP), webp, or none, with which they are not resized either; default: avif,webp',
   },
   api: { type: 'string', value: 'HOST[/PATH]', about: 'an API that /api/* leads to; default: none' },
   'from-distribution': {
@@ -88,7 +88,7 @@ GetResponseHeadersPolicy, GetKeyGroup and GetPublicKey.`,
     examples: [
       'rimlight init',
       'rimlight init --domain cdn.example.com --bucket example-photos --region us-east-1',
-      'rimlight init --yes --images avif,webp --api api.example.com/prod',
+      'rimlight init --yes --images webp --api api.example.com/prod',
       'rimlight init --from-distribution EDFDVBD6EXAMPLE --dry-run',
       'terraform show -json > state.json && rimlight init --from-terraform state.json',
       'rimlight init --from-cloudformation template.yaml',

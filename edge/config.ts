@@ -235,7 +235,10 @@ export type NegotiatedFormat = 'webp' | 'avif'
 
 /** How images are resized and converted: `?w=640&h=480&fit=crop&q=80&fm=webp&dpr=2`. */
 export type ImageRules = {
-  /** In order of preference: the first that the viewer's `Accept` header names is served. Default `['webp']`. */
+  /**
+   * In order of preference: the first that the viewer's `Accept` header names is served. Recommended: `['avif', 'webp']`, with
+   * which whoever takes AVIF gets 16 to 25 % fewer bytes. Default `['webp']`.
+   */
   formats?: NegotiatedFormat[]
   /**
    * In pixels: `w` and `h` become the next larger of these, or the largest. At most 16,383 each. Default

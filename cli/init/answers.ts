@@ -42,7 +42,7 @@ const QUESTIONS: Readonly<Record<Name, Question>> = {
   },
   formats: {
     option: '--images',
-    question: 'Formats to convert images to: webp, avif,webp or none',
+    question: 'Formats to convert images to: avif,webp, webp or none',
     paths: /\.images/,
     read: (text) => ({ formats: text === 'none' ? [] : listOf(text) }),
   },

@@ -18,7 +18,7 @@ export const EXAMPLE_ANSWERS: SiteAnswers = {
   domains: ['cdn.example.com'],
   bucket: 'example-photos',
   region: 'us-east-1',
-  formats: ['webp'],
+  formats: ['avif', 'webp'],
   api: '',
 }
 
@@ -27,7 +27,7 @@ export function starterConfig(answers: SiteAnswers): { config: Config; comments:
   const slash = api.indexOf('/')
   const [domain, path] = slash < 0 ? [api, ''] : [api.slice(0, slash), api.slice(slash)]
   const apiOrigin = { domain, ...(path === '' ? {} : { path }) }
-  // `images: true` is WebP. A format that there is not is told of when the config is checked.
+  // `images: true` is WebP alone. A format that there is not is told of when the config is checked.
   const images = formats.join() === 'webp' ? true : { formats: formats as NegotiatedFormat[] }
   const apiRoutes: Config['routes'] = api === '' ? [] : [{ path: '/api/*', origin: 'api', cache: 'never' }]
   const config: Config = {

@@ -24,6 +24,12 @@ export default defineConfig({
     { path: '/build/*', origin: 'assets', cache: { default: '365d' }, cors: { origins: [APP] } },
 
     // Public templates and fonts, published by `rimlight publish`.
-    { path: '/*', origin: 'assets', cache: { default: '24h' }, images: true, cors: { origins: [APP] } },
+    {
+      path: '/*',
+      origin: 'assets',
+      cache: { default: '24h' },
+      images: { formats: ['avif', 'webp'] },
+      cors: { origins: [APP] },
+    },
   ],
 })

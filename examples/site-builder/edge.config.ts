@@ -13,7 +13,13 @@ export default defineConfig({
     // What the builder names by its content never changes.
     { path: '/assets/*', origin: 'sites', cache: { default: '365d' } },
     // Pages and pictures: `/about/` is the page about/index.html.
-    { path: '/*', origin: 'sites', cache: { default: '1h' }, images: true, index: 'index.html' },
+    {
+      path: '/*',
+      origin: 'sites',
+      cache: { default: '1h' },
+      images: { formats: ['avif', 'webp'] },
+      index: 'index.html',
+    },
   ],
 
   // So that a page goes from the caches under all its names at once: `rimlight tenants invalidate shop '#/about/index.html'`.

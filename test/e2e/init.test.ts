@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 it('the first event is replayed', async () => {
   const { stdout } = await rimlight('replay', 'events')
-  expect(stdout).toContain('querystring  w=600&v=1706400000000&utm_source=newsletter → fm=webp&v=1706400000000&w=640\n')
+  expect(stdout).toContain('querystring  w=600&v=1706400000000&utm_source=newsletter → fm=avif&v=1706400000000&w=640\n')
 })
 
 it('the first test passes, on what was built', async () => {

@@ -58,16 +58,16 @@ describe('rimlight init', () => {
       },
       routes: [
         { path: '/api/*', origin: 'api', cache: 'never' },
-        { path: '/*', origin: 'photos', images: { formats: ['webp'] } },
+        { path: '/*', origin: 'photos', images: { formats: ['avif', 'webp'] } },
       ],
     })
   })
 
   it('run again, with or without the same options, changes nothing', async () => {
     const folder = await temporaryFolder()
-    await init(folder, ['--yes', '--images', 'avif,webp'])
+    await init(folder, ['--yes', '--images', 'webp'])
     const before = await filesIn(folder)
-    for (const args of [['--yes', '--images', 'avif,webp'], [], ['--yes', '--bucket', 'another']]) {
+    for (const args of [['--yes', '--images', 'webp'], [], ['--yes', '--bucket', 'another']]) {
       const { code, stdout } = await init(folder, [...args, '--json'])
       expect(code).toBe(0)
       const { 'edge.config.ts': config, ...others } = changesOf(stdout)
@@ -119,7 +119,7 @@ describe('rimlight init', () => {
       'Host name that viewers use (several with commas) [cdn.example.com]: ',
       'S3 bucket that holds the files [example-photos]: ',
       'S3 bucket that holds the files [example-photos]: ',
-      'Formats to convert images to: webp, avif,webp or none [webp]: ',
+      'Formats to convert images to: avif,webp, webp or none [avif,webp]: ',
       'Host name of an API for /api/*, or none [none]: ',
     ])
     expect(stderr).toBe('expected an S3 bucket name, found "My Bucket"\n')
