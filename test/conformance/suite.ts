@@ -5,8 +5,14 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { InputError } from '../../base/errors.ts'
 
-/** Where its client and its origin are: in the package of npm, and in the repository. */
-export const ENGINES = [{ folder: '' }, { folder: 'test-engine/' }] as const
+/** The package on npm is older than RFC 9111; in the repository, tests have been added and changed since. */
+export type Release = 'npm' | 'repository'
+
+/** Where each has its client and its origin. */
+export const ENGINES: readonly { release: Release; folder: string }[] = [
+  { release: 'npm', folder: '' },
+  { release: 'repository', folder: 'test-engine/' },
+]
 
 /** `required`: by the RFCs. `optimal`: what a good cache does. `check`: a question, to which neither answer is wrong. */
 export type SuiteTest = {
@@ -21,6 +27,7 @@ export type FromSuite = { kind: 'origin'; url: string } | { kind: 'results'; tes
 export type ToSuite = { base: string }
 
 export type Suite = {
+  release: Release
   /** Of its origin. */
   url: string
   /** @param base URL of the cache in front of the origin; @throws Error if the suite ends without results */
@@ -53,6 +60,7 @@ export async function openSuite(folder: string): Promise<Suite> {
   const first = await next()
   if (first.kind !== 'origin') throw new Error('the suite began without an origin')
   return {
+    release: engine.release,
     url: first.url,
     async run(base) {
       const told = next()
