@@ -1,4 +1,4 @@
-/** sharp's native libraries for Lambda (Linux, x64, glibc), whatever the build runs on. */
+/** sharp's native libraries, and koffi's, for Lambda (Linux, x64, glibc), whatever the build runs on. */
 
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
@@ -20,7 +20,7 @@ export type Libraries = {
 
 const VERSIONS = 'node_modules/@img/sharp-libvips-linux-x64/versions.json'
 
-/** What sharp loads, and the lock that npm holds it to. */
+/** What is loaded there, and the lock that npm holds it to. */
 const LOCKED = join(ROOT, 'build/binaries')
 
 /** Where they are kept between builds on a machine that is no such Linux. */
@@ -38,7 +38,11 @@ export async function sharpForLambda(): Promise<Libraries> {
   const native = JSON.parse(String(files[VERSIONS]))
   return {
     files,
-    versions: { sharp: wanted['@img/sharp-linux-x64'], libvips: native.vips },
+    versions: {
+      sharp: wanted['@img/sharp-linux-x64'],
+      libvips: native.vips,
+      koffi: wanted['@koromix/koffi-linux-x64'],
+    },
     packages: await packagesOf(Object.keys(files), folder),
     native,
   }
@@ -82,11 +86,11 @@ export async function installed(wanted: Record<string, string>, cache = CACHE): 
   return folder
 }
 
-/** All files but C headers, which only compilers read. */
+/** All files but C headers, which only compilers read, and what is for Linuxes with musl. */
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   return entries
-    .filter((entry) => entry.isFile() && !entry.name.endsWith('.h'))
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.h') && !entry.parentPath.endsWith('musl_x64'))
     .map((entry) => join(entry.parentPath, entry.name))
 }
 

@@ -51,7 +51,7 @@ export function checkCode(target: BuildTarget, { file, code, metafile, packages 
  */
 const mayImport = ({ lazy, modules }: BuildTarget, file: string, isOurs: boolean, path: string): boolean => {
   const beside = lazy.find((module) => module.file === file)?.beside ?? []
-  if (beside.length > 0) return isBuiltin(path) || beside.includes(path)
+  if (beside.includes(path) || (beside.length > 0 && isBuiltin(path))) return true
   return isOurs
     ? modules.includes(path) || lazy.some(({ file }) => path === `./${file}`)
     : isBuiltin(path) || lazy.some(({ absent }) => absent.includes(path))

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import type { Libraries } from './binaries.ts'
 import { BuildError } from './error.ts'
 
-const NAME = 'libheif-js'
+export const LIBHEIF = 'libheif-js'
 
 /** The range of `peerDependencies`: the C interface that `origin-response/libheif.ts` speaks. */
 const MAJOR = 1
@@ -33,28 +33,28 @@ export async function libheifForLambda(
   const { version, license } = await packageOf(resolve)
   const [major = 0, minor = 0] = version.split('.').map(Number)
   if (major !== MAJOR || minor < LEAST_MINOR) throw wrong(`version ${version}`)
-  const folder = dirname(resolve(`${NAME}/package.json`))
+  const folder = dirname(resolve(`${LIBHEIF}/package.json`))
   const files: Libraries['files'] = {}
   for (const file of FILES) {
-    files[`node_modules/${NAME}/${file}`] = await readFile(join(folder, file)).catch(() => {
+    files[`node_modules/${LIBHEIF}/${file}`] = await readFile(join(folder, file)).catch(() => {
       throw wrong(`one without ${file}`)
     })
   }
-  return { files, versions: { [NAME]: version }, packages: [{ name: NAME, version, license }], native: {} }
+  return { files, versions: { [LIBHEIF]: version }, packages: [{ name: LIBHEIF, version, license }], native: {} }
 }
 
 async function packageOf(resolve: (file: string) => string): Promise<{ version: string; license: string }> {
   try {
-    return JSON.parse(await readFile(resolve(`${NAME}/package.json`), 'utf8'))
+    return JSON.parse(await readFile(resolve(`${LIBHEIF}/package.json`), 'utf8'))
   } catch {
     throw wrong('none')
   }
 }
 
 function wrong(found: string): BuildError {
-  const expected = `the package ${NAME} of a version from ${MAJOR}.${LEAST_MINOR} on`
+  const expected = `the package ${LIBHEIF} of a version from ${MAJOR}.${LEAST_MINOR} on`
   return new BuildError(
-    `images.heic: expected ${expected}, found ${found}: npm install ${NAME}. Its licence is LGPL-3.0, and HEVC, which it ` +
+    `images.heic: expected ${expected}, found ${found}: npm install ${LIBHEIF}. Its licence is LGPL-3.0, and HEVC, which it ` +
       'decodes, is patented (docs/images.md, "HEIC")',
     { code: 'package-missing', expected, found },
   )

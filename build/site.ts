@@ -2,14 +2,13 @@
 import type { Manifest } from '../bundle/manifest.ts'
 import type { Policies } from '../bundle/policies.ts'
 import type { Settings } from '../bundle/settings.ts'
-import { ALLOCATOR, allocatorModule } from './allocator.ts'
 import { type Libraries, sharpForLambda } from './binaries.ts'
 import { bundle } from './bundle.ts'
 import { checkCode, checkSize } from './check.ts'
 import { compile, type Rules } from './compile.ts'
 import { loadConfig } from './config.ts'
 import type { OnKeyFile } from './key-files.ts'
-import { libheifForLambda } from './libheif.ts'
+import { LIBHEIF, libheifForLambda } from './libheif.ts'
 import { type Built, manifestOf } from './manifest.ts'
 import { optionBytes } from './option-bytes.ts'
 import { type OutputFile, writeAll } from './output.ts'
@@ -42,14 +41,16 @@ async function makeArtefact(target: BuildTarget, rules: Rules): Promise<Built> {
   for (const one of bundles) checkCode(target, one)
   const files = Object.fromEntries(bundles.map(({ file, code }) => [file, Buffer.from(code)]))
   const hasSharp = bundles.some(({ packages }) => packages.some(({ name }) => name === 'sharp'))
-  const hasHeic = bundles.some(({ file }) => target.lazy.some((lazy) => lazy.file === file && lazy.beside.length > 0))
+  const beside = target.lazy
+    .filter(({ file }) => bundles.some((one) => one.file === file))
+    .flatMap((lazy) => lazy.beside)
+  const hasHeic = beside.some((path) => path.startsWith(`${LIBHEIF}/`))
   const libraries = together([
     ...(hasSharp ? [await sharpForLambda()] : []),
     ...(hasHeic ? [await libheifForLambda()] : []),
   ])
-  const native = hasSharp ? { [ALLOCATOR]: allocatorModule() } : {}
   const content =
-    target.kind === 'function' ? (files['index.js'] as Buffer) : await zip({ ...files, ...libraries.files, ...native })
+    target.kind === 'function' ? (files['index.js'] as Buffer) : await zip({ ...files, ...libraries.files })
   const isTooLarge = target.kind === 'function' && content.length > target.limit
   checkSize(target, content.length, bundles, isTooLarge ? await optionBytes(target, rules) : [])
   const packages = [...bundles.flatMap((one) => one.packages), ...libraries.packages]

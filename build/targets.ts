@@ -84,7 +84,7 @@ export const TARGETS: readonly BuildTarget[] = [
         file: 'transform.js',
         // What sharp imports to compile itself from source.
         absent: ['@img/sharp-libvips-dev/include', '@img/sharp-libvips-dev/cplusplus'],
-        beside: [],
+        beside: ['@koromix/koffi-linux-x64'],
         isNeeded: ({ imageRules }) => imageRules.length > 0,
       },
       {

@@ -1,36 +1,45 @@
 /**
  * glibc's allocator. It keeps what was freed, in an arena for each thread, and the more the larger a block ever was: after
- * thousands of pictures hundreds of MB, which a later picture may not find a place in.
+ * thousands of pictures hundreds of MB, which a later picture may not find a place in. Lambda@Edge has no environment
+ * variables to tell it otherwise, and Node no function: koffi calls libc's.
  */
-import { join } from 'node:path'
 
-/** Beside this file's code in the zip, as `build/allocator.ts` writes it. */
-export const ALLOCATOR_FILE = 'allocator.node'
+/** malloc.h: parameters of `mallopt`. */
+const [M_TRIM_THRESHOLD, M_MMAP_THRESHOLD] = [-1, -3]
 
 /**
- * Makes it keep less from now on.
- * @returns gives back what it keeps all the same; `null` where there is no such file, or it is not for this platform
+ * Bytes. Larger blocks are the system's own and go back to it when they are freed, and so does what is free at an arena's
+ * end. By itself glibc raises this to the largest block that was ever freed, up to 32 MB, and keeps twice as much in each
+ * thread's arena.
  */
-export function loadAllocator(file: string): (() => void) | null {
-  const module: { exports: unknown } = { exports: {} }
+const MOST_KEPT = 1024 * 1024
+
+let loading: Promise<(() => void) | null> | undefined
+let trim: (() => void) | null = null
+
+/** From now on less is kept, by the whole process. Does nothing where the allocator is another, or koffi is not there. */
+export async function setAllocator(): Promise<void> {
+  loading ??= loadTrim()
+  trim = await loading
+}
+
+/** Gives back what is kept all the same. @returns whether there was a way to */
+export function trimAllocator(): boolean {
+  trim?.()
+  return trim !== null
+}
+
+async function loadTrim(): Promise<(() => void) | null> {
   try {
-    process.dlopen(module, file)
+    const { default: koffi } = await import('@koromix/koffi-linux-x64')
+    const libc = koffi.load('libc.so.6')
+    // mallopt(3), malloc_trim(3)
+    const mallopt = libc.func('int mallopt(int, int)')
+    const mallocTrim = libc.func('int malloc_trim(size_t)')
+    mallopt(M_MMAP_THRESHOLD, MOST_KEPT)
+    mallopt(M_TRIM_THRESHOLD, MOST_KEPT)
+    return () => mallocTrim(0)
   } catch {
     return null
   }
-  return module.exports as () => void
-}
-
-let trim: (() => void) | null | undefined
-
-/** For the whole process, once. */
-export function setAllocator(): void {
-  if (trim === undefined) trim = loadAllocator(join(import.meta.dirname, ALLOCATOR_FILE))
-}
-
-/** @returns whether there was a way to */
-export function trimAllocator(): boolean {
-  setAllocator()
-  trim?.()
-  return trim !== null
 }

@@ -94,7 +94,7 @@ async function attempt(job: Job, read: Read): Promise<Result> {
 async function loadRenderer(): Promise<typeof import('./render.ts')> {
   const renderer = await import('./render.ts')
   renderer.confine()
-  setAllocator()
+  await setAllocator()
   return renderer
 }
 

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { parse } from 'acorn'
+import koffi from 'koffi'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it, test } from 'vitest'
 import yauzl from 'yauzl'
@@ -85,11 +86,15 @@ describe('the function', () => {
   })
 })
 
-const LIBRARIES = ['node_modules/@img/sharp-libvips-linux-x64/', 'node_modules/@img/sharp-linux-x64/']
+const LIBRARIES = [
+  'node_modules/@img/sharp-libvips-linux-x64/',
+  'node_modules/@img/sharp-linux-x64/',
+  'node_modules/@koromix/koffi-linux-x64/',
+]
 
 describe.each([
   { trigger: 'origin-request', own: ['index.js'], libraries: [] },
-  { trigger: 'origin-response', own: ['allocator.node', 'index.js', 'transform.js'], libraries: LIBRARIES },
+  { trigger: 'origin-response', own: ['index.js', 'transform.js'], libraries: LIBRARIES },
 ])('$trigger.zip', ({ trigger, own, libraries }) => {
   let found: { entry: yauzl.Entry; content: Buffer }[] = []
   beforeAll(async () => {
@@ -99,11 +104,11 @@ describe.each([
     }
   })
 
-  it('holds its own code, and what sharp needs on Lambda', () => {
+  it('holds its own code, and the native libraries that it needs on Lambda', () => {
     const names = found.map(({ entry }) => entry.fileName)
     expect(names).toEqual(names.toSorted())
     expect(names.filter((name) => !name.startsWith('node_modules/'))).toEqual(own)
-    const packages = names.flatMap((name) => /^node_modules\/@img\/[^/]+\//.exec(name) ?? [])
+    const packages = names.flatMap((name) => /^node_modules\/@(?:img|koromix)\/[^/]+\//.exec(name) ?? [])
     expect([...new Set(packages)]).toEqual(libraries)
     const binaries = found.filter(({ entry }) => /^node_modules\/.*\.(?:node|so)\b/.test(entry.fileName))
     expect(binaries.map(({ content }) => whyNotOnLambda(content))).toEqual(libraries.map(() => ''))
@@ -133,10 +138,11 @@ test('origin-request.zip has 8,192 bytes at most, origin-response.zip 12 MB', ()
   expect(fileOf('origin-response.zip').length).toBeLessThanOrEqual(12_000_000)
 })
 
-test('the manifest names the versions of sharp that the tests run, and of its libvips', () => {
+test('the manifest names the versions of sharp and koffi that the tests run, and of libvips', () => {
   expect(manifest.artefacts['origin-response'].libraries).toEqual({
     sharp: sharp.versions.sharp,
     libvips: sharp.versions.vips,
+    koffi: koffi.version,
   })
   expect(manifest.artefacts['origin-request']).not.toHaveProperty('libraries')
 })

@@ -44,7 +44,7 @@ export const RULES: readonly Rule[] = [
   { from: 'origin-response/preview.ts', may: ['thumbhash'] },
   { from: 'origin-response/source.ts', may: ['@aws-sdk/client-s3'] },
   { from: 'origin-response/memory.ts', may: ['node:v8', 'node:vm'] },
-  { from: 'origin-response/allocator.ts', may: ['node:path'] },
+  { from: 'origin-response/allocator.ts', may: ['@koromix/koffi-linux-x64'] },
   { from: 'origin-response/libheif.ts', may: ['libheif-js'] },
   { from: 'origin-response/heic-worker.ts', may: ['node:worker_threads'] },
   {

@@ -29,22 +29,28 @@ afterEach(async () => {
 /** Contents by path in the zip. */
 async function filesIn(folder: string): Promise<Libraries['files']> {
   const files: Libraries['files'] = {}
-  for (const entry of await readdir(join(folder, 'node_modules/@img'), { recursive: true, withFileTypes: true })) {
+  const modules = await Promise.all(
+    ['@img', '@koromix'].map((scope) =>
+      readdir(join(folder, 'node_modules', scope), { recursive: true, withFileTypes: true }),
+    ),
+  )
+  for (const entry of modules.flat()) {
     const path = join(entry.parentPath, entry.name)
-    if (entry.isFile() && !path.endsWith('.h'))
+    if (entry.isFile() && !path.endsWith('.h') && !path.includes('musl_x64'))
       files[relative(folder, path).replaceAll(sep, '/')] = await readFile(path)
   }
   return files
 }
 
 describe('the lock', () => {
-  it('is of the sharp that is tested here', async () => {
+  it('is of the sharp and the koffi that are tested here', async () => {
     const { devDependencies } = await read('package.json')
     expect(WANTED['@img/sharp-linux-x64']).toBe(devDependencies.sharp)
     const { optionalDependencies } = await read('node_modules/sharp/package.json')
     expect(WANTED).toEqual({
       '@img/sharp-linux-x64': optionalDependencies['@img/sharp-linux-x64'],
       '@img/sharp-libvips-linux-x64': optionalDependencies['@img/sharp-libvips-linux-x64'],
+      '@koromix/koffi-linux-x64': devDependencies.koffi,
     })
   })
 
@@ -59,15 +65,20 @@ describe('the lock', () => {
 })
 
 test.skipIf(!isLambdaLike)(
-  'beside sharp (on Linux x64 alone): the libraries, their versions, and no headers',
+  'beside sharp (on Linux x64 alone): the libraries, their versions, no headers, and nothing for musl',
   async () => {
     const { files, versions } = await sharpForLambda()
-    expect(versions).toEqual({ sharp: sharp.versions.sharp, libvips: sharp.versions.vips })
+    expect(versions).toEqual({
+      sharp: sharp.versions.sharp,
+      libvips: sharp.versions.vips,
+      koffi: WANTED['@koromix/koffi-linux-x64'],
+    })
     const paths = Object.keys(files)
     expect(paths).toContain(`node_modules/@img/sharp-linux-x64/lib/sharp-linux-x64-${versions.sharp}.node`)
     expect(paths).toContain(`node_modules/@img/sharp-libvips-linux-x64/lib/libvips-cpp.so.${versions.libvips}`)
-    expect(paths.filter((path) => !/^node_modules\/@img\/sharp-(?:libvips-)?linux-x64\//.test(path))).toEqual([])
-    expect(paths.filter((path) => path.endsWith('.h'))).toEqual([])
+    const owners = paths.map((path) => path.split('/').slice(1, 3).join('/'))
+    expect([...new Set(owners)].toSorted()).toEqual(Object.keys(WANTED).toSorted())
+    expect(paths.filter((path) => path.endsWith('.h') || path.includes('musl'))).toEqual([])
   },
 )
 

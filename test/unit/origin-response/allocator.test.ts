@@ -1,24 +1,33 @@
 /** In processes of their own, whose memory nobody else changes. */
 import { execFile } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { ROOT } from '../../../base/root.ts'
-import { allocatorModule } from '../../../build/allocator.ts'
-import { temporaryFolder } from '../local/fixture.ts'
 
-const isLinux64 = process.platform === 'linux' && process.arch === 'x64'
+const { report } = process
+const { glibcVersionRuntime } = (report.getReport() as unknown as { header: { glibcVersionRuntime?: string } }).header
+const hasGlibc = process.platform === 'linux' && process.arch === 'x64' && glibcVersionRuntime !== undefined
+
+const MODULE = JSON.stringify(new URL('../../../origin-response/allocator.ts', import.meta.url).href)
+
+async function printed(script: string, ...args: string[]): Promise<unknown> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--expose-gc', '--input-type=module', '-e', script, ...args],
+    { cwd: ROOT },
+  )
+  return JSON.parse(stdout)
+}
 
 /**
  * Decodes and encodes mixed pictures, the allocator set before or not, and prints how many MB more are resident then, and
  * how many when it was told to give back what it can.
  */
-const SCRIPT = `
+const MIXED = `
 import sharp from 'sharp'
-const [module, file, isSet] = process.argv.slice(1)
-const { loadAllocator } = await import(module)
-const before = isSet && loadAllocator(file)
+import { setAllocator, trimAllocator } from ${MODULE}
+const [isSet] = process.argv.slice(1)
+if (isSet) await setAllocator()
 sharp.cache(false)
 sharp.concurrency(1)
 const resident = () => (gc(), Math.round(process.memoryUsage.rss() / 1e6))
@@ -31,22 +40,33 @@ for (let i = 0; i < 12; i += 1) {
   await (i % 4 === 1 ? image.avif({ effort: 0 }) : image.webp({ effort: 1 })).toBuffer()
 }
 const left = resident() - rest
-const trim = before || loadAllocator(file)
-trim()
-console.log(JSON.stringify({ left, trimmed: resident() - rest }))
+await setAllocator()
+const hadAWay = trimAllocator()
+console.log(JSON.stringify({ left, trimmed: resident() - rest, hadAWay }))
 `
 
-async function measured(...isSet: string[]): Promise<{ left: number; trimmed: number }> {
-  const file = join(await temporaryFolder(), 'allocator.node')
-  await writeFile(file, allocatorModule())
-  const module = new URL('../../../origin-response/allocator.ts', import.meta.url).href
-  const args = ['--expose-gc', '--input-type=module', '-e', SCRIPT, module, file, ...isSet]
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ROOT })
-  return JSON.parse(stdout)
-}
+const measured = (...isSet: string[]) =>
+  printed(MIXED, ...isSet) as Promise<{ left: number; trimmed: number; hadAWay: boolean }>
 
-it.skipIf(!isLinux64)('keeps little of what pictures took, and gives back what it kept before', async () => {
+it.skipIf(!hasGlibc)('keeps little of what pictures took, and gives back what it kept before', async () => {
   const [unset, set] = [await measured(), await measured('set')]
+  expect([unset.hadAWay, set.hadAWay]).toEqual([true, true])
   expect(set.left, JSON.stringify({ unset, set })).toBeLessThan(unset.left / 2)
   expect(unset.trimmed, JSON.stringify({ unset, set })).toBeLessThan(unset.left - 20)
+})
+
+it('is left as it is before it is set, and where koffi is not there', async () => {
+  const script = `
+    import { registerHooks } from 'node:module'
+    import { setAllocator, trimAllocator } from ${MODULE}
+    const before = trimAllocator()
+    registerHooks({
+      resolve(name, context, next) {
+        if (name.startsWith('@koromix/')) throw new Error('not installed')
+        return next(name, context)
+      },
+    })
+    await setAllocator()
+    console.log(JSON.stringify([before, trimAllocator()]))`
+  expect(await printed(script)).toEqual([false, false])
 })
