@@ -22,7 +22,7 @@ export function diskComplaints(folder: string, warn: (message: string) => void):
     if (reason === undefined || performance.now() < warnedAt + SAME_TROUBLE) return
     warnedAt = performance.now()
     warn(
-      `${folder} can't be written (${reason}): what is cached from now on is kept in memory alone, and uploads fail; make room there`,
+      `${folder} can't be written (${reason}): what is cached from now on is kept in memory alone, and uploads fail, as do files that were not asked for before; make room there`,
     )
   }
 }

@@ -351,7 +351,7 @@ it('a full disk under --persist is said once, and holds up no request for ever',
     expect(warnings).toEqual([
       {
         event: 'warning',
-        message: `${persist} can't be written (No space left on device): what is cached from now on is kept in memory alone, and uploads fail; make room there`,
+        message: `${persist} can't be written (No space left on device): what is cached from now on is kept in memory alone, and uploads fail, as do files that were not asked for before; make room there`,
       },
     ])
     expect(await command.stop()).toMatchObject({ code: 0 })

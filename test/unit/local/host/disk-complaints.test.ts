@@ -10,7 +10,7 @@ it('says once that a disk is full, and what comes of it', () => {
   const hear = diskComplaints('kept', (message) => said.push(message))
   for (const text of [FULL, FULL, 'pwrite(fd): No space left on device']) hear(text)
   expect(said).toEqual([
-    "kept can't be written (No space left on device): what is cached from now on is kept in memory alone, and uploads fail; make room there",
+    "kept can't be written (No space left on device): what is cached from now on is kept in memory alone, and uploads fail, as do files that were not asked for before; make room there",
   ])
 })
 
