@@ -16,7 +16,9 @@ export function variantCount(rule: ImageRule): { variants: number; parts: number
   // White behind a JPEG is no other picture.
   const isWhiteTwice = rule.requestable.includes('jpg') && rule.backgrounds?.includes('ffffff')
   const formats = (rule.requestable.length - previews + 1) * (1 + colours) - (isWhiteTwice ? 1 : 0)
-  const each = formats * qualities * (1 + (rule.blurs?.length ?? 0))
+  // `q=auto`, of WebP alone; where it is the default, and where there is no choice, it is in no key.
+  const searched = rule.quality !== 'auto' && rule.qualities.length > 1 ? 1 + colours : 0
+  const each = (formats * qualities + searched) * (1 + (rule.blurs?.length ?? 0))
   const inBox = (rule.widths.length + 1) ** 2
   const cuts = new Set(rule.widths.flatMap((w) => ratiosOf(rule).map((ratio) => `${w}x${Math.round(w / ratio) || 1}`)))
   const parts = rule.hasParts ? each * cuts.size * PARTS : 0

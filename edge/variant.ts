@@ -12,7 +12,7 @@ import type { ImageRule, Ladder } from './rules.ts'
 import { type Size, setSize } from './size.ts'
 
 /** One rendition: the canonical image parameters, each absent where it would change nothing; `{}`: the original. */
-export type Variant = Size & { bg?: string; blur?: number; fm?: string; q?: number }
+export type Variant = Size & { bg?: string; blur?: number; fm?: string; q?: number | 'auto' }
 
 /** Sorted, as they stand in the key. A call that is marked pure is left out of the function, which needs none of these. */
 export const VARIANT_PARAMETERS = /* @__PURE__ */ 'bg,blur,crop,fit,fm,h,q,w'.split(',') as readonly (keyof Variant)[]
@@ -35,9 +35,9 @@ export const extensionOf = (path: string): string => path.slice(path.lastIndexOf
 export const takesImageParameters = (extension: string): boolean =>
   COMMON_EXTENSIONS.includes(extension) || extension.search(OTHER_EXTENSIONS) >= 0 || extension.includes('/')
 
-const parseQuality = (value: string): number => {
+const parseQuality = (value: string): number | 'auto' | false => {
   const quality = parseNumber(value)
-  return quality <= 100 ? quality : 0
+  return quality ? (quality <= 100 ? quality : 0) : value === 'auto' && value
 }
 
 /**
@@ -90,14 +90,18 @@ function negotiated(list: string, extension: string, rule: ImageRule): string {
   return isShown ? '' : COMMON_FORMAT
 }
 
-/** The nearest rung, the higher of two as near; the default is left out. Past the last rung no comparison holds. */
+/**
+ * The nearest rung, the higher of two as near; the default is left out. Past the last rung no comparison holds. `auto` is for
+ * WebP alone: of no other format another quality is found.
+ */
 function setQuality(variant: Variant, field: Field, rule: ImageRule): void {
-  const quality = firstParsed(parseQuality, field)
+  // Of `auto`, too, no comparison holds.
+  const quality = firstParsed(parseQuality, field) as number
   const rungs = rule.qualities
   let i = 0
   while (quality - (rungs[i] as number) >= (rungs[i + 1] as number) - quality) i += 1
-  const rung = rungs[i] as number
-  if (quality && rung !== rule.quality) variant.q = rung
+  const rung = quality > 0 ? rungs[i] : variant.fm === 'webp' && quality
+  if (rung && rung !== rule.quality) variant.q = rung
 }
 
 /**

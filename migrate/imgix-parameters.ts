@@ -40,7 +40,7 @@ export const IMGIX_PARAMETERS: Readonly<Record<string, Honoured>> = {
   'fp-x': number,
   'fp-y': number,
   rect: { values: /^\d+(?:\.\d+)?(?:,\d+(?:\.\d+)?){3}$/, otherwise: 'shape' },
-  q: number,
+  q: { values: /^(?:\d+(?:\.\d+)?|auto)$/, otherwise: 'shape' },
   fm: { values: /^(?:webp|jpe?g|pjpg|png|avif)$/, otherwise: 'format' },
   auto: 'nothing',
   ixlib: 'nothing',

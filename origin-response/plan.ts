@@ -52,13 +52,14 @@ export function planOf(facts: Facts, bytes: number, task: Task): Plan {
   const keepsSize = shown.width === facts.width && shown.height === facts.height
   const isAsIs = keepsSize && asked === facts.format
   const isFilled = variant.bg !== undefined && facts.hasAlpha
-  if (isAsIs && !variant.q && !variant.blur && !isFilled && frames === facts.frames) {
+  if (isAsIs && (variant.q ?? 'auto') === 'auto' && !variant.blur && !isFilled && frames === facts.frames) {
     return original('not-smaller', 'as it is asked for already')
   }
+  const quality = qualityOf(variant, task.rule)
   const first: Settings = {
     ...shown,
     format: asked,
-    quality: variant.q ?? (task.rule.quality === 'auto' ? USUAL_QUALITY : task.rule.quality),
+    quality: quality === 'auto' ? USUAL_QUALITY : quality,
     effort: 0,
     frames,
     isPalette: facts.isPalette,
@@ -72,6 +73,9 @@ export function planOf(facts: Facts, bytes: number, task: Task): Plan {
   const refusal = refusalOf(facts, bytes, settings, task)
   return refusal ?? { kind: 'plan', settings, ...thriftOf(facts, settings, task) }
 }
+
+/** What is asked for, or else what the config says. */
+export const qualityOf = ({ q }: Variant, { quality }: ImageRule): number | 'auto' => q ?? quality
 
 /** Shows what the source does not. */
 const isChanged = ({ hasAlpha }: Facts, { background, blur }: Settings): boolean =>

@@ -13,7 +13,7 @@ import { hasRoomFor, heicMemory } from './memory.ts'
 import { type OpenSource, openSource, type Readable } from './open-source.ts'
 import { type Original, original } from './original.ts'
 import { paceOf } from './pace.ts'
-import { planOf, rivalOf, type Task } from './plan.ts'
+import { planOf, qualityOf, rivalOf, type Task } from './plan.ts'
 import { type Description, describe, previewPlan } from './preview.ts'
 import type { Facts, Settings } from './render.ts'
 import { readSource, type SourceRequest } from './source.ts'
@@ -132,7 +132,7 @@ async function renditionFrom(
   const plan = preview ? previewPlan(preview, facts, bytes, task()) : planOf(facts, bytes, task())
   if (plan.kind === 'original') return plan
 
-  const isSearched = rule.quality === 'auto' && !variant.q && !preview && isSearchable(plan.settings)
+  const isSearched = qualityOf(variant, rule) === 'auto' && !preview && isSearchable(plan.settings)
   const needed = memoryFor(facts, plan.settings, bytes) + (isSearched ? pixelsMemory(plan.settings) : 0)
   const isReusing = !TAKES_NEW_MEMORY.includes(facts.format) && plan.settings.format !== 'avif'
   if (!hasRoomFor(needed, memory, isReusing)) {

@@ -34,7 +34,7 @@ describe('rimlight build', () => {
     expect(stdout).toContain(
       'policies.json: 5 behaviours with 5 cache, 3 origin request and 2 response headers policies',
     )
-    expect(stdout).toContain('variants of one version of an image, 6,622,540 without rect (images.rect: false)')
+    expect(stdout).toContain('variants of one version of an image, 6,953,667 without rect (images.rect: false)')
     expect(Object.keys(await filesIn(join(folder, 'printed')))).toHaveLength(6)
   })
 

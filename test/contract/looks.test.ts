@@ -47,6 +47,7 @@ const CASES: readonly [uri: string, query: string, key: string][] = [
   ['/a.jpg', 'blur=very', ''],
   ['/a.png', 'w=100&blur=5&bg=fff&q=80', 'bg=ffffff&blur=5&q=80&w=100'],
   ['/a.jpg', 'q=auto', ''],
+  ['/a.jpg', 'fm=webp&q=auto', 'fm=webp'],
   ['/a.jpg', 'q=80', 'q=80'],
   ['/a.jpg', 'q=1', 'q=50'],
 ]

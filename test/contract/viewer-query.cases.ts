@@ -314,6 +314,9 @@ const QUALITY = viewerGroup('5: q', [
   ...['0', '101', '100.1', '-1', '', 'auto', '50%', '1e2', '50\n'].map((value) =>
     photo(`${JSON.stringify(value)} is dropped`, `q=${value}`, ''),
   ),
+  photo('auto, of WebP', 'fm=webp&q=auto&w=64', 'fm=webp&q=auto&w=64'),
+  photo('auto, of another format', 'fm=jpg&q=auto', 'fm=jpg'),
+  photo('auto, behind what does not parse', 'fm=webp&q=none&q=auto', 'fm=webp&q=auto'),
   photo('leading zeros', 'q=050', 'q=50'),
   photo('escaped', 'q=%35%30', 'q=50'),
   photo('the first that parses', 'q=200&q=50&q=90', 'q=50'),

@@ -119,6 +119,13 @@ it('what comes to the same has one key', async () => {
   }
 })
 
+it('a quality that is found has a key of its own as WebP, and none where it changes nothing', async () => {
+  const found = await renditions.ask(urlOf({ w: 384, q: 'auto' }), 'image/webp')
+  expect(found).toMatchObject({ status: 200, format: 'webp', width: 384, xCache: 'Miss' })
+  expect(found.key).toContain('fm=webp&q=auto&w=384')
+  expect((await renditions.ask(urlOf({ w: 384, q: 'auto' }), 'image/*')).key).toMatch(/\?w=384$/)
+})
+
 /** Of those that @nuxt/image 2.1.0's imgix provider, imgix's own clients and editors send: not honoured, and why. */
 const NOT_HONOURED: Record<string, Parameters[]> = {
   'no format that is made here': [{ fm: 'gif' }, { fm: 'mp4' }, { fm: 'json' }, { fm: 'png8' }],

@@ -107,7 +107,8 @@ export function headerFaults({ headers }: Response, plain: Response): string[] {
 }
 
 function qualityFaults(quality: number, variant: URLSearchParams): string[] {
-  const most = Number(variant.get('q') ?? 80)
+  const asked = variant.get('q') ?? '80'
+  const most = asked === 'auto' ? 80 : Number(asked)
   return quality >= 1 && quality <= most ? [] : [`the quality is ${quality}, asked for was ${most}`]
 }
 

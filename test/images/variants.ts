@@ -17,6 +17,7 @@ export const VARIANTS = [
   'fit=crop&fm=webp&h=128&w=64',
   'fm=webp&q=50&w=64',
   'q=50',
+  'fm=webp&q=auto&w=96',
   // Larger than every fixture: nothing is enlarged.
   'fm=webp&w=640',
   'fit=crop&fm=webp&h=640&w=640',
@@ -41,7 +42,7 @@ export const LOOKS = [
   'bg=1e90ff',
   'blur=20&fm=webp&w=64',
   'bg=1e90ff&blur=5&fit=crop&fm=jpg&h=32&w=64',
-  // Of these the quality is found anew.
+  // Of these the quality is found anew, as with `q=auto` elsewhere.
   'fm=webp&w=96',
   'crop=24,16,64&fit=crop&fm=webp&h=48&w=64',
 ] as const

@@ -164,6 +164,15 @@ describe('q goes to the nearest rung', () => {
     expect(variant('q=60', { ...RULE, qualities: [50, 70], quality: 50 })).toEqual({ q: 70 })
   })
 
+  it('auto: of WebP another is found, of no other format', () => {
+    expect(variant('fm=webp&q=auto')).toEqual({ fm: 'webp', q: 'auto' })
+    expect(variant('fm=webp&q=AUTO')).toEqual({ fm: 'webp' })
+    expect(variant('fm=webp&q=0&q=auto&q=50')).toEqual({ fm: 'webp', q: 'auto' })
+    for (const query of ['q=auto', 'fm=jpg&q=auto', 'fm=png&q=auto', 'fm=common&q=auto'])
+      expect(variant(query), query).not.toHaveProperty('q')
+    expect(variantOf(parseQuery('q=auto'), { value: 'image/webp' }, 'jpg', RULE)).toEqual({ fm: 'webp', q: 'auto' })
+  })
+
   it('one rung is all there is', () => {
     expect(variant('q=3', { ...RULE, qualities: [75], quality: 75 })).toEqual({})
     // Of a quality that is found, none is the default; `auto` says what is done anyway.

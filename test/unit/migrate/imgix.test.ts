@@ -15,6 +15,7 @@ describe('what the edge honours stays', () => {
     ],
     ['a.jpg?rect=10%2C20%2C300%2C200&ar=3%3A2&q=60&fm=jpg&dpr=2', 'a.jpg?dpr=2&ar=3:2&rect=10,20,300,200&q=60&fm=jpg'],
     ['a.jpg?w=1&w=2', 'a.jpg?w=1'],
+    ['a.jpg?q=auto', 'a.jpg?q=auto'],
     ['a%20b/%C3%BC.jpg', 'a%20b/%C3%BC.jpg'],
     ['a.jpg#top', 'a.jpg'],
     ['https%3A%2F%2Fexample-photos.s3.amazonaws.com%2Fb.jpg?w=9', 'b.jpg?w=9'],

@@ -64,6 +64,15 @@ describe('a quality that is found', () => {
     expect(await sharp(found.bytes).metadata()).toMatchObject({ format: 'webp', width: 200, height: 100 })
   })
 
+  it('where a request asks for it, whatever the config has', async () => {
+    const body = await grain()
+    const asked = await transform(job('grain.png', { body, rule: RULE, variant: { fm: 'webp', q: 'auto', w: 200 } }))
+    const configured = await transform(job('grain.png', { body, rule, variant: { fm: 'webp', w: 200 } }))
+    if (asked.kind !== 'rendition' || configured.kind !== 'rendition') throw new Error('expected renditions')
+    expect(asked.settings.quality).toBeLessThan(80)
+    expect(asked.bytes).toEqual(configured.bytes)
+  })
+
   it.each([
     ['a quality that is asked for', { fm: 'webp', w: 200, q: 90 }, 90],
     ['another format', { fm: 'jpg', w: 200 }, 80],
