@@ -1,7 +1,7 @@
 /** `rimlight init`: the files that a project begins with. */
 import { mkdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { InputError, notWritable, systemMessage } from '../base/errors.ts'
+import { type InputError, notWritable, systemMessage, unexpectedInput } from '../base/errors.ts'
 import { parseJson } from '../base/json.ts'
 import { optional } from '../base/optional-package.ts'
 import { replaceFile } from '../base/replace-file.ts'
@@ -183,11 +183,11 @@ async function importTemplate(file: string, id: string | undefined): Promise<Wri
 /** @param option that names the file */
 const textOf = (file: string, option: string): Promise<string> =>
   readFile(file, 'utf8').catch((cause) => {
-    const [expected, found] = ['a file', `none at ${file} (${systemMessage(cause)})`]
-    throw new InputError(`${option}: expected ${expected}, found ${found}`, {
+    throw unexpectedInput({
+      at: option,
       code: 'file-unreadable',
-      expected,
-      found,
+      expected: 'a file',
+      found: `none at ${file} (${systemMessage(cause)})`,
       cause,
     })
   })
@@ -196,7 +196,7 @@ function conflict(hint: string): InputError {
   const expected =
     'one of --from-distribution, --from-terraform and --from-cloudformation alone, which say where everything is'
   const found = 'options for another config beside it'
-  return new InputError(`expected ${expected}, found ${found}; ${hint}`, { code: 'option-conflict', expected, found })
+  return unexpectedInput({ code: 'option-conflict', expected, found, remedy: hint })
 }
 
 /** What the build would refuse is said here already, and in the file. */

@@ -1,6 +1,6 @@
 /** `rimlight invalidate`: at AWS, or on this machine. */
 import { readFile } from 'node:fs/promises'
-import { InputError, systemMessage } from '../base/errors.ts'
+import { InputError, systemMessage, unexpectedInput } from '../base/errors.ts'
 import { optional } from '../base/optional-package.ts'
 import { INVALIDATION_PACKAGES } from '../deploy/aws/packages.ts'
 import type { InvalidateDependencies, Invalidation } from '../deploy/invalidate.ts'
@@ -65,11 +65,11 @@ cloudfront:GetInvalidation.`,
     async run(values, { positionals, stdout, stderr, hint }) {
       const { distribution, wait: isAwaited, yes: isAgreed, reference, url, tenant, json } = values
       if (distribution !== undefined && url !== undefined) {
-        const [expected, found] = ['--distribution or --url', 'both']
-        throw new InputError(`expected ${expected}, found ${found}; ${hint}`, {
+        throw unexpectedInput({
           code: 'option-conflict',
-          expected,
-          found,
+          expected: '--distribution or --url',
+          found: 'both',
+          remedy: hint,
         })
       }
       if (distribution !== undefined && tenant !== undefined) {
@@ -86,8 +86,7 @@ cloudfront:GetInvalidation.`,
       }
       const given = [...positionals, ...(values.paths === undefined ? [] : await linesOf(values.paths))]
       if (given.length === 0) {
-        const [expected, found] = ["paths such as '/photos/*'", 'none']
-        throw new InputError(`expected ${expected}, found ${found}; ${hint}`, { code: 'no-paths', expected, found })
+        throw unexpectedInput({ code: 'no-paths', expected: "paths such as '/photos/*'", found: 'none', remedy: hint })
       }
       const problems = given.map(invalidationProblem).filter((problem) => problem !== undefined)
       if (problems.length > 0) throw new InputError(problems.join('\n'), { code: 'not-an-invalidation-path' })

@@ -19,7 +19,7 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets'
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns'
 import { Names } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
-import { InputError } from '../base/errors.ts'
+import { InputError, unexpectedInput } from '../base/errors.ts'
 import { HTTP_VERSION, TLS } from '../bundle/distribution.ts'
 import { artefactOf, type LambdaName, perLambda } from '../bundle/manifest.ts'
 import type { BuiltBundle } from '../bundle/read-bundle.ts'
@@ -249,7 +249,7 @@ export class RimlightDistribution extends Construct {
     const found = access.find((one) => one.bucket === bucket)
     if (!found) {
       const names = access.map((one) => one.bucket).join(', ')
-      throw new InputError(`expected one of the buckets that routes use (${names}), found ${JSON.stringify(bucket)}`, {
+      throw unexpectedInput({
         code: 'unknown-bucket',
         expected: `one of the buckets that routes use (${names})`,
         found: JSON.stringify(bucket),
@@ -262,7 +262,7 @@ export class RimlightDistribution extends Construct {
 function inputsOf(scope: Construct, props: RimlightDistributionProps): Inputs {
   const { bundle, domainNames = [], certificateArn, monthlyBudget = DEFAULTS.budget, alarmEmail, staging } = props
   if (domainNames.length > 0 && certificateArn === undefined) {
-    throw new InputError(`expected a certificateArn for the domainNames ${domainNames.join(', ')}, found none`, {
+    throw unexpectedInput({
       code: 'certificate-missing',
       expected: `a certificateArn for the domainNames ${domainNames.join(', ')}`,
       found: 'none',
@@ -300,7 +300,7 @@ function logsOf({ logs = 'v1', logDatabase: database }: RimlightDistributionProp
       logs === 'v1'
         ? ["logs: 'v2' beside it", "logs: 'v1'"]
         : ['a name of lower-case letters, digits and _', JSON.stringify(database)]
-    throw new InputError(`logDatabase: expected ${expected}, found ${found}`, { code: 'log-database', expected, found })
+    throw unexpectedInput({ at: 'logDatabase', code: 'log-database', expected, found })
   }
   return logs === 'v1' ? { kind: logs } : { kind: logs, database }
 }

@@ -1,6 +1,6 @@
 /** `rimlight detach`: puts back what attach's receipt recorded. */
 
-import { Failure, InputError } from '../base/errors.ts'
+import { Failure, unexpectedInput } from '../base/errors.ts'
 import { ARTEFACT_NAMES } from '../bundle/manifest.ts'
 import { type CommandContext, defineCommand, type Main } from '../cli/kit/command.ts'
 import { type Paint, painter } from '../cli/kit/output.ts'
@@ -79,20 +79,24 @@ export const main = detachCommand(realDependencies)
 export async function undo(dependencies: Dependencies, context: CommandContext, options: UndoOptions): Promise<number> {
   const id = options.distribution === undefined ? undefined : distributionId(options.distribution, context.hint)
   if (id === undefined && options.receipt === undefined) {
-    throw new InputError(`expected --distribution ID or --receipt FILE, found neither; ${context.hint}`, {
+    throw unexpectedInput({
       code: 'option-missing',
       expected: '--distribution ID or --receipt FILE',
       found: 'neither',
+      remedy: context.hint,
     })
   }
   const file = options.receipt ?? receiptName(id as string)
   const receipt = await readReceipt(file, id)
   if (!receipt) {
     const command = `rimlight attach --distribution ${id ?? 'ID'}`
-    throw new InputError(
-      `${file}: expected the receipt that attach wrote, found no such file; name it with --receipt; if it is lost, \`${command}\` writes one of the distribution as it is without Rimlight`,
-      { code: 'receipt-not-found', expected: 'the receipt that attach wrote', found: 'no such file' },
-    )
+    throw unexpectedInput({
+      at: file,
+      code: 'receipt-not-found',
+      expected: 'the receipt that attach wrote',
+      found: 'no such file',
+      remedy: `name it with --receipt; if it is lost, \`${command}\` writes one of the distribution as it is without Rimlight`,
+    })
   }
   return inSession(
     dependencies,

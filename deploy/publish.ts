@@ -1,7 +1,7 @@
 /** `rimlight publish`: a folder into a bucket, and the URLs that lead there. */
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Failure, InputError, Interrupted } from '../base/errors.ts'
+import { Failure, InputError, Interrupted, unexpectedInput } from '../base/errors.ts'
 import { keyPrefix } from '../bundle/policies.ts'
 import { readBundle } from '../bundle/read-bundle.ts'
 import { tenantBucket } from '../bundle/tenant.ts'
@@ -151,10 +151,12 @@ async function urlSource({
   if (behind) return { urlOf: urlsOfBundle(settings, destination), region: behind.region }
   const names = [...new Set(buckets.map(({ bucket }) => bucket))].join(', ')
   const expected = names === '' ? 'a bundle with a bucket' : `a bucket of the bundle in ${dist ?? 'dist'} (${names})`
-  throw new InputError(
-    `expected ${expected}, found ${destination.bucket}; with --url BASE it may be any, and nothing is asked of a bundle`,
-    { code: 'unknown-bucket', expected, found: destination.bucket },
-  )
+  throw unexpectedInput({
+    code: 'unknown-bucket',
+    expected,
+    found: destination.bucket,
+    remedy: 'with --url BASE it may be any, and nothing is asked of a bundle',
+  })
 }
 
 const isThere = (path: string): Promise<boolean> =>

@@ -1,6 +1,6 @@
 /** `rimlight template`: a CloudFormation template for all that a distribution of this bundle needs. */
 
-import { InputError, notWritable, systemMessage } from '../base/errors.ts'
+import { notWritable, systemMessage, unexpectedInput } from '../base/errors.ts'
 import { replaceFile } from '../base/replace-file.ts'
 import { type BuiltBundle, readBundle } from '../bundle/read-bundle.ts'
 import { defineCommand } from '../cli/kit/command.ts'
@@ -130,14 +130,11 @@ const IDENTITY = /^[A-Z0-9]{8,32}$/
 function originAccessOf(isNew: boolean, id: string | undefined, hint: string): OriginAccess {
   if (id === undefined) return isNew ? { kind: 'identity' } : { kind: 'control' }
   if (isNew) {
-    throw new InputError(`expected --oai or --oai-id, found both; ${hint}`, {
-      code: 'option-conflict',
-      expected: '--oai or --oai-id',
-      found: 'both',
-    })
+    throw unexpectedInput({ code: 'option-conflict', expected: '--oai or --oai-id', found: 'both', remedy: hint })
   }
   if (!IDENTITY.test(id)) {
-    throw new InputError(`--oai-id: expected an id such as E2QWRUHAPOMQZL, found ${JSON.stringify(id)}`, {
+    throw unexpectedInput({
+      at: '--oai-id',
       code: 'option-value',
       expected: 'an id such as E2QWRUHAPOMQZL',
       found: JSON.stringify(id),
@@ -149,12 +146,15 @@ function originAccessOf(isNew: boolean, id: string | undefined, hint: string): O
 function logsOf(kind: string, hasTable: boolean, hint: string): NonNullable<TemplateOptions['logs']> {
   if (kind === 'v2') return { kind, hasTable }
   if (kind !== 'v1') {
-    const [expected, found] = ['v1 or v2', JSON.stringify(kind)]
-    throw new InputError(`--logs: expected ${expected}, found ${found}`, { code: 'option-value', expected, found })
+    throw unexpectedInput({ at: '--logs', code: 'option-value', expected: 'v1 or v2', found: JSON.stringify(kind) })
   }
   if (hasTable) {
-    const [expected, found] = ['--logs v2 beside --log-table', '--logs v1']
-    throw new InputError(`expected ${expected}, found ${found}; ${hint}`, { code: 'option-missing', expected, found })
+    throw unexpectedInput({
+      code: 'option-missing',
+      expected: '--logs v2 beside --log-table',
+      found: '--logs v1',
+      remedy: hint,
+    })
   }
   return { kind }
 }

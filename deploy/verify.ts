@@ -1,6 +1,6 @@
 /** `rimlight verify`: asks a distribution over HTTP whether it does what the config says. */
 
-import { InputError } from '../base/errors.ts'
+import { unexpectedInput } from '../base/errors.ts'
 import { readBundle } from '../bundle/read-bundle.ts'
 import { defineCommand } from '../cli/kit/command.ts'
 import { painter, statusLine } from '../cli/kit/output.ts'
@@ -80,10 +80,11 @@ Each question has a version of its own, so that the first answer is a miss: the 
   async run(values, { positionals, stdout, stderr, hint }) {
     const [address, ...more] = positionals
     if (address === undefined || more.length > 0) {
-      throw new InputError(`expected one URL such as https://cdn.example.com, found ${positionals.length}; ${hint}`, {
+      throw unexpectedInput({
         code: 'operands',
         expected: 'one URL such as https://cdn.example.com',
         found: `${positionals.length}`,
+        remedy: hint,
       })
     }
     const times = countOf('--timing', values.timing, 1000)
@@ -121,8 +122,12 @@ Each question has a version of its own, so that the first answer is a miss: the 
 function countOf(option: string, text: string | undefined, most: number): number | undefined {
   if (text === undefined) return undefined
   if (/^[1-9]\d{0,6}$/.test(text) && Number(text) <= most) return Number(text)
-  const [expected, found] = [`a whole number from 1 to ${most}`, JSON.stringify(text)]
-  throw new InputError(`${option}: expected ${expected}, found ${found}`, { code: 'option-value', expected, found })
+  throw unexpectedInput({
+    at: option,
+    code: 'option-value',
+    expected: `a whole number from 1 to ${most}`,
+    found: JSON.stringify(text),
+  })
 }
 
 function tooSlow({ timing }: Report, within: number | undefined): string {
@@ -133,8 +138,7 @@ function tooSlow({ timing }: Report, within: number | undefined): string {
 function withinOf(text: string | undefined, times: number | undefined, hint: string): number | undefined {
   const within = countOf('--within', text, 60_000)
   if (within === undefined || times !== undefined) return within
-  const [expected, found] = ['--timing N beside --within', 'none']
-  throw new InputError(`expected ${expected}, found ${found}; ${hint}`, { code: 'option-missing', expected, found })
+  throw unexpectedInput({ code: 'option-missing', expected: '--timing N beside --within', found: 'none', remedy: hint })
 }
 
 /** @throws InputError for what is no URL of this protocol, or more than an origin */
@@ -143,7 +147,7 @@ function urlOf(text: string, protocol: RegExp, option: string, example: string):
   if (url && protocol.test(url.protocol) && url.href === `${url.origin}/`) return url
   const expected = `one such as ${example}, without a path or credentials`
   const found = JSON.stringify(text)
-  throw new InputError(`${option}: expected ${expected}, found ${found}`, { code: 'option-value', expected, found })
+  throw unexpectedInput({ at: option, code: 'option-value', expected, found })
 }
 
 /** RFC 9110, 5.1 and 5.5. */
@@ -155,14 +159,12 @@ function headersOf(texts: readonly string[]): Record<string, string> {
     texts.map((text) => {
       const [, name, value = ''] = HEADER.exec(text) ?? []
       if (name !== undefined) return [name.toLowerCase(), value.trimEnd()]
-      throw new InputError(
-        `--header: expected NAME:VALUE, such as 'aws-cf-cd-staging: true', found ${JSON.stringify(text)}`,
-        {
-          code: 'option-value',
-          expected: "NAME:VALUE, such as 'aws-cf-cd-staging: true'",
-          found: JSON.stringify(text),
-        },
-      )
+      throw unexpectedInput({
+        at: '--header',
+        code: 'option-value',
+        expected: "NAME:VALUE, such as 'aws-cf-cd-staging: true'",
+        found: JSON.stringify(text),
+      })
     }),
   )
 }

@@ -9,7 +9,7 @@
  *   CloudFront Function.
  */
 
-import { InputError, joinedError } from '../base/errors.ts'
+import { type InputError, joinedError, unexpectedInput } from '../base/errors.ts'
 import { readBundle, readPolicies } from '../bundle/read-bundle.ts'
 import { openConsole } from './console/console.ts'
 import type { RunningSite } from './console/site.ts'
@@ -258,5 +258,5 @@ function notInRange(name: string, value: number, { min, max }: { min: number; ma
   if (Number.isInteger(value) && value >= min && value <= max) return []
   const expected = `a whole number from ${min} to ${max}`
   const found = String(value)
-  return [new InputError(`${name}: expected ${expected}, found ${found}`, { code: 'not-in-range', expected, found })]
+  return [unexpectedInput({ at: name, code: 'not-in-range', expected, found })]
 }

@@ -17,7 +17,7 @@
  * ```
  */
 import type { HttpHandler } from 'msw'
-import { InputError } from '../base/errors.ts'
+import { unexpectedInput } from '../base/errors.ts'
 import { optional } from '../base/optional-package.ts'
 import { checkConfig } from '../build/config.ts'
 import { policiesOf } from '../build/policies.ts'
@@ -88,10 +88,13 @@ function openSettings(settings: Settings, { grants }: MswOptions): Settings {
   if (!closed) return settings
   if (grants !== 'assumed') {
     const expected = "grants: 'assumed', because nothing is verified here"
-    throw new InputError(
-      `the route ${closed.path} is private: expected ${expected}, found none; rimlight/local verifies signatures and tokens`,
-      { code: 'needs-grants', expected, found: 'none' },
-    )
+    throw unexpectedInput({
+      at: `the route ${closed.path} is private`,
+      code: 'needs-grants',
+      expected,
+      found: 'none',
+      remedy: 'rimlight/local verifies signatures and tokens',
+    })
   }
   return { ...settings, routes: settings.routes.map((route) => ({ ...route, auth: null })) }
 }
@@ -103,11 +106,7 @@ function storesOf(settings: Settings, buckets: Record<string, MockedBucket>) {
   const unknown = Object.keys(buckets).find((name) => !names.includes(name))
   if (unknown !== undefined) {
     const expected = names.length === 0 ? 'none: there is no S3 origin' : `S3 origins (${names.join(', ')})`
-    throw new InputError(`buckets: expected ${expected}, found ${unknown}`, {
-      code: 'unknown-bucket',
-      expected,
-      found: unknown,
-    })
+    throw unexpectedInput({ at: 'buckets', code: 'unknown-bucket', expected, found: unknown })
   }
   // Those that are given come last, and count.
   const ordered = origins.toSorted((a, b) => Number(a.name in buckets) - Number(b.name in buckets))

@@ -1,5 +1,5 @@
 /** Cookies, RFC 6265: those that come in, and those that are set. */
-import { InputError } from '../base/errors.ts'
+import { unexpectedInput } from '../base/errors.ts'
 
 export type CookieAttributes = {
   /** A parent of the CDN's host and the handler's: `example.com`; default: the handler's host alone. */
@@ -50,10 +50,12 @@ export function setCookie(name: string, value: string, attributes: CookieAttribu
   const size = name.length + value.length
   if (size > MAX_BYTES) {
     const expected = `a cookie of at most ${MAX_BYTES} bytes`
-    throw new InputError(`${name}: expected ${expected}, found one of ${size}; grant fewer paths or claims`, {
+    throw unexpectedInput({
+      at: name,
       code: 'cookie-size',
       expected,
       found: `one of ${size}`,
+      remedy: 'grant fewer paths or claims',
     })
   }
   return [

@@ -1,4 +1,4 @@
-import { InputError } from '../base/errors.ts'
+import { unexpectedInput } from '../base/errors.ts'
 
 /** What a message may show of a value; keys and secrets are not shown at all. */
 const shown = (value: unknown): string => {
@@ -8,4 +8,4 @@ const shown = (value: unknown): string => {
 
 /** An option that is not what it should be. @param code of the error @param found in words, where it is not to be shown */
 export const wrong = (option: string, code: string, expected: string, value: unknown, found = shown(value)) =>
-  new InputError(`${option}: expected ${expected}, found ${found}`, { code, expected, found })
+  unexpectedInput({ at: option, code, expected, found })

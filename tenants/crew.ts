@@ -1,7 +1,7 @@
 /** Does what is asked for a tenant: claims its row, says in it what is to be, and brings it there. */
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { InputError, Interrupted } from '../base/errors.ts'
+import { type InputError, Interrupted, unexpectedInput } from '../base/errors.ts'
 import { checkTenantId } from '../bundle/tenant.ts'
 import { type Calls, type Dependencies, politeCalls, readOnlyCalls, WouldChange } from './aws.ts'
 import { ClaimLost, type Hold, type TenantClaims, tenantClaims } from './claims.ts'
@@ -93,10 +93,13 @@ export class Crew {
       const record = await this.#claims.whenFree(tenant)
       if (record !== null && record.status !== 'creating' && record.status !== 'deleted') {
         if (if_ === 'must-be-new') {
-          throw new InputError(
-            `${tenant}: expected a tenant that is not there yet, found one that is ${record.status}; \`rimlight tenants show ${tenant}\` tells of it`,
-            { code: 'exists', expected: 'a tenant that is not there yet', found: `one that is ${record.status}` },
-          )
+          throw unexpectedInput({
+            at: tenant,
+            code: 'exists',
+            expected: 'a tenant that is not there yet',
+            found: `one that is ${record.status}`,
+            remedy: `\`rimlight tenants show ${tenant}\` tells of it`,
+          })
         }
         if (record.status === 'deleting') throw deletedTenant(tenant)
         if (!options.wait || record.status !== 'deploying') return record

@@ -3,7 +3,7 @@
  * "Quotas on invalidations", since October 2026: 150 paths, and 1 with a `*`, a second.
  */
 import { createHash } from 'node:crypto'
-import { InputError } from '../base/errors.ts'
+import { InputError, unexpectedInput } from '../base/errors.ts'
 import { distinctPaths, invalidationProblem, isTag } from '../urls/invalidation.ts'
 import { awsName, type Calls, type Dependencies, pacer } from './aws.ts'
 import type { Kind } from './kinds/kind.ts'
@@ -69,8 +69,11 @@ function checkedPaths(given: readonly string[], hasTags: boolean): string[] {
   if (given.length === 0) throw new InputError("expected paths such as '/photos/*', found none", { code: 'no-paths' })
   const tag = hasTags ? undefined : given.find(isTag)
   if (tag !== undefined) {
-    const [expected, found] = ['paths: cacheTags is not set in the config, so that nothing has tags', `the tag ${tag}`]
-    throw new InputError(`expected ${expected}, found ${found}`, { code: 'no-cache-tags', expected, found })
+    throw unexpectedInput({
+      code: 'no-cache-tags',
+      expected: 'paths: cacheTags is not set in the config, so that nothing has tags',
+      found: `the tag ${tag}`,
+    })
   }
   const problems = given.map(invalidationProblem).filter((problem) => problem !== undefined)
   if (problems.length > 0) throw new InputError(problems.join('\n'), { code: 'not-an-invalidation-path' })

@@ -1,5 +1,5 @@
 /** What `rimlight init` has to know: said by options, asked of a person, or examples in their place. */
-import { InputError, Interrupted, joinedError } from '../../base/errors.ts'
+import { InputError, Interrupted, joinedError, unexpectedInput } from '../../base/errors.ts'
 import { checkConfig } from '../../build/config.ts'
 import { ConfigError } from '../../build/error.ts'
 import type { AskText } from '../kit/ask.ts'
@@ -70,7 +70,7 @@ function problemOf(name: Name, text: string): InputError | undefined {
     const problem = error.problems.find(({ path }) => paths.test(path)) ?? error.problems[0]
     if (!problem) throw error
     const { expected, found } = problem
-    return new InputError(`${option}: expected ${expected}, found ${found}`, { code: 'option-value', expected, found })
+    return unexpectedInput({ at: option, code: 'option-value', expected, found })
   }
 }
 

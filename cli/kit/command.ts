@@ -1,5 +1,5 @@
 /** What all commands have in common: a table of options, a help made from it, and exit codes for errors. */
-import { Failure, InputError, RimlightError, systemFailure } from '../../base/errors.ts'
+import { Failure, RimlightError, systemFailure, unexpectedInput } from '../../base/errors.ts'
 import { type Help, helpOf } from './help.ts'
 import { signalsTold } from './interrupt.ts'
 import { asksForJson, type OptionRows, parseOptions, type Values } from './options.ts'
@@ -38,8 +38,12 @@ export function defineCommand<const Rows extends OptionRows>(command: Command<Ro
       }
       const [operand] = positionals
       if (operand !== undefined && !command.takesOperands) {
-        const [expected, found] = ['options alone', JSON.stringify(operand)]
-        throw new InputError(`expected ${expected}, found ${found}; ${hint}`, { code: 'operands', expected, found })
+        throw unexpectedInput({
+          code: 'operands',
+          expected: 'options alone',
+          found: JSON.stringify(operand),
+          remedy: hint,
+        })
       }
       return await command.run(values, { positionals, stdout, stderr, hint })
     } catch (error) {

@@ -1,6 +1,6 @@
 /** What options a command takes: one table yields their types and their parser, and `help.ts` makes its text of it. */
 import { parseArgs } from 'node:util'
-import { InputError } from '../../base/errors.ts'
+import { InputError, unexpectedInput } from '../../base/errors.ts'
 import { closest } from './closest.ts'
 
 export type OptionRow =
@@ -88,7 +88,7 @@ function wrongOption(code: string, subject: string, expected: string, found: str
 
 /** For an option or an operand that has to be given, and was not. */
 export const missingInput = (expected: string, code: string, hint: string): InputError =>
-  new InputError(`expected ${expected}, found none; ${hint}`, { code, expected, found: 'none' })
+  unexpectedInput({ code, expected, found: 'none', remedy: hint })
 
 /** For reading all options before any error is thrown: `read` gives what was read, and keeps what is wrong. */
 export function collectProblems() {

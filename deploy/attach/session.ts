@@ -1,6 +1,6 @@
 /** What attach, detach and status have in common. */
 
-import { InputError } from '../../base/errors.ts'
+import { unexpectedInput } from '../../base/errors.ts'
 import type { CommandContext } from '../../cli/kit/command.ts'
 import { missingInput } from '../../cli/kit/options.ts'
 import { type AwsSession, inAwsSession } from '../aws/session.ts'
@@ -43,10 +43,13 @@ export function distributionId(value: string | undefined, hint: string): string 
   }
   // CloudFront's ids are letters and digits; it becomes a part of names.
   if (!/^[A-Z0-9]{1,32}$/.test(value)) {
-    throw new InputError(
-      `--distribution: expected an id such as EDFDVBD6EXAMPLE, found ${JSON.stringify(value)}; \`aws cloudfront list-distributions\` lists them`,
-      { code: 'option-value', expected: 'an id such as EDFDVBD6EXAMPLE', found: JSON.stringify(value) },
-    )
+    throw unexpectedInput({
+      at: '--distribution',
+      code: 'option-value',
+      expected: 'an id such as EDFDVBD6EXAMPLE',
+      found: JSON.stringify(value),
+      remedy: `\`aws cloudfront list-distributions\` lists them`,
+    })
   }
   return value
 }

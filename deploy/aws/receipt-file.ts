@@ -1,6 +1,6 @@
 /** The file of a receipt, whichever command's it is: without it nothing at AWS is changed. */
 import { readFile } from 'node:fs/promises'
-import { InputError, notWritable, systemMessage } from '../../base/errors.ts'
+import { notWritable, systemMessage, unexpectedInput } from '../../base/errors.ts'
 import { parseJson } from '../../base/json.ts'
 import { replaceFile } from '../../base/replace-file.ts'
 
@@ -9,12 +9,7 @@ export async function readReceiptFile(file: string): Promise<unknown> {
   const text = await readFile(file, 'utf8').catch((cause) => {
     if (cause.code === 'ENOENT') return null
     const found = systemMessage(cause)
-    throw new InputError(`--receipt: expected a file that can be read, found ${found}`, {
-      code: 'not-readable',
-      expected: 'a file that can be read',
-      found,
-      cause,
-    })
+    throw unexpectedInput({ at: '--receipt', code: 'not-readable', expected: 'a file that can be read', found, cause })
   })
   return text === null ? null : parseJson(text, file)
 }

@@ -1,5 +1,5 @@
 /** `rimlight keys add`. */
-import { Failure, InputError } from '../../base/errors.ts'
+import { Failure, unexpectedInput } from '../../base/errors.ts'
 import { type CommandContext, defineCommand, type Main } from '../../cli/kit/command.ts'
 import { painter } from '../../cli/kit/output.ts'
 import { type AwsSession, inAwsSession, untilUndisturbed } from '../aws/session.ts'
@@ -58,8 +58,7 @@ under a kid that is there is refused: tokens in use would fail. A new kid beside
     async run(values, context) {
       const { positionals, stdout, hint } = context
       if (positionals.length > 1) {
-        const [expected, found] = ['one kid', `${positionals.length}`]
-        throw new InputError(`expected ${expected}, found ${found}; ${hint}`, { code: 'operands', expected, found })
+        throw unexpectedInput({ code: 'operands', expected: 'one kid', found: `${positionals.length}`, remedy: hint })
       }
       const kid = checkedKid(positionals[0], hint)
       const store = storeOf(values, hint)
@@ -99,7 +98,7 @@ type SecretOptions = {
 async function newSecret(options: SecretOptions, { stdin }: KeyDependencies, hint: string): Promise<NewSecret> {
   const { file, encoding, generate, out, print } = options
   const refused = (expected: string, found: string) =>
-    new InputError(`expected ${expected}, found ${found}; ${hint}`, { code: 'option-conflict', expected, found })
+    unexpectedInput({ code: 'option-conflict', expected, found, remedy: hint })
   if ((file === undefined) !== generate) throw refused('--file or --generate', generate ? 'both' : 'neither')
   if (!(ENCODINGS as readonly string[]).includes(encoding)) {
     throw refused(`--encoding ${ENCODINGS.join(', ')}`, JSON.stringify(encoding))

@@ -1,5 +1,5 @@
 /** `rimlight keys remove`. */
-import { Failure, InputError } from '../../base/errors.ts'
+import { Failure, unexpectedInput } from '../../base/errors.ts'
 import { type CommandContext, defineCommand, type Main } from '../../cli/kit/command.ts'
 import { painter } from '../../cli/kit/output.ts'
 import { type AwsSession, confirmed, inAwsSession, untilUndisturbed } from '../aws/session.ts'
@@ -29,8 +29,12 @@ say that they are valid. Without the last key every token is refused, so that it
       const { positionals, stdout, hint } = context
       const kids = [...new Set(positionals)].map((kid) => checkedKid(kid, hint))
       if (kids.length === 0 || kids.length > KEYS_AT_ONCE) {
-        const [expected, found] = [`1 to ${KEYS_AT_ONCE} kids`, `${kids.length}`]
-        throw new InputError(`expected ${expected}, found ${found}; ${hint}`, { code: 'operands', expected, found })
+        throw unexpectedInput({
+          code: 'operands',
+          expected: `1 to ${KEYS_AT_ONCE} kids`,
+          found: `${kids.length}`,
+          remedy: hint,
+        })
       }
       const choice = storeOf(values, hint)
       const { arn, left } = await inAwsSession(

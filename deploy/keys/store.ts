@@ -10,7 +10,7 @@ import {
   ListKeysCommand,
   UpdateKeysCommand,
 } from '@aws-sdk/client-cloudfront-keyvaluestore'
-import { Failure, InputError } from '../../base/errors.ts'
+import { Failure, unexpectedInput } from '../../base/errors.ts'
 import { TOKEN_KEYS } from '../../edge/token.ts'
 import { associationAt, behavioursOf } from '../attach/behaviours.ts'
 import { functionName, storeName } from '../attach/names.ts'
@@ -30,14 +30,14 @@ export function storeChoice(store: string | undefined, distribution: string | un
   if ((store === undefined) === (distribution === undefined)) {
     const expected = '--store NAME or --distribution ID'
     const found = store === undefined ? 'neither' : 'both'
-    throw new InputError(`expected ${expected}, found ${found}; ${hint}`, { code: 'option-missing', expected, found })
+    throw unexpectedInput({ code: 'option-missing', expected, found, remedy: hint })
   }
   if (distribution !== undefined) return { kind: 'distribution', id: distribution }
   const nameOrArn = store as string
   if (STORE_ARN.test(nameOrArn) || STORE_NAME.test(nameOrArn)) return { kind: 'store', nameOrArn }
   const expected = 'the name of a key value store, or its ARN'
   const found = JSON.stringify(store)
-  throw new InputError(`--store: expected ${expected}, found ${found}`, { code: 'option-value', expected, found })
+  throw unexpectedInput({ at: '--store', code: 'option-value', expected, found })
 }
 
 /** @returns the store's ARN @throws Failure where there is none */

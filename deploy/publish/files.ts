@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import { lstat, readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import pMap from 'p-map'
-import { InputError, systemMessage } from '../../base/errors.ts'
+import { InputError, systemMessage, unexpectedInput } from '../../base/errors.ts'
 
 export type LocalFile = {
   /** In the folder, with slashes. */
@@ -100,11 +100,7 @@ async function checkFolder(folder: string): Promise<void> {
 function nothingIn(folder: string, leftOut: readonly LeftOut[]): InputError {
   const paths = leftOut.map(({ path }) => path).toSorted()
   const found = `none in ${folder}${paths.length > 0 ? `; left out: ${paths.join(', ')}` : ''}`
-  return new InputError(`expected files to publish, found ${found}`, {
-    code: 'folder-empty',
-    expected: 'files to publish',
-    found,
-  })
+  return unexpectedInput({ code: 'folder-empty', expected: 'files to publish', found })
 }
 
 const byPath = (one: { path: string }, other: { path: string }): number => (one.path < other.path ? -1 : 1)

@@ -1,5 +1,5 @@
 /** What `rimlight publish` takes. */
-import { InputError } from '../../base/errors.ts'
+import { InputError, unexpectedInput } from '../../base/errors.ts'
 import { collectProblems, type OptionRows, type Values } from '../../cli/kit/options.ts'
 
 export type PublishOptions = PublishSettings & { destination: Destination }
@@ -93,7 +93,7 @@ export function readPublishOptions(
   if (!isWhole) {
     const found = positionals.length === 0 ? 'nothing' : positionals.map((text) => JSON.stringify(text)).join(' ')
     const expected = tenant === undefined ? 'DIR s3://BUCKET/PREFIX' : 'DIR beside --tenant'
-    throw new InputError(`expected ${expected}, found ${found}; ${hint}`, { code: 'operands', expected, found })
+    throw unexpectedInput({ code: 'operands', expected, found, remedy: hint })
   }
   const { problems, read } = collectProblems()
   const destination = to === undefined ? undefined : read(destinationOf(to))
@@ -106,9 +106,7 @@ export function readPublishOptions(
   if (tenant !== undefined && values.url !== undefined) problems.push(conflict('--tenant or --url'))
   if (tenant === undefined && values.store !== undefined) {
     const [expected, found] = ['--tenant ID beside --store', 'none']
-    problems.push(
-      new InputError(`--store: expected ${expected}, found ${found}`, { code: 'option-missing', expected, found }),
-    )
+    problems.push(unexpectedInput({ at: '--store', code: 'option-missing', expected, found }))
   }
   if (problems.length > 0 || concurrency === undefined) throw together(problems)
   const {

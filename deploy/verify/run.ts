@@ -1,6 +1,6 @@
 /** Asks a distribution about every rule of the contract, and says what was found. */
 
-import { InputError } from '../../base/errors.ts'
+import { InputError, unexpectedInput } from '../../base/errors.ts'
 import { isThisMachine } from '../../base/this-machine.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import { type BucketTarget, type BucketUrl, bucketTargets, onS3 } from './buckets.ts'
@@ -164,11 +164,11 @@ const routeChecks = ({ target, viewer }: AskedRoute): TargetCheck[] =>
 /** Every answer of the other hosts is a redirect, which shows nothing. */
 function elsewhere({ settings, policies: { domains } }: BuiltBundle, url: URL): InputError | undefined {
   if (!settings.canonicalHost || domains.indexOf(url.hostname) <= 0) return undefined
-  const [expected, found] = [
-    `https://${domains[0]}, to which all other hosts are redirected (canonicalHost)`,
-    url.origin,
-  ]
-  return new InputError(`expected ${expected}, found ${found}`, { code: 'not-the-canonical-host', expected, found })
+  return unexpectedInput({
+    code: 'not-the-canonical-host',
+    expected: `https://${domains[0]}, to which all other hosts are redirected (canonicalHost)`,
+    found: url.origin,
+  })
 }
 
 /** @throws InputError for a pattern that no route has */
@@ -176,7 +176,8 @@ function chosen(targets: readonly CheckTarget[], patterns: readonly string[]): r
   const known = targets.map(({ route }) => route.path)
   const unknown = patterns.filter((pattern) => !known.includes(pattern))
   if (unknown.length > 0) {
-    throw new InputError(`--route: expected patterns among ${known.join(', ')}, found ${unknown.join(', ')}`, {
+    throw unexpectedInput({
+      at: '--route',
       code: 'option-value',
       expected: `patterns among ${known.join(', ')}`,
       found: unknown.join(', '),

@@ -2,7 +2,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import { text } from 'node:stream/consumers'
-import { Failure, InputError, systemMessage } from '../../base/errors.ts'
+import { Failure, InputError, systemMessage, unexpectedInput } from '../../base/errors.ts'
 import { isObject } from '../../base/json-values.ts'
 import { isThisMachine } from '../../base/this-machine.ts'
 
@@ -28,7 +28,7 @@ export async function invalidateHere(
   if (!base || !/^https?:$/.test(base.protocol)) {
     const expected = `a URL such as ${LOCAL_URL}`
     const found = JSON.stringify(url)
-    throw new InputError(`--url: expected ${expected}, found ${found}`, { code: 'not-a-url', expected, found })
+    throw unexpectedInput({ at: '--url', code: 'not-a-url', expected, found })
   }
   const { status, body } = await post(
     new URL('/__rimlight/invalidations', base),

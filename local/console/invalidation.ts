@@ -1,5 +1,5 @@
 /** What is wrong with an invalidation before the distribution is asked for it. */
-import { InputError } from '../../base/errors.ts'
+import { InputError, unexpectedInput } from '../../base/errors.ts'
 import { invalidationProblem, isTag } from '../../urls/invalidation.ts'
 
 export type InvalidationContext = {
@@ -34,11 +34,11 @@ function tagErrors(paths: readonly string[]): InputError[] {
   if (tag === undefined) return []
   const expected = 'paths: cacheTags is not set in the config, so that nothing has tags'
   const found = `the tag ${tag}`
-  return [new InputError(`expected ${expected}, found ${found}`, { code: 'no-cache-tags', expected, found })]
+  return [unexpectedInput({ code: 'no-cache-tags', expected, found })]
 }
 
 function unknownTenant(tenant: string, tenants: readonly string[]): InputError {
   const expected = tenants.length > 0 ? tenants.join(', ') : 'none'
   const found = JSON.stringify(tenant)
-  return new InputError(`tenant: expected ${expected}, found ${found}`, { code: 'unknown-tenant', expected, found })
+  return unexpectedInput({ at: 'tenant', code: 'unknown-tenant', expected, found })
 }

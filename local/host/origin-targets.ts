@@ -2,7 +2,7 @@
 
 import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { InputError, joinedError } from '../../base/errors.ts'
+import { InputError, joinedError, unexpectedInput } from '../../base/errors.ts'
 import { ROOT } from '../../base/root.ts'
 import { keyPrefix, type Origin } from '../../bundle/policies.ts'
 import { DEFAULT_TIMEOUTS, type OriginTimeouts } from '../protocol/origin.ts'
@@ -128,11 +128,7 @@ function unknownNames(
 const URL_EXAMPLE = 'a URL such as http://localhost:3000'
 
 const noUrl = (name: string, found: string) =>
-  new InputError(`origin ${name}: expected ${URL_EXAMPLE}, found ${found}`, {
-    code: 'not-a-url',
-    expected: URL_EXAMPLE,
-    found,
-  })
+  unexpectedInput({ at: `origin ${name}`, code: 'not-a-url', expected: URL_EXAMPLE, found })
 
 const noFolder = (name: string, found: string) =>
   new InputError(`bucket ${name}: expected a folder, found none at ${found}`, {

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { InputError, joinedError, systemMessage } from '../../base/errors.ts'
+import { InputError, joinedError, systemMessage, unexpectedInput } from '../../base/errors.ts'
 import { parseJson } from '../../base/json.ts'
 import { isObject, type JsonObject } from '../../base/json-values.ts'
 
@@ -98,7 +98,7 @@ const unreadable = (path: string, cause: unknown) =>
 const FILE_OR_FOLDER = 'a file or folder of events'
 
 const notExpected = (path: string, code: string, expected: string, found: string, cause?: unknown) =>
-  new InputError(`${path}: expected ${expected}, found ${found}`, { code, expected, found, cause })
+  unexpectedInput({ at: path, code, expected, found, cause })
 
 async function readEventFile({ path, named }: FoundFile): Promise<EventFile> {
   const bytes = await readFile(path).catch((cause) => {

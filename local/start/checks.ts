@@ -1,7 +1,7 @@
 /** What `rimlight start` can find wrong before it builds: a build takes some seconds, and a wrong port none. */
 import { access, constants, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { InputError, joinedError } from '../../base/errors.ts'
+import { InputError, joinedError, unexpectedInput } from '../../base/errors.ts'
 import { originHeaderValues } from '../host/origin-headers.ts'
 import { originTargets } from '../host/origin-targets.ts'
 import { checkPort } from '../listeners/ports.ts'
@@ -56,7 +56,7 @@ async function canHoldFiles(option: string, folder: string): Promise<void> {
   const expected = 'a folder that files can be written into'
   const found = await obstacleIn(resolve(folder))
   if (found === undefined) return
-  throw new InputError(`${option}: expected ${expected}, found ${found}`, { code: 'not-writable', expected, found })
+  throw unexpectedInput({ at: option, code: 'not-writable', expected, found })
 }
 
 async function canBeWritten(option: string, file: string): Promise<void> {
@@ -64,7 +64,7 @@ async function canBeWritten(option: string, file: string): Promise<void> {
   const isFolder = (await stat(file).catch(() => undefined))?.isDirectory()
   const found = isFolder ? `the folder ${file}` : await missingOr(dirname(resolve(file)))
   if (found === undefined) return
-  throw new InputError(`${option}: expected ${expected}, found ${found}`, { code: 'not-writable', expected, found })
+  throw unexpectedInput({ at: option, code: 'not-writable', expected, found })
 }
 
 const missingOr = (folder: string): Promise<string | undefined> =>

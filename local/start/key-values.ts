@@ -1,6 +1,6 @@
 /** The file of `--keys`: what stands in for the KeyValueStore of the function. */
 import { readFile } from 'node:fs/promises'
-import { InputError, systemMessage } from '../../base/errors.ts'
+import { InputError, systemMessage, unexpectedInput } from '../../base/errors.ts'
 import { isObject } from '../../base/json-values.ts'
 import { TOKEN_KEYS } from '../../edge/token.ts'
 import { parseVersion } from '../../edge/version.ts'
@@ -52,7 +52,7 @@ function bySecret(file: string, secrets: Record<string, unknown>): Record<string
 }
 
 const notKeys = (file: string, expected: string, found: string): InputError =>
-  new InputError(`--keys ${file}: expected ${expected}, found ${found}`, { code: 'not-keys', expected, found })
+  unexpectedInput({ at: `--keys ${file}`, code: 'not-keys', expected, found })
 
 function parsed(text: string): unknown {
   try {

@@ -1,6 +1,6 @@
 /** The options of `rimlight start`. */
 
-import { InputError, joinedError } from '../../base/errors.ts'
+import { InputError, joinedError, unexpectedInput } from '../../base/errors.ts'
 import { collectProblems, type OptionRows, type Values } from '../../cli/kit/options.ts'
 import { EDGE_LOCATIONS } from '../platform/identity.ts'
 
@@ -194,6 +194,6 @@ function wholeNumber(
 }
 
 const notExpected = (subject: string, expected: string, found: string): InputError =>
-  new InputError(`${subject}: expected ${expected}, found ${found}`, { code: 'wrong-option', expected, found })
+  unexpectedInput({ at: subject, code: 'wrong-option', expected, found })
 
 const quoted = (text: string) => JSON.stringify(text)

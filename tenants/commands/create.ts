@@ -1,4 +1,4 @@
-import { Failure, InputError } from '../../base/errors.ts'
+import { Failure, InputError, unexpectedInput } from '../../base/errors.ts'
 import { checkTenantId } from '../../bundle/tenant.ts'
 import { defineCommand, type Main } from '../../cli/kit/command.ts'
 import { confirmed } from '../../deploy/aws/session.ts'
@@ -64,11 +64,12 @@ ${TENANT_PERMISSIONS.join(' ')}`,
         })
       }
       if (values['host-certificate'] !== undefined && domains.length === 0) {
-        const [expected, found] = ['--host-name HOST beside --host-certificate', 'none']
-        throw new InputError(`--host-certificate: expected ${expected}, found ${found}; ${context.hint}`, {
+        throw unexpectedInput({
+          at: '--host-certificate',
           code: 'option-missing',
-          expected,
-          found,
+          expected: '--host-name HOST beside --host-certificate',
+          found: 'none',
+          remedy: context.hint,
         })
       }
       return inTenantSession(dependencies, values, context, async ({ crew, tenants, paint, say }) => {

@@ -1,6 +1,6 @@
 /** Which of a file's distributions is meant, and the policies that files name without holding them. */
 import type { CachePolicyConfig } from '@aws-sdk/client-cloudfront'
-import { InputError } from '../../../base/errors.ts'
+import { unexpectedInput } from '../../../base/errors.ts'
 
 /**
  * @param all by the names that errors list
@@ -19,11 +19,7 @@ export function onlyDistribution<Found extends { name: string }>(
   const expected = id === undefined ? 'one distribution' : `the distribution ${id}`
   const found = all.length === 0 ? 'none' : all.map(({ name }) => name).join(', ')
   const way = all.length > 1 ? '--from-distribution says which' : source
-  throw new InputError(`${file}: expected ${expected}, found ${found}; ${way}`, {
-    code: 'no-distribution',
-    expected,
-    found,
-  })
+  throw unexpectedInput({ at: file, code: 'no-distribution', expected, found, remedy: way })
 }
 
 /** Developer Guide, "Use managed cache policies". */

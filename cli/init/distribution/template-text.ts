@@ -9,7 +9,7 @@ import {
   YAMLMap,
   type YAMLSeq,
 } from 'yaml'
-import { InputError } from '../../../base/errors.ts'
+import { InputError, unexpectedInput } from '../../../base/errors.ts'
 import { at, isObject, type JsonObject } from '../../../base/json-values.ts'
 
 /** CloudFormation Template Reference, "Intrinsic functions": `!GetAtt` is `Fn::GetAtt`; these two are without `Fn::`. */
@@ -77,6 +77,6 @@ function documentOf(text: string, file: string): unknown {
   } catch (cause) {
     const expected = 'JSON or YAML'
     const found = (cause as Error).message.replace(/:?\n[\s\S]*$/, '')
-    throw new InputError(`${file}: expected ${expected}, found ${found}`, { code: 'not-yaml', expected, found, cause })
+    throw unexpectedInput({ at: file, code: 'not-yaml', expected, found, cause })
   }
 }
