@@ -44,13 +44,13 @@ export class InputError extends RimlightError {
  * A value that is not what it should be. The message is made of the facts, so that people and programs are told the same:
  * `--region: expected a region such as us-east-1, found "eu"; …`.
  * @param facts `at`: where the value is, as people know it: an option, a file; default: it is clear. `remedy`: what to do,
- * as a clause; default: it is clear
+ * or why it is so, as a clause; default: it is clear
  */
 export const unexpectedInput = ({
   at,
   remedy,
   ...facts
-}: ErrorFacts & { expected: string; found: string; at?: string; remedy?: string }): InputError => {
+}: ErrorFacts & { expected: string; found: string; at?: string; remedy?: string | undefined }): InputError => {
   const [before, after] = [at === undefined ? '' : `${at}: `, remedy === undefined ? '' : `; ${remedy}`]
   return new InputError(`${before}expected ${facts.expected}, found ${facts.found}${after}`, facts)
 }

@@ -2,7 +2,7 @@
  * What a tenant is called and where its objects are: one for distributions at AWS (`tenants/`), for what is published, and
  * for the local CloudFront.
  */
-import { InputError } from '../base/errors.ts'
+import { InputError, unexpectedInput } from '../base/errors.ts'
 import type { Policies } from './policies.ts'
 import type { Settings } from './settings.ts'
 
@@ -22,28 +22,32 @@ export const tenantPrefix = (keyPrefix: string, tenant: string): string =>
 /** @throws InputError: it becomes a label of a host name (RFC 1123, 2.1) and a part of keys and names at AWS */
 export function checkTenantId(tenant: string): void {
   if (TENANT_ID.test(tenant)) return
-  throw new InputError(
-    `expected a tenant's id of 1 to 63 lower-case letters, digits and hyphens, neither first nor last a hyphen, found ${JSON.stringify(tenant)}`,
-    { code: 'tenant-id', expected: 'shop-1', found: tenant },
-  )
+  throw unexpectedInput({
+    code: 'tenant-id',
+    expected: "a tenant's id of 1 to 63 lower-case letters, digits and hyphens, neither first nor last a hyphen",
+    found: JSON.stringify(tenant),
+  })
 }
 
 /** @param option what people know it as. @throws InputError */
 export function checkTenantKeyPrefix(keyPrefix: string, option: string): void {
   if (keyPrefix === '' || KEY_PREFIX.test(keyPrefix)) return
-  throw new InputError(
-    `${option}: expected letters, digits, hyphens and underscores with slashes between them, found ${JSON.stringify(keyPrefix)}`,
-    { code: 'option-value', found: keyPrefix },
-  )
+  throw unexpectedInput({
+    at: option,
+    code: 'option-value',
+    expected: 'letters, digits, hyphens and underscores with slashes between them',
+    found: JSON.stringify(keyPrefix),
+  })
 }
 
 /** @param option what people know it as. @throws InputError */
 export function checkTenantDomain(domain: string, option: string): void {
   if (HOST_NAME.test(domain)) return
-  throw new InputError(`${option}: expected a host name such as sites.example.com, found ${JSON.stringify(domain)}`, {
+  throw unexpectedInput({
+    at: option,
     code: 'option-value',
-    expected: 'a host name',
-    found: domain,
+    expected: 'a host name such as sites.example.com',
+    found: JSON.stringify(domain),
   })
 }
 
@@ -66,8 +70,10 @@ export function tenantBucket({ policies, settings }: { policies: Policies; setti
   }
   const bucket = policies.behaviours.map(({ origin }) => policies.origins[origin]?.s3).find((s3) => s3 != null)
   if (bucket) return bucket
-  throw new InputError(
-    'expected a bundle with a route to a bucket, whose prefixes tenants are given, found none; give the config an origin with a bucket',
-    { code: 'no-bucket' },
-  )
+  throw unexpectedInput({
+    code: 'no-bucket',
+    expected: 'a bundle with a route to a bucket, whose prefixes tenants are given',
+    found: 'none',
+    remedy: 'give the config an origin with a bucket',
+  })
 }

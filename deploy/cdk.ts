@@ -19,7 +19,7 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets'
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns'
 import { Names } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
-import { InputError, unexpectedInput } from '../base/errors.ts'
+import { unexpectedInput } from '../base/errors.ts'
 import { HTTP_VERSION, TLS } from '../bundle/distribution.ts'
 import { artefactOf, type LambdaName, perLambda } from '../bundle/manifest.ts'
 import type { BuiltBundle } from '../bundle/read-bundle.ts'
@@ -314,9 +314,10 @@ function checkOriginHeaders({ policies }: BuiltBundle, given: NonNullable<Rimlig
   )
   if (expected.toSorted().join() === found.toSorted().join()) return
   const [wanted, there] = [expected.join(', ') || 'none', found.join(', ') || 'none']
-  throw new InputError(`originHeaders: expected values for those of the config (${wanted}), found ${there}`, {
+  throw unexpectedInput({
+    at: 'originHeaders',
     code: 'origin-headers',
-    expected: wanted,
+    expected: `values for those of the config (${wanted})`,
     found: there,
   })
 }

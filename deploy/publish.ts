@@ -1,7 +1,7 @@
 /** `rimlight publish`: a folder into a bucket, and the URLs that lead there. */
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Failure, InputError, Interrupted, unexpectedInput } from '../base/errors.ts'
+import { Failure, Interrupted, unexpectedInput } from '../base/errors.ts'
 import { keyPrefix } from '../bundle/policies.ts'
 import { readBundle } from '../bundle/read-bundle.ts'
 import { tenantBucket } from '../bundle/tenant.ts'
@@ -121,10 +121,11 @@ async function placed(
   const { bucket, prefix, ...served } = await tenantOf(tenant.id, tenant.store)
   if (site.bucket !== bucket) {
     const [expected, found] = [`the bundle of a site with the bucket ${bucket}`, site.bucket]
-    throw new InputError(`--dist: expected ${expected}, where ${tenant.id} is, found one with ${found}`, {
+    throw unexpectedInput({
+      at: '--dist',
       code: 'other-bucket',
-      expected,
-      found,
+      expected: `${expected}, where ${tenant.id} is`,
+      found: `one with ${found}`,
     })
   }
   const options = { ...settings, destination: { bucket, prefix: `${prefix}/${keyPrefix(site.prefix)}` } }

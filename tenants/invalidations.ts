@@ -66,7 +66,8 @@ export function invalidationsOf(
 
 /** @throws InputError */
 function checkedPaths(given: readonly string[], hasTags: boolean): string[] {
-  if (given.length === 0) throw new InputError("expected paths such as '/photos/*', found none", { code: 'no-paths' })
+  if (given.length === 0)
+    throw unexpectedInput({ code: 'no-paths', expected: "paths such as '/photos/*'", found: 'none' })
   const tag = hasTags ? undefined : given.find(isTag)
   if (tag !== undefined) {
     throw unexpectedInput({

@@ -1,6 +1,6 @@
 /** What tenants were on before an upgrade, so that they can go back. */
 import { rename } from 'node:fs/promises'
-import { InputError } from '../base/errors.ts'
+import { unexpectedInput } from '../base/errors.ts'
 import { isObject } from '../base/json-values.ts'
 import { readReceiptFile, writeReceiptFile } from '../deploy/aws/receipt-file.ts'
 import type { Placement } from './kinds/kind.ts'
@@ -26,20 +26,22 @@ export async function readUpgradeReceipt(file: string, site: TenantSite): Promis
   const value = await readReceiptFile(file)
   if (value === null) return null
   if (!isObject(value) || value.format !== FORMAT || !isObject(value.tenants)) {
-    throw new InputError(
-      `${file}: expected a receipt that \`rimlight tenants upgrade\` wrote, found something else; name another file with --receipt`,
-      { code: 'not-a-receipt', expected: 'a receipt that `rimlight tenants upgrade` wrote', found: 'something else' },
-    )
+    throw unexpectedInput({
+      at: file,
+      code: 'not-a-receipt',
+      expected: 'a receipt that `rimlight tenants upgrade` wrote',
+      found: 'something else',
+      remedy: 'name another file with --receipt',
+    })
   }
   if (value.site !== site.name) {
-    throw new InputError(
-      `${file}: expected the receipt of ${site.name}, found that of ${value.site}; name another file with --receipt`,
-      {
-        code: 'other-site',
-        expected: site.name,
-        found: String(value.site),
-      },
-    )
+    throw unexpectedInput({
+      at: file,
+      code: 'other-site',
+      expected: `the receipt of ${site.name}`,
+      found: `that of ${value.site}`,
+      remedy: 'name another file with --receipt',
+    })
   }
   return value as UpgradeReceipt
 }

@@ -1,6 +1,6 @@
 /** What all tenants have in common: a bundle, and how things are called at AWS. */
 import { createHash } from 'node:crypto'
-import { InputError } from '../base/errors.ts'
+import { InputError, unexpectedInput } from '../base/errors.ts'
 import type { BuiltBundle } from '../bundle/read-bundle.ts'
 import {
   checkTenantDomain,
@@ -44,10 +44,12 @@ export function tenantSite(bundle: BuiltBundle, options: SiteOptions = {}): Tena
   const name = options.name ?? nameOf(policies.domains[0] ?? '')
   const keyPrefix = options.keyPrefix ?? TENANT_KEY_PREFIX
   if (!/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(name) || name.length > NAME_CHARACTERS) {
-    throw new InputError(
-      `--site: expected at most ${NAME_CHARACTERS} lower-case letters, digits and hyphens, found ${JSON.stringify(name)}`,
-      { code: 'option-value', found: name },
-    )
+    throw unexpectedInput({
+      at: '--site',
+      code: 'option-value',
+      expected: `at most ${NAME_CHARACTERS} lower-case letters, digits and hyphens`,
+      found: JSON.stringify(name),
+    })
   }
   checkTenantDomain(domain, '--domain')
   checkTenantKeyPrefix(keyPrefix, '--key-prefix')

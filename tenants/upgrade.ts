@@ -3,7 +3,7 @@
  * should be. Run again, it carries on; the receipt takes tenants back to where they were.
  */
 import pMap from 'p-map'
-import { InputError } from '../base/errors.ts'
+import { unexpectedInput } from '../base/errors.ts'
 import type { Crew } from './crew.ts'
 import type { Placement } from './kinds/kind.ts'
 import { readUpgradeReceipt, type UpgradeReceipt, upgradeReceiptFor, writeUpgradeReceipt } from './receipt.ts'
@@ -65,8 +65,12 @@ export async function upgrade(crew: Crew, options: UpgradeOptions): Promise<Upgr
 export async function requiredReceipt(crew: Crew, file: string): Promise<UpgradeReceipt> {
   const receipt = await readUpgradeReceipt(file, crew.site)
   if (receipt) return receipt
-  throw new InputError(`${file}: expected the receipt of an upgrade, found none; name it with --receipt`, {
+  throw unexpectedInput({
+    at: file,
     code: 'receipt-not-found',
+    expected: 'the receipt of an upgrade',
+    found: 'none',
+    remedy: 'name it with --receipt',
   })
 }
 

@@ -10,7 +10,7 @@
 import { copyFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
-import { Failure, InputError } from '../../base/errors.ts'
+import { Failure, unexpectedInput } from '../../base/errors.ts'
 import { isObject } from '../../base/json-values.ts'
 import { ARTEFACT_NAMES, type ArtefactName } from '../../bundle/manifest.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
@@ -31,7 +31,7 @@ export type Receipt = {
     etag: string
     /** Without the values of origins' headers. */
     config: DistributionConfig
-    /** Rimlight was on the distribution and no receipt was found: `config` is the rest of it. */
+    /** Rimlight was on the distribution and no receipt was found: 'config' is the rest of it. */
     isReconstructed: boolean
   }
   /** What was to be there after attach, the last time that it was run. */
@@ -50,16 +50,22 @@ export async function readReceipt(file: string, distribution: string | undefined
   const value = await readReceiptFile(file)
   if (value === null) return null
   if (!isReceipt(value)) {
-    throw new InputError(
-      `${file}: expected a receipt that \`rimlight attach\` wrote, found something else; name another file with --receipt`,
-      { code: 'not-a-receipt', expected: 'a receipt that `rimlight attach` wrote', found: 'something else' },
-    )
+    throw unexpectedInput({
+      at: file,
+      code: 'not-a-receipt',
+      expected: 'a receipt that `rimlight attach` wrote',
+      found: 'something else',
+      remedy: 'name another file with --receipt',
+    })
   }
   if (distribution !== undefined && value.distribution !== distribution) {
-    throw new InputError(
-      `${file}: expected the receipt of distribution ${distribution}, found that of ${value.distribution}; name another file with --receipt`,
-      { code: 'other-distribution', expected: distribution, found: value.distribution },
-    )
+    throw unexpectedInput({
+      at: file,
+      code: 'other-distribution',
+      expected: `the receipt of distribution ${distribution}`,
+      found: `that of ${value.distribution}`,
+      remedy: 'name another file with --receipt',
+    })
   }
   return value
 }

@@ -1,4 +1,4 @@
-import { InputError } from '../../base/errors.ts'
+import { unexpectedInput } from '../../base/errors.ts'
 import { parseVersion } from '../../edge/version.ts'
 
 /** The key of tokens that have no `kid`. */
@@ -12,9 +12,10 @@ export function checkedKid(text: string | undefined, hint: string): string {
   const expected = 'a kid of 1 to 64 letters, digits, or . _ ~ -'
   const found = text === undefined ? 'none' : JSON.stringify(text)
   if (text !== undefined && isKid(text)) return text
-  throw new InputError(`expected ${expected}, such as 2026-12, found ${found}; ${hint}`, {
+  throw unexpectedInput({
     code: text === undefined ? 'operands' : 'not-a-kid',
-    expected,
+    expected: `${expected}, such as 2026-12`,
     found,
+    remedy: hint,
   })
 }

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
-import { InputError, notWritable, systemMessage } from '../../base/errors.ts'
+import { InputError, notWritable, systemMessage, unexpectedInput } from '../../base/errors.ts'
 
 /** Bytes. RFC 7518, 3.2: a key of the size of the hash's output or more; the function refuses what is shorter. */
 export const MIN_SECRET_BYTES = 32
@@ -61,29 +61,30 @@ function decoded(content: Buffer, encoding: Encoding, name: string): Buffer {
   const isWhole = encoding === 'hex' ? /^(?:[0-9a-f]{2})*$/i.test(written) : /^[\w+/-]*={0,2}$/.test(written)
   if (isWhole) return bytes
   const expected = `the secret in ${encoding}`
-  throw new InputError(`--encoding: expected ${expected} in ${name}, found something else`, {
+  throw unexpectedInput({
+    at: '--encoding',
     code: 'not-encoded',
-    expected,
+    expected: `${expected} in ${name}`,
     found: 'something else',
   })
 }
 
 function checkedSecret(secret: Buffer, name: string): Buffer {
-  const refused = (expected: string, found: string, why = '') =>
-    new InputError(`${name}: expected ${expected}, found ${found}${why}`, { code: 'not-a-secret', expected, found })
+  const refused = (expected: string, found: string, remedy?: string) =>
+    unexpectedInput({ at: name, code: 'not-a-secret', expected, found, remedy })
   if (secret.includes('-----BEGIN ')) {
     throw refused(
       'a secret that the maker of tokens and CloudFront share',
       'a key in PEM',
-      '; HS256 has no key pairs, and a public key is no secret: whoever has it could sign',
+      'HS256 has no key pairs, and a public key is no secret: whoever has it could sign',
     )
   }
   if (secret.length < MIN_SECRET_BYTES) {
-    const why = ' (RFC 7518, 3.2); --generate makes one'
-    throw refused(`a secret of at least ${MIN_SECRET_BYTES} bytes`, `${secret.length}`, why)
+    const expected = `a secret of at least ${MIN_SECRET_BYTES} bytes (RFC 7518, 3.2)`
+    throw refused(expected, `${secret.length}`, '--generate makes one')
   }
   if (secret.length > MAX_SECRET_BYTES) {
-    const why = `: a value in the store has at most ${VALUE_BYTES.toLocaleString('en')} bytes, and holds it in base64`
+    const why = `a value in the store has at most ${VALUE_BYTES.toLocaleString('en')} bytes, and holds it in base64`
     throw refused(`a secret of at most ${MAX_SECRET_BYTES} bytes`, `${secret.length}`, why)
   }
   return secret
@@ -97,9 +98,13 @@ export async function writeSecret(file: string, secret: string): Promise<void> {
   await writeFile(file, `${secret}\n`, { mode: 0o600, flag: 'wx', flush: true }).catch((cause) => {
     if (cause.code !== 'EEXIST') throw notWritable(`--out: ${file} can't be written: ${systemMessage(cause)}`, cause)
     const expected = `no file at ${file}`
-    throw new InputError(
-      `--out: expected ${expected}, found one, which may hold a secret that is in use; name another, or add that secret with --file ${file}`,
-      { code: 'file-exists', expected, found: 'one', cause },
-    )
+    throw unexpectedInput({
+      at: '--out',
+      code: 'file-exists',
+      expected,
+      found: 'one, which may hold a secret that is in use',
+      remedy: `name another, or add that secret with --file ${file}`,
+      cause,
+    })
   })
 }

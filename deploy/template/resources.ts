@@ -4,7 +4,7 @@ import type { CfnRole } from 'aws-cdk-lib/aws-iam'
 import type { CfnTopic } from 'aws-cdk-lib/aws-sns'
 import { CfnRule, Fn, Stack, Token } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
-import { InputError } from '../../base/errors.ts'
+import { unexpectedInput } from '../../base/errors.ts'
 import { type LambdaName, lambdasOf, type PerLambda, perLambda } from '../../bundle/manifest.ts'
 import { alarms } from './alarms.ts'
 import { type BucketAccess, bucketAccess } from './bucket-access.ts'
@@ -116,9 +116,11 @@ function requireRegion(scope: Construct): void {
       ],
     })
   } else if (region !== 'us-east-1') {
-    throw new InputError(
-      `expected a stack in us-east-1, where Lambda@Edge functions have to be, found one in ${region}; give the stack env: { region: 'us-east-1' }`,
-      { code: 'wrong-region', expected: 'a stack in us-east-1', found: `one in ${region}` },
-    )
+    throw unexpectedInput({
+      code: 'wrong-region',
+      expected: 'a stack in us-east-1, where Lambda@Edge functions have to be',
+      found: `one in ${region}`,
+      remedy: "give the stack env: { region: 'us-east-1' }",
+    })
   }
 }

@@ -1,6 +1,6 @@
 /** What opens private routes, as viewers send it: asked with, and never told of. */
 import { readFile } from 'node:fs/promises'
-import { InputError, systemMessage } from '../../base/errors.ts'
+import { InputError, systemMessage, unexpectedInput } from '../../base/errors.ts'
 import type { RouteSettings } from '../../bundle/settings.ts'
 import { NoAnswer, type Viewer } from './http.ts'
 
@@ -110,9 +110,10 @@ export async function readGrant(option: keyof typeof PATTERNS, text: string | un
   const found = text.startsWith('@') ? await contentOf(option, text.slice(1)) : text
   const { pattern, expected } = PATTERNS[option]
   if (pattern.test(found)) return found
-  throw new InputError(`${option}: expected ${expected}, or @FILE, found something else`, {
+  throw unexpectedInput({
+    at: option,
     code: 'option-value',
-    expected,
+    expected: `${expected}, or @FILE`,
     found: 'something else',
   })
 }

@@ -1,6 +1,6 @@
 /** Which cache key a request would get. */
 
-import { InputError } from '../../base/errors.ts'
+import { InputError, unexpectedInput } from '../../base/errors.ts'
 import { isObject } from '../../base/json-values.ts'
 import type { KeyAnswer, ViewerRequest } from '../protocol/messages.ts'
 
@@ -12,7 +12,7 @@ export function viewerRequestFor({ url, headers = {}, method = 'GET' }: Record<s
   if (typeof url !== 'string' || !/^(?:https?:\/)?\//i.test(url)) {
     const expected = 'a URL of http or https, or a path that begins with /'
     const found = JSON.stringify(url)
-    throw new InputError(`expected "url": ${expected}, found ${found}`, { code: 'not-a-url', expected, found })
+    throw unexpectedInput({ code: 'not-a-url', expected: `"url": ${expected}`, found })
   }
   if (!isObject(headers)) {
     const expected = 'an object of names and values'

@@ -131,11 +131,7 @@ const noUrl = (name: string, found: string) =>
   unexpectedInput({ at: `origin ${name}`, code: 'not-a-url', expected: URL_EXAMPLE, found })
 
 const noFolder = (name: string, found: string) =>
-  new InputError(`bucket ${name}: expected a folder, found none at ${found}`, {
-    code: 'folder-not-found',
-    expected: 'a folder',
-    found,
-  })
+  unexpectedInput({ at: `bucket ${name}`, code: 'folder-not-found', expected: 'a folder', found: `none at ${found}` })
 
 /** Signs with the credentials in the environment: whoever names an endpoint has some for it, or needs none. */
 export function signingIn(region: string): { signing?: Signing } {

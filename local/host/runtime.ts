@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { Miniflare } from 'miniflare'
-import { InputError } from '../../base/errors.ts'
+import { InputError, unexpectedInput } from '../../base/errors.ts'
 import type { Policies } from '../../bundle/policies.ts'
 import type { HostAnswers, HostQuestion } from '../protocol/messages.ts'
 import { SECRET_HEADER } from '../protocol/secret.ts'
@@ -158,9 +158,9 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       const most = Math.min(CENTURY, Math.floor((LAST_MOMENT - Date.now() - moved) / 1000))
       if (!(seconds >= 0 && seconds <= most)) {
         const expected = `0 to ${most} seconds`
-        throw new InputError(`expected ${expected} to move the clock on by, found ${seconds}`, {
+        throw unexpectedInput({
           code: 'clock-out-of-range',
-          expected,
+          expected: `${expected} to move the clock on by`,
           found: String(seconds),
         })
       }

@@ -1,5 +1,5 @@
 /** The tenants that the local CloudFront serves by their host names. */
-import { InputError, joinedError } from '../../base/errors.ts'
+import { InputError, joinedError, unexpectedInput } from '../../base/errors.ts'
 import type { BuiltBundle } from '../../bundle/read-bundle.ts'
 import {
   checkTenantDomain,
@@ -73,10 +73,6 @@ function namedTwice(tenants: readonly LocalTenant[]): InputError[] {
     .filter(([, owners]) => owners.length > 1)
     .map(([name, owners]) => {
       const [expected, found] = ['one tenant', owners.map(({ id }) => id).join(' and ')]
-      return new InputError(`${name}: expected ${expected} of this name, found ${found}`, {
-        code: 'host-name-twice',
-        expected,
-        found,
-      })
+      return unexpectedInput({ at: name, code: 'host-name-twice', expected: `${expected} of this name`, found })
     })
 }

@@ -1,4 +1,4 @@
-import { Failure, InputError, unexpectedInput } from '../../base/errors.ts'
+import { Failure, unexpectedInput } from '../../base/errors.ts'
 import { checkTenantId } from '../../bundle/tenant.ts'
 import { defineCommand, type Main } from '../../cli/kit/command.ts'
 import { confirmed } from '../../deploy/aws/session.ts'
@@ -50,17 +50,19 @@ ${TENANT_PERMISSIONS.join(' ')}`,
       ids.forEach(checkTenantId)
       const kind = KINDS.find((one) => one === values.kind)
       if (!kind)
-        throw new InputError(`--kind: expected shared or dedicated, found ${JSON.stringify(values.kind)}`, {
+        throw unexpectedInput({
+          at: '--kind',
           code: 'option-value',
           expected: 'shared or dedicated',
-          found: values.kind,
+          found: JSON.stringify(values.kind),
         })
       const domains = values['host-name']
       if (domains.length > 0 && ids.length > 1) {
-        throw new InputError(`--host-name: expected one tenant that it is for, found ${ids.length}`, {
+        throw unexpectedInput({
+          at: '--host-name',
           code: 'option-conflict',
-          expected: 'one tenant',
-          found: `${ids.length}`,
+          expected: 'one tenant that it is for',
+          found: String(ids.length),
         })
       }
       if (values['host-certificate'] !== undefined && domains.length === 0) {

@@ -1,4 +1,4 @@
-import { InputError } from '../../base/errors.ts'
+import { unexpectedInput } from '../../base/errors.ts'
 import { defineCommand, type Main } from '../../cli/kit/command.ts'
 import type { TenantInvalidation } from '../invalidations.ts'
 import { inTenantSession, SITE_OPTIONS, type TenantDependencies } from './session.ts'
@@ -26,10 +26,12 @@ one after the other.`,
     async run(values, context) {
       const [first, ...rest] = context.positionals
       if (!values.all && (first === undefined || /^[/#]/.test(first))) {
-        throw new InputError(
-          `expected a tenant's id and paths, found ${JSON.stringify(first ?? '')}; ${context.hint}`,
-          { code: 'operands', expected: "a tenant's id and paths", found: first },
-        )
+        throw unexpectedInput({
+          code: 'operands',
+          expected: "a tenant's id and paths",
+          found: JSON.stringify(first ?? ''),
+          remedy: context.hint,
+        })
       }
       return inTenantSession(dependencies, values, context, async ({ tenants, say }) => {
         const ids = values.all

@@ -1,4 +1,4 @@
-import { InputError } from '../../base/errors.ts'
+import { unexpectedInput } from '../../base/errors.ts'
 import { checkTenantId } from '../../bundle/tenant.ts'
 import { defineCommand, type Main } from '../../cli/kit/command.ts'
 import { painter } from '../../cli/kit/output.ts'
@@ -35,10 +35,7 @@ export const tenantsShow = (_: TenantDependencies): Main =>
     async run({ store: url, json }, { positionals, stdout, hint }) {
       const [id, ...more] = tenantIds(positionals, hint)
       if (id === undefined || more.length > 0)
-        throw new InputError(`expected one tenant's id, found more; ${hint}`, {
-          code: 'operands',
-          expected: "one tenant's id",
-        })
+        throw unexpectedInput({ code: 'operands', expected: "one tenant's id", found: 'more', remedy: hint })
       checkTenantId(id)
       const record = (await recordsOf(url)).find(({ tenant }) => tenant === id)
       if (!record) throw unknownTenant(id, url, '`rimlight tenants list` lists them')

@@ -1,5 +1,5 @@
 /** What the verbs of `rimlight tenants` have in common: their options, and a crew that ends with the command. */
-import { InputError, Interrupted, RimlightError } from '../../base/errors.ts'
+import { Interrupted, RimlightError, unexpectedInput } from '../../base/errors.ts'
 import { type BuiltBundle, readBundle } from '../../bundle/read-bundle.ts'
 import type { CommandContext } from '../../cli/kit/command.ts'
 import type { OptionRows, Values } from '../../cli/kit/options.ts'
@@ -130,11 +130,7 @@ export async function inTenantSession<T>(
 /** Ids as operands. @throws InputError where there are none */
 export function tenantIds(positionals: readonly string[], hint: string): string[] {
   if (positionals.length === 0)
-    throw new InputError(`expected a tenant's id such as shop, found none; ${hint}`, {
-      code: 'operands',
-      expected: "a tenant's id",
-      found: 'none',
-    })
+    throw unexpectedInput({ code: 'operands', expected: "a tenant's id such as shop", found: 'none', remedy: hint })
   return [...new Set(positionals)]
 }
 

@@ -1,4 +1,4 @@
-import { Failure, InputError } from '../../base/errors.ts'
+import { Failure, unexpectedInput } from '../../base/errors.ts'
 import { defineCommand, type Main } from '../../cli/kit/command.ts'
 import { confirmed } from '../../deploy/aws/session.ts'
 import { upgradeReceiptName } from '../receipt.ts'
@@ -31,10 +31,11 @@ names and DNS stay as they are.`,
     async run(values, context) {
       const batch = Number(values.batch)
       if (!Number.isInteger(batch) || batch < 1) {
-        throw new InputError(`--batch: expected a whole number from 1 on, found ${JSON.stringify(values.batch)}`, {
+        throw unexpectedInput({
+          at: '--batch',
           code: 'option-value',
           expected: 'a whole number from 1 on',
-          found: values.batch,
+          found: JSON.stringify(values.batch),
         })
       }
       return inTenantSession(dependencies, values, context, async ({ crew, say }) => {

@@ -1,7 +1,7 @@
 /** The store of a team on AWS: a table of DynamoDB, whose conditional writes keep the rule of revisions. */
 import { setTimeout } from 'node:timers/promises'
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { InputError } from '../../base/errors.ts'
+import { unexpectedInput } from '../../base/errors.ts'
 import { optional } from '../../base/optional-package.ts'
 import { recordOf, rowOf } from './columns.ts'
 import { storeCalls } from './failures.ts'
@@ -132,10 +132,13 @@ function parsed(url: string): { table: string; region: string | null; endpoint: 
   const parameters = new URLSearchParams(query)
   const unknown = [...parameters.keys()].find((name) => !['region', 'endpoint'].includes(name))
   if (!TABLE_NAME.test(table) || unknown !== undefined) {
-    throw new InputError(
-      `--store: expected dynamodb://TABLE?region=REGION with a table's name of 3 to 255 letters, digits, dots, hyphens and underscores, found ${JSON.stringify(url)}`,
-      { code: 'store-url', found: url },
-    )
+    throw unexpectedInput({
+      at: '--store',
+      code: 'store-url',
+      expected:
+        "dynamodb://TABLE?region=REGION with a table's name of 3 to 255 letters, digits, dots, hyphens and underscores",
+      found: JSON.stringify(url),
+    })
   }
   return { table, region: parameters.get('region'), endpoint: parameters.get('endpoint') }
 }

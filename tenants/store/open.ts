@@ -1,5 +1,5 @@
 /** `--store`: which store a URL names. Each is loaded when it is asked for, as its package may not be installed. */
-import { InputError } from '../../base/errors.ts'
+import { unexpectedInput } from '../../base/errors.ts'
 import type { Store } from './store.ts'
 
 export const STORE_URLS = 'sqlite:FILE, postgres://USER@HOST/DATABASE or dynamodb://TABLE?region=REGION'
@@ -19,10 +19,6 @@ export async function openStore(url: string): Promise<Store> {
     case 'dynamodb':
       return (await import('./dynamodb.ts')).openDynamoDb(url)
     default:
-      throw new InputError(`--store: expected ${STORE_URLS}, found ${JSON.stringify(url)}`, {
-        code: 'store-url',
-        expected: STORE_URLS,
-        found: url,
-      })
+      throw unexpectedInput({ at: '--store', code: 'store-url', expected: STORE_URLS, found: JSON.stringify(url) })
   }
 }

@@ -1,6 +1,6 @@
 /** The embedded store: a file of SQLite, which several processes of one machine may use at a time. */
 import { DatabaseSync } from 'node:sqlite'
-import { InputError } from '../../base/errors.ts'
+import { unexpectedInput } from '../../base/errors.ts'
 import { NAMES, recordOf, rowOf, TABLE } from './columns.ts'
 import { storeCalls } from './failures.ts'
 import { MIGRATIONS_TABLE, missingMigrations } from './migrations.ts'
@@ -19,8 +19,11 @@ const REPLACE = `UPDATE ${TABLE} SET ${NAMES.slice(1)
 /** @param file a path, or `:memory:` */
 export async function openSqlite(file: string): Promise<Store> {
   if (file === '')
-    throw new InputError('--store: expected a file after sqlite:, such as sqlite:tenants.db, found none', {
+    throw unexpectedInput({
+      at: '--store',
       code: 'store-url',
+      expected: 'a file after sqlite:, such as sqlite:tenants.db',
+      found: 'none',
     })
   const inStore = storeCalls(`sqlite:${file}`)
   const database = await inStore(() => opened(file))

@@ -1,6 +1,6 @@
 /** A distribution as a CloudFormation template has it: the resources of `AWS::CloudFront`. */
 import type { CachePolicyConfig, DistributionConfig } from '@aws-sdk/client-cloudfront'
-import { InputError } from '../../../base/errors.ts'
+import { unexpectedInput } from '../../../base/errors.ts'
 import { at, isObject, type JsonObject } from '../../../base/json-values.ts'
 import type { DistributionFacts } from './facts.ts'
 import { type Imported, importedConfig } from './import.ts'
@@ -28,15 +28,14 @@ function importedIn(facts: DistributionFacts, file: string): Imported {
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause
     const expected = `properties of ${facts.distribution.id} as AWS::CloudFront::Distribution has them`
-    throw new InputError(
-      `${file}: expected ${expected}, found others (${cause.message}); \`aws cloudformation validate-template\` may say more`,
-      {
-        code: 'not-a-distribution',
-        expected,
-        found: cause.message,
-        cause,
-      },
-    )
+    throw unexpectedInput({
+      at: file,
+      code: 'not-a-distribution',
+      expected,
+      found: `others (${cause.message})`,
+      remedy: '`aws cloudformation validate-template` may say more',
+      cause,
+    })
   }
 }
 

@@ -9,7 +9,7 @@ import {
   YAMLMap,
   type YAMLSeq,
 } from 'yaml'
-import { InputError, unexpectedInput } from '../../../base/errors.ts'
+import { unexpectedInput } from '../../../base/errors.ts'
 import { at, isObject, type JsonObject } from '../../../base/json-values.ts'
 
 /** CloudFormation Template Reference, "Intrinsic functions": `!GetAtt` is `Fn::GetAtt`; these two are without `Fn::`. */
@@ -60,11 +60,7 @@ export function parseTemplate(text: string, file: string): JsonObject {
   const template = typeof body === 'string' ? documentOf(body, file) : (body ?? document)
   if (isObject(template) && isObject(template.Resources)) return template
   const expected = 'a CloudFormation template'
-  throw new InputError(`${file}: expected ${expected}, found no Resources in it`, {
-    code: 'not-a-template',
-    expected,
-    found: 'no Resources',
-  })
+  throw unexpectedInput({ at: file, code: 'not-a-template', expected, found: 'no Resources in it' })
 }
 
 function documentOf(text: string, file: string): unknown {

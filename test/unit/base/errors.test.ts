@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { Failure, InputError, joinedError, RimlightError, systemMessage } from '../../../base/errors.ts'
+import {
+  Failure,
+  InputError,
+  joinedError,
+  RimlightError,
+  systemMessage,
+  unexpectedInput,
+} from '../../../base/errors.ts'
 import { BuildError, ConfigError } from '../../../build/error.ts'
 
 const PORT = new InputError('--port: expected a number, found x', {
@@ -27,6 +34,14 @@ test('several have a line each, and the code that they share', () => {
 
 test('those of several kinds are told as such', () => {
   expect(joinedError([PORT, FILE]).code).toBe('several')
+})
+
+test('a wrong value is told to people as it is told to programs', () => {
+  const facts = { code: 'wrong-option', expected: 'a number', found: 'x' }
+  expect(unexpectedInput(facts)).toMatchObject({ ...facts, name: 'InputError', message: 'expected a number, found x' })
+  const cause = new Error('ENOENT')
+  const error = unexpectedInput({ ...facts, at: '--port', remedy: 'see --help', cause })
+  expect(error).toMatchObject({ ...facts, message: '--port: expected a number, found x; see --help', cause })
 })
 
 describe.each([InputError, Failure, BuildError])('%o', (Kind) => {

@@ -111,13 +111,13 @@ describe('keys add', () => {
     [
       '31 bytes',
       'x'.repeat(31),
-      /^\S+: expected a secret of at least 32 bytes, found 31 \(RFC 7518, 3\.2\); --generate makes one\n$/,
+      /^\S+: expected a secret of at least 32 bytes \(RFC 7518, 3\.2\), found 31; --generate makes one\n$/,
     ],
-    ['nothing', '', /: expected a secret of at least 32 bytes, found 0 /],
+    ['nothing', '', /: expected a secret of at least 32 bytes .*, found 0; /],
     [
       '769 bytes',
       'x'.repeat(769),
-      /: expected a secret of at most 768 bytes, found 769: a value in the store has at most 1,024 bytes, and holds it in base64\n$/,
+      /: expected a secret of at most 768 bytes, found 769; a value in the store has at most 1,024 bytes, and holds it in base64\n$/,
     ],
     [
       'a public key',

@@ -171,7 +171,11 @@ describe('the construct', () => {
     expect(() => made({}, stackIn('eu-west-1'))).toThrow(
       new InputError(
         "expected a stack in us-east-1, where Lambda@Edge functions have to be, found one in eu-west-1; give the stack env: { region: 'us-east-1' }",
-        { code: 'wrong-region', expected: 'a stack in us-east-1', found: 'one in eu-west-1' },
+        {
+          code: 'wrong-region',
+          expected: 'a stack in us-east-1, where Lambda@Edge functions have to be',
+          found: 'one in eu-west-1',
+        },
       ),
     )
   })
