@@ -59,6 +59,10 @@ const shortened = (cacheControl: string): string => {
 export const isPrivate = (cacheControl: string): boolean =>
   directivesOf(cacheControl).some(({ name }) => name === 'private' || name === 'no-store' || name === 'no-cache')
 
+/** RFC 9111, 3.5: whether a shared cache may keep what a request with `authorization` was answered with. */
+export const isSharedDespiteAuthorization = (cacheControl: string): boolean =>
+  directivesOf(cacheControl).some(({ name }) => name === 'public' || name === 's-maxage' || name === 'must-revalidate')
+
 /** The lifetime where `Cache-Control` states none: `Expires`, but no longer than the route's default. A `NaN` is stale. */
 const lifetimeWithout = ({ expiresIn }: OriginCaching, usual: number): number =>
   expiresIn === undefined ? usual : Math.max(0, Math.min(expiresIn, usual)) || 0

@@ -74,10 +74,14 @@ const OTHER_KINDS =
 export const mayBeImage = (type: string): boolean => !OTHER_KINDS.test(type)
 
 /** Whether the type says which kind of picture it is, in a way that everybody knows. */
-export const isTelling = (type: string): boolean => type.startsWith('image/') && !VAGUE_TYPES.includes(type)
+export const isTelling = (type: string): boolean => type.startsWith('image/') && !VAGUE_TYPES.test(type)
 
-/** Types that some viewers don't know: a wildcard, and what old browsers called JPEG and PNG in uploads, registered nowhere. */
-const VAGUE_TYPES = ['image/*', 'image/pjpeg', 'image/x-png', 'image/x-citrix-jpeg', 'image/x-citrix-png']
+/**
+ * Registered nowhere, and unknown to browsers: wildcards and placeholders of programs that upload, and what old browsers
+ * called pictures in uploads (`image/pjpeg`, `image/x-png`, `image/x-citrix-jpeg`).
+ */
+const VAGUE_TYPES =
+  /^image\/(?:\*|unknown|binary|octet-stream|file|image|(?:p|x-|x-citrix-)(?:jpe?g|jfif|png|gif|webp|avif|tiff?|hei[cf]))?$/
 
 export type SourceCheck = { kind: 'eligible' } | { kind: 'original'; reason: 'unsupported' | 'too-large' | 'corrupt' }
 

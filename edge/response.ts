@@ -57,8 +57,7 @@ export function responseRule(request: AskedRequest, response: OriginResponse, no
   const { status, caching } = response
   const own = caching.cacheControl
   if (request.kind === 'routed' && !request.route.cached) return { kind: 'untouched' }
-  const isRead = request.method === 'GET' || request.method === 'HEAD'
-  if (!isRead && !(request.kind === 'routed' && request.route.s3)) return { kind: 'untouched' }
+  if (!isRead(request.method) && !(request.kind === 'routed' && request.route.s3)) return { kind: 'untouched' }
   if (request.kind === 'routed' && isMissing(request, status)) {
     return { kind: 'missing', cacheControl: missingCaching(request.lifetime.missing, request.version !== ''), status }
   }
@@ -67,6 +66,9 @@ export function responseRule(request: AskedRequest, response: OriginResponse, no
   if (request.kind === 'routed') return objectRule(request, response, now)
   return { kind: 'unrouted', cacheControl: isPrivate(own) ? own : unroutedCaching(request) }
 }
+
+/** What is asked for may be in a cache: RFC 9110, 9.2.3, but for POST, which none keeps. */
+export const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD'
 
 /**
  * A request with credentials may have gone to an API that answered for this viewer alone, and whether the cache key holds the
@@ -77,7 +79,7 @@ const unroutedCaching = ({ isPersonal }: UnroutedRequest): string =>
 
 /** To whoever may not list the bucket, S3 answers 403 for an object that does not exist. */
 const isMissing = ({ method, route }: RoutedRequest, status: number): boolean =>
-  route.s3 && (status === 403 || status === 404) && (method === 'GET' || method === 'HEAD')
+  route.s3 && (status === 403 || status === 404) && isRead(method)
 
 function objectRule(request: RoutedRequest, { status, caching, facts }: OriginResponse, now: number): ResponseRule {
   const { route, lifetime, version } = request

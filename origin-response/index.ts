@@ -1,6 +1,12 @@
 /** Lambda@Edge, origin-response: what may be cached for how long, under which headers, and renditions of images. */
 import type { CloudFrontResponseEvent, CloudFrontResultResponse } from 'aws-lambda'
-import { type Caching, commonLifetime, isPrivate, madePrivate } from '../edge/cache-control.ts'
+import {
+  type Caching,
+  commonLifetime,
+  isPrivate,
+  isSharedDespiteAuthorization,
+  madePrivate,
+} from '../edge/cache-control.ts'
 import { CACHE_TAG_HEADER, cacheTagText, TAGS_OF_OBJECT } from '../edge/cache-tags.ts'
 import {
   addVary,
@@ -17,6 +23,7 @@ import { missingAs, originalBecause, RESULT_HEADER, VERDICT_HEADER } from '../ed
 import { isPicture } from '../edge/picture.ts'
 import {
   type AskedRequest,
+  isRead,
   type OriginResponse,
   type ResponseRule,
   type RoutedRequest,
@@ -59,7 +66,6 @@ export const handler = async (
   }
   if (HAS_CACHE_TAGS && request.kind === 'routed' && rule.kind !== 'untouched')
     applyCacheTags(response, request, cf.request)
-  if (request.kind === 'routed' && request.lifetime.private) applyPrivacy(response.headers, rule, now)
   if (HAS_PLACEHOLDERS && rule.kind === 'missing' && request.kind === 'routed') {
     await showPlaceholder(
       response,
@@ -69,6 +75,7 @@ export const handler = async (
       context,
     )
   }
+  if (request.kind === 'routed' && request.lifetime.private) applyPrivacy(response.headers, rule, request, now)
   if (request.kind === 'routed' && request.takesImageParameters) addVary(response.headers, 'accept')
   if (request.kind === 'routed' && rule.kind !== 'untouched') {
     for (const name of request.lifetime.vary) addVary(response.headers, name)
@@ -168,15 +175,20 @@ function applyCaching(headers: Headers, { cacheControl, validators }: Caching): 
 /**
  * CloudFront does not cache what says `private`. So its lifetime is left to `Expires`, and `cache-control` to the response
  * headers policy, which says `private` to viewers wherever there is none, and touches nothing that is cached. Browsers heed it, too:
- * it is no longer than either may keep it.
+ * it is no longer than either may keep it. What is missing is no other: it is not everybody's to know. Errors of an API may be
+ * about whoever asks, and keep what they say where no cache behind may keep them anyway.
  */
-function applyPrivacy(headers: Headers, rule: ResponseRule, now: number): void {
+function applyPrivacy(headers: Headers, rule: ResponseRule, { method, lifetime }: RoutedRequest, now: number): void {
   const own = headerText(headers, 'cache-control')
   if (isPrivate(own)) return
-  if (rule.kind === 'object') {
-    setHeader(headers, 'expires', new Date(now + commonLifetime(own) * 1000).toUTCString())
-    delete headers['cache-control']
-  } else if (rule.kind === 'untouched' && own !== '') setHeader(headers, 'cache-control', madePrivate(own))
+  if (rule.kind === 'untouched') {
+    if (own !== '' && isRead(method)) setHeader(headers, 'cache-control', madePrivate(own))
+    return
+  }
+  const isKeyedByBearer = lifetime.vary.includes('authorization') && !lifetime.vary.includes('cookie')
+  if (rule.kind === 'error' && isKeyedByBearer && !isSharedDespiteAuthorization(own)) return
+  setHeader(headers, 'expires', new Date(now + commonLifetime(own) * 1000).toUTCString())
+  delete headers['cache-control']
 }
 
 /**

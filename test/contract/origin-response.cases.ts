@@ -114,8 +114,8 @@ const ERRORS = responseGroup('2: errors', [
     (status) =>
       [
         `${status} keeps the origin's Cache-Control`,
-        { status, route: ROUTE.api, uri: '/api/x', headers: { 'Cache-Control': 'public, max-age=5' } },
-        { set: KEYED },
+        { status, route: ROUTE.open, uri: '/open/x', headers: { 'Cache-Control': 'public, max-age=5' } },
+        { set: { vary: 'accept-language' } },
       ] as const,
   ),
   ['on S3 routes too', { status: '416', version: '1706400000' }, { set: { 'cache-control': 'no-store', ...VARY } }],
@@ -353,6 +353,22 @@ const API = responseGroup('an API knows for whom its answers are', [
     { route: ROUTE.api, uri: '/api/x', headers: { 'Cache-Control': 's-maxage=3600, max-age=0' } },
     { set: { expires: 'Fri, 20 Nov 2026 12:00:00 GMT', ...KEYED }, gone: ['cache-control'] },
   ],
+  ...['302', '401', '404', '410'].map(
+    (status) =>
+      [
+        `${status} is no other where it says public`,
+        { route: ROUTE.api, uri: '/api/x', status, headers: { 'Cache-Control': 'public, max-age=9' } },
+        { set: { expires: 'Fri, 20 Nov 2026 12:00:09 GMT', ...KEYED }, gone: ['cache-control'] },
+      ] as const,
+  ),
+  ...['s-maxage=9', 'Must-Revalidate, max-age=9'].map(
+    (own) =>
+      [
+        `404 with ${own} neither`,
+        { route: ROUTE.api, uri: '/api/x', status: '404', headers: { 'Cache-Control': own } },
+        { set: { expires: 'Fri, 20 Nov 2026 12:00:09 GMT', ...KEYED }, gone: ['cache-control'] },
+      ] as const,
+  ),
   [
     'beside what it varies with itself',
     { route: ROUTE.api, uri: '/api/x', headers: { 'Cache-Control': 'no-store', Vary: 'Origin, Authorization' } },
@@ -361,7 +377,11 @@ const API = responseGroup('an API knows for whom its answers are', [
   ...['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].flatMap((method) =>
     ['200', '201', '404', '503'].map(
       (status) =>
-        [`${status} to ${method} is left alone`, { route: ROUTE.api, uri: '/api/x', method, status }, {}] as const,
+        [
+          `${status} to ${method} is left alone`,
+          { route: ROUTE.api, uri: '/api/x', method, status, headers: { 'Cache-Control': 'public, max-age=9' } },
+          {},
+        ] as const,
     ),
   ),
 ])

@@ -5,13 +5,17 @@ import type { Config } from '../../edge/config.ts'
 import type { CloudFront } from '../../local/cloudfront.ts'
 import { KEY_VALUES, NOW, OTHER, SECRET, token } from '../contract/tokens.ts'
 import { bearer, claims, grantsFor, refusedWithout } from './grants.ts'
-import { openOrigin, type ScriptedOrigin } from './origin.ts'
+import { type Answer, openOrigin, type ScriptedOrigin } from './origin.ts'
 import { started } from './site.ts'
 
 const CONFIG: Config = {
   domains: ['cdn.example.com'],
-  origins: { api: { domain: 'api.example.com' } },
+  origins: {
+    api: { domain: 'api.example.com' },
+    files: { bucket: 'example-files', region: 'us-east-1' },
+  },
   routes: [
+    { path: '/files/*', origin: 'files', cache: {}, auth: { type: 'jwt', algorithms: ['HS256'] } },
     { path: '/live/*', origin: 'api', cache: 'never', auth: { type: 'jwt', algorithms: ['HS256'] } },
     {
       path: '/*',
@@ -22,13 +26,15 @@ const CONFIG: Config = {
   ],
 }
 
+const secret: Answer = (_, response) => {
+  response.setHeader('cache-control', 'public, max-age=600')
+  response.end('secret')
+}
+
 let origin: ScriptedOrigin
 let cloudfront: CloudFront
 beforeAll(async () => {
-  origin = await openOrigin((_, response) => {
-    response.setHeader('cache-control', 'public, max-age=600')
-    response.end('secret')
-  })
+  origin = await openOrigin(secret)
   cloudfront = await started(CONFIG, { origins: { api: origin.url }, keyValues: KEY_VALUES })
 })
 afterAll(async () => {
@@ -36,6 +42,10 @@ afterAll(async () => {
   await origin?.close()
 })
 
+const originStatuses = async ({ headers }: Response) => {
+  const trace = await cloudfront.trace(headers.get('x-amz-cf-id') ?? '')
+  return trace?.steps.flatMap((step) => (step.step === 'origin' ? [step.status] : []))
+}
 const asked = (path: string) => origin.requests.filter((url) => url === path).length
 
 it('two users with the same right share one object, and nobody else gets it from the cache', async () => {
@@ -76,6 +86,28 @@ it('a shared cache behind keeps nothing, a private one does', async () => {
   }
   expect(await askedThrough('shared', '/a/shared')).toBe(2)
   expect(await askedThrough('private', '/a/private')).toBe(1)
+})
+
+it('an error is private as well, and what is missing, and CloudFront keeps it', async () => {
+  origin.answer((_, response) => {
+    response.writeHead(404, { 'cache-control': 'max-age=600' }).end('no such secret')
+  })
+  const grant = bearer(token(claims('/a/')))
+  const answers = [await cloudfront.fetch('/a/gone', grant), await cloudfront.fetch('/a/gone', grant)]
+  origin.answer(secret)
+  for (const { status, headers } of answers) {
+    expect([status, headers.get('cache-control')]).toEqual([404, 'private'])
+    expect(Date.parse(headers.get('expires') ?? '') - Date.now()).toBeGreaterThan(500_000)
+  }
+  expect(asked('/a/gone')).toBe(1)
+
+  const [missing, again] = [await cloudfront.fetch('/files/gone', grant), await cloudfront.fetch('/files/gone', grant)]
+  expect([missing.status, missing.headers.get('cache-control')]).toEqual([404, 'private'])
+  const left = Date.parse(missing.headers.get('expires') ?? '') - Date.now()
+  expect(left).toBeGreaterThan(200_000)
+  expect(left).toBeLessThan(301_000)
+  expect(again.headers.get('x-cache')).toBe('Error from cloudfront')
+  expect(await originStatuses(again)).toEqual([])
 })
 
 it('what is never cached is private as well', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { checkSource, isTransient, originalBecause, type Reason, renditionAs } from '../../../edge/image.ts'
+import { checkSource, isTelling, isTransient, originalBecause, type Reason, renditionAs } from '../../../edge/image.ts'
 
 const LIMIT = { maxInputBytes: 1_000, maxInputPixels: 1_000 }
 
@@ -48,6 +48,20 @@ describe('checkSource', () => {
   ])('%j of %d bytes is not: %s', (type, length, reason) => {
     expect(checkSource(type, length, LIMIT)).toEqual({ kind: 'original', reason })
   })
+})
+
+test.each([
+  ...['', 'image', 'image/', 'image/*', 'image/unknown', 'image/octet-stream', 'image/pjpeg', 'image/x-png'],
+  ...['image/x-citrix-jpeg', 'image/x-jpeg', 'image/x-jpg', 'image/x-webp', 'binary/octet-stream', 'undefined'],
+])('%j does not tell which kind of picture it is', (type) => {
+  expect(isTelling(type)).toBe(false)
+})
+
+test.each([
+  ...['image/jpeg', 'image/jpg', 'image/png', 'image/gif', 'image/webp', 'image/avif', 'image/tiff', 'image/heic'],
+  ...['image/svg+xml', 'image/x-icon', 'image/x-adobe-dng', 'image/x-canon-cr2', 'image/vnd.microsoft.icon'],
+])('%s tells which kind of picture it is', (type) => {
+  expect(isTelling(type)).toBe(true)
 })
 
 test('of an original that most browsers do not show, its type is said', () => {
