@@ -5,9 +5,15 @@ import type { Problem } from './problem.ts'
  * is there beside it, and what concerns a part as a whole before what is inside it.
  */
 export function inOrderOf(config: unknown, problems: readonly Problem[]): Problem[] {
-  const placed = problems.map((problem) => ({ problem, place: placeOf(config, keysOf(problem.path)) }))
+  const placed = withoutRepeats(problems).map((problem) => ({ problem, place: placeOf(config, keysOf(problem.path)) }))
   return placed.toSorted((one, other) => compare(one.place, other.place)).map(({ problem }) => problem)
 }
+
+/** Two checks of one value may say the same. */
+const withoutRepeats = (problems: readonly Problem[]): Problem[] =>
+  problems.filter(
+    (one, i) => problems.findIndex((other) => other.path === one.path && other.expected === one.expected) === i,
+  )
 
 /** Of `routes[0].headers["x-a"]`: routes, 0, headers, x-a. */
 const keysOf = (path: string): string[] =>
@@ -15,15 +21,16 @@ const keysOf = (path: string): string[] =>
     quoted === undefined ? (index ?? text) : (JSON.parse(quoted) as string),
   )
 
-/** Of each key, how many stand before it in its object. */
+/** Of each key, how many stand before it in its object. Names of headers are told in lower case, however the file has them. */
 function placeOf(config: unknown, keys: readonly string[]): number[] {
   const place: number[] = []
   let value = config
   for (const key of keys) {
     const siblings = typeof value === 'object' && value !== null ? Object.keys(value) : []
-    const at = siblings.indexOf(key)
+    const exact = siblings.indexOf(key)
+    const at = exact < 0 ? siblings.findIndex((sibling) => sibling.toLowerCase() === key) : exact
     place.push(at < 0 ? siblings.length : at)
-    value = at < 0 ? undefined : (value as Record<string, unknown>)[key]
+    value = at < 0 ? undefined : (value as Record<string, unknown>)[siblings[at] as string]
   }
   return place
 }

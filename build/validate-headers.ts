@@ -44,11 +44,11 @@ function dropResponseProblems(name: string, i: number, hasTags: boolean): Proble
 
 function setResponseProblems(name: string, value: string | null, hasTags: boolean): Problem[] {
   const at = `headers.setResponse.${name}`
+  if (name.startsWith('access-control-')) return [problem(at, CORS_HEADER, value)]
   if (value === null) {
     const expected = `a value, or null for one of the defaults ${DEFAULT_NAMES.join(', ')}`
     return DEFAULT_NAMES.includes(name) ? [] : [problem(at, expected, value)]
   }
-  if (name.startsWith('access-control-')) return [problem(at, CORS_HEADER, value)]
   const isRefused =
     isListed(name, DISALLOWED_HEADERS) ||
     READ_ONLY_HEADERS['origin-response'].includes(name) ||

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { ROOT } from '../base/root.ts'
 import { BUCKET_PACKAGES, DISTRIBUTION_PACKAGES, KEYS_PACKAGES } from '../deploy/aws/packages.ts'
 import type { Main } from './kit/command.ts'
+import { asksForVersion } from './kit/options.ts'
 import { defineVerbs, type VerbRows } from './kit/verbs.ts'
 
 const VERBS: VerbRows = {
@@ -51,9 +52,9 @@ const mainOfVerbs = defineVerbs({
   notes: { 'rimlight --version, -v': 'says which version this is' },
 })
 
-/** Runs the verb that stands first, and gives its exit code. */
+/** Runs the verb that stands first, and gives its exit code. After a verb `--version` is no other question. */
 export const main: Main = async (args, stdout, stderr) => {
-  if (args[0] !== '--version' && args[0] !== '-v') return mainOfVerbs(args, stdout, stderr)
+  if (!asksForVersion(args)) return mainOfVerbs(args, stdout, stderr)
   stdout.write(`${JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')).version}\n`)
   return 0
 }

@@ -52,9 +52,14 @@ export function parseOptions<Rows extends OptionRows>(args: string[], rows: Rows
 const isHelp = (text: string | undefined): boolean => text === '--help' || text === '-h'
 
 /** Whether `--json` is among the options, whatever else is wrong with them. */
-export function asksForJson(args: readonly string[]): boolean {
+export const asksForJson = (args: readonly string[]): boolean => isAmong(args, ['--json'])
+
+/** `--version` or `-v`. Values that begin with a dash are written `--NAME=-v`. */
+export const asksForVersion = (args: readonly string[]): boolean => isAmong(args, ['--version', '-v'])
+
+function isAmong(args: readonly string[], options: readonly string[]): boolean {
   const end = args.indexOf('--')
-  return args.slice(0, end < 0 ? args.length : end).includes('--json')
+  return args.slice(0, end < 0 ? args.length : end).some((arg) => options.includes(arg))
 }
 
 type OptionToken = { index: number; name: string; rawName: string } & (
@@ -75,7 +80,9 @@ function optionProblem(token: OptionToken, args: readonly string[], rows: Option
     if (!inlineValue) return undefined
     return wrongOption('option-value', `${rawName}: `, 'no value', JSON.stringify(value), hint)
   }
-  if (value === undefined) return wrongOption('option-value', `${rawName}: `, row.value, 'nothing', hint)
+  // No file has an empty name: a script's variable holds nothing.
+  const isNothing = value === undefined || (value === '' && (row.value === 'FILE' || row.value === 'DIR'))
+  if (isNothing) return wrongOption('option-value', `${rawName}: `, row.value, 'nothing', hint)
   if (inlineValue || value === '-' || !value.startsWith('-')) return undefined
   const way = `a value that begins with a dash is written ${rawName}=${value}; ${hint}`
   return wrongOption('option-value', `${rawName}: `, row.value, `the option ${JSON.stringify(value)}`, way)

@@ -42,7 +42,7 @@ afterAll(async () => {
   await origin?.close()
 })
 
-const originStatuses = async ({ headers }: Response) => {
+const originStatuses = async ({ headers }: Awaited<ReturnType<CloudFront['fetch']>>) => {
   const trace = await cloudfront.trace(headers.get('x-amz-cf-id') ?? '')
   return trace?.steps.flatMap((step) => (step.step === 'origin' ? [step.status] : []))
 }

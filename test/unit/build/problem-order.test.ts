@@ -40,6 +40,23 @@ it('the tenth of a list comes after the second', () => {
   expect(ordered(config, 'routes[10]', 'routes[9]', 'routes[1]')).toEqual(['routes[1]', 'routes[9]', 'routes[10]'])
 })
 
+it('headers are where the file has them, in whichever case', () => {
+  const config = {
+    headers: { setResponse: { 'X-B': 1, 'access-control-max-age': 2, 'Access-Control-Foo': 3, 'x-a': 4 } },
+  }
+  const paths = ['x-a', 'access-control-max-age', 'x-b', 'access-control-foo'].map(
+    (name) => `headers.setResponse.${name}`,
+  )
+  expect(ordered(config, ...paths)).toEqual(
+    ['x-b', 'access-control-max-age', 'access-control-foo', 'x-a'].map((name) => `headers.setResponse.${name}`),
+  )
+})
+
+it('says nothing twice of one place', () => {
+  const [one, other] = [at('a'), { ...at('a'), expected: 'c' }]
+  expect(inOrderOf({ a: 1 }, [one, other, at('a'), at('b')])).toEqual([one, other, at('b')])
+})
+
 it.each([null, 5, 'x', []])('of %j there is none, and all are told in theirs', (config) => {
   expect(ordered(config, 'b', 'a')).toEqual(['b', 'a'])
 })

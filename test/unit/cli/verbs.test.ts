@@ -69,6 +69,22 @@ describe('rimlight', () => {
     })
   })
 
+  it('another Node is told what is missing, and so is a program', () => {
+    const older = 'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.1.0" } })'
+    const args = [
+      '--import',
+      `data:text/javascript,${encodeURIComponent(older)}`,
+      join(ROOT, 'cli/rimlight.mjs'),
+      'build',
+    ]
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...args, '--json'], { encoding: 'utf8' })
+    expect(status).toBe(2)
+    expect(stderr).toMatch(/^rimlight needs Node 24, found 20\.1\.0\. /)
+    const [expected, found] = ['Node 24', '20.1.0']
+    expect(JSON.parse(stdout)).toEqual({ error: { code: 'node-version', message: stderr.trimEnd(), expected, found } })
+    expect(spawnSync(process.execPath, args, { encoding: 'utf8' })).toMatchObject({ status: 2, stdout: '', stderr })
+  })
+
   it.for([
     ['at once', ['--help']],
     ['at the end of what heeds signals', ['logs', 'report', 'a.log']],
@@ -90,6 +106,12 @@ describe('all of them alike', () => {
     expect(await run(...command.split(' '), '-h')).toEqual(help)
     expect(await run('help', ...command.split(' '))).toEqual(help)
     expect(await run(...command.split(' '), '--jsn', '-h')).toEqual(help)
+  })
+
+  it.each(commands)('%s: --version and -v are those of all', async (command) => {
+    const version = await run('--version')
+    expect(await run(...command.split(' '), '--version')).toEqual(version)
+    expect(await run(...command.split(' '), 'x', '-v')).toEqual(version)
   })
 
   it.each(commands)('%s: an option that there is not is 2, and a document for programs', async (command) => {
@@ -183,6 +205,12 @@ describe('what is missing or wrong among the input is 2, whoever is given it', (
     const folder = await temporaryFolder()
     await writeFile(join(folder, file), '{')
     await refused(command, [...args, file === 'manifest.json' ? folder : join(folder, file)], wrong)
+  })
+
+  const withName = Object.entries(WRONG).filter(([, { by }]) => by[1] !== undefined)
+
+  it.each(withName)('%s: a name that is empty', async (command, { args }) => {
+    await refused(command, [...args, ''], 'option-value')
   })
 
   const withConfig = Object.entries(WRONG).filter(([, { by }]) => by === CONFIG)

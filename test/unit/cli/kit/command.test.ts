@@ -83,6 +83,7 @@ describe('wrong usage is 2, and says where to read on', () => {
     ['the beginning of one', ['--per'], 'expected an option that it takes, found "--per"; did you mean --persist? '],
     ['a dash too few', ['-out', 'a'], 'expected an option that it takes, found "-out"; did you mean --out? '],
     ['no value', ['--out'], '--out: expected DIR, found nothing; '],
+    ['an empty name', ['--out='], '--out: expected DIR, found nothing; '],
     [
       'an option in the place of a value',
       ['--out', '--quiet'],
@@ -103,7 +104,7 @@ describe('wrong usage is 2, and says where to read on', () => {
     expect(() => parseOptions(args, OPTIONS, HINT)).toThrow(expect.objectContaining({ name: 'InputError', ...facts }))
   })
 
-  it.each([[['--out=--json']], [['--out=']], [['--persist', '-']]])('%j is right', async (args) => {
+  it.each([[['--out=--json']], [['--persist', '-']]])('%j is right', async (args) => {
     expect((await run(args)).code).toBe(3)
   })
 
