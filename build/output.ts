@@ -1,7 +1,7 @@
 /** Writes what was built so that a failure, whenever, leaves the previous files as they were. */
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { notWritable, systemMessage } from '../base/errors.ts'
+import { makeFolder } from '../base/make-folder.ts'
 import { replaceFiles } from '../base/replace-file.ts'
 
 export type OutputFile = { file: string; content: Buffer | string }
@@ -12,7 +12,7 @@ export type OutputFile = { file: string; content: Buffer | string }
  */
 export async function writeAll(folder: string, files: readonly OutputFile[]): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     await replaceFiles(files.map(({ file, content }) => ({ path: join(folder, file), content })))
   } catch (cause) {
     throw notWritable(`${folder} can't be written: ${systemMessage(cause)}. What was there before is unchanged.`, cause)

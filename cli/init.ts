@@ -1,8 +1,9 @@
 /** `rimlight init`: the files that a project begins with. */
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { type InputError, notWritable, systemMessage, unexpectedInput } from '../base/errors.ts'
 import { parseJson } from '../base/json.ts'
+import { makeFolder } from '../base/make-folder.ts'
 import { optional } from '../base/optional-package.ts'
 import { replaceFile } from '../base/replace-file.ts'
 import { ROOT } from '../base/root.ts'
@@ -265,7 +266,7 @@ async function write(folder: string, files: readonly FileChange[]): Promise<void
     if (content === null) continue
     const path = join(folder, file)
     try {
-      await mkdir(dirname(path), { recursive: true })
+      await makeFolder(dirname(path))
       await replaceFile(path, content)
     } catch (cause) {
       throw notWritable(

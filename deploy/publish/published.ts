@@ -1,7 +1,7 @@
 /** The manifest of URLs: what an application looks its files up in. */
-import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Failure, systemMessage } from '../../base/errors.ts'
+import { makeFolder } from '../../base/make-folder.ts'
 import { replaceFile } from '../../base/replace-file.ts'
 import type { Preview } from './previews.ts'
 
@@ -26,7 +26,7 @@ type PublishedFile = {
  */
 export async function writePublished(file: string, published: Published): Promise<void> {
   try {
-    await mkdir(dirname(file), { recursive: true })
+    await makeFolder(dirname(file))
     await replaceFile(file, `${JSON.stringify(published, null, 2)}\n`)
   } catch (cause) {
     throw new Failure(

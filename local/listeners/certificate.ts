@@ -1,9 +1,10 @@
 /** The certificate that the HTTPS listener shows: self-signed, for this machine's names and the distribution's domains. */
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { InputError, systemMessage } from '../../base/errors.ts'
+import { makeFolder } from '../../base/make-folder.ts'
 import { replaceFiles } from '../../base/replace-file.ts'
 
 /** PEM. */
@@ -103,7 +104,7 @@ async function writeCertificate(folder: string, { key, cert }: Certificate): Pro
     { path: join(folder, CERTIFICATE_FILE), content: cert },
   ]
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     await replaceFiles(files, { mode: 0o600 })
   } catch (cause) {
     const expected = 'a folder to keep the certificate in'

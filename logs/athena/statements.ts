@@ -1,7 +1,7 @@
 /** The statements as files, for whoever runs them by other means. */
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { notWritable, systemMessage } from '../../base/errors.ts'
+import { makeFolder } from '../../base/make-folder.ts'
 import { replaceFiles } from '../../base/replace-file.ts'
 import type { Selected } from './dialect.ts'
 import { reportQueries } from './queries.ts'
@@ -15,7 +15,7 @@ export async function writeStatements(folder: string, selected: Selected): Promi
     ...(await reportQueries(selected)).map(({ name, sql }): [string, string] => [join('queries', `${name}.sql`), sql]),
   ]
   try {
-    await mkdir(join(folder, 'queries'), { recursive: true })
+    await makeFolder(join(folder, 'queries'))
     await replaceFiles(files.map(([name, text]) => ({ path: join(folder, name), content: `${text}\n` })))
   } catch (cause) {
     throw notWritable(`${folder} can't be written: ${systemMessage(cause)}`, cause)
