@@ -68,6 +68,15 @@ export function joinedError(errors: readonly InputError[]): InputError {
   })
 }
 
+/**
+ * Problems told in one form, `expected A, found B`, as one error; a single one's `expected` and `found` are as its text has them.
+ * @param problems at least one
+ */
+export function wrongInput(problems: readonly string[], code: string): InputError {
+  const [, expected, found] = /\bexpected (.+?), found ("(?:[^"\\]|\\.)*"|[^;]+)/s.exec(problems[0] ?? '') ?? []
+  return new InputError(problems.join('\n'), problems.length === 1 ? { code, expected, found } : { code })
+}
+
 /** What was asked for could not be done; the message says why, and what to do. Exit code 1. */
 export class Failure extends RimlightError {
   override name = 'Failure'

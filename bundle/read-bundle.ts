@@ -71,7 +71,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
   const text = await readFile(path, 'utf8').catch((cause) => {
     throw new InputError(
       `${path}: not found; \`rimlight build\` writes the bundle to dist, or name another with --dist`,
-      { code: 'bundle-not-found', cause },
+      { code: 'bundle-not-found', expected: 'a bundle', found: `no ${path}`, cause },
     )
   })
   const manifest = parsed(text, ({ artefacts }) => {

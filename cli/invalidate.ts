@@ -1,6 +1,6 @@
 /** `rimlight invalidate`: at AWS, or on this machine. */
 import { readFile } from 'node:fs/promises'
-import { InputError, systemMessage, unexpectedInput } from '../base/errors.ts'
+import { InputError, systemMessage, unexpectedInput, wrongInput } from '../base/errors.ts'
 import { optional } from '../base/optional-package.ts'
 import { INVALIDATION_PACKAGES } from '../deploy/aws/packages.ts'
 import type { InvalidateDependencies, Invalidation } from '../deploy/invalidate.ts'
@@ -89,7 +89,7 @@ cloudfront:GetInvalidation.`,
         throw unexpectedInput({ code: 'no-paths', expected: "paths such as '/photos/*'", found: 'none', remedy: hint })
       }
       const problems = given.map(invalidationProblem).filter((problem) => problem !== undefined)
-      if (problems.length > 0) throw new InputError(problems.join('\n'), { code: 'not-an-invalidation-path' })
+      if (problems.length > 0) throw wrongInput(problems, 'not-an-invalidation-path')
       const paths = distinctPaths(given)
 
       const print = (result: LocalInvalidation | Invalidation, text: string) =>

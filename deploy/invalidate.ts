@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { CloudFrontClient, CreateInvalidationCommand, GetInvalidationCommand } from '@aws-sdk/client-cloudfront'
-import { Failure, InputError } from '../base/errors.ts'
+import { Failure, InputError, wrongInput } from '../base/errors.ts'
 import { type Ask, askAtTerminal } from '../cli/kit/ask.ts'
 import {
   FREE_INVALIDATION_PATHS,
@@ -77,7 +77,7 @@ export async function invalidateDistribution(
 ): Promise<Invalidation> {
   const { distribution, paths } = request
   const problems = problemsOf(request)
-  if (problems.length > 0) throw new InputError(problems.join('\n'), { code: 'invalidation-request' })
+  if (problems.length > 0) throw wrongInput(problems, 'invalidation-request')
   await agree(request, dependencies)
   const reference = request.reference ?? referenceOf(request, dependencies.now())
   const client = new CloudFrontClient({ region: process.env.AWS_REGION || REGION, maxAttempts: 5 })

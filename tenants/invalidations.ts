@@ -3,7 +3,7 @@
  * "Quotas on invalidations", since October 2026: 150 paths, and 1 with a `*`, a second.
  */
 import { createHash } from 'node:crypto'
-import { InputError, unexpectedInput } from '../base/errors.ts'
+import { unexpectedInput, wrongInput } from '../base/errors.ts'
 import { distinctPaths, invalidationProblem, isTag } from '../urls/invalidation.ts'
 import { awsName, type Calls, type Dependencies, pacer } from './aws.ts'
 import type { Kind } from './kinds/kind.ts'
@@ -77,7 +77,7 @@ function checkedPaths(given: readonly string[], hasTags: boolean): string[] {
     })
   }
   const problems = given.map(invalidationProblem).filter((problem) => problem !== undefined)
-  if (problems.length > 0) throw new InputError(problems.join('\n'), { code: 'not-an-invalidation-path' })
+  if (problems.length > 0) throw wrongInput(problems, 'not-an-invalidation-path')
   return distinctPaths(given)
 }
 

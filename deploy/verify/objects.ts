@@ -1,5 +1,5 @@
 /** Objects to ask for: those that were named, and what a CloudFront on this machine says it has. */
-import { InputError } from '../../base/errors.ts'
+import { wrongInput } from '../../base/errors.ts'
 import { at, isObject } from '../../base/json-values.ts'
 import { type CheckTarget, freshText, type KnownObject } from './check-target.ts'
 import type { Answer, ProbeRequest, Viewer } from './http.ts'
@@ -17,7 +17,7 @@ const PATH_AND_QUERY = /^\/[A-Za-z0-9._~!$&'()*+,;=:@/%-]*(?:\?[A-Za-z0-9._~!$&'
 export function namedObjects(texts: readonly string[], targets: readonly CheckTarget[]): NamedObject[] {
   const found = texts.map((text) => namedObject(text, targets))
   const problems = found.filter((one) => typeof one === 'string')
-  if (problems.length > 0) throw new InputError(problems.join('\n'), { code: 'option-value' })
+  if (problems.length > 0) throw wrongInput(problems, 'option-value')
   return found.filter((one) => typeof one !== 'string')
 }
 

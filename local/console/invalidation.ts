@@ -1,5 +1,5 @@
 /** What is wrong with an invalidation before the distribution is asked for it. */
-import { InputError, unexpectedInput } from '../../base/errors.ts'
+import { InputError, unexpectedInput, wrongInput } from '../../base/errors.ts'
 import { invalidationProblem, isTag } from '../../urls/invalidation.ts'
 
 export type InvalidationContext = {
@@ -25,7 +25,7 @@ function pathErrors(paths: readonly string[]): InputError[] {
   if (paths.length === 0) return [new InputError(`expected ${expected}`, { code: 'no-paths', expected })]
   return paths.flatMap((path) => {
     const problem = invalidationProblem(path)
-    return problem === undefined ? [] : [new InputError(problem, { code: 'not-an-invalidation-path', found: path })]
+    return problem === undefined ? [] : [wrongInput([problem], 'not-an-invalidation-path')]
   })
 }
 

@@ -6,6 +6,8 @@ import { InputError, systemMessage } from '../../base/errors.ts'
 /** The file that is locked; it is empty. */
 const LOCK_FILE = 'lock'
 
+export const lockFileOf = (folder: string): string => join(folder, LOCK_FILE)
+
 /** SQLite, "Result and Error Codes", SQLITE_BUSY. */
 const BUSY = 5
 
@@ -16,7 +18,7 @@ const BUSY = 5
  */
 export function lockFolder(folder: string): () => void {
   try {
-    const database = new DatabaseSync(join(folder, LOCK_FILE), { timeout: 0 })
+    const database = new DatabaseSync(lockFileOf(folder), { timeout: 0 })
     try {
       database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
     } catch (error) {

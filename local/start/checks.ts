@@ -1,7 +1,9 @@
 /** What `rimlight start` can find wrong before it builds: a build takes some seconds, and a wrong port none. */
-import { access, constants, stat } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { access, constants, mkdtemp, rmdir, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { InputError, joinedError, unexpectedInput } from '../../base/errors.ts'
+import { lockFileOf, lockFolder } from '../host/folder-lock.ts'
 import { originHeaderValues } from '../host/origin-headers.ts'
 import { originTargets } from '../host/origin-targets.ts'
 import { checkPort } from '../listeners/ports.ts'
@@ -22,7 +24,7 @@ export async function checkBeforeBuild(options: StartOptions, signal: AbortSigna
     () => checkPort(httpsPort, '--https-port'),
     () => checkPort(httpPort, '--http-port'),
     () => canHoldFiles('--out', out),
-    () => (persist === undefined ? undefined : canHoldFiles('--persist', persist)),
+    () => (persist === undefined ? undefined : canKeep(persist)),
     () => (accessLog === undefined ? undefined : canBeWritten('--access-log', accessLog)),
     () => (keys === undefined ? undefined : readKeyValues(keys)),
     async () => {
@@ -59,6 +61,12 @@ async function canHoldFiles(option: string, folder: string): Promise<void> {
   throw unexpectedInput({ at: option, code: 'not-writable', expected, found })
 }
 
+/** What is locked as well is another start's. Its files are none of this one's, not even an empty lock. */
+async function canKeep(folder: string): Promise<void> {
+  await canHoldFiles('--persist', folder)
+  if (existsSync(lockFileOf(folder))) lockFolder(folder)()
+}
+
 async function canBeWritten(option: string, file: string): Promise<void> {
   const expected = 'a file that can be written'
   const isFolder = (await stat(file).catch(() => undefined))?.isDirectory()
@@ -81,8 +89,19 @@ async function obstacleIn(folder: string): Promise<string | undefined> {
     return above === folder ? found.message : obstacleIn(above)
   }
   if (!found.isDirectory()) return `the file ${folder}`
-  return access(folder, constants.W_OK | constants.X_OK).then(
-    () => undefined,
-    () => `${folder}, which this user can't write into`,
-  )
+  try {
+    await access(folder, constants.W_OK | constants.X_OK)
+  } catch {
+    return `${folder}, which this user can't write into`
+  }
+  return refusalOf(folder)
 }
+
+/** What the system allows by its permissions it may refuse all the same: on a disk that is read-only, or below /proc. */
+const refusalOf = (folder: string): Promise<string | undefined> =>
+  mkdtemp(join(folder, '.rimlight-'))
+    .then(rmdir)
+    .then(
+      () => undefined,
+      ({ code }: NodeJS.ErrnoException) => `${folder}, which takes none (${code})`,
+    )

@@ -6,6 +6,7 @@ import {
   RimlightError,
   systemMessage,
   unexpectedInput,
+  wrongInput,
 } from '../../../base/errors.ts'
 import { BuildError, ConfigError } from '../../../build/error.ts'
 
@@ -30,6 +31,21 @@ test('several have a line each, and the code that they share', () => {
   expect(error).toBeInstanceOf(InputError)
   expect(error.message).toBe('--port: expected a number, found x\n--pops: expected a number, found y')
   expect([error.code, error.expected, error.found]).toEqual(['wrong-option', undefined, undefined])
+})
+
+test.each([
+  [
+    '--a: expected a path, such as /b/*, found "x, found \\"y\\"; z"; that is all',
+    'a path, such as /b/*',
+    '"x, found \\"y\\"; z"',
+  ],
+  ['expected at most 3 paths, found 4; a shorter one', 'at most 3 paths', '4'],
+  ['a is too long', undefined, undefined],
+])('what is wrong is told to programs as its text has it: %s', (text, expected, found) => {
+  const error = wrongInput([text], 'wrong')
+  expect([error.message, error.code, error.expected, error.found]).toEqual([text, 'wrong', expected, found])
+  const both = wrongInput([text, text], 'wrong')
+  expect([both.message, both.expected, both.found]).toEqual([`${text}\n${text}`, undefined, undefined])
 })
 
 test('those of several kinds are told as such', () => {

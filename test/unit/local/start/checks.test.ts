@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { parseOptions } from '../../../../cli/kit/options.ts'
+import { lockFolder } from '../../../../local/host/folder-lock.ts'
 import { checkBeforeBuild } from '../../../../local/start/checks.ts'
 import { readStartOptions, START_OPTIONS } from '../../../../local/start/options.ts'
 import { temporaryFolder, writeJson } from '../fixture.ts'
@@ -23,4 +26,39 @@ it('values for headers that the config does not name are refused before anything
   await expect(check({ api: { 'x-other': 'hidden' } })).rejects.toThrow(
     'origin headers: expected those that the config names (api: x-origin-secret), found api: x-other',
   )
+})
+
+describe('folders, before anything is built', () => {
+  const checked = async (...args: string[]) => {
+    const folder = await temporaryFolder()
+    const config = await writeJson(join(folder, 'edge.config.json'), {
+      domains: ['cdn.example.com'],
+      origins: { api: { domain: 'api.example.com' } },
+      routes: [{ path: '/*', origin: 'api', cache: 'never' }],
+    })
+    const ports = ['--https-port', '0', '--http-port', '0', '--out', join(folder, 'dist')]
+    const given = ['--config', config, ...ports, ...args]
+    const options = readStartOptions(parseOptions(given, START_OPTIONS, 'hint').values, 'hint')
+    return checkBeforeBuild(options, new AbortController().signal)
+  }
+
+  it.each(['--out', '--persist'])('%s below what takes none is refused', async (option) => {
+    if (!existsSync('/proc/self')) return
+    await expect(checked(option, '/proc/a/b')).rejects.toThrow(
+      `${option}: expected a folder that files can be written into, found /proc, which takes none (ENOENT)`,
+    )
+  })
+
+  it('one that another start keeps is refused, until that ends; nothing is left in it', async () => {
+    const folder = await temporaryFolder()
+    await mkdir(join(folder, 'kept'))
+    expect(await checked('--persist', join(folder, 'kept'))).toBe(true)
+    expect(await readdir(join(folder, 'kept'))).toEqual([])
+    const unlock = lockFolder(join(folder, 'kept'))
+    await expect(checked('--persist', join(folder, 'kept'))).rejects.toThrow(
+      'another `rimlight start` keeps its buckets',
+    )
+    unlock()
+    expect(await checked('--persist', join(folder, 'kept'))).toBe(true)
+  })
 })
