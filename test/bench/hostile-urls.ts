@@ -69,7 +69,7 @@ export async function measureHostile(
 }
 
 /** A line of a list, which may be a URL, a path, or what is to be put into one. */
-function requestOfLine(line: string): WorstRequest {
+export function requestOfLine(line: string): WorstRequest {
   const path = line.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
   const [uri = '', ...query] = path.split('?')
   return letIn({ uri: uri.startsWith('/') ? uri : `/${uri}`, query: query.join('?') })
