@@ -108,12 +108,12 @@ export async function withLogs(
   let database: Database | undefined
   try {
     database = await openDatabase(ends.signal)
-    const paths = await logFiles(positionals, {
+    const files = await logFiles(positionals, {
       folder: database.folder,
       signal: ends.signal,
       onFetch: (done, total) => status.show(`Fetching ${countText(done)} of ${countText(total)} objects …`),
     })
-    const loaded = await load(database, paths, {
+    const loaded = await load(database, [...files.keys()], {
       fields,
       routes,
       route: values.route,
@@ -124,6 +124,7 @@ export async function withLogs(
     })
     // What was interrupted while it was read would pass for a log with fewer lines.
     ends.signal.throwIfAborted()
+    for (const damaged of loaded.damaged) damaged.file = files.get(damaged.file) ?? damaged.file
     await createEdgeRegions(database)
     return await use({ database, loaded, signal: ends.signal, show: status.show })
   } catch (error) {

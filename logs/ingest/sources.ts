@@ -1,6 +1,6 @@
 /** Where logs are: files, folders with all that is in them, and prefixes of buckets, which are fetched first. */
 import { createWriteStream } from 'node:fs'
-import { mkdir, readdir, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import pMap from 'p-map'
@@ -18,14 +18,17 @@ export type SourceOptions = {
 /** Objects that are fetched at a time. */
 const FETCHES = 16
 
+/** By the path of each file, what to call it: an object that was fetched is called by its URL. */
+export type LogFiles = Map<string, string>
+
 /** @throws InputError for a name that is none; Failure for what S3 does not give */
-export async function logFiles(names: readonly string[], options: SourceOptions): Promise<string[]> {
-  const found: string[] = []
-  for (const name of names) {
-    if (name.startsWith('s3://')) found.push(...(await fetched(name, options)))
-    else found.push(...(await filesAt(name)))
+export async function logFiles(names: readonly string[], options: SourceOptions): Promise<LogFiles> {
+  const found: LogFiles = new Map()
+  for (const name of new Set(names)) {
+    if (name.startsWith('s3://')) await fetch(name, found, options)
+    else for (const path of await filesAt(name)) found.set(path, path)
   }
-  return [...new Set(found)]
+  return found
 }
 
 /** What is hidden is left out: a download that is under way, a list of a desktop. */
@@ -67,7 +70,7 @@ const isFolderAt = (path: string): Promise<boolean> =>
     () => false,
   )
 
-async function fetched(url: string, { folder, signal, onFetch }: SourceOptions): Promise<string[]> {
+async function fetch(url: string, found: LogFiles, { folder, signal, onFetch }: SourceOptions): Promise<void> {
   const { objectBody, objectsBelow, s3Client, s3LocationOf } = await optional(
     'reading logs from a bucket',
     ['@aws-sdk/client-s3'],
@@ -82,18 +85,18 @@ async function fetched(url: string, { folder, signal, onFetch }: SourceOptions):
       keys.push(...page.map(({ key }) => key))
       onFetch?.(0, keys.length)
     }
-    const target = join(folder, 'fetched', bucket)
-    await mkdir(target, { recursive: true })
+    const target = await mkdtemp(join(folder, 'fetched-'))
     let done = 0
-    return await pMap(
+    await pMap(
       keys,
       async (key, index) => {
-        const body = await objectBody(client, bucket, key, signal)
         const path = join(target, `${index}-${key.replace(/[^\w.-]/g, '_').slice(-120)}`)
+        // In the order of the keys, whichever comes first.
+        found.set(path, `s3://${bucket}/${key}`)
+        const body = await objectBody(client, bucket, key, signal)
         await pipeline(body, createWriteStream(path), signal ? { signal } : {})
         done += 1
         onFetch?.(done, keys.length)
-        return path
       },
       { concurrency: FETCHES, ...(signal && { signal }) },
     )

@@ -59,6 +59,7 @@ beforeAll(async () => {
     client.send(new PutObjectCommand({ Bucket: 'example-logs', Key, Body }))
   await put('cdn/E1.2026-11-01-12.gz', gzipSync(text()))
   await put('cdn/E1.2026-11-01-13.gz', gzipSync(text()))
+  await put('broken/E1.2026-11-01-12.gz', gzipSync(text()).subarray(0, 900))
   await put('other/E2.log', v1File(logged([])))
   client.destroy()
 })
@@ -67,6 +68,15 @@ afterAll(() => cloudfront.stop())
 it('reads the objects below a prefix, and counts what was delivered twice once', async () => {
   const { code, document, stderr } = await report('s3://example-logs/cdn/')
   expect({ code, stderr, requests: document.requests }).toEqual({ code: 0, stderr: '', requests: LINES })
+})
+
+it('an object that breaks off is named by its URL', async () => {
+  const { document } = await report('s3://example-logs/broken/', 's3://example-logs/other/')
+  expect(document.files).toEqual({
+    files: 2,
+    empty: 0,
+    damaged: [{ file: 's3://example-logs/broken/E1.2026-11-01-12.gz', why: 'unexpected end of file' }],
+  })
 })
 
 it('--since, --until and --route look at a part', async () => {
