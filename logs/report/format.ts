@@ -11,9 +11,9 @@ export const usdText = (usd: number): string =>
 export const milliseconds = (seconds: number | undefined): string =>
   seconds === undefined ? '–' : `${countText(seconds * 1000)} ms`
 
-/** What a person can print: no control characters, and no more than so many. */
+/** What a person can print: nothing that controls a terminal or turns the direction of writing, and no more than so many. */
 export function cut(text: string, characters: number): string {
-  const safe = text.replace(/\p{Cc}/gu, '\u00b7')
+  const safe = text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, '\u00b7')
   return safe.length <= characters ? safe : `${safe.slice(0, characters - 1)}…`
 }
 

@@ -1,5 +1,7 @@
 /** The page around plots and tables: one file, light and dark, no network, as wide as a phone or a desk has it. */
 
+import { cut } from './format.ts'
+
 export const htmlText = (text: string): string =>
   text.replace(
     /[&<>"'\p{Cc}]/gu,
@@ -48,14 +50,23 @@ ${sections.map(sectionHtml).join('\n')}
 const sectionHtml = ({ title, note, plots = [], table }: Section): string =>
   `<section>
 <h2>${htmlText(title)}</h2>
-${note ? `<p>${htmlText(note)}</p>` : ''}${plots.map((svg) => `<figure>${svg}</figure>`).join('')}${table && table.rows.length > 0 ? tableHtml(table) : ''}
+${note ? `<p>${htmlText(note)}</p>` : ''}${plots.map((svg) => `<figure>${labelled(svg, title)}</figure>`).join('')}${table && table.rows.length > 0 ? tableHtml(table) : ''}
 </section>`
+
+/** For whoever does not see it: the table beside it has the figures. */
+const labelled = (svg: string, title: string): string =>
+  svg.replace('<svg ', () => `<svg role="img" aria-label="Plot: ${htmlText(title)}" `)
+
+/** Viewers fill most of what is in a table. */
+const CELL = 200
+
+const cellText = (text: string): string => htmlText(text === '' ? '–' : cut(text, CELL))
 
 const tableHtml = ({ head, rows }: Table): string =>
   `<div class="wide" tabindex="0"><table><thead><tr>${head.map((cell) => `<th scope="col">${htmlText(cell)}</th>`).join('')}</tr></thead><tbody>${rows
     .map(
       (row) =>
-        `<tr>${row.map((cell, at) => (at === 0 ? `<th scope="row">${htmlText(cell)}</th>` : `<td>${htmlText(cell)}</td>`)).join('')}</tr>`,
+        `<tr>${row.map((cell, at) => (at === 0 ? `<th scope="row">${cellText(cell)}</th>` : `<td>${cellText(cell)}</td>`)).join('')}</tr>`,
     )
     .join('')}</tbody></table></div>`
 

@@ -50,10 +50,7 @@ export async function plotter(): Promise<(plot: Plot) => string> {
     const chart = core.init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT })
     try {
       chart.setOption(optionsOf(plot))
-      return chart
-        .renderToSVGString()
-        .replace(/ width="\d+" height="\d+"/, '')
-        .replace('<svg ', '<svg role="img" ')
+      return chart.renderToSVGString().replace(/ width="\d+" height="\d+"/, '')
     } finally {
       chart.dispose()
     }

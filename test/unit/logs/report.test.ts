@@ -125,16 +125,22 @@ describe('what it prints', () => {
     const logs = join(folder, 'page.log')
     const page = join(folder, 'report.html')
     const hostile = { path: '/<script>alert(1)</script>', userAgent: '"><img src=x onerror=alert(1)>bot' }
+    const long = { method: `\u202e${'M'.repeat(5_000)}`, result: 'Miss', type: ';' }
     await writeFile(
       logs,
       v1File(
-        [...logged(workload(3_000, WISHLIST))].map((one, i) => (i === 7 ? { ...one, ...hostile } : one)),
+        [...logged(workload(3_000, WISHLIST))].map((one, i) =>
+          i === 7 ? { ...one, ...hostile } : i === 8 ? { ...one, ...long } : one,
+        ),
       ).replaceAll('%3Cscript%3E', '<script>'),
     )
     const { code, stdout } = await run('report', logs, '--out', page)
     expect({ code, wrote: stdout.split('\n').at(-2) }).toEqual({ code: 0, wrote: `Wrote ${page}` })
     const html = await readFile(page, 'utf8')
     expect(html.match(/<svg /g)?.length).toBeGreaterThan(4)
+    expect(html.match(/<svg (?!role="img" aria-label="Plot: [A-Z])/g)).toBeNull()
+    expect(html).not.toMatch(/M{200}|\u202e|<th scope="row"><\/th>/)
+    expect(html).toContain(`method \u00b7${'M'.repeat(191)}\u2026`)
     expect(html).not.toMatch(
       /<script|<img|<link|<iframe|<[^>]*\bsrc=|url\((?!#)|https?:\/\/(?!www\.(?:w3\.org|google\.com)\/)/,
     )
