@@ -40,9 +40,11 @@ export function checkTenantKeyPrefix(keyPrefix: string, option: string): void {
   })
 }
 
+export const isHostName = (domain: string): boolean => HOST_NAME.test(domain)
+
 /** @param option what people know it as. @throws InputError */
 export function checkTenantDomain(domain: string, option: string): void {
-  if (HOST_NAME.test(domain)) return
+  if (isHostName(domain)) return
   throw unexpectedInput({
     at: option,
     code: 'option-value',

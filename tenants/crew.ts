@@ -12,8 +12,9 @@ import type { Kind, Placement } from './kinds/kind.ts'
 import { multiTenantState, repairMultiTenant, sharedPartsText } from './kinds/multi-tenant.ts'
 import { sharedKind } from './kinds/shared.ts'
 import type { CreateOptions, SharedState, TenantState } from './options.ts'
-import { NO_SETTINGS, type TenantKind, type TenantRecord } from './record.ts'
+import { NO_SETTINGS, type TenantKind, type TenantRecord, type TenantSettings } from './record.ts'
 import { deletedTenant, unfinishedTenant, unknownTenant } from './refusals.ts'
+import { settingsFrom } from './settings.ts'
 import { DISTRIBUTIONS_PER_SHARD } from './shard.ts'
 import { prefixOf, type TenantSite } from './site.ts'
 import { allRecords, type Store } from './store/store.ts'
@@ -89,6 +90,9 @@ export class Crew {
     if_: 'must-be-new' | 'may-exist',
   ): Promise<TenantRecord> {
     checkTenantId(tenant)
+    const { kind, wait: waits = false, ...given } = options
+    if (!Object.hasOwn(this.#kinds, kind)) throw unknownKind(kind)
+    const settings = settingsFrom(NO_SETTINGS, given)
     for (;;) {
       const record = await this.#claims.whenFree(tenant)
       if (record !== null && record.status !== 'creating' && record.status !== 'deleted') {
@@ -102,11 +106,11 @@ export class Crew {
           })
         }
         if (record.status === 'deleting') throw deletedTenant(tenant)
-        if (!options.wait || record.status !== 'deploying') return record
+        if (!waits || record.status !== 'deploying') return record
       }
-      const hold = await this.#claimed(tenant, record, options)
+      const hold = await this.#claimed(tenant, record, kind, settings)
       if (hold === null) continue
-      const done = await this.#work(hold, options.wait ?? false)
+      const done = await this.#work(hold, waits)
       if (done !== null) return done
     }
   }
@@ -115,7 +119,8 @@ export class Crew {
   async #claimed(
     tenant: string,
     record: TenantRecord | null,
-    { kind, wait: _, ...settings }: CreateOptions & { kind: TenantKind },
+    kind: TenantKind,
+    settings: TenantSettings,
   ): Promise<Hold | null> {
     if (record !== null && record.status !== 'deleted') return this.#claims.take(record)
     const time = this.#claims.time()
@@ -128,7 +133,7 @@ export class Crew {
       awsId: null,
       distributionId: null,
       domain: kind === 'shared' ? `${tenant}.${this.site.domain}` : null,
-      settings: { ...NO_SETTINGS, ...settings },
+      settings,
       bucket: this.site.bucket,
       prefix: prefixOf(this.site, tenant),
       bundle: null,
@@ -315,5 +320,12 @@ const anew = ({ generation, kind, domain, status }: TenantRecord): Partial<Tenan
   distributionId: null,
   domain: kind === 'shared' ? domain : null,
 })
+
+const unknownKind = (kind: string): InputError =>
+  new InputError(`kind: expected shared or dedicated, found ${JSON.stringify(kind)}`, {
+    code: 'tenant-settings',
+    expected: 'shared or dedicated',
+    found: kind,
+  })
 
 const unknown = (tenant: string): InputError => unknownTenant(tenant, 'the store', '`rimlight tenants list` lists them')

@@ -20,6 +20,7 @@ import type { TenantInvalidation } from './invalidations.ts'
 import type { CreateOptions, TenantState, WaitOptions } from './options.ts'
 import type { TenantKind, TenantRecord, TenantSettings } from './record.ts'
 import { unfinishedTenant } from './refusals.ts'
+import { settingsFrom } from './settings.ts'
 import { type SiteOptions, tenantSite } from './site.ts'
 import { openStore } from './store/open.ts'
 import { allRecords, type Store } from './store/store.ts'
@@ -109,7 +110,7 @@ export const tenantsOf = (crew: Crew, defaultKind: TenantKind): Tenants => ({
   },
   update: (tenant, changes, { wait = false } = {}) =>
     crew.change(tenant, wait, ({ awsId, settings }) => ({
-      settings: { ...settings, ...changes },
+      settings: settingsFrom(settings, changes),
       status: awsId === null ? 'creating' : 'deploying',
     })),
   invalidate: (tenant, paths, { wait = false } = {}) => crew.invalidate(tenant, paths, wait),

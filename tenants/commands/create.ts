@@ -1,5 +1,5 @@
 import { Failure, unexpectedInput } from '../../base/errors.ts'
-import { checkTenantId } from '../../bundle/tenant.ts'
+import { checkTenantDomain, checkTenantId } from '../../bundle/tenant.ts'
 import { defineCommand, type Main } from '../../cli/kit/command.ts'
 import { confirmed } from '../../deploy/aws/session.ts'
 import { TENANT_PERMISSIONS } from '../permissions.ts'
@@ -57,6 +57,7 @@ ${TENANT_PERMISSIONS.join(' ')}`,
           found: JSON.stringify(values.kind),
         })
       const domains = values['host-name']
+      for (const domain of domains) checkTenantDomain(domain.replace(/^\*\./, ''), '--host-name')
       if (domains.length > 0 && ids.length > 1) {
         throw unexpectedInput({
           at: '--host-name',

@@ -1,6 +1,10 @@
 /** What stores say when they can't do it: a server that is not there, a file that is no database. */
 import { Failure, systemMessage } from '../../base/errors.ts'
 
+/** A store's URL as a person may see it: without a password, wherever a URL can have one. */
+export const storeName = (url: string): string =>
+  url.replace(/^([a-z]+:\/\/[^:@/?]*):.*@/s, '$1@').replace(/([?&]password=)[^&]*/gi, '$1…')
+
 /** @param name of the store, as a person may see it: without a password */
 export const storeFailure = (name: string, cause: unknown): Failure =>
   new Failure(

@@ -6,6 +6,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { NAMES } from '../../../../tenants/store/columns.ts'
+
+import { storeName } from '../../../../tenants/store/failures.ts'
+
 import { MIGRATIONS } from '../../../../tenants/store/migrations.ts'
 import { openStore } from '../../../../tenants/store/open.ts'
 import { type Postgres, postgresBinaries, startPostgres } from '../../../tenants/postgres.ts'
@@ -60,6 +63,29 @@ describe('a store that can not be used', () => {
     expect(message).toContain('ECONNREFUSED')
     expect(message).not.toContain('geheim')
   })
+
+  it.each([
+    ['postgres://user:ge@heim@127.0.0.1:1/tenants', 'postgres://user@127.0.0.1:1/tenants'],
+    ['postgres://user:ge/heim@127.0.0.1:1/tenants', 'postgres://user@127.0.0.1:1/tenants'],
+    [
+      'postgres://127.0.0.1:1/tenants?user=a&password=geheim&x=1',
+      'postgres://127.0.0.1:1/tenants?user=a&password=…&x=1',
+    ],
+    ['postgers://user:geheim@host/tenants', 'postgers://user@host/tenants'],
+    ['sqlite:a:b@c.db', 'sqlite:a:b@c.db'],
+    ['dynamodb://tenants?endpoint=http://127.0.0.1:1/', 'dynamodb://tenants?endpoint=http://127.0.0.1:1/'],
+  ])('%s is called without its password', (url, name) => {
+    expect(storeName(url)).toBe(name)
+  })
+
+  it.each(['postgers://user:geheim@host/db', 'postgres://user:geheim@host:port/db', 'postgres://user:geheim@[/db'])(
+    'what is told of %s has no password',
+    async (url) => {
+      const error = await openStore(url).catch((error) => error)
+      expect(error).toBeInstanceOf(Error)
+      expect(JSON.stringify([error.message, error.found, error.stack])).not.toContain('geheim')
+    },
+  )
 })
 
 describe('migrations', () => {
