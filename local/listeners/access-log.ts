@@ -2,7 +2,8 @@
  * CloudFront's standard log, as it is delivered to S3. Fields: Developer Guide, "Standard logging reference";
  * file format and escapes: "Configure standard logging (legacy)".
  */
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { InputError, systemMessage } from '../../base/errors.ts'
 import { URL_CHARACTERS } from '../../edge/limits.ts'
 import { DISTRIBUTION } from '../platform/identity.ts'
@@ -97,14 +98,15 @@ export type AccessLog = {
 }
 
 /**
- * Appends whole lines to a file, after the header if it is empty. What can't be written is dropped: CloudFront logs on
+ * Appends whole lines to a file, whose folder is made, after the header if it is empty. What can't be written is dropped: CloudFront logs on
  * a best-effort basis, too.
  * @param warn called with a message for people when lines are first dropped, and when writing works again; default
  *   `console.warn`
  * @throws InputError if the file can't be opened
  */
 export async function openAccessLog(file: string, warn: (message: string) => void = console.warn): Promise<AccessLog> {
-  const handle = await open(file, 'a+').catch((cause) => {
+  const opened = mkdir(dirname(file), { recursive: true }).then(() => open(file, 'a+'))
+  const handle = await opened.catch((cause) => {
     throw new InputError(
       `expected a file for the access log, found none that can be written: ${systemMessage(cause)}`,
       { code: 'access-log-unwritable', expected: 'a file for the access log', found: file, cause },

@@ -67,19 +67,14 @@ async function canKeep(folder: string): Promise<void> {
   if (existsSync(lockFileOf(folder))) lockFolder(folder)()
 }
 
+/** In a folder that is there, or that can be made. */
 async function canBeWritten(option: string, file: string): Promise<void> {
   const expected = 'a file that can be written'
   const isFolder = (await stat(file).catch(() => undefined))?.isDirectory()
-  const found = isFolder ? `the folder ${file}` : await missingOr(dirname(resolve(file)))
+  const found = isFolder ? `the folder ${file}` : await obstacleIn(dirname(resolve(file)))
   if (found === undefined) return
   throw unexpectedInput({ at: option, code: 'not-writable', expected, found })
 }
-
-const missingOr = (folder: string): Promise<string | undefined> =>
-  stat(folder).then(
-    () => obstacleIn(folder),
-    () => `no folder ${folder}`,
-  )
 
 /** Why nothing can be written into a folder, or made below the nearest one that is there. */
 async function obstacleIn(folder: string): Promise<string | undefined> {

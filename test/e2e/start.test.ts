@@ -62,7 +62,7 @@ describe('a clone, and npm start', () => {
 
   beforeAll(async () => {
     place = await folders()
-    const log = ['--access-log', join(place.root, 'access.log')]
+    const log = ['--access-log', join(place.root, '.rimlight/access.log')]
     command = startCommand([...FREE_PORTS, '--out', place.out, '--pops', '2', ...log], place.temporary)
     ready = await command.said('ready')
     url = ready.site.httpsUrl

@@ -79,7 +79,7 @@ describe('npm start', () => {
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
     const { code, stdout, stderr } = await run(
-      ...['--out', join(file, 'dist'), '--persist', file, '--access-log', join(folder, 'no', 'log')],
+      ...['--out', join(file, 'dist'), '--persist', file, '--access-log', join(file, 'no', 'log')],
       ...['--keys', join(folder, 'keys.json'), '--https-port', String(port), '--http-port', '0'],
       ...['--bucket', `photos=${join(folder, 'pictures')}`, '--origin', 'other=http://localhost:1'],
     )
@@ -89,7 +89,7 @@ describe('npm start', () => {
       `port ${port} is in use; choose another with --https-port`,
       `--out: expected a folder that files can be written into, found the file ${file}`,
       `--persist: expected a folder that files can be written into, found the file ${file}`,
-      `--access-log: expected a file that can be written, found no folder ${join(folder, 'no')}`,
+      `--access-log: expected a file that can be written, found the file ${file}`,
       expect.stringMatching(/^--keys: expected a file that can be read, found .*keys\.json: ENOENT/),
       '--origin other: the config has no such origin, only photos, api',
       `bucket photos: expected a folder, found none at ${join(folder, 'pictures')}`,

@@ -114,6 +114,10 @@ describe('create', () => {
   it.each([
     [[], "expected a tenant's id such as shop, found none; `rimlight tenants create --help` says how to use it\n"],
     [['shop', '--kind', 'both'], '--kind: expected shared or dedicated, found "both"\n'],
+    [
+      ['a', '--host-name', 'a.example.org/b'],
+      '--host-name: expected a host name such as sites.example.com, found "a.example.org/b"\n',
+    ],
     [['a', 'b', '--host-name', 'a.example.org'], '--host-name: expected one tenant that it is for, found 2\n'],
     [
       ['shop', '--site', 'My TenantSite'],

@@ -194,7 +194,7 @@ describe('writing', () => {
   }
 
   it('a new file has its header before the first request, and every request by the time it is closed', async () => {
-    const file = join(await temporaryFolder(), 'access.log')
+    const file = join(await temporaryFolder(), 'new', 'access.log')
     const { log } = await open(file)
     expect(await readFile(file, 'utf8')).toBe(accessLogHeader)
     for (let port = 1; port <= 1000; port++) log.write({ ...REQUEST, port })
