@@ -322,10 +322,11 @@ const anew = ({ generation, kind, domain, status }: TenantRecord): Partial<Tenan
 })
 
 const unknownKind = (kind: string): InputError =>
-  new InputError(`kind: expected shared or dedicated, found ${JSON.stringify(kind)}`, {
+  unexpectedInput({
+    at: 'kind',
     code: 'tenant-settings',
     expected: 'shared or dedicated',
-    found: kind,
+    found: JSON.stringify(kind),
   })
 
 const unknown = (tenant: string): InputError => unknownTenant(tenant, 'the store', '`rimlight tenants list` lists them')
