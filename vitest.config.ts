@@ -46,16 +46,16 @@ const project = (name: string, include: string[], more: InlineConfig = {}): Test
   test: { name, include, ...more },
 })
 
-/** Unit tests wait for sockets and processes half of the time: two workers to a core take the time that these leave. */
-const UNIT: InlineConfig = { maxWorkers: 2 * availableParallelism(), sequence: { groupOrder: 0 } }
-/** These wait for engines and commands that use the cores themselves. */
-const OTHERS: InlineConfig = { maxWorkers: availableParallelism() + 1, sequence: { groupOrder: 1 } }
+/** Functions that have a second for a picture, and installs that have a minute: these need the cores for themselves. */
+const TIMED: InlineConfig = { maxWorkers: availableParallelism() + 1, sequence: { groupOrder: 0 } }
+/** The others wait for sockets and processes half of the time: two workers to a core take the time that these leave. */
+const OTHERS: InlineConfig = { maxWorkers: 2 * availableParallelism(), sequence: { groupOrder: 1 } }
 
 /**
- * In which order the projects run. The last one is that of short files alone: what begins last is over soon, and no core
- * has nothing to do while the longest file ends. First come those whose files wait, so that others fill the time.
+ * In which order the projects run, after those of a group before. The last one is that of short files alone: what begins last
+ * is over soon, and no core has nothing to do while the longest file ends.
  */
-const ORDER = ['unit-isolated', 'unit', 'unit-long', 'e2e', 'bundle', 'checks', 'contract']
+const ORDER = ['bundle', 'e2e', 'checks', 'contract', 'unit-long', 'unit-isolated', 'unit']
 
 const placeOf = ({ project }: TestSpecification): number => ORDER.indexOf(project.name)
 
@@ -76,13 +76,13 @@ export default defineConfig({
   },
   test: {
     projects: [
-      project('unit', ['test/unit/**/*.test.ts'], { ...UNIT, exclude: [...ISOLATED, ...LONG] }),
-      project('unit-isolated', ISOLATED, { ...UNIT, isolate: true }),
+      project('unit', ['test/unit/**/*.test.ts'], { ...OTHERS, exclude: [...ISOLATED, ...LONG] }),
+      project('unit-isolated', ISOLATED, { ...OTHERS, isolate: true }),
       project('unit-long', LONG, OTHERS),
       // One table of cases, in each engine.
       project('contract', ['test/contract/**/*.test.ts'], OTHERS),
       // What ships, as it ships: the files of a build, and what the zip makes of pictures.
-      project('bundle', ['test/bundle/**/*.test.ts', 'test/images/**/*.test.ts'], OTHERS),
+      project('bundle', ['test/bundle/**/*.test.ts', 'test/images/**/*.test.ts'], TIMED),
       project('e2e', ['test/e2e/**/*.test.ts'], OTHERS),
       // Of the sources themselves: they run no code of the project.
       project('checks', ['test/checks/**/*.test.ts'], OTHERS),

@@ -1,7 +1,8 @@
 /** The temporary folder of a test process, and what is left in it. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { atEndOfFile } from './cleanup.ts'
 
 /** The environment variable that has the temporary folder of the whole run; `global-setup.ts` makes and removes it. */
@@ -23,6 +24,46 @@ export const sharedPath = (name: string): string => join(runFolder(), SHARED, na
 export function sharedFolder(): string {
   mkdirSync(sharedPath(''), { recursive: true })
   return mkdtempSync(sharedPath('rimlight-'))
+}
+
+/** Milliseconds. */
+const POLL = 50
+
+/**
+ * A folder that the first process that asks for it fills, for all of the run; who asks meanwhile waits. Not to be changed:
+ * others read it. Where `make` fails, the next one tries.
+ */
+export async function madeOnce(name: string, make: (folder: string) => Promise<unknown>): Promise<string> {
+  const folder = sharedPath(name)
+  const lock = `${folder}.lock`
+  while (!existsSync(folder)) {
+    if (!tryToLock(lock)) {
+      await setTimeout(POLL)
+      continue
+    }
+    const temporary = sharedFolder()
+    try {
+      // It may be there since.
+      if (existsSync(folder)) break
+      await make(temporary)
+      renameSync(temporary, folder)
+    } finally {
+      rmSync(temporary, { recursive: true, force: true })
+      rmdirSync(lock)
+    }
+  }
+  return folder
+}
+
+function tryToLock(lock: string): boolean {
+  mkdirSync(sharedPath(''), { recursive: true })
+  try {
+    mkdirSync(lock)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
 }
 
 /** A folder that is gone after the tests of the file. */

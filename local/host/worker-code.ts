@@ -3,8 +3,20 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import { ROOT } from '../../base/root.ts'
 
+/** By entry: a process that starts several distributions, as tests do, bundles once. */
+const bundled = new Map<string, Promise<string>>()
+
 /** @param entry below `local/workers/` */
-export async function workerCode(entry: string): Promise<string> {
+export function workerCode(entry: string): Promise<string> {
+  const known = bundled.get(entry)
+  if (known) return known
+  const bundling = bundle(entry)
+  bundled.set(entry, bundling)
+  bundling.catch(() => bundled.delete(entry))
+  return bundling
+}
+
+async function bundle(entry: string): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [join(ROOT, 'local/workers', entry)],
     bundle: true,

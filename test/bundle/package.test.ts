@@ -6,9 +6,8 @@ import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ROOT } from '../../base/root.ts'
 import { brokenLinks, linksOf } from '../checks/links.ts'
-import { npm, whyUnreachable } from '../npm.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
-import { packedTool, type Tarball } from './packed.ts'
+import { installTool, packedTool, type Tarball } from './packed.ts'
 import { attw, publint } from './published.ts'
 import { CONFIG, filesIn, runBuild } from './tree.ts'
 
@@ -92,11 +91,7 @@ describe('the package in another project', () => {
     project = await temporaryFolder()
     await writeFile(join(project, 'package.json'), JSON.stringify(PACKAGE))
     await writeFile(join(project, 'edge.config.ts'), CONFIG_MODULE)
-    const install = ['install', '--save-dev', '--prefer-offline', '--no-audit', '--no-fund', tarball.path]
-    await npm(install, project).catch((error) => {
-      unreachable = whyUnreachable(error)
-      if (unreachable === undefined) throw error
-    })
+    unreachable = (await installTool(project)).unreachable
   })
 
   const node = (...args: string[]) => execute(process.execPath, args, { cwd: project })

@@ -1,10 +1,10 @@
 /** The packages as npm would publish them, and other projects that install them. */
-import { existsSync } from 'node:fs'
-import { cp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ROOT } from '../../base/root.ts'
-import { npm } from '../npm.ts'
-import { sharedFolder, sharedPath } from '../temporary.ts'
+import { npm, whyUnreachable } from '../npm.ts'
+import { EXTENT } from '../runs.ts'
+import { madeOnce } from '../temporary.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
 
 export type Tarball = {
@@ -35,22 +35,14 @@ async function packInto(folder: string, target: string): Promise<Packed> {
 
 type Packed = { filename: string; files: string[] }
 
+const LIST = 'packed.json'
+
 /** Packed by whichever process of the run asks first: the sources are the same for all. */
 async function packedOnce(name: string, packedTree: (target: string) => Promise<Packed>): Promise<Tarball> {
-  const folder = sharedPath(name)
-  const list = join(folder, 'packed.json')
-  if (!existsSync(list)) {
-    const temporary = sharedFolder()
-    await writeFile(join(temporary, 'packed.json'), JSON.stringify(await packedTree(temporary)))
-    try {
-      await rename(temporary, folder)
-    } catch (error) {
-      // Another process was faster.
-      await rm(temporary, { recursive: true })
-      if (!existsSync(list)) throw error
-    }
-  }
-  const { filename, files }: Packed = JSON.parse(await readFile(list, 'utf8'))
+  const folder = await madeOnce(name, async (target) =>
+    writeFile(join(target, LIST), JSON.stringify(await packedTree(target))),
+  )
+  const { filename, files }: Packed = JSON.parse(await readFile(join(folder, LIST), 'utf8'))
   return { path: join(folder, filename), files }
 }
 
@@ -65,3 +57,42 @@ export const packedApp = (): Promise<Tarball> =>
     await npm(['run', 'pack:app'], tree)
     return packInto(join(tree, 'rimlight-app'), target)
   })
+
+export type Installed = {
+  /** What npm took, in milliseconds. */
+  took: number
+  /** npm's code, where there is no way to its registry and nothing is installed. */
+  unreachable: string | undefined
+}
+
+/**
+ * `npm install --save-dev rimlight` in a project. In a short run one install serves all projects, which link to its packages:
+ * it takes a processor seven seconds, most of them to unpack workerd.
+ */
+export async function installTool(project: string): Promise<Installed> {
+  const { path } = await packedTool()
+  const install = async (folder: string) => {
+    const began = performance.now()
+    await npm(['install', '--save-dev', '--prefer-offline', '--no-audit', '--no-fund', path], folder)
+    return performance.now() - began
+  }
+  try {
+    if (EXTENT === 'full') return { took: await install(project), unreachable: undefined }
+    const made = await madeOnce('installed-tool', async (folder) =>
+      writeFile(join(folder, TOOK), String(await install(folder))),
+    )
+    const added = await jsonIn(made)
+    await writeFile(join(project, PACKAGE), JSON.stringify({ ...(await jsonIn(project).catch(() => ({}))), ...added }))
+    await symlink(join(made, 'node_modules'), join(project, 'node_modules'))
+    return { took: Number(await readFile(join(made, TOOK), 'utf8')), unreachable: undefined }
+  } catch (error) {
+    const unreachable = whyUnreachable(error)
+    if (unreachable === undefined) throw error
+    return { took: 0, unreachable }
+  }
+}
+
+const PACKAGE = 'package.json'
+const TOOK = 'took'
+
+const jsonIn = async (folder: string): Promise<object> => JSON.parse(await readFile(join(folder, PACKAGE), 'utf8'))

@@ -1,5 +1,5 @@
 /** Clients that others have written, against the local CloudFront: they work as they are. */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import Imgix from '@imgix/js-core'
@@ -39,7 +39,8 @@ const sizes = new Map<string, Size>()
 beforeAll(async () => {
   const folder = await temporaryFolder()
   for (const sample of SAMPLES) {
-    const picture = sharp(join(ROOT, 'local/samples', sample)).keepMetadata()
+    // In memory: where a file of this process has loaded origin-response, libvips may read nothing by its name.
+    const picture = sharp(await readFile(join(ROOT, 'local/samples', sample))).keepMetadata()
     const bytes = await picture.resize(LONGER_SIDE, LONGER_SIDE, { fit: 'inside', withoutEnlargement: true }).toBuffer()
     sizes.set(`/${sample}`, (await sharp(bytes).metadata()).autoOrient)
     await mkdir(dirname(join(folder, sample)), { recursive: true })

@@ -14,6 +14,9 @@ import { temporaryFolder } from '../unit/local/fixture.ts'
 
 const RIMLIGHT = join(ROOT, 'cli/rimlight.mjs')
 
+/** Of an access log. */
+const LINES = EXTENT === 'full' ? 50_000 : 20_000
+
 let root: string
 let dist: string
 /** AWS, which takes its time. */
@@ -29,7 +32,7 @@ beforeAll(async () => {
     await copyFile(join(ROOT, 'test/events', name), join(events, name))
   }
   const line = V1_FIELDS.map((name) => ({ date: '2026-11-01', time: '12:00:00', 'sc-status': '200' })[name] ?? '-')
-  const lines = ['#Version: 1.0', `#Fields: ${V1_FIELDS.join(' ')}`, ...Array(50_000).fill(line.join('\t')), '']
+  const lines = ['#Version: 1.0', `#Fields: ${V1_FIELDS.join(' ')}`, ...Array(LINES).fill(line.join('\t')), '']
   await writeFile(join(root, 'access.log'), lines.join('\n'))
   slow = await listening(createServer(() => {}))
 })

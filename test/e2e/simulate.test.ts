@@ -14,6 +14,7 @@ import { createEdgeRegions } from '../../logs/queries.ts'
 import { edgeFunctionOf } from '../../logs/simulate/edge-function.ts'
 import { simulate } from '../../logs/simulate/simulation.ts'
 import { randomOf, zipf } from '../logs/random.ts'
+import { EXTENT, runs } from '../runs.ts'
 import { openOrigin, type ScriptedOrigin } from './origin.ts'
 import { started } from './site.ts'
 
@@ -53,6 +54,8 @@ const VIEWERS = [
   ['image/avif,image/webp,*/*', 'Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0'],
   ['*/*', 'curl/8.14.1'],
 ] as const
+const REQUESTS = runs(400, EXTENT, 2)
+
 const POPS = ['FRA56-P1', 'IAD89-P2', 'NRT20-P1']
 
 let folder: string
@@ -87,7 +90,7 @@ it('without evictions, each request is a hit in the simulation where it was one'
   const rank = zipf(random, PATHS.length, 0.8)
   const sent: string[] = []
   const v2: string[] = []
-  for (let i = 0; i < 400; i += 1) {
+  for (let i = 0; i < REQUESTS; i += 1) {
     if (i % 80 === 79) await cloudfront.advance(random.pick([70, 1900, 4000]))
     const [accept, agent] = random.pick(VIEWERS)
     const query = random.pick(QUERIES)

@@ -275,7 +275,8 @@ describe('a change of the config', () => {
 describe('it ends', () => {
   it.runIf(process.platform === 'linux')('when nobody listens to it any more', async () => {
     const place = await folders()
-    const command = startCommand([...FREE_PORTS, '--out', place.out], place.temporary)
+    const config = ['--config', await copyConfig(place.root)]
+    const command = startCommand([...FREE_PORTS, '--out', place.out, ...config], place.temporary)
     const { site } = await command.said('ready')
     const processes = descendantsOf(command.child.pid as number)
     command.child.stdout.destroy()
@@ -299,13 +300,14 @@ describe.runIf(process.platform === 'linux')('what is left after SIGKILL', () =>
   it('is no process, and a folder that the next start takes up', async () => {
     const place = await folders()
     const persist = join(place.root, 'persist')
-    const first = startCommand([...FREE_PORTS, '--out', place.out, '--persist', persist], place.temporary)
+    const args = [...FREE_PORTS, '--config', await copyConfig(place.root), '--out', place.out, '--persist', persist]
+    const first = startCommand(args, place.temporary)
     const { site } = await first.said('ready')
-    await get(`${site.httpsUrl}/photos/dusk.jpg?w=64`, WEBP)
+    await get(`${site.httpsUrl}/photos/dusk.jpg`)
     const processes = descendantsOf(first.child.pid as number)
     expect(processes.length).toBeGreaterThan(2)
 
-    const second = startCommand([...FREE_PORTS, '--out', place.out, '--persist', persist], place.temporary)
+    const second = startCommand(args, place.temporary)
     expect(await second.ended).toEqual({
       code: 2,
       stderr: `${persist}: another \`rimlight start\` keeps its buckets and caches there; end that one, or choose another folder\n`,
@@ -313,9 +315,9 @@ describe.runIf(process.platform === 'linux')('what is left after SIGKILL', () =>
 
     first.child.kill('SIGKILL')
     await vi.waitFor(() => expect(processes.filter(isRunning)).toEqual([]), { timeout: 20_000 })
-    const third = startCommand([...FREE_PORTS, '--out', place.out, '--persist', persist], place.temporary)
+    const third = startCommand(args, place.temporary)
     const { site: again } = await third.said('ready')
-    const { headers } = await get(`${again.httpsUrl}/photos/dusk.jpg?w=64`, WEBP)
+    const { headers } = await get(`${again.httpsUrl}/photos/dusk.jpg`)
     expect(headers['x-cache']).toBe('Hit from cloudfront')
     expect(await third.stop()).toMatchObject({ code: 0 })
   })

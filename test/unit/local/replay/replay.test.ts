@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
-import { beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest'
 import { ROOT } from '../../../../base/root.ts'
 import { hasNjs, NJS_MISSING } from '../../../../local/host/functions/njs.ts'
 import { missingForCosts } from '../../../../local/host/functions/njs-cost.ts'
 import { main } from '../../../../local/replay.ts'
+import { EXTENT } from '../../../runs.ts'
 import {
   functionEvent,
   ORIGIN_REQUEST,
@@ -31,6 +33,19 @@ beforeAll(async () => {
 beforeEach(async () => {
   folder = await temporaryFolder()
 })
+
+/** In a short run, what costs are is measured where a test is about them: valgrind takes half a second of each replay. */
+async function withoutValgrind(): Promise<void> {
+  if (EXTENT === 'full') return
+  const tools = await temporaryFolder()
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  for (const tool of ['njs', 'sh']) {
+    const found = folders.map((one) => join(one, tool)).find((path) => existsSync(path))
+    if (found) await symlink(found, join(tools, tool))
+  }
+  vi.stubEnv('PATH', tools)
+}
+afterEach(() => vi.unstubAllEnvs())
 
 async function run(args: string[], { isTTY = false } = {}) {
   const written = { stdout: '', stderr: '' }
@@ -189,6 +204,8 @@ ${none}: is no event: neither of CloudFront Functions (\`version\`, \`context\`)
 })
 
 describe('expectations', () => {
+  beforeEach(withoutValgrind)
+
   const { method, uri, cookies } = WITH_QUERY.request
   const right = { headers: {}, querystring: 'v=1', cookies, uri, method }
 
@@ -210,6 +227,8 @@ describe('expectations', () => {
 })
 
 describe('--update', () => {
+  beforeEach(withoutValgrind)
+
   it('records what is returned, and keeps what is there', async () => {
     const foreign = functionEvent({}, 'viewer-response')
     const path = await file('a.json', [functionEvent(), { name: 'n', event: originResponseEvent(), now: NOW }, foreign])
@@ -263,6 +282,8 @@ describe('--update', () => {
 })
 
 describe('a bundle that breaks the rules, exit code 1', () => {
+  beforeEach(withoutValgrind)
+
   it('names the error and the reason', async () => {
     const bad = await writeBundle(join(folder, 'dist'), {
       'viewer-request': 'function handler(event) { throw new Error("boom") }',
