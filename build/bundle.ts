@@ -6,11 +6,12 @@ import { type BuildOptions, build, type Metafile, type Plugin, transform } from 
 import { ROOT } from '../base/root.ts'
 import { NOT_UNRESERVED } from '../edge/path.ts'
 import { isPreview } from '../edge/variant.ts'
+import { letsAsVars, withArrows } from './compact.ts'
 import { type Rules, rulesModule } from './compile.ts'
 import { BuildError } from './error.ts'
 import { type Package, packagesOf } from './packages.ts'
 import { leanS3Client } from './s3-client.ts'
-import { nodesOf } from './syntax.ts'
+import { edited, nodesOf } from './syntax.ts'
 import { type BuildTarget, type LazyModule, rulesFor } from './targets.ts'
 import { tokenFlags } from './token-rules.ts'
 
@@ -74,7 +75,7 @@ export async function bundle(target: BuildTarget, compiled: Rules, without?: str
       platformModules(target.modules),
     ])
     // Once more: what the config's constants leave unused is known only when all is in one file.
-    const { code } = await transform(made.code, { ...LANGUAGE, treeShaking: true })
+    const { code } = await transform(withArrows(made.code, parseModule(made.code)), { ...LANGUAGE, treeShaking: true })
     return [{ ...made, code: asScript(code) }]
   }
   const entry = bundled(target.entry, 'index.js', LAMBDA, [
@@ -197,7 +198,8 @@ export const compiledRules = (rules: Rules, without?: string): Plugin => ({
  * runtime 2.0 features".
  */
 function asScript(module: string): string {
-  const { body } = parse(module, { ecmaVersion: 'latest', sourceType: 'module' })
+  const program = parseModule(module)
+  const { body } = program
   const exported = body.find((node) => node.type === 'ExportNamedDeclaration')
   const [specifier] = exported?.specifiers ?? []
   const local = specifier?.local.type === 'Identifier' ? specifier.local.name : undefined
@@ -220,10 +222,12 @@ function asScript(module: string): string {
   const { id } = declared
   const waits = nodesOf(declared).some(({ type }) => type === 'AwaitExpression')
   const edits = [
-    ...imports.map((node) => ({ ...node, text: '' })),
+    ...imports.map(({ start, end }) => ({ start, end, text: '' })),
     { start: declared.start, end: id.end, text: `${waits ? 'async ' : ''}function handler` },
     { start: exported.start, end: module.length, text: '' },
-  ].toSorted((a, b) => a.start - b.start)
-  const kept = edits.map(({ start, text }, i) => module.slice(edits[i - 1]?.end ?? 0, start) + text)
-  return [...heads.toSorted().toReversed(), ...kept].join('')
+    ...letsAsVars(program),
+  ]
+  return [...heads.toSorted().toReversed(), edited(module, edits)].join('')
 }
+
+const parseModule = (code: string) => parse(code, { ecmaVersion: 'latest', sourceType: 'module' })

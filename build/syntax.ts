@@ -12,3 +12,13 @@ export const childrenOf = (node: Node): Node[] =>
 
 /** A node and everything below it, in the order of the text. */
 export const nodesOf = (node: Node): Node[] => [node, ...childrenOf(node).flatMap(nodesOf)]
+
+/** From one place in a text to another; the same place: put in there. */
+export type TextEdit = { start: number; end: number; text: string }
+
+/** A text with edits that do not overlap. */
+export function edited(text: string, edits: readonly TextEdit[]): string {
+  const sorted = edits.toSorted((a, b) => a.start - b.start || a.end - b.end)
+  const kept = sorted.map((edit, i) => text.slice(sorted[i - 1]?.end ?? 0, edit.start) + edit.text)
+  return kept.join('') + text.slice(sorted.at(-1)?.end ?? 0)
+}

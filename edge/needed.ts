@@ -25,3 +25,6 @@ export const NEEDS_ESCAPED_NAMES = typeof HAS_ESCAPED_NAMES === 'undefined' || H
 
 /** Path patterns with several stars. */
 export const NEEDS_ROUTE_GROUPS = typeof HAS_ROUTE_GROUPS === 'undefined' || HAS_ROUTE_GROUPS
+
+/** A claim of paths, in any rule for tokens. */
+export const NEEDS_READINGS = typeof HAS_TOKEN_PATHS === 'undefined' || HAS_TOKEN_PATHS

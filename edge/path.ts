@@ -9,6 +9,9 @@ import { MOST_ESCAPES, MOST_SPELLINGS, MOST_UNESCAPED } from './bounds.ts'
 /** What a path may not hold unescaped (RFC 3986, 3.3), or what can be read in more than one way: an escape, `//`, `/.`. */
 export const UNUSUAL = /[^\w.~!$&'()*+,;=:@/-]|\/[/.]/
 
+/** What a path may not hold as it is. */
+export const NOT_IN_PATH = /[^\w.~!$&'()*+,;=:@/-]/
+
 /** What a URL may not hold, RFC 3986, 3.3 and 3.4; a `?` in a path is told apart by `asciiPath`. */
 const NOT_IN_URL = /[^\w.~!$&'()*+,;=:@/?%-]/
 

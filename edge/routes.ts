@@ -1,6 +1,6 @@
 import { MOST_SLASHES } from './bounds.ts'
 import { ESCAPED_KEY_CHARACTERS, S3_KEY_BYTES } from './limits.ts'
-import { NEEDS_ROUTE_GROUPS } from './needed.ts'
+import { NEEDS_READINGS, NEEDS_ROUTE_GROUPS } from './needed.ts'
 import { asciiPath, decoded, normalizedEscapes, resolved, UNUSUAL } from './path.ts'
 
 /** What decides a request's route: CloudFront path patterns as a regular expression. */
@@ -21,8 +21,8 @@ function firstMatch(table: RouteTable, path: string): number {
   return NEEDS_ROUTE_GROUPS && table.groups ? table.groups.indexOf(group) : group - 1
 }
 
-/** Or why a path is refused. */
-export type Routing = { index: number; canonical: string } | 'bad' | 'unclear' | 'long'
+/** `others`: further readings of a path that has several, as S3 may have them. Or why a path is refused. */
+export type Routing = { index: number; canonical: string; others?: readonly string[] } | 'bad' | 'unclear' | 'long'
 
 /**
  * The one route of a path, however it is read. CloudFront picks the behaviour from its own reading, S3 decodes
@@ -42,7 +42,9 @@ export function routeOf(path: string, table: RouteTable): Routing {
   const spellings = [received, plain, normal, canonical, canonical === normal ? plain : decoded(canonical)]
   const readings = spellings.concat(spellings.map((spelling) => resolved(spelling, true)))
   const index = firstMatch(table, received)
-  return readings.every((reading, i) => readings.indexOf(reading) < i || firstMatch(table, reading) === index)
-    ? { index, canonical }
-    : 'unclear'
+  if (!readings.every((reading, i) => readings.indexOf(reading) < i || firstMatch(table, reading) === index))
+    return 'unclear'
+  return NEEDS_READINGS
+    ? { index, canonical, others: [readings[6] as string, readings[9] as string] }
+    : { index, canonical }
 }

@@ -2,8 +2,10 @@
  * JSON Web Tokens: RFC 7515, compact form alone, and RFC 7519. What comes from a viewer is not trusted before its signature
  * has been verified, which is the platform's business: nothing here has a key.
  */
+
+import { MOST_CLAIMS, MOST_SPELT_CHARACTERS, MOST_SPELT_PATHS, MOST_WORDS } from './bounds.ts'
 import { type Field, firstValue, valuesOf } from './event.ts'
-import { asciiPath, canonicalPath, decoded, isPlain, replaced, resolved } from './path.ts'
+import { asciiPath, canonicalPath, decoded, NOT_IN_PATH, replaced, resolved } from './path.ts'
 import type { ClaimRule } from './rules.ts'
 import { parseVersion } from './version.ts'
 
@@ -59,26 +61,39 @@ export function signerOf<Algorithm extends string>(
 
 export type Json = Record<string, unknown>
 
-/** Members of JSON, at any depth: each has a colon outside of texts. In one go, as far as the engine has functions for it. */
-function members(text: string): number {
+/** Members of JSON, at any depth: each has a colon outside of texts. Less than none where there are too many texts to tell. */
+function membersIn(text: string, most: number): number {
   const pieces = replaced(replaced(text, '\\\\', ''), '\\"', '').split('"')
-  let count = 0
-  for (let i = pieces.length - 1; i >= 0; i -= 2) count += (pieces[i] as string).split(':').length - 1
+  const count = pieces.length
+  if (count > 2 * most + 1) return -1
+  for (let i = 1; i < count; i += 2) pieces[i] = ''
+  return pieces.join('').split(':').length - 1
+}
+
+/** The same of what it was parsed to. The engine takes 10 M instructions to print a list of a thousand items. */
+function membersOf(value: unknown): number {
+  if (typeof value !== 'object' || !value) return 0
+  const names = Object.keys(value)
+  const length = names.length
+  let count = Array.isArray(value) ? 0 : length
+  for (let i = 0; i < length; i += 1) count += membersOf((value as Json)[names[i] as string])
   return count
 }
 
 /**
  * A JSON object none of whose members has the name of another: RFC 7515, 4, and RFC 7519, 4. Where each name ends in `":` and
  * the text has that as often as the object has members, no name is there twice, and nothing else looks like one. Otherwise
- * all members are counted, in the text and in what it would be printed as.
- * @throws TypeError or SyntaxError for anything else
+ * all members are counted, in the text and in the object. Null for anything else, and for more than is looked at.
+ * @param most commas, and texts where all members are counted
+ * @throws SyntaxError where it is no JSON
  */
-export function parseObject(text: string): Json {
+export function parseObject(text: string, most: number): Json | null {
+  // Of fewer characters none has so many.
+  if (text.length > 2 * most && text.split(',').length > most + 1) return null
   const value = JSON.parse(text)
   // What a list or a number is not. A member of that name is somebody's joke.
-  if (value.constructor === Object && (isFlat(text, value) || members(text) === members(JSON.stringify(value))))
-    return value
-  throw TypeError()
+  const isObject = value && value.constructor === Object
+  return isObject && (isFlat(text, value) || membersIn(text, most) === membersOf(value)) ? value : null
 }
 
 const isFlat = (text: string, value: Json): boolean =>
@@ -136,37 +151,37 @@ export const hasClaims = (claims: Json, rules: readonly ClaimRule[]): boolean =>
   rules.every((rule) => {
     const claim = claims[rule.name]
     return rule.contains
-      ? includes(typeof claim === 'string' ? claim.split(' ') : claim, rule.expected)
+      ? includes(typeof claim === 'string' ? claim.split(' ', MOST_WORDS) : claim, rule.expected)
       : claim === rule.expected
   })
 
 /**
  * Whether one of the paths in a claim is the request's, or leads to it: segment by segment, and however either is read.
- * A claim with dot segments or empty ones leads nowhere: whoever made it meant something else.
- * @param canonical `path` in canonical form
+ * A claim with dot segments or empty ones leads nowhere: whoever made it meant something else. Of a list in which something has to be
+ * spelt anew the first 16 count, if all have no more than 512 characters.
+ * @param others readings of the request's path besides its canonical form, where it has any
  */
-export function leadsTo(claim: unknown, path: string, canonical: string): boolean {
-  const others = isPlain(path)
-    ? []
-    : [decoded(asciiPath(path)), decoded(canonical)].map((reading) => resolved(reading, true))
+export function leadsTo(claim: unknown, canonical: string, others?: readonly string[]): boolean {
   const prefixes: unknown[] = Array.isArray(claim) ? claim : [claim]
-  // Of a long list most are other paths, which one look each tells; the letter keeps two of them from making `//`.
-  const arePlain = isPlain(prefixes.join('x'))
-  for (let i = 0, count = prefixes.length; i < count; i += 1) {
+  const joined = prefixes.join()
+  // Of a long list most are other paths, which one look each tells.
+  const arePlain = joined.search(NOT_IN_PATH) < 0
+  if (!arePlain && joined.length > MOST_SPELT_CHARACTERS) return false
+  const count = Math.min(prefixes.length, arePlain ? MOST_CLAIMS : MOST_SPELT_PATHS)
+  const readings = others || [canonical]
+  for (let i = 0; i < count; i += 1) {
     const prefix = prefixes[i] as string
-    if ((!arePlain || canonical.startsWith(prefix)) && opens(prefix, canonical, others)) return true
+    if ((!arePlain || canonical.startsWith(prefix)) && opens(prefix, canonical, readings)) return true
   }
   return false
 }
 
-/** @param others readings of a path besides its canonical form */
-function opens(prefix: unknown, canonical: string, others: readonly string[]): boolean {
+function opens(prefix: unknown, canonical: string, readings: readonly string[]): boolean {
   if (typeof prefix !== 'string' || prefix[0] !== '/') return false
-  if (isPlain(prefix)) return isWithin(prefix, canonical) && others.every((reading) => isWithin(prefix, reading))
   const plain = decoded(asciiPath(prefix))
   // A dot segment, or one that is empty.
   if (!plain || resolved(plain, true) !== plain) return false
-  return isWithin(canonicalPath(prefix), canonical) && others.every((reading) => isWithin(plain, reading))
+  return readings.every((reading) => isWithin(plain, reading)) && isWithin(canonicalPath(prefix), canonical)
 }
 
 const isWithin = (prefix: string, path: string): boolean =>

@@ -1,7 +1,8 @@
 /** JSON Web Tokens with a shared secret, for routes with `auth: { type: 'jwt', algorithms: ['HS256'] }`. */
 import { createHmac } from 'node:crypto'
-import { canonicalPath } from '../edge/path.ts'
-import { leadsTo } from '../edge/token.ts'
+import { MOST_CLAIMS, MOST_SPELT_CHARACTERS, MOST_SPELT_PATHS } from '../edge/bounds.ts'
+import { canonicalPath, decoded } from '../edge/path.ts'
+import { leadsTo, parseObject } from '../edge/token.ts'
 import { parseVersion } from '../edge/version.ts'
 import { expiryOf, type Lifetime } from './terms.ts'
 import { wrong } from './wrong.ts'
@@ -27,6 +28,8 @@ export type TokenOptions = Lifetime & {
 
 /** What the edge reads of a token at most. */
 const MAX_CHARACTERS = 4_096
+
+const FEW_CLAIMS = `claims with at most ${MOST_CLAIMS} commas, and as many texts where members have members`
 
 /** RFC 7518, 3.2, and what the KeyValueStore holds in base64: three quarters of 1,024. */
 const SECRET_BYTES = { min: 32, max: 768 }
@@ -57,13 +60,15 @@ export function signToken(options: TokenOptions): string {
   const twice = ['iat', 'exp', 'iss', 'aud', ...Object.keys(own)].find((name) => Object.hasOwn(claims, name))
   if (twice) throw wrong('claims', 'claims', `no '${twice}', which has an option of its own`, twice, `'${twice}'`)
   const header = { alg: 'HS256', typ: 'JWT', ...(kid === undefined ? {} : { kid }) }
-  const signed = `${encoded(header)}.${encoded({ ...claims, ...own })}`
+  const text = JSON.stringify({ ...claims, ...own })
+  const signed = `${encoded(JSON.stringify(header))}.${encoded(text)}`
   const token = `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`
-  if (token.length <= MAX_CHARACTERS) return token
+  if (token.length <= MAX_CHARACTERS && parseObject(text, MOST_CLAIMS)) return token
+  if (token.length <= MAX_CHARACTERS) throw wrong('claims', 'claims', FEW_CLAIMS, '', 'more')
   throw wrong('claims', 'token-size', `a token of at most ${MAX_CHARACTERS} characters`, '', `one of ${token.length}`)
 }
 
-const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+const encoded = (text: string): string => Buffer.from(text).toString('base64url')
 
 /** @throws InputError (`secret`), which shows nothing of it */
 export function secretBytes(option: string, secret: string | Uint8Array): Buffer {
@@ -77,10 +82,18 @@ export function secretBytes(option: string, secret: string | Uint8Array): Buffer
 const EXPECTED_PATH =
   'a path, or a list of them, that begins with / and has neither . nor .. nor empty segments: /projects/123/'
 
+const MOST_PATHS = `a list of at most ${MOST_CLAIMS} paths, or, where one has escapes or characters that URLs escape, of ${MOST_SPELT_PATHS} with ${MOST_SPELT_CHARACTERS} characters`
+
+function opens(paths: unknown, path: string): boolean {
+  const canonical = canonicalPath(path)
+  return leadsTo(paths, canonical, [decoded(canonical)])
+}
+
 /** What opens nothing at the edge, which would be no way to learn of it. @throws InputError (`path`) */
 function checkedPaths(path: string | readonly string[]): string | readonly string[] {
   const paths: readonly unknown[] = Array.isArray(path) ? path : [path]
-  const odd = paths.find((one) => typeof one !== 'string' || !leadsTo(one, one, canonicalPath(one)))
-  if (paths.length > 0 && odd === undefined) return path
-  throw wrong('path', 'path', EXPECTED_PATH, odd ?? 'an empty list')
+  const odd = paths.find((one) => typeof one !== 'string' || !opens(one, one))
+  if (paths.length === 0 || odd !== undefined) throw wrong('path', 'path', EXPECTED_PATH, odd ?? 'an empty list')
+  if (paths.every((one) => opens(paths, one as string))) return path
+  throw wrong('path', 'path', MOST_PATHS, '', `a list of ${paths.length}`)
 }

@@ -1,6 +1,12 @@
 /** Private routes: a request's token, and what it opens. */
 // biome-ignore lint/style/useNodejsImportProtocol: the platform's module, whose name this is
 import crypto from 'crypto'
+import {
+  MOST_CHARACTERS_OF_CLAIMS,
+  MOST_CHARACTERS_WITH_CLAIMS,
+  MOST_CLAIMS,
+  MOST_CLAIMS_OF_LONG_PATHS,
+} from '../edge/bounds.ts'
 import { type Fields, fieldsOf, type ViewerRequest } from '../edge/event.ts'
 import type { TokenRule } from '../edge/rules.ts'
 import {
@@ -42,22 +48,34 @@ function namedTokens(fields: Fields, names: readonly string[], rule: TokenRule):
 
 /**
  * What a token opens whose signature has been verified.
- * @throws if its claims are no object
+ * @param others readings of the request's path besides its canonical form
+ * @throws if its claims are no JSON
  */
-export function admissionOf(parts: TokenParts, rule: TokenRule, uri: string, canonical: string): Admission {
-  const claims = parseObject(textOf(parts[1]))
+export function admissionOf(
+  parts: TokenParts,
+  rule: TokenRule,
+  canonical: string,
+  others?: readonly string[],
+): Admission {
+  const isLong = canonical.length > MOST_CHARACTERS_WITH_CLAIMS
+  const text = textOf(parts[1])
+  if (isLong && text.length > MOST_CHARACTERS_OF_CLAIMS) return 401
+  const claims = parseObject(text, isLong ? MOST_CLAIMS_OF_LONG_PATHS : MOST_CLAIMS)
+  if (!claims) return 401
   if (HAS_ENDLESS_TOKENS && rule.endless && !('exp' in claims)) claims.exp = 1 / 0
   if (!areInForce(claims, SAME_LEEWAY ?? rule.leeway, Date.now() / 1000)) return 401
   if (HAS_ISSUERS && rule.issuer && claims.iss !== rule.issuer) return 401
   // A token that is meant for somebody is not meant for a route that does not say who it is.
   if (HAS_AUDIENCES && rule.audience ? !isAudience(claims.aud, rule.audience) : 'aud' in claims) return 401
   if (HAS_TOKEN_CLAIMS && rule.claims && !hasClaims(claims, rule.claims)) return 403
-  return HAS_TOKEN_PATHS && rule.path && !leadsTo(claims[rule.path], uri, canonical) ? 403 : 200
+  return HAS_TOKEN_PATHS && rule.path && !leadsTo(claims[rule.path], canonical, others) ? 403 : 200
 }
 
 const bytesOf = (text: string): Buffer => Buffer.from(text, 'base64url')
 
 export const textOf = (part: string): string => bytesOf(part).toString()
+
+const encoder = /* @__PURE__ */ new TextEncoder()
 
 /**
  * Whether a secret of the store, in base64url, signed a token. A key has as many bytes as the hash, 32, at least (RFC 7518, 3.2).
@@ -67,15 +85,17 @@ export const textOf = (part: string): string => bytesOf(part).toString()
  */
 export function isSigned(parts: TokenParts, secret: string): boolean {
   const key = bytesOf(secret)
+  const signature = parts[2]
+  if (key.length < 32 || signature.length !== 43) return false
   // biome-ignore-start lint/style/useTemplate: in the engine a template costs twice as much
   const expected = crypto
     .createHmac('sha256', key)
     .update(parts[0] + '.' + parts[1])
     .digest('base64url')
-  const both = Buffer.from(expected + '.....' + parts[2] + '.....')
+  // Of other characters than ASCII, 43 are more bytes: what is behind the first 96 is not looked at.
+  const both = encoder.encode(expected + '.....' + signature + '.....')
   // biome-ignore-end lint/style/useTemplate: as above
-  if (key.length < 32 || both.length !== 96) return false
-  const numbers = new Float64Array(both.buffer, both.byteOffset, 12)
+  const numbers = new Float64Array(both.buffer, 0, 12)
   let isOther = false
   let i = 6
   while (i) {

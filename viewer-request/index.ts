@@ -67,11 +67,11 @@ export async function handler(event: ViewerEvent): Promise<ViewerRequest | Viewe
         if (parts) {
           if (HAS_PUBLIC_KEYS) {
             const verdict = await (event.verify as Verify)(parts, route.token)
-            admission = verdict === 200 ? admissionOf(parts, route.token, uri, path) : verdict
+            admission = verdict === 200 ? admissionOf(parts, route.token, path, routing.others) : verdict
           } else {
             const key = keyOf(textOf(parts[0]))
             const secret = key && (await cf.kvs().get(TOKEN_KEYS + key))
-            if (secret && isSigned(parts, secret)) admission = admissionOf(parts, route.token, uri, path)
+            if (secret && isSigned(parts, secret)) admission = admissionOf(parts, route.token, path, routing.others)
           }
         }
       } catch (_) {

@@ -3,6 +3,7 @@
  * verification that its engine has no means for.
  */
 import type { CloudFrontRequest, CloudFrontRequestEvent, CloudFrontRequestResult } from 'aws-lambda'
+import { MOST_CLAIMS } from '../edge/bounds.ts'
 import { isKeyFor, kidOf } from '../edge/jwk.ts'
 import { keySets, type TokenRule } from '../edge/rules.ts'
 import { parseObject, signerOf, type TokenParts } from '../edge/token.ts'
@@ -23,7 +24,8 @@ export const handler = async (event: CloudFrontRequestEvent): Promise<CloudFront
 }
 
 async function verify(parts: TokenParts, rule: TokenRule): Promise<200 | 401 | 503> {
-  const signer = signerOf(parseObject(textOf(parts[0])), rule.algorithms ?? [])
+  const header = parseObject(textOf(parts[0]), MOST_CLAIMS)
+  const signer = header && signerOf(header, rule.algorithms ?? [])
   if (!signer) return 401
   const { kid, algorithm } = signer
   const keys = await sets[rule.keys as number]?.get((all) =>

@@ -59,8 +59,15 @@ const bearing = (text: string) => ({ authorization: `Bearer ${text}` })
 const forged = (header: string) => bearing(`${part(header)}.${part(CLAIMS)}.${'A'.repeat(43)}`)
 const COOKIES = (name: string, count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`${name}${i.toString(36)}`, '1']))
-const MANY_PATHS = Array.from({ length: 500 }, () => '/a')
-const UNUSUAL_PATHS = Array.from({ length: 130 }, (_, i) => `/%C3%A9/${i}`)
+const pathsOf = (count: number, path: string) => Array.from({ length: count }, (_, i) => `${path}${i.toString(36)}`)
+const withPaths = (paths: readonly string[]) => bearing(token({ ...CLAIMS, paths }))
+const UNUSUAL_PATHS = pathsOf(130, '/%C3%A9/')
+/** Claims with something before `exp` and the rest. */
+const claimsText = (text: string) => bearing(token(`{${text},${JSON.stringify(CLAIMS).slice(1)}`))
+const PRETTY = pathsOf(190, 'c')
+  .map((name) => `"${name}" : "1"`)
+  .join()
+const NESTED = `"x":{"y":[${Array(150).fill('"a"').join()}],"z":[${Array(60).fill('{}').join()}]}`
 /** One of the costliest that goes on. */
 const COSTLY = `/search/${CYRILLIC.slice(0, 3_060).toLowerCase()}`
 
@@ -153,14 +160,46 @@ export const WORST: Readonly<Record<string, WorstRequest>> = {
     headers: bearing(token(CLAIMS)),
     cookies: { grant: token(CLAIMS) },
   },
-  'a token of 500 paths': { uri: '/static/a.txt', headers: bearing(token({ ...CLAIMS, paths: MANY_PATHS })) },
-  'a token of 130 paths with escapes, and such a path': {
-    uri: COSTLY.replace('/search', '/é'),
-    headers: bearing(token({ ...CLAIMS, paths: UNUSUAL_PATHS })),
+  'a token of 500 paths': { uri: '/static/a.txt', headers: withPaths(Array(500).fill('/a')) },
+  'a token of 250 paths': { uri: '/static/a.txt', headers: withPaths(pathsOf(250, '/aaa/')) },
+  'a token of 250 paths on a costly path': { uri: COSTLY, headers: withPaths(pathsOf(250, '/aaa/')) },
+  'a token of 130 paths with escapes': { uri: '/static/a.txt', headers: withPaths(UNUSUAL_PATHS) },
+  'a token of 130 paths with escapes, and such a path': { uri: COSTLY, headers: withPaths(UNUSUAL_PATHS) },
+  'a token of long paths with escapes, and such a path': {
+    uri: COSTLY,
+    headers: withPaths(pathsOf(8, `/${'%d1%8f'.repeat(10)}`)),
   },
-  'a token of many claims': {
-    uri: '/static/a.txt',
-    headers: bearing(token(JSON.stringify({ ...CLAIMS, ...COOKIES('c', 190) }).replaceAll(':', ' : '))),
+  'a token of 8 paths with escapes, and a path of 1,024 characters': {
+    uri: COSTLY.slice(0, 1_022),
+    headers: withPaths(pathsOf(8, `/${'%d1%8f'.repeat(10)}`)),
+  },
+  'a token of 250 paths, and a path of 1,024 characters': {
+    uri: COSTLY.slice(0, 1_022),
+    headers: withPaths(pathsOf(250, '/aaa/')),
+  },
+  'a token of claims in claims, and a path of 1,024 characters': {
+    uri: COSTLY.slice(0, 1_022),
+    headers: claimsText(NESTED),
+  },
+  'a token of one path with escapes, and such a path': {
+    uri: COSTLY,
+    headers: withPaths([`/search/${CYRILLIC.slice(0, 2_700).toLowerCase()}`]),
+  },
+  'a token of many claims, with spaces': { uri: '/static/a.txt', headers: claimsText(PRETTY) },
+  'a token of 90 claims, with spaces, on a costly path': {
+    uri: COSTLY,
+    headers: claimsText(PRETTY.split(',').slice(0, 90).join()),
+  },
+  'a token of claims in claims': { uri: '/static/a.txt', headers: claimsText(NESTED) },
+  'the same on a costly path, with claims in claims': { uri: COSTLY, headers: claimsText(NESTED) },
+  'a token of many numbers': { uri: '/static/a.txt', headers: claimsText(`"x":[${Array(1_300).fill('1').join()}]`) },
+  'a token of 245 numbers on a costly path': {
+    uri: COSTLY,
+    headers: claimsText(`"x":[${Array(245).fill('1').join()}]`),
+  },
+  'a token of a scope of many words': {
+    uri: COSTLY,
+    headers: bearing(token({ ...CLAIMS, scope: `${'a '.repeat(1_300)}read` })),
   },
   'a token with a text that looks like JSON': {
     uri: '/static/a.txt',

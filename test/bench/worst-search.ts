@@ -73,9 +73,35 @@ const json = fc
   )
   .map((runs) => runs.map(([one, times]) => one.repeat(times)).join(''))
 
+/** Claims of the shapes that cost most: lists of paths, words, members in members, spaces before colons, numbers. */
+const anyClaims = fc
+  .record({
+    paths: fc.tuple(
+      fc.constantFrom('/aaa/', '/%d1%8f/', '/é日/', '/search/', '/a%2fb/', '/./', '/😀 '),
+      fc.nat({ max: 400 }),
+    ),
+    words: fc.oneof(fc.constant(0), fc.nat({ max: 1_500 })),
+    texts: fc.oneof(fc.constant(0), fc.nat({ max: 260 })),
+    numbers: fc.oneof(fc.constant(0), fc.nat({ max: 260 })),
+    nested: fc.boolean(),
+    spaced: fc.boolean(),
+  })
+  .map(({ paths: [path, times], words, texts, numbers, nested, spaced }) => {
+    const list = [...Array(texts).fill('a'), ...Array(numbers).fill(1), ...(nested ? [{ b: { c: 1 } }] : [])]
+    const claims = {
+      ...CLAIMS,
+      paths: [...Array.from({ length: times }, (_, i) => `${path}${i.toString(36)}`), '/'],
+      scope: `${'a '.repeat(words)}read`,
+      list,
+    }
+    const text = JSON.stringify(claims)
+    return spaced ? text.replaceAll('":', '" :') : text
+  })
+
 /** Good ones, with claims of all lengths; forged ones, whose headers are anything; and what is none. */
 const anyToken: fc.Arbitrary<string> = fc.oneof(
   fc.constant(token(CLAIMS)),
+  anyClaims.map((claims) => token(claims)),
   fc
     .tuple(fc.array(text(60), { maxLength: 60 }), json)
     .map(([paths, note]) => token({ ...CLAIMS, paths: [...paths.map((path) => `/${path}`), '/'], note })),

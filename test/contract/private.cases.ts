@@ -69,6 +69,14 @@ export const bearer = (text: string, input: ViewerInput = {}): ViewerInput => ({
   headers: { authorization: `Bearer ${text}`, ...input.headers },
 })
 
+/** Of 513 characters in canonical form. */
+const LONG: ViewerInput = { uri: `/rfc/${'a'.repeat(508)}` }
+const padded = (length: number): string => {
+  const text = JSON.stringify({ ...BARE, pad: '' })
+  return `${text.slice(0, -2)}${'x'.repeat(length - text.length)}"}`
+}
+const OTHERS = Array.from({ length: 256 }, (_, i) => `/o/${i}`)
+
 export const rfc = (text: string) => bearer(text, { uri: '/rfc/a.txt' })
 
 const changedAt = (text: string, index: number) =>
@@ -133,6 +141,16 @@ export function privateRows({ header: HEAD, sign }: Signer): Record<string, Row[
         rfc(signed(HEAD, `{ "a" : {"exp":1,"x\\":": "\\u0022:"}, "exp": ${NOW + 60} }`)),
         'granted',
       ],
+      ['200 members and items', rfc(token({ ...BARE, x: Array(199).fill(1) })), 'granted'],
+      ['201 members and items', rfc(token({ ...BARE, x: Array(200).fill(1) })), 401],
+      ['200 texts, some in members of members', rfc(token({ ...BARE, x: { y: Array(195).fill('') } })), 'granted'],
+      ['201 texts, some in members of members', rfc(token({ ...BARE, x: { y: Array(196).fill('') } })), 401],
+      ['on a long path 32 members and items', bearer(token({ ...BARE, x: Array(31).fill(1) }), LONG), 'granted'],
+      ['on a long path 33 members and items', bearer(token({ ...BARE, x: Array(32).fill(1) }), LONG), 401],
+      ['on a long path 1,024 characters', bearer(token(padded(1_024)), LONG), 'granted'],
+      ['on a long path 1,025 characters', bearer(token(padded(1_025)), LONG), 401],
+      ['the 256th word', bearer(token({ ...GOOD, scope: `${'a '.repeat(255)}photos:read` })), 'granted'],
+      ['the 257th word', bearer(token({ ...GOOD, scope: `${'a '.repeat(256)}photos:read` })), 403],
       ['claims beyond ASCII', rfc(token({ ...BARE, name: 'é日😀\u2028' })), 'granted'],
     ],
     'the path that a claim opens': [
@@ -159,6 +177,11 @@ export function privateRows({ header: HEAD, sign }: Signer): Record<string, Row[
       ['an empty list', inPath([], '/paths/q/a.jpg'), 403],
       ['no claim', inPath(undefined, '/paths/q/a.jpg'), 403],
       ['a number', inPath(1, '/paths/q/a.jpg'), 403],
+      ['the 197th of a list', inPath([...OTHERS.slice(0, 196), '/paths/q/'], '/paths/q/a.jpg'), 'granted'],
+      ['more than is looked at', inPath([...OTHERS, '/paths/q/'], '/paths/q/a.jpg'), 401],
+      ['the 16th where one has an escape', inPath([...OTHERS.slice(0, 15), '/paths/é/'], '/paths/%c3%a9/a'), 'granted'],
+      ['the 17th where one has an escape', inPath([...OTHERS.slice(0, 16), '/paths/é/'], '/paths/%c3%a9/a'), 403],
+      ['513 characters where one has an escape', inPath(['/paths/é/', `/${'x'.repeat(503)}`], '/paths/%c3%a9/a'), 403],
       ['a list in a list', inPath([['/paths/q/']], '/paths/q/a.jpg'), 403],
       [
         'a path that goes on as it is',

@@ -22,7 +22,7 @@ describe('the first pattern that matches decides', () => {
     ['/a/b/z.pdf', 2],
     ['/', 4],
   ])('%s is on route %i', (path, index) => {
-    expect(routeOf(path, table)).toEqual({ index, canonical: path })
+    expect(routeOf(path, table)).toMatchObject({ index, canonical: path })
   })
 })
 
@@ -36,7 +36,7 @@ describe('a path whose readings agree goes on in its canonical form', () => {
     ['non-ASCII', '/é', 4, '/%C3%A9'],
     ['a hidden file', '/.well-known/x', 4, '/.well-known/x'],
   ])('%s', (_rule, path, index, canonical) => {
-    expect(routeOf(path, table)).toEqual({ index, canonical })
+    expect(routeOf(path, table)).toMatchObject({ index, canonical })
   })
 })
 
@@ -109,7 +109,7 @@ test('the canonical path of a route is its own, and stays', () => {
       if (typeof routing === 'string') return
       routed += 1
       expect(routing.canonical).toBe(canonicalPath(path))
-      expect(routeOf(routing.canonical, table)).toEqual(routing)
+      expect(routeOf(routing.canonical, table)).toMatchObject({ index: routing.index, canonical: routing.canonical })
     }),
     { numRuns: runs(2_000) },
   )

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { canonicalPath } from '../../../edge/path.ts'
+import { routeTableOf } from '../../../edge/patterns.ts'
+import { routeOf } from '../../../edge/routes.ts'
 import {
   areInForce,
   bearerIn,
@@ -17,6 +19,12 @@ import {
 import { runs } from '../../runs.ts'
 
 const NOW = 1_800_000_000
+
+/** As `routeOf` tells them of a path that has several. */
+function readingsOf(path: string): readonly string[] | undefined {
+  const routing = routeOf(path, routeTableOf(['/*']))
+  return typeof routing === 'string' ? undefined : routing.others
+}
 
 describe('where a token is', () => {
   it.each([
@@ -125,13 +133,13 @@ describe('the key that a header names', () => {
 
 describe('an object', () => {
   it.each(['{}', '{"a":1}', '{ "a" : {"a":1}, "b":"\\":" }', '{"a":"\\u0022:"}'])('%s is one', (text) => {
-    expect(parseObject(text)).toEqual(JSON.parse(text))
+    expect(parseObject(text, 200)).toEqual(JSON.parse(text))
   })
 
   it.each(['[]', '1', '"x"', 'null', '{"a":1,"a":1}', '{"a" :1,"a":2}', '{"a":1,"\\u0061":2}', '{"b":{"a":1,"a":2}}'])(
     '%s is none',
     (text) => {
-      expect(() => parseObject(text)).toThrow(TypeError)
+      expect(parseObject(text, 200)).toBeNull()
     },
   )
 
@@ -144,9 +152,9 @@ describe('an object', () => {
     fc.assert(
       fc.property(objects, (object) => {
         const text = JSON.stringify(object)
-        expect(parseObject(text)).toEqual(JSON.parse(text))
+        expect(parseObject(text, 200)).toEqual(JSON.parse(text))
         const again = JSON.stringify(Object.keys(object)[0])
-        expect(() => parseObject(`${text.slice(0, -1)}, ${again} : 1}`)).toThrow(TypeError)
+        expect(parseObject(`${text.slice(0, -1)}, ${again} : 1}`, 200)).toBeNull()
       }),
       { numRuns: runs(500) },
     )
@@ -201,22 +209,52 @@ describe('a claim of paths', () => {
     [[['/p']], '/p/1', false],
     [undefined, '/p/1', false],
   ])('%j leads to %s: %s', (claim, path, leads) => {
-    expect(leadsTo(claim, path, canonicalPath(path))).toBe(leads)
+    expect(leadsTo(claim, canonicalPath(path), readingsOf(path))).toBe(leads)
   })
 })
 
-it('a list of many paths is read to its end, whatever is in it', () => {
-  const paths = [...Array.from({ length: 300 }, (_, i) => `/other/${i}`), 1, null, '/a b', '/mine/']
-  expect(leadsTo(paths, '/mine/x', '/mine/x')).toBe(true)
-  expect(
-    leadsTo(
-      paths.filter((path) => path !== '/a b'),
-      '/mine/x',
-      '/mine/x',
-    ),
-  ).toBe(true)
-  expect(leadsTo(paths, '/a%20b/c', '/a%20b/c')).toBe(true)
-  expect(leadsTo(paths, '/other/300', '/other/300')).toBe(false)
+describe('a list of paths', () => {
+  const others = Array.from({ length: 199 }, (_, i) => `/other/${i}`)
+
+  it('counts up to the 200th', () => {
+    expect(leadsTo([...others, '/mine/'], '/mine/x')).toBe(true)
+    expect(leadsTo([...others, '/other/255', '/mine/'], '/mine/x')).toBe(false)
+    expect(leadsTo(others, '/other/300')).toBe(false)
+  })
+
+  it('counts up to the 16th where one has to be spelt anew', () => {
+    const few = [...others.slice(0, 13), 1, null]
+    expect(leadsTo([...few, '/a b'], '/a%20b/c', readingsOf('/a%20b/c'))).toBe(true)
+    expect(leadsTo([...few, '/é/', '/mine/'], '/mine/x')).toBe(false)
+    expect(leadsTo([...others, '/mine/'], '/mine/%C3%A9', readingsOf('/mine/%C3%A9'))).toBe(true)
+  })
+
+  it('counts up to 512 characters where one has to be spelt anew', () => {
+    const list = (length: number) => ['/é/', `/${'x'.repeat(length - 5)}`]
+    expect(leadsTo(list(512), '/%C3%A9/a', readingsOf('/%C3%A9/a'))).toBe(true)
+    expect(leadsTo(list(513), '/%C3%A9/a', readingsOf('/%C3%A9/a'))).toBe(false)
+  })
+})
+
+describe('what is looked at of claims', () => {
+  const items = (count: number) => `{"exp":1,"x":[${Array(count).fill('1').join()}]}`
+  const texts = (count: number, name = 'a') => `{"${name}":{"b":[${Array(count).fill('""').join()}]}}`
+  it.each([
+    ['200 commas', items(200), true],
+    ['one more', items(201), false],
+    ['as many in a text', `{"x":"${','.repeat(201)}${' '.repeat(300)}"}`, false],
+    ['200 texts in members of members', texts(198), true],
+    ['one more', texts(199), false],
+    ['as many, flat', `{"b":[${Array(199).fill('""').join()}]}`, true],
+  ])('%s', (_, text, isTaken) => {
+    expect(parseObject(text, 200)).toEqual(isTaken ? JSON.parse(text) : null)
+  })
+
+  it('256 words', () => {
+    const rules = [{ name: 'scope', expected: 'read', contains: true as const }]
+    expect(hasClaims({ scope: `${'a '.repeat(255)}read` }, rules)).toBe(true)
+    expect(hasClaims({ scope: `${'a '.repeat(256)}read` }, rules)).toBe(false)
+  })
 })
 
 it.each([
