@@ -1,10 +1,10 @@
 /** Keys of a bucket: S3 User Guide, "Naming Amazon S3 objects" and "Uploading objects". */
 import type { LocalFile } from './files.ts'
 
-/** Of a key, in UTF-8. */
+/** Bytes of a key, in UTF-8. */
 const KEY_BYTES = 1_024
 
-/** Of what a single PUT uploads. */
+/** Bytes that a single PUT uploads at most. */
 const OBJECT_BYTES = 5 * 1024 ** 3
 
 /** What S3 would refuse, before anything is uploaded; one line for each. */

@@ -12,7 +12,7 @@ export type ObjectUrl =
 /** @param sha256 in hex */
 export type ObjectUrlOf = (key: string, sha256: string) => ObjectUrl
 
-/** Of the hash, 64 bits: origin-response verifies a version as a prefix of `x-amz-meta-sha256`. */
+/** Characters of the hash that make a version, 64 bits: origin-response verifies it as a prefix of `x-amz-meta-sha256`. */
 const VERSION_CHARACTERS = 16
 
 const versionOf = (sha256: string): string => sha256.slice(0, VERSION_CHARACTERS)

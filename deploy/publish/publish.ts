@@ -25,7 +25,7 @@ export type Compared = {
   isLeft?: true
 }
 
-/** What comparing ends with. */
+/** What comparing comes to, once the object's own headers have been read where the listing left it open. */
 type Decided = Exclude<ObjectChange, { kind: 'unknown' }>
 
 export type PublishOutcome = {

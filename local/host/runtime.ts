@@ -49,7 +49,7 @@ export type Runtime = {
   close(): Promise<void>
 }
 
-/** The most that is kept of them. */
+/** How much is kept of what Workers and host complain of, the latest last. */
 const COMPLAINT_CHARACTERS = 2_000
 
 /** Seconds. */

@@ -111,10 +111,10 @@ function distributionConfigOf(values: JsonObject): DistributionConfig {
 const headerNames = (headers: unknown) =>
   Array.isArray(headers) ? headers.map((header) => ({ HeaderName: at(header, 'HeaderName') })) : []
 
-/** Of these the API says besides whether there are any. */
+/** Lists of which the API says in a field of its own whether there are any. */
 const SIGNERS = ['TrustedKeyGroups', 'TrustedSigners']
 
-/** What is a text however it looks. */
+/** Fields that are texts, even where a template writes a number or a truth value. */
 const TEXTS = /^(?:Comment|Header|Id|Name|OriginPath|PathPattern|ResponseCode|Value)$/
 
 function inApiShape(value: unknown, name = ''): unknown {

@@ -8,12 +8,12 @@ import { DEFAULT_DROP_RESPONSE, type HeaderRules } from '../../../edge/config.ts
 import { isListed } from '../../../edge/limits.ts'
 import type { DistributionFacts, Note } from './facts.ts'
 
-/** Of a config that says nothing of headers. */
+/** What a config that says nothing of headers sets on all responses. */
 const DEFAULTS = responseHeaders({ dropRequest: [], dropResponse: [], setResponse: {} }).filter(
   ({ type }) => type === '',
 )
 
-/** Of a behaviour's response headers policy, where it has one. */
+/** A behaviour, and its response headers policy, where it has one. */
 type BehaviourPolicy = { pattern: string; policy: ResponseHeadersPolicyConfig | undefined }
 
 export function importedHeaders({ distribution, policies }: DistributionFacts): {
@@ -80,6 +80,6 @@ function setBy({ SecurityHeadersConfig, CustomHeadersConfig }: ResponseHeadersPo
     Value,
   ])
   const rows = [...own, ...securityHeaders((SecurityHeadersConfig ?? {}) as SecurityHeadersConfig)]
-  // What private routes add to theirs is no header of the site.
+  // Rimlight adds it to the policies of private routes: it is no header of the site.
   return new Map(rows.filter(([name]) => name !== 'cache-control'))
 }

@@ -24,7 +24,7 @@ const BUCKET =
 /** S3 User Guide, "Website endpoints". */
 const WEBSITE = /^(?<bucket>.+?)\.s3-website[.-](?<region>[a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com(?:\.cn)?$/
 
-/** Of the global endpoint, which does not say where a bucket is. */
+/** The region that is taken for a bucket at the global endpoint, which does not say where it is. */
 const USUAL_REGION = 'us-east-1'
 
 export function importedOrigins({ Origins, OriginGroups }: DistributionConfig): ImportedOrigins {

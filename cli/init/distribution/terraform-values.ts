@@ -1,4 +1,4 @@
-/** Values of Terraform's resources. A block is a blocks, also where there can be one alone; what is not set is null. */
+/** Values of Terraform's resources. A block is a list of blocks, even where there can be only one; what is not set is null. */
 import { at, isObject, type JsonObject } from '../../../base/json-values.ts'
 
 export const text = (from: unknown, name: string): string => {
