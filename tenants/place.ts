@@ -2,7 +2,7 @@
 import { checkTenantId } from '../bundle/tenant.ts'
 import type { TenantPlace } from '../deploy/publish.ts'
 import { deletedTenant, unfinishedTenant, unknownTenant } from './refusals.ts'
-import { storeName } from './store/failures.ts'
+import { shownStore } from './store/failures.ts'
 import { openStore } from './store/open.ts'
 
 /**
@@ -16,7 +16,7 @@ export async function tenantPlace(id: string, url: string): Promise<TenantPlace>
   try {
     const record = await store.get(id)
     if (record === null || record.status === 'deleted') {
-      throw unknownTenant(id, storeName(url), `\`rimlight tenants create ${id}\` makes it`)
+      throw unknownTenant(id, shownStore(url), `\`rimlight tenants create ${id}\` makes it`)
     }
     const { status, domain, bucket, prefix } = record
     if (status === 'deleting') throw deletedTenant(id)

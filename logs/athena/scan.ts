@@ -3,7 +3,7 @@ import { bytesText } from '../../cli/kit/numbers.ts'
 import { ATHENA, BYTES_PER_GB, GB_PER_TB } from '../cost/prices.ts'
 import { countText, usdText } from '../report/format.ts'
 import { type LogStore, objectsBelow } from '../s3.ts'
-import { hourOfKey, hoursOf, isRead, type LogTable, locationOf, type Window } from './table.ts'
+import { hourOfKey, hoursOf, isFileRead, type LogTable, locationOf, type Window } from './table.ts'
 
 /** The files that a query over this time reads. */
 export type Scan = { objects: number; bytes: number; folders?: NonNullable<Window['folders']> }
@@ -23,7 +23,7 @@ export async function scanOf(
   const scan: Scan = { objects: 0, bytes: 0 }
   for await (const page of objectsBelow(client, { bucket: table.bucket, prefix: start }, signal, after)) {
     for (const { key, bytes } of page) {
-      if (!isRead(table, window, key.slice(table.prefix.length))) continue
+      if (!isFileRead(table, window, key.slice(table.prefix.length))) continue
       scan.objects += 1
       scan.bytes += bytes
       const hour = table.kind === 'v2' ? hourOfKey(key.slice(table.prefix.length)) : undefined

@@ -106,7 +106,7 @@ export function fileFilter(table: LogTable, window: Window): string {
 export const hourOfKey = (key: string): string | undefined => /^\d{4}\/\d\d\/\d\d\/\d\d(?=\/)/.exec(key)?.[0]
 
 /** Whether a file of this key is one that such a query reads. @param key below the prefix */
-export function isRead(table: LogTable, window: Window, key: string): boolean {
+export function isFileRead(table: LogTable, window: Window, key: string): boolean {
   const { first, last } = hoursOf(table, window)
   if (table.kind === 'v2') {
     const hour = hourOfKey(key)

@@ -4,7 +4,7 @@ import { defineCommand, type Main } from '../../cli/kit/command.ts'
 import { painter } from '../../cli/kit/output.ts'
 import type { TenantRecord } from '../record.ts'
 import { unknownTenant } from '../refusals.ts'
-import { storeName } from '../store/failures.ts'
+import { shownStore } from '../store/failures.ts'
 import { openStore } from '../store/open.ts'
 import { allRecords } from '../store/store.ts'
 import { recordLines, TENANT_STORE_OPTIONS, type TenantDependencies, tenantIds } from './session.ts'
@@ -39,7 +39,7 @@ export const tenantsShow = (_: TenantDependencies): Main =>
         throw unexpectedInput({ code: 'operands', expected: "one tenant's id", found: 'more', remedy: hint })
       checkTenantId(id)
       const record = (await recordsOf(url)).find(({ tenant }) => tenant === id)
-      if (!record) throw unknownTenant(id, storeName(url), '`rimlight tenants list` lists them')
+      if (!record) throw unknownTenant(id, shownStore(url), '`rimlight tenants list` lists them')
       stdout.write(json ? `${JSON.stringify(record)}\n` : detailsOf(record))
       return 0
     },

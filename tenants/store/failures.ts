@@ -2,7 +2,7 @@
 import { Failure, systemMessage } from '../../base/errors.ts'
 
 /** A store's URL as a person may see it: without a password, wherever a URL can have one. */
-export const storeName = (url: string): string =>
+export const shownStore = (url: string): string =>
   url.replace(/^([a-z]+:\/\/[^:@/?]*):.*@/s, '$1@').replace(/([?&]password=)[^&]*/gi, '$1…')
 
 /** @param name of the store, as a person may see it: without a password */

@@ -1,6 +1,6 @@
 /** `--store`: which store a URL names. Each is loaded when it is asked for, as its package may not be installed. */
 import { unexpectedInput } from '../../base/errors.ts'
-import { storeName } from './failures.ts'
+import { shownStore } from './failures.ts'
 import type { Store } from './store.ts'
 
 export const STORE_URLS = 'sqlite:FILE, postgres://USER@HOST/DATABASE or dynamodb://TABLE?region=REGION'
@@ -20,7 +20,7 @@ export async function openStore(url: string): Promise<Store> {
     case 'dynamodb':
       return (await import('./dynamodb.ts')).openDynamoDb(url)
     default: {
-      const found = JSON.stringify(storeName(url))
+      const found = JSON.stringify(shownStore(url))
       throw unexpectedInput({ at: '--store', code: 'store-url', expected: STORE_URLS, found })
     }
   }

@@ -2,7 +2,7 @@
 import type { Pool, PoolClient } from 'pg'
 import { optional } from '../../base/optional-package.ts'
 import { NAMES, recordOf, rowOf, TABLE } from './columns.ts'
-import { storeCalls, storeName } from './failures.ts'
+import { shownStore, storeCalls } from './failures.ts'
 import { MIGRATIONS_TABLE, missingMigrations } from './migrations.ts'
 import type { Store } from './store.ts'
 
@@ -24,7 +24,7 @@ const REPLACE = `UPDATE ${TABLE} SET ${NAMES.slice(1)
 /** @param url `postgres://USER@HOST/DATABASE`, as libpq has it */
 export async function openPostgres(url: string): Promise<Store> {
   const { default: pg } = await optional('a store in PostgreSQL', ['pg'], () => import('pg'), 'npm install')
-  const inStore = storeCalls(storeName(url))
+  const inStore = storeCalls(shownStore(url))
   const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS, connectionTimeoutMillis: 10_000 })
   // A connection that is lost while nobody uses it is replaced by the next one that is needed.
   pool.on('error', () => {})

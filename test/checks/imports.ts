@@ -45,6 +45,7 @@ export const RULES: readonly Rule[] = [
   { from: 'origin-response/source.ts', may: ['@aws-sdk/client-s3'] },
   { from: 'origin-response/memory.ts', may: ['node:v8', 'node:vm'] },
   { from: 'origin-response/allocator.ts', may: ['@koromix/koffi-linux-x64'] },
+  { from: 'origin-response/koffi.d.ts', may: ['koffi'] },
   { from: 'origin-response/libheif.ts', may: ['libheif-js'] },
   { from: 'origin-response/heic-worker.ts', may: ['node:worker_threads'] },
   {
@@ -78,6 +79,7 @@ export const RULES: readonly Rule[] = [
         'urls/',
         'base/errors.ts',
         'base/optional-package.ts',
+        'edge/bounds.ts',
         'edge/path.ts',
         'edge/patterns.ts',
         'edge/token.ts',
@@ -149,7 +151,7 @@ export const RULES: readonly Rule[] = [
       ...['local/workers/s3/signature.ts', 'local/workers/s3/disk-patience.ts'],
     ],
     // It explains an answer of the function by the readings of a path that the function compares.
-    'local/workers/distribution/function-answers.ts': ['edge/path.ts'],
+    'local/workers/distribution/function-answers.ts': ['edge/bounds.ts', 'edge/path.ts'],
     'local/workers/s3/': ['local/platform/', 'local/protocol/'],
     'local/host/': ['local/platform/', 'local/protocol/', 'esbuild', 'miniflare', 'yauzl'],
     'local/listeners/': [
@@ -167,7 +169,8 @@ export const RULES: readonly Rule[] = [
     ],
     'local/start/': [
       ...['local/cloudfront.ts', 'local/console/site.ts'],
-      ...['local/host/origin-headers.ts', 'local/host/origin-targets.ts', 'local/host/tenants.ts'],
+      ...['local/host/folder-lock.ts', 'local/host/origin-headers.ts'],
+      ...['local/host/origin-targets.ts', 'local/host/tenants.ts'],
       ...['local/listeners/certificate.ts', 'local/listeners/ports.ts', 'local/platform/', 'local/protocol/'],
       ...['cli/kit/', 'esbuild'],
     ],
@@ -302,6 +305,7 @@ export const RULES: readonly Rule[] = [
         'dynalite',
         'ipx',
         'jose',
+        'koffi',
         'miniflare',
         'msw',
         'oxc-parser',

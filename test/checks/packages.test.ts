@@ -112,8 +112,10 @@ test('every package that is imported is one of ours', () => {
   const platform = TARGETS.flatMap(({ modules }) => modules)
   // What recipes are for, and tests install where they run them.
   const frameworks = ['@nuxt/image', 'astro', 'next']
+  // Koffi's binary for Lambda's platform, which koffi brings.
+  const binaries = ['@koromix/koffi-linux-x64']
   // Examples import the package itself.
-  const known = [...names, ...platform, ...frameworks, project.name, 'rimlight-app']
+  const known = [...names, ...platform, ...frameworks, ...binaries, project.name, 'rimlight-app']
   expect(packages.filter((name) => !known.includes(name) && !known.includes(`@types/${name}`))).toEqual([])
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { V2_COLUMNS, V2_FIELDS } from '../../../../deploy/aws/log-table.ts'
-import { createTableSql, fileFilter, isRead, type LogTable } from '../../../../logs/athena/table.ts'
+import { createTableSql, fileFilter, isFileRead, type LogTable } from '../../../../logs/athena/table.ts'
 import { COLUMNS, fieldName } from '../../../../logs/ingest/columns.ts'
 import { dialectErrors } from '../../../logs/athena.ts'
 
@@ -87,7 +87,7 @@ describe('files of a time', () => {
     [V2, '2026/11/03/00/a.parquet', false],
     [V2, 'elsewhere/a.parquet', false],
   ])('%# %s', (table, key, expected) => {
-    expect(isRead(table, WINDOW, key)).toBe(expected)
+    expect(isFileRead(table, WINDOW, key)).toBe(expected)
     // The same as the SQL says.
     const path = `s3://example-logs/${table.prefix}${key}`
     const filter = fileFilter(table, WINDOW)

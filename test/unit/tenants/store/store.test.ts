@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { NAMES } from '../../../../tenants/store/columns.ts'
 
-import { storeName } from '../../../../tenants/store/failures.ts'
+import { shownStore } from '../../../../tenants/store/failures.ts'
 
 import { MIGRATIONS } from '../../../../tenants/store/migrations.ts'
 import { openStore } from '../../../../tenants/store/open.ts'
@@ -75,7 +75,7 @@ describe('a store that can not be used', () => {
     ['sqlite:a:b@c.db', 'sqlite:a:b@c.db'],
     ['dynamodb://tenants?endpoint=http://127.0.0.1:1/', 'dynamodb://tenants?endpoint=http://127.0.0.1:1/'],
   ])('%s is called without its password', (url, name) => {
-    expect(storeName(url)).toBe(name)
+    expect(shownStore(url)).toBe(name)
   })
 
   it.each(['postgers://user:geheim@host/db', 'postgres://user:geheim@host:port/db', 'postgres://user:geheim@[/db'])(
