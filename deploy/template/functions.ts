@@ -71,7 +71,11 @@ export function lambdaFunction(scope: Construct, name: LambdaName, inputs: Input
     ...(artefact.memory === undefined ? {} : { memorySize: artefact.memory }),
     ...(artefact.timeout === undefined ? {} : { timeout: artefact.timeout }),
   })
-  if (inputs.retainFunctions) resource.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN
+  if (inputs.retainFunctions) {
+    resource.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN
+    // A function that another one replaces has replicas, too.
+    resource.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN
+  }
   const version = new CfnVersion(scope, `${id}Version${versionHash(artefact)}`, {
     functionName: resource.ref,
     codeSha256: artefact.codeSha256,

@@ -77,7 +77,10 @@ describe('the Lambda functions', () => {
 
   it('go with the stack, unless they are to be retained: replicas hold them for hours', () => {
     const policies = (made: typeof template) =>
-      Object.values(made.findResources('AWS::Lambda::Function')).map(({ DeletionPolicy }) => DeletionPolicy)
+      Object.values(made.findResources('AWS::Lambda::Function')).map(({ DeletionPolicy, UpdateReplacePolicy }) => {
+        expect(UpdateReplacePolicy).toBe(DeletionPolicy)
+        return DeletionPolicy
+      })
     expect(policies(template)).toEqual([undefined, undefined])
     expect(policies(templateFor(bundle, { retainFunctions: true }))).toEqual(['Retain', 'Retain'])
   })
