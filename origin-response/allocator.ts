@@ -23,10 +23,12 @@ export async function setAllocator(): Promise<void> {
   trim = await loading
 }
 
-/** Gives back what is kept all the same. @returns whether there was a way to */
-export function trimAllocator(): boolean {
+/** Whether it keeps little: what is resident is in use, then. */
+export const isAllocatorSet = (): boolean => trim !== null
+
+/** Gives back what is kept all the same, where there is a way to. */
+export function trimAllocator(): void {
   trim?.()
-  return trim !== null
 }
 
 async function loadTrim(): Promise<(() => void) | null> {

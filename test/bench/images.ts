@@ -192,7 +192,8 @@ const soakReport = ({ transforms, memory, resident, peak, answers }: Soak): stri
   ].join('\n')
 
 /** What a fresh process would have made. */
-const refused = ({ answers }: Soak): number => answers['original; reason=disabled'] ?? 0
+const refused = ({ answers }: Soak): number =>
+  Object.entries(answers).reduce((sum, [answer, count]) => sum + (answer.includes('reason=disabled') ? count : 0), 0)
 
 function readOptions() {
   try {

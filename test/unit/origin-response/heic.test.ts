@@ -101,6 +101,15 @@ describe.skipIf(NO_ENCODER)('a source', () => {
     expect(read).toMatchObject({ kind: 'readable', facts: { format: 'tiff', width: 192, height: 128 } })
   })
 
+  it('that a fresh process would have room for is refused for now alone', async () => {
+    const padded = Buffer.concat([picture, Buffer.alloc(30_000_000)])
+    const reasonWith = async (isLess: boolean) => {
+      const source = await openSource(padded, { ...means, room: () => ({ most: 20, isLess }), limit: { heic: true } })
+      return source.kind === 'original' ? source.reason : source.close()
+    }
+    expect([await reasonWith(true), await reasonWith(false)]).toEqual(['disabled', 'too-many-pixels'])
+  })
+
   it('is not worked on otherwise', async () => {
     expect(await openSource(picture, { ...means, limit: {} })).toMatchObject({
       kind: 'original',
