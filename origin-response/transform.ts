@@ -98,10 +98,21 @@ async function loadRenderer(): Promise<typeof import('./render.ts')> {
   return renderer
 }
 
+/** Milliseconds: longer a viewer is not kept waiting for what another one asked for. */
+const MOST_WAITING_MS = 2_000
+const BETWEEN_LOOKS_MS = 20
+
+/** Once what is still being made is done; an environment that was frozen meanwhile may need a moment for it. */
+async function isIdle({ isBusy }: Pick<typeof import('./render.ts'), 'isBusy'>): Promise<boolean> {
+  const until = performance.now() + MOST_WAITING_MS
+  while (isBusy() && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, BETWEEN_LOOKS_MS))
+  return !isBusy()
+}
+
 async function renditionOf(bytes: Buffer, job: Job, renderer: typeof import('./render.ts')): Promise<Result> {
   const { limit, memory } = job
   // What outlived its deadline in an earlier call still has its memory, unless it has been done meanwhile.
-  if (renderer.isBusy()) return original('deadline', 'an earlier rendition is still being made')
+  if (!(await isIdle(renderer))) return original('deadline', 'an earlier rendition is still being made')
   const opened = await openSource(bytes, {
     renderer,
     limit,

@@ -222,7 +222,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ]),
   ...inFile('origin-response/transform.ts', [
     ["plan.smaller === 'must' && fitted", "plan.smaller === 'never' && fitted"],
-    ['if (renderer.isBusy()) return', 'if (false) return'],
+    ['if (!(await isIdle(renderer))) return', 'if (false) return'],
     ['bytes.length < made.bytes.length ? {', 'true ? {'],
     ["reason ?? 'corrupt'", "reason ?? 'disabled'"],
   ]),

@@ -218,8 +218,8 @@ describe('the deadline', () => {
 describe('a rendition that outlived its deadline', () => {
   afterEach(() => vi.waitUntil(() => !isBusy(), 30_000))
 
-  it('has the memory of the next', async () => {
-    const earlier = sharp(await photo(300, 200).resize(3_000, 2_000).png().toBuffer())
+  it('has the memory of the next, which waits for it, and not for long', async () => {
+    const earlier = sharp(await photo(300, 200).resize(4_000, 2_000).png().toBuffer())
       .avif({ effort: 3 })
       .toBuffer()
     await setTimeout(20)
@@ -230,5 +230,15 @@ describe('a rendition that outlived its deadline', () => {
     expect(outcome.measures.bytesIn).toBe(jpeg.length)
     await earlier
     expect(await transform(job('one-more.jpg', {}))).toMatchObject({ kind: 'rendition' })
+  })
+
+  it('that is done in a moment costs the next one no more than that', async () => {
+    const earlier = sharp(await photo(300, 200).resize(900, 600).png().toBuffer())
+      .avif({ effort: 0 })
+      .toBuffer()
+    await setTimeout(5)
+    expect(isBusy()).toBe(true)
+    expect(await transform(job('next.jpg', {}))).toMatchObject({ kind: 'rendition' })
+    await earlier
   })
 })
