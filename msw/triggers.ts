@@ -100,7 +100,7 @@ async function imageCode(): Promise<string> {
     format: 'cjs',
     platform: 'node',
     target: 'node22',
-    external: ['sharp', 'thumbhash'],
+    external: ['sharp'],
     tsconfigRaw: {},
     logLevel: 'silent',
     plugins: [SOURCE_OUTSIDE],

@@ -47,10 +47,10 @@ export async function previewMaker(): Promise<PreviewMaker> {
     import('../../origin-response/open-source.ts'),
   ]).catch((cause) => {
     throw new InputError(
-      `--previews: expected the packages sharp and thumbhash, found none of ours: npm install sharp thumbhash (${cause.message})`,
+      `--previews: expected the package sharp, found none that loads: npm install --save-dev sharp (${cause.message})`,
       {
         code: 'package-missing',
-        expected: 'the packages sharp and thumbhash',
+        expected: 'the package sharp',
         found: 'none',
         cause,
       },

@@ -5,9 +5,7 @@ const CDN = 'https://cdn.example.com'
 
 /** `image: { service: { entrypoint: './astro-service.ts' } }` in astro.config.ts. */
 const service: ExternalImageService = {
-  validateOptions: baseService.validateOptions,
-  getSrcSet: baseService.getSrcSet,
-  getHTMLAttributes: baseService.getHTMLAttributes,
+  ...baseService,
   getURL({ src, width, height, fit, quality }) {
     const url = new URL(typeof src === 'string' ? src : src.src, CDN)
     if (width) url.searchParams.set('w', `${width}`)

@@ -1,6 +1,7 @@
 /** The package as another project has it: packed, installed, built with. */
 import { execFile } from 'node:child_process'
-import { readFile, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -56,6 +57,16 @@ const session = sessionHandler({
 })
 const { status } = await session(new Request('https://app.example.com/session'))
 console.log(signToken({ secret, expiresIn: 60 }).split('.').length, status, failure.message)
+`
+
+const MSW = `import { setupServer } from 'msw/node'
+import { cloudfrontHandlers } from 'rimlight/msw'
+import config from './edge.config.ts'
+const server = setupServer(...(await cloudfrontHandlers(config, { buckets: { photos: 'node_modules/rimlight/local/samples' } })))
+server.listen()
+const { headers } = await fetch('https://cdn.example.com/photos/dusk.jpg?w=640', { headers: { accept: 'image/webp' } })
+console.log(headers.get('x-rimlight'))
+server.close()
 `
 
 let tarball: Tarball
@@ -118,6 +129,19 @@ describe('the package in another project', () => {
     await built()
     await writeFile(join(project, 'local.mjs'), LOCAL)
     expect((await node('local.mjs')).stdout).toBe('200 image/webp\n')
+  })
+
+  it('brings one sharp, which miniflare takes as well', ({ skip }) => {
+    skip(unreachable !== undefined, `npm's registry is out of reach: ${unreachable}`)
+    expect(existsSync(join(project, 'node_modules/sharp'))).toBe(true)
+    expect(existsSync(join(project, 'node_modules/miniflare/node_modules/sharp'))).toBe(false)
+  })
+
+  it('answers in tests, with renditions', async ({ skip }) => {
+    skip(unreachable !== undefined, `npm's registry is out of reach: ${unreachable}`)
+    await symlink(join(ROOT, 'node_modules/msw'), join(project, 'node_modules/msw'))
+    await writeFile(join(project, 'msw.mjs'), MSW)
+    expect((await node('msw.mjs')).stdout).toBe('webp; 640x427; q=80\n')
   })
 
   it('begins a project, whose first test passes', async ({ skip }) => {
