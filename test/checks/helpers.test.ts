@@ -1,10 +1,11 @@
 /** The helpers that all tests stand on. */
 import { spawnSync } from 'node:child_process'
-import { readdir, symlink, writeFile } from 'node:fs/promises'
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { atEndOfFile, cleanUp, differences, processState } from '../cleanup.ts'
 import { readExtent, runs, sampleOf } from '../runs.ts'
+import { madeOnce } from '../temporary.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
 import { ROOT } from './sources.ts'
 
@@ -19,6 +20,7 @@ test('a short run takes every fifth of a list, and the last', () => {
   expect(sampleOf([1, 2, 3, 4, 5, 6, 7, 8], 'short')).toEqual([1, 6, 8])
   expect(sampleOf([1, 2, 3, 4, 5, 6], 'full')).toEqual([1, 2, 3, 4, 5, 6])
   expect(sampleOf([], 'short')).toEqual([])
+  expect(sampleOf([1, 2, 3, 4, 5, 6], 'short', 2)).toEqual([1, 3, 5, 6])
   expect(sampleOf(Array(2_301).fill(0), 'short')).toHaveLength(101)
 })
 
@@ -34,6 +36,21 @@ test('what a file registers is undone once, the latest first', async () => {
   expect(undone).toEqual([3, 2, 1])
   await cleanUp()
   expect(undone).toEqual([3, 2, 1])
+})
+
+test('what a run makes once is made by the first who asks, and by the next one where that failed', async () => {
+  let times = 0
+  const make = async (folder: string) => {
+    times += 1
+    await writeFile(join(folder, 'half'), '')
+    if (times === 1) throw new Error('no room')
+    await writeFile(join(folder, 'whole'), String(times))
+  }
+  const asked = await Promise.allSettled([1, 2, 3].map(() => madeOnce('made-by-the-test-of-helpers', make)))
+  expect(asked.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'fulfilled', 'rejected'])
+  const folder = await madeOnce('made-by-the-test-of-helpers', make)
+  expect(await readFile(join(folder, 'whole'), 'utf8')).toBe('2')
+  expect(times).toBe(2)
 })
 
 test('what a file leaves behind has a name', () => {
