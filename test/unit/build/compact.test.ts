@@ -1,0 +1,52 @@
+import { parse } from 'acorn'
+import { describe, expect, it } from 'vitest'
+import { letsAsVars, withArrows } from '../../../build/compact.ts'
+import { edited } from '../../../build/syntax.ts'
+
+const parsed = (code: string) => parse(code, { ecmaVersion: 'latest', sourceType: 'module' })
+const arrows = (code: string) => withArrows(code, parsed(code))
+const vars = (code: string) => edited(code, letsAsVars(parsed(code)))
+
+describe('functions as arrow functions', () => {
+  it('with all that they have', () => {
+    expect(arrows('function f(a,b){return a+b}function g(){return f(1,2)}')).toBe(
+      ';var f=(a,b)=>{return a+b};;var g=()=>{return f(1,2)};',
+    )
+  })
+
+  it.each([
+    'async function f(){await 1}',
+    'function f(){return this}',
+    'function f(){return arguments}',
+    'function f(){}export{f}',
+    'function f(){}export{f as g}',
+  ])('not %s', (code) => {
+    expect(arrows(code)).toBe(code)
+  })
+})
+
+describe('let as var', () => {
+  it.each([
+    [
+      'function f(a){let b=1;if(a){let c=2;return c}return b}',
+      'function f(a){var b=1;if(a){var c=2;return c}return b}',
+    ],
+    ['var f=a=>{for(let i=0;i<a;i+=1){let b=i}}', 'var f=a=>{for(var i=0;i<a;i+=1){var b=i}}'],
+    ['function f(a){if(a){let b=1}else{let b=2}}', 'function f(a){if(a){var b=1}else{var b=2}}'],
+    ['function f(){try{let e=1}catch(e){}}', 'function f(){try{var e=1}catch(e){}}'],
+    ['function f(){let a;return a}', 'function f(){var a;return a}'],
+  ])('%s', (code, expected) => {
+    expect(vars(code)).toBe(expected)
+  })
+
+  it.each([
+    ['held by a function of a loop', 'function f(l){for(let i=0;i<3;i+=1){l.push(()=>i)}}'],
+    ['without a value, anew in each turn', 'function f(){for(let i=0;i<3;i+=1){let a;a=a||i}}'],
+    ['within the block of another', 'function f(){let a=1;{let a=2}return a}'],
+    ['that has the name of a parameter', 'function f(a){{let a=2}return a}'],
+    ['that has the name of an error that is caught', 'function f(){try{}catch(e){{let e=2}return e}}'],
+    ['without a value, after another', 'function f(a){if(a){let b=1}else{let b;return b}}'],
+  ])('not one %s', (_, code) => {
+    expect(vars(code)).toBe(code)
+  })
+})
