@@ -151,7 +151,7 @@ describe('a clone, and npm start', () => {
   })
 
   it('the access log has a line of 33 fields for each request', async () => {
-    const lines = (await readFile(join(place.root, 'access.log'), 'utf8')).split('\n').slice(0, -1)
+    const lines = (await readFile(join(place.root, '.rimlight/access.log'), 'utf8')).split('\n').slice(0, -1)
     expect(lines.slice(0, 2).map((line) => line.slice(0, 9))).toEqual(['#Version:', '#Fields: '])
     const requests = command.events.filter(({ event }) => event === 'request')
     expect(lines.slice(2)).toHaveLength(requests.length)
@@ -217,8 +217,8 @@ describe('what stands in the way is said in a line', () => {
     ],
     [
       'a log that can not be written',
-      ['--access-log', 'no/such/folder/log'],
-      /^--access-log: expected a file that can be written, found no folder \S+no\/such\/folder\n$/,
+      ['--access-log', join(import.meta.filename, 'log')],
+      /^--access-log: expected a file that can be written, found the file \S+start\.test\.ts\n$/,
     ],
   ])('%s', async (_, args, message) => {
     expect(await outcome(...args)).toEqual([2, expect.stringMatching(message)])

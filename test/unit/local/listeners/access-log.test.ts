@@ -246,11 +246,11 @@ describe('writing', () => {
   })
 
   it('a file that can not be opened is an error that names why', async () => {
-    const file = join(await temporaryFolder(), 'no such folder', 'access.log')
+    const file = join(import.meta.filename, 'access.log')
     const error = await open(file).catch((error) => error)
     expect(error).toBeInstanceOf(InputError)
     expect(error.message).toMatch(
-      /^expected a file for the access log, found none that can be written: ENOENT: no such file or directory, /,
+      /^expected a file for the access log, found none that can be written: (?:EEXIST|ENOTDIR): /,
     )
   })
 
