@@ -1,7 +1,8 @@
 /** Objects that are not there. */
 
+import { hasPrivateResponses } from '../../../bundle/settings.ts'
 import { isPicture } from '../../../edge/picture.ts'
-import { ageOf, answerMediaType, header, outcome, quoted } from '../answer.ts'
+import { ageOf, answerMediaType, asCached, carriesHeader, header, lifetimeOf, outcome, quoted } from '../answer.ts'
 import { type Check, judged, skipped } from '../check.ts'
 import { type CheckTarget, isCachedBucket, madeUpPath, NO_OTHER_PATH } from '../check-target.ts'
 import type { Answer } from '../http.ts'
@@ -11,8 +12,23 @@ import { attachFunction } from '../remedies.ts'
 const RULE =
   'docs/requests.md, "How long a response is cached"; Developer Guide, "Control how long CloudFront caches errors"'
 
-const said = (answer: Answer): string =>
-  `${outcome(answer)}, ${answerMediaType(answer) || 'no content-type'}, cache-control: ${quoted(answer, 'cache-control')}`
+const said = (answer: Answer): string => {
+  const expires = carriesHeader(answer, 'expires') ? `, expires: ${quoted(answer, 'expires')}` : ''
+  return `${outcome(answer)}, ${answerMediaType(answer) || 'no content-type'}, cache-control: ${quoted(answer, 'cache-control')}${expires}`
+}
+
+/** How the route's handlers say it. On a private route viewers read `private`, and CloudFront keeps it by `Expires`. */
+function lifetime({ route }: CheckTarget, seconds: number): { text: string; isSaid: (answer: Answer) => boolean } {
+  const open = `public, max-age=${seconds}`
+  if (!hasPrivateResponses(route)) {
+    return { text: `cache-control: '${open}'`, isSaid: (answer) => header(answer, 'cache-control') === open }
+  }
+  return {
+    text: `cache-control: 'private', expires: ${seconds} s after its date`,
+    isSaid: (answer) =>
+      header(answer, 'cache-control') === 'private' && Math.abs((lifetimeOf(asCached(answer)) ?? -2) - seconds) <= 1,
+  }
+}
 
 const TEXT = { name: 'text/plain', is: /^text\/plain$/ }
 const IMAGE = { name: 'an image', is: /^image\// }
@@ -47,13 +63,13 @@ export const MISSING_CHECKS: readonly Check<CheckTarget>[] = [
       const path = madeUpPath(target)
       if (path === undefined) return skipped(NO_OTHER_PATH)
       const answer = await ask({ path })
-      const expected = `public, max-age=${target.route.missing}`
+      const expected = lifetime(target, target.route.missing)
       const type = typeOf(target, path)
       const isOurs = answer.status === 404 && type.is.test(answerMediaType(answer))
       const result = header(answer, 'x-rimlight')
       return judged(
-        isOurs && header(answer, 'cache-control') === expected,
-        `404, ${type.name}, cache-control: '${expected}'`,
+        isOurs && expected.isSaid(answer),
+        `404, ${type.name}, ${expected.text}`,
         `${said(answer)}${result === '' ? '' : `, x-rimlight: '${result}'`}`,
         isLost(result) ? lostPlaceholder(target) : undefined,
       )
@@ -72,12 +88,8 @@ export const MISSING_CHECKS: readonly Check<CheckTarget>[] = [
       const path = madeUpPath(target)
       if (path === undefined) return skipped(NO_OTHER_PATH)
       const answer = await ask({ path, query: freshQuery(target) })
-      const expected = `public, max-age=${Math.min(target.route.missing, VERSIONED)}`
-      return judged(
-        answer.status === 404 && header(answer, 'cache-control') === expected,
-        `404, cache-control: '${expected}'`,
-        said(answer),
-      )
+      const expected = lifetime(target, Math.min(target.route.missing, VERSIONED))
+      return judged(answer.status === 404 && expected.isSaid(answer), `404, ${expected.text}`, said(answer))
     },
     means: (target) =>
       `Who links to a picture before it is uploaded keeps it away for longer than it takes. ${attachFunction(target, 'origin-request')}`,
