@@ -35,12 +35,20 @@ describe('let as var', () => {
     ['function f(a){if(a){let b=1}else{let b=2}}', 'function f(a){if(a){var b=1}else{var b=2}}'],
     ['function f(){try{let e=1}catch(e){}}', 'function f(){try{var e=1}catch(e){}}'],
     ['function f(){let a;return a}', 'function f(){var a;return a}'],
+    [
+      'function f(a){switch(a){case 1:let b=1}switch(a){case 2:let b=2}}',
+      'function f(a){switch(a){case 1:var b=1}switch(a){case 2:var b=2}}',
+    ],
+    ['function f(){let a=1;return()=>{let a=2;return a}}', 'function f(){var a=1;return()=>{var a=2;return a}}'],
   ])('%s', (code, expected) => {
     expect(vars(code)).toBe(expected)
   })
 
   it.each([
     ['held by a function of a loop', 'function f(l){for(let i=0;i<3;i+=1){l.push(()=>i)}}'],
+    ['held by a function of a while', 'function f(l){while(l.length<3){let a=l.length;l.push(()=>a)}}'],
+    ['held by a function of a do-while', 'function f(l){do{let a=l.length;l.push(()=>a)}while(l.length<3)}'],
+    ['held by a function of a for-in', 'function f(l,o){for(let a in o){l.push(()=>a)}}'],
     ['without a value, anew in each turn', 'function f(){for(let i=0;i<3;i+=1){let a;a=a||i}}'],
     ['within the block of another', 'function f(){let a=1;{let a=2}return a}'],
     ['that has the name of a parameter', 'function f(a){{let a=2}return a}'],

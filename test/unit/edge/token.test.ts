@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { canonicalPath } from '../../../edge/path.ts'
+import { canonicalPath, decoded } from '../../../edge/path.ts'
 import { routeTableOf } from '../../../edge/patterns.ts'
 import { routeOf } from '../../../edge/routes.ts'
 import {
@@ -31,6 +31,7 @@ describe('where a token is', () => {
     ['Bearer a.b.c', 'a.b.c'],
     ['bEARER a', 'a'],
     ['Basic a', ''],
+    ['Basic dXNlcjpwYXNz', ''],
     ['Bearer', ''],
     ['', ''],
   ])('%j has %j', (value, token) => {
@@ -58,6 +59,7 @@ describe('the key that a header names', () => {
     [{ alg: 'HS256' }, 'default'],
     [{ alg: 'HS256', kid: 'a' }, 'a'],
     [{ alg: 'HS256', kid: '../a' }, ''],
+    [{ alg: 'HS256', crit: 'exp' }, ''],
     [{ alg: 'none', kid: 'a' }, ''],
     [{ alg: 'HS256', crit: [] }, ''],
   ])('%j: %j', (header, key) => {
@@ -202,6 +204,8 @@ describe('a claim of paths', () => {
     ['/p/./', '/p/1', false],
     ['/p/..', '/p/1', false],
     ['/p/%2e%2e/', '/p/1', false],
+    ['/p%2f1/', '/p%2F1/a', true],
+    ['/p%2f1/', '/p/1/a', false],
     ['/p\n', '/p/1', false],
     ['p/', '/p/1', false],
     ['/p/1/', '/p/1/..%2f2/a', false],
@@ -211,6 +215,11 @@ describe('a claim of paths', () => {
   ])('%j leads to %s: %s', (claim, path, leads) => {
     expect(leadsTo(claim, canonicalPath(path), readingsOf(path))).toBe(leads)
   })
+})
+
+it.each(['/p//1/', '/p/./1/', '/p/2/../1/', '/p/%2e/1/'])('%s leads nowhere, not even to itself', (claim) => {
+  expect(leadsTo(claim, claim, [claim, decoded(claim)])).toBe(false)
+  expect(leadsTo(claim, `${claim}a`, [`${claim}a`, `${decoded(claim)}a`])).toBe(false)
 })
 
 describe('a list of paths', () => {
@@ -263,4 +272,15 @@ it.each([
   ['none', '', false],
 ])('a kid of %s, where there are public keys', (_, kid, isTaken) => {
   expect(signerOf({ alg: 'ES256', kid }, ['ES256'])).toEqual(isTaken ? { algorithm: 'ES256', kid } : null)
+})
+
+it.each([
+  { alg: 'ES256', crit: ['exp'] },
+  { alg: 'ES256', crit: [] },
+  { alg: 'ES384' },
+  { alg: 'ES256', kid: 1 },
+  { alg: 'ES256', kid: ['a'] },
+  {},
+])('%j names no signer where ES256 does', (header) => {
+  expect(signerOf(header, ['ES256'])).toBeNull()
 })
