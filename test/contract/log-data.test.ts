@@ -1,4 +1,5 @@
 /** What the function writes into the log, with `logs: true`: in each engine, within the field's bytes, and no secret. */
+import { generateKeyPairSync } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkConfig } from '../../build/config.ts'
@@ -9,11 +10,18 @@ import { DRIVERS, type Driver, functionCode } from './drivers.ts'
 import { type ViewerInput, viewerEvent } from './events.ts'
 import { KEY_VALUES, NOW, token } from './tokens.ts'
 
+const PEM = generateKeyPairSync('ec', {
+  namedCurve: 'P-256',
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+}).publicKey
+
 const configured = (logs: boolean, isPrivate = true) =>
   checkConfig(
     {
       domains: ['cdn.example.com'],
       logs,
+      ...(isPrivate ? { keyGroups: { site: [PEM] } } : {}),
       origins: { photos: { bucket: 'example-photos', region: 'eu-central-1' }, api: { domain: 'api.example.com' } },
       routes: [
         { path: '/drafts/*', origin: 'photos', cache: 'never' },
@@ -26,6 +34,7 @@ const configured = (logs: boolean, isPrivate = true) =>
                 cache: {},
                 auth: { type: 'jwt', algorithms: ['HS256'], from: ['query:grant'] },
               },
+              { path: '/signed/*', origin: 'photos', cache: {}, auth: { type: 'signed', keyGroups: ['site'] } },
             ]
           : []),
         { path: '/*', origin: 'photos', cache: {}, images: { widths: [320, 640], formats: ['avif', 'webp'] } },
@@ -41,13 +50,14 @@ const ROWS: [what: string, input: ViewerInput, logged: string | undefined][] = [
   [
     'formats and what is in the key',
     { uri: '/a.jpg', query: 'utm=1&w=600', headers: { accept: BROWSER } },
-    '3 3 fm=avif&w=640',
+    '4 3 fm=avif&w=640',
   ],
-  ['WebP alone', { uri: '/a.jpg', headers: { accept: 'image/webp' } }, '3 1 fm=webp'],
-  ['AVIF alone', { uri: '/a.jpg', headers: { accept: 'image/avif;q=0.9' } }, '3 2 fm=avif'],
-  ['neither', { uri: '/a.jpg', headers: { accept: 'image/*' } }, '3 0 '],
+  ['WebP alone', { uri: '/a.jpg', headers: { accept: 'image/webp' } }, '4 1 fm=webp'],
+  ['AVIF alone', { uri: '/a.jpg', headers: { accept: 'image/avif;q=0.9' } }, '4 2 fm=avif'],
+  ['neither', { uri: '/a.jpg', headers: { accept: 'image/*' } }, '4 0 '],
   ['a route of an API', { uri: '/search', query: 'term=a%20b&x=1' }, '1 0 term=a%20b'],
   ['a token is not in it', { uri: '/private/a.pdf', query: `grant=${GRANT}&v=7` }, '2 0 v=7'],
+  ['a signature is not in it', { uri: '/signed/a.pdf', query: 'Expires=9&Key-Pair-Id=K&Signature=s&v=7' }, '3 0 '],
   ['a route that is never cached', { uri: '/drafts/a.jpg', query: 'w=1' }, undefined],
   ['what is refused', { uri: '/a.jpg', method: 'POST' }, undefined],
 ]

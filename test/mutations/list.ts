@@ -164,7 +164,11 @@ export const MUTATIONS: readonly Mutation[] = [
   ]),
   ...inFile('viewer-request/admission.ts', [
     ['key.length < 32 ||', ''],
-    [' || signature.length !== 43', ''],
+    [
+      ' || signature.length !== 43',
+      '',
+      'Where a shorter one ends comes a point, and where the other points are has a longer one none, as points end parts: neither is equal. Too few bytes are an error, which is a refusal that costs more.',
+    ],
     ['isLong && text.length > MOST_CHARACTERS_OF_CLAIMS', 'false'],
     ['isLong ? MOST_CLAIMS_OF_LONG_PATHS : MOST_CLAIMS', 'MOST_CLAIMS'],
     ['if (!areInForce(claims, SAME_LEEWAY ?? rule.leeway, Date.now() / 1000)) return 401', ''],

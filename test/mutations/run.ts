@@ -20,23 +20,27 @@ type Outcome = 'noticed' | 'survives' | 'equivalent' | 'disproved'
 type Tried = Mutation & { outcome: Outcome; by: string | null; seconds: number }
 
 const ROOMS = ['test/unit/edge', 'test/unit/origin-response', 'test/unit/viewer-request']
-const CONTRACT = ['contract', 'index-guard', 'failover'].map((name) => `test/contract/${name}.test.ts`)
+const CONTRACT = ['contract', 'index-guard', 'failover', 'log-data'].map((name) => `test/contract/${name}.test.ts`)
 const PRIVATE = ['private', 'private-keys', 'private-signed'].map((name) => `test/contract/${name}.test.ts`)
 
-/** Nearest first. */
+/** Nearest first. What only one room has, the tests of the others have nothing of. */
 function suitesOf(file: string): string[][] {
   const own = [`test/unit/${file.replace(/\.ts$/, '')}`]
-  if (/^viewer-request\/(?!index)/.test(file)) return [own, PRIVATE, ROOMS, CONTRACT]
-  return /^(?:viewer|origin)-request\/|\/index\.ts$/.test(file)
-    ? [own, CONTRACT, ROOMS, PRIVATE]
-    : [own, ROOMS, CONTRACT, PRIVATE]
+  const room = file.split('/', 1)[0] as string
+  if (room === 'build') return [own, CONTRACT, PRIVATE]
+  if (room === 'edge') return [own, ROOMS, CONTRACT, PRIVATE]
+  const rooms = [`test/unit/${room}`]
+  if (room === 'viewer-request') {
+    return file.endsWith('/index.ts') ? [own, CONTRACT, PRIVATE, rooms] : [own, PRIVATE, rooms, CONTRACT]
+  }
+  return room === 'origin-request' || file.endsWith('/index.ts') ? [own, CONTRACT, rooms] : [own, rooms, CONTRACT]
 }
 
 const main = defineCommand({
   name: 'npm run mutations --',
   usage: '[--only TEXT] [--json]',
-  about: `Changes one thing at a time in edge/, origin-request/, origin-response/ or viewer-request/, in a copy of the sources, and
-runs the unit tests that mirror the file, then those of these rooms, then the contract, until a test fails; for every change
+  about: `Changes one thing at a time in edge/, origin-request/, origin-response/, viewer-request/ or build/compact.ts, in a copy of the
+sources, and runs the unit tests that mirror the file, then those of these rooms, then the contract, until a test fails; for every change
 of test/mutations/list.ts. Half an hour on two cores; Ctrl-C ends it.
 
 A change that no test can notice has its proof in the list. It is tried as well, and counts in no rate.`,
@@ -131,13 +135,15 @@ function failingTest(folder: string, suites: readonly string[], signal: AbortSig
 
 type VitestFile = { name: string; status: string; assertionResults: { status: string; fullName: string }[] }
 
-/** A file that can't be loaded has no test that fails. */
+/** A file that can't be loaded has no test that fails; nor have those that were not run any more once one failed. */
 function failureIn(results: string): string {
   if (!existsSync(results)) return 'vitest itself'
   const { testResults }: { testResults: VitestFile[] } = JSON.parse(readFileSync(results, 'utf8'))
+  const tests = testResults.flatMap(({ name, assertionResults }) => assertionResults.map((test) => ({ ...test, name })))
+  const test = tests.find(({ status }) => status === 'failed')
+  if (test) return `${basename(test.name)}: ${test.fullName}`
   const file = testResults.find(({ status }) => status === 'failed')
-  const test = file?.assertionResults.find(({ status }) => status === 'failed')
-  return `${basename(file?.name ?? 'vitest itself')}: ${test?.fullName ?? 'can not be loaded'}`
+  return `${basename(file?.name ?? 'vitest itself')}: can not be loaded`
 }
 
 async function tryOut(copy: string, mutation: Mutation, source: string, signal: AbortSignal): Promise<Tried> {

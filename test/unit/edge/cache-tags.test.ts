@@ -27,6 +27,11 @@ it('the tag of a path has no comma', () => {
   expect(tagOfPath('/a,b,c.jpg')).toBe('/a%2Cb%2Cc.jpg')
 })
 
+it('of more than 50 the last ones are left out, which are those of the object', () => {
+  const paths = Array.from({ length: 49 }, (_, i) => `/${i}`)
+  expect(cacheTagText(paths, 'a,b')).toBe([...paths, 'a'].join())
+})
+
 it('whatever an object says, the header has 50 tags at most, and reads as what was written', () => {
   fc.assert(
     fc.property(fc.array(fc.webPath()), fc.string(), fc.array(fc.string()), (paths, text, more) => {

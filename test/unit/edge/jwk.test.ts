@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isKeyFor, kidOf } from '../../../edge/jwk.ts'
+import { isKeyFor, isPrivateKey, kidOf } from '../../../edge/jwk.ts'
 
 const RSA = { kty: 'RSA', n: 'x'.repeat(342), e: 'AQAB' }
 const EC = { kty: 'EC', crv: 'P-256' }
@@ -18,6 +18,8 @@ test.each([
   ['Ed25519 by its own name', { kty: 'OKP', crv: 'Ed25519' }, 'Ed25519', true],
   ['Ed448', { kty: 'OKP', crv: 'Ed448' }, 'EdDSA', false],
   ['P-521', { ...EC, crv: 'P-521' }, 'ES512', true],
+  ["another type, with EC's curve", { kty: 'OKP', crv: 'P-256' }, 'ES256', false],
+  ["another type, with RSA's modulus", { ...RSA, kty: 'EC' }, 'RS256', false],
   ['a private key', { ...RSA, d: 'x' }, 'RS256', false],
   ['X25519', { kty: 'OKP', crv: 'X25519' }, 'EdDSA', false],
   ['a secret', { kty: 'oct', k: 'x' }, 'RS256', false],
@@ -34,4 +36,8 @@ test.each([
 
 test('a key without a name has that of tokens without one', () => {
   expect([kidOf({}), kidOf({ kid: 'a' }), kidOf({ kid: null })]).toEqual(['default', 'a', null])
+})
+
+test.each(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'])('a key that has %s is no public one', (member) => {
+  expect([isPrivateKey({ ...RSA, [member]: 'x' }), isPrivateKey(RSA), isPrivateKey(EC)]).toEqual([true, false, false])
 })

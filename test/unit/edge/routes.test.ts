@@ -40,6 +40,11 @@ describe('a path whose readings agree goes on in its canonical form', () => {
   })
 })
 
+test('its further readings, of which S3 may have either, go on as well', () => {
+  const others = ['/drafts/a/c', '/drafts/c']
+  expect(routeOf('/drafts//a%2Fb/../c', table)).toEqual({ index: 0, canonical: '/drafts//c', others })
+})
+
 describe('a path that any reading sends to another route is refused', () => {
   it.each([
     ['an escaped slash', '/drafts%2Fa'],
@@ -52,6 +57,7 @@ describe('a path that any reading sends to another route is refused', () => {
     ['an extension with an escape', '/x%2Epdf'],
     ['a character of several bytes where a pattern has one', '/api/v%C3%A9/x'],
     ['a character beyond the BMP where a pattern has one', '/api/v%F0%9F%98%80/x'],
+    ['the decoded path alone, with its dot segments', '/a%2Fb/../z'],
     ['the canonical path alone', '/x//../drafts/a/../../../drafts/b'],
   ])('%s', (_rule, path) => {
     expect(routeOf(path, table)).toBe('unclear')

@@ -144,6 +144,11 @@ describe('fit', () => {
   })
 })
 
+test('of a position 60 characters are read', () => {
+  const behind = (characters: number) => variant(`fit=crop&w=200&h=200&crop=${','.repeat(characters)}left`)
+  expect([behind(56).crop, behind(57).crop]).toEqual(['04', undefined])
+})
+
 describe('q goes to the nearest rung', () => {
   it.each<[string, string, Variant]>([
     ['on a rung', 'q=65', { q: 65 }],
