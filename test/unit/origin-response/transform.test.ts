@@ -220,7 +220,7 @@ describe('a rendition that outlived its deadline', () => {
 
   it('has the memory of the next, which waits for it, and not for long', async () => {
     const earlier = sharp(await photo(300, 200).resize(4_000, 2_000).png().toBuffer())
-      .avif({ effort: 3 })
+      .avif({ effort: 4 })
       .toBuffer()
     await setTimeout(20)
     const outcome = await transform(job('next.jpg', {}))
