@@ -6,7 +6,7 @@ import { type BuildOptions, build, type Metafile, type Plugin, transform } from 
 import { ROOT } from '../base/root.ts'
 import { NOT_UNRESERVED } from '../edge/path.ts'
 import { isPreview } from '../edge/variant.ts'
-import { letsAsVars, withArrows } from './compact.ts'
+import { withArrows, withVars } from './compact.ts'
 import { type Rules, rulesModule } from './compile.ts'
 import { BuildError } from './error.ts'
 import { type Package, packagesOf } from './packages.ts'
@@ -74,9 +74,11 @@ export async function bundle(target: BuildTarget, compiled: Rules, without?: str
       compiledRules(rules, without),
       platformModules(target.modules),
     ])
+    const shaken = async (code: string) => (await transform(code, { ...LANGUAGE, treeShaking: true })).code
     // Once more: what the config's constants leave unused is known only when all is in one file.
-    const { code } = await transform(withArrows(made.code, parseModule(made.code)), { ...LANGUAGE, treeShaking: true })
-    return [{ ...made, code: asScript(code) }]
+    const once = await shaken(withArrows(made.code, parseModule(made.code)))
+    // And again: what stood around that, and `var` beside `var`, become one.
+    return [{ ...made, code: asScript(await shaken(withVars(once, parseModule(once)))) }]
   }
   const entry = bundled(target.entry, 'index.js', LAMBDA, [
     compiledRules(rules),
@@ -225,7 +227,6 @@ function asScript(module: string): string {
     ...imports.map(({ start, end }) => ({ start, end, text: '' })),
     { start: declared.start, end: id.end, text: `${waits ? 'async ' : ''}function handler` },
     { start: exported.start, end: module.length, text: '' },
-    ...letsAsVars(program),
   ]
   return [...heads.toSorted().toReversed(), edited(module, edits)].join('')
 }

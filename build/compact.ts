@@ -33,6 +33,51 @@ const hasOwnThis = (node: Node): boolean =>
   )
 
 /**
+ * `let` as `var`, texts and numbers that are used once where they are used, and what is left of functions, which wait or are
+ * exported, behind the rest: esbuild then writes one `var` for many.
+ */
+export function withVars(code: string, program: Program): string {
+  const edits = [...letsAsVars(program), ...literalsInPlace(program)]
+  const textOf = ({ start, end }: Node): string => {
+    const within = edits.filter((edit) => edit.start >= start && edit.end <= end)
+    const moved = within.map(({ text, ...edit }) => ({ start: edit.start - start, end: edit.end - start, text }))
+    return edited(code.slice(start, end), moved)
+  }
+  const isFirst = ({ type }: Node) => type !== 'FunctionDeclaration'
+  return [...program.body.filter(isFirst), ...program.body.filter((node) => !isFirst(node))].map(textOf).join(';')
+}
+
+/** A module's constants that are texts or numbers and have one use. */
+function literalsInPlace(program: Program): TextEdit[] {
+  const nodes = nodesOf(program)
+  const names = nodes.filter((node): node is Identifier => node.type === 'Identifier')
+  const declared = program.body.filter((node): node is VariableDeclaration => node.type === 'VariableDeclaration')
+  return declared.flatMap(({ declarations }) =>
+    declarations.flatMap(({ id, init, start }, i): TextEdit[] => {
+      const [use, ...others] = names.filter((one) => one !== id && one.name === (id as Identifier).name)
+      const next = declarations[i + 1]
+      const isLiteral = init?.type === 'Literal' && /^(?:string|number)$/.test(typeof init.value)
+      if (!isLiteral || !next || !use || others.length > 0 || isName(use, nodes)) return []
+      return [
+        { start, end: next.start, text: '' },
+        { start: use.start, end: use.end, text: init.raw as string },
+      ]
+    }),
+  )
+}
+
+/** Of a member or a property, or of what is exported or assigned: no value. */
+const isName = (node: Node, all: readonly Node[]): boolean =>
+  all.some((one) => {
+    const { type, property, key, computed, left, argument } = one as Node & Record<string, unknown>
+    if (type === 'MemberExpression') return property === node && !computed
+    if (type === 'Property') return key === node && !computed
+    return type === 'ExportSpecifier'
+      ? (one as Node & { local: unknown }).local === node
+      : (/^(?:Assignment|For)/.test(type) && left === node) || (type === 'UpdateExpression' && argument === node)
+  })
+
+/**
  * `let` as `var`, which costs njs nothing to enter a block with. Where that would be something else, a function keeps its own: a name
  * that is there twice, one within the other's block; and in loops one that a function may hold on to, or that begins anew without a value.
  */

@@ -46,13 +46,15 @@ export const MOST_SLASHES = 62
 /** Characters of an `Accept` header that is read at all; browsers that take WebP send 150 at most. */
 export const MOST_ACCEPT_CHARACTERS = 256
 
+/** Characters of a token. */
+export const MOST_TOKEN = 4_096
+
 /** Members and items of a token's claims, by their commas; names and texts where there are spaces before colons or members in members. */
 export const MOST_CLAIMS = 200
 
-/** On a path of more than 512 characters: the same, and characters of all claims. */
+/** On a path of more than 512 characters: the same. All claims have 32 characters for each of these at most: 1,024 there. */
 export const MOST_CHARACTERS_WITH_CLAIMS = 512
 export const MOST_CLAIMS_OF_LONG_PATHS = 32
-export const MOST_CHARACTERS_OF_CLAIMS = 1_024
 
 /** Words of a claim that is to contain one. */
 export const MOST_WORDS = 256

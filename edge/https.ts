@@ -12,22 +12,20 @@ export const safeHost = (host: string, domains: readonly string[]): string =>
   domains.includes(host) ? host : (domains[0] as string)
 
 /**
- * The query, with its `?`, made of its parsed form, for runtimes without `rawQueryString`. The order of names that repeat, and
- * whether a name came without `=`, are lost. Of more than 99 names, or more than ten values of one, the first stay.
- */
-const queryOf = (fields: Fields): string =>
-  Object.keys(fields)
-    .slice(0, MOST_NAMES)
-    .map((name) => pairsOf(name, fields[name]))
-    .join('')
-    .replace('&', '?')
-
-/**
  * The request's path, and its query as it was received, with what a URL may not hold escaped; a `?` in the path is part
- * of it. `query` is the request's, read with care.
+ * of it. For runtimes without `rawQueryString` it is made of its parsed form: the order of names that repeat, and whether a name
+ * came without `=`, are lost; of more than 99 names, or more than ten values of one, the first stay.
+ * @param query the request's, read with care
  */
 export function locationAsReceived(request: ViewerRequest, query: Fields): string {
   const raw = typeof request.rawQueryString === 'function' && request.rawQueryString()
-  const asReceived = raw || raw === '' ? `?${raw}` : queryOf(query)
+  const asReceived =
+    raw || raw === ''
+      ? `?${raw}`
+      : Object.keys(query)
+          .slice(0, MOST_NAMES)
+          .map((name) => pairsOf(name, query[name]))
+          .join('')
+          .replace('&', '?')
   return asciiPath(request.uri) + asciiOf(asReceived)
 }

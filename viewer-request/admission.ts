@@ -1,12 +1,7 @@
 /** Private routes: a request's token, and what it opens. */
 // biome-ignore lint/style/useNodejsImportProtocol: the platform's module, whose name this is
 import crypto from 'crypto'
-import {
-  MOST_CHARACTERS_OF_CLAIMS,
-  MOST_CHARACTERS_WITH_CLAIMS,
-  MOST_CLAIMS,
-  MOST_CLAIMS_OF_LONG_PATHS,
-} from '../edge/bounds.ts'
+import { MOST_CHARACTERS_WITH_CLAIMS, MOST_CLAIMS, MOST_CLAIMS_OF_LONG_PATHS } from '../edge/bounds.ts'
 import { type Fields, fieldsOf, type ViewerRequest } from '../edge/event.ts'
 import type { TokenRule } from '../edge/rules.ts'
 import {
@@ -58,9 +53,7 @@ export function admissionOf(
   others?: readonly string[],
 ): Admission {
   const isLong = canonical.length > MOST_CHARACTERS_WITH_CLAIMS
-  const text = textOf(parts[1])
-  if (isLong && text.length > MOST_CHARACTERS_OF_CLAIMS) return 401
-  const claims = parseObject(text, isLong ? MOST_CLAIMS_OF_LONG_PATHS : MOST_CLAIMS)
+  const claims = parseObject(textOf(parts[1]), isLong ? MOST_CLAIMS_OF_LONG_PATHS : MOST_CLAIMS)
   if (!claims) return 401
   if (HAS_ENDLESS_TOKENS && rule.endless && !('exp' in claims)) claims.exp = 1 / 0
   if (!areInForce(claims, SAME_LEEWAY ?? rule.leeway, Date.now() / 1000)) return 401

@@ -30,22 +30,24 @@ export function denied(
   route: RouteRule,
 ): ViewerResponse {
   if (HAS_TOKEN_REDIRECTS) {
-    const location = SAME_REDIRECT ?? route.token?.redirect
-    if (location && request.method === 'GET' && firstValue(headers.accept).indexOf('text/html') >= 0) {
-      return { statusCode: 302, headers: { 'cache-control': NOT_KEPT, location: { value: location } } }
+    if (
+      (SAME_REDIRECT ?? route.token?.redirect) &&
+      request.method === 'GET' &&
+      firstValue(headers.accept).indexOf('text/html') >= 0
+    ) {
+      return {
+        statusCode: 302,
+        headers: { 'cache-control': NOT_KEPT, location: { value: SAME_REDIRECT ?? (route.token?.redirect as string) } },
+      }
     }
   }
   if (HAS_PUBLIC_KEYS && admission === 503) return UNAVAILABLE
-  let answer = admission ? BAD_TOKEN : NO_TOKEN
-  if ((HAS_TOKEN_CLAIMS || HAS_TOKEN_PATHS) && admission === 403) answer = OTHER_SCOPE
+  const isScope = (HAS_TOKEN_CLAIMS || HAS_TOKEN_PATHS) && admission === 403
+  let answer = isScope ? OTHER_SCOPE : admission ? BAD_TOKEN : NO_TOKEN
   if (HAS_TOKEN_CORS && route.cors) {
     // A page may read the status.
-    const fields = preflightHeaders(route.cors, firstValue(headers.origin))
-    answer = {
-      statusCode: answer.statusCode,
-      headers: Object.assign(fields, answer.headers),
-      body: answer.body as string,
-    }
+    const fields = Object.assign(preflightHeaders(route.cors, firstValue(headers.origin)), answer.headers)
+    answer = { statusCode: answer.statusCode, headers: fields, body: answer.body as string }
   }
   return request.method === 'HEAD' ? { statusCode: answer.statusCode, headers: answer.headers } : answer
 }

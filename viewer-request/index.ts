@@ -17,7 +17,7 @@ import { withPlainNames } from '../edge/query-names.ts'
 import { routeOf } from '../edge/routes.ts'
 import { domains, dropRequest, imageRules, type RouteRule, routes, routeTable } from '../edge/rules.ts'
 import { SIGNING_COOKIES } from '../edge/signed.ts'
-import { type Admission, keyOf, partsOf, TOKEN_KEYS } from '../edge/token.ts'
+import { type Admission, keyOf, namesKey, partsOf, TOKEN_KEYS } from '../edge/token.ts'
 import { extensionOf, takesImageParameters, type Variant, variantOf } from '../edge/variant.ts'
 import { admissionOf, isSigned, takeToken, textOf, type Verify } from './admission.ts'
 import { denied } from './denied.ts'
@@ -64,14 +64,16 @@ export async function handler(event: ViewerEvent): Promise<ViewerRequest | Viewe
       let admission: Admission = token ? 401 : 0
       try {
         const parts = token && partsOf(token)
-        if (parts) {
+        if (parts && parts.length === 3) {
           if (HAS_PUBLIC_KEYS) {
             const verdict = await (event.verify as Verify)(parts, route.token)
             admission = verdict === 200 ? admissionOf(parts, route.token, path, routing.others) : verdict
           } else {
-            const key = keyOf(textOf(parts[0]))
+            const header = textOf(parts[0])
+            const key = keyOf(header)
             const secret = key && (await cf.kvs().get(TOKEN_KEYS + key))
-            if (secret && isSigned(parts, secret)) admission = admissionOf(parts, route.token, path, routing.others)
+            if (secret && isSigned(parts, secret) && namesKey(header, key))
+              admission = admissionOf(parts, route.token, path, routing.others)
           }
         }
       } catch (_) {
@@ -83,7 +85,7 @@ export async function handler(event: ViewerEvent): Promise<ViewerRequest | Viewe
 
   // Of a key, each escape is two characters more than its byte, and the slash before it is one.
   const isLong = uri.length > MOST_PATH_CHARACTERS
-  if (route.s3 && isLong && path.length - 2 * path.split('%').length >= S3_KEY_BYTES) return refused(400)
+  if (isLong && route.s3 && path.length - 2 * path.split('%').length >= S3_KEY_BYTES) return refused(400)
 
   if (route.cached && route.s3) {
     // 3. Method

@@ -1,10 +1,11 @@
 import { parse } from 'acorn'
 import { describe, expect, it } from 'vitest'
-import { letsAsVars, withArrows } from '../../../build/compact.ts'
+import { letsAsVars, withArrows, withVars } from '../../../build/compact.ts'
 import { edited } from '../../../build/syntax.ts'
 
 const parsed = (code: string) => parse(code, { ecmaVersion: 'latest', sourceType: 'module' })
 const arrows = (code: string) => withArrows(code, parsed(code))
+const whole = (code: string) => withVars(code, parsed(code))
 const vars = (code: string) => edited(code, letsAsVars(parsed(code)))
 
 describe('functions as arrow functions', () => {
@@ -56,5 +57,37 @@ describe('let as var', () => {
     ['without a value, after another', 'function f(a){if(a){let b=1}else{let b;return b}}'],
   ])('not one %s', (_, code) => {
     expect(vars(code)).toBe(code)
+  })
+})
+
+describe('a module in fewer bytes', () => {
+  it.each([
+    [
+      'has functions last',
+      'function f(){}var a=1;function g(){}export{g as h};',
+      'var a=1;;export{g as h};;function f(){};function g(){}',
+    ],
+    ['has a text where it is used once', 'var a="x",b=()=>a;', 'var b=()=>"x";'],
+    [
+      'has a number where a function uses it',
+      'function f(){let b=a;return b}var a=1,c=2;export{f};',
+      'var c=2;;export{f};;function f(){var b=1;return b}',
+    ],
+  ])('%s', (_, code, expected) => {
+    expect(whole(code)).toBe(expected)
+  })
+
+  it.each([
+    ['used twice', 'var a="x",b=[a,a];'],
+    ['of another kind', 'var a=/x/,b=()=>a;'],
+    ['that changes', 'var a=1,b=()=>{a+=1};'],
+    ['that counts', 'var a=1,b=()=>a++;'],
+    ['that counts what is there', 'var a=1,b=c=>{for(a in c);};'],
+    ['whose name is a property of something else', 'var a=1,b=c.a;'],
+    ['whose name is a member', 'var a=1,b={a:2};'],
+    ['that is exported', 'var a=1,b=2;export{a as c}'],
+    ['behind which nothing is', 'var b=()=>a,a=1;'],
+  ])('keeps one %s', (_, code) => {
+    expect(whole(code).replace(/;+/g, ';')).toBe(code)
   })
 })
