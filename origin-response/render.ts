@@ -318,10 +318,13 @@ const ENCODERS: Readonly<Record<Format, (image: Sharp, settings: Settings) => Sh
     image.flatten({ background: `#${background}` }).jpeg({ quality, mozjpeg: true }),
   // Looking longer for the best 256 colours takes twice as long, and saves one byte in a hundred.
   png: (image, { isPalette, colours }) => image.png(isPalette ? { palette: true, effort: 1, ...fewer(colours) } : {}),
-  gif: (image, { colours }) => image.gif({ effort: 1, ...fewer(colours) }),
+  gif: (image, { colours }) => image.gif({ effort: 1, ...fewer(colours), ...(colours < 256 ? SIMILAR_FRAMES : {}) }),
   tiff: (image, { isUncompressed }) =>
     image.tiff(isUncompressed ? { compression: 'none' } : { compression: 'lzw', predictor: 'horizontal' }),
 }
+
+/** Points of a frame that differ by so little from the one before are left as they were: noise, mostly. */
+const SIMILAR_FRAMES = { interFrameMaxError: 4 }
 
 /** Fewer colours are for the sake of bytes, of which dots between them take more. */
 const fewer = (colours: number) => (colours < 256 ? { colours, dither: 0 } : {})

@@ -118,6 +118,24 @@ describe('an animation', () => {
   const DELAYS = [70, 120, 30, 200]
   const source = animation(60, 40, 4).gif({ delay: DELAYS, loop: 3 }).toBuffer()
 
+  it('of fewer colours leaves what is as good as still, noise, as it was in the frame before', async () => {
+    const [width, height, frames] = [48, 48, 8]
+    const still = await photo(width, height).removeAlpha().raw().toBuffer()
+    const noisy = Buffer.concat(
+      Array.from({ length: frames }, (_, frame) =>
+        still.map((value, at) => Math.min(255, value + ((at * 7 + frame * 5) % 4))),
+      ),
+    )
+    const raw = { width, height: height * frames, channels: 3, pageHeight: height } as const
+    const moving = await sharp(noisy, { raw })
+      .gif({ delay: Array(frames).fill(80) })
+      .toBuffer()
+    const made = await renditionOf(moving, { format: 'gif', width, height, frames, colours: 16 })
+    const each = await sharp(moving, { pages: -1 }).gif({ effort: 1, colours: 16, dither: 0 }).toBuffer()
+    expect(made.length).toBeLessThan(0.9 * each.length)
+    expect((await sharp(made, { pages: -1 }).metadata()).pages).toBe(frames)
+  })
+
   it.each(['webp', 'gif'] as const)('keeps its frames, their times and its loops in %s', async (format) => {
     const middle = { whole: { width: 30, height: 20 }, from: { left: 5, top: 0 } }
     for (const [width, height, cut] of [
