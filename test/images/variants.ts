@@ -54,7 +54,8 @@ export const PREVIEWS = ['fm=preview', 'fm=thumbhash', 'fm=json'] as const
 export function expectedOf(source: Source, variant: string): readonly Expected[] {
   const query = new URLSearchParams(variant)
   const target = (query.get('fm') ?? source.kind).replace('jpg', 'jpeg')
-  const isSame = target === source.kind || target === 'webp' || target === 'avif'
+  const isShown = target === 'common' && ['jpeg', 'png', 'gif'].includes(source.kind)
+  const isSame = target === source.kind || target === 'webp' || target === 'avif' || isShown
   // A size may be had for fewer bytes as well: the source's own, where those are fewer.
   return isSame && (!query.has('fit') || keepsSize(source, query)) ? ['rendition', 'not-smaller'] : ['rendition']
 }

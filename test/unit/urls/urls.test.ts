@@ -618,7 +618,7 @@ describe('in a browser', () => {
     expect(all.imports).toEqual([])
     expect(gzipSync(all.code).length).toBeLessThanOrEqual(3_840)
     const one = await bundle('fromKey')
-    expect(gzipSync(one.code).length).toBeLessThanOrEqual(2_624)
+    expect(gzipSync(one.code).length).toBeLessThanOrEqual(2_640)
   })
 
   it('runs on the language alone', async () => {
