@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { CloudFrontClient, CreateInvalidationCommand, GetInvalidationCommand } from '@aws-sdk/client-cloudfront'
-import { Failure, InputError, wrongInput } from '../base/errors.ts'
+import { Failure, InputError, joinedError, unexpectedInput } from '../base/errors.ts'
 import { type Ask, askAtTerminal } from '../cli/kit/ask.ts'
 import {
   FREE_INVALIDATION_PATHS,
@@ -77,7 +77,7 @@ export async function invalidateDistribution(
 ): Promise<Invalidation> {
   const { distribution, paths } = request
   const problems = problemsOf(request)
-  if (problems.length > 0) throw wrongInput(problems, 'invalidation-request')
+  if (problems.length > 0) throw joinedError(problems)
   await agree(request, dependencies)
   const reference = request.reference ?? referenceOf(request, dependencies.now())
   const client = new CloudFrontClient({ region: process.env.AWS_REGION || REGION, maxAttempts: 5 })
@@ -101,26 +101,50 @@ export async function invalidateDistribution(
 /** USD. */
 export const costAtMost = (paths: number): number => Number((paths * INVALIDATION_PATH_PRICE).toFixed(3))
 
-function problemsOf({ distribution, paths, reference }: InvalidationRequest): string[] {
+function problemsOf({ distribution, paths, reference }: InvalidationRequest): InputError[] {
+  const code = 'invalidation-request'
   const wildcards = paths.filter((path) => path.endsWith('*')).length
   const single = paths.length - wildcards
   return [
     ...(/^[A-Z0-9]{6,64}$/.test(distribution)
       ? []
       : [
-          `--distribution: expected a distribution's id such as EDFDVBD6EXAMPLE, found ${JSON.stringify(distribution)}; \`aws cloudfront list-distributions\` lists them`,
+          unexpectedInput({
+            at: '--distribution',
+            code,
+            expected: "a distribution's id such as EDFDVBD6EXAMPLE",
+            found: JSON.stringify(distribution),
+            remedy: '`aws cloudfront list-distributions` lists them',
+          }),
         ]),
     ...(reference === undefined || /^[\x21-\x7e]{1,128}$/.test(reference)
       ? []
-      : [`--reference: expected 1 to 128 characters of ASCII without spaces, found ${JSON.stringify(reference)}`]),
+      : [
+          unexpectedInput({
+            at: '--reference',
+            code,
+            expected: '1 to 128 characters of ASCII without spaces',
+            found: JSON.stringify(reference),
+          }),
+        ]),
     ...(single > INVALIDATION_PATHS
       ? [
-          `expected at most ${count(INVALIDATION_PATHS)} paths without a *, as many as CloudFront takes at a time, found ${count(single)}; a path such as /photos/* stands for all that begin so, and counts as one`,
+          unexpectedInput({
+            code,
+            expected: `at most ${count(INVALIDATION_PATHS)} paths without a *, as many as CloudFront takes at a time`,
+            found: count(single),
+            remedy: 'a path such as /photos/* stands for all that begin so, and counts as one',
+          }),
         ]
       : []),
     ...(wildcards > INVALIDATION_WILDCARDS
       ? [
-          `expected at most ${INVALIDATION_WILDCARDS} paths with a *, as many as CloudFront takes at a time, found ${wildcards}; a shorter one, up to /*, stands for several`,
+          unexpectedInput({
+            code,
+            expected: `at most ${INVALIDATION_WILDCARDS} paths with a *, as many as CloudFront takes at a time`,
+            found: `${wildcards}`,
+            remedy: 'a shorter one, up to /*, stands for several',
+          }),
         ]
       : []),
   ]

@@ -1,7 +1,7 @@
 /** `rimlight logs athena`: the report where logs outgrow a machine, by the same queries on Amazon Athena. */
 import { createHash } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
-import { Failure, InputError, Interrupted } from '../base/errors.ts'
+import { Failure, Interrupted, unexpectedInput } from '../base/errors.ts'
 import type { Settings } from '../bundle/settings.ts'
 import { askAtTerminal } from '../cli/kit/ask.ts'
 import { type CommandContext, defineCommand, type Main } from '../cli/kit/command.ts'
@@ -210,12 +210,12 @@ function noLogs({ table, since, until }: Selected): Failure {
 function folderOf([folder, ...more]: readonly string[], { run, out }: AthenaValues, hint: string): string | undefined {
   if (more.length > 0) {
     const [expected, found] = ['one folder', `${more.length + 1}`]
-    throw new InputError(`expected ${expected}, found ${found}; ${hint}`, { code: 'operands', expected, found })
+    throw unexpectedInput({ code: 'operands', expected, found, remedy: hint })
   }
   if (folder === undefined && !run) throw missingInput('a folder for the statements, or --run', 'operands', hint)
   if (out !== undefined && !run) {
     const [expected, found] = ['--run beside --out', 'none']
-    throw new InputError(`expected ${expected}, found ${found}; ${hint}`, { code: 'option-missing', expected, found })
+    throw unexpectedInput({ code: 'option-missing', expected, found, remedy: hint })
   }
   return folder
 }
@@ -256,5 +256,5 @@ const nameOf = (option: string, name: string): string =>
 function mustMatch(option: string, text: string, pattern: RegExp, expected: string): string {
   if (pattern.test(text)) return text
   const found = JSON.stringify(text)
-  throw new InputError(`${option}: expected ${expected}, found ${found}`, { code: 'option-value', expected, found })
+  throw unexpectedInput({ at: option, code: 'option-value', expected, found })
 }

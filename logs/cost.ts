@@ -1,5 +1,5 @@
 /** `rimlight logs cost`: what it cost, and what it would have cost otherwise. */
-import { InputError } from '../base/errors.ts'
+import { InputError, unexpectedInput } from '../base/errors.ts'
 import { shieldOf } from '../build/origins.ts'
 import type { Settings } from '../bundle/settings.ts'
 import { defineCommand } from '../cli/kit/command.ts'
@@ -110,5 +110,5 @@ function dollarsOf(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   if (/^\d{1,9}(\.\d{1,2})?$/.test(text)) return Number(text)
   const [expected, found] = ['USD, such as 50', JSON.stringify(text)]
-  throw new InputError(`${name}: expected ${expected}, found ${found}`, { code: 'not-an-amount', expected, found })
+  throw unexpectedInput({ at: name, code: 'not-an-amount', expected, found })
 }

@@ -1,7 +1,7 @@
 /** What `rimlight logs report`, `cost` and `simulate` have in common: their options, and logs that are read into a table. */
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
-import { InputError, Interrupted } from '../base/errors.ts'
+import { InputError, Interrupted, unexpectedInput } from '../base/errors.ts'
 import { loadConfig } from '../build/config.ts'
 import { readBundle } from '../bundle/read-bundle.ts'
 import type { Settings } from '../bundle/settings.ts'
@@ -46,8 +46,8 @@ export function periodOf(values: Values<Pick<typeof LOG_OPTIONS, 'since' | 'unti
 } {
   const [since, until] = [timeOf('since', values.since), timeOf('until', values.until)]
   if (since === undefined || until === undefined || since < until) return { since, until }
-  const [expected, found] = [`a time after --since (${values.since})`, values.until]
-  throw new InputError(`--until: expected ${expected}, found ${found}`, { code: 'not-a-period', expected, found })
+  const [expected, found] = [`a time after --since (${values.since})`, `${values.until}`]
+  throw unexpectedInput({ at: '--until', code: 'not-a-period', expected, found })
 }
 
 /** @throws InputError where it is no time */
@@ -69,7 +69,7 @@ export function wholeNumber(name: string, text: string | undefined): number | un
   if (text === undefined) return undefined
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
   const [expected, found] = ['a whole number above 0', JSON.stringify(text)]
-  throw new InputError(`${name}: expected ${expected}, found ${found}`, { code: 'not-a-number', expected, found })
+  throw unexpectedInput({ at: name, code: 'not-a-number', expected, found })
 }
 
 /** The config that was named, or that of the bundle that is there; `undefined`: neither. */

@@ -1,5 +1,5 @@
 /** `rimlight logs simulate`: what a config would have done. */
-import { InputError } from '../base/errors.ts'
+import { unexpectedInput } from '../base/errors.ts'
 import { loadConfig } from '../build/config.ts'
 import { defineCommand } from '../cli/kit/command.ts'
 import { missingInput } from '../cli/kit/options.ts'
@@ -95,5 +95,5 @@ function bytesOf(name: string, text: string | undefined): number | undefined {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?(kB|MB|GB|TB)?$/.exec(text) ?? []
   if (number !== undefined && Number(number) > 0) return Number(number) * UNITS[unit as keyof typeof UNITS]
   const [expected, found] = ['bytes, such as 500MB or 50GB', JSON.stringify(text)]
-  throw new InputError(`${name}: expected ${expected}, found ${found}`, { code: 'not-bytes', expected, found })
+  throw unexpectedInput({ at: name, code: 'not-bytes', expected, found })
 }

@@ -1,5 +1,5 @@
 /** What may differ from tenant to tenant, as callers give it: checked before a row says it. */
-import { InputError } from '../base/errors.ts'
+import { type InputError, unexpectedInput } from '../base/errors.ts'
 import { isHostName } from '../bundle/tenant.ts'
 import type { TenantSettings } from './record.ts'
 
@@ -57,4 +57,4 @@ export function settingsFrom(before: TenantSettings, given: Partial<TenantSettin
 }
 
 const wrong = (what: string, expected: string, found: string): InputError =>
-  new InputError(`${what}: expected ${expected}, found ${found}`, { code: 'tenant-settings', expected, found })
+  unexpectedInput({ at: what, code: 'tenant-settings', expected, found })

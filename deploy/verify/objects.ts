@@ -1,5 +1,5 @@
 /** Objects to ask for: those that were named, and what a CloudFront on this machine says it has. */
-import { wrongInput } from '../../base/errors.ts'
+import { InputError, joinedError, unexpectedInput } from '../../base/errors.ts'
 import { at, isObject } from '../../base/json-values.ts'
 import { type CheckTarget, freshText, type KnownObject } from './check-target.ts'
 import type { Answer, ProbeRequest, Viewer } from './http.ts'
@@ -16,22 +16,26 @@ const PATH_AND_QUERY = /^\/[A-Za-z0-9._~!$&'()*+,;=:@/%-]*(?:\?[A-Za-z0-9._~!$&'
  */
 export function namedObjects(texts: readonly string[], targets: readonly CheckTarget[]): NamedObject[] {
   const found = texts.map((text) => namedObject(text, targets))
-  const problems = found.filter((one) => typeof one === 'string')
-  if (problems.length > 0) throw wrongInput(problems, 'option-value')
-  return found.filter((one) => typeof one !== 'string')
+  const problems = found.filter((one) => one instanceof InputError)
+  if (problems.length > 0) throw joinedError(problems)
+  return found.filter((one): one is NamedObject => !(one instanceof InputError))
 }
 
-function namedObject(text: string, targets: readonly CheckTarget[]): NamedObject | string {
+function namedObject(text: string, targets: readonly CheckTarget[]): NamedObject | InputError {
+  const [at, code] = ['--object', 'option-value']
   const patterns = targets.map(({ route }) => route.path).toSorted((one, other) => other.length - one.length)
   const pattern = patterns.find((path) => text.startsWith(`${path}=/`))
   const pathAndQuery = pattern === undefined ? text : text.slice(pattern.length + 1)
   if (!PATH_AND_QUERY.test(pathAndQuery)) {
-    return `--object: expected a path as it stands in a URL, such as /photos/dusk.jpg, or a route's pattern before it, such as '/*=/photos/dusk.jpg', found ${JSON.stringify(text)}`
+    const expected =
+      "a path as it stands in a URL, such as /photos/dusk.jpg, or a route's pattern before it, such as '/*=/photos/dusk.jpg'"
+    return unexpectedInput({ at, code, expected, found: JSON.stringify(text) })
   }
   const [path = '', query = ''] = pathAndQuery.split(/\?(.*)/, 2)
   const owner = targets.find(({ takes }) => takes(path))
   if (owner === undefined || (pattern !== undefined && owner.route.path !== pattern)) {
-    return `--object: expected a path of the route ${pattern}, found ${path}, which is of ${owner?.route.path ?? 'none'}`
+    const found = `${path}, which is of ${owner?.route.path ?? 'none'}`
+    return unexpectedInput({ at, code, expected: `a path of the route ${pattern}`, found })
   }
   return { route: owner.route.path, path, query: query.split('&').filter((pair) => isOwn(pair, owner)) }
 }
