@@ -7,6 +7,8 @@ export type OriginCaching = {
   cacheControl: string
   /** Seconds from now to `Expires`, below 0 where it is past; `undefined` without one. */
   expiresIn: number | undefined
+  /** Seconds that it was in caches before: `Age`, which every later cache takes off its lifetime (RFC 9111, 4.2.3). */
+  age: number
 }
 
 /** `validators`: whether `etag` and `last-modified` may stay, and with them a later 304. */
@@ -51,7 +53,7 @@ export const transientCaching = (caching: Caching): Caching => ({
 })
 
 const shortened = (cacheControl: string): string => {
-  const short = capped({ cacheControl, expiresIn: undefined }, TRANSIENT_SECONDS)
+  const short = capped({ cacheControl, expiresIn: undefined, age: 0 }, TRANSIENT_SECONDS)
   return directivesOf(short).some(({ name }) => name === 'public') ? short : `public, ${short}`
 }
 
@@ -63,9 +65,14 @@ export const isPrivate = (cacheControl: string): boolean =>
 export const isSharedDespiteAuthorization = (cacheControl: string): boolean =>
   directivesOf(cacheControl).some(({ name }) => name === 'public' || name === 's-maxage' || name === 'must-revalidate')
 
-/** The lifetime where `Cache-Control` states none: `Expires`, but no longer than the route's default. A `NaN` is stale. */
-const lifetimeWithout = ({ expiresIn }: OriginCaching, usual: number): number =>
-  expiresIn === undefined ? usual : Math.max(0, Math.min(expiresIn, usual)) || 0
+/**
+ * The lifetime where `Cache-Control` states none: until `Expires`, but no longer than the route's default from now. A `NaN` is
+ * stale.
+ */
+function lifetimeWithout({ expiresIn = Number.POSITIVE_INFINITY, age }: OriginCaching, usual: number): number {
+  const left = Math.min(expiresIn, usual)
+  return left > 0 ? left + age : 0
+}
 
 /** RFC 9111, 5.2.2.6: whoever passes the response on must not change its body. */
 export const forbidsTransforming = (cacheControl: string): boolean =>
@@ -117,14 +124,18 @@ function readable(cacheControl: string): string {
     : directives.map((directive) => limited(directive, Number.POSITIVE_INFINITY)).join(', ')
 }
 
-/** The same directives, no lifetime above `seconds`, and none of them `immutable`. */
+/**
+ * The same directives, no lifetime above `seconds` from now, and none of them `immutable`. A lifetime counts from when the
+ * response was made: less than its age would make stale what the origin says is fresh.
+ */
 function capped(origin: OriginCaching, seconds: number): string {
   const directives = directivesOf(origin.cacheControl).filter(({ name }) => name !== 'immutable')
-  const texts = directives.map((directive) => limited(directive, seconds))
+  const isFromThen = ({ name }: Directive) => name === 'max-age' || name === 's-maxage'
+  const texts = directives.map((one) => limited(one, isFromThen(one) ? seconds + origin.age : seconds))
   const stated = (name: string) => directives.find((directive) => directive.name === name)
   if (stated('max-age')) return texts.join(', ')
   const shared = stated('s-maxage')
-  const expiresIn = shared ? secondsOf(shared.value) : origin.expiresIn
+  const expiresIn = shared ? secondsOf(shared.value) - origin.age : origin.expiresIn
   return [...texts, `max-age=${lifetimeWithout({ ...origin, expiresIn }, seconds)}`].join(', ')
 }
 

@@ -50,7 +50,8 @@ export const handler = async (
   removeHeaders(response.headers, [`${RESULT_HEADER}*`])
   const request = routedRequest(cf.request)
   const now = Date.now()
-  const rule = responseRule(request, originResponse(response, now), now)
+  const received = originResponse(response, now)
+  const rule = responseRule(request, received, now)
   applyResponseRule(response, rule, request.method)
   if (rule.kind === 'object') {
     const isImage = rule.wantsImage && request.kind === 'routed'
@@ -75,7 +76,9 @@ export const handler = async (
       context,
     )
   }
-  if (request.kind === 'routed' && request.lifetime.private) applyPrivacy(response.headers, rule, request, now)
+  if (request.kind === 'routed' && request.lifetime.private) {
+    applyPrivacy(response.headers, rule, request, now - received.caching.age * 1000)
+  }
   if (request.kind === 'routed' && request.takesImageParameters) addVary(response.headers, 'accept')
   if (request.kind === 'routed' && rule.kind !== 'untouched') {
     for (const name of request.lifetime.vary) addVary(response.headers, name)
@@ -130,6 +133,8 @@ function originResponse({ status, headers }: Response, now: number): OriginRespo
       cacheControl: headerText(headers, 'cache-control'),
       // RFC 9111, 5.3: a date that is none has passed.
       expiresIn: expires === '' ? undefined : Math.floor((time('expires') - now) / 1000) || 0,
+      // RFC 9111, 5.1: of several the first; what is no number is nothing.
+      age: Number(/^\s*(\d{1,9})\s*(?:,|$)/.exec(headerText(headers, 'age'))?.[1] ?? 0),
     },
     facts: {
       lastModified: time('last-modified'),
@@ -177,8 +182,9 @@ function applyCaching(headers: Headers, { cacheControl, validators }: Caching): 
  * headers policy, which says `private` to viewers wherever there is none, and touches nothing that is cached. Browsers heed it, too:
  * it is no longer than either may keep it. What is missing is no other: it is not everybody's to know. Errors of an API may be
  * about whoever asks, and keep what they say where no cache behind may keep them anyway.
+ * @param made when the origin made it, in milliseconds since 1970: lifetimes count from then
  */
-function applyPrivacy(headers: Headers, rule: ResponseRule, { method, lifetime }: RoutedRequest, now: number): void {
+function applyPrivacy(headers: Headers, rule: ResponseRule, { method, lifetime }: RoutedRequest, made: number): void {
   const own = headerText(headers, 'cache-control')
   if (isPrivate(own)) return
   if (rule.kind === 'untouched') {
@@ -187,7 +193,7 @@ function applyPrivacy(headers: Headers, rule: ResponseRule, { method, lifetime }
   }
   const isKeyedByBearer = lifetime.vary.includes('authorization') && !lifetime.vary.includes('cookie')
   if (rule.kind === 'error' && isKeyedByBearer && !isSharedDespiteAuthorization(own)) return
-  setHeader(headers, 'expires', new Date(now + commonLifetime(own) * 1000).toUTCString())
+  setHeader(headers, 'expires', new Date(made + commonLifetime(own) * 1000).toUTCString())
   delete headers['cache-control']
 }
 

@@ -344,6 +344,21 @@ const API = responseGroup('an API knows for whom its answers are', [
     { set: { expires: 'Fri, 20 Nov 2026 12:01:00 GMT', ...KEYED } },
   ],
   [
+    'what comes out of a cache keeps what it has left, and the default from now at most',
+    { route: ROUTE.open, uri: '/open/x', headers: { 'Cache-Control': 'max-age=9000', Age: '600' } },
+    { set: { 'cache-control': 'max-age=660', vary: 'accept-language' } },
+  ],
+  [
+    'of several ages the first counts, and what is no number is none',
+    { route: ROUTE.open, uri: '/open/x', headers: { 'Cache-Control': 'max-age=9000', Age: '1.5, 600' } },
+    { set: { 'cache-control': 'max-age=60', vary: 'accept-language' } },
+  ],
+  [
+    'a key with authorization, out of a cache',
+    { route: ROUTE.api, uri: '/api/x', headers: { 'Cache-Control': 'max-age=9000', Age: '600' } },
+    { set: { expires: 'Fri, 20 Nov 2026 12:01:00 GMT', ...KEYED }, gone: ['cache-control'] },
+  ],
+  [
     'whatever the API says to others',
     { route: ROUTE.api, uri: '/api/x', headers: { 'Cache-Control': 'public, max-age=9' } },
     { set: { expires: 'Fri, 20 Nov 2026 12:00:09 GMT', ...KEYED }, gone: ['cache-control'] },

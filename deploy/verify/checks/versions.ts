@@ -1,6 +1,16 @@
 /** `?v=` cannot lie: which versions make an object immutable, and which do not. */
 import { hasPrivateResponses } from '../../../bundle/settings.ts'
-import { answeredAt, carriesHeader, header, isKeptOut, lifetimeOf, maxAgeOf, outcome, quoted } from '../answer.ts'
+import {
+  ageOf,
+  answeredAt,
+  carriesHeader,
+  header,
+  isKeptOut,
+  lifetimeOf,
+  maxAgeOf,
+  outcome,
+  quoted,
+} from '../answer.ts'
 import { type Check, type CheckFinding, judged, skipped } from '../check.ts'
 import { type CheckTarget, isCachedBucket, isShown } from '../check-target.ts'
 import type { Answer } from '../http.ts'
@@ -52,7 +62,8 @@ export const VERSION_CHECKS: readonly Check<CheckTarget>[] = [
       const most = cache === 'never' ? 0 : cache.default
       const expected = `no immutable, max-age=${most} at most`
       const lifetimes = [maxAgeOf(answer), lifetimeOf(answer)].filter((seconds) => seconds !== undefined)
-      const isShort = lifetimes.length > 0 && lifetimes.every((seconds) => seconds <= most)
+      // What comes out of another cache has an age, which is no part of what is left: RFC 9111, 4.2.3.
+      const isShort = lifetimes.length > 0 && lifetimes.every((seconds) => seconds - (ageOf(answer) ?? 0) <= most)
       return judged(!isImmutable(answer) && (isKeptOut(answer) || isShort), expected, said(answer))
     },
     means: (target) =>

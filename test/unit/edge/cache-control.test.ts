@@ -16,7 +16,7 @@ import type { Verdict } from '../../../edge/version.ts'
 
 const USUAL = 3_600
 const caching = (verdict: Verdict, cacheControl = '', expiresIn?: number) =>
-  cachingOf(verdict, { cacheControl, expiresIn }, USUAL, true)
+  cachingOf(verdict, { cacheControl, expiresIn, age: 0 }, USUAL, true)
 
 test('the fixed ones', () => {
   expect(IMMUTABLE).toBe('public, max-age=31536000, immutable')
@@ -25,8 +25,8 @@ test('the fixed ones', () => {
 })
 
 describe('an API knows for whom its answers are', () => {
-  const ofApi = (cacheControl: string, expiresIn?: number) =>
-    cachingOf('unknown', { cacheControl, expiresIn }, USUAL, false).cacheControl
+  const ofApi = (cacheControl: string, expiresIn?: number, age = 0) =>
+    cachingOf('unknown', { cacheControl, expiresIn, age }, USUAL, false).cacheControl
 
   it.each([
     ['says nothing: a lifetime, and no public', '', undefined, 'max-age=3600'],
@@ -35,6 +35,26 @@ describe('an API knows for whom its answers are', () => {
     ['says public', 'public, max-age=9000', undefined, 'public, max-age=3600'],
   ])('%s', (_rule, cacheControl, expiresIn, expected) => {
     expect(ofApi(cacheControl, expiresIn)).toBe(expected)
+  })
+
+  it.each([
+    ['fresh for 5 s more', 'max-age=60', undefined, 55, 'max-age=60'],
+    ['fresh for half an hour more: for no longer than the default', 'max-age=9000', undefined, 7_200, 'max-age=9000'],
+    ['fresh for longer: for the default from now', 'max-age=90000', undefined, 7_200, 'max-age=10800'],
+    ['for shared caches alone', 's-maxage=90000', undefined, 7_200, 's-maxage=10800, max-age=10800'],
+    ['by Expires, which is a date', '', 60, 7_200, 'max-age=7260'],
+    ['stale', 'max-age=60', undefined, 61, 'max-age=60'],
+    ['stale by s-maxage', 's-maxage=60', undefined, 61, 's-maxage=60, max-age=0'],
+    ['nothing said: for the default from now', '', undefined, 7_200, 'max-age=10800'],
+    [
+      'stale while it is revalidated: that is no lifetime',
+      'max-age=60, stale-while-revalidate=9000',
+      undefined,
+      55,
+      'max-age=60, stale-while-revalidate=3600',
+    ],
+  ])('what comes out of another cache keeps what it has left: %s', (_rule, cacheControl, expiresIn, age, expected) => {
+    expect(ofApi(cacheControl, expiresIn, age)).toBe(expected)
   })
 
   test('public is never added', () => {

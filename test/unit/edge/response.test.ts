@@ -18,7 +18,7 @@ const unrouted: AskedRequest = { kind: 'unrouted', method: 'GET', isPersonal: fa
 
 const response = (status: number, cacheControl = ''): OriginResponse => ({
   status,
-  caching: { cacheControl, expiresIn: undefined },
+  caching: { cacheControl, expiresIn: undefined, age: 0 },
   facts: { lastModified: Number.NaN, etag: '', metaVersion: 'seven', metaSha256: '' },
 })
 
