@@ -40,20 +40,25 @@ export class InputError extends RimlightError {
   }
 }
 
-/**
- * A value that is not what it should be. The message is made of the facts, so that people and programs are told the same:
- * `--region: expected a region such as us-east-1, found "eu"; …`.
- * @param facts `at`: where the value is, as people know it: an option, a file; default: it is clear. `remedy`: what to do,
- * or why it is so, as a clause; default: it is clear
- */
-export const unexpectedInput = ({
-  at,
-  remedy,
-  ...facts
-}: ErrorFacts & { expected: string; found: string; at?: string; remedy?: string | undefined }): InputError => {
-  const [before, after] = [at === undefined ? '' : `${at}: `, remedy === undefined ? '' : `; ${remedy}`]
-  return new InputError(`${before}expected ${facts.expected}, found ${facts.found}${after}`, facts)
+/** A value that is not what it should be. */
+export type Unexpected = {
+  /** Where the value is, as people know it: an option, a file. Default: it is clear. */
+  at?: string
+  expected: string
+  found: string
+  /** What to do, or why it is so, as a clause. Default: it is clear. */
+  remedy?: string | undefined
 }
+
+/** `--region: expected a region such as us-east-1, found "eu"; …`. */
+export function unexpectedText({ at, expected, found, remedy }: Unexpected): string {
+  const [before, after] = [at === undefined ? '' : `${at}: `, remedy === undefined ? '' : `; ${remedy}`]
+  return `${before}expected ${expected}, found ${found}${after}`
+}
+
+/** The message is made of the facts, so that people and programs are told the same. */
+export const unexpectedInput = (facts: ErrorFacts & Unexpected): InputError =>
+  new InputError(unexpectedText(facts), facts)
 
 /**
  * Several errors as one, a line for each; a single one stays as it is.
@@ -66,15 +71,6 @@ export function joinedError(errors: readonly InputError[]): InputError {
   return new InputError(errors.map(({ message }) => message).join('\n'), {
     code: first && isOneKind ? first.code : 'several',
   })
-}
-
-/**
- * Problems told in one form, `expected A, found B`, as one error; a single one's `expected` and `found` are as its text has them.
- * @param problems at least one
- */
-export function wrongInput(problems: readonly string[], code: string): InputError {
-  const [, expected, found] = /\bexpected (.+?), found ("(?:[^"\\]|\\.)*"|[^;]+)/s.exec(problems[0] ?? '') ?? []
-  return new InputError(problems.join('\n'), problems.length === 1 ? { code, expected, found } : { code })
 }
 
 /** What was asked for could not be done; the message says why, and what to do. Exit code 1. */

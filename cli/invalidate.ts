@@ -1,6 +1,6 @@
 /** `rimlight invalidate`: at AWS, or on this machine. */
 import { readFile } from 'node:fs/promises'
-import { InputError, systemMessage, unexpectedInput, wrongInput } from '../base/errors.ts'
+import { InputError, joinedError, systemMessage, unexpectedInput } from '../base/errors.ts'
 import { optional } from '../base/optional-package.ts'
 import { INVALIDATION_PACKAGES } from '../deploy/aws/packages.ts'
 import type { InvalidateDependencies, Invalidation } from '../deploy/invalidate.ts'
@@ -9,7 +9,7 @@ import {
   distinctPaths,
   FREE_INVALIDATION_PATHS,
   INVALIDATION_PATH_PRICE,
-  invalidationProblem,
+  invalidationProblems,
 } from '../urls/invalidation.ts'
 import { defineCommand, type Main } from './kit/command.ts'
 import { type Output, painter, statusLine } from './kit/output.ts'
@@ -88,8 +88,10 @@ cloudfront:GetInvalidation.`,
       if (given.length === 0) {
         throw unexpectedInput({ code: 'no-paths', expected: "paths such as '/photos/*'", found: 'none', remedy: hint })
       }
-      const problems = given.map(invalidationProblem).filter((problem) => problem !== undefined)
-      if (problems.length > 0) throw wrongInput(problems, 'not-an-invalidation-path')
+      const problems = invalidationProblems(given)
+      if (problems.length > 0) {
+        throw joinedError(problems.map((problem) => unexpectedInput({ code: 'not-an-invalidation-path', ...problem })))
+      }
       const paths = distinctPaths(given)
 
       const print = (result: LocalInvalidation | Invalidation, text: string) =>

@@ -3,8 +3,8 @@
  * "Quotas on invalidations", since October 2026: 150 paths, and 1 with a `*`, a second.
  */
 import { createHash } from 'node:crypto'
-import { unexpectedInput, wrongInput } from '../base/errors.ts'
-import { distinctPaths, invalidationProblem, isTag } from '../urls/invalidation.ts'
+import { joinedError, unexpectedInput } from '../base/errors.ts'
+import { distinctPaths, invalidationProblems, isTag } from '../urls/invalidation.ts'
 import { awsName, type Calls, type Dependencies, pacer } from './aws.ts'
 import type { Kind } from './kinds/kind.ts'
 import type { TenantRecord } from './record.ts'
@@ -76,8 +76,10 @@ function checkedPaths(given: readonly string[], hasTags: boolean): string[] {
       found: `the tag ${tag}`,
     })
   }
-  const problems = given.map(invalidationProblem).filter((problem) => problem !== undefined)
-  if (problems.length > 0) throw wrongInput(problems, 'not-an-invalidation-path')
+  const problems = invalidationProblems(given)
+  if (problems.length > 0) {
+    throw joinedError(problems.map((problem) => unexpectedInput({ code: 'not-an-invalidation-path', ...problem })))
+  }
   return distinctPaths(given)
 }
 

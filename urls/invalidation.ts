@@ -29,33 +29,43 @@ const TAG = '#'
 
 export const isTag = (path: string): boolean => path.startsWith(TAG)
 
+/** What was expected in its place, what was found, and what to do where that is not clear. */
+export type InvalidationProblem = { expected: string; found: string; remedy?: string }
+
 /** What is wrong with a path, or with a tag after its `#`; `undefined`: nothing. */
-export function invalidationProblem(path: string): string | undefined {
-  if (isTag(path)) return tagProblem(path.slice(TAG.length))
-  if (!path.startsWith('/'))
-    return `expected a path that begins with a slash, such as /photos/*, found ${inQuotes(path)}`
+export function invalidationProblem(path: string): InvalidationProblem | undefined {
+  const found = inQuotes(path)
+  if (isTag(path)) return tagProblem(path.slice(TAG.length), found)
+  if (!path.startsWith('/')) return { expected: 'a path that begins with a slash, such as /photos/*', found }
   const star = path.indexOf('*')
   if (star >= 0 && star < path.length - 1) {
-    return `expected a * at the end of the path alone, such as /photos/*, found ${inQuotes(path)}`
+    return { expected: 'a * at the end of the path alone, such as /photos/*', found }
   }
-  const isTooLong = path.length > PATH_CHARACTERS
-  if (isTooLong) return `expected a path of at most ${PATH_CHARACTERS} characters, found one of ${path.length}`
+  if (path.length > PATH_CHARACTERS) {
+    return { expected: `a path of at most ${PATH_CHARACTERS} characters`, found: `one of ${path.length}` }
+  }
   const escaped = escapedPath(path)
-  if (escaped !== path)
-    return `expected a path with its characters escaped, found ${inQuotes(path)}; that is ${escaped}`
+  if (escaped !== path) {
+    return { expected: 'a path with its characters escaped', found, remedy: `that is ${escaped}` }
+  }
   // The same page: CloudFront does not support it in invalidations, "whether it's URL-encoded or not".
   if (!/~|%7e/i.test(path)) return undefined
-  return `expected a path without a ~, which CloudFront invalidates none with, found ${inQuotes(path)}; a * in its place stands for it and all after it`
+  const remedy = 'a * in its place stands for it and all after it'
+  return { expected: 'a path without a ~, which CloudFront invalidates none with', found, remedy }
 }
 
-function tagProblem(tag: string): string | undefined {
+function tagProblem(tag: string, found: string): InvalidationProblem | undefined {
   if (!isCacheTag(tag)) {
-    return `expected a # and a tag of 1 to ${CACHE_TAG_CHARACTERS} visible characters of ASCII without a comma, such as #album-7, found ${inQuotes(TAG + tag)}${tag.includes(',') ? '; in the tag of a path it is %2C' : ''}`
+    const expected = `a # and a tag of 1 to ${CACHE_TAG_CHARACTERS} visible characters of ASCII without a comma, such as #album-7`
+    return { expected, found, ...(tag.includes(',') && { remedy: 'in the tag of a path it is %2C' }) }
   }
-  return tag.endsWith('*')
-    ? `expected a tag without a * at its end, which stands for nothing in tags, found ${inQuotes(TAG + tag)}`
-    : undefined
+  if (!tag.endsWith('*')) return undefined
+  return { expected: 'a tag without a * at its end, which stands for nothing in tags', found }
 }
+
+/** Of several paths, in their order. */
+export const invalidationProblems = (paths: readonly string[]): InvalidationProblem[] =>
+  paths.map(invalidationProblem).filter((problem) => problem !== undefined)
 
 export const inQuotes = (text: string) => JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text)
 

@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events'
 import { join } from 'node:path'
 import pMap from 'p-map'
 import { compareKeys } from '../../base/compare-keys.ts'
-import { InputError, wrongInput } from '../../base/errors.ts'
+import { InputError, joinedError } from '../../base/errors.ts'
 import { imageTypeOf } from '../../edge/image-type.ts'
 import { type BucketClient, openBucket } from './bucket.ts'
 import { changeOf, changeOfHeic, type ObjectChange, type WantedObject } from './change.ts'
@@ -61,7 +61,7 @@ export async function publish(options: PublishOptions, context: PublishContext):
   context.tell({ step: 'looking' })
   const { files, leftOut } = await filesIn(options.folder, options.manifest)
   const problems = uploadProblems(files, destination.prefix)
-  if (problems.length > 0) throw wrongInput(problems, 'not-uploadable')
+  if (problems.length > 0) throw joinedError(problems)
 
   // What goes wrong with one file ends all the others.
   const failed = new AbortController()

@@ -1,6 +1,6 @@
 /** What is wrong with an invalidation before the distribution is asked for it. */
-import { InputError, unexpectedInput, wrongInput } from '../../base/errors.ts'
-import { invalidationProblem, isTag } from '../../urls/invalidation.ts'
+import { InputError, unexpectedInput } from '../../base/errors.ts'
+import { invalidationProblems, isTag } from '../../urls/invalidation.ts'
 
 export type InvalidationContext = {
   /** Whether the config has `cacheTags`. */
@@ -23,10 +23,7 @@ export const invalidationErrors = (
 function pathErrors(paths: readonly string[]): InputError[] {
   const expected = 'at least one path to invalidate, such as /photos/*'
   if (paths.length === 0) return [new InputError(`expected ${expected}`, { code: 'no-paths', expected })]
-  return paths.flatMap((path) => {
-    const problem = invalidationProblem(path)
-    return problem === undefined ? [] : [wrongInput([problem], 'not-an-invalidation-path')]
-  })
+  return invalidationProblems(paths).map((problem) => unexpectedInput({ code: 'not-an-invalidation-path', ...problem }))
 }
 
 function tagErrors(paths: readonly string[]): InputError[] {

@@ -1,6 +1,7 @@
 /** What the host asks besides viewers' requests, checked: what it is, and within which range. */
+import { unexpectedText } from '../../../base/errors.ts'
 import { isObject } from '../../../base/json-values.ts'
-import { invalidationProblem } from '../../../urls/invalidation.ts'
+import { invalidationProblems } from '../../../urls/invalidation.ts'
 import type { HostQuestion } from '../../protocol/messages.ts'
 import { LAST_MOMENT } from '../../protocol/settings.ts'
 
@@ -23,8 +24,9 @@ export function hostQuestion(text: string, now: number): HostQuestion | string {
       const isList = Array.isArray(paths) && paths.every((path) => typeof path === 'string')
       if (!isList) return 'paths: expected a list of texts'
       if (tenant !== undefined && typeof tenant !== 'string') return 'tenant: expected a text'
-      const problem = paths.map(invalidationProblem).find((one) => one !== undefined)
-      return problem ?? { ask: 'invalidate', paths, ...(tenant === undefined ? {} : { tenant }) }
+      const [problem] = invalidationProblems(paths)
+      if (problem) return unexpectedText(problem)
+      return { ask: 'invalidate', paths, ...(tenant === undefined ? {} : { tenant }) }
     }
     case 'advance': {
       const { milliseconds } = value

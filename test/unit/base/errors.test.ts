@@ -6,7 +6,7 @@ import {
   RimlightError,
   systemMessage,
   unexpectedInput,
-  wrongInput,
+  unexpectedText,
 } from '../../../base/errors.ts'
 import { BuildError, ConfigError } from '../../../build/error.ts'
 
@@ -33,21 +33,6 @@ test('several have a line each, and the code that they share', () => {
   expect([error.code, error.expected, error.found]).toEqual(['wrong-option', undefined, undefined])
 })
 
-test.each([
-  [
-    '--a: expected a path, such as /b/*, found "x, found \\"y\\"; z"; that is all',
-    'a path, such as /b/*',
-    '"x, found \\"y\\"; z"',
-  ],
-  ['expected at most 3 paths, found 4; a shorter one', 'at most 3 paths', '4'],
-  ['a is too long', undefined, undefined],
-])('what is wrong is told to programs as its text has it: %s', (text, expected, found) => {
-  const error = wrongInput([text], 'wrong')
-  expect([error.message, error.code, error.expected, error.found]).toEqual([text, 'wrong', expected, found])
-  const both = wrongInput([text, text], 'wrong')
-  expect([both.message, both.expected, both.found]).toEqual([`${text}\n${text}`, undefined, undefined])
-})
-
 test('those of several kinds are told as such', () => {
   expect(joinedError([PORT, FILE]).code).toBe('several')
 })
@@ -57,6 +42,7 @@ test('a wrong value is told to people as it is told to programs', () => {
   expect(unexpectedInput(facts)).toMatchObject({ ...facts, name: 'InputError', message: 'expected a number, found x' })
   const cause = new Error('ENOENT')
   const error = unexpectedInput({ ...facts, at: '--port', remedy: 'see --help', cause })
+  expect(unexpectedText({ ...facts, at: '--port' })).toBe('--port: expected a number, found x')
   expect(error).toMatchObject({ ...facts, message: '--port: expected a number, found x; see --help', cause })
 })
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { distinctPaths, invalidationProblem, isInvalidated } from '../../../urls/invalidation.ts'
+import { unexpectedText } from '../../../base/errors.ts'
+import { distinctPaths, invalidationProblem, invalidationProblems, isInvalidated } from '../../../urls/invalidation.ts'
 
 describe('a path to invalidate', () => {
   it.each(['/', '/*', '/a/b.jpg', '/a*', '/a.jpg?w=1*', '/%C3%A9', `/${'a'.repeat(3_999)}`])('%s is one', (path) => {
@@ -32,7 +33,7 @@ describe('a path to invalidate', () => {
     [`/${'a'.repeat(4_000)}`, 'expected a path of at most 4000 characters, found one of 4001'],
     [`x${'a'.repeat(200)}`, `expected a path that begins with a slash, such as /photos/*, found "x${'a'.repeat(99)}…"`],
   ])('%.40s is none', (path, problem) => {
-    expect(invalidationProblem(path)).toBe(problem)
+    expect(invalidationProblems([path, '/fine']).map(unexpectedText)).toEqual([problem])
   })
 })
 
@@ -100,7 +101,7 @@ describe('cache tags', () => {
     ],
     ['#album-*', 'expected a tag without a * at its end, which stands for nothing in tags, found "#album-*"'],
   ])('%s is none', (tag, problem) => {
-    expect(invalidationProblem(tag)).toBe(problem)
+    expect(invalidationProblems(['#fine', tag]).map(unexpectedText)).toEqual([problem])
   })
 
   it.each([
