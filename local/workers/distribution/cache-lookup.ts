@@ -4,12 +4,14 @@ import { ERROR_CACHING_MINIMUM_SECONDS } from '../../../edge/limits.ts'
 import { hasHeader, headerValue, withoutHeaders } from '../../platform/header-lines.ts'
 import type { CacheKey, HeaderLine, ViewerRequest } from '../../protocol/messages.ts'
 import type { FetchRequest } from './fetch-object.ts'
-import { variesByAll } from './freshness.ts'
+import { freshnessOf, variesByAll } from './freshness.ts'
 import type { CachedObject, EdgeRequest } from './messages.ts'
 import { isAboutThis, partWithin, storedPart } from './ranges.ts'
 
 export type LookupRequest = {
   key: CacheKey
+  /** The key as a text, under which the cache has its objects. */
+  cacheKey: string
   cachePolicy: CachePolicy
   /** With the headers that viewer-request returned. */
   viewer: ViewerRequest
@@ -29,11 +31,33 @@ export type LookupRequest = {
 export const errorCachingMinimum = ({ errorCachingMinimums, isS3 }: LookupRequest, status: number): number =>
   Math.max(errorCachingMinimums[status] ?? ERROR_CACHING_MINIMUM_SECONDS, isS3 ? 1 : 0)
 
+/** When a response expires, as an object of the cache, and what the trace says of it; or why it may not be cached. */
+export function cacheLifetime(
+  response: { status: number; headers: readonly HeaderLine[] },
+  request: LookupRequest,
+  now: number,
+): ({ kind: 'cacheable'; reason: string } & Expiry) | { kind: 'uncacheable'; reason: string } {
+  const { MinTTL: min, DefaultTTL: usual, MaxTTL: max } = request.cachePolicy
+  const errorMinimum = errorCachingMinimum(request, response.status)
+  const freshness = freshnessOf(response, { min, default: usual, max }, errorMinimum, now)
+  if (freshness.kind === 'uncacheable') return { kind: 'uncacheable', reason: `not cached: ${freshness.reason}` }
+  const freshUntil = now + freshness.ttl * 1000
+  return {
+    kind: 'cacheable',
+    reason: `cached for ${freshness.ttl} s`,
+    freshUntil,
+    staleWhileRevalidateUntil: freshUntil + freshness.staleWhileRevalidate * 1000,
+    staleIfErrorUntil: freshUntil + freshness.staleIfError * 1000,
+  }
+}
+
+type Expiry = Pick<CachedObject, 'freshUntil' | 'staleWhileRevalidateUntil' | 'staleIfErrorUntil'>
+
 /**
  * The slot of the cache for an object that can't answer every request with its key: a part, or the response to a HEAD or an
  * OPTIONS. For a GET of the whole it is the key itself.
  */
-export function slotOf(cacheKey: string, { method, headers }: Pick<ViewerRequest, 'method' | 'headers'>): string {
+export function slotOf({ cacheKey, viewer: { method, headers } }: Pick<LookupRequest, 'cacheKey' | 'viewer'>): string {
   if (method !== 'GET') return `${cacheKey}\n${method}`
   const range = headerValue(headers, 'range')
   return range === '' ? cacheKey : `${cacheKey}\nrange ${range}`

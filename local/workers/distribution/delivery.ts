@@ -5,6 +5,7 @@ import { HOP_BY_HOP, hasHeader, headerValue, withHeader, withoutHeaders } from '
 import { VIA } from '../../platform/identity.ts'
 import { applyResponseHeadersPolicy } from '../../platform/response-headers-policy.ts'
 import type { HeaderLine, ResultType, ViewerRequest } from '../../protocol/messages.ts'
+import type { LookupRequest } from './cache-lookup.ts'
 import { conditionOf } from './conditions.ts'
 import { errorResponse } from './generated-responses.ts'
 import { GrowingBody } from './growing-body.ts'
@@ -13,6 +14,37 @@ import { contentRange, multipartBody, type Part, partWithin, rangeOf, storedPart
 
 /** Statuses of responses that have none: RFC 9110, 15.3.5, 15.3.6 and 15.4.5. */
 export const WITHOUT_BODY = [204, 205, 304]
+
+/**
+ * An object as the response to a request, and why it is in the trace.
+ * @param reason why this object is the answer; `undefined`: the trace has it already
+ * @param bodyOf the request that brings the body, while it comes in
+ */
+export function deliver(
+  object: ServedObject,
+  result: ResultType,
+  { viewer, fetch }: LookupRequest,
+  now: number,
+  reason: string | undefined,
+  bodyOf?: string,
+): EdgeResponse {
+  const shown = object.result !== null && (object.status >= 400 || result === 'Miss') ? object.result : result
+  if (reason !== undefined) fetch.trace.add({ step: 'cache', result: shown, reason })
+  const response = responseFromCache(object, viewer, result, now, fetch.requestId)
+  const isStreamed = response.body instanceof ReadableStream
+  // The cache gets it although this viewer does not.
+  if (!isStreamed && object.body instanceof GrowingBody) object.body.goOn()
+  // A refused condition or range is an error of its own.
+  if (response.result !== result) return response
+  const { originBytes, detailedResultType } = object
+  return {
+    ...response,
+    result: shown,
+    originBytes,
+    ...(detailedResultType && { detailedResultType }),
+    ...(isStreamed && bodyOf !== undefined && { bodyOf }),
+  }
+}
 
 /** An object as the response to a request: the whole, a part, a 304 or a 412. */
 export function responseFromCache(

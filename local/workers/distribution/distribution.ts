@@ -3,45 +3,34 @@
  * requests", "Behavior settings", "Restrictions on edge functions".
  */
 
-import type { Behaviour, CachePolicy, OriginRequestPolicy, ResponseHeadersPolicy } from '../../../bundle/policies.ts'
-import { REQUEST_BYTES, URL_CHARACTERS } from '../../../edge/limits.ts'
+import type { ResponseHeadersPolicy } from '../../../bundle/policies.ts'
 import { compileBehaviours } from '../../platform/behaviours.ts'
-import { cacheKeyOf, forwardedRequest, forwardsCookies, keyText } from '../../platform/cache-key.ts'
+import { forwardedRequest, forwardsCookies, keyText } from '../../platform/cache-key.ts'
 import { connectionOptions, hasHeader, headerValue, withoutHeaders } from '../../platform/header-lines.ts'
-import { hostNameOf, isOwnHost } from '../../platform/host-names.ts'
+import { hostNameOf } from '../../platform/host-names.ts'
 import { DISTRIBUTION, requestId as newRequestId, POP_HEADER } from '../../platform/identity.ts'
-import type { CacheKey, HeaderLine, KeyAnswer, ViewerRequest } from '../../protocol/messages.ts'
+import type { HeaderLine, KeyAnswer, ViewerRequest } from '../../protocol/messages.ts'
 import type { DistributionSettings, HostedTenant } from '../../protocol/settings.ts'
 import type { Clock } from './clock.ts'
-import { namedCloudFrontHeaders, withCloudFrontHeaders } from './cloudfront-headers.ts'
+import { withCloudFrontHeaders } from './cloudfront-headers.ts'
 import { EdgeLocation } from './edge-location.ts'
 import { type Backend, type FetchRequest, fetchObject, responseOf } from './fetch-object.ts'
 import { reasonOfAnswer } from './function-answers.ts'
-import { accessRefusal, errorResponse, FUNCTION_FAILED, redirectResponse } from './generated-responses.ts'
+import { accessRefusal, errorResponse, FUNCTION_FAILED } from './generated-responses.ts'
 import { passing } from './growing-body.ts'
 import { KeptObjects } from './kept-objects.ts'
 import { LruCache } from './lru-cache.ts'
 import { type EdgeRequest, type EdgeResponse, edgeRequest } from './messages.ts'
 import { originResponseHeaders } from './origin-response-headers.ts'
 import { PersistentCache } from './persistent-cache.ts'
+import { type RefusalSubject, requestRefusal } from './request-refusals.ts'
 import { Room } from './room.ts'
-import { withoutSignature, withoutSigningCookies } from './signing-parts.ts'
+import { checkedRequest, isCacheable, type RoutedBehaviour, requestKey, routedBehaviours } from './routed-behaviours.ts'
 import { Trace } from './trace.ts'
-import { ACCESS_MESSAGES, accessOf, needsGrant, type TrustedKeys, trustedKeys } from './viewer-access.ts'
+import { ACCESS_MESSAGES, accessOf, needsGrant } from './viewer-access.ts'
 import { type FunctionHandler, type FunctionOutcome, runViewerFunction } from './viewer-function.ts'
 import { runViewerLambda } from './viewer-lambda.ts'
 import { Viewers } from './viewers.ts'
-
-/** A behaviour with its policies at hand. */
-type RoutedBehaviour = Behaviour & {
-  cache: CachePolicy
-  originRequest: OriginRequestPolicy | undefined
-  responseHeaders: ResponseHeadersPolicy | undefined
-  /** `CloudFront-*` headers that its policies name. */
-  cloudFrontHeaders: string[]
-  /** Null: everybody may have what it has. */
-  trustedKeys: TrustedKeys | null
-}
 
 /** A response, and what its last headers and its summary need besides. */
 export type Served = {
@@ -54,14 +43,9 @@ export type Served = {
 }
 
 /** A request on its way, and where it goes. */
-type ReceivedRequest = {
-  viewer: ViewerRequest
+type ReceivedRequest = RefusalSubject & {
   behaviour: RoutedBehaviour
-  body: ReadableStream<Uint8Array> | null
-  /** Null: of a distribution for a single site, or of one that no tenant has this name of. */
-  tenant: HostedTenant | null
   location: EdgeLocation
-  requestId: string
   trace: Trace
   waitUntil: WaitUntil
 }
@@ -103,7 +87,7 @@ export class Distribution {
       const persistent = store && new PersistentCache(store, name)
       const limit = Math.min(LARGEST_OBJECT_BYTES, Math.floor(ROOM_BYTES / length))
       const kept = new KeptObjects(new LruCache(length), persistent)
-      return new EdgeLocation(name, kept, backend, clock, { ...this.#shared, limit })
+      return new EdgeLocation(name, { kept, backend, clock, bodies: { ...this.#shared, limit } })
     })
   }
 
@@ -121,7 +105,7 @@ export class Distribution {
     const behaviour = this.#behaviourOf(edgeRequest(viewer).path)
     trace.add({ step: 'behaviour', path: behaviour.path, origin: behaviour.origin, reason: '' })
     const request = { viewer, behaviour, body, tenant, location, requestId, trace, waitUntil }
-    const response = this.#refusal(request) ?? (await this.#respond(request))
+    const response = requestRefusal(request, this.#settings) ?? (await this.#respond(request))
     return { response, policy: behaviour.responseHeaders, pop: location.name, requestId, tenant, trace }
   }
 
@@ -130,7 +114,7 @@ export class Distribution {
     const trace = new Trace()
     const behaviour = this.#behaviourOf(edgeRequest(viewer).path)
     const tenant = this.#tenantOf(viewer)
-    const refusal = this.#refusal({ viewer, behaviour, body: null, tenant, requestId: '' })
+    const refusal = requestRefusal({ viewer, behaviour, body: null, tenant, requestId: '' }, this.#settings)
     if (refusal) return answered('distribution', refusal, refusal.reason ?? '')
     const outcome = await this.#runFunction(viewer, behaviour, newRequestId(), trace)
     const step = trace.steps().find((one) => 'changes' in one)
@@ -139,7 +123,7 @@ export class Distribution {
       return answered('viewer-request', outcome.response, reason)
     }
     if (outcome.kind === 'failed' || step === undefined) return { kind: 'failed', problems: step?.problems ?? [] }
-    const key = keyOf(behaviour, checkedRequest(behaviour, outcome.request), tenant)
+    const key = requestKey(behaviour, checkedRequest(behaviour, outcome.request), tenant)
     return { kind: 'key', key, text: keyText(key), changes: step.changes }
   }
 
@@ -164,50 +148,11 @@ export class Distribution {
     return chosen ?? (this.#locations[Math.floor(Math.random() * this.#locations.length)] as EdgeLocation)
   }
 
-  /** The response where a request is refused or redirected before any function runs. */
-  #refusal({
-    viewer,
-    behaviour,
-    body,
-    tenant,
-    requestId,
-  }: Pick<ReceivedRequest, 'viewer' | 'behaviour' | 'body' | 'tenant' | 'requestId'>): EdgeResponse | undefined {
-    const { target, headBytes, scheme, method, httpVersion, headers } = viewer
-    const { viewerProtocolPolicy } = behaviour
-    const error = (status: number, reason: string) => errorResponse(status, 'Error', reason, requestId)
-    const host = headerValue(headers, 'host')
-    // "HTTP 403 status code (Forbidden)", alternate domain names: CloudFront has no distribution, or no tenant, of this name.
-    if (tenant === null && this.#tenants.size > 0) return error(403, `No tenant here is called ${host}.`)
-    if (target.length > URL_CHARACTERS) {
-      return { ...error(414, `The URL is longer than ${URL_CHARACTERS} characters.`), close: true }
-    }
-    if (headBytes > REQUEST_BYTES) {
-      return { ...error(494, `The request is longer than ${REQUEST_BYTES} bytes.`), close: true }
-    }
-    if (scheme === 'http' && viewerProtocolPolicy === 'https-only') return error(403, HTTPS_ONLY)
-    if (scheme === 'http' && viewerProtocolPolicy === 'redirect-to-https') {
-      // At CloudFront, a name that no distribution has leads nowhere; here it must not lead to wherever it says.
-      if (tenant === null && !isOwnHost(host, this.#settings.policies.domains))
-        return error(403, `No domain here is called ${host}.`)
-      if (method === 'GET' || method === 'HEAD') return redirectResponse(301, this.#httpsUrl(headers, target))
-      return httpVersion === '1.0' ? error(403, HTTPS_ONLY) : redirectResponse(307, this.#httpsUrl(headers, target))
-    }
-    if (!behaviour.allowedMethods.includes(method)) {
-      return error(403, `The behaviour ${behaviour.path} allows ${behaviour.allowedMethods.join(', ')}.`)
-    }
-    return body !== null && method === 'GET' ? error(403, 'A GET request must not have a body.') : undefined
-  }
-
-  #httpsUrl(headers: ViewerRequest['headers'], target: string): string {
-    const host = headerValue(headers, 'host').replace(/:\d+$/, '')
-    const { httpsPort } = this.#settings
-    return `https://${host}${httpsPort === 443 ? '' : `:${httpsPort}`}${target}`
-  }
-
-  async #respond(routed: ReceivedRequest): Promise<EdgeResponse> {
-    const { viewer, behaviour, body, tenant, location, requestId, trace, waitUntil } = routed
-    const { accessCheck, policies } = this.#settings
-    const early = accessCheck === 'before-viewer-request' && this.#accessRefusal(routed, edgeRequest(viewer))
+  /** What viewer-request and the check of signatures make of it; what they let through goes on. */
+  async #respond(received: ReceivedRequest): Promise<EdgeResponse> {
+    const { viewer, behaviour, requestId, trace } = received
+    const { accessCheck } = this.#settings
+    const early = accessCheck === 'before-viewer-request' && this.#accessRefusal(received, edgeRequest(viewer))
     if (early) return early
     const outcome = await this.#runFunction(viewer, behaviour, requestId, trace)
     if (outcome.kind === 'failed') {
@@ -218,40 +163,46 @@ export class Distribution {
       const result = behaviour.viewerRequest === 'lambda' ? 'LambdaGeneratedResponse' : 'FunctionGeneratedResponse'
       return { ...outcome.response, result }
     }
-    const late = accessCheck === 'after-viewer-request' && this.#accessRefusal(routed, outcome.request)
+    const late = accessCheck === 'after-viewer-request' && this.#accessRefusal(received, outcome.request)
     if (late) return late
-    const request = checkedRequest(behaviour, outcome.request)
-    const { origins, errorCachingMinimums, cacheTagHeader } = policies
+    return this.#forward(received, checkedRequest(behaviour, outcome.request))
+  }
+
+  /** To the cache, or past it to the origin. @param request as viewer-request returned it */
+  async #forward(received: ReceivedRequest, request: EdgeRequest): Promise<EdgeResponse> {
+    const { behaviour, body, tenant, location, requestId, trace, waitUntil } = received
+    const { cache, originRequest } = behaviour
+    const { origins, errorCachingMinimums, cacheTagHeader } = this.#settings.policies
+    const viewer = { ...received.viewer, headers: request.headers }
     const isS3 = origins[behaviour.origin]?.s3 != null
     const fetch = {
-      responseHeaders: (headers: readonly HeaderLine[]) =>
-        originResponseHeaders(headers, behaviour.cache, behaviour.originRequest, isS3),
+      responseHeaders: (headers: readonly HeaderLine[]) => originResponseHeaders(headers, cache, originRequest, isS3),
       behaviour,
-      forwarded: { ...request, ...forwardedRequest(behaviour.cache, behaviour.originRequest, request) },
+      forwarded: { ...request, ...forwardedRequest(cache, originRequest, request) },
       body,
       tenant,
       clientIp: viewer.ip,
       requestId,
       trace,
     }
-    const changed = { ...viewer, headers: request.headers }
     if (!isCacheable(behaviour, viewer.method)) {
-      const response = await passThrough(this.#backend, fetch, changed)
+      const response = await passThrough(this.#backend, fetch, viewer)
       const { body: stream } = response
       if (!(stream instanceof ReadableStream)) return response
       return { ...response, body: passing(stream, requestId, this.#shared, waitUntil) }
     }
-    const key = keyOf(behaviour, request, tenant)
+    const key = requestKey(behaviour, request, tenant)
     trace.add({ step: 'key', key })
     return location.respond({
       key,
-      cachePolicy: behaviour.cache,
-      viewer: changed,
+      cacheKey: keyText(key),
+      cachePolicy: cache,
+      viewer,
       fetch,
       errorCachingMinimums,
       cacheTagHeader,
       isS3,
-      forwardsCookies: forwardsCookies(behaviour.cache, behaviour.originRequest),
+      forwardsCookies: forwardsCookies(cache, originRequest),
       waitUntil,
     })
   }
@@ -282,47 +233,11 @@ export class Distribution {
 /** What `Connection` can't take out of a request: RFC 9110, 7.6.1, forbids to name what all recipients need. */
 const NEEDED = ['host', 'content-length']
 
-const HTTPS_ONLY = 'This is for HTTPS alone.'
-
 const answered = (
   by: 'distribution' | 'viewer-request',
   { status, headers }: { status: number; headers: HeaderLine[] },
   reason: string,
 ): KeyAnswer => ({ kind: 'answered', by, reason, status, headers })
-
-function routedBehaviours({ policies }: DistributionSettings): RoutedBehaviour[] {
-  return policies.behaviours.map((behaviour) => {
-    const cache = policies.cachePolicies.find(({ Name }) => Name === behaviour.cachePolicy)
-    if (cache === undefined) throw new Error(`policies.json has no cache policy ${behaviour.cachePolicy}`)
-    const originRequest = policies.originRequestPolicies.find(({ Name }) => Name === behaviour.originRequestPolicy)
-    const responseHeaders = policies.responseHeadersPolicies.find(
-      ({ Name }) => Name === behaviour.responseHeadersPolicy,
-    )
-    const cloudFrontHeaders = namedCloudFrontHeaders(cache, originRequest)
-    return {
-      ...behaviour,
-      ...{ cache, originRequest, responseHeaders, cloudFrontHeaders },
-      trustedKeys: trustedKeys(behaviour, policies),
-    }
-  })
-}
-
-const checkedRequest = ({ trustedKeys }: RoutedBehaviour, request: EdgeRequest): EdgeRequest =>
-  trustedKeys === null ? request : withoutSignature(request)
-
-function keyOf(
-  { cache, path, trustedKeys }: RoutedBehaviour,
-  request: EdgeRequest,
-  tenant: HostedTenant | null,
-): CacheKey {
-  const headers = trustedKeys === null ? request.headers : withoutSigningCookies(request.headers)
-  const key = cacheKeyOf(cache, { ...request, headers }, path)
-  return tenant ? { tenant: tenant.id, ...key } : key
-}
-
-/** Caching is off where all TTLs are 0: Developer Guide, "Use managed cache policies", CachingDisabled. */
-const isCacheable = ({ cachedMethods, cache }: RoutedBehaviour, method: string): boolean =>
-  cachedMethods.includes(method) && (cache.MaxTTL > 0 || cache.MinTTL > 0)
 
 /** A response that is for this request alone goes on as it comes. */
 async function passThrough(

@@ -22,8 +22,8 @@ export class KeptObjects {
   }
 
   /** An object that can answer this method, and this range, in memory or else on disk; a fresh one, if there is any. */
-  async find(cacheKey: string, viewer: ViewerRequest, now: number): Promise<CachedObject | undefined> {
-    return this.#findInMemory(cacheKey, viewer, now) ?? (await this.#findPersistent(cacheKey, viewer, now))
+  async find(request: LookupRequest, now: number): Promise<CachedObject | undefined> {
+    return this.#findInMemory(request, now) ?? (await this.#findPersistent(request, now))
   }
 
   /** @param tenant whose alone; `undefined`: all. @returns how many objects were removed */
@@ -32,25 +32,28 @@ export class KeptObjects {
     return Math.max(removed, (await this.#persistent?.invalidate(paths, tenant)) ?? 0)
   }
 
-  store(cacheKey: string, object: CachedObject, { viewer, waitUntil }: LookupRequest): void {
+  store(object: CachedObject, request: LookupRequest): void {
+    const { cacheKey, viewer, waitUntil } = request
     const isPartial = object.status === 206 || object.body === null || viewer.method === 'OPTIONS'
-    const slot = isPartial ? slotOf(cacheKey, viewer) : cacheKey
+    const slot = isPartial ? slotOf(request) : cacheKey
     this.#put(cacheKey, slot, object)
     if (this.#persistent) waitUntil(this.#persistent.put(slot, object))
   }
 
   /** The response to an OPTIONS request says nothing of the object that a GET gets. */
-  remove(cacheKey: string, { viewer, waitUntil }: LookupRequest): void {
-    const own = slotOf(cacheKey, viewer)
+  remove(request: LookupRequest): void {
+    const { cacheKey, viewer, waitUntil } = request
+    const own = slotOf(request)
     for (const slot of viewer.method === 'OPTIONS' ? [own] : new Set([cacheKey, own])) {
       this.#cache.delete(slot)
       if (this.#persistent) waitUntil(this.#persistent.delete(slot))
     }
   }
 
-  #findInMemory(cacheKey: string, viewer: ViewerRequest, now: number): CachedObject | undefined {
+  #findInMemory(request: LookupRequest, now: number): CachedObject | undefined {
+    const { cacheKey, viewer } = request
     const whole = viewer.method === 'OPTIONS' ? undefined : this.#cache.get(cacheKey)
-    const own = this.#cache.get(slotOf(cacheKey, viewer))
+    const own = this.#cache.get(slotOf(request))
     const found = [whole, own].filter((object) => object && isAnswer(object, viewer)) as CachedObject[]
     const fresh = found.find(({ freshUntil }) => now < freshUntil)
     if (fresh || !hasHeader(viewer.headers, 'range')) return fresh ?? found[0]
@@ -60,13 +63,13 @@ export class KeptObjects {
   }
 
   /** The same, after the objects on disk have been read into the cache. */
-  async #findPersistent(cacheKey: string, viewer: ViewerRequest, now: number): Promise<CachedObject | undefined> {
+  async #findPersistent(request: LookupRequest, now: number): Promise<CachedObject | undefined> {
     if (!this.#persistent) return undefined
-    for (const slot of new Set([cacheKey, slotOf(cacheKey, viewer)])) {
+    for (const slot of new Set([request.cacheKey, slotOf(request)])) {
       const object = await this.#persistent.get(slot)
-      if (object) this.#put(cacheKey, slot, object)
+      if (object) this.#put(request.cacheKey, slot, object)
     }
-    return this.#findInMemory(cacheKey, viewer, now)
+    return this.#findInMemory(request, now)
   }
 
   #put(cacheKey: string, slot: string, object: CachedObject): void {

@@ -67,6 +67,16 @@ export type CachedObject = {
 /** An object as it is served: from the cache, or while it comes in. */
 export type ServedObject = Omit<CachedObject, 'body'> & { body: CachedObject['body'] | GrowingBody }
 
+/** How a fetch for the cache ended. */
+export type FetchResult =
+  /**
+   * With an object, for whoever waits for it. `bodyOf`: the request that brings the body, while it comes in. `isWhole`: the
+   * origin was asked for a part and sent all, which is what the viewer gets: "Range GETs".
+   */
+  | { kind: 'object'; object: ServedObject; result: ResultType; bodyOf?: string; isWhole?: boolean }
+  /** With a response that is for this request alone. */
+  | { kind: 'uncached'; response: EdgeResponse }
+
 export type EdgeResponse = {
   status: number
   headers: HeaderLine[]

@@ -1,0 +1,65 @@
+/**
+ * Fetches that are under way, and whom else they serve. Developer Guide, "Simultaneous requests for the same object (request
+ * collapsing)".
+ */
+import { isInvalidated } from '../../../urls/invalidation.ts'
+import type { CacheKey } from '../../protocol/messages.ts'
+import type { LookupRequest } from './cache-lookup.ts'
+import { GrowingBody } from './growing-body.ts'
+import type { FetchResult } from './messages.ts'
+
+/** What a fetch tells those who wait for it, and learns of them. */
+export type Sharing = {
+  /** Which cache tags its object has turned out to have. */
+  tagged(tags: string): void
+  /** Nobody can wait for it any more. */
+  over(): void
+  /** Whether it may still be cached: it has not been invalidated on its way. */
+  isWanted(): boolean
+}
+
+/** Of a fetch that nobody else waits for. */
+export const ALONE: Sharing = { tagged() {}, over() {}, isWanted: () => true }
+
+/** `tags`: as far as they are known. */
+type PendingFetch = { key: CacheKey; tags: string; result: Promise<FetchResult> }
+
+export class PendingFetches {
+  readonly #bySlot = new Map<string, PendingFetch>()
+
+  get(slot: string): Promise<FetchResult> | undefined {
+    return this.#bySlot.get(slot)?.result
+  }
+
+  /** Starts a fetch for all requests that come for the slot until its body is there. */
+  start(
+    slot: string,
+    { key, waitUntil }: LookupRequest,
+    fetch: (sharing: Sharing) => Promise<FetchResult>,
+  ): Promise<FetchResult> {
+    const isWanted = () => this.#bySlot.get(slot) === pending
+    const over = () => {
+      if (isWanted()) this.#bySlot.delete(slot)
+    }
+    const tagged = (tags: string) => {
+      pending.tags = tags
+    }
+    const result = fetch({ tagged, over, isWanted })
+    const pending: PendingFetch = { key, tags: '', result }
+    this.#bySlot.set(slot, pending)
+    result.then((fetched) => {
+      if (fetched.kind === 'uncached' || !(fetched.object.body instanceof GrowingBody)) over()
+    }, over)
+    // A viewer that leaves does not take along those who wait for the same object.
+    waitUntil(result.catch(() => {}))
+    return result
+  }
+
+  /** Those who wait get the object, but it is not cached, and who comes later gets another. @param tenant `undefined`: all */
+  invalidate(paths: readonly string[], tenant: string | undefined): void {
+    for (const [slot, { key, tags }] of this.#bySlot) {
+      const isTheirs = tenant === undefined || key.tenant === tenant
+      if (isTheirs && paths.some((path) => isInvalidated(path, { ...key, tags }))) this.#bySlot.delete(slot)
+    }
+  }
+}
