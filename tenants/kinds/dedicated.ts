@@ -34,42 +34,8 @@ export function dedicatedKind(
   site: TenantSite,
   progress: (text: string) => void,
 ): Kind<DedicatedDistribution> {
-  const { call, find } = calls
-
-  const read = async (Id: string): Promise<DedicatedDistribution | null> => {
-    let written = () => ''
-    const answer = await find('cloudfront:GetDistribution', ({ cloudfront }) => {
-      const command = new GetDistributionCommand({ Id })
-      written = recordAnswer(command)
-      return cloudfront.send(command)
-    })
-    return answer?.Distribution ? foundOf(answer.Distribution, answer.ETag, written()) : null
-  }
-
-  /** Its comment is what lists tell, its tags are what holds. */
-  const search = async ({ tenant }: TenantRecord): Promise<DedicatedDistribution | null> => {
-    const all = await standardDistributions(calls)
-    for (const { Id = '', ARN } of all.filter(({ Comment }) => Comment === commentOf(site, tenant))) {
-      const answer = await find('cloudfront:ListTagsForResource', ({ cloudfront }) =>
-        cloudfront.send(new ListTagsForResourceCommand({ Resource: ARN })),
-      )
-      const tags = new Map(answer?.Tags?.Items?.map(({ Key, Value }) => [Key, Value]))
-      if (tags.get(SITE_TAG) === site.name && tags.get(TENANT_TAG) === tenant) return read(Id)
-    }
-    return null
-  }
-
-  const found = (record: TenantRecord) => (record.awsId === null ? search(record) : read(record.awsId))
-
-  const wanted = (record: TenantRecord, placement: Placement | null) => ({
-    ...(placement ? partsOf(record, placement) : {}),
-    ...settingsParts(record.settings, isToServe(record)),
-  })
-
-  const partsOf = ({ tenant }: TenantRecord, { parts }: Placement): BundleParts => {
-    const known = parts as Parts
-    return 'config' in known ? known.config : bundleParts(site.bundle.policies, known.shared, prefixOf(site, tenant))
-  }
+  const find = ({ awsId, tenant }: TenantRecord) =>
+    awsId === null ? findByTags(calls, site, tenant) : readDistribution(calls, awsId)
 
   return {
     placement: async (shard) => ({
@@ -77,90 +43,33 @@ export function dedicatedKind(
       parts: { shared: await ensureShard(calls, site, shard, progress) } satisfies Parts,
     }),
 
-    find: found,
-
-    async create(record, placement) {
-      const { tenant, generation } = record
-      const reference = callerReference(site, tenant, generation)
-      const parts = { ...partsOf(record, placement), ...settingsParts(record.settings, true) }
-      progress(`Creating the distribution of ${tenant}`)
-      try {
-        const answer = await call('cloudfront:CreateDistribution', ({ cloudfront }) =>
-          cloudfront.send(
-            new CreateDistributionWithTagsCommand({
-              DistributionConfigWithTags: {
-                DistributionConfig: dedicatedConfig(reference, commentOf(site, tenant), parts),
-                Tags: { Items: tagsOf(site, record) },
-              },
-            }),
-          ),
-        )
-        if (!answer.Distribution)
-          throw new Failure('cloudfront:CreateDistribution: AWS told of no distribution', { code: 'no-answer' })
-        return foundOf(answer.Distribution, answer.ETag, '')
-      } catch (error) {
-        if (error instanceof Conflict) return 'exists'
-        throw error
-      }
-    },
-
-    differences: (record, found, placement) =>
-      configDifferences(found.config, updatedConfig(found.config, wanted(record, placement))).map(differenceText),
-
-    async update(record, found, placement) {
-      const loss = unknownProblem({ id: found.awsId, unknown: found.unknown })
-      if (loss) throw new Failure(loss, { code: 'unknown-settings', found: found.unknown.join(', ') })
-      const answer = await call('cloudfront:UpdateDistribution', ({ cloudfront }) =>
-        cloudfront.send(
-          new UpdateDistributionCommand({
-            Id: found.awsId,
-            IfMatch: found.etag,
-            DistributionConfig: updatedConfig(found.config, wanted(record, placement)),
-          }),
-        ),
-      )
-      return { ...found, ...(answer.Distribution ? foundOf(answer.Distribution, answer.ETag, '') : {}) }
-    },
-
     async placementOf(record) {
-      const config = (await found(record))?.config
-      if (config === undefined) return null
-      const { Origins, OriginGroups, DefaultCacheBehavior, CacheBehaviors, CustomErrorResponses, CacheTagConfig } =
-        config
-      const parts = {
-        Origins,
-        OriginGroups,
-        DefaultCacheBehavior,
-        CacheBehaviors,
-        CustomErrorResponses,
-        CacheTagConfig,
-      }
-      return { bundle: record.bundle ?? '', parts: { config: parts } satisfies Parts }
+      const found = await find(record)
+      return found && { bundle: record.bundle ?? '', parts: { config: ofBundle(found.config) } satisfies Parts }
     },
+
+    find,
+
+    create(record, placement) {
+      progress(`Creating the distribution of ${record.tenant}`)
+      return createDistribution(calls, site, record, placement)
+    },
+
+    differences: (record, { config }, placement) =>
+      configDifferences(config, updatedConfig(config, wantedParts(site, record, placement))).map(differenceText),
+
+    update: (record, found, placement) => updateDistribution(calls, found, wantedParts(site, record, placement)),
 
     async remove({ awsId, etag }) {
-      await find('cloudfront:DeleteDistribution', ({ cloudfront }) =>
+      await calls.find('cloudfront:DeleteDistribution', ({ cloudfront }) =>
         cloudfront.send(new DeleteDistributionCommand({ Id: awsId, IfMatch: etag })),
       )
     },
 
-    async invalidate({ awsId }, reference, paths) {
-      const answer = await call('cloudfront:CreateInvalidation', ({ cloudfront }) =>
-        cloudfront.send(
-          new CreateInvalidationCommand({
-            DistributionId: awsId ?? '',
-            InvalidationBatch: {
-              CallerReference: reference,
-              Paths: { Quantity: paths.length, Items: [...paths] },
-            },
-          }),
-        ),
-      )
-      return answer.Invalidation?.Id ?? ''
-    },
+    invalidate: ({ awsId }, reference, paths) => invalidateDistribution(calls, awsId ?? '', reference, paths),
 
     async isInvalidated({ awsId }, Id) {
-      const answer = await call('cloudfront:GetInvalidation', ({ cloudfront }) =>
+      const answer = await calls.call('cloudfront:GetInvalidation', ({ cloudfront }) =>
         cloudfront.send(new GetInvalidationCommand({ DistributionId: awsId ?? '', Id })),
       )
       return answer.Invalidation?.Status === 'Completed'
@@ -168,6 +77,116 @@ export function dedicatedKind(
 
     certificate: async () => null,
   }
+}
+
+/** What a tenant's distribution has of the bundle. */
+function partsOf(site: TenantSite, tenant: string, { parts }: Placement): BundleParts {
+  const known = parts as Parts
+  return 'config' in known ? known.config : bundleParts(site.bundle.policies, known.shared, prefixOf(site, tenant))
+}
+
+/** The same, of a distribution as it is. */
+function ofBundle(config: DistributionConfig): BundleParts {
+  const { Origins, OriginGroups, DefaultCacheBehavior, CacheBehaviors, CustomErrorResponses, CacheTagConfig } = config
+  return { Origins, OriginGroups, DefaultCacheBehavior, CacheBehaviors, CustomErrorResponses, CacheTagConfig }
+}
+
+/** What Rimlight decides of a tenant's distribution. @param placement null: it stays on the bundle that it is on */
+const wantedParts = (site: TenantSite, record: TenantRecord, placement: Placement | null) => ({
+  ...(placement ? partsOf(site, record.tenant, placement) : {}),
+  ...settingsParts(record.settings, isToServe(record)),
+})
+
+async function readDistribution({ find }: Calls, Id: string): Promise<DedicatedDistribution | null> {
+  let written = () => ''
+  const answer = await find('cloudfront:GetDistribution', ({ cloudfront }) => {
+    const command = new GetDistributionCommand({ Id })
+    written = recordAnswer(command)
+    return cloudfront.send(command)
+  })
+  return answer?.Distribution ? foundOf(answer.Distribution, answer.ETag, written()) : null
+}
+
+/** By its comment, which lists tell of, and then by its tags, which nobody changes by the way. */
+async function findByTags(calls: Calls, site: TenantSite, tenant: string): Promise<DedicatedDistribution | null> {
+  const all = await standardDistributions(calls)
+  for (const { Id = '', ARN } of all.filter(({ Comment }) => Comment === commentOf(site, tenant))) {
+    const answer = await calls.find('cloudfront:ListTagsForResource', ({ cloudfront }) =>
+      cloudfront.send(new ListTagsForResourceCommand({ Resource: ARN })),
+    )
+    const tags = new Map(answer?.Tags?.Items?.map(({ Key, Value }) => [Key, Value]))
+    if (tags.get(SITE_TAG) === site.name && tags.get(TENANT_TAG) === tenant) return readDistribution(calls, Id)
+  }
+  return null
+}
+
+/** @returns `exists`: its reference has been used, for this distribution or for one that was deleted since */
+async function createDistribution(
+  { call }: Calls,
+  site: TenantSite,
+  record: TenantRecord,
+  placement: Placement,
+): Promise<DedicatedDistribution | 'exists'> {
+  const { tenant, generation, settings } = record
+  const reference = callerReference(site, tenant, generation)
+  const parts = { ...partsOf(site, tenant, placement), ...settingsParts(settings, true) }
+  try {
+    const answer = await call('cloudfront:CreateDistribution', ({ cloudfront }) =>
+      cloudfront.send(
+        new CreateDistributionWithTagsCommand({
+          DistributionConfigWithTags: {
+            DistributionConfig: dedicatedConfig(reference, commentOf(site, tenant), parts),
+            Tags: { Items: tagsOf(site, record) },
+          },
+        }),
+      ),
+    )
+    if (!answer.Distribution)
+      throw new Failure('cloudfront:CreateDistribution: AWS told of no distribution', { code: 'no-answer' })
+    return foundOf(answer.Distribution, answer.ETag, '')
+  } catch (error) {
+    if (error instanceof Conflict) return 'exists'
+    throw error
+  }
+}
+
+/** @throws Failure where an update would take settings away that the SDK does not know */
+async function updateDistribution(
+  { call }: Calls,
+  found: DedicatedDistribution,
+  parts: ReturnType<typeof wantedParts>,
+): Promise<DedicatedDistribution> {
+  const loss = unknownProblem({ id: found.awsId, unknown: found.unknown })
+  if (loss) throw new Failure(loss, { code: 'unknown-settings', found: found.unknown.join(', ') })
+  const answer = await call('cloudfront:UpdateDistribution', ({ cloudfront }) =>
+    cloudfront.send(
+      new UpdateDistributionCommand({
+        Id: found.awsId,
+        IfMatch: found.etag,
+        DistributionConfig: updatedConfig(found.config, parts),
+      }),
+    ),
+  )
+  return { ...found, ...(answer.Distribution ? foundOf(answer.Distribution, answer.ETag, '') : {}) }
+}
+
+/** @returns the invalidation's id */
+async function invalidateDistribution(
+  { call }: Calls,
+  DistributionId: string,
+  reference: string,
+  paths: readonly string[],
+): Promise<string> {
+  const Paths = { Quantity: paths.length, Items: [...paths] }
+  const answer = await call('cloudfront:CreateInvalidation', ({ cloudfront }) =>
+    cloudfront.send(
+      new CreateInvalidationCommand({
+        DistributionId,
+        InvalidationBatch: { CallerReference: reference, Paths },
+      }),
+    ),
+  )
+  return answer.Invalidation?.Id ?? ''
 }
 
 /** @param written what CloudFront wrote, in full; empty where nothing is to be held against it */
