@@ -24,7 +24,7 @@ export type Convergence = {
 }
 
 /** What AWS no longer has, though the row says so. */
-export class Missing extends Failure {
+class Missing extends Failure {
   override name = 'Missing'
 }
 

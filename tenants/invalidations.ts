@@ -9,8 +9,8 @@ import { awsName, type Calls, type Dependencies, pacer } from './aws.ts'
 import type { Kind } from './kinds/kind.ts'
 import type { TenantRecord } from './record.ts'
 
-export const PATHS_PER_SECOND = 150
-export const WILDCARDS_PER_SECOND = 1
+const PATHS_PER_SECOND = 150
+const WILDCARDS_PER_SECOND = 1
 
 /** Milliseconds. Other processes' invalidations count as well: then CloudFront refuses, and it is tried again. */
 const REFUSED_PAUSE = 5_000

@@ -117,7 +117,7 @@ export type TestedEvent = { path: string; utilisation: number }
  * measurement says little, so what is too much is measured again.
  */
 export const NEAR_LIMIT = 51
-export const TOO_MUCH = 71
+const TOO_MUCH = 71
 const MEASUREMENTS = 3
 
 /** In AWS's own engine. @throws Failure if the function fails there, or takes too long */

@@ -107,7 +107,7 @@ export async function planResources(
 /** By artefact, the ARN that behaviours are to have; null for a Lambda version that is yet to be published. */
 export type PlannedArns = Partial<Record<ArtefactName, string | null>>
 
-export function plannedArns({ function: { arn }, lambdas }: PlannedResources): PlannedArns {
+function plannedArns({ function: { arn }, lambdas }: PlannedResources): PlannedArns {
   const versions = lambdas.map((lambda) => [lambda.artefact, lambda.version && `${lambda.arn}:${lambda.version}`])
   return { 'viewer-request': arn, ...Object.fromEntries(versions) }
 }

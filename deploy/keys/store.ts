@@ -20,7 +20,7 @@ import { isKid } from './kid.ts'
 /** Where it is looked for. */
 export type StoreChoice = { kind: 'store'; nameOrArn: string } | { kind: 'distribution'; id: string }
 
-export const STORE_ARN = /^arn:[\w-]+:cloudfront::\d{12}:key-value-store\/[\w-]+$/
+const STORE_ARN = /^arn:[\w-]+:cloudfront::\d{12}:key-value-store\/[\w-]+$/
 
 /** CloudFront API, CreateKeyValueStore, Name. */
 const STORE_NAME = /^[A-Za-z0-9_-]{1,64}$/

@@ -34,7 +34,7 @@ export type BucketClient = {
 }
 
 /** The file has changed since it was hashed. */
-export class FileChanged extends Error {
+class FileChanged extends Error {
   override name = 'FileChanged'
 }
 

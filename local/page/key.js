@@ -38,7 +38,7 @@ export function openKeyForm(example) {
  * @returns {Record<string, string>}
  * @throws {Error} naming the line that is none
  */
-export function parseHeaders(text) {
+function parseHeaders(text) {
   /** @type {Map<string, string>} */
   const headers = new Map()
   for (const [index, line] of text.split('\n').entries()) {

@@ -11,7 +11,7 @@ import type {
   ValueChange,
 } from '../protocol/messages.ts'
 
-export const REDACTED = '(redacted)'
+const REDACTED = '(redacted)'
 
 /** RFC 7515, 7.1: three parts in base64url. The shortest signature that is in use, HMAC with SHA-256, has 43 characters. */
 const LEAST_CHARACTERS = [8, 2, 43]

@@ -22,7 +22,7 @@ export type Selected = Window & {
 }
 
 /** The route of further unusual paths, past those that are looked at. */
-export const FURTHER_PATHS = '(further unusual paths)'
+const FURTHER_PATHS = '(further unusual paths)'
 
 const fieldsOf =
   ({ kind }: LogTable): FieldSql =>

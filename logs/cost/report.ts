@@ -106,7 +106,7 @@ export function costReport(rows: readonly UsageRow[], lambda: LambdaRow | undefi
 }
 
 /** Of a part of the rows. */
-export function usageOf(rows: readonly UsageRow[], gbSeconds: number | null, invalidations: number): Usage {
+function usageOf(rows: readonly UsageRow[], gbSeconds: number | null, invalidations: number): Usage {
   const regions = [...Map.groupBy(rows, ({ region }) => region)].map(([region, some]) => ({
     region: region as Region | 'unknown',
     bytes: sum(some, 'bytes'),

@@ -5,7 +5,7 @@ import type { Database } from '../database.ts'
 import { sqlText } from '../database.ts'
 
 /** The route of what viewer-request refuses. */
-export const REFUSED = '(refused)'
+const REFUSED = '(refused)'
 
 /** As `isPlain` in `edge/path.ts`, the other way round: a path that has more readings than one. */
 const UNUSUAL = "[^A-Za-z0-9._~!$&'()*+,;=:@/-]|/[/.]"

@@ -92,7 +92,7 @@ async function unpackedHead(head: Buffer): Promise<{ text: string } | { why: str
 }
 
 /** @param head the beginning of a file, cut anywhere */
-export function textFormatOf(head: string, named: readonly string[] | undefined): TextFormat {
+function textFormatOf(head: string, named: readonly string[] | undefined): TextFormat {
   const lines = head.split(/\r?\n/)
   const data = lines.filter((line) => line !== '' && !line.startsWith('#'))
   const [first = ''] = data

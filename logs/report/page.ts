@@ -2,7 +2,7 @@
 
 import { cut } from './format.ts'
 
-export const htmlText = (text: string): string =>
+const htmlText = (text: string): string =>
   text.replace(
     /[&<>"'\p{Cc}]/gu,
     (character) => `&#${character.codePointAt(0) === 0 ? 0xfffd : character.codePointAt(0)};`,

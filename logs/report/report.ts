@@ -166,7 +166,7 @@ function latencyOf(rows: readonly LatencyRow[]): LogReport['latency'] {
 }
 
 /** A field as it was before the log escaped it; as it is, where it can't be read. */
-export function plain(text: string): string {
+function plain(text: string): string {
   try {
     const once = decodeURIComponent(text)
     return once.includes('%20') ? decodeURIComponent(once) : once

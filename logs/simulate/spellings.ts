@@ -22,7 +22,7 @@ const classOf = (text: string) =>
   `CASE WHEN ${text} LIKE '%image_avif%' OR ${text} LIKE '%image\\%2Favif%' ESCAPE '\\' THEN 3 WHEN ${text} LIKE '%image_webp%' OR ${text} LIKE '%image\\%2Fwebp%' ESCAPE '\\' THEN 1 ELSE 0 END`
 
 /** By class, which is 1 for WebP plus 2 for AVIF. */
-export const ACCEPTS = ['*/*', 'image/webp,*/*', 'image/avif,*/*', 'image/avif,image/webp,*/*'] as const
+const ACCEPTS = ['*/*', 'image/webp,*/*', 'image/avif,*/*', 'image/avif,image/webp,*/*'] as const
 
 /** What the function of a config with `logs` wrote: `viewer-request/log.ts`. Logs have it URL-encoded, once or twice. */
 const LOGGED_CLASS = `TRY_CAST(regexp_extract(log_data, '^[0-9]+(?: |%20|%2520)([0-3])(?: |%)', 1) AS INTEGER)`

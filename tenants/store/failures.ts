@@ -6,7 +6,7 @@ export const shownStore = (url: string): string =>
   url.replace(/^([a-z]+:\/\/[^:@/?]*):.*@/s, '$1@').replace(/([?&]password=)[^&]*/gi, '$1…')
 
 /** @param name of the store, as a person may see it: without a password */
-export const storeFailure = (name: string, cause: unknown): Failure =>
+const storeFailure = (name: string, cause: unknown): Failure =>
   new Failure(
     `the store ${name} can't be used: ${systemMessage(cause) || (cause as Error).name}; nothing is lost: run the same command again when it can`,
     { code: 'store', cause },

@@ -3,7 +3,7 @@ import { unexpectedInput } from '../../base/errors.ts'
 import { shownStore } from './failures.ts'
 import type { Store } from './store.ts'
 
-export const STORE_URLS = 'sqlite:FILE, postgres://USER@HOST/DATABASE or dynamodb://TABLE?region=REGION'
+const STORE_URLS = 'sqlite:FILE, postgres://USER@HOST/DATABASE or dynamodb://TABLE?region=REGION'
 
 /**
  * Opens a store, and makes its tables where they are not there.

@@ -6,10 +6,27 @@ import {
   nameProblems,
   type TwinException,
   twinProblems,
+  unusedExports,
 } from './names.ts'
-import { codeFiles } from './sources.ts'
+import { codeFiles, textOf } from './sources.ts'
 
-const files = Object.fromEntries(Object.entries(codeFiles()).filter(([file]) => !file.startsWith('test/')))
+const all = codeFiles()
+const files = Object.fromEntries(Object.entries(all).filter(([file]) => !file.startsWith('test/')))
+
+/** What applications import, by `exports` of package.json. */
+const ENTRIES = Object.values<string | { default: string }>(JSON.parse(textOf('package.json')).exports).flatMap(
+  (entry) => (typeof entry === 'string' ? [] : [entry.default.replace(/^\.\/lib\/(.*)\.js$/, '$1.ts')]),
+)
+
+/** Files that are bundled and run by what they export. */
+const BUNDLED = [
+  'origin-request/index.ts',
+  'origin-response/index.ts',
+  'viewer-request/index.ts',
+  'viewer-request/lambda.ts',
+  'local/workers/distribution/worker.ts',
+  'local/workers/s3/worker.ts',
+]
 
 const NAMES: readonly Exception[] = [
   { name: 'main', files: 'any', reason: 'a verb runs by it, whichever it is: cli/kit/verbs.ts' },
@@ -93,6 +110,13 @@ describe('the project', () => {
     expect(nameProblems(files, NAMES)).toEqual([])
   })
 
+  test('exports what others use', () => {
+    expect(ENTRIES).toContain('edge/config.ts')
+    const isFree = ({ file }: { file: string }) =>
+      [...ENTRIES, ...BUNDLED].includes(file) || /^(?:docs|examples)\//.test(file)
+    expect(unusedExports(files, all, isFree)).toEqual([])
+  })
+
   test('says nothing twice', () => {
     expect(twinProblems(files, TWINS)).toEqual([])
   })
@@ -122,6 +146,27 @@ describe('every form of export is seen', () => {
     ['not the default', 'export default function a() {}', []],
   ])('%s', (_form, text, names) => {
     expect(exportedNames('a.ts', text)).toEqual(names.map((name) => ({ name, file: 'a.ts' })))
+  })
+})
+
+describe('an export is taken', () => {
+  const [used, free] = [{ 'x/a.ts': 'export const a = 1, b = 2\nexport type C = 1' }, () => false]
+  const unused = (name: string) => `x/a.ts exports ${name}, which no other file takes`
+
+  it.each([
+    ['by its name', "import { a } from '../x/a.ts'", ['b']],
+    ['under another name', "import { a as z } from '../x/a.ts'", ['b']],
+    ['by whoever passes it on', "export { b } from '../x/a.ts'", ['a']],
+    ['with all others', "import * as all from '../x/a.ts'", []],
+    ['with all others, passed on', "export * from '../x/a.ts'", []],
+    ['when it is asked for', "await import('../x/a.ts')", []],
+    ['by nobody who imports another file', "import { a, b } from './a.ts'", ['a', 'b']],
+  ])('%s', (_, text, names) => {
+    expect(unusedExports(used, { ...used, 'y/b.ts': text }, free)).toEqual(names.map(unused))
+  })
+
+  it('or need not be', () => {
+    expect(unusedExports(used, used, ({ name }) => name === 'a')).toEqual([unused('b')])
   })
 })
 

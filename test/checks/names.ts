@@ -1,4 +1,6 @@
 /** Names that two files export for things of their own, and functions that two places write out. */
+import { posix } from 'node:path'
+import { parseSync } from 'oxc-parser'
 import { isSyntax, lineAt, type Syntax, walk } from './sources.ts'
 
 export type Files = Record<string, string>
@@ -50,6 +52,46 @@ export function nameProblems(files: Files, exceptions: readonly Exception[]): st
       : [`exception ${name}: it is not exported twice`]
   })
   return [...wrong, ...needless]
+}
+
+/**
+ * One line for each value that a file exports and no other file takes: tests may take it, too. Types stand in signatures, and are
+ * not looked at.
+ * @param looked the files whose exports count @param all whoever may import them
+ */
+export function unusedExports(looked: Files, all: Files, isFree: (one: ExportedName) => boolean): string[] {
+  const taken = new Set(Object.entries(all).flatMap(([file, text]) => takenNames(file, text)))
+  return Object.entries(looked)
+    .flatMap(([file, text]) => exportedValues(file, text))
+    .filter((one) => !isFree(one) && !taken.has(`${one.file} ${one.name}`) && !taken.has(`${one.file} *`))
+    .map(({ name, file }) => `${file} exports ${name}, which no other file takes`)
+}
+
+function exportedValues(file: string, text: string): ExportedName[] {
+  const { staticExports } = parseSync(file, text).module
+  return staticExports
+    .flatMap(({ entries }) => entries)
+    .filter(({ isType, moduleRequest, exportName }) => !isType && moduleRequest === null && exportName.kind === 'Name')
+    .map(({ exportName }) => ({ name: exportName.name ?? '', file }))
+}
+
+/** `FILE NAME` for what a file takes of another, `FILE *` where it takes all, or loads it when it is asked for. */
+function takenNames(file: string, text: string): string[] {
+  const { staticImports, staticExports, dynamicImports } = parseSync(file, text).module
+  const at = (source: string) => posix.join(posix.dirname(file), source)
+  const imported = staticImports.flatMap(({ moduleRequest, entries }) =>
+    entries.map(({ importName }) => `${at(moduleRequest.value)} ${importName.name ?? '*'}`),
+  )
+  const passedOn = staticExports
+    .flatMap(({ entries }) => entries)
+    .flatMap(({ moduleRequest, importName }) =>
+      moduleRequest ? [`${at(moduleRequest.value)} ${importName.name ?? '*'}`] : [],
+    )
+  const loaded = dynamicImports.map(({ moduleRequest }) => {
+    const source = text.slice(moduleRequest.start, moduleRequest.end).replaceAll(/^['"]|['"]$/g, '')
+    return `${at(source)} *`
+  })
+  return [...imported, ...passedOn, ...loaded]
 }
 
 /** The nodes of the smallest function that counts as written twice: smaller ones are alike by chance. */

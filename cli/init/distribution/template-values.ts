@@ -2,7 +2,7 @@
 import { at, isObject, type JsonObject } from '../../../base/json-values.ts'
 
 /** Where nothing says which: the region that a distribution's own stack has to be in for certificates and functions. */
-export const USUAL_REGION = 'us-east-1'
+const USUAL_REGION = 'us-east-1'
 
 /** CloudFormation User Guide, "Pseudo parameters reference". */
 const PSEUDO: Readonly<Record<string, string>> = {
