@@ -40,6 +40,12 @@ const createLibheif = libheif as unknown as (options: object) => MainModule
 const UNSUPPORTED_FILETYPE = 3
 const UNSUPPORTED_FEATURE = 4
 
+/**
+ * libheif/heif_error.h, what exactly is wrong: colours by numbers that ITU-T H.273 gives no meaning, in the coded picture. There
+ * are phones that write such, and a profile beside them, which is what counts.
+ */
+const UNKNOWN_COLOURS: readonly number[] = [133, 134, 135]
+
 /** libheif/heif_image.h. */
 const COLORSPACE_RGB = 1
 const CHROMA_RGB = 10
@@ -80,11 +86,24 @@ export function readHeic(bytes: Uint8Array, compiled: WebAssembly.Module, most: 
       throw cause instanceof LibheifError ? cause : fail(`libheif: ${cause}`)
     }
   }
+  const check = (): void => {
+    if (number(error) !== 0) fail(`libheif: ${textAt(module, number(error + 8))}`, number(error))
+  }
   const checked = (step: () => void): void =>
     attempt(() => {
       step()
-      if (number(error) !== 0) fail(`libheif: ${textAt(module, number(error + 8))}`, number(error))
+      check()
     })
+
+  const isUnknownColours = (): boolean => number(error) !== 0 && UNKNOWN_COLOURS.includes(number(error + 4))
+  /** Of colours is fine: what else is missing or wrong, is not. */
+  const checkWarnings = (image: number): void => {
+    const count = module._heif_image_get_decoding_warnings(image, 0, error, 0)
+    for (let i = 0; i < count; i += 1) {
+      module._heif_image_get_decoding_warnings(image, i, error, 1)
+      if (!isUnknownColours()) check()
+    }
+  }
 
   const handle = attempt(() => {
     const context = module._heif_context_alloc()
@@ -103,11 +122,18 @@ export function readHeic(bytes: Uint8Array, compiled: WebAssembly.Module, most: 
       attempt(() => {
         const options = module._heif_decoding_options_alloc()
         module.HEAPU8[options + CONVERT_TO_8_BITS] = 1
-        // A tile that is missing would be left black.
-        module.HEAPU8[options + STRICT] = 1
         const chroma = header.hasAlpha ? CHROMA_RGBA : CHROMA_RGB
-        checked(() => module._heif_decode_image(error, handle, result, COLORSPACE_RGB, chroma, options))
+        // Where it is not strict, a tile that is missing is left black.
+        const decodeAs = (strict: 0 | 1) => {
+          module.HEAPU8[options + STRICT] = strict
+          module._heif_decode_image(error, handle, result, COLORSPACE_RGB, chroma, options)
+        }
+        decodeAs(1)
+        const isColoursOnly = isUnknownColours()
+        if (isColoursOnly) decodeAs(0)
+        check()
         const image = number(result)
+        if (isColoursOnly) checkWarnings(image)
         const width = module._heif_image_get_width(image, CHANNEL_INTERLEAVED)
         const height = module._heif_image_get_height(image, CHANNEL_INTERLEAVED)
         if (width !== header.width || height !== header.height) {

@@ -7,6 +7,7 @@ import {
   type Coded,
   codedItem,
   codedPicture,
+  codedWithoutMatrix,
   DEPTH,
   encodeHeic,
   gridFile,
@@ -180,6 +181,17 @@ describe.skipIf(NO_ENCODER)('what phones put into a file', () => {
     const bytes = gridFile(tiles, { columns: 2, width: 120, height: 100 })
     const answer = await ask({ bytes, variant: 'fm=webp', source: source(120, 100), expected: ['rendition'] })
     expectColours(await coloursIn(bodyOf(answer)), [RED, GREEN, BLUE, GOLD])
+  })
+
+  it('a number for colours that means none is not what is shown, or not', async () => {
+    const tiles = await Promise.all(
+      [RED, GREEN, BLUE, GOLD].map(async (colour) => codedWithoutMatrix(await flat(colour, 64, 64).png().toBuffer())),
+    )
+    const whole = gridFile(tiles, { columns: 2, width: 120, height: 100 })
+    const answer = await ask({ bytes: whole, variant: 'fm=webp', source: source(120, 100), expected: ['rendition'] })
+    expectColours(await coloursIn(bodyOf(answer)), [RED, GREEN, BLUE, GOLD])
+    // The last tile is missing.
+    await ask({ bytes: whole.subarray(0, -1), variant: 'fm=webp', expected: ['corrupt'] })
   })
 
   it('of several pictures the primary one is shown', async () => {

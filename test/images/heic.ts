@@ -43,6 +43,27 @@ export async function codedPicture(picture: Buffer, options: readonly string[] =
   return { width, height, setup: file.subarray(hvcc.from, hvcc.to), data: file.subarray(data.from + 8, data.to) }
 }
 
+/** Primaries, transfer and matrix as x265 is told them, and as ITU-T H.273 numbers them. */
+const COLOURS = ['colorprim=bt709', 'transfer=iec61966-2-1', 'colormatrix=smpte170m'].flatMap((one) => [
+  '-p',
+  `x265:${one}`,
+])
+const NUMBERS = [1, 13, 6]
+
+/** H.273, table 4: reserved. */
+const NO_MATRIX = 3
+
+/** As Xiaomi's phones write them: with a matrix that there is none of, in the coded picture itself (ITU-T H.265, E.2.1). */
+export async function codedWithoutMatrix(picture: Buffer): Promise<Coded> {
+  const coded = await codedPicture(picture, COLOURS)
+  const bits = [...coded.setup].map((byte) => byte.toString(2).padStart(8, '0')).join('')
+  const written = (numbers: readonly number[]) => numbers.map((number) => number.toString(2).padStart(8, '0')).join('')
+  const changed = bits.replace(written(NUMBERS), written(NUMBERS.with(2, NO_MATRIX)))
+  if (changed === bits) throw new Error('x265 wrote no colours')
+  const setup = Buffer.from((changed.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
+  return { ...coded, setup }
+}
+
 type Box = { from: number; to: number }
 
 function boxIn(file: Buffer, type: string, from: number, to: number): Box {
