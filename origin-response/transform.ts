@@ -94,9 +94,14 @@ async function attempt(job: Job, read: Read): Promise<Result> {
 async function loadRenderer(): Promise<typeof import('./render.ts')> {
   const renderer = await import('./render.ts')
   renderer.confine()
-  await setAllocator()
+  // Not before the first picture: what one leaves behind is soon given back, and its viewer has waited for a cold start as it is.
+  if (isWarm) await setAllocator()
+  isWarm = true
   return renderer
 }
+
+/** The process has been asked for a picture before. */
+let isWarm = false
 
 /** Milliseconds: longer a viewer is not kept waiting for what another one asked for. */
 const MOST_WAITING_MS = 2_000

@@ -41,17 +41,19 @@ for (let i = 0; i < 12; i += 1) {
 }
 const left = resident() - rest
 await setAllocator()
+const setLate = resident() - rest
 trimAllocator()
-console.log(JSON.stringify({ left, trimmed: resident() - rest, isSet: isAllocatorSet() }))
+console.log(JSON.stringify({ left, setLate, trimmed: resident() - rest, isSet: isAllocatorSet() }))
 `
 
 const measured = (...isSet: string[]) =>
-  printed(MIXED, ...isSet) as Promise<{ left: number; trimmed: number; isSet: boolean }>
+  printed(MIXED, ...isSet) as Promise<{ left: number; setLate: number; trimmed: number; isSet: boolean }>
 
 it.skipIf(!hasGlibc)('keeps little of what pictures took, and gives back what it kept before', async () => {
   const [unset, set] = [await measured(), await measured('set')]
   expect([unset.isSet, set.isSet]).toEqual([true, true])
   expect(set.left, JSON.stringify({ unset, set })).toBeLessThan(unset.left / 2)
+  expect(unset.setLate, JSON.stringify({ unset, set })).toBeLessThan(unset.left - 20)
   expect(unset.trimmed, JSON.stringify({ unset, set })).toBeLessThan(unset.left - 20)
 })
 

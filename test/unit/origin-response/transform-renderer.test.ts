@@ -8,6 +8,7 @@ import { put, useBucket } from './bucket.ts'
 import { RULE } from './samples.ts'
 
 const RENDERER = '../../../origin-response/render.ts'
+const ALLOCATOR = '../../../origin-response/allocator.ts'
 
 const bucket = useBucket()
 
@@ -165,4 +166,18 @@ describe('a renderer that fails', () => {
     const source = { bucket: BUCKET, region: bucket.region, key: 'nowhere.jpg', etag: '' }
     expect(await transformAfresh({ source })).toMatchObject({ kind: 'original', reason: 'changed' })
   })
+})
+
+it('a cold start does not wait for the allocator, which is set with the second picture', async () => {
+  const { isAllocatorSet } = await import('../../../origin-response/allocator.ts')
+  const setAllocator = vi.fn()
+  vi.doMock(ALLOCATOR, () => ({ setAllocator, isAllocatorSet, trimAllocator: () => {} }))
+  try {
+    expect(await transformAfresh({})).toMatchObject({ kind: 'rendition' })
+    expect(setAllocator).not.toHaveBeenCalled()
+    expect(await transformAfresh({})).toMatchObject({ kind: 'rendition' })
+    expect(setAllocator).toHaveBeenCalledOnce()
+  } finally {
+    vi.doUnmock(ALLOCATOR)
+  }
 })
