@@ -47,7 +47,7 @@ export const originalBecause = (reason: Reason, type?: string): string =>
  * exist and for an object that may not be read (by a bucket policy, a KMS key, or as another account's object). Only the error
  * code in the body tells those apart, and origin-response does not see the body. 404: the key, or the bucket, does not exist.
  */
-export const missingAs = (status: number): string => `missing; s3=${status}`
+export const missingAs = (status: number, shown = 'missing'): string => `${shown}; s3=${status}`
 
 /** What a rendition lacks. `frames`: of those that the source has; `isIncomplete`: some of the source's data is missing. */
 export type Losses = { frames: number; framesOfSource: number; isIncomplete: boolean }

@@ -68,13 +68,7 @@ export const handler = async (
   if (HAS_CACHE_TAGS && request.kind === 'routed' && rule.kind !== 'untouched')
     applyCacheTags(response, request, cf.request)
   if (HAS_PLACEHOLDERS && rule.kind === 'missing' && request.kind === 'routed') {
-    await showPlaceholder(
-      response,
-      request,
-      cf.request,
-      { cacheControl: rule.cacheControl, validators: 'kept' },
-      context,
-    )
+    await showPlaceholder(response, request, cf.request, rule, context)
   }
   if (request.kind === 'routed' && request.lifetime.private) {
     applyPrivacy(response.headers, rule, request, now - received.caching.age * 1000)
@@ -157,15 +151,19 @@ async function showPlaceholder(
   response: Response,
   routed: RoutedRequest,
   { uri }: Request,
-  caching: Caching,
+  { cacheControl, status }: Extract<ResponseRule, { kind: 'missing' }>,
   context: LambdaContext = {},
 ): Promise<void> {
+  const caching: Caching = { cacheControl, validators: 'kept' }
   const placeholder = placeholders[routed.index]
   if (!placeholder || typeof uri !== 'string' || !isPicture(uri)) return
   const { method, variant } = routed
   const isRendition = HAS_IMAGES && variant !== '' && method === 'GET' && routed.route.images >= 0
   const picture = { uri, method, placeholder, image: isRendition ? imageRequest(routed, { uri }) : undefined }
-  applyCaching(response.headers, await placeholderStep(response, picture, caching, context, loadReader))
+  const { headers } = response
+  applyCaching(headers, await placeholderStep(response, picture, caching, context, loadReader))
+  // A picture in its place hides a permission that lacks no less than a line of text does.
+  setHeader(headers, RESULT_HEADER, missingAs(status, headerText(headers, RESULT_HEADER)))
 }
 
 /** Sites without images have no more than this of the module that makes renditions. */

@@ -26,7 +26,7 @@ export type ResponseRow = readonly [name: string, input: ResponseInput, expected
 
 /** An image that falls back is logged; a response without a route is not about images. */
 const reasonsIn = (result = ''): string[] => {
-  const reason = result.split('reason=')[1]
+  const reason = result.split('reason=')[1]?.split(';', 1)[0]
   return reason && reason !== 'no-route' && reason !== 'extension' ? [reason] : []
 }
 

@@ -208,7 +208,7 @@ const lost = (path: string, more: Record<string, string> = {}, body = true) => (
     'content-type': 'text/plain; charset=utf-8',
     'cache-control': 'public, max-age=60',
     'cache-tag': path,
-    'x-rimlight': 'placeholder; reason=source-error',
+    'x-rimlight': 'placeholder; reason=source-error; s3=404',
     ...more,
   },
   gone: OF_A_BODY,
@@ -224,7 +224,7 @@ const PLACEHOLDER = responseGroup('placeholder: where it can not be had', [
   [
     'HEAD too',
     { route: ROUTE.all, uri: '/a.jpg', status: '403', method: 'HEAD' },
-    lost('/a.jpg,/shared/missing.png', VARY, false),
+    lost('/a.jpg,/shared/missing.png', { ...VARY, 'x-rimlight': 'placeholder; reason=source-error; s3=403' }, false),
   ],
   [
     'on a route without images',

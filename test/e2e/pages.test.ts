@@ -114,7 +114,11 @@ describe('the canonical host', () => {
 describe('a missing picture', () => {
   it('is another, with the status and the lifetime of what is missing', async () => {
     const lost = await ask('/lost.svg')
-    expect([lost.status, lost.said('content-type'), lost.said('x-rimlight')]).toEqual([404, 'image/png', 'placeholder'])
+    expect([lost.status, lost.said('content-type'), lost.said('x-rimlight')]).toEqual([
+      404,
+      'image/png',
+      'placeholder; s3=404',
+    ])
     expect(lost.body.equals(missing)).toBe(true)
     expect(lost.said('cache-control')).toBe('public, max-age=60')
     expect((await ask('/lost.svg')).said('age')).not.toBeNull()
@@ -125,7 +129,7 @@ describe('a missing picture', () => {
   it('is in the size and the format that were asked for', async () => {
     const lost = await ask('/lost.jpg?w=100', { headers: WEBP })
     expect([lost.status, lost.said('content-type'), lost.said('vary')]).toEqual([404, 'image/webp', 'accept'])
-    expect(lost.said('x-rimlight')).toMatch(/^placeholder; webp; 100x67; q=80$/)
+    expect(lost.said('x-rimlight')).toMatch(/^placeholder; webp; 100x67; q=80; s3=404$/)
     expect(await sharp(lost.body).metadata()).toMatchObject({ format: 'webp', width: 100, height: 67 })
   })
 
@@ -301,7 +305,7 @@ it('without images, a placeholder takes an S3 client and no sharp', async () => 
   const own = await startCloudFront({ dist: plain.dist, buckets: { site: folder } })
   try {
     const response = await own.fetch('/lost.jpg')
-    expect([response.status, response.headers.get('x-rimlight')]).toEqual([404, 'placeholder'])
+    expect([response.status, response.headers.get('x-rimlight')]).toEqual([404, 'placeholder; s3=404'])
     expect(Buffer.from(await response.arrayBuffer()).equals(missing)).toBe(true)
   } finally {
     await own.stop()
