@@ -46,6 +46,13 @@ it.each(['image/jpeg', 'image/heic', 'image/svg+xml', 'text/html', 'application/
   },
 )
 
+it('of an object of no bytes nothing is read', async () => {
+  put(bucket, 'empty.gif', Buffer.alloc(0))
+  const headers: Headers = { 'content-length': [{ value: '0' }] }
+  await typeStep(headers, { bucket: { bucket: BUCKET, region: bucket.region }, key: 'empty.gif' }, {})
+  expect([headerText(headers, 'content-type'), bucket.s3.requests('empty.gif')]).toEqual(['', 0])
+})
+
 it('of an object that has changed, or that may not be read, the type stays', async () => {
   bucket.answer('denied.gif', (exchange) => sendError(exchange, ACCESS_DENIED))
   expect((await typeAfter('denied.gif', 'binary/octet-stream', GIF)).type).toBe('binary/octet-stream')

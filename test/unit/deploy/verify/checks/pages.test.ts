@@ -97,13 +97,13 @@ describe('a slash', () => {
 })
 
 describe('what is shown for a missing picture', () => {
-  const missing = (type: string, rimlight: string, target = withObject(site, '/a.jpg')) =>
+  const missing = (type: string, rimlight: string, target = withObject(site, '/a.jpg'), lifetime = 300) =>
     asked('missing', target, () =>
       answerOf({
         status: 404,
         headers: [
           ['content-type', type],
-          ['cache-control', 'public, max-age=300'],
+          ['cache-control', `public, max-age=${lifetime}`],
           ['x-rimlight', rimlight],
         ],
       }),
@@ -111,6 +111,14 @@ describe('what is shown for a missing picture', () => {
 
   it('is an image', async () => {
     expect((await missing('image/png', 'placeholder')).finding.status).toBe('holds')
+  })
+
+  it('lives as long as the route says, and no other time', async () => {
+    expect((await missing('image/png', 'placeholder; s3=404', undefined, 86_400)).finding).toMatchObject({
+      status: 'differs',
+      expected: "404, an image, cache-control: 'public, max-age=300'",
+      found: expect.stringContaining("cache-control: 'public, max-age=86400'"),
+    })
   })
 
   it('is a text where it can not be had, which says why', async () => {
