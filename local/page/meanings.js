@@ -33,8 +33,11 @@ const REASONS = {
  * @returns {Remark | undefined}
  */
 export function renditionRemark(rimlight) {
-  const reason = /^original; reason=([\w-]+)$/.exec(rimlight)?.[1]
-  if (reason) return { tone: 'warn', title: `The original, because: ${reason}`, text: REASONS[reason] ?? '' }
+  const [, reason, type] = /^original; reason=([\w-]+)(?:; type=(\S+))?$/.exec(rimlight) ?? []
+  if (reason) {
+    const seldom = type ? ` It is ${type}, which most browsers don't show.` : ''
+    return { tone: 'warn', title: `The original, because: ${reason}`, text: `${REASONS[reason] ?? ''}${seldom}` }
+  }
   const [, lost = ''] = /^placeholder(?:; reason=([\w-]+))?/.exec(rimlight) ?? []
   if (lost) return { tone: 'warn', title: `No placeholder, because: ${lost}`, text: REASONS[lost] ?? '' }
   if (rimlight.startsWith('placeholder')) {
