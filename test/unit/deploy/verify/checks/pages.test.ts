@@ -88,6 +88,18 @@ describe('a slash', () => {
     expect(finding.status).toBe('holds')
   })
 
+  it.each([
+    ['to another page', (path: string) => `.${path}x/`],
+    ['to another host', (path: string) => `https://d111111abcdef8.cloudfront.net${path}/`],
+    ['to itself', (path: string) => path],
+  ])('%s it is missed', async (_, location) => {
+    const { finding } = await asked('index-slash', pages, ({ path }) => ({
+      status: 301,
+      headers: [['location', location(path)]],
+    }))
+    expect(finding).toMatchObject({ status: 'differs', expected: expect.stringMatching(/^301 to \.\/\w+\/$/) })
+  })
+
   it('is missed', async () => {
     expect((await asked('index-slash', pages, () => ({ status: 404 }))).finding).toMatchObject({
       status: 'differs',
