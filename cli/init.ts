@@ -18,6 +18,7 @@ import { type FileChange, type FoundFile, ignoreFile, packageFile, wholeFile } f
 import { type Comments, configText } from './init/config-text.ts'
 import { CONFIG_FILE, EVENT_FILE, firstEvent, firstTest, IGNORED, TEST_FILE } from './init/project-files.ts'
 import { report } from './init/report.ts'
+import { sourceText } from './init/source-file.ts'
 import { starterConfig } from './init/starter.ts'
 import { type AskText, askTextAtTerminal } from './kit/ask.ts'
 import { type CommandContext, defineCommand, type Main } from './kit/command.ts'
@@ -164,7 +165,7 @@ async function writtenConfig(
     if (template !== undefined) return checked(await importTemplate(template, distribution))
     if (state === undefined) return checked(await importDistribution(await aws(), context, distribution))
     const { distributionInTerraform } = await import('./init/distribution/terraform.ts')
-    const document = parseJson(await textOf(state, '--from-terraform'), state)
+    const document = parseJson(await sourceText(state, '--from-terraform'), state)
     return checked(importedConfig(distributionInTerraform(document, state, distribution)))
   }
   const isThere = 'unreadable' in before || before.text !== null
@@ -178,20 +179,8 @@ async function writtenConfig(
 async function importTemplate(file: string, id: string | undefined): Promise<WrittenConfig> {
   const { parseTemplate } = await import('./init/distribution/template-text.ts')
   const { importedTemplate } = await import('./init/distribution/cloudformation.ts')
-  return importedTemplate(parseTemplate(await textOf(file, '--from-cloudformation'), file), file, id)
+  return importedTemplate(parseTemplate(await sourceText(file, '--from-cloudformation'), file), file, id)
 }
-
-/** @param option that names the file */
-const textOf = (file: string, option: string): Promise<string> =>
-  readFile(file, 'utf8').catch((cause) => {
-    throw unexpectedInput({
-      at: option,
-      code: 'file-unreadable',
-      expected: 'a file',
-      found: `none at ${file} (${systemMessage(cause)})`,
-      cause,
-    })
-  })
 
 function conflict(hint: string): InputError {
   const expected =

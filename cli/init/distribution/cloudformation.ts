@@ -1,10 +1,11 @@
 /** A distribution as a CloudFormation template has it: the resources of `AWS::CloudFront`. */
-import type { CachePolicyConfig, DistributionConfig } from '@aws-sdk/client-cloudfront'
+import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
 import { unexpectedInput } from '../../../base/errors.ts'
 import { at, isObject, type JsonObject } from '../../../base/json-values.ts'
 import type { DistributionFacts } from './facts.ts'
 import { type Imported, importedConfig } from './import.ts'
-import { MANAGED_POLICIES, onlyDistribution } from './one-distribution.ts'
+import { withManaged } from './managed-policies.ts'
+import { onlyDistribution } from './one-distribution.ts'
 import { resolvedValue } from './template-values.ts'
 
 /**
@@ -80,11 +81,11 @@ export function distributionInTemplate(
   return {
     facts: {
       distribution: { id: only.name, domain: '', config },
-      policies: {
-        cache: { ...MANAGED_POLICIES, ...(configs('CachePolicy') as Record<string, CachePolicyConfig>) },
+      policies: withManaged({
+        cache: configs('CachePolicy'),
         originRequest: configs('OriginRequestPolicy'),
         responseHeaders: configs('ResponseHeadersPolicy'),
-      },
+      }),
       keyGroups,
     },
     unknown: [...unknown],
@@ -128,6 +129,8 @@ function inApiShape(value: unknown, name = ''): unknown {
   }
   // Parameters are texts, and templates may write numbers and truth as such.
   if (typeof value !== 'string' || TEXTS.test(name)) return value
-  if (value === 'true' || value === 'false') return value === 'true'
+  // Templates are YAML 1.1, to which these are truth values as well.
+  if (/^(?:true|yes|on)$/i.test(value)) return true
+  if (/^(?:false|no|off)$/i.test(value)) return false
   return /(?:TTL|Port|Sec|ErrorCode|Timeout)$/.test(name) && /^\d+$/.test(value) ? Number(value) : value
 }

@@ -11,3 +11,7 @@ export type DistributionFacts = {
 
 /** What the config does not say, or says otherwise: `at` is what a comment stands before, `routes[2]`. */
 export type Note = { at: string; text: string }
+
+/** What is there by an id of somebody else's: `constructor` is in every object. */
+export const own = <T>(all: Readonly<Record<string, T>>, id: string): T | undefined =>
+  Object.hasOwn(all, id) ? all[id] : undefined

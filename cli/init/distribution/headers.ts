@@ -6,7 +6,7 @@ import { securityHeaders } from '../../../bundle/security-headers.ts'
 import { behavioursOf } from '../../../deploy/attach/behaviours.ts'
 import { DEFAULT_DROP_RESPONSE, type HeaderRules } from '../../../edge/config.ts'
 import { isListed } from '../../../edge/limits.ts'
-import type { DistributionFacts, Note } from './facts.ts'
+import { type DistributionFacts, type Note, own } from './facts.ts'
 
 /** What a config that says nothing of headers sets on all responses. */
 const DEFAULTS = responseHeaders({ dropRequest: [], dropResponse: [], setResponse: {} }).filter(
@@ -22,7 +22,7 @@ export function importedHeaders({ distribution, policies }: DistributionFacts): 
 } {
   const behaviours = behavioursOf(distribution.config).map(({ pattern, behaviour }) => ({
     pattern,
-    policy: policies.responseHeaders[behaviour.ResponseHeadersPolicyId ?? ''],
+    policy: own(policies.responseHeaders, behaviour.ResponseHeadersPolicyId ?? ''),
   }))
   const set = setHeaders(behaviours)
   const drop = droppedHeaders(behaviours)

@@ -6,6 +6,7 @@ import { inAwsSession } from '../../../deploy/aws/session.ts'
 import type { Config } from '../../../edge/config.ts'
 import type { CommandContext } from '../../kit/command.ts'
 import type { Comments } from '../config-text.ts'
+import { buildable } from './buildable.ts'
 import type { DistributionFacts, Note } from './facts.ts'
 import { importedHeaders } from './headers.ts'
 import { importedOrigins } from './origins.ts'
@@ -37,17 +38,37 @@ export function importedConfig(found: DistributionFacts): Imported {
   const routes = importedRoutes(found, origins)
   const headers = importedHeaders(found)
   const groups = Object.entries(routes.keyGroups)
-  const config: Config = {
+  const nearest: Config = {
     domains,
     origins: origins.origins,
     ...(groups.length > 0 ? { keyGroups: routes.keyGroups } : {}),
     routes: routes.routes,
     ...(Object.keys(headers.headers).length > 0 ? { headers: headers.headers } : {}),
   }
-  const notes = [...settingNotes(distribution), ...domainNotes, ...origins.notes, ...routes.notes, ...headers.notes]
+  const said = [...settingNotes(distribution), ...domainNotes, ...origins.notes, ...routes.notes, ...headers.notes]
+  const { config, notes } = buildable({ config: nearest, notes: said })
   const comments: Record<string, string[]> = { '': [`From the distribution ${distribution.id}.`] }
   for (const { at, text } of notes) comments[at] = [...(comments[at] ?? []), text]
-  return { config, comments, notes: notes.map(({ at, text }) => (at === '' ? text : `${at}: ${text}`)) }
+  return { config, comments, notes: noteLines(notes) }
+}
+
+/** What is said of several places is said once. */
+function noteLines(notes: readonly Note[]): string[] {
+  const places = new Map<string, Set<string>>()
+  for (const { at, text } of notes) places.set(text, (places.get(text) ?? new Set()).add(at))
+  return [...places].map(([text, at]) => (at.has('') ? text : `${placesText([...at])}: ${text}`))
+}
+
+/** `routes[0] to routes[4], routes[7]`: tens of behaviours are often alike. */
+function placesText(places: readonly string[]): string {
+  const isNext = (one: string | undefined, other: string | undefined) =>
+    one !== undefined && one.replace(/\d+/, (index) => `${Number(index) + 1}`) === other && one !== other
+  const texts = places.flatMap((place, i) => {
+    const [isBehind, isBefore] = [isNext(places[i - 1], place), isNext(place, places[i + 1])]
+    if (isBehind && isBefore) return []
+    return [isBehind && isNext(places[i - 2], places[i - 1]) ? `to ${place}` : place]
+  })
+  return texts.join(', ').replaceAll(', to ', ' to ')
 }
 
 function domainsOf({ config, domain }: DistributionFacts['distribution']): { domains: string[]; notes: Note[] } {
@@ -56,7 +77,18 @@ function domainsOf({ config, domain }: DistributionFacts['distribution']): { dom
   const notes = names
     .filter((name) => name.startsWith('*.'))
     .map((name) => ({ at: 'domains', text: `${name} is left out: a redirect needs one name to go to.` }))
-  if (domains.length > 0) return { domains, notes }
-  const text = "The distribution has no alternate domain name; this is CloudFront's own."
-  return { domains: [domain], notes: [...notes, { at: 'domains', text }] }
+  const isNamed = domains.some(isHostName)
+  if (isNamed) return { domains, notes }
+  const none = 'The distribution has no alternate domain name'
+  const text =
+    domain === ''
+      ? `${none} that is known, nor one of CloudFront's own; ${EXAMPLE_DOMAIN} stands for it, and is to be put right.`
+      : `${none}; this is CloudFront's own.`
+  return { domains: [...domains, domain || EXAMPLE_DOMAIN], notes: [...notes, { at: 'domains', text }] }
 }
+
+/** As CloudFront's documentation has them. */
+const EXAMPLE_DOMAIN = 'd111111abcdef8.cloudfront.net'
+
+/** A name without a dot is what a template says in the place of one. */
+const isHostName = (name: string): boolean => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(name)

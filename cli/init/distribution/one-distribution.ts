@@ -1,5 +1,4 @@
-/** Which of a file's distributions is meant, and the policies that files name without holding them. */
-import type { CachePolicyConfig } from '@aws-sdk/client-cloudfront'
+/** Which of a file's distributions is meant. */
 import { unexpectedInput } from '../../../base/errors.ts'
 
 /**
@@ -20,10 +19,4 @@ export function onlyDistribution<Found extends { name: string }>(
   const found = all.length === 0 ? 'none' : all.map(({ name }) => name).join(', ')
   const way = all.length > 1 ? '--from-distribution says which' : source
   throw unexpectedInput({ at: file, code: 'no-distribution', expected, found, remedy: way })
-}
-
-/** Developer Guide, "Use managed cache policies". */
-export const MANAGED_POLICIES: Record<string, CachePolicyConfig> = {
-  '658327ea-f89d-4fab-a63d-7e88639e58f6': { Name: 'Managed-CachingOptimized', MinTTL: 1 },
-  '4135ea2d-6df8-44a3-9df3-4b5a84be39ad': { Name: 'Managed-CachingDisabled', MinTTL: 0, DefaultTTL: 0, MaxTTL: 0 },
 }

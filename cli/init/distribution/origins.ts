@@ -1,5 +1,6 @@
 /** Origins of a distribution as origins of a config. */
 import type { DistributionConfig, Origin, OriginGroup } from '@aws-sdk/client-cloudfront'
+import { behavioursOf } from '../../../deploy/attach/behaviours.ts'
 import {
   type ApiOrigin,
   type Config,
@@ -27,7 +28,11 @@ const WEBSITE = /^(?<bucket>.+?)\.s3-website[.-](?<region>[a-z]{2}(?:-[a-z]+)+-\
 /** The region that is taken for a bucket at the global endpoint, which does not say where it is. */
 const USUAL_REGION = 'us-east-1'
 
-export function importedOrigins({ Origins, OriginGroups }: DistributionConfig): ImportedOrigins {
+const idsOf = ({ Members }: OriginGroup): string[] => (Members?.Items ?? []).map(({ OriginId = '' }) => OriginId)
+
+export function importedOrigins(config: DistributionConfig): ImportedOrigins {
+  const { Origins, OriginGroups } = config
+  const targets = new Set(behavioursOf(config).map(({ behaviour }) => behaviour.TargetOriginId))
   const origins: Config['origins'] = {}
   const names = new Map<string, string>()
   const notes: Note[] = []
@@ -41,16 +46,24 @@ export function importedOrigins({ Origins, OriginGroups }: DistributionConfig): 
     notes.push(...texts.map((text) => ({ at: `origins.${name}`, text })))
   }
   for (const group of OriginGroups?.Items ?? []) {
-    const [first = '', second = ''] = (group.Members?.Items ?? []).map(({ OriginId = '' }) => names.get(OriginId) ?? '')
+    const [first = '', second = ''] = idsOf(group).map((id) => names.get(id) ?? '')
     names.set(group.Id ?? '', first)
     const [origin, other] = [origins[first], origins[second]]
     if (!origin || !other || first === second) continue
-    if ('bucket' in origin === 'bucket' in other) origin.failover = failoverOf(group, second)
-    else
-      notes.push({
-        at: `origins.${first}`,
-        text: `It fails over to ${second} there; in a config, both are buckets or both are APIs.`,
-      })
+    const failover = failoverOf(group, second)
+    const note = (text: string) => notes.push({ at: `origins.${first}`, text })
+    if ('bucket' in origin !== 'bucket' in other) {
+      note(`It fails over to ${second} there; in a config, both are buckets or both are APIs.`)
+    } else if (origin.failover !== undefined) {
+      if (JSON.stringify(origin.failover) === JSON.stringify(failover)) continue
+      note(
+        `The origin group ${group.Id} fails over to ${second}, or by other statuses; in a config it is one for an origin.`,
+      )
+    } else {
+      origin.failover = failover
+      if (targets.has(idsOf(group)[0]))
+        note('Some behaviours have it without its origin group; here all its routes fail over.')
+    }
   }
   return { origins, names, notes }
 }

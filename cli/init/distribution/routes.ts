@@ -5,7 +5,7 @@ import type { Config, Route } from '../../../edge/config.ts'
 import { VARIANT_PARAMETERS } from '../../../edge/variant.ts'
 import { type CacheFacts, cacheFacts, durationOf, isNone, type Names, namesText } from './cache-facts.ts'
 import { corsOf } from './cors.ts'
-import type { DistributionFacts, Note } from './facts.ts'
+import { type DistributionFacts, type Note, own } from './facts.ts'
 import type { ImportedOrigins } from './origins.ts'
 
 export type ImportedRoutes = { routes: Route[]; keyGroups: NonNullable<Config['keyGroups']>; notes: Note[] }
@@ -35,16 +35,22 @@ function routeOf(
   isS3: boolean,
 ): Part<Route> {
   const id = behaviour.CachePolicyId ?? ''
-  const policy = found.policies.cache[id]
+  const policy = own(found.policies.cache, id)
   const facts = cacheFacts(behaviour, policy)
   const readsByControl = isS3 && hasControl(found, behaviour)
   const cache = cacheOf(facts, isS3, readsByControl)
   const isNever = cache.value === 'never'
   const query: Part<Partial<Route>> = isNever ? { value: {}, texts: [] } : queryOf(facts.query, isS3)
   const headers: Part<Partial<Route>> = isNever ? { value: {}, texts: [] } : headersOf(facts.headers, isS3)
-  const cors = corsOf(found.policies.responseHeaders[behaviour.ResponseHeadersPolicyId ?? ''], isS3 && !isNever)
-  const unknown =
-    id !== '' && !policy ? [`The cache policy ${id} can't be read; CloudFront's defaults stand here.`] : []
+  const headersId = behaviour.ResponseHeadersPolicyId ?? ''
+  const headersPolicy = own(found.policies.responseHeaders, headersId)
+  const cors = corsOf(headersPolicy, isS3 && !isNever)
+  const unknown = [
+    ...(id !== '' && !policy ? [`The cache policy ${id} can't be read; CloudFront's defaults stand here.`] : []),
+    ...(headersId !== '' && !headersPolicy
+      ? [`The response headers policy ${headersId} can't be read; none of what it sets or removes is here.`]
+      : []),
+  ]
   return {
     value: {
       path: pattern.startsWith('/') || pattern.startsWith('*') ? pattern : `/${pattern}`,
@@ -70,7 +76,10 @@ function routeOf(
 }
 
 function hasControl({ distribution }: DistributionFacts, { TargetOriginId }: CloudFrontBehaviour): boolean {
-  const origin = distribution.config.Origins?.Items?.find(({ Id }) => Id === TargetOriginId)
+  const { Origins, OriginGroups } = distribution.config
+  const group = OriginGroups?.Items?.find(({ Id }) => Id === TargetOriginId)
+  const id = group ? group.Members?.Items?.[0]?.OriginId : TargetOriginId
+  const origin = Origins?.Items?.find(({ Id }) => Id === id)
   return Boolean(origin?.OriginAccessControlId || origin?.S3OriginConfig?.OriginAccessIdentity)
 }
 
@@ -146,7 +155,11 @@ function headersOf(headers: Names, isS3: boolean): Part<Partial<Route>> {
 }
 
 function forwardedTexts({ OriginRequestPolicyId }: CloudFrontBehaviour, { policies }: DistributionFacts): string[] {
-  const policy = policies.originRequest[OriginRequestPolicyId ?? '']
+  const id = OriginRequestPolicyId ?? ''
+  const policy = own(policies.originRequest, id)
+  if (id !== '' && !policy) {
+    return [`The origin request policy ${id} can't be read; here what reaches the origin is in the cache key.`]
+  }
   if (!policy || policy.Name?.startsWith('rimlight-')) return []
   const forwards = [
     policy.HeadersConfig?.HeaderBehavior !== 'none' && 'headers',
@@ -183,7 +196,9 @@ function authOf(
 ): Part<Partial<Route>> {
   const ids = TrustedKeyGroups?.Enabled ? (TrustedKeyGroups.Items ?? []) : []
   const names = ids.map((id) => {
-    const { name, keys } = groups[id] ?? { name: id, keys: [] }
+    const { name: given, keys } = own(groups, id) ?? { name: id, keys: [] }
+    // CloudFront takes the name of every object's prototype; no object has a field of that name.
+    const name = given in {} ? `group-${id}` : given
     keyGroups[name] = keys.map(({ pem }) => pem.trim())
     return name
   })

@@ -49,24 +49,41 @@ const TAGS = [
   ...FUNCTIONS.flatMap((name) => tagsOf(name, `Fn::${name}`)),
 ]
 
+/** CloudFormation User Guide, "Quotas": 1 MB in an S3 object; of what AWS's command prints of one, quotes are escaped. */
+const MOST_CHARACTERS = 4_000_000
+
 /**
  * @param file as errors name it
  * @returns the template; of what `aws cloudformation get-template` prints, the one in it
  * @throws InputError where it is neither JSON nor YAML, or no template
  */
 export function parseTemplate(text: string, file: string): JsonObject {
+  if (text.length > MOST_CHARACTERS) {
+    const expected = 'a template, of which CloudFormation takes 1 MB'
+    const found = `${Math.round(text.length / 1_000_000)} MB`
+    throw unexpectedInput({ at: file, code: 'not-a-template', expected, found })
+  }
   const document = documentOf(text, file)
   const body = at(document, 'TemplateBody')
   const template = typeof body === 'string' ? documentOf(body, file) : (body ?? document)
   if (isObject(template) && isObject(template.Resources)) return template
   const expected = 'a CloudFormation template'
-  throw unexpectedInput({ at: file, code: 'not-a-template', expected, found: 'no Resources in it' })
+  const remedy = isTerraform(document) ? '--from-terraform reads what Terraform prints' : undefined
+  throw unexpectedInput({ at: file, code: 'not-a-template', expected, found: 'no Resources in it', remedy })
 }
 
+const isTerraform = (document: unknown): boolean =>
+  isObject(document) && ['terraform_version', 'planned_values'].some((name) => Object.hasOwn(document, name))
+
 function documentOf(text: string, file: string): unknown {
+  // JSON is YAML; most templates of tools are JSON, which is read a hundred times faster as what it is.
+  const json = jsonOf(text)
+  if (json !== undefined) return json
   const document: Document.Parsed = parseDocument(text, { customTags: TAGS, logLevel: 'silent' })
   const [error] = document.errors
+  const unknownTag = document.warnings.find(({ code }) => code === 'TAG_RESOLVE_FAILED')
   try {
+    if (unknownTag) throw unknownTag
     if (error) throw error
     // Aliases within aliases make gigabytes of a line: as many as a person writes are followed.
     return document.toJS({ maxAliasCount: 1_000 })
@@ -74,5 +91,14 @@ function documentOf(text: string, file: string): unknown {
     const expected = 'JSON or YAML'
     const found = (cause as Error).message.replace(/:?\n[\s\S]*$/, '')
     throw unexpectedInput({ at: file, code: 'not-yaml', expected, found, cause })
+  }
+}
+
+function jsonOf(text: string): unknown {
+  if (!text.trimStart().startsWith('{')) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }

@@ -1,4 +1,5 @@
 /** What CloudFormation's functions come to, as far as a template says. */
+import { unexpectedInput } from '../../../base/errors.ts'
 import { at, isObject, type JsonObject } from '../../../base/json-values.ts'
 
 /** Where nothing says which: the region that a distribution's own stack has to be in for certificates and functions. */
@@ -16,20 +17,26 @@ const PSEUDO: Readonly<Record<string, string>> = {
 /** An account's deepest nesting; a template of a person has a handful. */
 const DEEPEST = 60
 
+/** What 75 behaviours with all their fields have is a tenth of it; of names that are made of themselves there is no end. */
+const MOST_VALUES = 100_000
+
 export type Resolved = {
   value: unknown
   /** What the template does not say, each once: parameters without a default, conditions, imports. */
   unknown: string[]
 }
 
-/** A value without functions. What is not known stands there by its name, in capitals or as it is called. */
+/**
+ * A value without functions. What is not known stands there by its name, in capitals or as it is called.
+ * @throws InputError where it comes to no end
+ */
 export function resolvedValue(template: JsonObject, given: unknown): Resolved {
   const unknown = new Set<string>()
-  const value = without(given, { template, unknown, depth: 0 })
+  const value = without(given, { template, unknown, depth: 0, steps: { left: MOST_VALUES } })
   return { value, unknown: [...unknown] }
 }
 
-type Place = { template: JsonObject; unknown: Set<string>; depth: number }
+type Place = { template: JsonObject; unknown: Set<string>; depth: number; steps: { left: number } }
 
 /** What stands for no value at all: `!Ref AWS::NoValue`. */
 const NOTHING = Symbol('AWS::NoValue')
@@ -37,10 +44,19 @@ const NOTHING = Symbol('AWS::NoValue')
 function without(given: unknown, { depth, ...place }: Place): unknown {
   const inner: Place = { ...place, depth: depth + 1 }
   if (depth > DEEPEST) return ''
+  if (place.steps.left-- <= 0) {
+    throw unexpectedInput({
+      at: 'the template',
+      code: 'template-endless',
+      expected: 'functions and anchors that come to an end',
+      found: `more than ${MOST_VALUES} values in a resource`,
+      remedy: 'one of them may be made of itself',
+    })
+  }
   if (Array.isArray(given)) return given.map((item) => without(item, inner)).filter((item) => item !== NOTHING)
   if (!isObject(given)) return given
   const [[name, argument] = ['', undefined], ...others] = Object.entries(given)
-  const call = others.length === 0 ? CALLS[name] : undefined
+  const call = others.length === 0 && Object.hasOwn(CALLS, name) ? CALLS[name] : undefined
   if (call) return call(argument, inner)
   const fields = Object.entries(given).map(([key, value]) => [key, without(value, inner)] as const)
   return Object.fromEntries(fields.filter(([, value]) => value !== NOTHING))
@@ -109,7 +125,7 @@ const CALLS: Readonly<Record<string, (argument: unknown, place: Place) => unknow
 
 function referred(name: string, place: Place): unknown {
   if (name === 'AWS::NoValue') return NOTHING
-  if (name in PSEUDO) {
+  if (Object.hasOwn(PSEUDO, name)) {
     place.unknown.add(name === 'AWS::Region' ? `${name}, which is taken to be ${USUAL_REGION}` : name)
     return PSEUDO[name]
   }
@@ -129,14 +145,19 @@ function bucketName(resource: string, place: Place): string {
   const name = at(place.template.Resources, resource, 'Properties', 'BucketName')
   if (name !== undefined) return textOf(name, place)
   place.unknown.add(`the name of the bucket ${resource}, which CloudFormation makes`)
-  return resource.toLowerCase()
+  // It begins with the stack's name: Template Reference, AWS::S3::Bucket, BucketName.
+  return `${PSEUDO['AWS::StackName']}-${resource.toLowerCase()}`.slice(0, 63)
 }
 
 /** Of buckets their host names, of all else the resource's own name: as an id it is as good as any. */
 function attributeOf(resource: string, attribute: string, place: Place): string {
   const type = at(place.template.Resources, resource, 'Type')
-  if (type !== 'AWS::S3::Bucket')
-    return /^(?:Id|Ref|PublicKeyId|KeyGroupId)$/.test(attribute) ? resource : `${resource}.${attribute}`
+  if (type !== 'AWS::S3::Bucket') {
+    if (/^(?:Id|Ref|PublicKeyId|KeyGroupId)$/.test(attribute)) return resource
+    // Which function it is says its name as well.
+    if (!/arn$/i.test(attribute)) place.unknown.add(`what ${resource}.${attribute} is`)
+    return `${resource}.${attribute}`
+  }
   const bucket = bucketName(resource, place)
   place.unknown.add(`the region of the bucket ${resource}, which is taken to be ${USUAL_REGION}`)
   if (attribute === 'WebsiteURL') return `http://${bucket}.s3-website-${USUAL_REGION}.amazonaws.com`

@@ -14,7 +14,11 @@ export const all = (from: unknown, name: string): unknown[] => {
   const found = at(from, name)
   return Array.isArray(found) ? found : []
 }
-export const texts = (from: unknown, name: string): string[] => all(from, name).map(String)
+/** Of a list that is not known, what stands for it. */
+export const texts = (from: unknown, name: string): string[] => {
+  const found = at(from, name)
+  return typeof found === 'string' ? [found] : all(from, name).map(String)
+}
 export const blocks = (from: unknown, name: string): JsonObject[] => all(from, name).filter(isObject)
 /** The only block of a name, or an empty one. */
 export const block = (from: unknown, name: string): JsonObject => blocks(from, name)[0] ?? {}

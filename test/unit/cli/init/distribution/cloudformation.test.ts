@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { RimlightError } from '../../../../../base/errors.ts'
-import { loadConfig } from '../../../../../build/config.ts'
+import { checkConfig, loadConfig } from '../../../../../build/config.ts'
 import { importedTemplate } from '../../../../../cli/init/distribution/cloudformation.ts'
 import { parseTemplate } from '../../../../../cli/init/distribution/template-text.ts'
 import { resolvedValue } from '../../../../../cli/init/distribution/template-values.ts'
@@ -170,6 +170,13 @@ describe('rimlight init --from-cloudformation', () => {
       /: expected one distribution, found none; it is read from the resources AWS::CloudFront::Distribution\n$/,
     ],
     ['{ "Resources": ', /: expected JSON or YAML, found Flow map .* at line 1, column \d+\n$/],
+    ['{ "terraform_version": "1.9.0" }', /found no Resources in it; --from-terraform reads what Terraform prints\n$/],
+    ['Resources: { A: !Foo b }', /: expected JSON or YAML, found Unresolved tag: !Foo at line 1, column 17\n$/],
+    [
+      'Resources: { A: { Type: AWS::CloudFront::Distribution, Properties: { DistributionConfig: { Aliases: &a [*a, *a] } } } }',
+      /^the template: expected functions and anchors that come to an end, found more than 100000 values in a resource; one of them may be made of itself\n$/,
+    ],
+    [' '.repeat(4_000_001), /: expected a template, of which CloudFormation takes 1 MB, found 4 MB\n$/],
     ['a: b: c', /: expected JSON or YAML, found Nested mappings are not allowed .* at line 1, column 4\n$/],
     [
       'a: &a [b]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\nResources: *d',
@@ -213,7 +220,7 @@ describe('functions of templates', () => {
     [{ 'Fn::GetAtt': ['F', 'Arn'] }, 'F.Arn', []],
     [{ Ref: 'Missing' }, 'Missing', ['the parameter Missing']],
     [{ Ref: 'Ami' }, '/x', ['the parameter Ami']],
-    [{ Ref: 'B' }, 'b', ['the name of the bucket B, which CloudFormation makes']],
+    [{ Ref: 'B' }, 'stack-b', ['the name of the bucket B, which CloudFormation makes']],
     [{ 'Fn::Select': ['1', { Ref: 'Names' }] }, 'b', []],
     [{ 'Fn::Select': [0, { 'Fn::Split': ['/', 'x/y'] }] }, 'x', []],
     [{ 'Fn::Sub': `\${!Literal}-\${P.Id}` }, `\${Literal}-P`, []],
@@ -229,6 +236,17 @@ describe('functions of templates', () => {
     [{ 'Fn::Cidr': ['a'] }, { 'Fn::Cidr': ['a'] }, []],
   ])('%j', (value, expected, unknown) => {
     expect(resolvedValue(template, value)).toEqual({ value: expected, unknown })
+  })
+
+  it('end where a name is made of itself twice, with an error', () => {
+    const Properties = { BucketName: { 'Fn::Sub': `\${B}\${B}` } }
+    const loop = { Resources: { B: { Type: 'AWS::S3::Bucket', Properties } } }
+    expect(() => resolvedValue(loop, { Ref: 'B' })).toThrow('functions and anchors that come to an end')
+  })
+
+  it.each(['constructor', '__proto__', 'toString'])('%s is a name like any other', (name) => {
+    expect(resolvedValue(template, { Ref: name })).toEqual({ value: name, unknown: [`the parameter ${name}`] })
+    expect(resolvedValue(template, { toString: ['a'] }).value).toEqual({ toString: ['a'] })
   })
 
   it('end, whatever refers to whatever', () => {
@@ -275,4 +293,102 @@ it('whatever a template has in it, there is a config of it, or an error that say
       }
     }),
   )
+})
+
+describe('what a template leaves open', () => {
+  const built = (properties: object, more: object = {}) => {
+    const DistributionConfig = {
+      Enabled: true,
+      Origins: [{ Id: 'a', DomainName: { 'Fn::GetAtt': 'B.RegionalDomainName' }, OriginAccessControlId: 'E2' }],
+      DefaultCacheBehavior: { TargetOriginId: 'a', ViewerProtocolPolicy: 'redirect-to-https' },
+      ...properties,
+    }
+    const Resources = {
+      Site: { Type: 'AWS::CloudFront::Distribution', Properties: { DistributionConfig } },
+      B: { Type: 'AWS::S3::Bucket' },
+      ...more,
+    }
+    const { config, notes } = importedTemplate({ Parameters: { Host: {} }, Resources }, 'a file', undefined)
+    return { settings: checkConfig(config, 'a config'), notes }
+  }
+
+  it('a bucket that CloudFormation names, and a distribution without names: the config builds, and the notes say so', () => {
+    const { settings, notes } = built({})
+    expect(settings).toMatchObject({
+      domains: ['d111111abcdef8.cloudfront.net'],
+      origins: { a: { bucket: 'stack-b' } },
+    })
+    expect(notes).toEqual(
+      expect.arrayContaining([
+        "domains: The distribution has no alternate domain name that is known, nor one of CloudFront's own; d111111abcdef8.cloudfront.net stands for it, and is to be put right.",
+        'The template does not say the name of the bucket B, which CloudFormation makes.',
+      ]),
+    )
+  })
+
+  it('a host that a parameter without a default says', () => {
+    const Origins = [
+      { Id: 'a', DomainName: { Ref: 'Host' }, CustomOriginConfig: { OriginProtocolPolicy: 'https-only' } },
+    ]
+    const { settings, notes } = built({ Origins, Aliases: [{ Ref: 'Host' }] })
+    expect(settings).toMatchObject({ origins: { a: { domain: 'host.example.com' } } })
+    expect(notes).toContain(
+      'origins.a: domain: "Host" is host.example.com here, which is to be put right; a config takes a host name such as cdn.example.com.',
+    )
+  })
+
+  it('truth as YAML 1.1 writes it', () => {
+    const Origins = [
+      {
+        Id: 'a',
+        DomainName: 'a-b.s3.eu-west-1.amazonaws.com',
+        OriginAccessControlId: 'E2',
+        OriginShield: { Enabled: 'no', OriginShieldRegion: 'eu-west-1' },
+      },
+    ]
+    const ForwardedValues = { QueryString: 'no' }
+    const { settings } = built({
+      Origins,
+      DefaultCacheBehavior: { TargetOriginId: 'a', ViewerProtocolPolicy: 'redirect-to-https', ForwardedValues },
+    })
+    expect(settings.origins.a).not.toHaveProperty('shield')
+    expect(settings.routes).toMatchObject([{ version: null, query: [] }])
+  })
+
+  it("AWS's own policies are known by their ids", () => {
+    const { settings, notes } = built({
+      DefaultCacheBehavior: {
+        TargetOriginId: 'a',
+        ViewerProtocolPolicy: 'redirect-to-https',
+        CachePolicyId: '658327ea-f89d-4fab-a63d-7e88639e58f6',
+        OriginRequestPolicyId: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
+        ResponseHeadersPolicyId: 'e61eb60c-9c35-4d20-a928-2b84e02af89c',
+      },
+    })
+    expect(settings.routes).toMatchObject([{ cache: { min: 1, default: 86_400 }, cors: { origins: '*' } }])
+    expect(settings.headers.setResponse).toMatchObject({
+      'strict-transport-security': 'max-age=31536000',
+      'x-frame-options': 'SAMEORIGIN',
+    })
+    expect(notes.join('\n')).toContain('Managed-AllViewerExceptHostHeader forwards headers, cookies, query parameters')
+  })
+
+  it('policies that nobody can read are told of', () => {
+    const { notes } = built({
+      DefaultCacheBehavior: {
+        TargetOriginId: 'a',
+        ViewerProtocolPolicy: 'redirect-to-https',
+        CachePolicyId: 'one',
+        OriginRequestPolicyId: 'constructor',
+        ResponseHeadersPolicyId: '__proto__',
+      },
+    })
+    expect(notes).toEqual(
+      expect.arrayContaining([
+        "routes[0]: The cache policy one can't be read; CloudFront's defaults stand here.",
+        "routes[0]: The response headers policy __proto__ can't be read; none of what it sets or removes is here.",
+        "routes[0]: The origin request policy constructor can't be read; here what reaches the origin is in the cache key.",
+      ]),
+    )
+  })
 })

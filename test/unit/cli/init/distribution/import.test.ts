@@ -192,9 +192,56 @@ describe('origins', () => {
     })
     const { origins, routes } = imported(config).config
     expect(origins).toEqual({
-      one: { bucket: 'one-b', region: 'eu-west-1', failover: { origin: 'two', statuses: [404, 503] } },
+      // A bucket answers a missing key with 403 or 404, and a config has both or none.
+      one: { bucket: 'one-b', region: 'eu-west-1', failover: { origin: 'two', statuses: [403, 404, 503] } },
       two: { bucket: 'two-b', region: 'eu-west-1' },
     })
     expect(routes).toMatchObject([{ origin: 'one' }])
+  })
+
+  it('of groups that share an origin the first decides, and who has it without a group is told', () => {
+    const Items = ['one', 'two', 'three'].map((Id) => ({ Id, DomainName: `${Id}-b.s3.eu-west-1.amazonaws.com` }))
+    const group = (Id: string, second: string) => ({
+      Id,
+      FailoverCriteria: { StatusCodes: { Quantity: 1, Items: [500] } },
+      Members: { Quantity: 2, Items: [{ OriginId: 'one' }, { OriginId: second }] },
+    })
+    const { config, comments } = imported(
+      bare({
+        Origins: { Quantity: 3, Items },
+        OriginGroups: { Quantity: 2, Items: [group('g', 'two'), group('h', 'three')] },
+        DefaultCacheBehavior: { TargetOriginId: 'one', ViewerProtocolPolicy: 'redirect-to-https' },
+      }),
+    )
+    expect(config.origins.one).toMatchObject({ failover: { origin: 'two', statuses: [500] } })
+    expect(comments['origins.one']).toEqual(
+      expect.arrayContaining([
+        'Some behaviours have it without its origin group; here all its routes fail over.',
+        'The origin group h fails over to three, or by other statuses; in a config it is one for an origin.',
+      ]),
+    )
+  })
+
+  it('a bucket behind a group is read by its origin access control, cached or not', () => {
+    const Items = ['one', 'two'].map((Id) => ({
+      Id,
+      DomainName: `${Id}-b.s3.eu-west-1.amazonaws.com`,
+      OriginAccessControlId: 'E2',
+    }))
+    const config = bare({
+      Origins: { Quantity: 2, Items },
+      OriginGroups: {
+        Quantity: 1,
+        Items: [
+          {
+            Id: 'group',
+            FailoverCriteria: { StatusCodes: { Quantity: 1, Items: [500] } },
+            Members: { Quantity: 2, Items: [{ OriginId: 'one' }, { OriginId: 'two' }] },
+          },
+        ],
+      },
+      DefaultCacheBehavior: { TargetOriginId: 'group', ViewerProtocolPolicy: 'redirect-to-https', MaxTTL: 0 },
+    })
+    expect(imported(config).config.routes).toMatchObject([{ cache: { default: 0, max: '1s' } }])
   })
 })

@@ -174,8 +174,94 @@ describe('rimlight init --from-terraform', () => {
       const { code, stdout, stderr } = await init(document)
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
       expect(stderr).toMatch(
-        /: expected one distribution, found none; it is read from what `terraform show -json` prints\n$/,
+        /: expected one distribution, found none; it is read from what `terraform show -json` or `terraform state pull` prints\n$/,
       )
     },
   )
+})
+
+const SITE = 'aws_cloudfront_distribution.site'
+
+describe('what Terraform prints', () => {
+  const configOf = async (document: unknown) => {
+    const { folder, code, stderr } = await init(document)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    return readFile(join(folder, 'edge.config.ts'), 'utf8')
+  }
+
+  it('the state itself says the same', async () => {
+    const resources = [distribution({}), ...others].map((one, i) => {
+      const { type, values } = one as { type: string; values: object }
+      const gone = { deposed: '00000001', attributes: { ...values, id: 'gone' } }
+      return { mode: 'managed', type, name: `r${i}`, instances: [{ attributes: values }, gone] }
+    })
+    expect(await configOf({ version: 4, terraform_version: '1.9.0', resources })).toBe(
+      await configOf(state(distribution({}))),
+    )
+  })
+
+  it('of a distribution that is only read, there is none', async () => {
+    const { code, stderr } = await init(state({ ...distribution({}), mode: 'data' }))
+    expect(code).toBe(2)
+    expect(stderr).toContain('expected one distribution, found none')
+  })
+
+  it('a module of a module of a module …, without end', async () => {
+    const folder = await temporaryFolder()
+    const deep = `{"values":{"root_module":${'{"child_modules":['.repeat(5_000)}{}${']}'.repeat(5_000)}}}`
+    await writeFile(join(folder, 'state.json'), deep)
+    const main = initCommand({ ask: null, aws: () => Promise.reject(new Error('AWS was asked')) })
+    const { code, stderr } = await run(main, ['--dir', folder, '--from-terraform', join(folder, 'state.json')])
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('found none') })
+  })
+
+  const planOf = (values: object, unknown: object) => {
+    const planned = distribution(values)
+    const { id: _, domain_name: __, ...after } = planned.values as Record<string, unknown>
+    return {
+      planned_values: { root_module: { resources: [{ ...planned, values: after }] } },
+      prior_state: { values: { root_module: { resources: others.map((one) => ({ mode: 'data', ...one })) } } },
+      resource_changes: [
+        { address: SITE, change: { after, after_unknown: { id: true, domain_name: true, ...unknown } } },
+      ],
+    }
+  }
+
+  it('a plan that knows where everything is says the same, with policies that it has read', async () => {
+    const text = await configOf(planOf({}, { origin: [{ origin_access_control_id: true }, {}] }))
+    const [, ...lines] = (await configOf(state(distribution({})))).split('\n// From the distribution')
+    expect(text.split('\n').slice(3)).toEqual(lines.join('').split('\n').slice(1))
+    expect(text).toContain(`// From the distribution ${SITE}.`)
+  })
+
+  it.each([
+    [{ origin: [{ domain_name: true }, {}] }, 'where the origin photos is'],
+    [{ default_cache_behavior: [{ cache_policy_id: true }] }, 'the origin, policies or key groups of /*'],
+    // Taken for none, it would be public.
+    [{ default_cache_behavior: [{ trusted_key_groups: true }] }, 'the origin, policies or key groups of /*'],
+    [{ default_cache_behavior: [{ trusted_key_groups: [true] }] }, 'the origin, policies or key groups of /*'],
+  ])('a plan that knows %j after apply is refused', async (unknown, what) => {
+    const values = 'default_cache_behavior' in unknown ? { trusted_key_groups: ['group'] } : {}
+    const [usual] = distribution({}).values.default_cache_behavior
+    const { code, stderr } = await init(planOf({ default_cache_behavior: [{ ...usual, ...values }] }, unknown))
+    expect(code).toBe(2)
+    expect(stderr).toMatch(
+      new RegExp(`: expected a plan that knows all of ${SITE}, found one that knows after apply: `),
+    )
+    expect(stderr).toContain(`${what}; apply it, and read the state (\`terraform show -json\`)\n`)
+  })
+
+  it.each([
+    [{ origin: [] }, 'found no origin;'],
+    [{ origin: 'x' }, 'found no origin;'],
+    [{ default_cache_behavior: 'x' }, 'found no default_cache_behavior that has one;'],
+  ])('a distribution with %j is none', async (values, found) => {
+    const { code, stderr } = await init(state(distribution(values)))
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining(
+        `expected EDFDVBD6EXAMPLE with an origin and a default_cache_behavior, ${found} they are lists of blocks`,
+      ),
+    })
+  })
 })
