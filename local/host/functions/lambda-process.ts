@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { join } from 'node:path'
 import { onProcessEnd } from '../../../base/process-end.ts'
@@ -24,79 +24,19 @@ export type LambdaProcess = {
 type ProcessReply = { log?: string; loaded?: true; value?: string | null; failure?: string }
 
 export function startLambdaProcess(spec: LambdaSpec): LambdaProcess {
-  const child = spawn(process.execPath, [`--max-old-space-size=${spec.memory}`, RUNTIME], {
-    cwd: spec.root,
-    env: variables(spec),
-    // stderr is for what Node itself says when it dies; the function's own output comes as messages, in order.
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  })
-  guard(child)
-  const forget = onProcessEnd(() => child.kill('SIGKILL'))
-  let alive = true
-  let dyingWords = ''
-  child.stderr?.setEncoding('utf8').on('data', (text) => {
-    dyingWords = (dyingWords + text).slice(-10_000)
-  })
-  // An event, not a promise: a promise would keep a callback for each invocation of a long run.
-  const gone = new EventEmitter<{ gone: [] }>()
-  let exitReason = ''
-  const end = (code: number | null, signal: NodeJS.Signals | null) => {
-    alive = false
-    forget()
-    exitReason = reasonOfExit(code, signal, dyingWords, spec)
-    gone.emit('gone')
-  }
-  child.once('close', end)
-  child.once('error', (error) => {
-    dyingWords = String(error)
-    end(null, null)
-  })
-
-  /** Sends a request and waits for its answer, or for the end of the process, for which there may be a reason. */
-  function exchange(request: object, seconds: number, late: InvocationOutcome): Promise<InvocationOutcome> {
-    const { promise, resolve } = Promise.withResolvers<InvocationOutcome>()
-    let written = ''
-    let killedFor: InvocationOutcome | undefined
-    const killFor = (outcome: InvocationOutcome) => {
-      killedFor ??= outcome
-      child.kill('SIGKILL')
-    }
-    const timer = setTimeout(() => killFor(late), seconds * 1000)
-    const unwatch = watchMemory(child.pid ?? 0, spec.memory, (megabytes) => killFor(tooMuchMemory(megabytes, spec)))
-    const finish = (outcome: InvocationOutcome) => {
-      clearTimeout(timer)
-      unwatch()
-      child.off('message', listen)
-      gone.off('gone', die)
-      resolve({ ...outcome, logs: linesOf(written) })
-    }
-    const listen = (answer: ProcessReply) => {
-      if (answer.log !== undefined) written += answer.log
-      else if (killedFor === undefined) {
-        const megabytes = residentMegabytes(child.pid ?? 0) ?? 0
-        if (megabytes > spec.memory) killFor(tooMuchMemory(megabytes, spec))
-        else finish(outcomeOf(answer))
-      }
-    }
-    child.on('message', listen)
-    const die = () => finish(killedFor ?? failed('LambdaExecutionError', exitReason))
-    if (alive) gone.once('gone', die)
-    else die()
-    // With a callback, sending to a process that has just died raises no error; `gone` reports it.
-    child.send(request, () => {})
-    return promise
-  }
-
+  const child = watchedProcess(spec)
   return {
-    alive: () => alive,
+    alive: () => child.exitReason === null,
     load: () =>
       exchange(
+        child,
         { load: { root: spec.root, handler: spec.handler, callbacks: spec.runtime === 'nodejs22.x' } },
         LAMBDA_INIT_SECONDS,
         failed('LambdaExecutionError', `Init took more than ${LAMBDA_INIT_SECONDS} seconds`),
       ),
     invoke: (event, now) =>
       exchange(
+        child,
         {
           invoke: {
             event: JSON.stringify(event) ?? 'null',
@@ -109,12 +49,93 @@ export function startLambdaProcess(spec: LambdaSpec): LambdaProcess {
         failed('LambdaLimitExceeded', `Task timed out after ${spec.timeout.toFixed(2)} seconds`),
       ),
     async kill() {
-      if (!alive) return
-      const end = once(gone, 'gone')
-      child.kill('SIGKILL')
+      if (child.exitReason !== null) return
+      const end = once(child.gone, 'gone')
+      child.process.kill('SIGKILL')
       await end
     },
   }
+}
+
+type WatchedProcess = {
+  process: ChildProcess
+  spec: LambdaSpec
+  /** An event, not a promise: a promise would keep a callback for each invocation of a long run. */
+  gone: EventEmitter<{ gone: [] }>
+  /** Null while it runs. */
+  exitReason: string | null
+}
+
+/** Starts the process, and finds out why it ended. */
+function watchedProcess(spec: LambdaSpec): WatchedProcess {
+  const child = spawn(process.execPath, [`--max-old-space-size=${spec.memory}`, RUNTIME], {
+    cwd: spec.root,
+    env: variables(spec),
+    // stderr is for what Node itself says when it dies; the function's own output comes as messages, in order.
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  guard(child)
+  const forget = onProcessEnd(() => child.kill('SIGKILL'))
+  const watched: WatchedProcess = { process: child, spec, gone: new EventEmitter(), exitReason: null }
+  let dyingWords = ''
+  child.stderr?.setEncoding('utf8').on('data', (text) => {
+    dyingWords = (dyingWords + text).slice(-10_000)
+  })
+  const end = (code: number | null, signal: NodeJS.Signals | null) => {
+    forget()
+    watched.exitReason = reasonOfExit(code, signal, dyingWords, spec)
+    watched.gone.emit('gone')
+  }
+  child.once('close', end)
+  child.once('error', (error) => {
+    dyingWords = String(error)
+    end(null, null)
+  })
+  return watched
+}
+
+/**
+ * Sends a request and waits for its answer, or for the end of the process, for which there may be a reason.
+ * @param seconds after which the process is killed, and `late` is the outcome
+ */
+function exchange(
+  watched: WatchedProcess,
+  request: object,
+  seconds: number,
+  late: InvocationOutcome,
+): Promise<InvocationOutcome> {
+  const { process: child, spec, gone } = watched
+  const { promise, resolve } = Promise.withResolvers<InvocationOutcome>()
+  let written = ''
+  let killedFor: InvocationOutcome | undefined
+  const killFor = (outcome: InvocationOutcome) => {
+    killedFor ??= outcome
+    child.kill('SIGKILL')
+  }
+  const timer = setTimeout(() => killFor(late), seconds * 1000)
+  const unwatch = watchMemory(child.pid ?? 0, spec.memory, (megabytes) => killFor(tooMuchMemory(megabytes, spec)))
+  const finish = (outcome: InvocationOutcome) => {
+    clearTimeout(timer)
+    unwatch()
+    child.off('message', listen)
+    gone.off('gone', die)
+    resolve({ ...outcome, logs: linesOf(written) })
+  }
+  const listen = (answer: ProcessReply) => {
+    if (answer.log !== undefined) written += answer.log
+    else if (killedFor === undefined) {
+      const megabytes = residentMegabytes(child.pid ?? 0) ?? 0
+      if (megabytes > spec.memory) killFor(tooMuchMemory(megabytes, spec))
+      else finish(outcomeOf(answer))
+    }
+  }
+  child.on('message', listen)
+  const die = () => finish(killedFor ?? failed('LambdaExecutionError', watched.exitReason ?? ''))
+  if (watched.exitReason === null) gone.once('gone', die)
+  else die()
+  // With a callback, sending to a process that has just died raises no error; `gone` reports it.
+  child.send(request, () => {})
+  return promise
 }
 
 function outcomeOf({ loaded, value, failure }: ProcessReply): InvocationOutcome {
