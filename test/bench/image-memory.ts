@@ -30,6 +30,10 @@ const context = { memoryLimitInMB: process.argv[5], getRemainingTimeInMillis: ()
     const kind = said.startsWith('original') ? said + why : said.split(';')[0]
     all[kind] = (all[kind] ?? 0) + 1
     resident.push(process.memoryUsage.rss() / 2 ** 20)
+    if (times >= 1000 && (i + 1) % Math.floor(times / 100) === 0) {
+      const disabled = Object.entries(all).reduce((sum, [kind, count]) => sum + (kind.includes('disabled') ? count : 0), 0)
+      process.stderr.write(\`\${i + 1} of \${times}: \${Math.round(resident.at(-1))} MB, \${disabled} disabled\\n\`)
+    }
   }
   // Not \`resourceUsage\`: what that tells begins with the memory of whoever started this process.
   const peak = /^VmHWM:\\s*(\\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1] / 1024
@@ -48,7 +52,13 @@ async function calls(site: ImageSite, events: readonly object[], times: number, 
   await writeFile(file, JSON.stringify(events))
   const args = [script, join(site.lambda, 'index.js'), file, `${times}`, `${memory}`]
   const child = spawn(process.execPath, args, { env: { ...process.env, ...site.env } })
-  const [printed, said] = await Promise.all([text(child.stdout), text(child.stderr)])
+  // Many calls take an hour, and say how far they are.
+  let said = ''
+  child.stderr.setEncoding('utf8').on('data', (part) => {
+    said += part
+    process.stderr.write(part)
+  })
+  const printed = await text(child.stdout)
   if (printed === '') throw new Error(said)
   return JSON.parse(printed)
 }
