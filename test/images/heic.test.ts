@@ -288,6 +288,7 @@ describe.skipIf(NO_ENCODER)('what is broken', () => {
     heicFile([codedItem(coded, [PROPERTY.rotation(1)])]),
     gridFile([coded, coded, coded, coded], { columns: 2, width: 300, height: 200 }),
     await encodeHeic(await quarters()),
+    gridFile(Array(2).fill(await codedWithoutMatrix(await quarters())), { columns: 2, width: 300, height: 100 }),
   ]
 
   it('cut at every 5 %, it is the original or the whole picture', async () => {
