@@ -7,26 +7,34 @@ import { ROOT } from '../../base/root.ts'
 import type { ImageSite } from './image-site.ts'
 import { inTurns, median, ratioOf } from './measure.ts'
 
-/** Prints milliseconds. */
-const SHARP = `
-const start = process.hrtime.bigint()
+/** Milliseconds that passed, and of CPU: what else a busy machine does is no part of loading. */
+const CLOCK = `
+const [start, before] = [process.hrtime.bigint(), process.cpuUsage()]
+const print = () => {
+  const { user, system } = process.cpuUsage(before)
+  console.log(JSON.stringify({ wall: Number(process.hrtime.bigint() - start) / 1e6, cpu: (user + system) / 1e3 }))
+}
+`
+
+const SHARP = `${CLOCK}
 require(process.argv[2])
-console.log(Number(process.hrtime.bigint() - start) / 1e6)
+print()
 `
 
 /** The source is no image: everything is loaded and read, and nothing is rendered. */
-const FIRST_IMAGE = `
-const start = process.hrtime.bigint()
+const FIRST_IMAGE = `${CLOCK}
 const { transform } = require(process.argv[2])
 transform(JSON.parse(process.argv[3])).then(({ reason, detail }) => {
   if (reason !== 'unsupported') throw new Error(reason + ': ' + detail)
-  console.log(Number(process.hrtime.bigint() - start) / 1e6)
+  print()
 })
 `
 
-export type Loading = { sharp: number; firstImage: number; ratio: number }
+type Times = { wall: number; cpu: number }
 
-/** @param turns of fresh processes @returns milliseconds, medians, and the median of the ratios */
+export type Loading = { sharp: Times; firstImage: Times; ratio: Times }
+
+/** @param turns of fresh processes @returns milliseconds, medians, and the medians of the ratios */
 export async function measureLoading(site: ImageSite, turns: number): Promise<Loading> {
   await site.put('no-image', Buffer.from('text'))
   const job = {
@@ -43,8 +51,8 @@ export async function measureLoading(site: ImageSite, turns: number): Promise<Lo
     await writeFile(file, script)
     const child = spawn(process.execPath, [file, ...args], { env: { ...process.env, ...site.env } })
     const [printed, said] = await Promise.all([text(child.stdout), text(child.stderr)])
-    if (!Number(printed)) throw new Error(`${name}: ${said}`)
-    return Number(printed)
+    if (printed === '') throw new Error(`${name}: ${said}`)
+    return JSON.parse(printed) as Times
   }
   const { sharp, firstImage } = await inTurns(
     {
@@ -53,5 +61,13 @@ export async function measureLoading(site: ImageSite, turns: number): Promise<Lo
     },
     turns,
   )
-  return { sharp: median(sharp), firstImage: median(firstImage), ratio: ratioOf(firstImage, sharp) }
+  const both = (of: (pick: (times: Times) => number) => number): Times => ({
+    wall: of(({ wall }) => wall),
+    cpu: of(({ cpu }) => cpu),
+  })
+  return {
+    sharp: both((pick) => median(sharp.map(pick))),
+    firstImage: both((pick) => median(firstImage.map(pick))),
+    ratio: both((pick) => ratioOf(firstImage.map(pick), sharp.map(pick))),
+  }
 }
