@@ -183,6 +183,15 @@ describe.skipIf(NO_ENCODER)('what phones put into a file', () => {
     expectColours(await coloursIn(bodyOf(answer)), [RED, GREEN, BLUE, GOLD])
   })
 
+  it.each([
+    ['the video of a moving photograph', Buffer.from('\0\0\0\x18mpvd0123456789abcdef', 'latin1')],
+    ['a trailer that is no box', Buffer.from('Image_UTC_Data1600000000000SEFHk\0\0\0SEFT', 'latin1')],
+  ])('%s behind the picture spoils nothing', async (_, more) => {
+    const bytes = Buffer.concat([heicFile([codedItem(coded)]), more])
+    const answer = await ask({ bytes, source: source(), expected: ['rendition'] })
+    expectColours(await coloursIn(bodyOf(answer)), [RED, GREEN, BLUE, GOLD])
+  })
+
   it('a number for colours that means none is not what is shown, or not', async () => {
     const tiles = await Promise.all(
       [RED, GREEN, BLUE, GOLD].map(async (colour) => codedWithoutMatrix(await flat(colour, 64, 64).png().toBuffer())),
