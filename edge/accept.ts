@@ -22,10 +22,10 @@ export function accepts(list: string, format: string): boolean {
   const member = ',image/' + format
   // biome-ignore lint/style/useTemplate: as above
   const at = list.indexOf(member + ',')
-  // Up to the first quote or tab, without spaces: the member alone, or with parameters none of which is a weight of 0.
+  // Up to the first quote, without white space: the member alone, or with parameters none of which is a weight of 0.
   return (
     (at >= 0 && list.lastIndexOf('"', at) < 0) ||
-    replaced(replaced(list, '\t', '"').split('"', 1)[0] as string, ' ', '')
+    replaced(replaced(list.split('"', 1)[0] as string, '\t', ''), ' ', '')
       .toLowerCase()
       .search(RegExp(`${member}(?=[,;])(?![^,]*;q=0[.0]*[,;])`)) >= 0
   )

@@ -11,10 +11,10 @@ export const MOST_VALUES = 10
 export const MOST_CHARACTERS = 60
 
 /** Values that are decoded and parsed of a parameter that should be a number, a word or a version. */
-export const MOST_PARSED = 2
+export const MOST_PARSED = 5
 
 /**
- * Characters of all values of a parameter together, where the first one does not parse as it is written and its escapes are
+ * Characters of all values that are read of such a parameter together, where the first one does not parse as it is written and its escapes are
  * decoded: room for a version of 64 characters, each of them escaped.
  */
 export const MOST_DECODED = 200

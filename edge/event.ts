@@ -27,11 +27,11 @@ export const fieldsOf = (value: unknown): Fields => (typeof value === 'object' &
 export const firstValue = (field: Field | undefined): string =>
   field && typeof field.value === 'string' ? field.value : ''
 
-/** The values of one header or parameter in the order received, the first ten. */
-export function valuesOf(field: Field | undefined): string[] {
-  if (!field) return []
-  const lines = field.multiValue
-  return (Array.isArray(lines) ? lines.slice(0, MOST_VALUES) : [field]).map(firstValue)
+/** The values of one header or parameter in the order received, the first ten or `most`. */
+export function valuesOf(field: Field | undefined, most?: number): string[] {
+  // biome-ignore lint/complexity/useOptionalChain: what it becomes for the engine is longer
+  const lines = field && field.multiValue
+  return (Array.isArray(lines) ? lines.slice(0, most || MOST_VALUES) : field ? [field] : []).map(firstValue)
 }
 
 /**
@@ -48,11 +48,11 @@ export function firstParsed<T>(parse: (value: string) => T, field: Field | undef
 export const NOT_ASCII_ESCAPE = /%(?![2-7][\da-f])/i
 
 /**
- * The first values with their escapes decoded, where all are of printable ASCII; else as they are. None where they are too long
+ * The first five values with their escapes decoded, where all are of printable ASCII; else as they are. None where they are too long
  * together. They are joined by tabs, which no URL holds, to be decoded in one go.
  */
 function decodedValues(field: Field): string[] {
-  const text = valuesOf(field).join('\t')
+  const text = valuesOf(field, MOST_PARSED).join('\t')
   if (text.length > MOST_DECODED) return []
-  return (text.search(NOT_ASCII_ESCAPE) < 0 ? decodeURIComponent(text) : text).split('\t', MOST_PARSED)
+  return (text.search(NOT_ASCII_ESCAPE) < 0 ? decodeURIComponent(text) : text).split('\t')
 }

@@ -162,12 +162,12 @@ export async function render(
   maxPixels: number,
   milliseconds: number,
 ): Promise<Rendered> {
-  const decoded = (failOn: 'warning' | 'none', source = bytes) =>
+  const decoded = (failOn: 'warning' | 'none', source = bytes, autoOrient = true) =>
     sharp(source, {
       failOn,
       limitInputPixels: maxPixels,
       pages: settings.frames,
-      autoOrient: true,
+      autoOrient,
       sequentialRead: true,
     }).timeout({ seconds: Math.max(1, Math.ceil(milliseconds / 1_000)) })
   const coloured = (image: Sharp) => (settings.hasDeepProfile ? image.withIccProfile('srgb', { attach: false }) : image)
@@ -185,7 +185,7 @@ export async function render(
     const mended = format === 'png' ? mendedPng(bytes) : undefined
     // What libpng leaves of rows that are missing may be anything.
     if (format === 'png' && !mended) throw error
-    const missing = mended?.missing ?? (await shareMissing(decoded('none'), format))
+    const missing = mended?.missing ?? (await shareMissing(decoded('none', bytes, false), format))
     if (missing > MOST_MISSING) throw new Error(`${Math.round(missing * 100)} % of it is missing: ${error}`)
     return { bytes: await encoded(decoded('none', mended?.bytes)), isIncomplete: missing > 0 }
   }
@@ -284,6 +284,7 @@ const SAMPLES = 64
 /**
  * The part of a picture that a decoder has filled, for want of data: rows from the bottom up, as data comes from the
  * top; tiles of a TIFF may be missing anywhere.
+ * @param image as it is stored: turned upright, its rows are columns
  */
 async function shareMissing(image: Sharp, format: Format | undefined): Promise<number> {
   const { data, info } = await image

@@ -29,12 +29,14 @@ export async function readSource(
   // A timer of no time is due after one millisecond, and a bucket nearby may answer before: what is late is not asked for.
   if (milliseconds < 1) return original('source-timeout', 'no time is left to ask S3')
   const controller = new AbortController()
-  const { promise: late, reject } = Promise.withResolvers<never>()
+  let timer: NodeJS.Timeout | undefined
   // Not `AbortSignal.timeout`: that would hold on to the source for as long as it might have taken.
-  const timer = setTimeout(() => {
-    controller.abort()
-    reject(new Error(`S3 took longer than ${Math.round(milliseconds)} ms`))
-  }, milliseconds)
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      controller.abort()
+      reject(new Error(`S3 took longer than ${Math.round(milliseconds)} ms`))
+    }, milliseconds)
+  })
   try {
     // The client waits between attempts for as long as S3 says, signal or not.
     return await Promise.race([getObject(request, maxBytes, controller.signal), late])

@@ -130,7 +130,14 @@ export async function handler(event: ViewerEvent): Promise<ViewerRequest | Viewe
 
     // 6. Headers
     request.cookies = HAS_SIGNED || HAS_FORWARDED_TOKENS ? cookiesFor(route, fieldsOf(request.cookies)) : {}
-    if (variant.fm || variant.q || variant.w || variant.h) {
+    if (
+      variant.fm ||
+      variant.q ||
+      variant.w ||
+      variant.h ||
+      (HAS_BACKGROUNDS && variant.bg) ||
+      (HAS_BLURS && variant.blur)
+    ) {
       // A part of the original must never be taken for a part of the rendition.
       delete headers.range
       delete headers['if-range']

@@ -74,6 +74,13 @@ describe.each([
     expect(await ask(query)).toBe(key)
     expect(await ask(key)).toBe(key)
   })
+
+  context.each(['bg=fff', 'blur=5'])('with %s alone no part of the original is asked for', async (query) => {
+    const headers = { range: 'bytes=0-99', 'if-range': '"x"', 'user-agent': 'x' }
+    const [outcome] = (await engine?.run([viewerEvent({ uri: '/a.png', query, headers })])) ?? []
+    const kept = outcome?.kind === 'returned' ? at(outcome.value, 'headers') : outcome
+    expect(Object.keys(kept ?? {}).sort()).toEqual(['host', 'user-agent'])
+  })
 })
 
 if (!hasNjs) console.log(NJS_MISSING)

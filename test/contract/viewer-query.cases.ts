@@ -62,6 +62,7 @@ const VERSION = viewerGroup('5: version', [
   photo('a doubly escaped one is none', 'v=%2531', ''),
   photo('the first of several', 'v=1&v=2', 'v=1'),
   photo('the first that matches', 'v=!&v=3&v=4', 'v=3'),
+  photo('the first that matches: the fifth', 'v=&v=!&v=%20&v=a/b&v=%33', 'v=3'),
   at('/builds/app.js', 'rev=7&v=8', 'rev=7', "a route's own name for it"),
   at('/vault/app.js', 'v=8', '', 'a route without versions'),
   at('/api/x', 'v=8', 'v=8', 'an API route'),
@@ -156,6 +157,7 @@ const SIZE = viewerGroup('5: w and h', [
   photo('both, each to its rung, without fit', 'w=600&h=400', 'h=640&w=640'),
   photo('the first that parses', 'w=x&w=100&w=640', 'w=128'),
   photo('the first that parses, 0 does not', 'w=0&w=640', 'w=640'),
+  photo('the first that parses: the fifth', 'w=&w=0&w=-1&w=x&w=%36%34', 'w=64'),
   at('/thumbs/a.jpg', 'w=101&h=99', 'h=100&w=200', "another route's ladder"),
   at('/thumbs/a.jpg', 'w=5000', 'w=400', "another route's top rung"),
 ])
@@ -353,7 +355,7 @@ const ACCEPT = viewerGroup('5: Accept (RFC 9110, 12.5.1)', [
   accepting('names in any case', 'IMAGE/WebP', 'fm=webp'),
   accepting('alone', 'image/webp', 'fm=webp'),
   accepting('spaces around', '  image/png , image/webp  ', 'fm=webp'),
-  accepting('what stands behind a tab is not read', 'image/png,\timage/webp', ''),
+  accepting('tabs around', 'image/png,\timage/webp', 'fm=webp'),
   accepting('a weight', 'image/webp;q=0.8', 'fm=webp'),
   accepting('the smallest weight', 'image/webp;q=0.001', 'fm=webp'),
   ...['q=0', 'q=0.0', 'q=0.000', 'Q=0', ' q=0', 'q=0.'].map((weight) =>

@@ -163,6 +163,14 @@ describe('a source of which something is missing', () => {
     const cut = whole.subarray(0, Math.floor(whole.length * part))
     expect((await ask(cut, 'fm=webp&w=640', { type: `image/${format}` })).said).toMatch(expected)
   })
+
+  it.each([3, 6, 8])('from the bottom as it is stored, not as it is seen: orientation %d', async (orientation) => {
+    const whole = await photo(1_200, 800).withMetadata({ orientation }).jpeg().toBuffer()
+    const said = async (part: number) =>
+      (await ask(whole.subarray(0, Math.floor(whole.length * part)), 'fm=webp&w=640')).said
+    expect(await said(0.6)).toMatch(/^webp; 640x(?:427|960); q=80; incomplete$/)
+    expect(await said(0.2)).toBe('original; reason=corrupt')
+  })
 })
 
 describe('a cut', () => {

@@ -31,9 +31,9 @@ export const MUTATIONS: readonly Mutation[] = [
     ["'?', '%3F'", "'?', '?'"],
   ]),
   ...inFile('edge/event.ts', [
-    ['lines.slice(0, MOST_VALUES)', 'lines'],
+    ['lines.slice(0, most || MOST_VALUES)', 'lines'],
     ['text.length > MOST_DECODED', 'false'],
-    ["split('\\t', MOST_PARSED)", "split('\\t')"],
+    ['valuesOf(field, MOST_PARSED)', 'valuesOf(field)'],
     ['text.search(NOT_ASCII_ESCAPE) < 0', 'true'],
   ]),
   ...inFile('edge/accept.ts', [
@@ -95,7 +95,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...inFile('edge/bounds.ts', [
     ['MOST_VALUES = 10', 'MOST_VALUES = 100'],
     ['MOST_CHARACTERS = 60', 'MOST_CHARACTERS = 600'],
-    ['MOST_PARSED = 2', 'MOST_PARSED = 20'],
+    ['MOST_PARSED = 5', 'MOST_PARSED = 9'],
     ['MOST_DECODED = 200', 'MOST_DECODED = 2_000'],
     ['MOST_NAMES = 99', 'MOST_NAMES = 990'],
     ['MOST_PATH_CHARACTERS = 640', 'MOST_PATH_CHARACTERS = 6_400'],

@@ -22,6 +22,7 @@ describe('a viewer takes WebP that', () => {
     ['names it last', '*/*,image/webp'],
     ['puts spaces around', 'text/html , image/webp , */*'],
     ['writes it in any case', 'Image/WebP'],
+    ['puts tabs around', 'text/html\t,\timage/webp\t;\tq=0.5'],
     ['gives it a weight', 'image/webp;q=0.1'],
     ['gives it the least weight', 'image/webp;q=0.001'],
     ['gives it a weight of 1', 'image/webp;q=1.000'],
@@ -52,7 +53,7 @@ describe('a viewer does not take WebP that', () => {
     ['names something longer', 'image/webpx,image/webp2'],
     ['names something before it', 'ximage/webp'],
     ['names it behind a quote: nothing there is read', 'text/x;a="b",image/webp,*/*'],
-    ['names it behind a tab: nor is that', 'text/html,\timage/webp'],
+    ['gives it no weight, with tabs', 'image/webp\t;\tq\t=\t0'],
     ['names it in quotes', 'text/x;a=",image/webp,"'],
     ['names it in quotes with escapes', 'text/x;a="\\",image/webp,"'],
   ])('%s', (_rule, accept) => {
