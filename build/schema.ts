@@ -12,7 +12,14 @@ import {
   DEFAULT_QUALITY,
   DEFAULT_WIDTHS,
 } from '../edge/config.ts'
-import { FAILOVER_STATUSES, IMAGE_SIDE_PIXELS, LAMBDA_MEMORY_MB, PATTERN_CHARACTERS } from '../edge/limits.ts'
+import {
+  FAILOVER_STATUSES,
+  IMAGE_SIDE_PIXELS,
+  LAMBDA_MEMORY_MB,
+  ORIGIN_ID_CHARACTERS,
+  ORIGIN_PATH_CHARACTERS,
+  PATTERN_CHARACTERS,
+} from '../edge/limits.ts'
 import { CORS_METHODS } from './cors.ts'
 import { auth } from './schema-auth.ts'
 import {
@@ -52,7 +59,7 @@ const headerPattern = v.pipe(
 const headerValue = matching(/^[!-~]([ \t!-~]*[!-~])?$/, 'a header value: visible ASCII characters')
 
 /** S3 User Guide, "Bucket naming rules". */
-const bucketName = matching(/^(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'an S3 bucket name')
+const bucketName = matching(/^(?!\d+\.\d+\.\d+\.\d+$|.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'an S3 bucket name')
 
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/
 
@@ -79,16 +86,19 @@ const failover = v.lazy((input) =>
       ),
 ) as v.GenericSchema<unknown, v.InferOutput<typeof failoverRule>>
 
+const withoutDotSegments = (expected: string) =>
+  v.check(
+    (path: string) => !path.split('/').some((part) => part === '.' || part === '..'),
+    `${expected} without . or .. parts`,
+  )
+
 const s3Origin = object({
   bucket: bucketName,
   region: matching(REGION, 'an AWS region such as us-east-1'),
   prefix: v.optional(
     v.pipe(
       matching(/^\/?[^/\p{Cc}]+(\/[^/\p{Cc}]+)*\/?$/u, "a key prefix such as 'site' or 'site/images'"),
-      v.check(
-        (prefix) => !prefix.split('/').some((part) => part === '.' || part === '..'),
-        'a key prefix without . or .. parts',
-      ),
+      withoutDotSegments('a key prefix'),
     ),
   ),
   shield: v.optional(shield),
@@ -98,9 +108,13 @@ const s3Origin = object({
 const apiOrigin = object({
   domain: hostName,
   path: v.optional(
-    matching(
-      /^(\/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)+$/,
-      "an origin path such as '/prod': a leading slash, none at the end",
+    v.pipe(
+      matching(
+        /^(\/([A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)+$/,
+        "an origin path such as '/prod': a leading slash, none at the end",
+      ),
+      v.maxLength(ORIGIN_PATH_CHARACTERS, `an origin path of at most ${ORIGIN_PATH_CHARACTERS} characters`),
+      withoutDotSegments('an origin path'),
     ),
   ),
   headers: v.optional(list(headerName, 'a list of header names')),
@@ -264,11 +278,22 @@ const route = object({
 
 const HEADER_VALUES = 'an object of header names and values'
 
+/** One of two would be lost without a word. */
+const namesOnce = (expected: string) =>
+  v.check((values) => {
+    const names = isObject(values) ? Object.keys(values).map((name) => name.toLowerCase()) : []
+    return new Set(names).size === names.length
+  }, expected)
+
 const headers = object({
   dropRequest: v.optional(list(headerName, 'a list of header names'), []),
   dropResponse: v.optional(list(headerPattern, 'a list of header names'), [...DEFAULT_DROP_RESPONSE]),
   setResponse: v.optional(
-    v.pipe(noList(HEADER_VALUES), v.record(headerName, v.nullable(headerValue), HEADER_VALUES)),
+    v.pipe(
+      noList(HEADER_VALUES),
+      namesOnce(`${HEADER_VALUES}, each name once, in whatever case`),
+      v.record(headerName, v.nullable(headerValue), HEADER_VALUES),
+    ),
     {},
   ),
 })
@@ -287,12 +312,18 @@ const groupName = matching(/^[A-Za-z0-9_-]{1,64}$/, 'a name of letters, digits, 
 
 const ORIGINS = 'an object of origins by name'
 
+/** What comes before it is the template's. */
+const originName = matching(
+  new RegExp(`^[^\\p{Cc}]{1,${ORIGIN_ID_CHARACTERS - 'origin-'.length}}$`, 'u'),
+  `a name of 1 to ${ORIGIN_ID_CHARACTERS - 'origin-'.length} characters`,
+)
+
 const shape = object({
   domains: nonEmpty(hostName, 'a list of host names'),
   canonicalHost: v.optional(v.boolean('true or false'), false),
   cacheTags: v.optional(v.boolean('true or false'), false),
   logs: v.optional(v.boolean('true or false'), false),
-  origins: v.pipe(noList(ORIGINS), v.record(string, origin, ORIGINS)),
+  origins: v.pipe(noList(ORIGINS), v.record(originName, origin, ORIGINS)),
   routes: v.pipe(v.array(route, 'a list of routes'), v.minLength(1, 'at least one route')),
   keyGroups: v.optional(
     v.pipe(noList(KEY_GROUPS), v.record(groupName, nonEmpty(string, 'a list of public keys'), KEY_GROUPS)),

@@ -2,7 +2,13 @@
 
 import type { Settings } from '../bundle/settings.ts'
 import { CACHE_TAG_HEADER } from '../edge/cache-tags.ts'
-import { DISALLOWED_HEADERS, isListed, READ_ONLY_HEADERS, RESPONSE_HEADERS_POLICY_ITEMS } from '../edge/limits.ts'
+import {
+  DISALLOWED_HEADERS,
+  isListed,
+  READ_ONLY_HEADERS,
+  RESPONSE_HEADERS,
+  RESPONSE_HEADERS_POLICY_ITEMS,
+} from '../edge/limits.ts'
 import { type Problem, problem } from './problem.ts'
 import { DEFAULT_NAMES, removedNames, responseHeaders, securityHeaderProblem } from './response-headers.ts'
 
@@ -56,7 +62,14 @@ function setResponseProblems(name: string, value: string | null, hasTags: boolea
     (hasTags && name === CACHE_TAG_HEADER) ||
     name.startsWith('x-rimlight')
   const expected = isRefused ? 'a header that a function may add to a response' : securityHeaderProblem(name, value)
-  return expected ? [problem(at, expected, value)] : []
+  return expected ? [problem(at, expected, value)] : lengthProblems(at, name, value)
+}
+
+function lengthProblems(at: string, name: string, value: string): Problem[] {
+  const { nameCharacters, valueCharacters } = RESPONSE_HEADERS
+  const over = (what: string, most: number, length: number): Problem[] =>
+    length > most ? [problem(at, `${what} of at most ${most} characters (CloudFront's quota)`, length)] : []
+  return [...over('a name', nameCharacters, name.length), ...over('a value', valueCharacters, value.length)]
 }
 
 /** What a response headers policy can hold. */
@@ -69,7 +82,18 @@ function quotaProblems(headers: HeaderSettings, hasPrivate: boolean, hasTags: bo
     const expected = `at most ${most} headers in a response headers policy (${quota})`
     return count > most ? [problem(`headers.${field}`, expected, count)] : []
   }
+  const { allCharacters } = RESPONSE_HEADERS
+  const characters = added.map(({ name, value }) => name + value).join('').length
   return [
+    ...(characters > allCharacters
+      ? [
+          problem(
+            'headers.setResponse',
+            `names and values of at most ${allCharacters} characters in all (CloudFront's quota)`,
+            characters,
+          ),
+        ]
+      : []),
     ...overQuota('setResponse', added.length, hasPrivate ? 1 : 0, 'that private routes need'),
     ...overQuota('dropResponse', removed.length, hasTags ? 1 : 0, 'for cacheTags'),
   ]

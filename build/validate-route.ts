@@ -55,7 +55,7 @@ export function routeProblems(settings: Settings, index: number, isSound: IsSoun
 function originProblems({ settings, route, at }: Context): Problem[] {
   if (!isObject(settings.origins)) return []
   const names = Object.keys(settings.origins)
-  const expected = `one of the origins ${names.join(', ')}`
+  const expected = names.length > 0 ? `one of the origins ${names.join(', ')}` : 'one of the origins: there is none'
   return names.includes(route.origin) ? [] : [problem(`${at}.origin`, expected, route.origin)]
 }
 

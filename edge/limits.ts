@@ -84,6 +84,9 @@ export const POLICY_ITEMS = 10
 /** Characters. [api] Comment of CachePolicyConfig and the other policies. */
 export const POLICY_COMMENT_CHARACTERS = 128
 
+/** Characters of a name, of a value, and of all of them. [quotas] "Custom headers", and that of Content-Security-Policy. */
+export const RESPONSE_HEADERS = { nameCharacters: 256, valueCharacters: 1_783, allCharacters: 10_240 }
+
 /** [policies] "Custom headers in a response headers policy", and the same for headers to remove. */
 export const RESPONSE_HEADERS_POLICY_ITEMS = 10
 
@@ -205,6 +208,9 @@ export const READ_ONLY_IN_GENERATED = ['transfer-encoding', 'via']
 
 /** Characters of a host name. [event] `request.origin.custom.domainName` and `request.origin.s3.domainName`. */
 export const ORIGIN_DOMAIN_CHARACTERS = { custom: 253, s3: 128 }
+
+/** Characters. Developer Guide, "Origin settings": "Name" of an origin. */
+export const ORIGIN_ID_CHARACTERS = 128
 
 /** Characters. [event] `path` of `request.origin.custom` and of `request.origin.s3`. */
 export const ORIGIN_PATH_CHARACTERS = 255

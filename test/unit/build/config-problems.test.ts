@@ -128,6 +128,24 @@ const TABLE: Record<string, Row[]> = {
       { 'origins.photos.bucket': 'Upper_Case' },
     ],
     ['origins.photos.bucket: expected an S3 bucket name; found "1.2.3.4"', { 'origins.photos.bucket': '1.2.3.4' }],
+    ['origins.photos.bucket: expected an S3 bucket name; found "a..b"', { 'origins.photos.bucket': 'a..b' }],
+    [
+      `origins.${'a'.repeat(122)}: expected a name of 1 to 121 characters; found "${'a'.repeat(76)}…`,
+      { [`origins.${'a'.repeat(122)}`]: { domain: 'x.example.com' } },
+    ],
+    [
+      'routes[0].origin: expected one of the origins: there is none; found "photos"',
+      { origins: {}, routes: [{ path: '/*', origin: 'photos', cache: {} }] },
+    ],
+    [
+      'origins.api.path: expected an origin path without . or .. parts; found "/a/../b"',
+      { 'origins.api.path': '/a/../b' },
+    ],
+    [`origins.api.path: expected ${ORIGIN_PATH}; found "/a%2"`, { 'origins.api.path': '/a%2' }],
+    [
+      `origins.api.path: expected an origin path of at most 255 characters; found "/${'a'.repeat(75)}…`,
+      { 'origins.api.path': `/${'a'.repeat(255)}` },
+    ],
     [
       'origins.photos.region: expected an AWS region such as us-east-1; found "virginia"',
       { 'origins.photos.region': 'virginia' },
@@ -650,6 +668,22 @@ const TABLE: Record<string, Row[]> = {
     [`headers.setResponse.x-a: expected ${VALUE}; found "é"`, { 'headers.setResponse': { 'x-a': 'é' } }],
     [`headers.setResponse.x-a: expected ${VALUE}; found ""`, { 'headers.setResponse': { 'x-a': '' } }],
     [`headers.setResponse.x-a: expected ${VALUE}; found 5`, { 'headers.setResponse': { 'x-a': 5 } }],
+    [
+      'headers.setResponse: expected an object of header names and values, each name once, in whatever case; found {"X-A":"1","x-a":"2"}',
+      { 'headers.setResponse': { 'X-A': '1', 'x-a': '2' } },
+    ],
+    [
+      "headers.setResponse.content-security-policy: expected a value of at most 1783 characters (CloudFront's quota); found 1784",
+      { 'headers.setResponse': { 'content-security-policy': 'a'.repeat(1_784) } },
+    ],
+    [
+      `headers.setResponse.${'a'.repeat(257)}: expected a name of at most 256 characters (CloudFront's quota); found 257`,
+      { 'headers.setResponse': { ['a'.repeat(257)]: '1' } },
+    ],
+    [
+      "headers.setResponse: expected names and values of at most 10240 characters in all (CloudFront's quota); found 10738",
+      { 'headers.setResponse': Object.fromEntries(names(6).map((name) => [name, 'a'.repeat(1_780)])) },
+    ],
     ['headers.setResponse: expected an object of header names and values; found []', { 'headers.setResponse': [] }],
     [
       "headers.setResponse.strict-transport-security: expected 'max-age=SECONDS', with '; includeSubDomains' and '; preload' after it where wanted; found \"forever\"",
