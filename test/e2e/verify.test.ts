@@ -13,7 +13,7 @@ import { main } from '../../deploy/verify.ts'
 import type { Route } from '../../edge/config.ts'
 import type { Trigger } from '../../edge/limits.ts'
 import { type CloudFront, type CloudFrontOptions, startCloudFront } from '../../local/cloudfront.ts'
-import { sampleOf } from '../runs.ts'
+import { EXTENT, sampleOf } from '../runs.ts'
 import { output } from '../unit/cli/kit/fixture-output.ts'
 import { openOrigin, type ScriptedOrigin } from './origin.ts'
 import { type Built, built } from './site.ts'
@@ -380,7 +380,10 @@ const without = (trigger: Trigger, policies?: (policies: Policies) => void): Fau
   ...(policies && { policies }),
 })
 
-/** Faults that share a distribution, each on a route of its own. */
+/**
+ * Faults that share a distribution, each on a route of its own. A short run has every second of these, and the last: policies,
+ * a function missing at each trigger, another order. Each check is tried without a distribution in `test/unit/deploy/verify`.
+ */
 const FAULTS: Record<string, FaultCase[]> = {
   'policies that lack something': [
     {
@@ -460,69 +463,6 @@ const FAULTS: Record<string, FaultCase[]> = {
       finds: ['/session/*', 'https', 'Over HTTP everybody on the way can read and change what is sent.'],
     },
   ],
-  'headers and methods': [
-    {
-      name: 'a cache policy without fm',
-      fault: wrong((policies) => unkeyed(policies, '/*', 'fm')),
-      finds: ['/*', 'key-fm', 'The cache policy of /* does not key on fm'],
-    },
-    {
-      name: 'a header that the response headers policy lacks',
-      fault: wrong((policies) => {
-        delete responseHeadersOf(policies, '/static/*').CustomHeadersConfig
-      }),
-      finds: ['/static/*', 'headers-generated', 'origin-response sets these headers too, but not on what never gets'],
-    },
-    {
-      name: 'another strict-transport-security',
-      fault: wrong((policies) => {
-        const security = responseHeadersOf(policies, '/api/*').SecurityHeadersConfig
-        if (security?.StrictTransportSecurity) security.StrictTransportSecurity.AccessControlMaxAgeSec = 300
-      }),
-      finds: ['/api/*', 'headers-set', 'Browsers are not told what the config tells them.'],
-      also: ['headers-generated'],
-    },
-    {
-      name: 'OPTIONS is not allowed',
-      fault: wrong((policies) => {
-        behaviourOf(policies, '/brief/*').allowedMethods = ['GET', 'HEAD']
-      }),
-      finds: ['/brief/*', 'options', 'Preflights of browsers fail'],
-    },
-  ],
-  'reads across origins, compression': [
-    {
-      name: 'Accept is not forwarded',
-      fault: wrong((policies) => {
-        const { HeadersConfig } = originRequestOf(policies, '/*')
-        HeadersConfig.Headers = { Quantity: 1, Items: ['cloudfront-forwarded-proto'] }
-      }),
-      finds: ['/*', 'vary', 'A cache between CloudFront and the viewer gives a picture to browsers that'],
-    },
-    {
-      name: 'no CORS in the response headers policy',
-      fault: wrong((policies) => {
-        delete responseHeadersOf(policies, '/api/*').CorsConfig
-      }),
-      finds: ['/api/*', 'cors', "Scripts, fonts and canvases of other sites can't read what is here."],
-    },
-    {
-      name: 'CORS for everybody',
-      fault: wrong((policies) => {
-        const { CorsConfig } = responseHeadersOf(policies, '/static/*')
-        if (CorsConfig) CorsConfig.AccessControlAllowOrigins = { Quantity: 1, Items: ['*'] }
-      }),
-      finds: ['/static/*', 'cors-stranger', 'Scripts of any site can read what only some may.'],
-      also: ['cors', 'preflight'],
-    },
-    {
-      name: 'Compress is off',
-      fault: wrong((policies) => {
-        behaviourOf(policies, '/brief/*').compress = false
-      }),
-      finds: ['/brief/*', 'compression', 'Text takes three to five times the bytes and the time.'],
-    },
-  ],
   'no viewer-request': [
     {
       name: 'and nothing else',
@@ -562,12 +502,75 @@ const FAULTS: Record<string, FaultCase[]> = {
       also: ['viewer-request'],
     },
   ],
+  'headers and methods': [
+    {
+      name: 'a cache policy without fm',
+      fault: wrong((policies) => unkeyed(policies, '/*', 'fm')),
+      finds: ['/*', 'key-fm', 'The cache policy of /* does not key on fm'],
+    },
+    {
+      name: 'a header that the response headers policy lacks',
+      fault: wrong((policies) => {
+        delete responseHeadersOf(policies, '/static/*').CustomHeadersConfig
+      }),
+      finds: ['/static/*', 'headers-generated', 'origin-response sets these headers too, but not on what never gets'],
+    },
+    {
+      name: 'another strict-transport-security',
+      fault: wrong((policies) => {
+        const security = responseHeadersOf(policies, '/api/*').SecurityHeadersConfig
+        if (security?.StrictTransportSecurity) security.StrictTransportSecurity.AccessControlMaxAgeSec = 300
+      }),
+      finds: ['/api/*', 'headers-set', 'Browsers are not told what the config tells them.'],
+      also: ['headers-generated'],
+    },
+    {
+      name: 'OPTIONS is not allowed',
+      fault: wrong((policies) => {
+        behaviourOf(policies, '/brief/*').allowedMethods = ['GET', 'HEAD']
+      }),
+      finds: ['/brief/*', 'options', 'Preflights of browsers fail'],
+    },
+  ],
   'no origin-request': [
     {
       name: 'on a route with images, which has the root',
       fault: without('origin-request'),
       finds: ['/*', 'origin-request', 'origin-response is not told which route this is: everything lives 60 s'],
       also: ['root'],
+    },
+  ],
+  'reads across origins, compression': [
+    {
+      name: 'Accept is not forwarded',
+      fault: wrong((policies) => {
+        const { HeadersConfig } = originRequestOf(policies, '/*')
+        HeadersConfig.Headers = { Quantity: 1, Items: ['cloudfront-forwarded-proto'] }
+      }),
+      finds: ['/*', 'vary', 'A cache between CloudFront and the viewer gives a picture to browsers that'],
+    },
+    {
+      name: 'no CORS in the response headers policy',
+      fault: wrong((policies) => {
+        delete responseHeadersOf(policies, '/api/*').CorsConfig
+      }),
+      finds: ['/api/*', 'cors', "Scripts, fonts and canvases of other sites can't read what is here."],
+    },
+    {
+      name: 'CORS for everybody',
+      fault: wrong((policies) => {
+        const { CorsConfig } = responseHeadersOf(policies, '/static/*')
+        if (CorsConfig) CorsConfig.AccessControlAllowOrigins = { Quantity: 1, Items: ['*'] }
+      }),
+      finds: ['/static/*', 'cors-stranger', 'Scripts of any site can read what only some may.'],
+      also: ['cors', 'preflight'],
+    },
+    {
+      name: 'Compress is off',
+      fault: wrong((policies) => {
+        behaviourOf(policies, '/brief/*').compress = false
+      }),
+      finds: ['/brief/*', 'compression', 'Text takes three to five times the bytes and the time.'],
     },
   ],
   'an origin-response that throws': [
@@ -603,7 +606,7 @@ const together = (cases: readonly FaultCase[]): Fault => ({
   },
 })
 
-describe.each(Object.entries(FAULTS))('%s', (_, cases) => {
+describe.each(sampleOf(Object.entries(FAULTS), EXTENT, 2))('%s', (_, cases) => {
   let report: Report
   beforeAll(async () => {
     const cloudfront = await start(await faulty(site.dist, together(cases)))
