@@ -137,9 +137,11 @@ describe('commands', () => {
 
   it('can be read by a shell', async () => {
     expect(lines.length).toBeGreaterThan(60)
-    for (const { place, line } of lines) {
-      await expect(execute('sh', ['-nc', line]), `${place}: ${line}`).resolves.toMatchObject({ stderr: '' })
-    }
+    // One shell starts those that read a line each: that takes it a tenth of what it takes this process.
+    const each = 'for line; do sh -nc "$line" || echo "$line"; done'
+    const told = await execute('sh', ['-c', each, 'sh', ...lines.map(({ line }) => line)])
+    expect(told).toEqual({ stdout: '', stderr: '' })
+    expect((await execute('sh', ['-c', each, 'sh', 'echo a', "echo 'b"])).stdout).toBe("echo 'b\n")
   })
 
   it('are there, with the options that they are shown with', async () => {
