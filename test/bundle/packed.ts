@@ -23,8 +23,15 @@ async function copyOfPackage(): Promise<string> {
   for (const source of [...SOURCES, ...files.filter((file: string) => file !== 'lib' && !file.startsWith('!'))]) {
     await cp(join(ROOT, source), join(tree, source), { recursive: true })
   }
+  // A short run leaves it to `test/checks/tools.test.ts` whether types are right: the same files come out, in half of the time.
+  if (EXTENT === 'short') await withoutCheck(join(tree, 'tsconfig.lib.json'))
   await symlink(join(ROOT, 'node_modules'), join(tree, 'node_modules'))
   return tree
+}
+
+async function withoutCheck(file: string): Promise<void> {
+  const config = JSON.parse(await readFile(file, 'utf8'))
+  await writeFile(file, JSON.stringify({ ...config, compilerOptions: { ...config.compilerOptions, noCheck: true } }))
 }
 
 async function packInto(folder: string, target: string): Promise<Packed> {
