@@ -1,5 +1,5 @@
 /**
- * Each change of a tenant, ended at every single call of AWS and of the store (in a short run, at every fifth, by turns
+ * Each change of a tenant, ended at every single call of AWS and of the store (in a short run, at every ninth, by turns
  * before it takes effect and after that), and asked for again.
  */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -111,7 +111,7 @@ describe.for(STORES)('$name', ({ missing, start }) => {
       expect(names.filter((name) => name.startsWith('store:')).length).toBeGreaterThan(2)
 
       const calls = Array.from({ length: count }, (_, index) => index + 1)
-      for (const [turn, call] of sampleOf(calls).entries()) {
+      for (const [turn, call] of sampleOf(calls, EXTENT, 9).entries()) {
         for (const tookEffect of EXTENT === 'full' ? [false, true] : [turn % 2 === 0]) {
           const place = `at call ${call} (${names[call - 1]}), which ${tookEffect ? 'took' : 'had no'} effect`
           const run = await begun(kind, one)
