@@ -1,11 +1,16 @@
-import { expect, it } from 'vitest'
+import { beforeAll, expect, it, vi } from 'vitest'
 import { checkConfig } from '../../../../build/config.ts'
 import { distributionInTemplate } from '../../../../cli/init/distribution/cloudformation.ts'
 import { importedConfig } from '../../../../cli/init/distribution/import.ts'
 import { parseTemplate } from '../../../../cli/init/distribution/template-text.ts'
 import { synthesise } from '../../../../deploy/template/synthesise.ts'
 import type { Config } from '../../../../edge/config.ts'
+import { TEMPLATES } from '../../../runs.ts'
 import { bundleOf, OPTIONS } from './bundles.ts'
+
+beforeAll(() => {
+  for (const [name, value] of Object.entries(TEMPLATES)) vi.stubEnv(name, value)
+})
 
 it('what `rimlight template` makes of a config, `rimlight init --from-cloudformation` makes into that config again', () => {
   const config: Config = {
