@@ -24,7 +24,7 @@ export default function setup(): () => void {
   })
   return () => {
     const left = leftIn(folder)
-    const remove = () => rmSync(folder, { recursive: true, force: true })
+    const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     remove()
     // Processes that end after this write what they have compiled.
     process.once('exit', remove)
