@@ -86,3 +86,19 @@ it('the second call leads to the same, whichever request it has', async () => {
   await fc.assert(property, { numRuns: runs(2_000) })
   expect(Math.min(seen.changed, seen.answered)).toBeGreaterThan(0)
 })
+
+it('a first call is one, whatever route and prefix it seems to have already', async () => {
+  // Where viewer-request is not attached, the header is the viewer's own.
+  const headers = { 'X-Rimlight-Route': '5', 'X-Rimlight-Version': '9' }
+  const event = originRequestEvent({ uri: '/site/a.jpg', headers, origin: PLAIN as never })
+  const { uri, headers: sent } = (await handler(event)) as { uri: string; headers: Record<string, { value: string }[]> }
+  expect([uri, sent['x-rimlight-route']?.[0]?.value, sent['x-rimlight-version']]).toEqual([
+    '/site/a.jpg',
+    '4',
+    undefined,
+  ])
+
+  // Of a route that fails over to this bucket: below the bucket's own prefix, not the other one's.
+  const other = originRequestEvent({ uri: '/site/b/a.jpg', headers, origin: PHOTOS as never })
+  expect(((await handler(other)) as Called).uri).toBe('/site/site/b/a.jpg')
+})
