@@ -50,6 +50,8 @@ export const MUTATIONS: readonly Mutation[] = [
     ["validators: 'dropped' }\n  if", "validators: 'kept' }\n  if"],
     ['Math.min(missing, MISSING_VERSION_SECONDS)', 'missing'],
     ["&& name !== 's-maxage'", ''],
+    ['isFromThen(one) ? seconds + origin.age : seconds', 'seconds'],
+    ['left > 0 ? left + age : 0', 'left > 0 ? left : 0'],
   ]),
   ...inFile('edge/http-date.ts', [['now + FIFTY_YEARS', 'now']]),
   ...inFile('edge/response.ts', [
@@ -201,6 +203,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ["request.querystring = ''\n", ''],
     ["if (path.slice(origin.strip) === '/')", 'if (false)'],
     ['hasOriginPath(request.origin) && decoded(path)', 'false && decoded(path)'],
+    ['originIndex(request.origin, own) !== 1 ||', ''],
     [
       'takesImageParameters(extensionOf(uri)) ? variantText(checkedVariant(query, rule))',
       'true ? variantText(checkedVariant(query, rule))',
@@ -237,7 +240,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...inFile('origin-response/index.ts', [
     ['removeHeaders(response.headers, [`${RESULT_HEADER}*`])', ''],
     ["addVary(response.headers, 'accept')", "addVary(response.headers, 'origin')"],
-    ['request.lifetime.private) applyPrivacy', '!request) applyPrivacy'],
+    ['request.lifetime.private) {\n    applyPrivacy', '!request) {\n    applyPrivacy'],
     ["if (method === 'GET') response.body = 'Not Found\\n'", "response.body = 'Not Found\\n'"],
     ["if (validators === 'dropped') ", "if (validators === 'none') "],
     ["if (only === '' || only === type)", 'if (true)'],
@@ -247,6 +250,8 @@ export const MUTATIONS: readonly Mutation[] = [
     ['if (isPrivate(own)) return', ''],
     ["delete headers['cache-control']", ''],
     ['!request.takesImageParameters &&', ''],
+    ['now - received.caching.age * 1000', 'now'],
+    ['missingAs(status, headerText(headers, RESULT_HEADER))', 'headerText(headers, RESULT_HEADER)'],
   ]),
   ...inFile('origin-response/image.ts', [
     ['isTransient(outcome.reason) ? transientCaching(caching) : caching', 'caching'],
