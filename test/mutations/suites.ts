@@ -3,8 +3,8 @@ import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { importsOf } from '../checks/imports.ts'
 
-/** Lists of test files: each is run whole, the first one first, until a test fails. */
-export type Suites = readonly (readonly string[])[]
+/** Lists of test files: each is run whole, the first one first, until a test fails. `far`: those that do not import the file. */
+export type Suites = { near: readonly (readonly string[])[]; far: readonly string[] }
 
 const ROOMS = ['test/unit/edge', 'test/unit/origin-response', 'test/unit/viewer-request']
 const CONTRACT = ['contract', 'index-guard', 'failover', 'log-data'].map((name) => `test/contract/${name}.test.ts`)
@@ -18,22 +18,26 @@ const CODE = /\.[cm]?[jt]s$/
 
 /**
  * Nearest first: the tests that mirror the file; those of the rooms that import it, and the contract, which runs what is built
- * of it; at last all others of the rooms, because what a test does not import, it may still start.
+ * of it; at last all others of its room, because what a test does not import, it may still start.
  */
 export function suitesFor(root: string, reach: ReadonlyMap<string, ReadonlySet<string>>, file: string): Suites {
   const own = testFiles(root, `test/unit/${file.replace(/\.ts$/, '')}.test.ts`)
   const inRooms = ROOMS.flatMap((room) => testFiles(root, room))
   const canNotice = (test: string) => [file, BUNDLER].some((one) => reach.get(test)?.has(one))
-  const near = inRooms.filter(canNotice)
-  const order = ordered(file, own, near).map((tests) => tests.filter((test) => existsSync(join(root, test))))
+  const order = ordered(file, own, inRooms.filter(canNotice)).map((tests) =>
+    tests.filter((test) => existsSync(join(root, test))),
+  )
   const asked = new Set<string>()
-  return [...order, inRooms]
+  const near = order
     .map((tests) => tests.filter((test) => !asked.has(test) && asked.add(test)))
     .filter((tests) => tests.length > 0)
+  const room = `test/unit/${file.split('/', 1)[0]}/`
+  const isOfRoom = (test: string) => room === 'test/unit/edge/' || test.startsWith(room)
+  return { near, far: inRooms.filter((test) => !asked.has(test) && isOfRoom(test)) }
 }
 
 /** Tokens and signatures are the subject of viewer-request alone; its handler is tested by the contract, as it is built. */
-function ordered(file: string, own: readonly string[], near: readonly string[]): Suites {
+function ordered(file: string, own: readonly string[], near: readonly string[]): Suites['near'] {
   const [room] = file.split('/', 1)
   if (room === 'build') return [own, CONTRACT, PRIVATE]
   if (room === 'edge') return [own, near, CONTRACT, PRIVATE]
