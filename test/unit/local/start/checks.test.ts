@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseOptions } from '../../../../cli/kit/options.ts'
@@ -28,20 +30,30 @@ it('values for headers that the config does not name are refused before anything
   )
 })
 
-describe('folders, before anything is built', () => {
-  const checked = async (...args: string[]) => {
-    const folder = await temporaryFolder()
-    const config = await writeJson(join(folder, 'edge.config.json'), {
-      domains: ['cdn.example.com'],
-      origins: { api: { domain: 'api.example.com' } },
-      routes: [{ path: '/*', origin: 'api', cache: 'never' }],
-    })
-    const ports = ['--https-port', '0', '--http-port', '0', '--out', join(folder, 'dist')]
-    const given = ['--config', config, ...ports, ...args]
-    const options = readStartOptions(parseOptions(given, START_OPTIONS, 'hint').values, 'hint')
-    return checkBeforeBuild(options, new AbortController().signal)
-  }
+const checked = async (...args: string[]) => {
+  const folder = await temporaryFolder()
+  const config = await writeJson(join(folder, 'edge.config.json'), {
+    domains: ['cdn.example.com'],
+    origins: { api: { domain: 'api.example.com' } },
+    routes: [{ path: '/*', origin: 'api', cache: 'never' }],
+  })
+  const ports = ['--https-port', '0', '--http-port', '0', '--out', join(folder, 'dist')]
+  const given = ['--config', config, ...ports, ...args]
+  const options = readStartOptions(parseOptions(given, START_OPTIONS, 'hint').values, 'hint')
+  return checkBeforeBuild(options, new AbortController().signal)
+}
 
+it.each(['--https-port', '--http-port'])('a port that is taken, before anything is built: %s', async (option) => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await expect(checked(option, `${port}`)).rejects.toThrow(`port ${port} is in use; choose another with ${option}`)
+  server.close()
+  await once(server, 'close')
+  expect(await checked(option, `${port}`)).toBe(true)
+})
+
+describe('folders, before anything is built', () => {
   it.each(['--out', '--persist'])('%s below what takes none is refused', async (option) => {
     if (!existsSync('/proc/self')) return
     await expect(checked(option, '/proc/a/b')).rejects.toThrow(
