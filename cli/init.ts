@@ -1,5 +1,5 @@
 /** `rimlight init`: the files that a project begins with. */
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { type InputError, notWritable, systemMessage, unexpectedInput } from '../base/errors.ts'
 import { parseJson } from '../base/json.ts'
@@ -17,7 +17,7 @@ import { answersOf } from './init/answers.ts'
 import { type FileChange, type FoundFile, ignoreFile, packageFile, wholeFile } from './init/changes.ts'
 import { type Comments, configText } from './init/config-text.ts'
 import { CONFIG_FILE, EVENT_FILE, firstEvent, firstTest, IGNORED, TEST_FILE } from './init/project-files.ts'
-import { report } from './init/report.ts'
+import { type PackageManager, report } from './init/report.ts'
 import { sourceText } from './init/source-file.ts'
 import { starterConfig } from './init/starter.ts'
 import { type AskText, askTextAtTerminal } from './kit/ask.ts'
@@ -50,7 +50,7 @@ const OPTIONS = {
     type: 'string',
     value: 'FILE',
     about:
-      'the same, read from what `terraform show -json` prints in place of AWS; --from-distribution says which, of several',
+      'the same, read from what `terraform show -json` or `terraform state pull` prints, of OpenTofu too, in place of AWS; --from-distribution says which, of several',
   },
   'from-cloudformation': {
     type: 'string',
@@ -83,7 +83,8 @@ export const initCommand = (dependencies: InitDependencies): Main =>
 .gitignore what is missing there, and leaves alone whatever else there is: run again, it changes nothing.
 
 With --from-distribution it reads a distribution at AWS and writes the config that comes nearest to it; what a config
-can't say, or says otherwise, stands there as comments. With --from-terraform or --from-cloudformation it reads a file. It changes nothing at AWS, and takes permission for
+can't say, or says otherwise, stands there as comments. With --from-terraform or --from-cloudformation it reads a file
+(UTF-8, or UTF-16 as PowerShell writes). It changes nothing at AWS, and takes permission for
 sts:GetCallerIdentity and, of cloudfront, GetDistribution, GetCachePolicy, GetOriginRequestPolicy,
 GetResponseHeadersPolicy, GetKeyGroup and GetPublicKey.`,
     options: OPTIONS,
@@ -120,7 +121,7 @@ GetResponseHeadersPolicy, GetKeyGroup and GetPublicKey.`,
       context.stdout.write(
         isJson
           ? `${JSON.stringify({ folder: dir, isDryRun, files: rows, notes })}\n`
-          : report(rows, notes, isDryRun, painter(context.stdout)),
+          : report(rows, notes, isDryRun, await packageManagerOf(folder), painter(context.stdout)),
       )
       return 0
     },
@@ -239,6 +240,15 @@ async function projectChanges(
     ...(test ? [wholeFile(TEST_FILE, test, await read(TEST_FILE))] : []),
     ignoreFile('.gitignore', IGNORED, await read('.gitignore')),
   ]
+}
+
+/** By the lock file that each writes. */
+const PACKAGE_MANAGERS = { 'pnpm-lock.yaml': 'pnpm', 'yarn.lock': 'yarn', 'bun.lock': 'bun' } as const
+
+async function packageManagerOf(folder: string): Promise<PackageManager> {
+  const names = await readdir(folder).catch((): string[] => [])
+  const [, manager] = Object.entries(PACKAGE_MANAGERS).find(([file]) => names.includes(file)) ?? []
+  return manager ?? 'npm'
 }
 
 const found = async (path: string): Promise<FoundFile> => {

@@ -34,7 +34,7 @@ Not in it: taxes, discounts, storage, AWS WAF, and what POST and PUT send to the
       value: 'FILE',
       multiple: true,
       about:
-        'lines of the log of Lambda@Edge, of the same time: REPORT lines count, or without them the metric lines of pictures; may be repeated',
+        'lines of the log of Lambda@Edge, of the same time: REPORT lines count, or without them the metric lines of pictures',
     },
     invalidations: { type: 'string', value: 'PATHS', about: 'paths that are invalidated in a month; default: none' },
     'shield-region': { type: 'string', value: 'REGION', about: 'where Origin Shield is; default: as the config says' },

@@ -9,10 +9,16 @@ const DID: Readonly<Record<FileChange['change'], { did: string; would: string; c
   'left-alone': { did: 'left alone', would: 'left alone', colour: 'yellow' },
 }
 
+export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun'
+
+/** What runs a package's command in a project. */
+const RUNS: Readonly<Record<PackageManager, string>> = { npm: 'npx', pnpm: 'pnpm exec', yarn: 'yarn', bun: 'bunx' }
+
 export function report(
   files: readonly Omit<FileChange, 'content'>[],
   notes: readonly string[],
   isDryRun: boolean,
+  manager: PackageManager,
   paint: Paint,
 ): string {
   const width = 'to create'.length + 2
@@ -22,6 +28,6 @@ export function report(
   })
   const next = isDryRun
     ? 'Nothing was written: --dry-run.'
-    : 'Next: npm install, and npx rimlight dev --open shows it on this machine.'
+    : `Next: ${manager} install, and ${RUNS[manager]} rimlight dev --open shows it on this machine.`
   return [...lines, ...(notes.length > 0 ? ['', ...notes.map((note) => `note: ${note}`)] : []), '', next, ''].join('\n')
 }

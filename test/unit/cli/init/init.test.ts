@@ -98,6 +98,17 @@ describe('rimlight init', () => {
     expect(Object.keys(await filesIn(folder))).toEqual(['.gitignore', 'edge.config.ts', 'package.json'])
   })
 
+  it.each([
+    ['package-lock.json', 'Next: npm install, and npx rimlight dev --open'],
+    ['pnpm-lock.yaml', 'Next: pnpm install, and pnpm exec rimlight dev --open'],
+    ['yarn.lock', 'Next: yarn install, and yarn rimlight dev --open'],
+    ['bun.lock', 'Next: bun install, and bunx rimlight dev --open'],
+  ])('where there is %s, it says how that is gone on with', async (lock, next) => {
+    const folder = await temporaryFolder()
+    await writeFile(join(folder, lock), '')
+    expect((await init(folder, ['--yes'])).stdout).toContain(next)
+  })
+
   it('--dry-run writes nothing', async () => {
     const folder = await temporaryFolder()
     const { code, stdout } = await init(folder, ['--yes', '--dry-run'])
