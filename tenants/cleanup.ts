@@ -18,8 +18,8 @@ import {
 } from '@aws-sdk/client-cloudfront'
 import { allPages, awsName, type Calls, retriedOnConflict, standardDistributions } from './aws.ts'
 import { sharedCommentOf } from './config.ts'
-import type { Crew } from './crew.ts'
 import { multiTenants } from './kinds/multi-tenant.ts'
+import type { TenantManager } from './manager.ts'
 import { deletePolicy, listedPolicies, type PolicyKind, policyName } from './policies.ts'
 import { HASH_CHARACTERS } from './shard.ts'
 import { SITE_TAG, type TenantSite } from './site.ts'
@@ -37,7 +37,7 @@ export const isNothing = ({ distributions, functions, policies }: Leftovers): bo
   distributions.length + functions.length + policies.length === 0
 
 /** Asks AWS and the store; changes nothing. */
-export async function leftoversOf({ calls, site, store }: Crew): Promise<Leftovers> {
+export async function leftoversOf({ calls, site, store }: TenantManager): Promise<Leftovers> {
   const used = new Set<string>()
   for await (const { status, distributionId } of allRecords(store)) {
     if (status !== 'deleted' && distributionId !== null) used.add(distributionId)
@@ -139,7 +139,7 @@ const functionNames = ({ call }: Calls): Promise<string[]> =>
  * In the order in which CloudFront lets them go: distributions, which take minutes, then what they used.
  * @returns what is in use by now, and stays
  */
-export async function cleanUp({ calls, progress }: Crew, leftovers: Leftovers): Promise<string[]> {
+export async function cleanUp({ calls, progress }: TenantManager, leftovers: Leftovers): Promise<string[]> {
   const kept: string[] = []
   const removing = async (name: string, remove: () => Promise<void>) => {
     progress(`Deleting ${name}`)

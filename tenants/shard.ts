@@ -14,12 +14,27 @@ import { type Calls, retriedOnConflict } from './aws.ts'
 import type { SharedIds } from './config.ts'
 import { ensureOriginAccessControl, ensurePolicies } from './policies.ts'
 import { shardName, type TenantSite } from './site.ts'
+import { allRecords, type Store } from './store/store.ts'
 
 /** Developer Guide, "Quotas": "Distributions associated with the same cache policy", and the same for the others. */
-export const DISTRIBUTIONS_PER_SHARD = 100
+const DISTRIBUTIONS_PER_SHARD = 100
 
 /** Characters of a hash that tell two builds apart. */
 export const HASH_CHARACTERS = 8
+
+/**
+ * The first shard with room for one more distribution. Two processes that count at the same time may both take its last place:
+ * then CloudFront refuses one of them, which goes on to the next shard.
+ */
+export async function roomyShard(store: Store): Promise<number> {
+  const counts = new Map<number, number>()
+  for await (const { kind, status, shard } of allRecords(store)) {
+    if (kind === 'dedicated' && status !== 'deleted') counts.set(shard, (counts.get(shard) ?? 0) + 1)
+  }
+  let shard = 1
+  while ((counts.get(shard) ?? 0) >= DISTRIBUTIONS_PER_SHARD) shard += 1
+  return shard
+}
 
 /** Finds done what an earlier run did, and what another process does meanwhile. */
 export const ensureShard = (

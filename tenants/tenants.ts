@@ -15,8 +15,8 @@ import { optional } from '../base/optional-package.ts'
 import { readBundle } from '../bundle/read-bundle.ts'
 import { DISTRIBUTION_PACKAGES } from '../deploy/aws/packages.ts'
 import type { Dependencies } from './aws.ts'
-import type { Crew } from './crew.ts'
 import type { TenantInvalidation } from './invalidations.ts'
+import type { TenantManager } from './manager.ts'
 import type { CreateOptions, TenantState, WaitOptions } from './options.ts'
 import type { TenantKind, TenantRecord, TenantSettings } from './record.ts'
 import { unfinishedTenant } from './refusals.ts'
@@ -81,47 +81,47 @@ export type Tenants = {
  * the packages of AWS is not installed (`package-missing`)
  */
 export async function openTenants(options: TenantsOptions, dependencies?: Dependencies): Promise<Tenants> {
-  const [{ Crew }, { realDependencies }] = await optional(
+  const [{ TenantManager }, { realDependencies }] = await optional(
     'rimlight/tenants',
     DISTRIBUTION_PACKAGES,
-    () => Promise.all([import('./crew.ts'), import('./aws.ts')]),
+    () => Promise.all([import('./manager.ts'), import('./aws.ts')]),
     'npm install',
   )
   const site = tenantSite(await readBundle(options.dist ?? 'dist'), options)
   const store = typeof options.store === 'string' ? await openStore(options.store) : options.store
-  const crew = new Crew({
+  const manager = new TenantManager({
     store,
     site,
     dependencies: dependencies ?? realDependencies,
     signal: options.signal ?? new AbortController().signal,
     progress: options.onProgress ?? (() => {}),
   })
-  return tenantsOf(crew, options.kind ?? 'shared')
+  return tenantsOf(manager, options.kind ?? 'shared')
 }
 
-export const tenantsOf = (crew: Crew, defaultKind: TenantKind): Tenants => ({
-  create: (tenant, options = {}) => crew.create(tenant, { kind: defaultKind, ...options }, 'must-be-new'),
-  getOrCreate: (tenant, options = {}) => crew.create(tenant, { kind: defaultKind, ...options }, 'may-exist'),
-  get: (tenant) => crew.get(tenant),
+export const tenantsOf = (manager: TenantManager, defaultKind: TenantKind): Tenants => ({
+  create: (tenant, options = {}) => manager.create(tenant, { kind: defaultKind, ...options }, 'must-be-new'),
+  getOrCreate: (tenant, options = {}) => manager.create(tenant, { kind: defaultKind, ...options }, 'may-exist'),
+  get: (tenant) => manager.get(tenant),
   async list() {
     const records: TenantRecord[] = []
-    for await (const record of allRecords(crew.store)) if (record.status !== 'deleted') records.push(record)
+    for await (const record of allRecords(manager.store)) if (record.status !== 'deleted') records.push(record)
     return records.sort((a, b) => (a.tenant < b.tenant ? -1 : 1))
   },
   update: (tenant, changes, { wait = false } = {}) =>
-    crew.change(tenant, wait, ({ awsId, settings }) => ({
+    manager.change(tenant, wait, ({ awsId, settings }) => ({
       settings: settingsFrom(settings, changes),
       status: awsId === null ? 'creating' : 'deploying',
     })),
-  invalidate: (tenant, paths, { wait = false } = {}) => crew.invalidate(tenant, paths, wait),
-  disable: (tenant, { wait = false } = {}) => crew.change(tenant, wait, () => ({ status: 'disabling' })),
-  delete: (tenant, { wait = true } = {}) => crew.delete(tenant, wait),
+  invalidate: (tenant, paths, { wait = false } = {}) => manager.invalidate(tenant, paths, wait),
+  disable: (tenant, { wait = false } = {}) => manager.change(tenant, wait, () => ({ status: 'disabling' })),
+  delete: (tenant, { wait = true } = {}) => manager.delete(tenant, wait),
   async deploymentUrl(tenant) {
-    const record = await crew.existing(tenant)
+    const record = await manager.existing(tenant)
     if (record.domain === null) throw unfinishedTenant(record, 'a tenant that has a host name')
     return `https://${record.domain}/`
   },
-  status: (tenant) => crew.status(tenant),
-  repair: (tenant, { wait = false } = {}) => crew.repair(tenant, wait),
-  close: () => crew.store.close(),
+  status: (tenant) => manager.status(tenant),
+  repair: (tenant, { wait = false } = {}) => manager.repair(tenant, wait),
+  close: () => manager.store.close(),
 })

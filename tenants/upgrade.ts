@@ -4,8 +4,8 @@
  */
 import pMap from 'p-map'
 import { unexpectedInput } from '../base/errors.ts'
-import type { Crew } from './crew.ts'
 import type { Placement } from './kinds/kind.ts'
+import type { TenantManager } from './manager.ts'
 import { readUpgradeReceipt, type UpgradeReceipt, upgradeReceiptFor, writeUpgradeReceipt } from './receipt.ts'
 import type { TenantRecord } from './record.ts'
 import { allRecords } from './store/store.ts'
@@ -34,22 +34,22 @@ const AT_A_TIME = 4
 const isSettled = ({ status }: TenantRecord) => status === 'deployed' || status === 'disabled'
 
 /** Those that are on another bundle, or on their way to this one; by their ids. */
-export async function tenantsToUpgrade(crew: Crew): Promise<TenantRecord[]> {
+export async function tenantsToUpgrade(manager: TenantManager): Promise<TenantRecord[]> {
   const found: TenantRecord[] = []
-  for await (const record of allRecords(crew.store)) {
+  for await (const record of allRecords(manager.store)) {
     const isThere = record.awsId !== null && record.status !== 'deleting' && record.status !== 'deleted'
-    if (isThere && (record.bundle !== crew.site.version || !isSettled(record))) found.push(record)
+    if (isThere && (record.bundle !== manager.site.version || !isSettled(record))) found.push(record)
   }
   return found.sort((a, b) => (a.tenant < b.tenant ? -1 : 1))
 }
 
-export async function upgrade(crew: Crew, options: UpgradeOptions): Promise<UpgradeOutcome> {
-  const records = await tenantsToUpgrade(crew)
+export async function upgrade(manager: TenantManager, options: UpgradeOptions): Promise<UpgradeOutcome> {
+  const records = await tenantsToUpgrade(manager)
   if (records.length === 0) return { kind: 'done', tenants: [] }
-  const receipt = await upgradeReceiptFor(options.receipt, crew.site, options.now())
+  const receipt = await upgradeReceiptFor(options.receipt, manager.site, options.now())
   const before = async (batch: readonly TenantRecord[]) => {
-    const isNew = batch.filter(({ tenant, bundle }) => !(tenant in receipt.tenants) && bundle !== crew.site.version)
-    const placements = await pMap(isNew, (record) => crew.placementOf(record), { concurrency: AT_A_TIME })
+    const isNew = batch.filter(({ tenant, bundle }) => !(tenant in receipt.tenants) && bundle !== manager.site.version)
+    const placements = await pMap(isNew, (record) => manager.placementOf(record), { concurrency: AT_A_TIME })
     isNew.forEach(({ tenant }, index) => {
       const placement = placements[index]
       if (placement) receipt.tenants[tenant] = placement
@@ -57,13 +57,13 @@ export async function upgrade(crew: Crew, options: UpgradeOptions): Promise<Upgr
     if (isNew.length > 0) await writeUpgradeReceipt(options.receipt, receipt)
   }
   return batches(records, options, before, async ({ tenant, kind, shard }) =>
-    crew.place(tenant, await crew.placement(kind, shard)),
+    manager.place(tenant, await manager.placement(kind, shard)),
   )
 }
 
 /** @throws InputError where there is no receipt */
-export async function requiredReceipt(crew: Crew, file: string): Promise<UpgradeReceipt> {
-  const receipt = await readUpgradeReceipt(file, crew.site)
+export async function requiredReceipt(manager: TenantManager, file: string): Promise<UpgradeReceipt> {
+  const receipt = await readUpgradeReceipt(file, manager.site)
   if (receipt) return receipt
   throw unexpectedInput({
     at: file,
@@ -75,18 +75,18 @@ export async function requiredReceipt(crew: Crew, file: string): Promise<Upgrade
 }
 
 /** The tenants of a receipt, back to where they were; those that are gone by now are left out. */
-export async function goBack(crew: Crew, options: UpgradeOptions): Promise<UpgradeOutcome> {
-  const { tenants } = await requiredReceipt(crew, options.receipt)
+export async function goBack(manager: TenantManager, options: UpgradeOptions): Promise<UpgradeOutcome> {
+  const { tenants } = await requiredReceipt(manager, options.receipt)
   const records: TenantRecord[] = []
   for (const tenant of Object.keys(tenants).toSorted()) {
-    const record = await crew.get(tenant)
+    const record = await manager.get(tenant)
     if (record !== null && record.status !== 'deleting') records.push(record)
   }
   return batches(
     records,
     options,
     async () => {},
-    ({ tenant }) => crew.place(tenant, tenants[tenant] as Placement),
+    ({ tenant }) => manager.place(tenant, tenants[tenant] as Placement),
   )
 }
 

@@ -16,11 +16,11 @@ It needs sts:GetCallerIdentity, and changes nothing.`,
     examples: ['rimlight tenants bucket-policy > policy.json', 'rimlight tenants bucket-policy --json'],
     exitCode: '0 printed; 1 AWS or the store can not be asked; 2 wrong usage or input',
     async run(values, context) {
-      return inTenantSession(dependencies, values, context, async ({ crew, store, say }) => {
+      return inTenantSession(dependencies, values, context, async ({ manager, store, say }) => {
         let shards = 1
         for await (const { status, shard } of allRecords(store))
           if (status !== 'deleted') shards = Math.max(shards, shard)
-        const policies = tenantBucketPolicies(crew.site, shards, await readIdentity(crew.calls))
+        const policies = tenantBucketPolicies(manager.site, shards, await readIdentity(manager.calls))
         if (values.json) context.stdout.write(`${JSON.stringify({ policies })}\n`)
         else for (const { policy } of policies) say(`${JSON.stringify(policy, null, 2)}\n`)
         return 0

@@ -17,8 +17,8 @@ Versions of the Lambda functions stay: they cost nothing, and Lambda@Edge keeps 
     examples: ['rimlight tenants cleanup --dry-run', 'rimlight tenants cleanup --yes'],
     exitCode: '0 done, or nothing to do; 1 declined or not done; 2 wrong usage or input',
     async run(values, context) {
-      return inTenantSession(dependencies, values, context, async ({ crew, paint, say }) => {
-        const leftovers = await leftoversOf(crew)
+      return inTenantSession(dependencies, values, context, async ({ manager, paint, say }) => {
+        const leftovers = await leftoversOf(manager)
         for (const line of linesOf(leftovers)) say(`${paint('red', `- ${line}`)}\n`)
         const json = (done: object) => {
           if (values.json) context.stdout.write(`${JSON.stringify({ planned: leftovers, ...done })}\n`)
@@ -31,7 +31,7 @@ Versions of the Lambda functions stay: they cost nothing, and Lambda@Edge keeps 
         if (!(await confirmed(dependencies, values.yes, 'Delete? [y/N] '))) {
           throw new Failure('Nothing was changed.', { code: 'declined' })
         }
-        const kept = await cleanUp(crew, leftovers)
+        const kept = await cleanUp(manager, leftovers)
         say(kept.length > 0 ? `Deleted, but for what is in use by now: ${kept.join(', ')}\n` : 'Deleted.\n')
         json({ kept })
         return 0

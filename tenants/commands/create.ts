@@ -75,12 +75,12 @@ ${TENANT_PERMISSIONS.join(' ')}`,
           remedy: context.hint,
         })
       }
-      return inTenantSession(dependencies, values, context, async ({ crew, tenants, paint, say }) => {
+      return inTenantSession(dependencies, values, context, async ({ manager, tenants, paint, say }) => {
         const planned: string[] = []
-        for (const id of ids) if (!isMade(await crew.get(id))) planned.push(id)
+        for (const id of ids) if (!isMade(await manager.get(id))) planned.push(id)
         for (const id of planned) {
-          const domain = kind === 'shared' ? `${id}.${crew.site.domain}` : 'a name below cloudfront.net'
-          const keys = `${crew.site.bucket}/${prefixOf(crew.site, id)}/`
+          const domain = kind === 'shared' ? `${id}.${manager.site.domain}` : 'a name below cloudfront.net'
+          const keys = `${manager.site.bucket}/${prefixOf(manager.site, id)}/`
           say(`${paint('green', `+ ${id}`)}  ${kind}, ${[domain, ...domains].join(', ')}, keys ${keys}\n`)
         }
         if (values['dry-run']) {

@@ -21,9 +21,9 @@ flat-rate plan can't be deleted until the plan ends.`,
     exitCode: '0 deleted, or under way; 1 declined or not done; 2 wrong usage or input',
     async run(values, context) {
       const ids = tenantIds(context.positionals, context.hint)
-      return inTenantSession(dependencies, values, context, async ({ crew, tenants, paint, say }) => {
+      return inTenantSession(dependencies, values, context, async ({ manager, tenants, paint, say }) => {
         for (const id of ids) {
-          const { kind, awsId, domain, bucket, prefix } = await crew.existing(id)
+          const { kind, awsId, domain, bucket, prefix } = await manager.existing(id)
           say(
             `${paint('red', `- ${id}`)}  ${kind}, ${awsId ?? 'half made'}, ${domain ?? '-'}; s3://${bucket}/${prefix}/ stays\n`,
           )
@@ -39,7 +39,7 @@ flat-rate plan can't be deleted until the plan ends.`,
         if (ids.length > 1) for (const id of ids) await tenants.delete(id, { wait: false })
         const records: TenantRecord[] = []
         for (const id of ids) {
-          const left = await crew.get(id)
+          const left = await manager.get(id)
           const isLeft = left !== null && !(values['no-wait'] && left.status === 'deleting')
           const record = isLeft ? await tenants.delete(id, { wait: !values['no-wait'] }) : left
           if (record) records.push(record)

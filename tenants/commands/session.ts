@@ -1,4 +1,4 @@
-/** What the verbs of `rimlight tenants` have in common: their options, and a crew that ends with the command. */
+/** What the verbs of `rimlight tenants` have in common: their options, and a manager that ends with the command. */
 import { Interrupted, RimlightError, unexpectedInput } from '../../base/errors.ts'
 import { type BuiltBundle, readBundle } from '../../bundle/read-bundle.ts'
 import type { CommandContext } from '../../cli/kit/command.ts'
@@ -6,7 +6,7 @@ import type { OptionRows, Values } from '../../cli/kit/options.ts'
 import { type Output, type Paint, painter, statusLine } from '../../cli/kit/output.ts'
 import { verify } from '../../deploy/verify/run.ts'
 import { type Dependencies, realDependencies } from '../aws.ts'
-import { Crew } from '../crew.ts'
+import { TenantManager } from '../manager.ts'
 import type { TenantRecord } from '../record.ts'
 import { tenantSite } from '../site.ts'
 import { openStore } from '../store/open.ts'
@@ -77,7 +77,7 @@ export const CHANGE_OPTIONS = {
 } as const satisfies OptionRows
 
 export type TenantSession = {
-  crew: Crew
+  manager: TenantManager
   tenants: Tenants
   store: Store
   /** Where people read: stdout, or stderr where stdout is for programs. */
@@ -104,11 +104,11 @@ export async function inTenantSession<T>(
   const { signal, close } = dependencies.interrupt()
   const line = statusLine(stderr)
   const people = values.json ? stderr : stdout
-  const crew = new Crew({ store, site, dependencies, signal, progress: line.show })
+  const manager = new TenantManager({ store, site, dependencies, signal, progress: line.show })
   try {
     return await run({
-      crew,
-      tenants: tenantsOf(crew, 'shared'),
+      manager,
+      tenants: tenantsOf(manager, 'shared'),
       store,
       people,
       paint: painter(people),

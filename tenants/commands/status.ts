@@ -17,8 +17,8 @@ multi-tenant distribution that shared ones are on. It changes nothing. \`rimligh
     options: SITE_OPTIONS,
     exitCode: '0 all are as they should be; 1 some are not, or AWS can not be asked; 2 wrong usage or input',
     async run(values, context) {
-      return inTenantSession(dependencies, values, context, async ({ crew, tenants, paint, say }) => {
-        const shared = await crew.sharedState()
+      return inTenantSession(dependencies, values, context, async ({ manager, tenants, paint, say }) => {
+        const shared = await manager.sharedState()
         if (shared && !values.json) say(sharedText(shared, paint))
         const states = await statesOf(tenants, context.positionals, (state) => {
           if (!values.json) say(stateText(state, paint))
@@ -43,8 +43,8 @@ name below cloudfront.net.`,
     options: { ...SITE_OPTIONS, ...CHANGE_OPTIONS, wait: { type: 'boolean', about: 'wait until they are deployed' } },
     exitCode: '0 repaired, or nothing to repair; 1 declined or not done; 2 wrong usage or input',
     async run(values, context) {
-      return inTenantSession(dependencies, values, context, async ({ crew, tenants, paint, say }) => {
-        const shared = await crew.sharedState()
+      return inTenantSession(dependencies, values, context, async ({ manager, tenants, paint, say }) => {
+        const shared = await manager.sharedState()
         const states = await statesOf(tenants, context.positionals, () => {})
         const wrong = states.filter(isWrong)
         if (shared && isDrifted(shared)) say(sharedText(shared, paint))
@@ -58,7 +58,7 @@ name below cloudfront.net.`,
         }
         if (!(await confirmed(dependencies, values.yes, 'Repair? [y/N] ')))
           throw new Failure('Nothing was changed.', { code: 'declined' })
-        if (isDrifted(shared)) await crew.repairShared()
+        if (isDrifted(shared)) await manager.repairShared()
         const records: TenantRecord[] = []
         for (const id of planned) records.push(await tenants.repair(id, { wait: values.wait }))
         if (values.json) context.stdout.write(`${JSON.stringify({ shared, planned, tenants: records })}\n`)

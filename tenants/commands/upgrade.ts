@@ -38,12 +38,12 @@ names and DNS stay as they are.`,
           found: JSON.stringify(values.batch),
         })
       }
-      return inTenantSession(dependencies, values, context, async ({ crew, say }) => {
-        const receipt = values.receipt ?? upgradeReceiptName(crew.site)
+      return inTenantSession(dependencies, values, context, async ({ manager, say }) => {
+        const receipt = values.receipt ?? upgradeReceiptName(manager.site)
         const ids = values.back
-          ? Object.keys((await requiredReceipt(crew, receipt)).tenants).toSorted()
-          : (await tenantsToUpgrade(crew)).map(({ tenant }) => tenant)
-        const target = values.back ? 'the bundle before' : `bundle ${crew.site.version}`
+          ? Object.keys((await requiredReceipt(manager, receipt)).tenants).toSorted()
+          : (await tenantsToUpgrade(manager)).map(({ tenant }) => tenant)
+        const target = values.back ? 'the bundle before' : `bundle ${manager.site.version}`
         const shown = ids.length > SHOWN ? `${ids.slice(0, SHOWN).join(' ')} …` : ids.join(' ')
         if (ids.length > 0) {
           say(`${ids.length} tenants to ${target}, in batches of ${batch}: ${shown}\nReceipt: ${receipt}\n`)
@@ -56,14 +56,14 @@ names and DNS stay as they are.`,
         const question = values.back ? 'Go back? [y/N] ' : 'Upgrade? [y/N] '
         if (!(await confirmed(dependencies, values.yes, question)))
           throw new Failure('Nothing was changed.', { code: 'declined' })
-        const outcome = await (values.back ? goBack : upgrade)(crew, {
+        const outcome = await (values.back ? goBack : upgrade)(manager, {
           receipt,
           batch,
           // Going back, there is nothing to verify by: the bundle before is not at hand.
           verify: async ({ domain }) =>
             values['no-verify'] || values.back
               ? []
-              : dependencies.verify(crew.site.bundle, new URL(`https://${domain}`)),
+              : dependencies.verify(manager.site.bundle, new URL(`https://${domain}`)),
           now: dependencies.now,
           onBatch: (done, total) => say(`${done} of ${total}\n`),
         })

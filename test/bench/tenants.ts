@@ -13,7 +13,7 @@ import { TenantAws } from '../aws/tenant-aws.ts'
 import { TENANT_COMMANDS } from '../aws/tenant-commands.ts'
 import { tenantBundles } from '../tenants/bundles.ts'
 import { clockDependencies } from '../tenants/clock.ts'
-import { crewOf } from '../tenants/crew.ts'
+import { managerOf } from '../tenants/manager.ts'
 import { type Cell, markdown } from './table.ts'
 
 const COUNTS = [100, 300, 1_000]
@@ -34,8 +34,8 @@ for (const count of COUNTS) {
   aws.now = () => clock.time
   const installed = install(aws, TENANT_COMMANDS)
   const store = await openSqlite(':memory:')
-  const crew = await crewOf({ clock }, store, bundles.dist)
-  const tenants = tenantsOf(crew, 'shared')
+  const manager = await managerOf({ clock }, store, bundles.dist)
+  const tenants = tenantsOf(manager, 'shared')
   for (let index = 0; index < count; index += 1) await tenants.create(`t${index}`, { wait: true })
   aws.rates = RATES
 
@@ -47,7 +47,7 @@ for (const count of COUNTS) {
   const [since, started] = [clock.time, performance.now()]
   const receipt = join(tmpdir(), `rimlight-bench-${process.pid}.json`)
   const options = { receipt, batch: BATCH, verify: async () => [], now: () => clock.now(), onBatch: () => {} }
-  await upgrade(await crewOf({ clock }, store, bundles.newer), options)
+  await upgrade(await managerOf({ clock }, store, bundles.newer), options)
   const [seconds, took] = [(clock.time - since) / 1_000, performance.now() - started]
   await rm(receipt, { force: true })
 

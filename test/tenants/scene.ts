@@ -6,7 +6,7 @@ import { TenantAws } from '../aws/tenant-aws.ts'
 import { TENANT_COMMANDS } from '../aws/tenant-commands.ts'
 import { type TenantBundles, tenantBundles } from './bundles.ts'
 import { type Clock, clockDependencies } from './clock.ts'
-import { CERTIFICATE } from './crew.ts'
+import { CERTIFICATE } from './manager.ts'
 
 /** Built once for a file. */
 export function useTenantBundles(): TenantBundles {

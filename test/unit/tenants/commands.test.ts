@@ -6,7 +6,7 @@ import { tenantsCommand } from '../../../tenants/commands.ts'
 import { run } from '../../aws/fixture.ts'
 import type { TenantAws } from '../../aws/tenant-aws.ts'
 import type { Clock } from '../../tenants/clock.ts'
-import { CERTIFICATE } from '../../tenants/crew.ts'
+import { CERTIFICATE } from '../../tenants/manager.ts'
 import { scene, useTenantBundles } from '../../tenants/scene.ts'
 import { temporaryFolder } from '../local/fixture.ts'
 

@@ -23,9 +23,9 @@ it('each call in the table of a website builder’s words is one of the library,
     expect(table).toContain(`\`${word}(`)
   }
   const calls = [...table.matchAll(/`tenants\.(\w+)\(/g)].map(([, call = '']) => call)
-  const crew = { store: {} } as Parameters<typeof tenantsOf>[0]
+  const manager = { store: {} } as Parameters<typeof tenantsOf>[0]
   expect(calls.length).toBeGreaterThan(5)
-  expect(calls.filter((call) => !(call in tenantsOf(crew, 'shared')))).toEqual([])
+  expect(calls.filter((call) => !(call in tenantsOf(manager, 'shared')))).toEqual([])
   const stdout = output()
   await tenantsCommand({} as TenantDependencies)(['--help'], stdout, output())
   for (const [, verb] of table.matchAll(/`rimlight tenants (\w+)`/g)) expect(stdout.said()).toContain(`  ${verb} `)

@@ -7,7 +7,7 @@ import { TenantAws } from '../../aws/tenant-aws.ts'
 import { TENANT_COMMANDS } from '../../aws/tenant-commands.ts'
 import type { Listener } from '../../listener.ts'
 import { clockDependencies } from '../../tenants/clock.ts'
-import { CERTIFICATE } from '../../tenants/crew.ts'
+import { CERTIFICATE } from '../../tenants/manager.ts'
 import { useTenantBundles } from '../../tenants/scene.ts'
 
 const bundles = useTenantBundles()

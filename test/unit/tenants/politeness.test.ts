@@ -6,7 +6,7 @@ import { LEASE } from '../../../tenants/claims.ts'
 import { openSqlite } from '../../../tenants/store/sqlite.ts'
 import { tenantsOf } from '../../../tenants/tenants.ts'
 import { upgrade } from '../../../tenants/upgrade.ts'
-import { crewOf } from '../../tenants/crew.ts'
+import { managerOf } from '../../tenants/manager.ts'
 import { scene, useTenantBundles } from '../../tenants/scene.ts'
 import { temporaryFolder } from '../local/fixture.ts'
 
@@ -23,7 +23,7 @@ const RATES = {
 async function withTenants(count: number) {
   const one = scene(bundles)
   const store = await openSqlite(':memory:')
-  const tenants = tenantsOf(await crewOf(one, store, bundles.dist), 'shared')
+  const tenants = tenantsOf(await managerOf(one, store, bundles.dist), 'shared')
   for (let index = 0; index < count; index += 1) await tenants.create(`t${index}`, { wait: true })
   one.aws.rates = RATES
   one.aws.calls.length = 0
@@ -35,9 +35,9 @@ async function upgraded(count: number) {
   const receipt = join(await temporaryFolder(), 'receipt.json')
   const options = { receipt, batch: 50, verify: async () => [], now: () => clock.now(), onBatch: () => {} }
   const since = clock.time
-  const crew = await crewOf({ clock }, store, bundles.newer)
-  const outcome = await upgrade(crew, options)
-  return { outcome, aws, calls: aws.calls.length, seconds: (clock.time - since) / 1_000, store, crew, options }
+  const manager = await managerOf({ clock }, store, bundles.newer)
+  const outcome = await upgrade(manager, options)
+  return { outcome, aws, calls: aws.calls.length, seconds: (clock.time - since) / 1_000, store, manager, options }
 }
 
 it('upgrades 1,000 with ten times the calls of 100, none of which AWS refuses', { timeout: 300_000 }, async () => {
@@ -79,13 +79,13 @@ it('an upgrade that was ended in the middle does the rest', async () => {
   const receipt = join(await temporaryFolder(), 'receipt.json')
   const options = { receipt, batch: 20, verify: async () => [], now: () => clock.now(), onBatch: () => {} }
   aws.dieAt(150, true)
-  await expect(upgrade(await crewOf({ clock }, store, bundles.newer), options)).rejects.toThrow()
+  await expect(upgrade(await managerOf({ clock }, store, bundles.newer), options)).rejects.toThrow()
   aws.revive()
   clock.time += LEASE
   const moved = () => aws.mutations.filter((action) => action === 'cloudfront:UpdateDistributionTenant').length
   const before = moved()
   expect(before).toBeGreaterThan(20)
-  await upgrade(await crewOf({ clock }, store, bundles.newer), options)
+  await upgrade(await managerOf({ clock }, store, bundles.newer), options)
   expect(moved()).toBe(120)
   expect(new Set([...aws.tenants.values()].map(({ tenant }) => tenant.DistributionId)).size).toBe(1)
 })

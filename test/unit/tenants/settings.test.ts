@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { NO_SETTINGS } from '../../../tenants/record.ts'
 import { settingsFrom } from '../../../tenants/settings.ts'
-import { CERTIFICATE } from '../../tenants/crew.ts'
+import { CERTIFICATE } from '../../tenants/manager.ts'
 import { scene, useTenantBundles } from '../../tenants/scene.ts'
 
 const bundles = useTenantBundles()

@@ -1,6 +1,6 @@
 /** The life of a tenant, of both kinds. */
 import { describe, expect, it } from 'vitest'
-import { CERTIFICATE } from '../../tenants/crew.ts'
+import { CERTIFICATE } from '../../tenants/manager.ts'
 import { scene, useTenantBundles } from '../../tenants/scene.ts'
 
 const bundles = useTenantBundles()

@@ -1,4 +1,4 @@
-/** Does what is asked for a tenant: claims its row, says in it what is to be, and brings it there. */
+/** What is done with tenants: for each, its row is claimed, says what is to be, and is then what AWS is brought to. */
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { type InputError, Interrupted, unexpectedInput } from '../base/errors.ts'
@@ -7,19 +7,18 @@ import { type Calls, type Dependencies, politeCalls, readOnlyCalls, WouldChange 
 import { ClaimLost, type Hold, type TenantClaims, tenantClaims } from './claims.ts'
 import { type Convergence, converge } from './converge.ts'
 import { type Invalidations, invalidationsOf, type TenantInvalidation } from './invalidations.ts'
-import { dedicatedKind } from './kinds/dedicated.ts'
 import type { Kind, Placement } from './kinds/kind.ts'
 import { multiTenantState, repairMultiTenant, sharedPartsText } from './kinds/multi-tenant.ts'
-import { sharedKind } from './kinds/shared.ts'
 import type { CreateOptions, SharedState, TenantState } from './options.ts'
+import { kindsOf, Placements } from './placements.ts'
 import { NO_SETTINGS, type TenantKind, type TenantRecord, type TenantSettings } from './record.ts'
 import { deletedTenant, unfinishedTenant, unknownTenant } from './refusals.ts'
 import { settingsFrom } from './settings.ts'
-import { DISTRIBUTIONS_PER_SHARD } from './shard.ts'
+import { roomyShard } from './shard.ts'
 import { prefixOf, type TenantSite } from './site.ts'
-import { allRecords, type Store } from './store/store.ts'
+import type { Store } from './store/store.ts'
 
-export type CrewOptions = {
+export type ManagerOptions = {
   store: Store
   site: TenantSite
   dependencies: Dependencies
@@ -27,21 +26,17 @@ export type CrewOptions = {
   progress: (text: string) => void
 }
 
-export class Crew {
+export class TenantManager {
   readonly store: Store
   readonly site: TenantSite
   readonly calls: Calls
   readonly progress: (text: string) => void
   readonly #claims: TenantClaims
   readonly #kinds: Record<TenantKind, Kind>
-  /** For those who only look. */
-  readonly #readers: Record<TenantKind, Kind>
+  readonly #placements: Placements
   readonly #invalidations: Invalidations
-  /** By kind and shard: what is made once for many tenants. */
-  readonly #placements = new Map<string, Promise<Placement>>()
-  readonly #known = new Map<string, Promise<Placement | WouldChange>>()
 
-  constructor({ store, site, dependencies, signal, progress }: CrewOptions) {
+  constructor({ store, site, dependencies, signal, progress }: ManagerOptions) {
     this.store = store
     this.site = site
     this.progress = progress
@@ -49,7 +44,7 @@ export class Crew {
     const holder = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
     this.#claims = tenantClaims(store, dependencies, this.calls, holder, progress)
     this.#kinds = kindsOf(this.calls, site, progress)
-    this.#readers = kindsOf(readOnlyCalls(this.calls), site, progress)
+    this.#placements = new Placements(this.#kinds, kindsOf(readOnlyCalls(this.calls), site, progress))
     const hasTags = site.bundle.policies.cacheTagHeader !== undefined
     this.#invalidations = invalidationsOf(this.calls, dependencies, progress, hasTags)
   }
@@ -60,14 +55,7 @@ export class Crew {
 
   /** Where tenants of the loaded bundle go. */
   placement(kind: TenantKind, shard: number): Promise<Placement> {
-    const key = `${kind} ${shard}`
-    const known = this.#placements.get(key)
-    if (known) return known
-    const made = this.#kinds[kind].placement(shard)
-    this.#placements.set(key, made)
-    // A failure is not for ever.
-    made.catch(() => this.#placements.delete(key))
-    return made
+    return this.#placements.made(kind, shard)
   }
 
   /** Its row; null where there is none, or it was deleted. */
@@ -137,7 +125,7 @@ export class Crew {
       bucket: this.site.bucket,
       prefix: prefixOf(this.site, tenant),
       bundle: null,
-      shard: kind === 'shared' ? 1 : await this.#roomyShard(),
+      shard: kind === 'shared' ? 1 : await roomyShard(this.store),
       createdAt: time,
       updatedAt: time,
       lastError: null,
@@ -147,36 +135,18 @@ export class Crew {
     return record === null ? this.#claims.insert(fresh) : this.#claims.take(fresh)
   }
 
-  /**
-   * The first shard with room. Two processes that count at the same time may both take its last place: then CloudFront
-   * refuses one of them, which goes on to the next shard.
-   */
-  async #roomyShard(): Promise<number> {
-    const counts = new Map<number, number>()
-    for await (const { kind, status, shard } of allRecords(this.store)) {
-      if (kind === 'dedicated' && status !== 'deleted') counts.set(shard, (counts.get(shard) ?? 0) + 1)
-    }
-    let shard = 1
-    while ((counts.get(shard) ?? 0) >= DISTRIBUTIONS_PER_SHARD) shard += 1
-    return shard
-  }
-
   /** @param to what its row is to say */
-  async change(
+  change(
     tenant: string,
     waits: boolean,
     to: (record: TenantRecord) => Partial<TenantRecord>,
     target?: Placement,
   ): Promise<TenantRecord> {
-    checkTenantId(tenant)
-    for (;;) {
-      const record = await this.#claims.whenFree(tenant)
-      if (record === null || record.status === 'deleted') throw unknown(tenant)
+    return this.#workOn(tenant, async (record) => {
       if (record.status === 'deleting') throw deletedTenant(tenant)
       const hold = await this.#claims.take(record, to(record))
-      const done = hold && (await this.#work(hold, waits, target))
-      if (done) return done
-    }
+      return hold && this.#work(hold, waits, target)
+    })
   }
 
   /** Puts it on another bundle, and waits until that is deployed. One that is disabled stays so. */
@@ -193,31 +163,43 @@ export class Crew {
     return this.kindOf(record).placementOf(record)
   }
 
-  async delete(tenant: string, waits: boolean): Promise<TenantRecord> {
-    checkTenantId(tenant)
-    for (;;) {
-      const record = await this.#claims.whenFree(tenant)
-      if (record === null || record.status === 'deleted') throw unknown(tenant)
+  delete(tenant: string, waits: boolean): Promise<TenantRecord> {
+    return this.#workOn(tenant, async (record) => {
       const hold = await this.#claims.take(record, { status: 'deleting' })
-      const done = hold && (await this.#work(hold, waits))
-      if (done) return done
-    }
+      return hold && this.#work(hold, waits)
+    })
   }
 
-  async repair(tenant: string, waits: boolean): Promise<TenantRecord> {
+  repair(tenant: string, waits: boolean): Promise<TenantRecord> {
+    return this.#workOn(tenant, async (record) => {
+      const hold = await this.#claims.take(record)
+      return hold && this.#work(hold, waits, undefined, () => this.#markForRepair(hold))
+    })
+  }
+
+  /** Has its row say what is to be done again. */
+  async #markForRepair(hold: Hold): Promise<void> {
+    const { record } = hold
+    const { status, awsId } = record
+    const isGone = awsId !== null && status !== 'deleting' && (await this.kindOf(record).find(record)) === null
+    if (isGone) await hold.save(anew(record))
+    else if (status === 'deployed') await hold.save({ status: 'deploying' })
+    else if (status === 'disabled') await hold.save({ status: 'disabling' })
+  }
+
+  /**
+   * Works on a tenant that is there, once nobody else does, and begins again where somebody else has taken over.
+   * @param attempt null: somebody else has
+   */
+  async #workOn(
+    tenant: string,
+    attempt: (record: TenantRecord) => Promise<TenantRecord | null>,
+  ): Promise<TenantRecord> {
     checkTenantId(tenant)
     for (;;) {
       const record = await this.#claims.whenFree(tenant)
       if (record === null || record.status === 'deleted') throw unknown(tenant)
-      const hold = await this.#claims.take(record)
-      if (hold === null) continue
-      const done = await this.#work(hold, waits, undefined, async () => {
-        const { status, awsId } = hold.record
-        const isGone = awsId !== null && status !== 'deleting' && (await this.kindOf(record).find(record)) === null
-        if (isGone) await hold.save(anew(hold.record))
-        else if (status === 'deployed') await hold.save({ status: 'deploying' })
-        else if (status === 'disabled') await hold.save({ status: 'disabling' })
-      })
+      const done = await attempt(record)
       if (done) return done
     }
   }
@@ -230,7 +212,7 @@ export class Crew {
     if (found === null) {
       return { record, found: 'missing', isEnabled: false, differences: [], isCurrent, certificate: null }
     }
-    const placement = isCurrent ? await this.#knownPlacement(record.kind, record.shard) : null
+    const placement = isCurrent ? await this.#placements.found(record.kind, record.shard) : null
     const isUnknown = placement instanceof WouldChange
     return {
       record,
@@ -243,20 +225,6 @@ export class Crew {
       isCurrent,
       certificate: await kind.certificate({ ...record, awsId: found.awsId }),
     }
-  }
-
-  /** Where tenants of the loaded bundle are, if all that they share is there. */
-  #knownPlacement(kind: TenantKind, shard: number): Promise<Placement | WouldChange> {
-    const key = `${kind} ${shard}`
-    const known = this.#known.get(key)
-    if (known) return known
-    const asked = this.#readers[kind].placement(shard).catch((error) => {
-      if (error instanceof WouldChange) return error
-      this.#known.delete(key)
-      throw error
-    })
-    this.#known.set(key, asked)
-    return asked
   }
 
   /** Of the loaded bundle; null: there is none, as no shared tenant has it. */
@@ -306,11 +274,6 @@ export class Crew {
     }
   }
 }
-
-const kindsOf = (calls: Calls, site: TenantSite, progress: (text: string) => void): Record<TenantKind, Kind> => ({
-  dedicated: dedicatedKind(calls, site, progress) as unknown as Kind,
-  shared: sharedKind(calls, site, progress) as unknown as Kind,
-})
 
 /** The row of a tenant that is to be made again, as what it had at AWS is gone; one that was disabled stays so. */
 const anew = ({ generation, kind, domain, status }: TenantRecord): Partial<TenantRecord> => ({
