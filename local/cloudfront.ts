@@ -156,8 +156,27 @@ export type CloudFront = {
  * await cloudFront.stop()
  */
 export async function startCloudFront(options: CloudFrontOptions = {}): Promise<CloudFront> {
+  const checked = await checkedOptions(options)
+  const closings: Closings = []
+  const stop = async () => {
+    for (const close of closings.splice(0).toReversed()) await close()
+  }
+  try {
+    return await started(options, checked, closings, stop)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** What ends what has been started, in the order of the starts. */
+type Closings = (() => unknown)[]
+
+type CheckedOptions = Awaited<ReturnType<typeof checkedOptions>>
+
+/** All that can be wrong before anything is started. @throws InputError */
+async function checkedOptions(options: CloudFrontOptions) {
   const { dist = 'dist', buckets = {}, origins = {}, httpsPort = 0, httpPort = 0, pops = 1, persist } = options
-  const { warn = console.warn } = options
   const problems = [
     ...notInRange('httpsPort', httpsPort, { min: 0, max: 65_535 }),
     ...notInRange('httpPort', httpPort, { min: 0, max: 65_535 }),
@@ -170,87 +189,78 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
   const originHeaders = originHeaderValues(policies.origins, options.originHeaders ?? {})
   const domains = [...policies.domains, ...tenants.flatMap(({ hostNames }) => hostNames)]
   const certificate = await certificateFor(domains, persist)
-  const closings: (() => unknown)[] = []
-  const stop = async () => {
-    for (const close of closings.splice(0).toReversed()) await close()
+  return {
+    dist,
+    httpsPort,
+    httpPort,
+    pops: edgeLocations(pops),
+    policies,
+    tenants,
+    targets,
+    originHeaders,
+    certificate,
   }
-  try {
-    if (persist !== undefined) closings.push(lockFolder(persist))
-    const log = options.accessLog ? await openAccessLog(options.accessLog, warn) : undefined
-    if (log) closings.push(() => log.close())
-    const console = openConsole()
-    const abortedBodies = new AbortedBodies()
-    const interimResponses = new InterimResponses()
-    const { intercept } = console
-    const listeners = await openViewerListeners({
-      ...{ certificate, httpsPort, httpPort, intercept },
-      ...{ abortedBodies, interimResponses },
-    })
-    closings.push(listeners.close)
-    const names = edgeLocations(pops)
-    const runtime = await openRuntime({
-      dist,
-      policies,
-      targets,
-      pops: names,
-      httpsPort: listeners.httpsPort,
-      persist,
-      warn,
-      abortedBodies,
-      interimResponses,
-      keyValues: options.keyValues ?? {},
-      originHeaders,
-      accessCheck: options.accessCheck ?? 'before-viewer-request',
-      tenants,
-    })
-    closings.push(runtime.close)
-    const bucketListener = await openBucketListener(runtime.bucketUrl)
-    closings.push(bucketListener.close)
-    let site = await console.connect({
-      runtime,
-      listeners,
-      parts: { policies, targets, tenants, pops: names, ports: listeners },
-    })
-    // Told while it reloads or stops, the distribution has nothing to end.
-    const onLeft = (id: string) => void runtime.ask({ ask: 'left', id }).catch(() => {})
-    listeners.finished.on('logged', (request) => log?.write(request))
-    listeners.connect(runtime.socket(), runtime.complaints, onLeft)
-    const domain = tenants[0]?.hostNames[0] ?? (policies.domains[0] as string)
-    const viewer = viewerFetch({ certificate, domain, ports: listeners })
-    closings.push(viewer.close, console.close)
-    const { accessKeyId, secretAccessKey } = runtime.credentials
-    const region = Object.values(targets.regions)[0] ?? 'us-east-1'
-    return {
-      httpsUrl: site.httpsUrl,
-      httpUrl: site.httpUrl,
-      get site() {
-        return site
-      },
-      fetch: viewer.fetch,
-      requests: console.requests,
-      trace: async (id) => (await runtime.ask({ ask: 'trace', id })) ?? undefined,
-      invalidate: console.invalidate,
-      async advance(seconds) {
-        await runtime.advance(seconds)
-      },
-      setKeyValues: runtime.setKeyValues,
-      s3: { endpoint: bucketListener.endpoint, region, accessKeyId, secretAccessKey },
-      on(event, listener) {
-        listeners.finished.on(event, listener)
-        return () => void listeners.finished.off(event, listener)
-      },
-      async reload() {
-        const changed = await readPolicies(dist)
-        await localTenants(options, () => readBundle(dist))
-        await runtime.reload(changed)
-        listeners.connect(runtime.socket(), runtime.complaints, onLeft)
-        site = await console.update(changed)
-      },
-      stop,
-    }
-  } catch (error) {
-    await stop()
-    throw error
+}
+
+async function started(
+  options: CloudFrontOptions,
+  { dist, httpsPort, httpPort, pops, policies, tenants, targets, originHeaders, certificate }: CheckedOptions,
+  closings: Closings,
+  stop: () => Promise<void>,
+): Promise<CloudFront> {
+  const { persist, warn = console.warn, keyValues = {}, accessCheck = 'before-viewer-request' } = options
+  if (persist !== undefined) closings.push(lockFolder(persist))
+  const log = options.accessLog ? await openAccessLog(options.accessLog, warn) : undefined
+  if (log) closings.push(() => log.close())
+  const page = openConsole()
+  const shared = { abortedBodies: new AbortedBodies(), interimResponses: new InterimResponses() }
+  const { intercept } = page
+  const listeners = await openViewerListeners({ certificate, httpsPort, httpPort, intercept, ...shared })
+  closings.push(listeners.close)
+  const runtime = await openRuntime({
+    ...{ dist, policies, targets, pops, tenants, originHeaders, keyValues, accessCheck, persist, warn, ...shared },
+    httpsPort: listeners.httpsPort,
+  })
+  closings.push(runtime.close)
+  const bucketListener = await openBucketListener(runtime.bucketUrl)
+  closings.push(bucketListener.close)
+  let site = await page.connect({ runtime, listeners, parts: { policies, targets, tenants, pops, ports: listeners } })
+  // Told while it reloads or stops, the distribution has nothing to end.
+  const onLeft = (id: string) => void runtime.ask({ ask: 'left', id }).catch(() => {})
+  listeners.finished.on('logged', (request) => log?.write(request))
+  listeners.connect(runtime.socket(), runtime.complaints, onLeft)
+  const domain = tenants[0]?.hostNames[0] ?? (policies.domains[0] as string)
+  const viewer = viewerFetch({ certificate, domain, ports: listeners })
+  closings.push(viewer.close, page.close)
+  const { accessKeyId, secretAccessKey } = runtime.credentials
+  const region = Object.values(targets.regions)[0] ?? 'us-east-1'
+  return {
+    httpsUrl: site.httpsUrl,
+    httpUrl: site.httpUrl,
+    get site() {
+      return site
+    },
+    fetch: viewer.fetch,
+    requests: page.requests,
+    trace: async (id) => (await runtime.ask({ ask: 'trace', id })) ?? undefined,
+    invalidate: page.invalidate,
+    async advance(seconds) {
+      await runtime.advance(seconds)
+    },
+    setKeyValues: runtime.setKeyValues,
+    s3: { endpoint: bucketListener.endpoint, region, accessKeyId, secretAccessKey },
+    on(event, listener) {
+      listeners.finished.on(event, listener)
+      return () => void listeners.finished.off(event, listener)
+    },
+    async reload() {
+      const changed = await readPolicies(dist)
+      await localTenants(options, () => readBundle(dist))
+      await runtime.reload(changed)
+      listeners.connect(runtime.socket(), runtime.complaints, onLeft)
+      site = await page.update(changed)
+    },
+    stop,
   }
 }
 
