@@ -14,7 +14,7 @@ import { known, namedObjects, sampledObjects } from './objects.ts'
 import { OBSERVATIONS, type Observation } from './observations.ts'
 import { bringAGrant } from './remedies.ts'
 import { checkCounts, type ObservationResult, type Report } from './results.ts'
-import { runChecks, type TargetCheck, targetChecks } from './run-checks.ts'
+import { type RunChecksOptions, runChecks, type TargetCheck, targetChecks } from './run-checks.ts'
 import { timing, timingAsks } from './timing.ts'
 
 export type VerifyOptions = {
@@ -84,10 +84,12 @@ export async function verify(options: VerifyOptions): Promise<Report> {
       ...buckets.flatMap((one) => targetChecks(nameOf(one.bucket), one.bucket, BUCKET_CHECKS, one.viewer)),
     ]
     const seen = observable(asked, httpUrl !== undefined)
-    const { times = 0 } = options
-    const asks = [...planned.map(({ check }) => check.asks), ...seen.map(({ observation }) => observation.asks)]
-    const timingRequests = times > 0 ? timingAsks(times) : 0
-    const atMost = asks.reduce((sum, count) => sum + count, requests + objects.length + timingRequests)
+    const times = options.times ?? 0
+    const atMost = [
+      ...[requests, objects.length, times > 0 ? timingAsks(times) : 0],
+      ...planned.map(({ check }) => check.asks),
+      ...seen.map(({ observation }) => observation.asks),
+    ].reduce((sum, count) => sum + count)
     const report = {
       url: url.origin,
       httpUrl: httpUrl?.origin ?? null,
@@ -99,27 +101,11 @@ export async function verify(options: VerifyOptions): Promise<Report> {
       ],
     }
     options.onPlan?.({ ...report, checks: planned.length, atMost })
-    const checks = await runChecks(planned, {
-      wait,
-      isSlow,
-      httpUrl,
-      onProgress: (done, { name, check }) =>
-        options.onProgress?.(done, planned.length, `${name}  ${check.id}${check.waits ? ', waiting' : ''}`),
-    })
-    const observations = await observe(seen)
-    let timedAsks = 0
-    const counted = () => {
-      options.onProgress?.(timedAsks, timingRequests, 'timing')
-      timedAsks += 1
-    }
-    const timed = times > 0 ? await timing(asked, times, counted) : undefined
+    const found = await runPlan(planned, seen, asked, { wait, isSlow, httpUrl, times, onProgress: options.onProgress })
     const made = viewers.reduce((sum, one) => sum + one.requests(), requests)
     return {
       ...report,
-      checks,
-      observations,
-      ...(timed && { timing: timed }),
-      counts: checkCounts(checks),
+      ...found,
       requests: { made, atMost },
       milliseconds: Math.round(performance.now() - started),
     }
@@ -133,6 +119,30 @@ export async function verify(options: VerifyOptions): Promise<Report> {
   } finally {
     for (const one of viewers) one.close()
   }
+}
+
+type PlanOptions = Omit<RunChecksOptions, 'onProgress'> & { times: number; onProgress: VerifyOptions['onProgress'] }
+
+/** Checks, observations and timings, one after the other. */
+async function runPlan(
+  planned: readonly TargetCheck[],
+  seen: readonly Observable[],
+  asked: readonly AskedRoute[],
+  { times, onProgress, ...running }: PlanOptions,
+): Promise<Pick<Report, 'checks' | 'observations' | 'timing' | 'counts'>> {
+  const checks = await runChecks(planned, {
+    ...running,
+    onProgress: (done, { name, check }) =>
+      onProgress?.(done, planned.length, `${name}  ${check.id}${check.waits ? ', waiting' : ''}`),
+  })
+  const observations = await observe(seen)
+  let timedAsks = 0
+  const counted = () => {
+    onProgress?.(timedAsks, timingAsks(times), 'timing')
+    timedAsks += 1
+  }
+  const timed = times > 0 ? await timing(asked, times, counted) : undefined
+  return { checks, observations, ...(timed && { timing: timed }), counts: checkCounts(checks) }
 }
 
 /** A route, and the viewer that asks for it: with its grant, where one was given. */

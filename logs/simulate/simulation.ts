@@ -1,11 +1,21 @@
 /** What a config would have done with the requests of a log, beside what was done. */
 import { monthlyUsd } from '../cost/report.ts'
 import type { Database, Numbers } from '../database.ts'
-import { runQuery } from '../queries.ts'
+import { runQuery, type UsageRow } from '../queries.ts'
 import type { EdgeFunction } from './edge-function.ts'
 import { type CacheOutcome, CacheReplay, KIND, type Level } from './replay.ts'
-import { ACCEPT_SOURCES, type AcceptSource, spell } from './spellings.ts'
-import { type LevelName, levelsSql, REPLAYED, readSql, routeTimes, rowMaker, WAS_HIT, type Way } from './tables.ts'
+import { ACCEPT_SOURCES, type AcceptSource, type Spellings, spell } from './spellings.ts'
+import {
+  type LevelName,
+  levelsSql,
+  REPLAYED,
+  readSql,
+  routeTimes,
+  rowMaker,
+  type Times,
+  WAS_HIT,
+  type Way,
+} from './tables.ts'
 
 export type SimulateOptions = {
   /** The config that the logs were made by; undefined: path and query were the key. */
@@ -81,75 +91,88 @@ export async function simulate(
   )
   const times = routeTimes(edge, options.before, options.beforeTtl)
   progress('Sorting …')
-  await database.run('SET preserve_insertion_order = true')
-  await database.run(REPLAYED)
-  // From here on the lines themselves are only in the way: nothing else is read of them.
-  await database.run('DROP VIEW classified')
-  await database.run('DROP VIEW requests')
-  await database.run('DROP TABLE staged')
-  await database.run('DROP TABLE asked')
+  await sortForReplay(database)
   const accept = await acceptSources(database)
-  const places: LevelName[] = [
-    'pop',
-    ...(options.regional ? ['region' as const] : []),
-    ...(options.shield ? ['shield' as const] : []),
-  ]
+  const places = levelNames(options)
   const levels = await levelsOf(database, places, options.capacity)
   const [logged = NOTHING] = await database.rows<Logged>(LOGGED)
 
-  const billed = { free: true, s3: options.s3 ?? 'us-east-1' }
-  const inReplay = (way: Way) => {
-    const replay = new CacheReplay(levels)
-    const rowsOf = rowMaker(spellings, times, way)
-    const isKept = new Uint8Array(spellings.sizes[way.objects])
-    const onRequest = way === AFTER ? options.onRequest : undefined
-    return {
-      run(columns: readonly Numbers[]): void {
-        const rows = rowsOf(columns)
-        replay.run(rows, onRequest && ((isHit, row) => onRequest(isHit, columns[WAS_HIT]?.[row] === 1)))
-        for (let row = 0; row < rows.objects.length; row += 1) {
-          if (rows.kinds[row] === KIND.cached) isKept[rows.objects[row] as number] = 1
-        }
-      },
-      end: (): Simulated => ({
-        ...replay.outcome,
-        keys: isKept.reduce((sum, one) => sum + one, 0),
-        ...ratios(replay.outcome.hits, replay.outcome.hitBytes, replay.outcome),
-        monthlyUsd: monthlyUsd(usage, replay.outcome.originRequests, billed),
-      }),
-    }
-  }
+  const replayed = { levels, spellings, times, usage, s3: options.s3 ?? 'us-east-1' }
   const sql = readSql(places)
-  const run = async (ways: readonly Way[], what: string): Promise<Simulated[]> => {
-    progress(`Replaying ${what} …`)
-    const replays = ways.map(inReplay)
-    for await (const columns of database.columns(sql)) for (const replay of replays) replay.run(columns)
-    return replays.map((replay) => replay.end())
-  }
-
   const outcomes: Simulated[] = []
-  for (const [what, ways] of PASSES) outcomes.push(...(await run(ways, what)))
-  const [before, ...stepped] = outcomes as [Simulated, ...Simulated[]]
-  const steps = STEPS.map(({ rule }, index) => {
-    const { hitRatio, originRequests, keys } = stepped[index] as Simulated
-    const gain = (hitRatio ?? 0) - (outcomes[index]?.hitRatio ?? 0)
-    return { rule, hitRatio, gain, originRequests, keys }
-  })
+  for (const [what, ways] of PASSES) {
+    progress(`Replaying ${what} …`)
+    const replays = ways.map((way) => startReplay(way, replayed, way === AFTER ? options.onRequest : undefined))
+    for await (const columns of database.columns(sql)) for (const replay of replays) replay.run(columns)
+    outcomes.push(...replays.map((replay) => replay.end()))
+  }
+  const [before] = outcomes as [Simulated]
   const loggedRatios = ratios(logged.hits, logged.hit_bytes, logged)
   return {
     requests: logged.requests,
     bytes: logged.bytes,
     logged: { hits: logged.hits, hitBytes: logged.hit_bytes, ...loggedRatios },
     before,
-    after: stepped.at(-1) as Simulated,
+    after: outcomes.at(-1) as Simulated,
     modelError:
       before.hitRatio === null || loggedRatios.hitRatio === null ? null : before.hitRatio - loggedRatios.hitRatio,
-    steps,
+    steps: stepsOf(outcomes),
     accept,
     spellings: spellings.count,
     edgeLocations: levels[0]?.places ?? 0,
   }
 }
+
+/** The lines as they are replayed; nothing else is read of them from here on, and what they came from goes. */
+async function sortForReplay(database: Database): Promise<void> {
+  await database.run('SET preserve_insertion_order = true')
+  await database.run(REPLAYED)
+  await database.run('DROP VIEW classified')
+  await database.run('DROP VIEW requests')
+  await database.run('DROP TABLE staged')
+  await database.run('DROP TABLE asked')
+}
+
+type Replayed = { levels: readonly Level[]; spellings: Spellings; times: Times; usage: readonly UsageRow[]; s3: string }
+
+/** The requests as one way of keying them has it, in batches. */
+function startReplay(
+  way: Way,
+  { levels, spellings, times, usage, s3 }: Replayed,
+  onRequest: SimulateOptions['onRequest'],
+): { run(columns: readonly Numbers[]): void; end(): Simulated } {
+  const replay = new CacheReplay(levels)
+  const rowsOf = rowMaker(spellings, times, way)
+  const isKept = new Uint8Array(spellings.sizes[way.objects])
+  return {
+    run(columns) {
+      const rows = rowsOf(columns)
+      replay.run(rows, onRequest && ((isHit, row) => onRequest(isHit, columns[WAS_HIT]?.[row] === 1)))
+      for (let row = 0; row < rows.objects.length; row += 1) {
+        if (rows.kinds[row] === KIND.cached) isKept[rows.objects[row] as number] = 1
+      }
+    },
+    end: () => ({
+      ...replay.outcome,
+      keys: isKept.reduce((sum, one) => sum + one, 0),
+      ...ratios(replay.outcome.hits, replay.outcome.hitBytes, replay.outcome),
+      monthlyUsd: monthlyUsd(usage, replay.outcome.originRequests, { free: true, s3 }),
+    }),
+  }
+}
+
+/** What each rule gains over all before it. @param outcomes of none of the rules, then of each */
+const stepsOf = (outcomes: readonly Simulated[]): Simulation['steps'] =>
+  STEPS.map(({ rule }, index) => {
+    const [earlier, { hitRatio, originRequests, keys }] = outcomes.slice(index, index + 2) as [Simulated, Simulated]
+    return { rule, hitRatio, gain: (hitRatio ?? 0) - (earlier.hitRatio ?? 0), originRequests, keys }
+  })
+
+const levelNames = ({ regional, shield }: SimulateOptions): LevelName[] => [
+  'pop',
+  ...(regional ? ['region' as const] : []),
+  ...(shield ? ['shield' as const] : []),
+]
 
 type Logged = { requests: number; bytes: number; hits: number; hit_bytes: number }
 
