@@ -113,7 +113,7 @@ export function notWritable(message: string, cause: unknown): InputError | Failu
 const systemCode = (error: unknown): string =>
   error instanceof Error && 'syscall' in error && 'code' in error ? String(error.code) : ''
 
-/** An error of the system that nobody expected, such as a full disk, as a failure; others stay as they are. */
+/** An unexpected error of the system, such as a full disk, as a failure; others stay as they are. */
 export const systemFailure = (error: unknown): unknown =>
   systemCode(error) === '' || error instanceof RimlightError
     ? error

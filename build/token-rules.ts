@@ -42,7 +42,7 @@ export const publicKeyAlgorithms = ({ algorithms }: TokenSettings): PublicKeyAlg
 /** Who verifies tokens at viewer-request: the function, by secrets, or the Lambda function, by public keys. */
 export type Verifies = 'secrets' | 'public-keys'
 
-/** Of the other artefact's route nothing is needed but that nobody gets in. */
+/** Of a route that the other artefact verifies, this one needs to know one thing: that it refuses all requests. */
 const CLOSED: RouteRule = { cached: false, s3: false, parameters: [], version: null, images: -1, closed: true }
 
 /** Routes for one of the two: it lets nobody in where it can't verify. */

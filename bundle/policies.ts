@@ -37,7 +37,7 @@ export type Behaviour = {
   allowedMethods: readonly string[]
   cachedMethods: readonly string[]
   compress: boolean
-  /** What it has at viewer-request in the place of the function, which lets nobody in there. */
+  /** What it has at viewer-request in the place of the function, which refuses all requests there. */
   viewerRequest?: 'lambda'
   /** Names of `keyGroups`; empty: CloudFront checks no signature. */
   trustedKeyGroups: readonly string[]

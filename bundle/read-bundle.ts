@@ -88,7 +88,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
 }
 
 /**
- * The policies as they are, without a look at their sha256: the local CloudFront also runs bundles that somebody changed.
+ * The policies as they are, without a look at their sha256: the local CloudFront also runs bundles that were edited by hand.
  * @throws InputError if the folder has none, or one of an older build
  */
 export async function readPolicies(folder: string): Promise<Policies> {

@@ -100,7 +100,7 @@ export type RouteRule = {
   cors?: CorsRule
   /** What its tokens have to be; absent: none is needed here. */
   token?: TokenRule
-  /** The other artefact at viewer-request verifies its tokens: this one lets nobody in. */
+  /** The other artefact at viewer-request verifies its tokens: this one refuses all requests. */
   closed?: true
   /** CloudFront checks signed URLs and cookies. */
   signed?: true

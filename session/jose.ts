@@ -1,4 +1,4 @@
-/** jose verifies tokens. It is an optional peer, so that whoever only makes URLs or signs does not have it. */
+/** jose verifies tokens. It is an optional peer, so that applications which only make or sign URLs do without it. */
 import { optional } from '../base/optional-package.ts'
 
 /** @throws Failure (`package-missing`) without it */

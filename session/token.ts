@@ -9,7 +9,7 @@ export type Caller =
   | { kind: 'claims'; claims: LoginClaims & { exp: number } }
   /** No token. */
   | { kind: 'none' }
-  /** Why is nobody's business. `explicit`: it was shown as what is to count. */
+  /** The reason is not told: it would help those who guess. `explicit`: the request has a token in the header, which then counts. */
   | { kind: 'refused'; explicit: boolean }
   | { kind: 'unavailable' }
 

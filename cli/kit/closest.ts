@@ -1,4 +1,4 @@
-/** What somebody may have meant who misspelt a word. */
+/** The known word that a misspelt one was probably meant to be. */
 
 /** Shorter beginnings are those of too many words. */
 const BEGINNING = 3

@@ -4,7 +4,7 @@ import type { Clients } from './aws-clients.ts'
 
 export type Calls = AwsCalls<Clients>
 
-/** What whoever runs attach has to be allowed: each call of ours, and what CloudFront does in the caller's name. */
+/** The permissions that attach needs: each call of ours, and what CloudFront does in the caller's name. */
 export const PERMISSIONS: Record<string, readonly string[]> = {
   sts: ['GetCallerIdentity'],
   cloudfront: [

@@ -18,7 +18,7 @@ export const configDifferences = (before: unknown, after: unknown, at = ''): Con
   return [isSecret(at) ? { at, before: untold(before), after: untold(after) } : { at, before, after }]
 }
 
-/** Values of origins' headers: whoever has one passes for CloudFront. */
+/** Values of origins' headers are secrets: an origin takes a request that has one for CloudFront's. */
 const isSecret = (at: string): boolean => /(?:^|\.)CustomHeaders\[[^\]]*\]\.HeaderValue$/.test(at)
 
 const untold = (value: unknown): unknown => (value === undefined ? undefined : '(a value)')
@@ -57,7 +57,7 @@ function listDifferences(before: unknown[], after: unknown[], at: string): Confi
   return isOrdered && isReordered ? [{ at: `${at} (order)`, before: [...one.keys()], after: [...other.keys()] }] : found
 }
 
-/** What items of CloudFront's lists are told apart by. */
+/** The field that identifies an item of each of CloudFront's lists. */
 const NAMES = ['PathPattern', 'Id', 'EventType', 'ErrorCode', 'HeaderName', 'Header']
 
 function nameOf(item: unknown, index: number): string {

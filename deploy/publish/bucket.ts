@@ -50,7 +50,7 @@ const CONNECTING = 10_000
 const SILENCE = 60_000
 
 const quiet = () => {}
-/** The SDK warns of each stream that it can't send again by itself. */
+/** Without a logger, the SDK prints a warning for each stream, since it can't send one again. */
 const LOGGER = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet }
 
 const settingsFor = (concurrency: number): S3ClientConfig => ({

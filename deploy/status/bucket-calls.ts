@@ -12,7 +12,7 @@ import type { Calls } from '../attach/calls.ts'
 import { regionIn } from '../aws/bucket-region.ts'
 import type { PolicyDocument } from '../aws/policy-verdict.ts'
 
-/** What whoever wants to know of a bucket has to be allowed, in IAM's names; what of it is not, is said. */
+/** The permissions that reading a bucket's settings takes, in IAM's names; those that are missing are reported. */
 export const BUCKET_PERMISSIONS = [
   's3:ListBucket',
   's3:GetBucketPolicy',

@@ -54,7 +54,7 @@ const keyRows = ({ keyGroups }: StackResources): [string, string, string][] =>
     ],
   ])
 
-/** Of another store, whoever named it has the ARN. */
+/** The ARN of the stack's own store; that of another one was given by the user. */
 function storeOutputs(scope: Construct, { keyValueStore }: StackResources): void {
   if (!keyValueStore?.own) return
   const { arn, condition } = keyValueStore.own

@@ -1,4 +1,4 @@
-/** The template needs packages that nothing else does: whoever wants one installs them. */
+/** The template needs packages that nothing else does: who makes one installs them. */
 import { optional } from '../../base/optional-package.ts'
 
 /** @throws Failure (`package-missing`) if one of them is not installed */

@@ -32,7 +32,7 @@ export type CheckTarget = {
   takes(path: string): boolean
   /** Whether a path's first match, read without its escapes, is another route than with them. */
   isAmbiguous(path: string): boolean
-  /** A private route to which nobody brought a grant. */
+  /** A private route for which no grant was given. */
   isClosed: boolean
   /** What was named for it, as it was found. */
   objects: readonly KnownObject[]

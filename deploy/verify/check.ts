@@ -35,7 +35,7 @@ export type Asking = {
   ask: Viewer['ask']
   /** Lets seconds pass. */
   wait(seconds: number): Promise<void>
-  /** Where HTTP is asked for; `undefined`: nobody knows. */
+  /** Where it listens for HTTP; `undefined`: that is not known. */
   httpUrl: URL | undefined
   /** Whether to wait for half a minute, where nothing shorter shows it. */
   isSlow: boolean

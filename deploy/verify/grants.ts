@@ -91,7 +91,7 @@ const PATTERNS = {
   },
 }
 
-/** What the option's grant may be in instead: arguments are shown to whoever lists processes. */
+/** What the option's grant may be in instead: every user of the machine can see the arguments of a process. */
 const VARIABLES = { '--token': 'RIMLIGHT_TOKEN', '--signed-cookie': 'RIMLIGHT_SIGNED_COOKIE' } as const
 
 /** The option's value, or the environment's; `undefined` where neither has one. */

@@ -48,11 +48,11 @@ export class NoAnswer extends Error {
 
 export type OpenViewerOptions = {
   url: URL
-  /** For what is asked over HTTP; `undefined`: nobody knows where it listens. */
+  /** Where it listens for HTTP; `undefined`: that is not known. */
   httpUrl: URL | undefined
   /** Sent with every request. */
   headers: Readonly<Record<string, string>>
-  /** Takes certificates that nobody vouches for. */
+  /** Accepts certificates that can't be verified, such as self-signed ones. */
   isInsecure: boolean
   /** Milliseconds for one request, connection and body included. */
   patience: number

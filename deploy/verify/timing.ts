@@ -82,7 +82,7 @@ export async function timing(asked: readonly Timed[], times: number, onProgress:
 const isTimeable = (target: CheckTarget): boolean =>
   target.isCached && !target.isClosed && target.objects.some(isThere) && uncachedBecause(target) === undefined
 
-/** What makes the key of a URL a new one: a version that nobody asked for before, or another value of a parameter. */
+/** What makes the key of a URL a new one: a version that was never asked for, or another value of a parameter. */
 function freshPair(target: CheckTarget): (() => string) | undefined {
   const [parameter] = target.route.query
   if (freshQuery(target).length > 0) return () => freshQuery(target)[0] as string

@@ -87,7 +87,7 @@ function originalPixels(site: RunningSite | undefined, path: string): number | u
   return sample && sample.width * sample.height > 0 ? sample.width * sample.height : undefined
 }
 
-/** The page's own small pictures say whose they are; nobody has asked for them. */
+/** The page shows pictures itself, which its `Referer` tells: they are not in the sums. */
 function isOfPage({ referer, host }: FinishedRequest): boolean {
   const page = URL.parse(referer)
   return page?.host === host && page.pathname.startsWith(ROOT)

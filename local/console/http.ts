@@ -1,4 +1,4 @@
-/** The page's HTTP: whom it answers, what they send, and how it responds. */
+/** The page's HTTP: which requests it answers, how their bodies are read, and how it responds. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../../base/errors.ts'

@@ -1,4 +1,4 @@
-/** The requests that the distribution has finished: the last of them, sums over all, and who reads along. */
+/** The requests that the distribution has finished: the last of them, sums over all, and the pages that follow them. */
 import type { ViewerOutgoing } from '../listeners/viewer-response.ts'
 import type { FinishedRequest } from '../protocol/messages.ts'
 import { PAGE_HEADERS } from './http.ts'

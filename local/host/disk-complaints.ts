@@ -1,4 +1,4 @@
-/** What workerd says on stderr of a disk that takes nothing more: it tells nobody else. */
+/** What workerd says on stderr of a full disk: it reports that nowhere else. */
 
 /** As kj, its library, puts failed calls of the system: `overloaded: pwrite(fd, …): No space left on device`. */
 const FAILED_WRITE =

@@ -38,7 +38,7 @@ export type ViewerListeners = {
   httpsPort: number
   httpPort: number
   /**
-   * Where the distribution's Worker listens, what shows it whom it hears, and what went wrong in it. Requests wait for the
+   * Where the distribution's Worker listens, what shows it that a request is the host's, and what went wrong in it. Requests wait for the
    * first call.
    * @param onLeft told of a viewer that leaves before it has all of its response, by the request's id
    */

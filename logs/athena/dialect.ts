@@ -17,7 +17,7 @@ export type Selected = Window & {
   routes: readonly string[]
   /** One of them: what goes another way is left out. */
   route: string | undefined
-  /** The route of each path that SQL can't tell; `undefined`: nobody has looked yet, and they have none. */
+  /** The route of each path that SQL can't tell; `undefined`: they have not been looked at yet, and have none. */
   unusual?: readonly (readonly [uriStem: string, route: string])[]
 }
 

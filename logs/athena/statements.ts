@@ -1,4 +1,4 @@
-/** The statements as files, for whoever runs them by other means. */
+/** The statements as files, to be run by other means. */
 import { join } from 'node:path'
 import { notWritable, systemMessage } from '../../base/errors.ts'
 import { makeFolder } from '../../base/make-folder.ts'

@@ -20,7 +20,7 @@ export type Usage = {
   regions: { region: Region | 'unknown'; bytes: number; http: number; https: number }[]
   /** Requests that came to the origin. */
   originRequests: number
-  /** Seconds of Lambda@Edge times its memory in GB; null: nobody said. */
+  /** Seconds of Lambda@Edge times its memory in GB; null: not known. */
   gbSeconds: number | null
   /** Paths. */
   invalidations: number

@@ -22,7 +22,7 @@ export type LogFile = {
     }
 )
 
-/** How the lines of a file are told apart into fields. */
+/** How the lines of a file are split into fields. */
 export type TextFormat =
   /** `fields`: their names as in `columns.ts`; none: the file has no `#Fields` line, and nobody named them. */
   | {
@@ -124,6 +124,6 @@ function keysOf(line: string): string[] {
   }
 }
 
-/** Standard logs have tabs; of v2, whoever sets it up chooses. */
+/** Standard logs have tabs; for v2 the delimiter is a setting of the delivery. */
 const delimiterOf = (line: string, count = 2): string =>
   ['\t', ' ', ',', ';', '|'].find((delimiter) => line.split(delimiter).length >= count) ?? '\t'

@@ -50,7 +50,7 @@ async function filesAt(name: string): Promise<string[]> {
   return isFolder ? (await filesBelow(name)).toSorted() : [name]
 }
 
-/** All that is in it, also what can't be read, which whoever reads it names. Of links, those to folders are not followed. */
+/** All files in it, also those that can't be read: reading them reports that. Links to folders are not followed. */
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined)
   if (entries === undefined) return [folder]

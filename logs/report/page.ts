@@ -53,7 +53,7 @@ const sectionHtml = ({ title, note, plots = [], table }: Section): string =>
 ${note ? `<p>${htmlText(note)}</p>` : ''}${plots.map((svg) => `<figure>${labelled(svg, title)}</figure>`).join('')}${table && table.rows.length > 0 ? tableHtml(table) : ''}
 </section>`
 
-/** For whoever does not see it: the table beside it has the figures. */
+/** For screen readers: the table beside it has the figures. */
 const labelled = (svg: string, title: string): string =>
   svg.replace('<svg ', () => `<svg role="img" aria-label="Plot: ${htmlText(title)}" `)
 

@@ -1,6 +1,6 @@
 /**
  * Numbers for texts, from 0 on in the order in which they come: 12 bytes a place of a table that is half empty, whatever the
- * texts are. Two are told apart by 53 bits: of three million texts two are taken for one once in two thousand logs.
+ * texts are. They are compared by 53 bits of a hash: of three million texts two are taken for one once in two thousand logs.
  */
 
 const FIRST_SIZE = 1 << 12
@@ -16,7 +16,7 @@ export class Numbered {
     return this.#size
   }
 
-  /** @param rest with it, what is before it: a text in two parts is put together by nobody */
+  /** @param rest follows `text`: given apart, so that the two need not be joined */
   numberOf(text: string, rest = ''): number {
     const hash = hashOf(text, rest)
     const at = placeOf(this.#numbers, this.#hashes, hash)

@@ -27,13 +27,13 @@ const ACCEPTS = ['*/*', 'image/webp,*/*', 'image/avif,*/*', 'image/avif,image/we
 /** What the function of a config with `logs` wrote: `viewer-request/log.ts`. Logs have it URL-encoded, once or twice. */
 const LOGGED_CLASS = `TRY_CAST(regexp_extract(log_data, '^[0-9]+(?: |%20|%2520)([0-3])(?: |%)', 1) AS INTEGER)`
 
-/** How a request's class is known. `logged`: the function wrote it into the log. `served`: a format that nobody is given who does not accept it. */
+/** How a request's class is known. `logged`: the function wrote it into the log. `served`: a format was sent that is sent only to those who accept it. */
 export type AcceptSource = 'logged' | 'header' | 'served' | 'user-agent'
 
 /** By their number in `classified`. */
 export const ACCEPT_SOURCES = ['header', 'logged', 'served', 'user-agent'] as const satisfies AcceptSource[]
 
-/** What a spelling is told by: what an URL is told by, and the class of `Accept`. */
+/** The columns that make a spelling: those of a URL, and the class of `Accept`. */
 const URL_COLUMNS = 'uri_stem, uri_query, asked_method, is_http'
 
 /** Each user agent once: the patterns above take longer than all else that is asked of a line. */
@@ -85,7 +85,7 @@ const ASKED = `
 
 type Asked = { uriStem: string; uriQuery: string; method: string; isHttp: boolean; accepts: number }
 
-/** The ways in which a spelling says what is one object: then, and with more and more of the rules. */
+/** What counts as one object: as it was, and then with more and more of the rules. */
 export const OBJECTS = ['before', 'sorted', 'trimmed', 'sized', 'keyed'] as const
 
 /** The route of what no route was found for. */
@@ -187,7 +187,7 @@ const ofObjects = <Value>(make: (name: (typeof OBJECTS)[number]) => Value) =>
 
 type Side = { isAnswered: boolean; isVersioned: boolean; route: number }
 
-/** Of an URL, whoever asked for it. */
+/** What is known of a URL whatever its `Accept`. */
 type Url = {
   sent: Omit<LoggedUrl, 'accept'>
   /** With all its parameters in their order, and with those that the route heeds. */

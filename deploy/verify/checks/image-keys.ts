@@ -1,4 +1,4 @@
-/** The cache key of renditions: by which parameters they are told apart. */
+/** The cache key of renditions: which parameters have to be in it. */
 import type { ImageSettings } from '../../../bundle/settings.ts'
 import { imageFormatOf, isHit, isNew, outcome } from '../answer.ts'
 import { type Check, judged, skipped } from '../check.ts'

@@ -22,7 +22,7 @@ const expectedRefusal = (target: CheckTarget): string =>
 
 type Judge = (target: CheckTarget, answer: Answer) => CheckFinding
 
-/** Asks without a grant for a known object, or for a path that nothing is at: whoever has none is not told which. */
+/** Asks without a grant for a known object, or for a path without one: without a grant, the answer is the same. */
 const askedWithout =
   (judge: Judge, forge = (_: CheckTarget, request: ProbeRequest) => request) =>
   async (target: CheckTarget, { ask }: Asking): Promise<CheckFinding> => {
@@ -37,7 +37,7 @@ const openToAll = (target: CheckTarget): string =>
     ? `Everybody reads what is private. ${attachFunction(target, 'viewer-request')}`
     : `Everybody reads what is private: the behaviour ${target.route.path} trusts no key group, or another behaviour comes first. Name ${target.behaviour.trustedKeyGroups.join(', ')} among its trusted key groups; \`rimlight attach\` says whether they have the config's keys.`
 
-/** What it means where nobody is let in: `undefined` where somebody is. */
+/** What a 503 of the function means: it refuses all requests. `undefined` for other answers. */
 const unlessOpen = (target: CheckTarget, { status }: Answer): string | undefined =>
   isVerifiedHere(target) && status === 503 ? closedToAll(target) : undefined
 
@@ -120,7 +120,7 @@ export const PRIVATE_CHECKS: readonly Check<CheckTarget>[] = [
   },
 ]
 
-/** A grant of the right form that nobody signed. */
+/** A grant of the right form with a made-up signature. */
 function forged(target: CheckTarget, request: ProbeRequest): ProbeRequest {
   const base64url = (text: string) => Buffer.from(text).toString('base64url')
   const { auth } = target.route

@@ -107,7 +107,7 @@ export const VERSION_CHECKS: readonly Check<CheckTarget>[] = [
       if (Number.isNaN(modified)) return skipped('the object has no last-modified')
       const keptOut = skippedIfKeptOut(target)
       if (keptOut) return keptOut
-      // Last-Modified is in seconds; what is beyond them makes a key that nobody has asked for.
+      // Last-Modified is in seconds; digits beyond them make a key that was never asked for.
       const answer = await ask(withVersion(target, `${modified + Math.floor(Math.random() * 1000)}`))
       return judged(header(answer, 'cache-control') === IMMUTABLE, `'${IMMUTABLE}'`, said(answer))
     },

@@ -8,7 +8,7 @@
 const CUSTOM_DATA_BYTES = 800
 
 /**
- * What whoever runs the function lays down for it. `keyValues`: the store, absent where none is associated.
+ * What the driver sets before it runs the function. `keyValues`: the store, absent where none is associated.
  * `customData`: what goes into the log's field, if the function wrote any.
  *
  * @returns {{ keyValues?: Record<string, string>, customData?: string | undefined }}

@@ -14,7 +14,7 @@ export type CacheContext = StoringContext & { backend: Backend; clock: Clock }
 
 /**
  * @param cached an expired object, which the origin may confirm, and which may stand in for its error
- * @param sharing of a fetch that others may wait for; without it, nobody does
+ * @param sharing for a fetch that other requests may wait for; default: none does
  */
 export async function fetchForCache(
   cache: CacheContext,
@@ -48,7 +48,7 @@ export async function fetchForCache(
 
 const isServerError = (status: number) => status >= 500
 
-/** Its content is not needed. */
+/** A body that is not needed would keep its connection open. */
 async function cancelBody(fetched: FetchedObject): Promise<void> {
   if (fetched.kind === 'object' && fetched.body instanceof ReadableStream) await fetched.body.cancel()
 }

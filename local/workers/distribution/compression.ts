@@ -1,4 +1,4 @@
-/** What CloudFront compresses, and for whom. Developer Guide, "Serve compressed files", where no other source is named. */
+/** Which responses CloudFront compresses, and for which requests. Developer Guide, "Serve compressed files", where no other source is named. */
 import { constants, createBrotliCompress, createGzip } from 'node:zlib'
 import type { AcceptedEncodings } from '../../platform/accepted-encodings.ts'
 import { headerValue, listOf, withHeader, withoutHeaders } from '../../platform/header-lines.ts'
@@ -25,7 +25,7 @@ export function compressionOf(
   return accepted === 'gzip' ? 'gzip' : 'br'
 }
 
-/** The headers of what is compressed, but for its length, which nobody knows before its end. */
+/** The headers of what is compressed, but for its length, which is not known before its end. */
 export function compressedHeaders(headers: readonly HeaderLine[], encoding: 'br' | 'gzip'): HeaderLine[] {
   const etag = weakEtag(headerValue(headers, 'etag'))
   const vary = listOf(headers, 'vary')

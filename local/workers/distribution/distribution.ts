@@ -132,7 +132,7 @@ export class Distribution {
     this.#shared.viewers.hasLeft(requestId)
   }
 
-  /** @param tenant whose alone; `undefined`: all. @returns how many objects were removed, at all edge locations together */
+  /** @param tenant `undefined`: all tenants' @returns how many objects were removed, at all edge locations together */
   async invalidate(paths: readonly string[], tenant: string | undefined): Promise<number> {
     const removed = await Promise.all(this.#locations.map((location) => location.invalidate(paths, tenant)))
     return removed.reduce((sum, count) => sum + count, 0)

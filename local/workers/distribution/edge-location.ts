@@ -27,7 +27,7 @@ export class EdgeLocation {
     this.#cache = cache
   }
 
-  /** What is on its way is not cached, either. @param tenant whose alone; `undefined`: all. @returns how many objects were removed */
+  /** Fetches that are under way are not cached, either. @param tenant `undefined`: all tenants' @returns how many objects were removed */
   async invalidate(paths: readonly string[], tenant: string | undefined): Promise<number> {
     this.#pending.invalidate(paths, tenant)
     return this.#cache.kept.invalidate(paths, tenant)
@@ -37,7 +37,7 @@ export class EdgeLocation {
     const now = this.#cache.clock.now()
     const cached = await this.#cache.kept.find(request, now)
     if (cached && now < cached.freshUntil) return this.#deliver(cached, 'Hit', request, 'fresh in the cache')
-    // Where all of the object is asked for, whoever wants any part of it can wait for that.
+    // A fetch for the whole object serves requests for any part of it, too.
     const slot = slotOf(asksForPart(request, cached) ? request : withoutRange(request))
     if (cached && now < cached.staleWhileRevalidateUntil) {
       this.#revalidateAside(slot, request, cached)
@@ -49,7 +49,7 @@ export class EdgeLocation {
       if (fetched.kind === 'object' && this.#isShareable(fetched.object)) {
         return this.#deliver(fetched.object, 'Hit', request, 'came with another request', fetched.bodyOf)
       }
-      // What can't be cached can't be shared.
+      // A response that can't be cached can't be shared either.
       return this.#deliverFetched(await fetchForCache(this.#cache, request, cached), request)
     }
     const reason = cached ? 'expired: asks the origin again' : 'not in the cache'
@@ -91,7 +91,7 @@ export class EdgeLocation {
   }
 }
 
-/** Reads what a request without a viewer has fetched. */
+/** Reads the body of a revalidation to its end, which no viewer does. */
 function withoutViewer(fetched: FetchResult): void {
   if (fetched.kind === 'object' && fetched.object.body instanceof GrowingBody) fetched.object.body.goOn()
   if (fetched.kind === 'uncached' && fetched.response.body instanceof ReadableStream) {

@@ -18,7 +18,7 @@ const AHEAD = 1024 * 1024
 /** Milliseconds in which a viewer begins to read, or has left before there was anything to read. */
 const PATIENCE = 5_000
 
-/** Milliseconds for a body that nobody waits for, such as that of a revalidation. */
+/** The same, for a body without a viewer, such as that of a revalidation. */
 const PATIENCE_WITHOUT_VIEWERS = 60_000
 
 /** Milliseconds between looks at these. */
@@ -55,7 +55,7 @@ export class GrowingBody {
   #isWhole = false
   #state: 'collecting' | 'passing' | 'ended' | 'broken' = 'collecting'
   #error: unknown
-  /** Since when nobody has to read for it to go on; null: somebody has to. */
+  /** Since when it is read to its end although no viewer may be reading; null: it is read only as far as viewers read. */
   #withoutViewersSince: number | null = null
   #more = Promise.withResolvers<void>()
   #wanted = Promise.withResolvers<void>()
@@ -67,18 +67,18 @@ export class GrowingBody {
     if (collecting.length !== null && collecting.length > collecting.limit) this.#pass('too-large')
   }
 
-  /** Whether whoever comes now can have all of it. */
+  /** Whether a viewer that comes now can still be sent all of it. */
   get isJoinable(): boolean {
     return this.#state === 'collecting' || this.#isWhole
   }
 
-  /** Reads on although nobody may be reading. */
+  /** Reads on to the end, for the cache, although no viewer may be reading. */
   goOn(): void {
     if (this.#state === 'collecting') this.#withoutViewersSince ??= Date.now()
     this.#wanted.resolve()
   }
 
-  /** Reads `source` to its end, in the request that `source` is of, as far as somebody wants it. Never rejects. */
+  /** Reads `source` to its end, in the request that `source` belongs to, and no further ahead of the viewers than `AHEAD`. Never rejects. */
   async readFrom(source: ReadableStream<Uint8Array>): Promise<void> {
     const reader = readerOf(source)
     let hasLeft = false

@@ -26,7 +26,7 @@ export class KeptObjects {
     return this.#findInMemory(request, now) ?? (await this.#findPersistent(request, now))
   }
 
-  /** @param tenant whose alone; `undefined`: all. @returns how many objects were removed */
+  /** @param tenant `undefined`: all tenants' @returns how many objects were removed */
   async invalidate(paths: readonly string[], tenant: string | undefined): Promise<number> {
     const removed = this.#cache.invalidate(paths, tenant)
     return Math.max(removed, (await this.#persistent?.invalidate(paths, tenant)) ?? 0)

@@ -51,7 +51,7 @@ export class LruCache {
     this.#bytes -= entry.bytes
   }
 
-  /** @param tenant whose alone; `undefined`: all. @returns how many objects were removed */
+  /** @param tenant `undefined`: all tenants' @returns how many objects were removed */
   invalidate(paths: readonly string[], tenant?: string): number {
     const found = [...this.#entries].filter(
       ([

@@ -55,7 +55,7 @@ export class PersistentCache {
     await this.#store.delete([await this.#nameOf(slot)])
   }
 
-  /** @param tenant whose alone; `undefined`: all. @returns how many objects were removed */
+  /** @param tenant `undefined`: all tenants' @returns how many objects were removed */
   async invalidate(paths: readonly string[], tenant?: string): Promise<number> {
     const names: string[] = []
     let cursor: string | undefined

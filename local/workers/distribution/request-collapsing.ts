@@ -1,5 +1,5 @@
 /**
- * Fetches that are under way, and whom else they serve. Developer Guide, "Simultaneous requests for the same object (request
+ * Fetches that are under way, and the further requests that wait for them. Developer Guide, "Simultaneous requests for the same object (request
  * collapsing)".
  */
 import { isInvalidated } from '../../../urls/invalidation.ts'
@@ -8,7 +8,7 @@ import type { LookupRequest } from './cache-lookup.ts'
 import { GrowingBody } from './growing-body.ts'
 import type { FetchResult } from './messages.ts'
 
-/** What a fetch tells those who wait for it, and learns of them. */
+/** What a fetch reports to the list of pending ones, and asks of it. */
 export type Sharing = {
   /** Which cache tags its object has turned out to have. */
   tagged(tags: string): void
@@ -50,12 +50,12 @@ export class PendingFetches {
     result.then((fetched) => {
       if (fetched.kind === 'uncached' || !(fetched.object.body instanceof GrowingBody)) over()
     }, over)
-    // A viewer that leaves does not take along those who wait for the same object.
+    // The fetch goes on when the viewer leaves that began it: others may wait for it.
     waitUntil(result.catch(() => {}))
     return result
   }
 
-  /** Those who wait get the object, but it is not cached, and who comes later gets another. @param tenant `undefined`: all */
+  /** Requests that wait already get the object, but it is not cached, and later requests fetch anew. @param tenant `undefined`: all tenants' */
   invalidate(paths: readonly string[], tenant: string | undefined): void {
     for (const [slot, { key, tags }] of this.#bySlot) {
       const isTheirs = tenant === undefined || key.tenant === tenant

@@ -4,7 +4,7 @@ import { messageChanges } from '../../platform/message-changes.ts'
 import { redactedTrace } from '../../platform/redaction.ts'
 import type { FunctionStep, PlainStep, RequestSummary, RequestTrace, TraceStep } from '../../protocol/messages.ts'
 
-/** The changes that a function made are worked out when somebody asks. */
+/** The changes that a function made are worked out when the trace is read. */
 type RecordedStep = PlainStep | (() => FunctionStep)
 
 /** Records a request's way through the distribution. */

@@ -21,7 +21,7 @@ export type TrustedKeys = ReadonlyMap<string, KeyObject>
 
 export type AccessCode = keyof typeof ACCESS_MESSAGES
 
-/** `reason`: for whoever looks at the trace; the viewer learns the code and its message alone. */
+/** `reason` is for the trace; the viewer is sent the code and its message alone. */
 export type Access = { kind: 'granted'; reason: string } | { kind: 'refused'; code: AccessCode; reason: string }
 
 /** The messages of refusals by their codes. */

@@ -71,7 +71,7 @@ async function contentsOf(bucket: Bucket, listed: Listed, encode: (text: string)
   ]
 }
 
-/** A file that nobody has asked for yet need not be imported to be listed. */
+/** A file need not be imported before it is asked for, to be listed. */
 async function etagOfFile(bucket: Bucket, key: string): Promise<string> {
   const folder = folderOf(bucket)
   return (folder && (await md5Of(folder, key))) ?? ''

@@ -34,7 +34,7 @@ export type StoredObject = {
 /** How a stored object came to be there. */
 export type Remembered = Pick<StoredObject, 'modified' | 'source' | 'file' | 'checksum'>
 
-/** Of an object that nobody gave a type. S3 User Guide, "Working with object metadata". */
+/** The type of an object that was uploaded without one. S3 User Guide, "Working with object metadata". */
 export const DEFAULT_TYPE = 'binary/octet-stream'
 
 /** Of names, without their `x-amz-meta-`, and values: S3 User Guide, "Working with object metadata". */
