@@ -71,12 +71,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   let policies = options.policies
   let keyValues = options.keyValues
 
-  let complaints = ''
-  const ofDisk = options.persist === undefined ? () => {} : diskComplaints(options.persist, options.warn)
-  const complain = (text: unknown) => {
-    complaints = `${complaints}${text}`.slice(-COMPLAINT_CHARACTERS)
-    ofDisk(String(text))
-  }
+  const { complain, complaints } = keptComplaints(options)
   const host = hostService({
     bundle: () => bundle,
     connector,
@@ -137,33 +132,16 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     await connect()
   } catch (error) {
     await close().catch(() => {})
-    // workerd itself has ended, not a Worker: it could not open its files.
-    if (options.persist && /Fatal uncaught kj::Exception/.test(String(error))) {
-      const kept = join(options.persist, 'r2')
-      throw new InputError(`${kept}: what is kept there can't be opened; remove the folder to begin anew`, {
-        code: 'storage-unreadable',
-        found: kept,
-        cause: error,
-      })
-    }
-    throw error
+    throw startError(error, options.persist)
   }
   return {
     socket: () => ({ url, secret }),
     bucketUrl: () => bucketUrl,
-    complaints: () => complaints,
+    complaints,
     credentials: CREDENTIALS,
     ask,
     async advance(seconds) {
-      const most = Math.min(CENTURY, Math.floor((LAST_MOMENT - Date.now() - moved) / 1000))
-      if (!(seconds >= 0 && seconds <= most)) {
-        const expected = `0 to ${most} seconds`
-        throw unexpectedInput({
-          code: 'clock-out-of-range',
-          expected: `${expected} to move the clock on by`,
-          found: String(seconds),
-        })
-      }
+      checkAdvance(seconds, moved)
       moved += seconds * 1000
       const { now } = await ask({ ask: 'advance', milliseconds: seconds * 1000 })
       return now
@@ -183,6 +161,38 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     },
     close,
   }
+}
+
+/** What Workers and host complain of: kept for those who wait for an answer, and watched for a disk that is full. */
+function keptComplaints({ persist, warn }: RuntimeOptions) {
+  let kept = ''
+  const ofDisk = persist === undefined ? () => {} : diskComplaints(persist, warn)
+  return {
+    complain(text: unknown): void {
+      kept = `${kept}${text}`.slice(-COMPLAINT_CHARACTERS)
+      ofDisk(String(text))
+    },
+    complaints: () => kept,
+  }
+}
+
+/** Where workerd itself has ended, not a Worker, it could not open its files. */
+function startError(error: unknown, persist: string | undefined): unknown {
+  if (!persist || !/Fatal uncaught kj::Exception/.test(String(error))) return error
+  const kept = join(persist, 'r2')
+  return new InputError(`${kept}: what is kept there can't be opened; remove the folder to begin anew`, {
+    code: 'storage-unreadable',
+    found: kept,
+    cause: error,
+  })
+}
+
+/** @param moved milliseconds by which the clock is ahead already @throws InputError */
+function checkAdvance(seconds: number, moved: number): void {
+  const most = Math.min(CENTURY, Math.floor((LAST_MOMENT - Date.now() - moved) / 1000))
+  if (seconds >= 0 && seconds <= most) return
+  const expected = `0 to ${most} seconds to move the clock on by`
+  throw unexpectedInput({ code: 'clock-out-of-range', expected, found: String(seconds) })
 }
 
 /** With these, origin-response reads its sources where the distribution does. */
