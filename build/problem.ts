@@ -19,8 +19,9 @@ export function shownValue(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
 }
 
-/** JSON, and a plain word for what has none: a function, a BigInt, a circle. */
+/** JSON, and a plain word for what has none: NaN, a function, a BigInt, a circle. */
 function textOf(value: unknown): string {
+  if (typeof value === 'number') return `${value}`
   try {
     return JSON.stringify(value) ?? `a ${typeof value}`
   } catch {

@@ -79,7 +79,7 @@ describe.each([
     const headers = { range: 'bytes=0-99', 'if-range': '"x"', 'user-agent': 'x' }
     const [outcome] = (await engine?.run([viewerEvent({ uri: '/a.png', query, headers })])) ?? []
     const kept = outcome?.kind === 'returned' ? at(outcome.value, 'headers') : outcome
-    expect(Object.keys(kept ?? {}).sort()).toEqual(['host', 'user-agent'])
+    expect(Object.keys(kept ?? {}).sort()).toEqual(['accept', 'host', 'user-agent'])
   })
 })
 

@@ -128,6 +128,7 @@ const TABLE: Record<string, Row[]> = {
       { 'origins.photos.bucket': 'Upper_Case' },
     ],
     ['origins.photos.bucket: expected an S3 bucket name; found "1.2.3.4"', { 'origins.photos.bucket': '1.2.3.4' }],
+    ['origins.photos.bucket: expected an S3 bucket name; found NaN', { 'origins.photos.bucket': Number.NaN }],
     ['origins.photos.bucket: expected an S3 bucket name; found "a..b"', { 'origins.photos.bucket': 'a..b' }],
     [
       `origins.${'a'.repeat(122)}: expected a name of 1 to 121 characters; found "${'a'.repeat(76)}…`,
