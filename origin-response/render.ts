@@ -187,9 +187,14 @@ export async function render(
     if (format === 'png' && !mended) throw error
     const missing = mended?.missing ?? (await shareMissing(decoded('none', bytes, false), format))
     if (missing > MOST_MISSING) throw new Error(`${Math.round(missing * 100)} % of it is missing: ${error}`)
-    return { bytes: await encoded(decoded('none', mended?.bytes)), isIncomplete: missing > 0 }
+    const isIncomplete = missing > 0 || (await lacksScans(bytes, error))
+    return { bytes: await encoded(decoded('none', mended?.bytes)), isIncomplete }
   }
 }
+
+/** A progressive JPEG that broke off has all of its rows, only less sharp. @param error what libjpeg says of its end */
+const lacksScans = async (bytes: Buffer, error: unknown): Promise<boolean> =>
+  /premature end of JPEG/.test(String(error)) && Boolean((await sharp(bytes).metadata()).isProgressive)
 
 /** Of a picture, four bytes each; `colour`: the most frequent one, on white, as CSS has it. */
 export type Points = { width: number; height: number; rgba: Buffer; colour: string }

@@ -164,6 +164,13 @@ describe('a source of which something is missing', () => {
     expect((await ask(cut, 'fm=webp&w=640', { type: `image/${format}` })).said).toMatch(expected)
   })
 
+  it('scans of a progressive JPEG: it has all rows, less sharp', async () => {
+    const whole = await photo(1_200, 800).jpeg({ progressive: true }).toBuffer()
+    const { said } = await ask(whole.subarray(0, Math.floor(whole.length * 0.4)), 'fm=webp&w=640')
+    expect(said).toMatch(/^webp; 640x427; q=\d+; incomplete$/)
+    expect((await ask(whole, 'fm=webp&w=640')).said).toBe('webp; 640x427; q=80')
+  })
+
   it.each([3, 6, 8])('from the bottom as it is stored, not as it is seen: orientation %d', async (orientation) => {
     const whole = await photo(1_200, 800).withMetadata({ orientation }).jpeg().toBuffer()
     const said = async (part: number) =>
