@@ -21,9 +21,6 @@ const PROGRAM = join(import.meta.dirname, '../../tenants/get-or-create.ts')
 /** How often each process asks. What one loads takes a processor a second and a half. */
 const PROCESSES = EXTENT === 'full' ? [13, 13, 12, 12] : [25, 25]
 
-/** In a short run, each store has one of them, by turns. */
-const KINDS = ['shared', 'dedicated'] as const
-
 type Asking = { do(job: Omit<Job, 'id'>): Promise<TenantRecord[]>; end(): Promise<void> }
 
 /** A process does the jobs of all tests: what it loads takes longer than they do. */
@@ -71,8 +68,7 @@ afterAll(async () => {
 })
 
 // They wait more than they work: all at once takes little longer than one.
-describe.concurrent.for(STORES)('$name', (kept) => {
-  const { missing, start } = kept
+describe.concurrent.for(STORES)('$name', ({ missing, start }) => {
   if (missing !== null) {
     it.skip(missing)
     return
@@ -84,7 +80,7 @@ describe.concurrent.for(STORES)('$name', (kept) => {
   })
   afterAll(() => server.stop())
 
-  it.for(KINDS.filter((_, i) => EXTENT === 'full' || i === STORES.indexOf(kept) % KINDS.length))(
+  it.for(['shared', 'dedicated'] as const)(
     `50 getOrCreate of ${PROCESSES.length} processes: one %s tenant`,
     async (kind, { expect }) => {
       const aws = new TenantAws()
