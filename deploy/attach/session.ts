@@ -37,14 +37,14 @@ export const inSession = <T>(
   inAwsSession(dependencies, context, 'rimlight attach', interrupted, (session) => run({ ...session, dependencies }))
 
 /** @throws InputError with the option's name */
-export function distributionId(value: string | undefined, hint: string): string {
+export function distributionId(value: string | undefined, hint: string, option = '--distribution'): string {
   if (value === undefined) {
-    throw missingInput('--distribution ID', 'option-missing', hint)
+    throw missingInput(`${option} ID`, 'option-missing', hint)
   }
   // CloudFront's ids are letters and digits; it becomes a part of names.
   if (!/^[A-Z0-9]{1,32}$/.test(value)) {
     throw unexpectedInput({
-      at: '--distribution',
+      at: option,
       code: 'option-value',
       expected: 'an id such as EDFDVBD6EXAMPLE',
       found: JSON.stringify(value),

@@ -178,7 +178,7 @@ export function awsFailure(
       )
     case 'unreachable':
       return failure(
-        `${action}: expected an answer from AWS, found none (${cause.message}); when the network is there, run the same command again: it carries on`,
+        `${action}: expected an answer from AWS, found none (${firstLine(cause.message)}); when the network is there, run the same command again: it carries on`,
         { expected: 'an answer from AWS', found: 'none' },
       )
     case 'not-found':
@@ -186,6 +186,9 @@ export function awsFailure(
       return failure(`${action}: AWS refused it (${said})`, { found: said })
   }
 }
+
+/** What the SDK says below it is for who has its source open. */
+const firstLine = (message: string): string => message.split('\n', 1)[0] ?? ''
 
 /** Tries of one call, where it may succeed later. */
 export const CALL_TRIES = 8

@@ -21,7 +21,7 @@ export async function importDistribution(
   context: CommandContext,
   id: string | undefined,
 ): Promise<Imported> {
-  const distribution = distributionId(id, context.hint)
+  const distribution = distributionId(id, context.hint, '--from-distribution')
   const interrupted = () => 'Interrupted: nothing was written.'
   // Terraform's state takes none of the AWS SDK.
   const { readFacts } = await import('./read-facts.ts')

@@ -107,6 +107,15 @@ describe('rimlight init --from-distribution', () => {
     )
   })
 
+  it('what is no id is told by the option that it came with', async () => {
+    const main = initCommand({ ask: null, aws: async () => testDependencies() })
+    const folder = await temporaryFolder()
+    expect(await run(main, ['--dir', folder, '--from-distribution', 'no id'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^--from-distribution: expected an id such as EDFDVBD6EXAMPLE, found "no id"/),
+    })
+  })
+
   it('an id that there is not: says so, and writes nothing', async () => {
     const { code, stderr } = await init(new MemoryAws())
     expect(code).toBe(1)
