@@ -3,19 +3,20 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { type InputError, Interrupted, unexpectedInput } from '../base/errors.ts'
 import { checkTenantId } from '../bundle/tenant.ts'
-import { type Calls, type Dependencies, politeCalls, readOnlyCalls, WouldChange } from './aws.ts'
+import { type Calls, type Dependencies, politeCalls, readOnlyCalls } from './aws.ts'
 import { ClaimLost, type Hold, type TenantClaims, tenantClaims } from './claims.ts'
 import { type Convergence, converge } from './converge.ts'
 import { type Invalidations, invalidationsOf, type TenantInvalidation } from './invalidations.ts'
 import type { Kind, Placement } from './kinds/kind.ts'
-import { multiTenantState, repairMultiTenant, sharedPartsText } from './kinds/multi-tenant.ts'
+import { multiTenantState, repairMultiTenant } from './kinds/multi-tenant.ts'
 import type { CreateOptions, SharedState, TenantState } from './options.ts'
 import { kindsOf, Placements } from './placements.ts'
-import { NO_SETTINGS, type TenantKind, type TenantRecord, type TenantSettings } from './record.ts'
+import { anew, NO_SETTINGS, newRecord, type TenantKind, type TenantRecord, type TenantSettings } from './record.ts'
 import { deletedTenant, unfinishedTenant, unknownTenant } from './refusals.ts'
 import { settingsFrom } from './settings.ts'
 import { roomyShard } from './shard.ts'
 import { prefixOf, type TenantSite } from './site.ts'
+import { tenantState } from './state.ts'
 import type { Store } from './store/store.ts'
 
 export type ManagerOptions = {
@@ -111,27 +112,13 @@ export class TenantManager {
     settings: TenantSettings,
   ): Promise<Hold | null> {
     if (record !== null && record.status !== 'deleted') return this.#claims.take(record)
-    const time = this.#claims.time()
-    const fresh: TenantRecord = {
-      tenant,
-      kind,
-      status: 'creating',
-      uniqueId: randomUUID(),
-      generation: (record?.generation ?? 0) + 1,
-      awsId: null,
-      distributionId: null,
+    const fresh = newRecord(record, this.#claims.time(), {
+      ...{ tenant, kind, settings },
       domain: kind === 'shared' ? `${tenant}.${this.site.domain}` : null,
-      settings,
       bucket: this.site.bucket,
       prefix: prefixOf(this.site, tenant),
-      bundle: null,
       shard: kind === 'shared' ? 1 : await roomyShard(this.store),
-      createdAt: time,
-      updatedAt: time,
-      lastError: null,
-      claim: null,
-      revision: record?.revision ?? 1,
-    }
+    })
     return record === null ? this.#claims.insert(fresh) : this.#claims.take(fresh)
   }
 
@@ -206,25 +193,9 @@ export class TenantManager {
 
   async status(tenant: string): Promise<TenantState> {
     const record = await this.existing(tenant)
-    const kind = this.kindOf(record)
-    const isCurrent = record.bundle === this.site.version
-    const found = await kind.find(record)
-    if (found === null) {
-      return { record, found: 'missing', isEnabled: false, differences: [], isCurrent, certificate: null }
-    }
-    const placement = isCurrent ? await this.#placements.found(record.kind, record.shard) : null
-    const isUnknown = placement instanceof WouldChange
-    return {
-      record,
-      found: found.isDeployed ? 'deployed' : 'deploying',
-      isEnabled: found.isEnabled,
-      differences: [
-        ...(isUnknown ? [sharedPartsText(placement)] : []),
-        ...kind.differences(record, found, isUnknown ? null : placement),
-      ],
-      isCurrent,
-      certificate: await kind.certificate({ ...record, awsId: found.awsId }),
-    }
+    return tenantState(record, this.kindOf(record), this.site.version, () =>
+      this.#placements.found(record.kind, record.shard),
+    )
   }
 
   /** Of the loaded bundle; null: there is none, as no shared tenant has it. */
@@ -274,15 +245,6 @@ export class TenantManager {
     }
   }
 }
-
-/** The row of a tenant that is to be made again, as what it had at AWS is gone; one that was disabled stays so. */
-const anew = ({ generation, kind, domain, status }: TenantRecord): Partial<TenantRecord> => ({
-  status: status === 'disabling' || status === 'disabled' ? 'disabled' : 'creating',
-  generation: generation + 1,
-  awsId: null,
-  distributionId: null,
-  domain: kind === 'shared' ? domain : null,
-})
 
 const unknownKind = (kind: string): InputError =>
   unexpectedInput({

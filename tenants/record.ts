@@ -1,4 +1,6 @@
 /** What is known of a tenant: the row of a store, and what the library gives. */
+import { randomUUID } from 'node:crypto'
+
 /**
  * `dedicated`: a standard distribution of its own, with a name below cloudfront.net. `shared`: a distribution tenant of
  * one multi-tenant distribution, with a host name of its own. Developer Guide, "Understand how multi-tenant
@@ -69,3 +71,38 @@ export type TenantRecord = {
   /** Counts changes of the row: a change names the revision that it was made from. */
   revision: number
 }
+
+/** The row of a tenant that is to be made: a new one, or one that was deleted. @param earlier its row from before */
+export const newRecord = (
+  earlier: TenantRecord | null,
+  time: string,
+  own: Pick<TenantRecord, 'tenant' | 'kind' | 'settings' | 'domain' | 'bucket' | 'prefix' | 'shard'>,
+): TenantRecord => ({
+  tenant: own.tenant,
+  kind: own.kind,
+  status: 'creating',
+  uniqueId: randomUUID(),
+  generation: (earlier?.generation ?? 0) + 1,
+  awsId: null,
+  distributionId: null,
+  domain: own.domain,
+  settings: own.settings,
+  bucket: own.bucket,
+  prefix: own.prefix,
+  bundle: null,
+  shard: own.shard,
+  createdAt: time,
+  updatedAt: time,
+  lastError: null,
+  claim: null,
+  revision: earlier?.revision ?? 1,
+})
+
+/** The row of a tenant that is to be made again, as what it had at AWS is gone; one that was disabled stays so. */
+export const anew = ({ generation, kind, domain, status }: TenantRecord): Partial<TenantRecord> => ({
+  status: status === 'disabling' || status === 'disabled' ? 'disabled' : 'creating',
+  generation: generation + 1,
+  awsId: null,
+  distributionId: null,
+  domain: kind === 'shared' ? domain : null,
+})
