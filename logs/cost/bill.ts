@@ -61,65 +61,12 @@ const UNKNOWN: Region = 'north-america'
 const LAMBDAS = 2
 
 export function cloudFrontBill(usage: Usage, options: BillOptions): Bill {
-  const requests = requestsSeen(usage)
-  const bytes = bytesSent(usage)
-  const freeShare = (free: number, all: number) => (options.free && all > 0 ? Math.min(1, free / all) : 0)
-  const freeGb = freeShare(FREE.gb, bytes / BYTES_PER_GB)
-  const freeRequests = freeShare(FREE.requests, requests)
-  const lines = usage.regions.flatMap((used) => {
-    const region = used.region === 'unknown' ? UNKNOWN : used.region
-    const name = used.region === 'unknown' ? `unknown, priced as ${UNKNOWN}` : region
-    const gb = used.bytes / BYTES_PER_GB
-    return [
-      ...tierLines(gb, gb * freeGb, TRANSFER.regions[region], 'transfer to viewers', name, TRANSFER.source),
-      ...(['http', 'https'] as const).flatMap((protocol) => [
-        line('requests, free', name, used[protocol] * freeRequests, '10,000 requests', 1e4, 0, FREE.source),
-        line(
-          `${protocol} requests`,
-          name,
-          used[protocol] * (1 - freeRequests),
-          '10,000 requests',
-          1e4,
-          REQUESTS.regions[region][protocol],
-          REQUESTS.source,
-        ),
-      ]),
-    ]
-  })
-  const freeFunctions = options.free ? Math.min(requests, FREE.functions) : 0
-  const s3 = s3PriceOf(options.s3)
-  lines.push(
-    line('functions, free', null, freeFunctions, 'million calls', 1e6, 0, FREE.source),
-    line('functions', null, requests - freeFunctions, 'million calls', 1e6, FUNCTIONS.usdPerMillion, FUNCTIONS.source),
-    line(
-      'Lambda@Edge requests',
-      null,
-      LAMBDAS * usage.originRequests,
-      'million calls',
-      1e6,
-      LAMBDA_AT_EDGE.usdPerMillion,
-      LAMBDA_AT_EDGE.source,
-    ),
-    line(
-      'Lambda@Edge time',
-      null,
-      usage.gbSeconds ?? 0,
-      'GB-seconds',
-      1,
-      LAMBDA_AT_EDGE.usdPerGbSecond,
-      LAMBDA_AT_EDGE.source,
-    ),
-    line(
-      'GET requests to S3',
-      options.s3,
-      usage.originRequests,
-      '1,000 requests',
-      1e3,
-      s3.usdPerThousandGets,
-      s3.source,
-    ),
+  const lines = [
+    ...viewerLines(usage, options.free),
+    ...functionLines(requestsSeen(usage), options.free),
+    ...originLines(usage, options.s3),
     ...invalidationLines(usage.invalidations),
-  )
+  ]
   const unpriced = usage.gbSeconds === null && usage.originRequests > 0 ? ['the time that Lambda@Edge runs'] : []
   if (options.shield !== undefined) {
     const price = ORIGIN_SHIELD.regions[options.shield]
@@ -129,6 +76,50 @@ export function cloudFrontBill(usage: Usage, options: BillOptions): Bill {
       lines.push(line(item, options.shield, usage.originRequests, '10,000 requests', 1e4, price, ORIGIN_SHIELD.source))
   }
   return bill(lines, unpriced)
+}
+
+/** Transfer and requests, by the region that viewers asked in. */
+function viewerLines(usage: Usage, isFree: boolean): BillLine[] {
+  const freeShare = (free: number, all: number) => (isFree && all > 0 ? Math.min(1, free / all) : 0)
+  const freeGb = freeShare(FREE.gb, bytesSent(usage) / BYTES_PER_GB)
+  const freeRequests = freeShare(FREE.requests, requestsSeen(usage))
+  return usage.regions.flatMap((used) => {
+    const region = used.region === 'unknown' ? UNKNOWN : used.region
+    const name = used.region === 'unknown' ? `unknown, priced as ${UNKNOWN}` : region
+    const gb = used.bytes / BYTES_PER_GB
+    return [
+      ...tierLines(gb, gb * freeGb, TRANSFER.regions[region], 'transfer to viewers', name, TRANSFER.source),
+      ...(['http', 'https'] as const).flatMap((protocol) => {
+        const price = REQUESTS.regions[region][protocol]
+        const charged = used[protocol] * (1 - freeRequests)
+        return [
+          line('requests, free', name, used[protocol] * freeRequests, '10,000 requests', 1e4, 0, FREE.source),
+          line(`${protocol} requests`, name, charged, '10,000 requests', 1e4, price, REQUESTS.source),
+        ]
+      }),
+    ]
+  })
+}
+
+/** The function at viewer-request. */
+function functionLines(requests: number, isFree: boolean): BillLine[] {
+  const free = isFree ? Math.min(requests, FREE.functions) : 0
+  const { usdPerMillion, source } = FUNCTIONS
+  return [
+    line('functions, free', null, free, 'million calls', 1e6, 0, FREE.source),
+    line('functions', null, requests - free, 'million calls', 1e6, usdPerMillion, source),
+  ]
+}
+
+/** What a request to the origin costs: the Lambda@Edge functions, and S3. */
+function originLines({ originRequests, gbSeconds }: Usage, region: string): BillLine[] {
+  const { usdPerMillion, usdPerGbSecond, source } = LAMBDA_AT_EDGE
+  const s3 = s3PriceOf(region)
+  return [
+    line('Lambda@Edge requests', null, LAMBDAS * originRequests, 'million calls', 1e6, usdPerMillion, source),
+    line('Lambda@Edge time', null, gbSeconds ?? 0, 'GB-seconds', 1, usdPerGbSecond, source),
+    line('GET requests to S3', region, originRequests, '1,000 requests', 1e3, s3.usdPerThousandGets, s3.source),
+  ]
 }
 
 /** The same requests, each of them a GET that S3 answers to the viewer. */

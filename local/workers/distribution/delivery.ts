@@ -68,8 +68,10 @@ export function responseFromCache(
   }
   if (method === 'HEAD' || object.body === null) return { status, headers, body: null, result }
   if (method !== 'GET') return { status, headers, body: wholeOf(object, requestId), result }
-  if (status === 206) return partResponse(object, headers, viewer.headers, result, requestId)
-  return rangeResponse(object, headers, viewer.headers, result, requestId)
+  const delivery = { headers, result, requestId }
+  return status === 206
+    ? partResponse(object, viewer.headers, delivery)
+    : rangeResponse(object, viewer.headers, delivery)
 }
 
 /** Seconds. RFC 9111, 4.2.3: how old it was, and how long it has been here. */
@@ -92,15 +94,13 @@ function lengthOfBody({ body, headers }: ServedObject): number | null {
   return /^\d+$/.test(length) ? Number(length) : null
 }
 
+/** What a response has whatever part of the object it is. `headers`: of the whole. */
+type Delivery = { headers: HeaderLine[]; result: ResultType; requestId: string }
+
 /** The whole, the parts that a `Range` header asks for, or a 416. */
-function rangeResponse(
-  object: ServedObject,
-  headers: HeaderLine[],
-  requestHeaders: readonly HeaderLine[],
-  result: ResultType,
-  requestId: string,
-): EdgeResponse {
+function rangeResponse(object: ServedObject, requestHeaders: readonly HeaderLine[], delivery: Delivery): EdgeResponse {
   const { status, body } = object
+  const { headers, result, requestId } = delivery
   const length = lengthOfBody(object)
   const whole = () => ({ status, headers, body: wholeOf(object, requestId), result })
   // "Range GETs": of what comes in chunks, the viewer gets all.
@@ -116,7 +116,7 @@ function rangeResponse(
     return { ...refusal, headers: [...refusal.headers, ['content-range', contentRange(null, length)]] }
   }
   const [first] = range.parts
-  if (range.parts.length === 1 && first) return onePart(body, first, first, length, headers, result, requestId)
+  if (range.parts.length === 1 && first) return onePart(body, first, first, length, delivery)
   // Not before all of it is there.
   if (body instanceof GrowingBody) return whole()
   const boundary = `CloudFront:${requestId.slice(0, 32).replaceAll(/[^A-Za-z0-9]/g, '0')}`
@@ -126,30 +126,25 @@ function rangeResponse(
 }
 
 /** The part itself, or the part of it that a request is about: "Range GETs". */
-function partResponse(
-  object: ServedObject,
-  headers: HeaderLine[],
-  requestHeaders: readonly HeaderLine[],
-  result: ResultType,
-  requestId: string,
-): EdgeResponse {
+function partResponse(object: ServedObject, requestHeaders: readonly HeaderLine[], delivery: Delivery): EdgeResponse {
   const { status, body } = object
   const stored = storedPart(object)
   const wanted = stored && partWithin(stored, requestHeaders)
-  if (!(body instanceof Uint8Array) || !stored || !wanted)
+  if (!(body instanceof Uint8Array) || !stored || !wanted) {
+    const { headers, result, requestId } = delivery
     return { status, headers, body: wholeOf(object, requestId), result }
+  }
   const within: Part = [wanted[0] - stored.part[0], wanted[1] - stored.part[0]]
-  return onePart(body, within, wanted, stored.length, headers, result, requestId)
+  return onePart(body, within, wanted, stored.length, delivery)
 }
 
+/** @param within where it is in `body` @param part where it is in the object @param length of the object; null: not known */
 function onePart(
   body: Uint8Array | GrowingBody,
   within: Part,
   part: Part,
   length: number | null,
-  headers: HeaderLine[],
-  result: ResultType,
-  requestId: string,
+  { headers, result, requestId }: Delivery,
 ): EdgeResponse {
   const described = withHeader(
     withHeader(headers, 'content-range', contentRange(part, length)),
