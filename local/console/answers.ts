@@ -10,7 +10,7 @@ import { keyJson, viewerRequestFor } from './key.ts'
 import type { RequestFeed } from './request-feed.ts'
 import type { RunningSite, SiteParts } from './site.ts'
 
-export const ROOT = '/__rimlight/'
+export const CONSOLE_ROOT = '/__rimlight/'
 
 /** The distribution that questions are about. */
 export type Connected = { runtime: Runtime; parts: SiteParts; site: RunningSite; feed: RequestFeed }
@@ -24,11 +24,12 @@ export async function answerConsole(
 ): Promise<void> {
   const { site, feed, runtime } = connected
   if (!isNamed(request, site.domains)) {
-    return sendJson(response, 421, { error: `this is at ${site.httpsUrl}${ROOT} alone` })
+    return sendJson(response, 421, { error: `this is at ${site.httpsUrl}${CONSOLE_ROOT} alone` })
   }
   if (request.method === 'POST') {
     const post = Object.hasOwn(POSTS, path) ? POSTS[path] : undefined
-    if (post === undefined) return sendJson(response, 404, { error: `there is nothing to ask at ${ROOT}${path}` })
+    if (post === undefined)
+      return sendJson(response, 404, { error: `there is nothing to ask at ${CONSOLE_ROOT}${path}` })
     // A page elsewhere on the web must not empty the cache.
     if (isForeign(request)) return sendJson(response, 403, { error: 'this is for the page itself and for programs' })
     return sendJson(response, 200, await post(await readBody(request), connected))

@@ -7,7 +7,7 @@ import type { ViewerListeners } from '../listeners/viewer-listeners.ts'
 import type { ViewerIncoming } from '../listeners/viewer-request.ts'
 import type { ViewerOutgoing } from '../listeners/viewer-response.ts'
 import type { FinishedRequest } from '../protocol/messages.ts'
-import { answerConsole, type Connected, invalidate, ROOT } from './answers.ts'
+import { answerConsole, CONSOLE_ROOT, type Connected, invalidate } from './answers.ts'
 import { sendJson } from './http.ts'
 import { RequestFeed } from './request-feed.ts'
 import { describeSite, type RunningSite, type SiteParts } from './site.ts'
@@ -47,13 +47,13 @@ export function openConsole(): Console {
   return {
     intercept(request, response) {
       const path = (request.url ?? '').replace(/\?.*$/s, '')
-      if (path === ROOT.slice(0, -1)) {
-        response.writeHead(302, { location: ROOT })
+      if (path === CONSOLE_ROOT.slice(0, -1)) {
+        response.writeHead(302, { location: CONSOLE_ROOT })
         response.end()
         return true
       }
-      if (!path.startsWith(ROOT)) return false
-      answer(request, response, path.slice(ROOT.length)).catch((error) => {
+      if (!path.startsWith(CONSOLE_ROOT)) return false
+      answer(request, response, path.slice(CONSOLE_ROOT.length)).catch((error) => {
         const isInput = error instanceof InputError
         if (!response.headersSent)
           sendJson(response, isInput ? 400 : 500, { error: isInput ? error.message : String(error) })
@@ -90,5 +90,5 @@ function originalPixels(site: RunningSite | undefined, path: string): number | u
 /** The page shows pictures itself, which its `Referer` tells: they are not in the sums. */
 function isOfPage({ referer, host }: FinishedRequest): boolean {
   const page = URL.parse(referer)
-  return page?.host === host && page.pathname.startsWith(ROOT)
+  return page?.host === host && page.pathname.startsWith(CONSOLE_ROOT)
 }

@@ -11,7 +11,7 @@ import {
   missTable,
   parameterTable,
   resultTable,
-  routeTable,
+  routesTable,
   skippedTable,
   topTables,
 } from './table-sections.ts'
@@ -32,7 +32,7 @@ export async function reportHtml(report: LogReport): Promise<string> {
   ] as const
   const sections = [
     ...courseOverTime(report, plot),
-    routeTable(report),
+    routesTable(report),
     edgeTable(report),
     missPlot(report, plot),
     missTable(report),

@@ -4,7 +4,7 @@ import { countText, cut, percentText } from './format.ts'
 import type { Section } from './page.ts'
 import type { LogReport } from './report.ts'
 
-export const routeTable = ({ routes: rows }: LogReport): Section => ({
+export const routesTable = ({ routes: rows }: LogReport): Section => ({
   title: 'Routes',
   ...(rows === null && { note: 'No config was given or found: --config edge.config.ts, or --dist dist.' }),
   table: {
