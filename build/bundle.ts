@@ -1,22 +1,26 @@
 /** A trigger's code, with the compiled config in the place of `edge/rules.ts`. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parse } from 'acorn'
-import { type BuildOptions, build, type Metafile, type Plugin, transform } from 'esbuild'
+import { type BuildOptions, build, type Metafile, type Plugin, type TransformOptions, transform } from 'esbuild'
 import { ROOT } from '../base/root.ts'
 import { NOT_UNRESERVED } from '../edge/path.ts'
 import { isPreview } from '../edge/variant.ts'
 import { withArrows, withVars } from './compact.ts'
 import { type Rules, rulesModule } from './compile.ts'
 import { BuildError } from './error.ts'
+import { withoutCalls, withParameters } from './inline.ts'
 import { type Package, packagesOf } from './packages.ts'
 import { leanS3Client } from './s3-client.ts'
-import { edited, nodesOf } from './syntax.ts'
+import { edited, nodesOf, parseModule } from './syntax.ts'
 import { type BuildTarget, type LazyModule, rulesFor } from './targets.ts'
+import { withTextsNamed } from './texts.ts'
 import { tokenFlags } from './token-rules.ts'
 
-/** One file of an artefact. `packages`: those whose code is in it besides our own. */
-export type Bundle = { file: string; code: string; metafile: Metafile; packages: Package[] }
+/**
+ * One file of an artefact. `packages`: those whose code is in it besides our own. `plain`: of a function, the same with long names, and each
+ * text where it is used, for who reads it.
+ */
+export type Bundle = { file: string; code: string; metafile: Metafile; packages: Package[]; plain?: string }
 
 /** What the CloudFront Functions engine takes beyond ES5; the rest esbuild lowers or refuses. */
 const LANGUAGE = {
@@ -30,7 +34,8 @@ const LANGUAGE = {
   },
   format: 'esm',
   platform: 'neutral',
-  minify: true,
+  minifySyntax: true,
+  minifyWhitespace: true,
 } satisfies BuildOptions
 
 export const FUNCTION: BuildOptions = {
@@ -40,6 +45,9 @@ export const FUNCTION: BuildOptions = {
     /^(?:audience|bearer|cached|canonical|claims|closed|contains|cookieNames|cors|endless|expected|first|formats|forward|groups|hasParts|images|index|issuer|last|leeway|name|origins|parameters|parts|path|preflight|qualities|quality|query|ratios|reason|redirect|requestable|route|s3|signed|token|version|widths)$/,
   mangleQuoted: true,
 }
+
+/** What is declared beside the function where its calls are counted: a script's names are everybody's. esbuild leaves them alone. */
+const NOT_OURS = 'typeof n;typeof i;typeof last;typeof next'
 
 /** CommonJS, because loading a built-in by `require` takes a tenth of the time that `import` takes; see the decisions. */
 const LAMBDA: BuildOptions = {
@@ -74,11 +82,16 @@ export async function bundle(target: BuildTarget, compiled: Rules, without?: str
       compiledRules(rules, without),
       platformModules(target.modules),
     ])
-    const shaken = async (code: string) => (await transform(code, { ...LANGUAGE, treeShaking: true })).code
+    const shaken = async (code: string, options: TransformOptions = {}) =>
+      (await transform(code, { ...LANGUAGE, treeShaking: true, ...options })).code
     // Once more: what the config's constants leave unused is known only when all is in one file.
     const once = await shaken(withArrows(made.code, parseModule(made.code)))
     // And again: what stood around that, and `var` beside `var`, become one.
-    return [{ ...made, code: asScript(await shaken(withVars(once, parseModule(once)))) }]
+    const twice = await shaken(withVars(once, parseModule(once)))
+    const expressions = await shaken(withParameters(twice, parseModule(twice)))
+    const plain = await shaken(withoutCalls(expressions))
+    const code = await shaken(`${withTextsNamed(plain, parseModule(plain))};${NOT_OURS}`, { minifyIdentifiers: true })
+    return [{ ...made, code: asScript(code), plain: asScript(plain) }]
   }
   const entry = bundled(target.entry, 'index.js', LAMBDA, [
     compiledRules(rules),
@@ -230,5 +243,3 @@ function asScript(module: string): string {
   ]
   return [...heads.toSorted().toReversed(), edited(module, edits)].join('')
 }
-
-const parseModule = (code: string) => parse(code, { ecmaVersion: 'latest', sourceType: 'module' })

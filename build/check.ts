@@ -10,7 +10,9 @@ import { nodesOf, parseScript } from './syntax.ts'
 import type { BuildTarget } from './targets.ts'
 
 /** @throws BuildError saying what is wrong and where */
-export function checkCode(target: BuildTarget, { file, code, metafile, packages }: Bundle): void {
+export function checkCode(target: BuildTarget, { file, code: shipped, plain, metafile, packages }: Bundle): void {
+  // A name that is a constant's text is none that can be seen.
+  const code = plain ?? shipped
   const isOurs = packages.length === 0
   const where = `${target.trigger}, ${file}`
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path))

@@ -1,4 +1,4 @@
-import { type Node, type Program, parse } from 'acorn'
+import { type Identifier, type Node, type Program, parse } from 'acorn'
 
 const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string'
@@ -7,11 +7,25 @@ const isNode = (value: unknown): value is Node =>
 export const parseScript = (code: string): Program =>
   parse(code, { ecmaVersion: 'latest', sourceType: 'script', allowImportExportEverywhere: true, locations: true })
 
+/** What esbuild wrote: a module. */
+export const parseModule = (code: string): Program => parse(code, { ecmaVersion: 'latest', sourceType: 'module' })
+
 export const childrenOf = (node: Node): Node[] =>
   Object.values(node).flatMap((value) => (Array.isArray(value) ? value : [value]).filter(isNode))
 
 /** A node and everything below it, in the order of the text. */
 export const nodesOf = (node: Node): Node[] => [node, ...childrenOf(node).flatMap(nodesOf)]
+
+export const isFunction = ({ type }: Node): boolean => /Function/.test(type)
+
+/** Names of variables and functions, where they are made and where they are used; not those of properties. */
+export function referencesIn(node: Node): Identifier[] {
+  if (node.type === 'Identifier') return [node as Identifier]
+  const { type, computed, object, value } = node as Node & { computed?: boolean; object: Node; value: Node }
+  if (type === 'MemberExpression' && !computed) return referencesIn(object)
+  if (type === 'Property' && !computed) return referencesIn(value)
+  return childrenOf(node).flatMap(referencesIn)
+}
 
 /** From one place in a text to another; the same place: put in there. */
 export type TextEdit = { start: number; end: number; text: string }

@@ -67,7 +67,7 @@ type Measured = { cost: number; last: unknown }
 async function instructions(code: string, expression: string, calls: number, event: unknown) {
   const script = join(folder, 'run.js')
   const EVENT = `var EVENT = ${JSON.stringify(JSON.stringify(event))};`
-  const loop = `var last; for (var n = 0; n < ${calls}; n++) { last = ${expression || '0'} }`
+  const loop = `var last; for (var calls = 0; calls < ${calls}; calls++) { last = ${expression || '0'} }`
   const print = 'Promise.resolve(last).then((value) => { console.log(JSON.stringify(value)) })'
   const [imports = ''] = /^(?:import [^;]*;)*/.exec(code) ?? []
   await writeFile(script, `${imports}\n${EVENT}\n${code.slice(imports.length)}\n${loop}\n${print}`)
@@ -180,7 +180,7 @@ async function unminified(rules: Settings, more: readonly string[] = []): Promis
   ]
   const result = await build({
     ...FUNCTION,
-    minify: false,
+    minifySyntax: false,
     // Imports come first then.
     minifyWhitespace: true,
     // The steps name the properties.
