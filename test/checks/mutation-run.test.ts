@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import type { Mutation } from '../mutations/list.ts'
 import { mutationsCommand } from '../mutations/run.ts'
-import { reachOf, suitesFor, testsOfAll } from '../mutations/suites.ts'
+import { reachOf, type Suites, suitesFor, testsOfAll } from '../mutations/suites.ts'
 import { folderOfFile } from '../temporary.ts'
 import { ROOT } from './sources.ts'
 
@@ -44,7 +44,7 @@ const REMARK = { file: 'edge/sum.ts', from: 'of them', to: 'of these' }
 
 const asking =
   (...near: string[][]) =>
-  () => ({ near, far: [] })
+  (): Suites => ({ near, far: [] })
 const BOTH = asking(['test/sum.test.ts', 'test/clock.test.ts'])
 
 async function run(root: string, list: readonly Mutation[], args: string[] = [], suites = BOTH) {
