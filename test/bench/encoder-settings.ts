@@ -6,7 +6,7 @@ import { render } from '../../origin-response/render.ts'
 import type { Sample } from './samples.ts'
 
 /** Of origin-response, where the config does not say. */
-const DEFAULT_MEMORY_MB = 1_024
+export const DEFAULT_MEMORY_MB = 1_024
 
 export type Setting = {
   name: string

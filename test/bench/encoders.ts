@@ -8,15 +8,16 @@ import sharp from 'sharp'
 import { ROOT } from '../../base/root.ts'
 import { confine } from '../../origin-response/render.ts'
 import { autoRuns, autoTable } from './encoder-auto.ts'
+import { BUDGET_SETTINGS, budgetTable, ladderOf } from './encoder-budget.ts'
 import { plots } from './encoder-plots.ts'
 import { cpuTimes, curvesOf, type Run } from './encoder-runs.ts'
 import { AVIF_CHOICES, DEFAULTS, MOZJPEG, OUR_AVIF, OUR_WEBP, type Setting, WEBP_CHOICES } from './encoder-settings.ts'
 import { avifTable, defaultsTable, mainSamples, qualityTable, type Results, webpTable } from './encoder-tables.ts'
-import { availableMeasures } from './perceptual.ts'
+import { availableMeasures, type Measure } from './perceptual.ts'
 import { readSamples, type Sample } from './samples.ts'
 import { markdown, records, type Table } from './table.ts'
 
-const HELP = `Usage: npm run bench:encoders -- [--write] [--json] | --auto
+const HELP = `Usage: npm run bench:encoders -- [--write] [--json] | --auto | --budgets
 
 Measures encoder settings for WebP and AVIF: what ships, what ipx and next/image have by default, and what was weighed.
 Prints tables of the bytes at equal looks and of the CPU beside them. Takes some ten minutes of CPU, on all cores at once.
@@ -26,6 +27,7 @@ The pictures are the project's own, and the Kodak photographs from $RIMLIGHT_COR
 
 Options
   --auto   measure quality: 'auto' alone, in half a minute
+  --budgets  measure images.budget alone: what AVIF takes of WebP's CPU over all widths of all pictures, and how many bytes
   --write  write the plots: docs/images/webp.svg, docs/images/avif.svg
   --json   print one JSON document: { pictures, measures, tables, settings }, each setting with its points and its CPU
            milliseconds; npm itself prints to stdout as well, unless it is called as npm run --silent bench:encoders
@@ -58,18 +60,38 @@ async function measureAuto(folder: string): Promise<Table> {
   return autoTable(await autoRuns(samples, measures, folder), names)
 }
 
+async function measureBudgets(folder: string): Promise<Table> {
+  const { measures, samples } = await read(folder)
+  const all = await ladderOf(samples, folder)
+  say(`${all.length} renditions: ${all.map(({ name }) => name).join(', ')}`)
+  return budgetTable(await run(BUDGET_SETTINGS, all, measures, all, folder))
+}
+
 async function measure(folder: string): Promise<Results> {
   const { measures, samples } = await read(folder)
   const main = mainSamples(samples)
   say(`${samples.length} pictures: ${samples.map(({ name }) => name).join(', ')}`)
+  const on = (setting: Setting) => (COMPARED.includes(setting) ? samples : main)
+  return run(SETTINGS, samples, measures, main.slice(0, TIMED), folder, on)
+}
+
+/** @param timed the samples that CPU is measured on @param on the samples of a setting's curves */
+async function run(
+  settings: readonly Setting[],
+  samples: readonly Sample[],
+  measures: readonly Measure[],
+  timed: readonly Sample[],
+  folder: string,
+  on: (setting: Setting) => readonly Sample[] = () => samples,
+): Promise<Results> {
   const curves: Run['curves'][] = []
-  for (const [at, setting] of SETTINGS.entries()) {
-    say(`${at + 1}/${SETTINGS.length} ${setting.format}: ${setting.name}`)
-    curves.push(await curvesOf(setting, COMPARED.includes(setting) ? samples : main, measures, folder))
+  for (const [at, setting] of settings.entries()) {
+    say(`${at + 1}/${settings.length} ${setting.format}: ${setting.name}`)
+    curves.push(await curvesOf(setting, on(setting), measures, folder))
   }
   say('CPU')
-  const cpu = await cpuTimes(SETTINGS, main.slice(0, TIMED))
-  const runs = SETTINGS.map((setting, at) => {
+  const cpu = await cpuTimes(settings, timed)
+  const runs = settings.map((setting, at) => {
     const run: Run = { curves: curves[at] ?? new Map(), cpu: cpu.get(setting) ?? new Map() }
     return [setting, run] as const
   })
@@ -119,6 +141,7 @@ function readOptions() {
   try {
     const options = {
       auto: { type: 'boolean' },
+      budgets: { type: 'boolean' },
       write: { type: 'boolean' },
       json: { type: 'boolean' },
       help: { type: 'boolean' },
@@ -147,6 +170,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 try {
   if (options.auto) process.stdout.write(`${markdown(await measureAuto(folder))}\n`)
+  else if (options.budgets) process.stdout.write(`${markdown(await measureBudgets(folder))}\n`)
   else {
     const results = await measure(folder)
     process.stdout.write(options.json ? json(results) : report(results))

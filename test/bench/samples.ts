@@ -42,6 +42,10 @@ export async function readSamples(folder: string, corpus: string | undefined): P
   return samples
 }
 
+/** The same picture as a rendition of that width has it. @param folder for its PNG file */
+export const narrower = ({ name, set, source }: Sample, width: number, folder: string): Promise<Sample> =>
+  sampleOf(`${name}-${width}`, set, sharp(source).resize({ width }), folder)
+
 async function sampleOf(name: string, set: Sample['set'], image: Sharp, folder: string): Promise<Sample> {
   const { data, info } = await image.removeAlpha().raw().toBuffer({ resolveWithObject: true })
   const raw = { width: info.width, height: info.height, channels: 3 } as const
