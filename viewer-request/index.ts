@@ -44,7 +44,9 @@ export async function handler(event: ViewerEvent): Promise<ViewerRequest | Viewe
   const isElsewhere = HAS_CANONICAL_HOST && isOtherHost(request, headers)
   if (isElsewhere || firstValue(headers['cloudfront-forwarded-proto']) === 'http') {
     const host = HAS_CANONICAL_HOST ? domains[0] : safeHost(firstValue(headers.host).toLowerCase(), domains)
-    const location = { value: `https://${host}${locationAsReceived(request, query)}` }
+    const received = locationAsReceived(request, query)
+    if (!received) return refused(414)
+    const location = { value: `https://${host}${received}` }
     return { statusCode: isRead ? 301 : 308, headers: { location } }
   }
 
@@ -103,7 +105,8 @@ export async function handler(event: ViewerEvent): Promise<ViewerRequest | Viewe
       // Where no dot comes after the last slash. Relative: on whatever host this is; `./` keeps a colon from ending a scheme.
       if (path.indexOf('/', path.lastIndexOf('.')) >= 0 && path[path.length - 1] !== '/') {
         request.uri = `${path.slice(path.lastIndexOf('/') + 1)}/`
-        return { statusCode: 301, headers: { location: { value: `./${locationAsReceived(request, query)}` } } }
+        const received = locationAsReceived(request, query)
+        return received ? { statusCode: 301, headers: { location: { value: `./${received}` } } } : refused(414)
       }
     }
   }

@@ -47,6 +47,16 @@ const HTTPS = viewerGroup('1: HTTP is redirected to HTTPS', [
     http({ uri: '/%7Ea/../b//c.jpg' }),
     to('https://cdn.example.com/%7Ea/../b//c.jpg'),
   ],
+  [
+    'a path too long to be escaped is refused',
+    http({ uri: `/${'é'.repeat(512)}` }),
+    answered(414, { 'cache-control': 'no-store' }),
+  ],
+  [
+    'a query too long to be escaped, too',
+    http({ query: `q=${'"'.repeat(512)}` }),
+    answered(414, { 'cache-control': 'no-store' }),
+  ],
   ['a path that would be refused', http({ uri: '/drafts%2Fa' }), to('https://cdn.example.com/drafts%2Fa')],
   [
     'no cookie and no header comes along',

@@ -49,3 +49,15 @@ describe('the query is as received', () => {
 it('what a URL may not hold is escaped, so that no header can be added', () => {
   expect(location('/a\r\nx: y', {}, () => 'q="\n')).toBe('/a%0D%0Ax:%20y?q=%22%0A')
 })
+
+describe('what is too long to be escaped leads nowhere, not somewhere else', () => {
+  const long = 'é'.repeat(512)
+
+  it.each([
+    ['a path', `/${long}`, '', ''],
+    ['a query', '/p', `q=${long}`, ''],
+    ['as long without anything to escape', `/${'e'.repeat(3000)}`, 'q', `/${'e'.repeat(3000)}?q`],
+  ])('%s', (_rule, uri, raw, expected) => {
+    expect(location(uri, {}, () => raw)).toBe(expected)
+  })
+})
