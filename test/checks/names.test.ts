@@ -20,6 +20,7 @@ const ENTRIES = [...textOf('package.json').matchAll(/"\.\/lib\/(?!types\/)([^"]+
 
 /** Files that are bundled and run by what they export. */
 const BUNDLED = [
+  'msw/browser.ts',
   'origin-request/index.ts',
   'origin-response/index.ts',
   'viewer-request/index.ts',
@@ -39,6 +40,11 @@ const NAMES: readonly Exception[] = [
       'viewer-request/lambda.ts',
     ],
     reason: 'CloudFront and Lambda call it so',
+  },
+  {
+    name: 'cloudfrontHandlers',
+    files: ['msw/browser.ts', 'msw/handlers.ts'],
+    reason: 'bundlers for browsers find the one where Node finds the other: `exports` of package.json',
   },
   // What runs at AWS is bundled by itself; local/ may not import it, and has HTTP where it has CloudFront's events.
   {

@@ -188,6 +188,12 @@ const leaveOutRoute: Rule = ({ config: { routes }, keys }) => {
   return `${DONE}, and so is its route`
 }
 
+/** Of an item of a list, or of the list. */
+const itemOr =
+  (ofList: Rule): Rule =>
+  (place) =>
+    (typeof place.keys.at(-1) === 'number' ? leaveOutOf(1) : ofList)(place)
+
 /** By what a problem is at, without the numbers of lists and the names of origins. */
 const RULES: Readonly<Record<string, Rule>> = {
   domains: leaveOutItem,
@@ -197,7 +203,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'origins.failover': leaveOutField,
   'origins.failover.statuses': bothMissing,
   'routes.path': leaveOutRoute,
-  'routes.query': (place) => (typeof place.keys.at(-1) === 'number' ? leaveOutOf(1)(place) : withoutImages(place)),
+  'routes.query': itemOr((place) => withoutImages(place)),
   'routes.headers': leaveOutOf(1),
   'routes.version': set(null, 'is null here'),
   'routes.index': leaveOutField,
@@ -206,13 +212,13 @@ const RULES: Readonly<Record<string, Rule>> = {
   'routes.cache.max': LONGEST,
   'routes.cache.min': LONGEST,
   'routes.cors.origins': leaveOutOf(2),
-  'routes.cors.headers': (place) => (typeof place.keys.at(-1) === 'number' ? leaveOutOf(1) : leaveOutStar)(place),
-  'routes.cors.exposeHeaders': (place) => (typeof place.keys.at(-1) === 'number' ? leaveOutOf(1) : leaveOutStar)(place),
+  'routes.cors.headers': itemOr(leaveOutStar),
+  'routes.cors.exposeHeaders': itemOr(leaveOutStar),
   'routes.cors.credentials': leaveOutField,
   'routes.cors.methods': leaveOutField,
   'routes.cors.maxAge': LONGEST,
   'headers.setResponse': leaveOutLast,
-  'headers.dropResponse': (place) => (typeof place.keys.at(-1) === 'number' ? leaveOutOf(1) : leaveOutLast)(place),
+  'headers.dropResponse': itemOr(leaveOutLast),
 }
 
 /** With names of its own, a route's key has no room for those of images. */

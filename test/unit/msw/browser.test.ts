@@ -1,12 +1,13 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runInNewContext } from 'node:vm'
 import { build } from 'esbuild'
 import { expect, it } from 'vitest'
 import { ROOT } from '../../../base/root.ts'
-import project from '../../../package.json' with { type: 'json' }
 
 it('a bundle for browsers says where the handlers run', async () => {
-  const { browser } = project.exports['./msw']
+  const { exports } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
+  const { browser } = exports['./msw']
   const entry = join(ROOT, browser.replace('./lib/', '').replace(/\.js$/, '.ts'))
   const { outputFiles, warnings } = await build({
     entryPoints: [entry],

@@ -8,6 +8,7 @@ import { ConfigError } from '../../../../../build/error.ts'
 import { configText } from '../../../../../cli/init/config-text.ts'
 import { importedConfig } from '../../../../../cli/init/distribution/import.ts'
 import type { Config } from '../../../../../edge/config.ts'
+import { runs } from '../../../../runs.ts'
 import { temporaryFolder } from '../../../local/fixture.ts'
 import { distributionFacts, PUBLIC_KEY } from './distributions.ts'
 
@@ -32,7 +33,7 @@ describe('of whatever CloudFront takes, the config', () => {
         const problems = problemsOf(config).filter(({ found }) => !NEVER_MATCHES.test(found))
         expect(problems).toEqual([])
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 
@@ -54,14 +55,14 @@ describe('of whatever CloudFront takes, the config', () => {
         const isTaken = (CacheBehaviors?.Items ?? []).some(({ PathPattern }) => /^\/?\*+$/.test(PathPattern ?? ''))
         if (!isTaken) expect(Boolean(routes.at(-1)?.auth)).toBe(isPrivate(DefaultCacheBehavior?.TrustedKeyGroups))
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 
   it('is the same as a file', async () => {
     const folder = await temporaryFolder()
     const file = join(folder, 'edge.config.ts')
-    for (const facts of fc.sample(distributionFacts, { numRuns: 8, seed: 15 })) {
+    for (const facts of fc.sample(distributionFacts, { numRuns: runs(8), seed: 15 })) {
       const { config, comments } = importedConfig(facts)
       if (problemsOf(config).length > 0) continue
       await writeFile(file, configText(config, comments))
