@@ -86,10 +86,13 @@ export class Failure extends RimlightError {
   }
 }
 
-/** Ctrl-C was pressed. What was done before that stays; the message says how to carry on. Exit code 130, as a shell has it. */
+/** The exit code after Ctrl-C, as a shell has it. */
+export const INTERRUPTED = 130
+
+/** Ctrl-C was pressed. What was done before that stays; the message says how to carry on. */
 export class Interrupted extends Failure {
   override name = 'Interrupted'
-  override readonly exitCode = 130
+  override readonly exitCode = INTERRUPTED
 
   constructor(message: string, facts: { cause?: unknown } = {}) {
     super(message, { code: 'interrupted', ...facts })

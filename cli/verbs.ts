@@ -1,6 +1,7 @@
 /** `rimlight`: a verb, and what the verb takes. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { INTERRUPTED } from '../base/errors.ts'
 import { ROOT } from '../base/root.ts'
 import { BUCKET_PACKAGES, DISTRIBUTION_PACKAGES, KEYS_PACKAGES } from '../deploy/aws/packages.ts'
 import type { Main } from './kit/command.ts'
@@ -72,4 +73,6 @@ export async function runAsProcess(): Promise<void> {
   const code = await main(process.argv.slice(2), process.stdout, process.stderr)
   // A verb that had done all else may not have heard of it.
   process.exitCode = isCutOff ? code || 1 : code
+  // A verb that Ctrl-C has ended has cleaned up. What a network still holds, such as a call without an answer, holds up nobody.
+  if (code === INTERRUPTED) process.stdout.write('', () => process.exit())
 }

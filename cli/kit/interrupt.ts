@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers'
+import { INTERRUPTED } from '../../base/errors.ts'
 
 /** Ctrl-C, and the other signals that ask a command to end. */
 const SIGNALS: readonly (string | symbol)[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
@@ -12,7 +13,7 @@ export type Interrupt = { signal: AbortSignal; close(): void }
 export function interrupt(): Interrupt {
   const controller = new AbortController()
   const heed = () => {
-    if (controller.signal.aborted) process.exit(130)
+    if (controller.signal.aborted) process.exit(INTERRUPTED)
     controller.abort()
   }
   const keepOut = (name: string | symbol, listener: () => void) => {

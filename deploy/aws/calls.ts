@@ -1,5 +1,6 @@
 /**
- * Every call of AWS goes through here: Ctrl-C takes effect between two calls, and what may succeed later is repeated.
+ * Every call of AWS goes through here: Ctrl-C takes effect between two calls, or soon where one gets no answer, and what may succeed
+ * later is repeated.
  */
 import { Interrupted } from '../../base/errors.ts'
 import { type AwsFault, awsFailure, CALL_TRIES, faultOf } from './faults.ts'
@@ -26,6 +27,9 @@ export type AwsCalls<Clients> = {
 const FIRST_PAUSE = 1_000
 const LONGEST_PAUSE = 20_000
 
+/** Milliseconds that a call under way has after Ctrl-C: its answer tells what has been done. */
+const LAST_ANSWER = 3_000
+
 /** @param command whose help lists what it has to be allowed: `rimlight attach` */
 export function callsOf<Clients>(
   dependencies: CallDependencies<Clients>,
@@ -33,6 +37,7 @@ export function callsOf<Clients>(
   command: string,
 ): AwsCalls<Clients> {
   const clients = dependencies.clients()
+  const unanswered = interruptedLate(signal)
 
   const heed = () => {
     if (signal.aborted) throw new Interrupted('interrupted')
@@ -51,7 +56,7 @@ export function callsOf<Clients>(
     for (let tries = 1; ; tries += 1) {
       heed()
       try {
-        return await send(clients)
+        return await Promise.race([send(clients), unanswered])
       } catch (error) {
         const fault = faultOf(error)
         if (fault === null) throw error
@@ -68,6 +73,16 @@ export function callsOf<Clients>(
     find: (action, send) => tried(action, send, true),
     sleep,
   }
+}
+
+/** Rejects some time after Ctrl-C. */
+function interruptedLate(signal: AbortSignal): Promise<never> {
+  const late = Promise.withResolvers<never>()
+  // Where no call is under way, nobody hears of it.
+  late.promise.catch(() => {})
+  const giveUp = () => setTimeout(() => late.reject(new Interrupted('interrupted')), LAST_ANSWER).unref()
+  signal.addEventListener('abort', giveUp, { once: true })
+  return late.promise
 }
 
 const isWorthAnotherTry = (fault: AwsFault): boolean => fault === 'throttled' || fault === 'role-is-new'

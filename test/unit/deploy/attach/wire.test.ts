@@ -5,7 +5,7 @@ import { CloudFrontClient, GetDistributionCommand } from '@aws-sdk/client-cloudf
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam'
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
-import { afterAll, beforeAll, expect, it, test } from 'vitest'
+import { afterAll, beforeAll, expect, it, test, vi } from 'vitest'
 import { readDistribution, updateDistribution } from '../../../../deploy/attach/distribution.ts'
 import { callsOf } from '../../../../deploy/aws/calls.ts'
 import { awsFailure, faultOf } from '../../../../deploy/aws/faults.ts'
@@ -142,4 +142,26 @@ it('nothing is called after an interruption', async () => {
   requests = 0
   await expect(call('sts:GetCallerIdentity', SERVICES.sts)).rejects.toThrow('interrupted')
   expect(requests).toBe(0)
+})
+
+it('a call without an answer holds up an interruption for seconds, and one with an answer not at all', async () => {
+  vi.useFakeTimers()
+  try {
+    const controller = new AbortController()
+    const { call } = callsOf(testDependencies(), controller.signal, 'rimlight attach')
+    const answer = Promise.withResolvers<string>()
+    const answered = call('sts:GetCallerIdentity', () => answer.promise)
+    const unanswered = call('sts:GetCallerIdentity', () => new Promise(() => {}))
+    let isOver = false
+    const over = expect(unanswered.finally(() => (isOver = true))).rejects.toThrow('interrupted')
+    controller.abort()
+    await vi.advanceTimersByTimeAsync(2_000)
+    answer.resolve('done')
+    expect(await answered).toBe('done')
+    expect(isOver).toBe(false)
+    await vi.advanceTimersByTimeAsync(2_000)
+    await over
+  } finally {
+    vi.useRealTimers()
+  }
 })
