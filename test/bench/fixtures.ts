@@ -1,6 +1,7 @@
 /** What the benchmarks run on: a site of five routes, and a browser that asks it for a photo. */
 import { checkConfig } from '../../build/config.ts'
 import type { Settings } from '../../bundle/settings.ts'
+import type { TokenAuth } from '../../edge/config.ts'
 
 export const CONFIG = {
   domains: ['cdn.example.com', 'img.example.com'],
@@ -25,6 +26,17 @@ export function settingsForAll(): Settings {
   const routes = CONFIG.routes.map((route) => (route.path === '/*' ? { ...route, query: ['ids[]', 'page'] } : route))
   return checkConfig({ ...CONFIG, canonicalHost: true, routes }, 'the benchmark config with all')
 }
+
+/** Every option of `auth` that costs the function bytes, but `forward`, which only a route of an API may have. */
+export const ALL_OF_AUTH = {
+  from: ['authorization', 'cookie:grant', 'query:grant'],
+  issuer: 'https://login.example.com',
+  audience: 'cdn',
+  claims: { tier: 2, scope: { contains: 'read' } },
+  path: 'paths',
+  exp: 'optional',
+  redirect: 'https://cdn.example.com/login',
+} satisfies Omit<TokenAuth, 'type' | 'algorithms'>
 
 /** The same site, whose files and pictures need a token by a shared key. @param rules of `auth`, besides */
 export function privateSettings(rules: Record<string, unknown> = {}): Settings {

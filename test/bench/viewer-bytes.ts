@@ -4,7 +4,7 @@ import { compile } from '../../build/compile.ts'
 import { checkConfig } from '../../build/config.ts'
 import { type BuildTarget, TARGETS } from '../../build/targets.ts'
 import { FUNCTION_BYTES } from '../../edge/limits.ts'
-import { CONFIG } from './fixtures.ts'
+import { ALL_OF_AUTH, CONFIG } from './fixtures.ts'
 
 const FUNCTION = TARGETS.find(({ kind }) => kind === 'function') as BuildTarget
 
@@ -23,16 +23,6 @@ const OPTIONS: Readonly<Record<string, { auth?: object; route?: object }>> = {
   "`exp: 'optional'`": { auth: { exp: 'optional' } },
   redirect: { auth: { redirect: 'https://cdn.example.com/login' } },
   'cors on the same routes': { route: { cors: CORS } },
-}
-
-const ALL = {
-  from: ['authorization', 'cookie:grant', 'query:grant'],
-  issuer: 'https://login.example.com',
-  audience: 'cdn',
-  claims: { tier: 2, scope: { contains: 'read' } },
-  path: 'paths',
-  exp: 'optional',
-  redirect: 'https://cdn.example.com/login',
 }
 
 async function bytesOf(auth: object | null, route: object = {}, images?: object): Promise<number> {
@@ -60,10 +50,10 @@ for (const [name, { auth, route }] of Object.entries(OPTIONS)) {
 }
 const one = await bytesOf({ from: ['cookie:grant'], claims: { tier: 2 }, path: 'paths' })
 line('one cookie, one claim, path', one, `${one - least}`)
-const all = await bytesOf(ALL)
+const all = await bytesOf(ALL_OF_AUTH)
 line('all of these but cors', all, `${all - least}`)
-const most = await bytesOf(ALL, { cors: CORS })
+const most = await bytesOf(ALL_OF_AUTH, { cors: CORS })
 line('all of these', most, `${most - least}`)
-const room = await bytesOf(ALL, { cors: CORS }, { rect: false })
+const room = await bytesOf(ALL_OF_AUTH, { cors: CORS }, { rect: false })
 line('all of these, and `rect: false`', room, `${room - least}`)
 if (room > FUNCTION_BYTES) process.exitCode = 1

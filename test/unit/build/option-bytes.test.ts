@@ -7,6 +7,7 @@ import { optionBytes } from '../../../build/option-bytes.ts'
 import { makeSite } from '../../../build/site.ts'
 import { type BuildTarget, TARGETS } from '../../../build/targets.ts'
 import type { Config } from '../../../edge/config.ts'
+import { ALL_OF_AUTH } from '../../bench/fixtures.ts'
 import { textOf } from '../../checks/sources.ts'
 
 const FUNCTION = TARGETS.find(({ kind }) => kind === 'function') as BuildTarget
@@ -31,18 +32,7 @@ const site = (images: object): Config => ({
       origin: 'api',
       cache: {},
       query: ['ids[]'],
-      auth: {
-        type: 'jwt',
-        algorithms: ['HS256'],
-        from: ['authorization', 'cookie:grant', 'query:grant'],
-        issuer: 'https://login.example.com',
-        audience: 'cdn',
-        claims: { tier: 2, scope: { contains: 'read' } },
-        path: 'paths',
-        exp: 'optional',
-        forward: true,
-        redirect: 'https://cdn.example.com/login',
-      },
+      auth: { type: 'jwt', algorithms: ['HS256'], ...ALL_OF_AUTH, forward: true },
       cors: { origins: ['https://www.example.com'], credentials: true },
     },
     {
