@@ -109,7 +109,7 @@ const letsOf = (node: Node, around: readonly Node[]): Let[] =>
     ]
   })
 
-const identifiersOf = ({ declarations }: VariableDeclaration): string[] =>
+export const identifiersOf = ({ declarations }: { declarations: readonly { id: Node }[] }): string[] =>
   declarations.map(({ id }) => (id as Identifier).name)
 
 /** Of what is around: a function's parameters, or what a `catch` calls its error. */

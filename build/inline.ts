@@ -1,5 +1,6 @@
 /** A module's code without calls: each costs its bytes, and the engine as much as a search of a short text. */
 import type { ArrowFunctionExpression, AssignmentExpression, CallExpression, Identifier, Node, Program } from 'acorn'
+import { identifiersOf } from './compact.ts'
 import { childrenOf, edited, isFunction, nodesOf, parseModule, referencesIn, type TextEdit } from './syntax.ts'
 
 /** Of one function: with 16 and more, njs 0.7.9 gives those that are not passed to others. */
@@ -18,7 +19,7 @@ export function withParameters(code: string, program: Program): string {
         node.type === 'ForInStatement' ? [(node as Node & { left: Node }).left] : [],
       )
       const declarations = own.filter(isDeclaration)
-      const names = declarations.flatMap((one) => one.declarations.map(({ id }) => id.name))
+      const names = declarations.flatMap(identifiersOf)
       const params = namesOf(arrow.params)
       const isMovable = declarations.every(
         (one) => one.kind === 'var' && (loops.includes(one) || one.declarations.every(({ init }) => init)),
@@ -153,10 +154,7 @@ const ownNodes = (node: Node): Node[] => [
 /** What a function itself calls its parameters and variables. */
 function bindingsOf(node: Node): string[] {
   const { params, body } = node as Node & { params: Identifier[]; body: Node }
-  const variables = ownNodes(body)
-    .filter(isDeclaration)
-    .flatMap(({ declarations }) => declarations.map(({ id }) => id.name))
-  return [...namesOf(params), ...variables]
+  return [...namesOf(params), ...ownNodes(body).filter(isDeclaration).flatMap(identifiersOf)]
 }
 
 /** The same, and of all that is in it, and errors that are caught there. */

@@ -20,7 +20,7 @@ export const mutationsCommand = (root: string, list: readonly Mutation[], suites
   defineCommand({
     name: 'npm run mutations --',
     usage: '[--only TEXT] [--jobs N] [--json]',
-    about: `Changes one thing at a time in edge/, origin-request/, origin-response/, viewer-request/ or build/compact.ts, in a copy of the
+    about: `Changes one thing at a time in edge/, origin-request/, origin-response/, viewer-request/ or build/, in a copy of the
 sources, and runs the unit tests that mirror the file, then those of the rooms that import it, then the contract, until a test
 fails; for every change of test/mutations/list.ts. Each of the --jobs has a copy of its own; the sources stay as they are, and
 Ctrl-C ends it and removes the copies.
