@@ -103,7 +103,7 @@ function inlined(
     }
     // Parentheses are no part of what is in them.
     const value = argument && (argument.type === 'SequenceExpression' ? `(${text(argument)})` : text(argument))
-    if (value) steps.push(isUsed ? `${variable}=${value}` : value)
+    if (value && (isUsed || !isMember(argument))) steps.push(isUsed ? `${variable}=${value}` : value)
   })
   const { body } = arrow
   const renamed = uses.flatMap(({ start, end, name: used }): TextEdit[] =>
@@ -139,6 +139,10 @@ const isArrow = (node: Node): node is Arrow =>
   node.type === 'ArrowFunctionExpression' &&
   (node as Arrow).params.every(({ type }) => type === 'Identifier') &&
   !(node as Arrow).async
+
+/** `route.token`: to read it does nothing else, as rules and events have no getters, and what is passed one of has it. */
+const isMember = ({ type, object, computed }: Node & { object?: Node; computed?: boolean }): boolean =>
+  type === 'MemberExpression' && !computed && object?.type === 'Identifier'
 
 const isDeclaration = (node: Node): node is Declaration => node.type === 'VariableDeclaration'
 const isCall = (node: Node): node is CallExpression => node.type === 'CallExpression'

@@ -26,7 +26,7 @@ function pathProblems(path: string, index: number, paths: readonly (string | und
 
   const sample = path.replace(/[*?]/g, 'x').replace(/^x/, '/x')
   const routing = routeOf(sample, routeTableOf([path, '/*']))
-  return typeof routing === 'string'
+  return typeof routing === 'number'
     ? [problem(at, 'a pattern whose paths are canonical: no //, no . or .. segment, no "', path)]
     : []
 }

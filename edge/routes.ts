@@ -21,8 +21,8 @@ function firstMatch(table: RouteTable, path: string): number {
   return NEEDS_ROUTE_GROUPS && table.groups ? table.groups.indexOf(group) : group - 1
 }
 
-/** `others`: further readings of a path that has several, as S3 may have them. Or why a path is refused. */
-export type Routing = { index: number; canonical: string; others?: readonly string[] } | 'bad' | 'unclear' | 'long'
+/** `others`: further readings of a path that has several, as S3 may have them. Or with which status a path is refused. */
+export type Routing = { index: number; canonical: string; others?: readonly string[] } | 400 | 414
 
 /**
  * The one route of a path, however it is read. CloudFront picks the behaviour from its own reading, S3 decodes
@@ -33,17 +33,15 @@ export type Routing = { index: number; canonical: string; others?: readonly stri
 export function routeOf(path: string, table: RouteTable): Routing {
   if (path.search(UNUSUAL) < 0) return { index: firstMatch(table, path), canonical: path }
   const received = asciiPath(path)
-  if (!received || received.length > ESCAPED_KEY_CHARACTERS) return 'long'
+  if (!received || received.length > ESCAPED_KEY_CHARACTERS) return 414
   const plain = decoded(received)
   const normal = plain && normalizedEscapes(received, plain)
-  if (!normal || plain.length > S3_KEY_BYTES || plain.split('/', MOST_SLASHES + 2).length > MOST_SLASHES + 1)
-    return 'bad'
+  if (!normal || plain.length > S3_KEY_BYTES || plain.split('/', MOST_SLASHES + 2).length > MOST_SLASHES + 1) return 400
   const canonical = resolved(normal, false)
   const spellings = [received, plain, normal, canonical, canonical === normal ? plain : decoded(canonical)]
   const readings = spellings.concat(spellings.map((spelling) => resolved(spelling, true)))
   const index = firstMatch(table, received)
-  if (!readings.every((reading, i) => readings.indexOf(reading) < i || firstMatch(table, reading) === index))
-    return 'unclear'
+  if (!readings.every((reading, i) => readings.indexOf(reading) < i || firstMatch(table, reading) === index)) return 400
   return NEEDS_READINGS
     ? { index, canonical, others: [readings[6] as string, readings[9] as string] }
     : { index, canonical }

@@ -4,7 +4,7 @@
  */
 
 import { MOST_CLAIMS, MOST_SPELT_CHARACTERS, MOST_SPELT_PATHS, MOST_TOKEN, MOST_WORDS } from './bounds.ts'
-import { type Field, firstValue, valuesOf } from './event.ts'
+import { type Field, valuesOf } from './event.ts'
 import { asciiPath, canonicalPath, decoded, NOT_IN_PATH, replaced, resolved } from './path.ts'
 import type { ClaimRule } from './rules.ts'
 import { parseVersion } from './version.ts'
@@ -24,7 +24,7 @@ export type Admission = 200 | 0 | 401 | 403 | 503
 export const TOKEN_KEYS = 'jwt/'
 
 /** All values of a header, a cookie or a parameter; two of them together are no token. */
-export const tokenIn = (field: Field): string => (field.multiValue ? valuesOf(field).join() : firstValue(field))
+export const tokenIn = (field: Field): string => valuesOf(field).join()
 
 /** The token in `authorization`, whose scheme is `Bearer`, in any case: RFC 9110, 11.1. Empty for any other. */
 export function bearerIn(field: Field): string {

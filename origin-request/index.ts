@@ -30,7 +30,7 @@ export const handler = async (event: CloudFrontRequestEvent): Promise<CloudFront
   removeHeaders(request.headers, ['x-rimlight-*'])
 
   const routing = routeOf(request.uri, routeTable)
-  if (typeof routing === 'string') return generated('400', 'Bad Request', NO_STORE)
+  if (typeof routing === 'number') return generated('400', 'Bad Request', NO_STORE)
   const route = routes[routing.index] as RouteRule
   const own = origins[routing.index] as readonly OriginRule[]
   const origin = own[originIndex(request.origin, own)]
@@ -67,7 +67,7 @@ const DOT_SEGMENT = /[/\\]\.{1,2}(?![^/\\])/
 /** The index document that a path stands for may be on another route: only who may read that one gets it here. */
 function isAsOpen(path: string, { guard }: OriginRule): boolean {
   const routing = routeOf(path, routeTable)
-  return typeof routing !== 'string' && origins[routing.index]?.[0]?.guard === guard
+  return typeof routing !== 'number' && origins[routing.index]?.[0]?.guard === guard
 }
 
 /**

@@ -1,4 +1,6 @@
 /** Where in a site a URL leads, by the code that says so at the edge. */
+
+import { isMalformed } from '../edge/path.ts'
 import { routeTableOf } from '../edge/patterns.ts'
 import { routeOf } from '../edge/routes.ts'
 import { extensionOf, takesImageParameters } from '../edge/variant.ts'
@@ -21,16 +23,18 @@ export function placeOfUrl(site: Site, url: string): Place | Nowhere {
   return placeOfPath(site, path || '/')
 }
 
-const REFUSALS = {
-  bad: 'it has a control character or a broken escape',
-  unclear: 'its path leads to different routes, depending on how it is read',
-  long: 'it is too long',
-}
+/** Why the edge refuses a path with a status. */
+const refusalOf = (status: 400 | 414, path: string): string =>
+  status === 414
+    ? 'it is too long'
+    : isMalformed(path)
+      ? 'it has a control character or a broken escape'
+      : 'its path leads to different routes, depending on how it is read, or has too many parts'
 
 export function placeOfPath(site: Site, path: string): Place | Nowhere {
   // A literal site may have no route for every path: then the default is none of its own.
   const routing = routeOf(path, routeTableOf([...site.routes.map((route) => route.path), '/*']))
-  if (typeof routing === 'string') return nowhere(REFUSALS[routing])
+  if (typeof routing === 'number') return nowhere(refusalOf(routing, path))
   const route = site.routes[routing.index]
   return route ? { kind: 'place', path: routing.canonical, route } : nowhere('no route matches its path')
 }

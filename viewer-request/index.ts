@@ -46,13 +46,12 @@ export async function handler(event: ViewerEvent): Promise<ViewerRequest | Viewe
     const host = HAS_CANONICAL_HOST ? domains[0] : safeHost(firstValue(headers.host).toLowerCase(), domains)
     const received = locationAsReceived(request, query)
     if (!received) return refused(414)
-    const location = { value: `https://${host}${received}` }
-    return { statusCode: isRead ? 301 : 308, headers: { location } }
+    return { statusCode: isRead ? 301 : 308, headers: { location: { value: `https://${host}${received}` } } }
   }
 
   // 2. One route, however the path is read
   const routing = routeOf(uri, routeTable)
-  if (typeof routing === 'string') return refused(routing === 'long' ? 414 : 400)
+  if (typeof routing === 'number') return refused(routing)
   const route = routes[routing.index] as RouteRule
   const path = routing.canonical
 
@@ -65,8 +64,8 @@ export async function handler(event: ViewerEvent): Promise<ViewerRequest | Viewe
     if (method !== 'OPTIONS') {
       let admission: Admission = token ? 401 : 0
       try {
-        const parts = token && partsOf(token)
-        if (parts && parts.length === 3) {
+        const parts = partsOf(token)
+        if (parts.length === 3) {
           if (HAS_PUBLIC_KEYS) {
             const verdict = await (event.verify as Verify)(parts, route.token)
             admission = verdict === 200 ? admissionOf(parts, route.token, path, routing.others) : verdict

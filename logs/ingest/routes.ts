@@ -32,7 +32,7 @@ export function routesByRules(paths: readonly string[]): (uriStem: string) => st
   const table = routeTableOf(paths)
   return (uriStem) => {
     const routing = routeOf(urlOfLog(uriStem), table)
-    return typeof routing !== 'string' ? (paths[routing.index] as string) : REFUSED
+    return typeof routing !== 'number' ? (paths[routing.index] as string) : REFUSED
   }
 }
 

@@ -243,7 +243,7 @@ function speller(now: EdgeFunction, before: EdgeFunction | undefined, numbers: B
 
 function keyedBy(edge: EdgeFunction, url: LoggedUrl): [route: number, keyed: Keyed] {
   const routing = routeOf(url.path, edge.table)
-  return typeof routing !== 'string' ? [routing.index, edge.keyOf(url, routing.index)] : [NO_ROUTE, ANSWERED]
+  return typeof routing !== 'number' ? [routing.index, edge.keyOf(url, routing.index)] : [NO_ROUTE, ANSWERED]
 }
 
 const nameOf = (pair: string): string => pair.split('=', 1)[0] as string

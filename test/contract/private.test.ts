@@ -119,7 +119,7 @@ describe.each(DRIVERS.filter(({ triggers }) => triggers.includes('viewer-request
       headers: headers('error="insufficient_scope"'),
       body: 'error="insufficient_scope"',
     })
-    expect(head).toEqual({ statusCode: 401, headers: headers('realm="private"') })
+    expect(head).toEqual({ statusCode: 401, headers: headers('realm="private"'), body: '' })
     expect(at(page, 'headers', 'access-control-allow-origin', 'value')).toBe('https://www.example.com')
     expect(at(foreign, 'headers', 'access-control-allow-origin')).toBeUndefined()
     expect(at(foreign, 'headers', 'vary', 'value')).toBe('origin')

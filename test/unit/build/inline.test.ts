@@ -43,6 +43,8 @@ describe('a function that is called in one place', () => {
       'var f=0,g=(b,f_a)=>(f_a=b,f_a+=1,f_a)+b;',
     ],
     ['does for nothing what nobody reads', 'var f=a=>1,g=b=>f(b()),h=c=>c;', 'var f=0,g=b=>(b(),1),h=c=>c;'],
+    ['reads no member for nobody', 'var f=a=>1,g=b=>f(b.c),h=c=>c;', 'var f=0,g=b=>(1),h=c=>c;'],
+    ['does for nothing what finds a member', 'var f=a=>1,g=b=>f(b[b()]),h=c=>c;', 'var f=0,g=b=>(b[b()],1),h=c=>c;'],
     ['leaves out a name that nobody reads', 'var f=(a,c)=>c,g=b=>f(b,b);', 'var f=0,g=b=>(b);'],
     ['keeps what it reads of the module', 'var x=1,f=a=>a+x,g=b=>f(b);', 'var x=1,f=0,g=b=>(b+x);'],
     ['keeps names of properties', 'var f=a=>({a:a.a,[a]:1}),g=b=>f(b);', 'var f=0,g=b=>({a:b.a,[b]:1});'],

@@ -96,7 +96,7 @@ describe('routeTableOf', () => {
       fc.property(fc.array(pattern, { maxLength: 4 }), path, (patterns, text) => {
         const all = [...patterns, '/*']
         const routing = routeOf(text, routeTableOf(all))
-        if (typeof routing === 'string' || text.includes('//')) return
+        if (typeof routing === 'number' || text.includes('//')) return
         expect(routing.index).toBe(all.findIndex((one) => matchesByDefinition(one, text)))
       }),
       { numRuns: runs(500) },

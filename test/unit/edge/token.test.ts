@@ -23,7 +23,7 @@ const NOW = 1_800_000_000
 /** As `routeOf` tells them of a path that has several. */
 function readingsOf(path: string): readonly string[] | undefined {
   const routing = routeOf(path, routeTableOf(['/*']))
-  return typeof routing === 'string' ? undefined : routing.others
+  return typeof routing === 'number' ? undefined : routing.others
 }
 
 describe('where a token is', () => {

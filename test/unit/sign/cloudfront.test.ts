@@ -255,7 +255,7 @@ describe('an error says what is wrong', () => {
       '/a//../api/x',
       {},
       'url',
-      'url: expected a URL of the site, found "/a//../api/x": its path leads to different routes, depending on how it is read',
+      'url: expected a URL of the site, found "/a//../api/x": its path leads to different routes, depending on how it is read, or has too many parts',
     ],
     [
       'what a browser changes',
