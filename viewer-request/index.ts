@@ -64,8 +64,8 @@ export async function handler(event: ViewerEvent): Promise<ViewerRequest | Viewe
     if (method !== 'OPTIONS') {
       let admission: Admission = token ? 401 : 0
       try {
-        const parts = partsOf(token)
-        if (parts.length === 3) {
+        const parts = token && partsOf(token)
+        if (parts && parts.length === 3) {
           if (HAS_PUBLIC_KEYS) {
             const verdict = await (event.verify as Verify)(parts, route.token)
             admission = verdict === 200 ? admissionOf(parts, route.token, path, routing.others) : verdict
