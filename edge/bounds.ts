@@ -14,8 +14,8 @@ export const MOST_CHARACTERS = 60
 export const MOST_PARSED = 5
 
 /**
- * Characters of all values that are read of such a parameter together, where the first one does not parse as it is written and its escapes are
- * decoded: room for a version of 64 characters, each of them escaped.
+ * Characters of these values together, counted where the first one does not parse as it is written and escapes are decoded:
+ * room for a version of 64 characters, each of them escaped.
  */
 export const MOST_DECODED = 200
 

@@ -66,8 +66,8 @@ export const isSharedDespiteAuthorization = (cacheControl: string): boolean =>
   directivesOf(cacheControl).some(({ name }) => name === 'public' || name === 's-maxage' || name === 'must-revalidate')
 
 /**
- * The lifetime where `Cache-Control` states none: until `Expires`, but no longer than the route's default from now. A `NaN` is
- * stale.
+ * The lifetime where `Cache-Control` states none: until `Expires`, but no longer than the route's default from now. An `expiresIn`
+ * that is `NaN` makes it 0: stale.
  */
 function lifetimeWithout({ expiresIn = Number.POSITIVE_INFINITY, age }: OriginCaching, usual: number): number {
   const left = Math.min(expiresIn, usual)
@@ -125,8 +125,8 @@ function readable(cacheControl: string): string {
 }
 
 /**
- * The same directives, no lifetime above `seconds` from now, and none of them `immutable`. A lifetime counts from when the
- * response was made: less than its age would make stale what the origin says is fresh.
+ * The same directives without `immutable`, no lifetime longer than `seconds` from now. `max-age` and `s-maxage` count from when
+ * the response was made, so its age is added to their cap: without that, a response older than the cap would be stale at once.
  */
 function capped(origin: OriginCaching, seconds: number): string {
   const directives = directivesOf(origin.cacheControl).filter(({ name }) => name !== 'immutable')

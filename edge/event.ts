@@ -48,8 +48,8 @@ export function firstParsed<T>(parse: (value: string) => T, field: Field | undef
 export const NOT_ASCII_ESCAPE = /%(?![2-7][\da-f])/i
 
 /**
- * The first five values with their escapes decoded, where all are of printable ASCII; else as they are. None where they are too long
- * together. They are joined by tabs, which no URL holds, to be decoded in one go.
+ * The first five values with their escapes decoded, where all are of printable ASCII; else as they are. None where they are
+ * too long together. They are joined by tabs, which no URL holds, to be decoded in one go.
  */
 function decodedValues(field: Field): string[] {
   const text = valuesOf(field, MOST_PARSED).join('\t')

@@ -15,7 +15,7 @@ export const safeHost = (host: string, domains: readonly string[]): string =>
  * The request's path, and its query as it was received, with what a URL may not hold escaped; a `?` in the path is part
  * of it. For runtimes without `rawQueryString` it is made of its parsed form: the order of names that repeat, and whether a name
  * came without `=`, are lost; of more than 99 names, or more than ten values of one, the first stay.
- * Empty where either is too long to be escaped: half a location leads somewhere else.
+ * Empty where the path or the query is too long to be escaped: a redirect without one of them would lead somewhere else.
  * @param query the request's, read with care
  */
 export function locationAsReceived(request: ViewerRequest, query: Fields): string {

@@ -43,8 +43,8 @@ export const originalBecause = (reason: Reason, type?: string): string =>
   `original; reason=${reason}${type === SELDOM_SHOWN ? `; type=${type}` : ''}`
 
 /**
- * What `x-rimlight` says of a missing object. To whoever may not list the bucket, S3 answers 403 both for a key that does not
- * exist and for an object that may not be read (by a bucket policy, a KMS key, or as another account's object). Only the error
+ * What `x-rimlight` says of a missing object. To a caller that may not list the bucket, S3 answers 403 both for a key that does
+ * not exist and for an object that may not be read (by a bucket policy, a KMS key, or as another account's object). Only the error
  * code in the body tells those apart, and origin-response does not see the body. 404: the key, or the bucket, does not exist.
  */
 export const missingAs = (status: number, shown = 'missing'): string => `${shown}; s3=${status}`

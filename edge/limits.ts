@@ -84,7 +84,7 @@ export const POLICY_ITEMS = 10
 /** Characters. [api] Comment of CachePolicyConfig and the other policies. */
 export const POLICY_COMMENT_CHARACTERS = 128
 
-/** Characters of a name, of a value, and of all of them. [quotas] "Custom headers", and that of Content-Security-Policy. */
+/** Characters of a name, of a value, and of all names and values. [quotas] "Custom headers"; Content-Security-Policy has the same. */
 export const RESPONSE_HEADERS = { nameCharacters: 256, valueCharacters: 1_783, allCharacters: 10_240 }
 
 /** [policies] "Custom headers in a response headers policy", and the same for headers to remove. */

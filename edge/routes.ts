@@ -21,7 +21,7 @@ function firstMatch(table: RouteTable, path: string): number {
   return NEEDS_ROUTE_GROUPS && table.groups ? table.groups.indexOf(group) : group - 1
 }
 
-/** `others`: further readings of a path that has several, as S3 may have them. Or with which status a path is refused. */
+/** The route of a path, or the status that the path is refused with. `others`: further readings of the path that S3 may have. */
 export type Routing = { index: number; canonical: string; others?: readonly string[] } | 400 | 414
 
 /**

@@ -1,6 +1,6 @@
 /**
- * JSON Web Tokens: RFC 7515, compact form alone, and RFC 7519. What comes from a viewer is not trusted before its signature
- * has been verified, which is the platform's business: nothing here has a key.
+ * JSON Web Tokens: RFC 7519, in the compact form of RFC 7515. A viewer's token is not trusted before its signature has been
+ * verified. Verifying it is left to the platform's cryptography: nothing here has a key.
  */
 
 import { MOST_CLAIMS, MOST_SPELT_CHARACTERS, MOST_SPELT_PATHS, MOST_TOKEN, MOST_WORDS } from './bounds.ts'
@@ -10,43 +10,44 @@ import type { ClaimRule } from './rules.ts'
 import { parseVersion } from './version.ts'
 
 /**
- * What becomes of a request, as the status of its answer: RFC 6750, 3.1.
+ * Whether a request is admitted, as the status of the response: RFC 6750, 3.1.
  *
- * - 200: it is granted
- * - 0: it has no token; the status is 401, too, and that it has none is no error
- * - 401: what it has is no token, or two, or forged, or expired, or of somebody else. Which, nobody learns
- * - 403: its token is good, and opens something else
- * - 503: nobody can tell, for want of public keys
+ * - 200: it is
+ * - 0: it has no token; the response is a 401 as well, but without an error code
+ * - 401: its token is malformed, sent twice, forged, expired or another issuer's. The response does not tell which
+ * - 403: its token is valid, but does not grant this path, or lacks a required claim
+ * - 503: the token could not be verified, because the public keys could not be had
  */
 export type Admission = 200 | 0 | 401 | 403 | 503
 
-/** What the names of keys begin with in the KeyValueStore; the rest is the `kid`, `default` for tokens without. */
+/** The prefix of names in the KeyValueStore that are those of secrets; the rest is the `kid`, `default` for tokens without one. */
 export const TOKEN_KEYS = 'jwt/'
 
-/** All values of a header, a cookie or a parameter; two of them together are no token. */
+/** All values of a header, a cookie or a parameter, with commas between them: two values make no valid token. */
 export const tokenIn = (field: Field): string => valuesOf(field).join()
 
-/** The token in `authorization`, whose scheme is `Bearer`, in any case: RFC 9110, 11.1. Empty for any other. */
+/** The token in `authorization`; empty unless the scheme is `Bearer`, whose case does not matter (RFC 9110, 11.1). */
 export function bearerIn(field: Field): string {
   const credentials = tokenIn(field)
   return credentials.slice(0, 7).toLowerCase() === 'bearer ' ? credentials.slice(7) : ''
 }
 
 /**
- * RFC 7515, 7.1: header, payload and signature in base64url, dots between. Of a token there are three; of anything else, such as
- * more than 4,096 characters, another number. What else is no base64url, no signature is of.
+ * RFC 7515, 7.1: header, payload and signature in base64url, with dots between them. A text that is no token, or that has more
+ * than 4,096 characters, gives fewer or more than three parts. Whether each part is valid base64url is not checked here: no
+ * signature that verifies is of a part that is not.
  */
 export const partsOf = (text: string): TokenParts =>
   (text.length > MOST_TOKEN ? '' : text).split('.', 4) as unknown as TokenParts
 
 export type TokenParts = readonly [header: string, claims: string, signature: string]
 
-/** Characters of a `kid` that is compared with those of a set of keys, and may be any text. */
+/** Most characters of a `kid` that is looked for in a set of public keys, where it may be any text. */
 const KID_CHARACTERS = 256
 
 /**
- * Where there are public keys: of several algorithms the one that the header names, and the name of the key. Null
- * where there is no such algorithm, a `crit`, or a `kid` that is no text or a long one.
+ * For tokens by public keys: which of the allowed algorithms the header names, and the name of the key. Null where the
+ * algorithm is not allowed, where there is a `crit`, and where the `kid` is no text, empty or too long.
  */
 export function signerOf<Algorithm extends string>(
   header: Json,
@@ -59,7 +60,10 @@ export function signerOf<Algorithm extends string>(
 
 export type Json = Record<string, unknown>
 
-/** Members of JSON, at any depth: each has a colon outside of texts. Less than none where there are too many texts to tell. */
+/**
+ * How many members the objects in a JSON text have, at any depth: each member has one colon outside of strings. -1 where there
+ * are more than `most` strings, which are too many to look at.
+ */
 function membersIn(text: string, most: number): number {
   const pieces = replaced(replaced(text, '\\\\', ''), '\\"', '').split('"')
   if (pieces.length > 2 * most + 1) return -1
@@ -67,7 +71,7 @@ function membersIn(text: string, most: number): number {
   return outside.join('').split(':').length - 1
 }
 
-/** The same of what it was parsed to. The engine takes 10 M instructions to print a list of a thousand items. */
+/** The same, counted in the parsed value. It is not printed for that: a list of 1,000 items costs the engine 10 M instructions. */
 function membersOf(value: unknown): number {
   let count = 0
   if (typeof value === 'object') {
@@ -77,38 +81,40 @@ function membersOf(value: unknown): number {
 }
 
 /**
- * A JSON object none of whose members has the name of another: RFC 7515, 4, and RFC 7519, 4. Where each name ends in `":` and
- * the text has that as often as the object has members, no name is there twice, and nothing else looks like one. Otherwise
- * all members are counted, in the text and in the object. Null for anything else, and for more than is looked at.
- * @param most commas, and texts where all members are counted
+ * A JSON object in which no name is used twice (RFC 7515, 4, and RFC 7519, 4): `JSON.parse` keeps only the last of such members,
+ * so the object then has fewer than the text. Where the text has `":` as often as the object has members, they are as many, and
+ * no more is counted. Otherwise the members at all depths are counted, in the text and in the object. Null for what is no object,
+ * for an object with a name used twice, and for a longer text than is looked at.
+ * @param most commas; and strings, where the members at all depths have to be counted
  * @throws SyntaxError where it is no JSON
  */
 export function parseObject(text: string, most: number): Json | null {
-  // What is no object is not parsed to see that: an error costs the engine millions of instructions.
+  // Other texts are not parsed: a SyntaxError costs the engine millions of instructions.
   if (text.trim()[0] !== '{') return null
-  // Of fewer characters none has so many.
+  // Each comma of JSON comes with a character at least, so a shorter text has no more than `most`.
   if (text.length > 2 * most && (text.length > 32 * most || text.split(',').length > most + 1)) return null
   const value = JSON.parse(text)
   const isFlat = text.search(/\s:/) < 0 && text.split('":').length === Object.keys(value).length + 1
   return isFlat || membersIn(text, most) === membersOf(value) ? value : null
 }
 
-/** The name of a key in a header that nobody has read yet. */
+/** The `kid` in the text of a header that has not been parsed. */
 const KID = /"kid"\s*:\s*"([^"]*)/
 
 /**
- * The key that a token says a shared secret signed it with: the `kid` in the text of its header, or `default`; empty where that is
- * no name of a key. Where this is not what the header says once it is parsed, `namesKey` tells.
+ * The name of the secret that a token claims to be signed with: the `kid` in the text of its header, or `default`; empty where
+ * that is no name of a key. The header is not parsed yet: `namesKey` checks afterwards that it says the same.
  */
 export const keyOf = (text: string): string => parseVersion((text.match(KID) || ['', 'default'])[1] as string)
 
 /**
- * Whether a header, whose signature has been verified with a key, names it, and HS256, and has no `crit` (RFC 7515, 4.1.11: none
- * is understood here). Not parsed before: an error costs the engine millions of instructions, and only the issuer can make this one.
+ * Whether a header names the key that its signature was verified with, and HS256, and has no `crit` (RFC 7515, 4.1.11: no
+ * extension is understood here). Headers are parsed only after that: a SyntaxError costs the engine millions of instructions, and
+ * once the signature is verified, only the issuer can cause one.
  * @throws SyntaxError where it is no JSON
  */
 export function namesKey(text: string, key: string): boolean {
-  // As most libraries write it, it needs no parsing.
+  // This is the text that most libraries write: it needs no parsing.
   // biome-ignore lint/style/useTemplate: in the engine a template costs twice as much
   if (text === '{"alg":"HS256","typ":"JWT","kid":"' + key + '"}') return true
   const header = parseObject(text, MOST_CLAIMS)
@@ -122,7 +128,7 @@ export function namesKey(text: string, key: string): boolean {
 export function areInForce(claims: Json, leeway: number, now: number): boolean {
   const exp = claims.exp as number
   const nbf = ('nbf' in claims ? claims.nbf : 0) as number
-  // What is a number is itself as one.
+  // `+` gives the same number for a number; any other value is not equal to what it gives.
   return exp === +exp && nbf === +nbf && now < exp + leeway && now >= nbf - leeway
 }
 
@@ -131,7 +137,7 @@ export const isAudience = (claim: unknown, audience: string): boolean => claim =
 
 const includes = (list: unknown, item: unknown): boolean => Array.isArray(list) && list.includes(item)
 
-/** Whether the claims are what a route requires besides: equal, or containing it, as a word or as an item. */
+/** Whether the claims are as a route's rules have them: equal to what is expected, or a list or words with that among them. */
 export const hasClaims = (claims: Json, rules: readonly ClaimRule[]): boolean =>
   rules.every((rule) => {
     const claim = claims[rule.name]
@@ -141,15 +147,16 @@ export const hasClaims = (claims: Json, rules: readonly ClaimRule[]): boolean =>
   })
 
 /**
- * Whether one of the paths in a claim is the request's, or leads to it: segment by segment, and however either is read.
- * A claim with dot segments or empty ones leads nowhere: whoever made it meant something else. Of a list in which something has to be
- * spelt anew the first 16 count, if all have no more than 512 characters.
+ * Whether one of the paths in a claim is the request's path or a folder above it, compared by whole segments, in every way that
+ * either can be read. A path in a claim that has dot segments or empty ones grants nothing, as it is unclear what its issuer
+ * meant. Of a list with a path that is not canonical as it is written, the first 16 count, and none where all have more than 512
+ * characters together.
  * @param others readings of the request's path besides its canonical form, where it has any
  */
 export function leadsTo(claim: unknown, canonical: string, others?: readonly string[]): boolean {
   const prefixes = ([] as unknown[]).concat(claim)
   const joined = prefixes.join()
-  // Of a long list most are other paths, which one look each tells.
+  // Most paths of a long list are others; where all are canonical as they are written, one comparison tells that of each.
   const arePlain = joined.search(NOT_IN_PATH) < 0
   if (!arePlain && joined.length > MOST_SPELT_CHARACTERS) return false
   return prefixes
@@ -163,7 +170,7 @@ export function leadsTo(claim: unknown, canonical: string, others?: readonly str
 function opens(prefix: unknown, canonical: string, readings: readonly string[]): boolean {
   if (typeof prefix !== 'string' || prefix[0] !== '/') return false
   const plain = decoded(asciiPath(prefix))
-  // Without a dot segment, or one that is empty.
+  // `resolved` changes every path that has a dot segment or an empty one.
   return (
     plain !== '' &&
     resolved(plain, true) === plain &&

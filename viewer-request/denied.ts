@@ -15,12 +15,12 @@ const answerOf = (statusCode: number, body: string): ViewerResponse => ({
   body,
 })
 
-/** RFC 6750, 3: what a viewer is told who may not read, made once. */
+/** RFC 6750, 3: the responses to a viewer that may not read, each made once. */
 const NO_TOKEN = /* @__PURE__ */ answerOf(401, 'realm="private"')
 const BAD_TOKEN = /* @__PURE__ */ answerOf(401, 'error="invalid_token"')
 const OTHER_SCOPE = /* @__PURE__ */ answerOf(403, 'error="insufficient_scope"')
 
-/** Of public keys there are none, and nobody can tell whether the token is good. */
+/** The public keys could not be had, so the token could not be verified. */
 const UNAVAILABLE = { statusCode: 503, headers: { 'cache-control': NOT_KEPT, 'retry-after': { value: '5' } } }
 
 export function denied(
@@ -42,7 +42,7 @@ export function denied(
     }
   }
   if (HAS_PUBLIC_KEYS && admission === 503) return UNAVAILABLE
-  // In one expression: which answers no route gives is told before they are made.
+  // In one expression, so that esbuild leaves out the answers that no route of the config gives.
   let answer =
     (HAS_TOKEN_CLAIMS || HAS_TOKEN_PATHS) && admission === 403 ? OTHER_SCOPE : admission ? BAD_TOKEN : NO_TOKEN
   if (HAS_TOKEN_CORS && route.cors) {

@@ -25,10 +25,10 @@ import { logRequest } from './log.ts'
 import { NOT_KEPT } from './not-kept.ts'
 import { cf } from './platform.ts'
 
-/** `verify`: what the function can't, from the Lambda function in its place. */
+/** `verify`: checks signatures by public keys, which the function can't; set by the Lambda function that takes its place. */
 export type ViewerEvent = { request: ViewerRequest; verify?: Verify }
 
-/** The build takes `async` away where no route has tokens: nothing is waited for then. */
+/** The build takes `async` away where no route has tokens, since nothing is awaited then. */
 export async function handler(event: ViewerEvent): Promise<ViewerRequest | ViewerResponse> {
   // biome-ignore-start lint/complexity/useOptionalChain: what it becomes for the engine is longer
   const request = event && event.request
@@ -55,10 +55,10 @@ export async function handler(event: ViewerEvent): Promise<ViewerRequest | Viewe
   const route = routes[routing.index] as RouteRule
   const path = routing.canonical
 
-  // The other artefact at viewer-request verifies its tokens: a behaviour that has this one is wrong, not open.
+  // The other artefact at viewer-request verifies this route's tokens. If its behaviour has this one, nobody gets in.
   if (HAS_CLOSED && route.closed) return refused(503)
 
-  // Who may not read learns nothing else. A preflight needs no token.
+  // Before all that follows: a viewer that may not read learns nothing else of the route. A preflight needs no token.
   if (HAS_TOKENS && route.token) {
     const token = takeToken(request, headers, query, route.token)
     if (method !== 'OPTIONS') {
@@ -84,7 +84,7 @@ export async function handler(event: ViewerEvent): Promise<ViewerRequest | Viewe
     }
   }
 
-  // Of a key, each escape is two characters more than its byte, and the slash before it is one.
+  // Bytes of the key: an escape has two characters more than its byte, and the first slash is not in the key.
   const isLong = uri.length > MOST_PATH_CHARACTERS
   if (isLong && route.s3 && path.length - 2 * path.split('%').length >= S3_KEY_BYTES) return refused(400)
 
@@ -127,7 +127,7 @@ export async function handler(event: ViewerEvent): Promise<ViewerRequest | Viewe
       isLong,
     )
 
-    // A signature is in no key, and is nobody's to read.
+    // A signature is in no cache key, and must not be in a log.
     if (HAS_LOGS) logRequest(routing.index, headers.accept, HAS_SIGNED && route.signed ? '' : request.querystring)
 
     // 6. Headers
@@ -154,7 +154,7 @@ export async function handler(event: ViewerEvent): Promise<ViewerRequest | Viewe
   return request
 }
 
-/** What CloudFront is to check, or the origin: of a route's cookies nothing else stays. A request may have thousands. */
+/** The cookies that CloudFront or the origin is to check; all others are removed. A request may have thousands. */
 function cookiesFor(route: RouteRule, cookies: Fields): Fields {
   const kept: Fields = {}
   const rule = route.token
@@ -167,7 +167,10 @@ function cookiesFor(route: RouteRule, cookies: Fields): Fields {
   return kept
 }
 
-/** One of ours, but the first: strangers' go on. Browsers follow no redirect of a preflight: Fetch Standard, "CORS-preflight fetch". */
+/**
+ * Whether the host is one of the site's other domains; hosts that are none of the site's go on. A preflight goes on as well, as
+ * browsers follow no redirect of one: Fetch Standard, "CORS-preflight fetch".
+ */
 function isOtherHost(request: ViewerRequest, headers: Fields): boolean {
   const host = firstValue(headers.host)
   if (host === domains[0] || domains.indexOf(host.toLowerCase()) < 1) return false
