@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { systemMessage, unexpectedInput } from '../../base/errors.ts'
 
-/** By what a text in UTF-16 begins with. PowerShell 5 writes what a command prints in UTF-16. */
+/** The byte order marks that a text in UTF-16 begins with. PowerShell 5 writes a command's output in UTF-16. */
 const MARKS = [
   [[0xff, 0xfe], 'utf-16le'],
   [[0xfe, 0xff], 'utf-16be'],

@@ -1,6 +1,7 @@
 /**
- * What CloudFront takes and a config does not: it is left out, with a note of it, so that what is written builds. What says
- * who may read is never left out: a config without it would build, and be public.
+ * Makes an imported config one that builds. A distribution may have settings that a config can't have: each is left out, or set to
+ * the nearest that a config takes, with a note of it. What restricts who may read is never left out: the config would build, and
+ * what was private would be public.
  */
 import { checkConfig } from '../../../build/config.ts'
 import { ConfigError } from '../../../build/error.ts'
@@ -11,10 +12,10 @@ import type { Note } from './facts.ts'
 
 export type NotedConfig = { config: Config; notes: Note[] }
 
-/** Where a problem is, and the config that it is in, whose parts a rule changes. */
-type Place = { config: Config; keys: readonly (string | number)[]; problem: Problem }
+/** Where a problem is. `config`: a copy, which rules change. `leftOut`: routes to remove once all problems of a round are seen to. */
+type Place = { config: Config; keys: readonly (string | number)[]; leftOut: Set<Route> }
 
-/** @returns what was done, after what it was done to; `undefined`: nothing */
+/** @returns what was done, as the words after the value that it was done to; `undefined`: nothing */
 type Rule = (place: Place) => string | undefined
 
 /** More rounds than a distribution has settings: each one leaves out at least one. */
@@ -22,27 +23,28 @@ const MOST_ROUNDS = 200
 
 /** @param imported a config of which anything may be wrong */
 export function buildable(imported: NotedConfig): NotedConfig {
-  let [{ config }, notes] = [imported, imported.notes]
+  let noted = imported
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const changed = structuredClone(config)
+    const config = structuredClone(noted.config)
+    const leftOut = new Set<Route>()
     // From the last to the first: what is taken out of a list moves what is behind it.
-    const told = problemsOf(config)
+    const told = problemsOf(noted.config)
       .toReversed()
-      .flatMap((problem) => repaired(changed, problem))
+      .flatMap((problem) => repaired(config, leftOut, problem))
     if (told.length === 0) break
-    config = changed
-    notes = [...notes, ...told.toReversed()]
-    const kept = config.routes.map((route, i) => ({ route, i })).filter(({ route }) => !LEFT_OUT.has(route))
-    if (kept.length === config.routes.length) continue
-    notes = notes.map((note) =>
-      moved(
-        note,
-        kept.map(({ i }) => i),
-      ),
-    )
-    config = { ...config, routes: kept.map(({ route }) => route) }
+    noted = withoutRoutes({ config, notes: [...noted.notes, ...told.toReversed()] }, leftOut)
   }
-  return { config, notes }
+  return noted
+}
+
+/** The others keep their places until here, so that the paths of a round's problems lead where they did. */
+function withoutRoutes({ config, notes }: NotedConfig, leftOut: ReadonlySet<Route>): NotedConfig {
+  if (leftOut.size === 0) return { config, notes }
+  const kept = [...config.routes.keys()].filter((index) => !leftOut.has(config.routes[index] as Route))
+  return {
+    config: { ...config, routes: config.routes.filter((route) => !leftOut.has(route)) },
+    notes: notes.map((note) => moved(note, kept)),
+  }
 }
 
 function problemsOf(config: Config): readonly Problem[] {
@@ -55,24 +57,26 @@ function problemsOf(config: Config): readonly Problem[] {
   }
 }
 
-function repaired(config: Config, problem: Problem): Note[] {
+/** @returns a note of what was changed; none where there is no rule for the problem, or nothing to change */
+function repaired(config: Config, leftOut: Set<Route>, problem: Problem): Note[] {
   const keys = keysOf(problem.path)
+  const done = ruleFor(keys)?.({ config, keys, leftOut })
+  return done === undefined ? [] : [noteOf(problem, keys, done)]
+}
+
+function ruleFor(keys: Place['keys']): Rule | undefined {
   const field = keys.filter((key, i) => typeof key === 'string' && !(i === 1 && keys[0] === 'origins')).join('.')
-  const rule = Object.hasOwn(RULES, field)
-    ? RULES[field]
-    : /^headers\.setResponse\./.test(field)
-      ? leaveOutField
-      : undefined
-  const done = rule?.({ config, keys, problem })
-  if (done === undefined) return []
-  const [first, second] = keys
+  if (Object.hasOwn(RULES, field)) return RULES[field]
+  return field.startsWith('headers.setResponse.') ? leaveOutField : undefined
+}
+
+function noteOf({ path, expected, found }: Problem, [first, second]: Place['keys'], done: string): Note {
   const at = first === 'routes' ? `routes[${second}]` : first === 'origins' ? `origins.${second}` : String(first)
-  const { path, expected, found } = problem
-  const name = path
+  const field = path
     .slice(at.length)
     .replace(/^\./, '')
     .replace(/\[\d+\]$/, '')
-  return [{ at, text: `${name === '' ? '' : `${name}: `}${found} ${done}; a config takes ${expected}.` }]
+  return { at, text: `${field === '' ? '' : `${field}: `}${found} ${done}; a config takes ${expected}.` }
 }
 
 /** `routes[2].query[0]` as its steps. */
@@ -104,7 +108,7 @@ const leaveOutItem: Rule = (place) => {
   return DONE
 }
 
-/** An item of a list that a field is left out with, when nothing is left of it. */
+/** An item of a list; with the last one, the list, or what it is in. @param levels how far above the item that is */
 const leaveOutOf =
   (levels: number): Rule =>
   (place) => {
@@ -124,7 +128,7 @@ const leaveOutLast: Rule = (place) => {
   return `are too many: ${last} is left out`
 }
 
-/** To credentials, `*` names no header. */
+/** With credentials, `*` is the name of a header and does not stand for all: Fetch Standard, "CORS protocol and credentials". */
 const leaveOutStar: Rule = (place) => {
   const holder = holderOf(place) as Fields | undefined
   const key = place.keys.at(-1) ?? ''
@@ -146,7 +150,7 @@ const set =
 
 const LONGEST = set('3650d', 'is made 3650d')
 
-/** No host of the internet is called so: it is what a file does not say. */
+/** A name without a dot is no host of the internet: it stands for a value that the file does not have. */
 const exampleHost: Rule = (place) => {
   const holder = holderOf(place) as Fields | undefined
   const name = String(holder?.domain ?? '').toLowerCase()
@@ -172,29 +176,26 @@ const bothMissing: Rule = (place) => {
   return `is ${statuses.join(', ')} here`
 }
 
-/** Routes that are to go, once all problems of a round are seen to: until then the others keep their places. */
-const LEFT_OUT = new WeakSet<Route>()
-
-const leaveOutRoute: Rule = ({ config: { routes }, keys }) => {
+const leaveOutRoute: Rule = ({ config: { routes }, keys, leftOut }) => {
   const index = Number(keys[1])
   const route = routes[index]
   if (!route) return undefined
   const first = routes.find((other, i) => i < index && covers(other.path, route.path))
-  // Nobody sees what an earlier one takes first; anything else would fall to another, which may let everybody in.
+  // A route that an earlier one covers has no requests. The requests of any other would go to another route, which may be public.
   if (!first && (route.auth || index === routes.length - 1)) return undefined
-  LEFT_OUT.add(route)
-  // The last one is called so.
+  leftOut.add(route)
+  // The last route has to be the one for all paths.
   if (first && index === routes.length - 1) first.path = route.path
   return `${DONE}, and so is its route`
 }
 
-/** Of an item of a list, or of the list. */
+/** A problem of an item: it is left out. A problem of the list: @param ofList what is done then */
 const itemOr =
   (ofList: Rule): Rule =>
   (place) =>
     (typeof place.keys.at(-1) === 'number' ? leaveOutOf(1) : ofList)(place)
 
-/** By what a problem is at, without the numbers of lists and the names of origins. */
+/** By the path of a problem, without the numbers in lists and the names of origins. */
 const RULES: Readonly<Record<string, Rule>> = {
   domains: leaveOutItem,
   'origins.domain': exampleHost,
@@ -229,6 +230,6 @@ function moved(note: Note, kept: readonly number[]): Note {
   const index = /^routes\[(\d+)\]$/.exec(note.at)?.[1]
   if (index === undefined) return note
   const now = kept.indexOf(Number(index))
-  // Of a route that is gone, its place is no line to stand before.
+  // The note of a route that is gone has no line of its own to stand before.
   return now < 0 ? { ...note, at: 'routes' } : { ...note, at: `routes[${now}]` }
 }

@@ -129,7 +129,7 @@ function inApiShape(value: unknown, name = ''): unknown {
   }
   // Parameters are texts, and templates may write numbers and truth as such.
   if (typeof value !== 'string' || TEXTS.test(name)) return value
-  // Templates are YAML 1.1, to which these are truth values as well.
+  // Templates are YAML 1.1, in which these are booleans as well.
   if (/^(?:true|yes|on)$/i.test(value)) return true
   if (/^(?:false|no|off)$/i.test(value)) return false
   return /(?:TTL|Port|Sec|ErrorCode|Timeout)$/.test(name) && /^\d+$/.test(value) ? Number(value) : value

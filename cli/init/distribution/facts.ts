@@ -12,6 +12,6 @@ export type DistributionFacts = {
 /** What the config does not say, or says otherwise: `at` is what a comment stands before, `routes[2]`. */
 export type Note = { at: string; text: string }
 
-/** What is there by an id of somebody else's: `constructor` is in every object. */
+/** An item by an id that a file has. Own ones alone: an id may be `constructor`, a property that every object inherits. */
 export const own = <T>(all: Readonly<Record<string, T>>, id: string): T | undefined =>
   Object.hasOwn(all, id) ? all[id] : undefined

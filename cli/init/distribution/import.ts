@@ -52,7 +52,7 @@ export function importedConfig(found: DistributionFacts): Imported {
   return { config, comments, notes: noteLines(notes) }
 }
 
-/** What is said of several places is said once. */
+/** The notes as lines: one that is the same for several places is written once, with all of them before it. */
 function noteLines(notes: readonly Note[]): string[] {
   const places = new Map<string, Set<string>>()
   for (const { at, text } of notes) places.set(text, (places.get(text) ?? new Set()).add(at))
@@ -87,8 +87,8 @@ function domainsOf({ config, domain }: DistributionFacts['distribution']): { dom
   return { domains: [...domains, domain || EXAMPLE_DOMAIN], notes: [...notes, { at: 'domains', text }] }
 }
 
-/** As CloudFront's documentation has them. */
+/** A domain name as CloudFront's documentation has it in examples. */
 const EXAMPLE_DOMAIN = 'd111111abcdef8.cloudfront.net'
 
-/** A name without a dot is what a template says in the place of one. */
+/** A name without a dot is no host's: it stands for a value that the template does not have, such as a parameter's. */
 const isHostName = (name: string): boolean => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(name)

@@ -1,5 +1,5 @@
 /**
- * AWS's own policies, which files name by their ids without holding them. Developer Guide, "Use managed cache policies",
+ * AWS's managed policies: a file has their ids alone, not what is in them. Developer Guide, "Use managed cache policies",
  * "Use managed origin request policies" and "Use managed response headers policies".
  */
 import type {
@@ -13,7 +13,7 @@ const list = <T>(...Items: T[]) => ({ Quantity: Items.length, Items })
 
 const YEAR = 31_536_000
 
-/** What reaches the origin with these is the origin's to say: it answers with `Cache-Control`. */
+/** Policies that leave it to the origin's `Cache-Control` for how long its responses are cached. */
 const ofOrigin = (QueryStringBehavior: 'all' | 'none') => ({
   MinTTL: 0,
   DefaultTTL: 0,
@@ -37,7 +37,7 @@ const CACHE: Record<string, CachePolicyConfig> = {
   '4cc15a8a-d715-48a4-82b8-cc0b614638fe': { Name: 'UseOriginCacheControlHeaders-QueryStrings', ...ofOrigin('all') },
 }
 
-/** Which of headers, cookies and query parameters they forward: no more is told of one. */
+/** Which headers, cookies and query parameters a policy forwards; more than that is not read of one. */
 const forwarding = (Name: string, headers: string, cookies: string, query: string) =>
   ({
     Name,

@@ -197,7 +197,7 @@ function authOf(
   const ids = TrustedKeyGroups?.Enabled ? (TrustedKeyGroups.Items ?? []) : []
   const names = ids.map((id) => {
     const { name: given, keys } = own(groups, id) ?? { name: id, keys: [] }
-    // CloudFront takes the name of every object's prototype; no object has a field of that name.
+    // CloudFront takes names such as `constructor`, which every object inherits; in a config they would not be fields of their own.
     const name = given in {} ? `group-${id}` : given
     keyGroups[name] = keys.map(({ pem }) => pem.trim())
     return name

@@ -49,7 +49,7 @@ const TAGS = [
   ...FUNCTIONS.flatMap((name) => tagsOf(name, `Fn::${name}`)),
 ]
 
-/** CloudFormation User Guide, "Quotas": 1 MB in an S3 object; of what AWS's command prints of one, quotes are escaped. */
+/** CloudFormation User Guide, "Quotas": a template has 1 MB at most. AWS's command prints it as a JSON text, with its quotes escaped. */
 const MOST_CHARACTERS = 4_000_000
 
 /**
@@ -76,7 +76,7 @@ const isTerraform = (document: unknown): boolean =>
   isObject(document) && ['terraform_version', 'planned_values'].some((name) => Object.hasOwn(document, name))
 
 function documentOf(text: string, file: string): unknown {
-  // JSON is YAML; most templates of tools are JSON, which is read a hundred times faster as what it is.
+  // Tools mostly write templates as JSON. That is YAML as well, but a parser of JSON reads it a hundred times faster.
   const json = jsonOf(text)
   if (json !== undefined) return json
   const document: Document.Parsed = parseDocument(text, { customTags: TAGS, logLevel: 'silent' })

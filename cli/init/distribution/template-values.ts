@@ -17,7 +17,7 @@ const PSEUDO: Readonly<Record<string, string>> = {
 /** An account's deepest nesting; a template of a person has a handful. */
 const DEEPEST = 60
 
-/** What 75 behaviours with all their fields have is a tenth of it; of names that are made of themselves there is no end. */
+/** Ten times what 75 behaviours with all their fields have. Functions that refer to each other in a circle have no end. */
 const MOST_VALUES = 100_000
 
 export type Resolved = {
@@ -27,8 +27,8 @@ export type Resolved = {
 }
 
 /**
- * A value without functions. What is not known stands there by its name, in capitals or as it is called.
- * @throws InputError where it comes to no end
+ * A value with its functions worked out. What the template does not say is replaced by its name, such as a parameter's.
+ * @throws InputError where functions refer to each other without end
  */
 export function resolvedValue(template: JsonObject, given: unknown): Resolved {
   const unknown = new Set<string>()
@@ -154,7 +154,7 @@ function attributeOf(resource: string, attribute: string, place: Place): string 
   const type = at(place.template.Resources, resource, 'Type')
   if (type !== 'AWS::S3::Bucket') {
     if (/^(?:Id|Ref|PublicKeyId|KeyGroupId)$/.test(attribute)) return resource
-    // Which function it is says its name as well.
+    // An ARN is used only to tell which function or resource it is, and the resource's name tells that as well.
     if (!/arn$/i.test(attribute)) place.unknown.add(`what ${resource}.${attribute} is`)
     return `${resource}.${attribute}`
   }

@@ -28,7 +28,7 @@ export function resourcesOf(document: unknown): Resource[] {
     return change === undefined ? resource : { ...resource, values: plannedValues(resource.values, change) }
   })
   const addresses = new Set(planned.map(({ address }) => address))
-  // What a plan has read already, such as policies of others.
+  // Resources that a plan has read already, such as policies made elsewhere.
   const before = resourcesIn(at(document, 'prior_state', 'values', 'root_module'))
   return [...planned, ...before.filter(({ address }) => !addresses.has(address)), ...resourcesOfState(document)]
 }
@@ -56,7 +56,7 @@ function resourcesIn(root: unknown): Resource[] {
   return found
 }
 
-/** With what is not known in its place: in a plan's values it is left out, as if nobody had set it. */
+/** The values with `NOT_KNOWN` where a plan knows none yet: it leaves those out, as if they were not set. */
 function plannedValues(values: JsonObject, change: unknown): JsonObject {
   const after = at(change, 'after')
   const unknown = at(change, 'after_unknown')
@@ -83,7 +83,7 @@ const resourcesOfState = (document: unknown): Resource[] =>
       const values = at(instance, 'attributes')
       const key = at(instance, 'index_key')
       const address = `${text(one, 'type')}.${text(one, 'name')}${key === undefined ? '' : `[${JSON.stringify(key)}]`}`
-      // A deposed one has been replaced, and is to be destroyed.
+      // A deposed instance has been replaced, and is to be destroyed.
       if (!isObject(values) || at(instance, 'deposed') !== undefined) return []
       return [{ type: text(one, 'type'), address, isData: one.mode === 'data', values }]
     }),

@@ -14,7 +14,7 @@ export const all = (from: unknown, name: string): unknown[] => {
   const found = at(from, name)
   return Array.isArray(found) ? found : []
 }
-/** Of a list that is not known, what stands for it. */
+/** A list of texts. Where a plan does not know the list, a text stands in its place: that is its only item then. */
 export const texts = (from: unknown, name: string): string[] => {
   const found = at(from, name)
   return typeof found === 'string' ? [found] : all(from, name).map(String)
