@@ -42,15 +42,15 @@ export class InputError extends RimlightError {
 
 /** A value that is not what it should be. */
 export type Unexpected = {
-  /** Where the value is, as people know it: an option, a file. Default: it is clear. */
+  /** Where the value is, as people know it: an option, a file. Left out where that is clear. */
   at?: string
   expected: string
   found: string
-  /** What to do, or why it is so, as a clause. Default: it is clear. */
+  /** What to do, or why it is so, as a clause. Left out where that is clear. */
   remedy?: string | undefined
 }
 
-/** `--region: expected a region such as us-east-1, found "eu"; …`. */
+/** The facts as one line: `--region: expected a region such as us-east-1, found "eu"; …`. */
 export function unexpectedText({ at, expected, found, remedy }: Unexpected): string {
   const [before, after] = [at === undefined ? '' : `${at}: `, remedy === undefined ? '' : `; ${remedy}`]
   return `${before}expected ${expected}, found ${found}${after}`

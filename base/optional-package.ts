@@ -1,4 +1,4 @@
-/** Packages that only some commands and some applications need: who uses one of those installs them. */
+/** Packages that only some commands and applications need, and that are installed with those: optional peer dependencies. */
 import { Failure } from './errors.ts'
 
 /** From `import`, and from `require`, by which one package loads another. */

@@ -17,8 +17,8 @@ import { withTextsNamed } from './texts.ts'
 import { tokenFlags } from './token-rules.ts'
 
 /**
- * One file of an artefact. `packages`: those whose code is in it besides our own. `plain`: of a function, the same with long names, and each
- * text where it is used, for who reads it.
+ * One file of an artefact. `packages`: those whose code is in it besides our own. `plain`: a function's code before names are
+ * shortened and texts are made constants, in which names can be looked for.
  */
 export type Bundle = { file: string; code: string; metafile: Metafile; packages: Package[]; plain?: string }
 
@@ -46,8 +46,11 @@ export const FUNCTION: BuildOptions = {
   mangleQuoted: true,
 }
 
-/** What is declared beside the function where its calls are counted: a script's names are everybody's. esbuild leaves them alone. */
-const NOT_OURS = 'typeof n;typeof i;typeof last;typeof next'
+/**
+ * Names of the scripts that measure the function. These are run in one scope with it, so esbuild must give none of its variables
+ * such a name: it does not, as long as the code uses them.
+ */
+const MEASURING_NAMES = 'typeof n;typeof i;typeof last;typeof next'
 
 /** CommonJS, because loading a built-in by `require` takes a tenth of the time that `import` takes; see the decisions. */
 const LAMBDA: BuildOptions = {
@@ -84,13 +87,15 @@ export async function bundle(target: BuildTarget, compiled: Rules, without?: str
     ])
     const shaken = async (code: string, options: TransformOptions = {}) =>
       (await transform(code, { ...LANGUAGE, treeShaking: true, ...options })).code
-    // Once more: what the config's constants leave unused is known only when all is in one file.
+    // A second time: only when all is in one file, esbuild sees what the config's constants leave unused.
     const once = await shaken(withArrows(made.code, parseModule(made.code)))
-    // And again: what stood around that, and `var` beside `var`, become one.
+    // A third time: it joins the statements around what was left out, and declarations that are now next to each other.
     const twice = await shaken(withVars(once, parseModule(once)))
     const expressions = await shaken(withParameters(twice, parseModule(twice)))
     const plain = await shaken(withoutCalls(expressions))
-    const code = await shaken(`${withTextsNamed(plain, parseModule(plain))};${NOT_OURS}`, { minifyIdentifiers: true })
+    const code = await shaken(`${withTextsNamed(plain, parseModule(plain))};${MEASURING_NAMES}`, {
+      minifyIdentifiers: true,
+    })
     return [{ ...made, code: asScript(code), plain: asScript(plain) }]
   }
   const entry = bundled(target.entry, 'index.js', LAMBDA, [

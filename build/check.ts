@@ -11,7 +11,7 @@ import type { BuildTarget } from './targets.ts'
 
 /** @throws BuildError saying what is wrong and where */
 export function checkCode(target: BuildTarget, { file, code: shipped, plain, metafile, packages }: Bundle): void {
-  // A name that is a constant's text is none that can be seen.
+  // In the shipped code a member's name may be the text of a constant, where the checks would not find it.
   const code = plain ?? shipped
   const isOurs = packages.length === 0
   const where = `${target.trigger}, ${file}`

@@ -19,7 +19,7 @@ export function shownValue(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
 }
 
-/** JSON, and a plain word for what has none: NaN, a function, a BigInt, a circle. */
+/** A value as JSON; NaN by its name, and what JSON has no form for (a function, a BigInt, a circular object) in a word. */
 function textOf(value: unknown): string {
   if (typeof value === 'number') return `${value}`
   try {

@@ -278,7 +278,7 @@ const route = object({
 
 const HEADER_VALUES = 'an object of header names and values'
 
-/** One of two would be lost without a word. */
+/** Header names are compared without case. Of two that differ in case only, one would be lost without an error. */
 const namesOnce = (expected: string) =>
   v.check((values) => {
     const names = isObject(values) ? Object.keys(values).map((name) => name.toLowerCase()) : []
@@ -312,7 +312,7 @@ const groupName = matching(/^[A-Za-z0-9_-]{1,64}$/, 'a name of letters, digits, 
 
 const ORIGINS = 'an object of origins by name'
 
-/** What comes before it is the template's. */
+/** The template puts `origin-` before the name, and CloudFront limits the whole. */
 const originName = matching(
   new RegExp(`^[^\\p{Cc}]{1,${ORIGIN_ID_CHARACTERS - 'origin-'.length}}$`, 'u'),
   `a name of 1 to ${ORIGIN_ID_CHARACTERS - 'origin-'.length} characters`,

@@ -7,7 +7,7 @@ const isNode = (value: unknown): value is Node =>
 export const parseScript = (code: string): Program =>
   parse(code, { ecmaVersion: 'latest', sourceType: 'script', allowImportExportEverywhere: true, locations: true })
 
-/** What esbuild wrote: a module. */
+/** The code of a module, as esbuild writes one. */
 export const parseModule = (code: string): Program => parse(code, { ecmaVersion: 'latest', sourceType: 'module' })
 
 export const childrenOf = (node: Node): Node[] =>
@@ -18,7 +18,7 @@ export const nodesOf = (node: Node): Node[] => [node, ...childrenOf(node).flatMa
 
 export const isFunction = ({ type }: Node): boolean => /Function/.test(type)
 
-/** Names of variables and functions, where they are made and where they are used; not those of properties. */
+/** The names of variables and functions, where they are declared and where they are used; not those of properties. */
 export function referencesIn(node: Node): Identifier[] {
   if (node.type === 'Identifier') return [node as Identifier]
   const { type, computed, object, value } = node as Node & { computed?: boolean; object: Node; value: Node }

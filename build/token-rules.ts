@@ -45,7 +45,7 @@ export type Verifies = 'secrets' | 'public-keys'
 /** Of a route that the other artefact verifies, this one needs to know one thing: that it refuses all requests. */
 const CLOSED: RouteRule = { cached: false, s3: false, parameters: [], version: null, images: -1, closed: true }
 
-/** Routes for one of the two: it lets nobody in where it can't verify. */
+/** The routes for one of the two: it refuses all requests on routes whose tokens the other one verifies. */
 export const routesFor = (verifies: Verifies, routes: readonly RouteRule[]): RouteRule[] =>
   routes.map((route) => {
     const { token } = route

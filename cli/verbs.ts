@@ -73,6 +73,6 @@ export async function runAsProcess(): Promise<void> {
   const code = await main(process.argv.slice(2), process.stdout, process.stderr)
   // A verb that had done all else may not have heard of it.
   process.exitCode = isCutOff ? code || 1 : code
-  // A verb that Ctrl-C has ended has cleaned up. What a network still holds, such as a call without an answer, holds up nobody.
+  // After Ctrl-C the verb has cleaned up: a connection that is still open, as for a call without an answer, must not delay the end.
   if (code === INTERRUPTED) process.stdout.write('', () => process.exit())
 }

@@ -1,6 +1,6 @@
 /**
- * `rimlight/msw` as bundlers for browsers find it (`browser` in package.json): the handlers build the site's functions, which
- * takes Node, and a bundle of them would end in an error for each of its modules.
+ * `rimlight/msw` as bundlers for browsers find it (`browser` in package.json). The handlers build the site's functions, which
+ * takes Node: a bundler that found them would report an error for each module of Node that they import.
  */
 import { InputError } from '../base/errors.ts'
 

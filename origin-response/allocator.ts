@@ -18,8 +18,8 @@ let loading: Promise<(() => void) | null> | undefined
 let trim: (() => void) | null = null
 
 /**
- * From now on less is kept, by the whole process, and what was kept is given back. Takes a tenth of what loading sharp takes, once.
- * Does nothing where the allocator is another, or koffi is not there.
+ * From now on the whole process keeps less of what was freed, and what it has kept is given back. The first call takes a tenth of
+ * what loading sharp takes. Does nothing where the allocator is another one, or koffi is not installed.
  */
 export async function setAllocator(): Promise<void> {
   loading ??= loadTrim()

@@ -162,7 +162,7 @@ async function showPlaceholder(
   const picture = { uri, method, placeholder, image: isRendition ? imageRequest(routed, { uri }) : undefined }
   const { headers } = response
   applyCaching(headers, await placeholderStep(response, picture, caching, context, loadReader))
-  // A picture in its place hides a permission that lacks no less than a line of text does.
+  // S3's status stays visible: a placeholder for every picture may be a missing permission of the bucket.
   setHeader(headers, RESULT_HEADER, missingAs(status, headerText(headers, RESULT_HEADER)))
 }
 

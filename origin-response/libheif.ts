@@ -41,8 +41,8 @@ const UNSUPPORTED_FILETYPE = 3
 const UNSUPPORTED_FEATURE = 4
 
 /**
- * libheif/heif_error.h, what exactly is wrong: colours by numbers that ITU-T H.273 gives no meaning, in the coded picture. There
- * are phones that write such, and a profile beside them, which is what counts.
+ * libheif/heif_error.h, suberrors: the coded picture names its colour primaries, transfer or matrix by a number that ITU-T H.273
+ * gives no meaning. Some phones write such numbers, beside a colour profile that is right and that counts.
  */
 const UNKNOWN_COLOURS: readonly number[] = [133, 134, 135]
 
@@ -96,7 +96,7 @@ export function readHeic(bytes: Uint8Array, compiled: WebAssembly.Module, most: 
     })
 
   const isUnknownColours = (): boolean => number(error) !== 0 && UNKNOWN_COLOURS.includes(number(error + 4))
-  /** Of colours is fine: what else is missing or wrong, is not. */
+  /** Warnings of unknown colours are passed over; any other one, such as of a missing tile, is an error. */
   const checkWarnings = (image: number): void => {
     const count = module._heif_image_get_decoding_warnings(image, 0, error, 0)
     for (let i = 0; i < count; i += 1) {

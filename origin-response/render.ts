@@ -192,7 +192,7 @@ export async function render(
   }
 }
 
-/** A progressive JPEG that broke off has all of its rows, only less sharp. @param error what libjpeg says of its end */
+/** A progressive JPEG that breaks off between its scans has all of its rows, but less sharp. @param error libjpeg's */
 const lacksScans = async (bytes: Buffer, error: unknown): Promise<boolean> =>
   /premature end of JPEG/.test(String(error)) && Boolean((await sharp(bytes).metadata()).isProgressive)
 

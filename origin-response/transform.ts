@@ -94,13 +94,13 @@ async function attempt(job: Job, read: Read): Promise<Result> {
 async function loadRenderer(): Promise<typeof import('./render.ts')> {
   const renderer = await import('./render.ts')
   renderer.confine()
-  // Not before the first picture: what one leaves behind is soon given back, and its viewer has waited for a cold start as it is.
+  // From the second picture on: the viewer of the first one waits for a cold start already, and one picture leaves little behind.
   if (isWarm) await setAllocator()
   isWarm = true
   return renderer
 }
 
-/** The process has been asked for a picture before. */
+/** Whether the process has been asked for a picture before. */
 let isWarm = false
 
 /** Milliseconds: longer a viewer is not kept waiting for what another one asked for. */

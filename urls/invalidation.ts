@@ -29,7 +29,7 @@ const TAG = '#'
 
 export const isTag = (path: string): boolean => path.startsWith(TAG)
 
-/** What was expected in its place, what was found, and what to do where that is not clear. */
+/** `remedy`: what to do, where that is not clear from the rest. */
 export type InvalidationProblem = { expected: string; found: string; remedy?: string }
 
 /** What is wrong with a path, or with a tag after its `#`; `undefined`: nothing. */
@@ -51,7 +51,7 @@ export function invalidationProblem(path: string): InvalidationProblem | undefin
   // The same page: CloudFront does not support it in invalidations, "whether it's URL-encoded or not".
   if (!/~|%7e/i.test(path)) return undefined
   const remedy = 'a * in its place stands for it and all after it'
-  return { expected: 'a path without a ~, which CloudFront invalidates none with', found, remedy }
+  return { expected: 'a path without a ~, since CloudFront invalidates no path that has one', found, remedy }
 }
 
 function tagProblem(tag: string, found: string): InvalidationProblem | undefined {

@@ -9,7 +9,7 @@ import { asksForJson } from './options.ts'
 export type Verb = {
   /** After the verb, in the list: `uploads what changed in a folder`. */
   about: string
-  /** Optional peers that it can't be loaded without: who uses the verb installs them. */
+  /** Optional peers that it can't be loaded without, and that have to be installed for it. */
   packages?: readonly string[]
   /** Only the verb that was asked for is loaded. `main` may be of `defineVerbs` again. */
   load(): Promise<{ main: Main }>

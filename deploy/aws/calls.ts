@@ -1,6 +1,6 @@
 /**
- * Every call of AWS goes through here: Ctrl-C takes effect between two calls, or soon where one gets no answer, and what may succeed
- * later is repeated.
+ * Every call of AWS goes through here: Ctrl-C takes effect between two calls, or after some seconds in a call without an answer,
+ * and what may succeed later is repeated.
  */
 import { Interrupted } from '../../base/errors.ts'
 import { type AwsFault, awsFailure, CALL_TRIES, faultOf } from './faults.ts'
@@ -27,7 +27,7 @@ export type AwsCalls<Clients> = {
 const FIRST_PAUSE = 1_000
 const LONGEST_PAUSE = 20_000
 
-/** Milliseconds that a call under way has after Ctrl-C: its answer tells what has been done. */
+/** Milliseconds that a call under way is waited for after Ctrl-C, since its answer tells whether something was changed. */
 const LAST_ANSWER = 3_000
 
 /** @param command whose help lists what it has to be allowed: `rimlight attach` */
@@ -75,10 +75,10 @@ export function callsOf<Clients>(
   }
 }
 
-/** Rejects some time after Ctrl-C. */
+/** Rejects `LAST_ANSWER` milliseconds after Ctrl-C; never before. */
 function interruptedLate(signal: AbortSignal): Promise<never> {
   const late = Promise.withResolvers<never>()
-  // Where no call is under way, nobody hears of it.
+  // Where no call is under way then, it must not be an unhandled rejection.
   late.promise.catch(() => {})
   const giveUp = () => setTimeout(() => late.reject(new Interrupted('interrupted')), LAST_ANSWER).unref()
   signal.addEventListener('abort', giveUp, { once: true })

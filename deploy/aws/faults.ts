@@ -187,7 +187,7 @@ export function awsFailure(
   }
 }
 
-/** What the SDK says below it is for who has its source open. */
+/** The SDK's further lines are hints for those who develop with it. */
 const firstLine = (message: string): string => message.split('\n', 1)[0] ?? ''
 
 /** Tries of one call, where it may succeed later. */

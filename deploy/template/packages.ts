@@ -1,4 +1,4 @@
-/** The template needs packages that nothing else does: who makes one installs them. */
+/** Packages that only the template needs, and that have to be installed for it. */
 import { optional } from '../../base/optional-package.ts'
 
 /** @throws Failure (`package-missing`) if one of them is not installed */

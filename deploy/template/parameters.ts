@@ -113,7 +113,10 @@ function codeParameters(ask: Ask, bundle: BuiltBundle): Inputs['code'] {
   }))
 }
 
-/** A secret: it is in no output, and CloudFormation does not show it (`NoEcho`). A dynamic reference works as a value as well, and stays out of the stack's events. */
+/**
+ * A secret: it is in no output, and CloudFormation does not show it (`NoEcho`). A dynamic reference works as a value as well, and
+ * stays out of the stack's events.
+ */
 function originHeaderAnswers(ask: Ask, { policies }: BuiltBundle): Inputs['originHeaders'] {
   const found: Record<string, Record<string, string>> = {}
   for (const { id, origin, header } of originHeaderParameters(policies)) {

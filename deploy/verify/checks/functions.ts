@@ -22,11 +22,11 @@ const FAILURES: Record<string, string> = {
 const failureOf = (result: string): string | undefined =>
   FAILURES[result] && `${FAILURES[result]}. \`rimlight replay\` runs this build's functions on recorded events.`
 
-/** What S3 said, by which a permission that lacks can be told from a name that is wrong. */
+/** What S3 said: it tells a missing permission from a wrong name. */
 function lossOf(said: string, { behaviour }: CheckTarget): string | undefined {
   const where = `the origin ${behaviour.origin}`
   if (said.endsWith('; s3=403')) {
-    return `S3 refused CloudFront with 403. It says so of a key that is none, and where CloudFront may not read: the bucket policy of ${where} has to allow s3:GetObject to this distribution, the policy of a KMS key kms:Decrypt, and the object has to belong to the bucket's account. \`aws s3api head-object\` with credentials of the bucket's owner tells whether the key is there: if it is, the permission lacks, and \`rimlight status\` reads the policies.`
+    return `S3 refused CloudFront with 403. It does so for a key that does not exist, and where CloudFront may not read: the bucket policy of ${where} has to allow s3:GetObject to this distribution, the policy of a KMS key kms:Decrypt, and the object has to belong to the bucket's account. \`aws s3api head-object\` with credentials of the bucket's owner tells whether the key is there: if it is, the permission is missing, and \`rimlight status\` reads the policies.`
   }
   return said.endsWith('; s3=404')
     ? `S3 says that there is no such key, or no such bucket: the name is wrong, or ${where} is another bucket or has another prefix.`

@@ -22,7 +22,7 @@ const expectedRefusal = (target: CheckTarget): string =>
 
 type Judge = (target: CheckTarget, answer: Answer) => CheckFinding
 
-/** Asks without a grant for a known object, or for a path without one: without a grant, the answer is the same. */
+/** Asks without a grant for a known object, or where none is known for any path: without a grant both have the same answer. */
 const askedWithout =
   (judge: Judge, forge = (_: CheckTarget, request: ProbeRequest) => request) =>
   async (target: CheckTarget, { ask }: Asking): Promise<CheckFinding> => {

@@ -62,7 +62,7 @@ export const VERSION_CHECKS: readonly Check<CheckTarget>[] = [
       const most = cache === 'never' ? 0 : cache.default
       const expected = `no immutable, max-age=${most} at most`
       const lifetimes = [maxAgeOf(answer), lifetimeOf(answer)].filter((seconds) => seconds !== undefined)
-      // What comes out of another cache has an age, which is no part of what is left: RFC 9111, 4.2.3.
+      // Lifetimes count from when the response was made: what another cache kept for a while has that much less left. RFC 9111, 4.2.3.
       const isShort = lifetimes.length > 0 && lifetimes.every((seconds) => seconds - (ageOf(answer) ?? 0) <= most)
       return judged(!isImmutable(answer) && (isKeptOut(answer) || isShort), expected, said(answer))
     },

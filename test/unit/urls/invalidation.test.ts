@@ -24,11 +24,11 @@ describe('a path to invalidate', () => {
     ],
     [
       '/~tilde/*',
-      'expected a path without a ~, which CloudFront invalidates none with, found "/~tilde/*"; a * in its place stands for it and all after it',
+      'expected a path without a ~, since CloudFront invalidates no path that has one, found "/~tilde/*"; a * in its place stands for it and all after it',
     ],
     [
       '/a%7Eb',
-      'expected a path without a ~, which CloudFront invalidates none with, found "/a%7Eb"; a * in its place stands for it and all after it',
+      'expected a path without a ~, since CloudFront invalidates no path that has one, found "/a%7Eb"; a * in its place stands for it and all after it',
     ],
     [`/${'a'.repeat(4_000)}`, 'expected a path of at most 4000 characters, found one of 4001'],
     [`x${'a'.repeat(200)}`, `expected a path that begins with a slash, such as /photos/*, found "x${'a'.repeat(99)}…"`],
