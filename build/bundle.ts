@@ -50,7 +50,7 @@ export const FUNCTION: BuildOptions = {
  * Names of the scripts that measure the function. These are run in one scope with it, so esbuild must give none of its variables
  * such a name: it does not, as long as the code uses them.
  */
-const MEASURING_NAMES = 'typeof n;typeof i;typeof last;typeof next'
+const NOT_OURS = 'typeof n;typeof i;typeof last;typeof next'
 
 /** CommonJS, because loading a built-in by `require` takes a tenth of the time that `import` takes; see the decisions. */
 const LAMBDA: BuildOptions = {
@@ -87,15 +87,13 @@ export async function bundle(target: BuildTarget, compiled: Rules, without?: str
     ])
     const shaken = async (code: string, options: TransformOptions = {}) =>
       (await transform(code, { ...LANGUAGE, treeShaking: true, ...options })).code
-    // A second time: only when all is in one file, esbuild sees what the config's constants leave unused.
+    // Once more: what the config's constants leave unused is known only when all is in one file.
     const once = await shaken(withArrows(made.code, parseModule(made.code)))
-    // A third time: it joins the statements around what was left out, and declarations that are now next to each other.
+    // And again: what stood around that, and `var` beside `var`, become one.
     const twice = await shaken(withVars(once, parseModule(once)))
     const expressions = await shaken(withParameters(twice, parseModule(twice)))
     const plain = await shaken(withoutCalls(expressions))
-    const code = await shaken(`${withTextsNamed(plain, parseModule(plain))};${MEASURING_NAMES}`, {
-      minifyIdentifiers: true,
-    })
+    const code = await shaken(`${withTextsNamed(plain, parseModule(plain))};${NOT_OURS}`, { minifyIdentifiers: true })
     return [{ ...made, code: asScript(code), plain: asScript(plain) }]
   }
   const entry = bundled(target.entry, 'index.js', LAMBDA, [
