@@ -169,7 +169,7 @@ export async function startCloudFront(options: CloudFrontOptions = {}): Promise<
   }
 }
 
-/** What ends what has been started, in the order of the starts. */
+/** A function for each thing that has been started, in the order of the starts: it stops that. */
 type Closings = (() => unknown)[]
 
 type CheckedOptions = Awaited<ReturnType<typeof checkedOptions>>

@@ -9,7 +9,7 @@ export type Caller =
   | { kind: 'claims'; claims: LoginClaims & { exp: number } }
   /** No token. */
   | { kind: 'none' }
-  /** The reason is not told: it would help those who guess. `explicit`: the request has a token in the header, which then counts. */
+  /** Without the reason, which would help to forge one. `explicit`: it came in `authorization`, so no session's cookie takes its place. */
   | { kind: 'refused'; explicit: boolean }
   | { kind: 'unavailable' }
 

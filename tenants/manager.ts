@@ -1,4 +1,7 @@
-/** What is done with tenants: for each, its row is claimed, says what is to be, and is then what AWS is brought to. */
+/**
+ * What can be done with tenants. Each change claims the tenant's row, so that no other process works on it, writes into the row
+ * what is wanted, and then brings AWS to that.
+ */
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { type InputError, Interrupted, unexpectedInput } from '../base/errors.ts'
@@ -122,7 +125,7 @@ export class TenantManager {
     return record === null ? this.#claims.insert(fresh) : this.#claims.take(fresh)
   }
 
-  /** @param to what its row is to say */
+  /** @param to the fields of its row that change */
   change(
     tenant: string,
     waits: boolean,
@@ -164,7 +167,7 @@ export class TenantManager {
     })
   }
 
-  /** Has its row say what is to be done again. */
+  /** Sets the status in its row to one from which the work is done again. */
   async #markForRepair(hold: Hold): Promise<void> {
     const { record } = hold
     const { status, awsId } = record
@@ -175,8 +178,8 @@ export class TenantManager {
   }
 
   /**
-   * Works on a tenant that is there, once nobody else does, and begins again where somebody else has taken over.
-   * @param attempt null: somebody else has
+   * Works on a tenant that is there, once no other process does, and begins again where another process has taken over its claim.
+   * @param attempt gives null where one has
    */
   async #workOn(
     tenant: string,

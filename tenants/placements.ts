@@ -1,4 +1,4 @@
-/** Where tenants of the loaded bundle go: made, or found, once for many tenants. */
+/** The distributions that tenants of the loaded bundle go to: made or looked up once for all tenants that share them. */
 import { type Calls, WouldChange } from './aws.ts'
 import { dedicatedKind } from './kinds/dedicated.ts'
 import type { Kind, Placement } from './kinds/kind.ts'
@@ -42,7 +42,7 @@ export class Placements {
   }
 }
 
-/** A failure is not for ever. */
+/** One answer for all that ask with the same key. A failure is forgotten, so that the next one asks again. */
 function remembered<T>(known: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
   const before = known.get(key)
   if (before) return before

@@ -72,7 +72,7 @@ export type TenantRecord = {
   revision: number
 }
 
-/** The row of a tenant that is to be made: a new one, or one that was deleted. @param earlier its row from before */
+/** The row of a tenant that is to be made. @param earlier the row of a deleted tenant with that id; null: there is none */
 export const newRecord = (
   earlier: TenantRecord | null,
   time: string,
@@ -98,7 +98,7 @@ export const newRecord = (
   revision: earlier?.revision ?? 1,
 })
 
-/** The row of a tenant that is to be made again, as what it had at AWS is gone; one that was disabled stays so. */
+/** Changes to the row of a tenant that has to be made again, since its resource at AWS is gone; one that was disabled stays so. */
 export const anew = ({ generation, kind, domain, status }: TenantRecord): Partial<TenantRecord> => ({
   status: status === 'disabling' || status === 'disabled' ? 'disabled' : 'creating',
   generation: generation + 1,

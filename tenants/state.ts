@@ -1,4 +1,4 @@
-/** How a tenant is at AWS, beside how its row says it is to be. */
+/** A tenant as it is at AWS, compared with what its row says. */
 import { WouldChange } from './aws.ts'
 import type { Kind, Placement } from './kinds/kind.ts'
 import { sharedPartsText } from './kinds/multi-tenant.ts'

@@ -12,10 +12,10 @@ import type { RunningSite, SiteParts } from './site.ts'
 
 export const CONSOLE_ROOT = '/__rimlight/'
 
-/** The distribution that questions are about. */
+/** The distribution that the page is about. */
 export type Connected = { runtime: Runtime; parts: SiteParts; site: RunningSite; feed: RequestFeed }
 
-/** @param path below the root @throws InputError for a body that is none, or paths that can't be invalidated */
+/** @param path below the root @throws InputError for a body that is no JSON object, or has wrong values */
 export async function answerConsole(
   connected: Connected,
   request: ViewerIncoming,

@@ -87,7 +87,7 @@ function originalPixels(site: RunningSite | undefined, path: string): number | u
   return sample && sample.width * sample.height > 0 ? sample.width * sample.height : undefined
 }
 
-/** The page shows pictures itself, which its `Referer` tells: they are not in the sums. */
+/** Whether the page itself sent the request, to show a picture: its `Referer` tells. Such requests are not in the sums. */
 function isOfPage({ referer, host }: FinishedRequest): boolean {
   const page = URL.parse(referer)
   return page?.host === host && page.pathname.startsWith(CONSOLE_ROOT)

@@ -24,7 +24,7 @@ export class RequestFeed {
     return this.#totals.figures()
   }
 
-  /** @param counts whether it goes into the sums @param originalPixels of the picture that it is about, if that is known */
+  /** @param counts whether it goes into the sums @param originalPixels of the picture that was requested; `undefined`: not known */
   add(request: FinishedRequest, counts: boolean, originalPixels: number | undefined): void {
     this.#requests.push(request)
     if (this.#requests.length > KEPT_REQUESTS) this.#requests.shift()
@@ -33,7 +33,7 @@ export class RequestFeed {
     const line = `data: ${JSON.stringify(request)}\n\n`
     for (const reader of this.#readers) {
       reader.write(line)
-      // For a reader that does not read, ever more would be kept.
+      // What a reader does not read is kept in memory, so one that is far behind is cut off.
       if (reader.writableLength > UNREAD_BYTES) reader.destroy()
     }
   }

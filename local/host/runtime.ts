@@ -163,7 +163,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   }
 }
 
-/** What Workers and host complain of: kept for those who wait for an answer, and watched for a disk that is full. */
+/** What Workers and host report as wrong: kept, as the text of a 503 has it, and searched for signs of a full disk. */
 function keptComplaints({ persist, warn }: RuntimeOptions) {
   let kept = ''
   const ofDisk = persist === undefined ? () => {} : diskComplaints(persist, warn)

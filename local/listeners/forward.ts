@@ -22,7 +22,7 @@ import {
 
 export type WorkerSocket = { url: URL; secret: string }
 
-/** `request`: without what opens something; `logged`: as it came, for the access log alone. */
+/** `request`: without tokens and signatures; `logged`: as it came, for the access log alone. */
 export type FinishedEvents = { request: [FinishedRequest]; logged: [FinishedRequest] }
 
 /** Heads over CloudFront's limit are read, so that the distribution refuses them. */

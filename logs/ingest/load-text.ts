@@ -1,4 +1,4 @@
-/** Files of lines into the table `staged`: many in one statement, and those that are not as they should be by themselves. */
+/** Reads log files of lines into the table `staged`: many in one statement, and each that has a fault by itself. */
 import { systemMessage } from '../../base/errors.ts'
 import { type Database, sqlText } from '../database.ts'
 import { unpackedAsFarAsItGoes } from './archive.ts'
@@ -13,7 +13,7 @@ const BATCH = { files: 200, bytes: 64 * 1024 * 1024 }
 /** A file that was left out, or read to where it breaks off. */
 export type DamagedFile = { file: string; why: string }
 
-/** Files that are read alike, so many at a time. */
+/** Batches of files of one format, all compressed or all not. */
 export function* batchesOf(files: readonly TextFile[]): Generator<TextFile[]> {
   const alike = Map.groupBy(files, ({ isCompressed, format }) => JSON.stringify([isCompressed, format]))
   for (const group of alike.values()) {
@@ -32,7 +32,7 @@ export function* batchesOf(files: readonly TextFile[]): Generator<TextFile[]> {
   }
 }
 
-/** @returns files that have to be read line by line, since something in them is not as it should be */
+/** Reads a batch with DuckDB's own parser. @returns files that have to be read line by line, since that parser can't read them */
 export async function loadWhole(
   database: Database,
   batch: readonly TextFile[],
@@ -49,7 +49,7 @@ export async function loadWhole(
     unfit = new Set(await unfitFiles(database))
     await database.run(unfit.size > 0 ? 'ROLLBACK' : 'COMMIT')
   } catch {
-    // An archive that breaks off, or what the reader takes for no lines at all.
+    // An archive that breaks off, or a text that DuckDB's parser finds no lines in.
     await database.run('ROLLBACK').catch(() => {})
     return batch
   }
@@ -71,7 +71,7 @@ async function unfitFiles(database: Database): Promise<string[]> {
   return rows.map(({ file_path }) => file_path)
 }
 
-/** All of it in one statement; where a file is not what its beginning promised, that one by itself. */
+/** Reads a batch line by line in one statement, and files of several formats one by one. */
 export async function loadLines(
   database: Database,
   batch: readonly TextFile[],
@@ -119,7 +119,7 @@ export async function loadLines(
   }
 }
 
-/** Those that have a second `#Fields` line that differs, or lines of JSON among others. */
+/** Files with a second `#Fields` line that differs from the first, or with lines of JSON among others. */
 async function filesOfSeveralFormats(database: Database, format: TextFormat): Promise<string[]> {
   const rows = await database.rows<{ file: string; line: string | null }>(
     `SELECT DISTINCT file, line FROM staged WHERE problem = 'other-format' OR (problem = 'header' AND starts_with(line, '#Fields'))`,

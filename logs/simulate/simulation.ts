@@ -123,7 +123,7 @@ export async function simulate(
   }
 }
 
-/** The lines as they are replayed; nothing else is read of them from here on, and what they came from goes. */
+/** Makes the table of lines in the order of their replay, and drops what it was made from: only that table is read from here on. */
 async function sortForReplay(database: Database): Promise<void> {
   await database.run('SET preserve_insertion_order = true')
   await database.run(REPLAYED)
@@ -135,7 +135,7 @@ async function sortForReplay(database: Database): Promise<void> {
 
 type Replayed = { levels: readonly Level[]; spellings: Spellings; times: Times; usage: readonly UsageRow[]; s3: string }
 
-/** The requests as one way of keying them has it, in batches. */
+/** A replay of the requests with one way of making cache keys; they come in batches. */
 function startReplay(
   way: Way,
   { levels, spellings, times, usage, s3 }: Replayed,

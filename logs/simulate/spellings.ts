@@ -27,7 +27,10 @@ const ACCEPTS = ['*/*', 'image/webp,*/*', 'image/avif,*/*', 'image/avif,image/we
 /** What the function of a config with `logs` wrote: `viewer-request/log.ts`. Logs have it URL-encoded, once or twice. */
 const LOGGED_CLASS = `TRY_CAST(regexp_extract(log_data, '^[0-9]+(?: |%20|%2520)([0-3])(?: |%)', 1) AS INTEGER)`
 
-/** How a request's class is known. `logged`: the function wrote it into the log. `served`: a format was sent that is sent only to those who accept it. */
+/**
+ * How a request's class of `Accept` is known. `logged`: the function wrote it into the log. `served`: the response had a format
+ * that is sent only to viewers that accept it.
+ */
 export type AcceptSource = 'logged' | 'header' | 'served' | 'user-agent'
 
 /** By their number in `classified`. */

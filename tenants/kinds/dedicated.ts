@@ -79,13 +79,13 @@ export function dedicatedKind(
   }
 }
 
-/** What a tenant's distribution has of the bundle. */
+/** The parts of a distribution's config that come from the bundle. */
 function partsOf(site: TenantSite, tenant: string, { parts }: Placement): BundleParts {
   const known = parts as Parts
   return 'config' in known ? known.config : bundleParts(site.bundle.policies, known.shared, prefixOf(site, tenant))
 }
 
-/** The same, of a distribution as it is. */
+/** The same parts of a distribution that is there. */
 function ofBundle(config: DistributionConfig): BundleParts {
   const { Origins, OriginGroups, DefaultCacheBehavior, CacheBehaviors, CustomErrorResponses, CacheTagConfig } = config
   return { Origins, OriginGroups, DefaultCacheBehavior, CacheBehaviors, CustomErrorResponses, CacheTagConfig }
@@ -107,7 +107,7 @@ async function readDistribution({ find }: Calls, Id: string): Promise<DedicatedD
   return answer?.Distribution ? foundOf(answer.Distribution, answer.ETag, written()) : null
 }
 
-/** By its comment, which lists tell of, and then by its tags, which nobody changes by the way. */
+/** By its comment, which is in the list of distributions, and then by its tags, which are less likely to have been edited. */
 async function findByTags(calls: Calls, site: TenantSite, tenant: string): Promise<DedicatedDistribution | null> {
   const all = await standardDistributions(calls)
   for (const { Id = '', ARN } of all.filter(({ Comment }) => Comment === commentOf(site, tenant))) {
@@ -120,7 +120,7 @@ async function findByTags(calls: Calls, site: TenantSite, tenant: string): Promi
   return null
 }
 
-/** @returns `exists`: its reference has been used, for this distribution or for one that was deleted since */
+/** @returns `exists`: its caller reference has been used before, for this distribution or for one that was deleted since */
 async function createDistribution(
   { call }: Calls,
   site: TenantSite,

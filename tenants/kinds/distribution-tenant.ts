@@ -1,4 +1,4 @@
-/** What a tenant is at CloudFront: a distribution tenant, as its record and the bundle have it, and as it was found. */
+/** A tenant as CloudFront's distribution tenant: as its record and the bundle want it, and as it was found. */
 import type { Customizations, DistributionTenant } from '@aws-sdk/client-cloudfront'
 import { configDifferences, differenceText } from '../../deploy/attach/config-diff.ts'
 import { TENANT_PARAMETER } from '../config.ts'
@@ -12,7 +12,7 @@ export type FoundTenant = Found & { tenant: DistributionTenant }
 /** The multi-tenant distribution of a bundle. */
 export type SharedParts = { distributionId: string; connectionGroup: ConnectionGroup }
 
-/** What both creating and updating say. @param placement null: it stays where it is */
+/** The parameters that creating and updating have in common. @param placement null: it stays where it is */
 export const wantedTenant = (site: TenantSite, record: TenantRecord, placement: Placement | null) => ({
   ...(placement ? placedAt(placement) : {}),
   Domains: [ownDomain(site, record), ...record.settings.domains].map((Domain) => ({ Domain })),

@@ -83,7 +83,7 @@ async function readTenant({ find }: Calls, identifier: string): Promise<FoundTen
   return answer?.DistributionTenant ? foundTenant(answer.DistributionTenant, answer.ETag) : null
 }
 
-/** @returns `exists`: it was created in the meantime, or before. @throws Failure where its name is taken by another's */
+/** @returns `exists`: it was created in the meantime, or before. @throws Failure where its name is taken by one of another tenant */
 async function createTenant(
   calls: Calls,
   site: TenantSite,

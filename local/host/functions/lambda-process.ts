@@ -71,7 +71,7 @@ function watchedProcess(spec: LambdaSpec): WatchedProcess {
   const child = spawn(process.execPath, [`--max-old-space-size=${spec.memory}`, RUNTIME], {
     cwd: spec.root,
     env: variables(spec),
-    // stderr is for what Node itself says when it dies; the function's own output comes as messages, in order.
+    // stderr has only what Node prints when it crashes; the function's own output comes as messages, in order.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   guard(child)

@@ -1,4 +1,4 @@
-/** What a request fetches that the cache has no fresh object for: RFC 9111, 4.3, "Validation", and 3, "Storing Responses". */
+/** A fetch from the origin where the cache has no fresh object: RFC 9111, 4.3, "Validation", and 3, "Storing Responses". */
 import { hasHeader } from '../../platform/header-lines.ts'
 import { forwardedOnMiss, type LookupRequest, validatorsOf } from './cache-lookup.ts'
 import type { Clock } from './clock.ts'
@@ -9,7 +9,7 @@ import type { CachedObject, FetchedObject, FetchResult } from './messages.ts'
 import { ALONE, type Sharing } from './request-collapsing.ts'
 import { received, type StoringContext } from './storing.ts'
 
-/** A cache, and where what it lacks comes from. */
+/** A cache, and where the objects come from that it does not have. */
 export type CacheContext = StoringContext & { backend: Backend; clock: Clock }
 
 /**

@@ -1,4 +1,7 @@
-/** Which responses CloudFront compresses, and for which requests. Developer Guide, "Serve compressed files", where no other source is named. */
+/**
+ * Which responses CloudFront compresses, and for which requests. Developer Guide, "Serve compressed files", where no other
+ * source is named.
+ */
 import { constants, createBrotliCompress, createGzip } from 'node:zlib'
 import type { AcceptedEncodings } from '../../platform/accepted-encodings.ts'
 import { headerValue, listOf, withHeader, withoutHeaders } from '../../platform/header-lines.ts'

@@ -16,9 +16,9 @@ import { contentRange, multipartBody, type Part, partWithin, rangeOf, storedPart
 export const WITHOUT_BODY = [204, 205, 304]
 
 /**
- * An object as the response to a request, and why it is in the trace.
- * @param reason why this object is the answer; `undefined`: the trace has it already
- * @param bodyOf the request that brings the body, while it comes in
+ * An object as the response to a request.
+ * @param reason why this object is the response, for the trace; `undefined`: the trace has it already
+ * @param bodyOf the request whose fetch the body comes from, while it comes in
  */
 export function deliver(
   object: ServedObject,

@@ -27,7 +27,11 @@ export class EdgeLocation {
     this.#cache = cache
   }
 
-  /** Fetches that are under way are not cached, either. @param tenant `undefined`: all tenants' @returns how many objects were removed */
+  /**
+   * Removes objects from the cache, and keeps fetches that are under way out of it.
+   * @param tenant `undefined`: all tenants'
+   * @returns how many objects were removed
+   */
   async invalidate(paths: readonly string[], tenant: string | undefined): Promise<number> {
     this.#pending.invalidate(paths, tenant)
     return this.#cache.kept.invalidate(paths, tenant)
@@ -57,7 +61,7 @@ export class EdgeLocation {
     return this.#deliverFetched(await this.#fetch(slot, request, cached), request)
   }
 
-  /** Fetches for all requests that come for the slot until its body is there. */
+  /** A fetch that further requests for the slot wait for, until its body is there. */
   #fetch(slot: string, request: LookupRequest, cached: CachedObject | undefined): Promise<FetchResult> {
     return this.#pending.start(slot, request, (sharing) => fetchForCache(this.#cache, request, cached, sharing))
   }
@@ -91,7 +95,7 @@ export class EdgeLocation {
   }
 }
 
-/** Reads the body of a revalidation to its end, which no viewer does. */
+/** Has the body of a revalidation read to its end for the cache, since there is no viewer that reads it. */
 function withoutViewer(fetched: FetchResult): void {
   if (fetched.kind === 'object' && fetched.object.body instanceof GrowingBody) fetched.object.body.goOn()
   if (fetched.kind === 'uncached' && fetched.response.body instanceof ReadableStream) {

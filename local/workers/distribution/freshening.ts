@@ -8,7 +8,10 @@ import { ageIn } from './freshness.ts'
 import type { KeptObjects } from './kept-objects.ts'
 import type { CachedObject, FetchResult } from './messages.ts'
 
-/** The object with the headers of its confirmation, and a lifetime that begins anew. @param confirmation headers of a 304, or of the response to a HEAD */
+/**
+ * The object with its headers updated and a new lifetime.
+ * @param confirmation headers of a 304, or of the response to a HEAD
+ */
 export function freshened(
   kept: KeptObjects,
   request: LookupRequest,
@@ -45,8 +48,8 @@ function updatedHeaders(stored: readonly HeaderLine[], confirmation: readonly He
 }
 
 /**
- * RFC 9111, 3.2: the headers that a 304 does not update, since the stored bytes are no others: CloudFront may have compressed
- * them. Their type is for the origin to say.
+ * RFC 9111, 3.2: headers that a 304 does not update. They describe the stored bytes, which stay, and which CloudFront may have
+ * compressed. `content-type` is not among them: the origin may change it.
  */
 const OF_THE_STORED_BODY = ['content-length', 'content-encoding', 'content-range', 'transfer-encoding']
 

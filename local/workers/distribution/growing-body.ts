@@ -78,7 +78,10 @@ export class GrowingBody {
     this.#wanted.resolve()
   }
 
-  /** Reads `source` to its end, in the request that `source` belongs to, and no further ahead of the viewers than `AHEAD`. Never rejects. */
+  /**
+   * Reads `source` to its end, in the request that `source` belongs to, and no further ahead of the viewers than `AHEAD`. Never
+   * rejects.
+   */
   async readFrom(source: ReadableStream<Uint8Array>): Promise<void> {
     const reader = readerOf(source)
     let hasLeft = false

@@ -70,8 +70,8 @@ export type ServedObject = Omit<CachedObject, 'body'> & { body: CachedObject['bo
 /** How a fetch for the cache ended. */
 export type FetchResult =
   /**
-   * With an object, for whoever waits for it. `bodyOf`: the request that brings the body, while it comes in. `isWhole`: the
-   * origin was asked for a part and sent all, which is what the viewer gets: "Range GETs".
+   * With an object, for all requests that wait for it. `bodyOf`: the request whose fetch the body comes from, while it comes in.
+   * `isWhole`: the origin was asked for a part and sent all, which is what the viewer gets: "Range GETs".
    */
   | { kind: 'object'; object: ServedObject; result: ResultType; bodyOf?: string; isWhole?: boolean }
   /** With a response that is for this request alone. */

@@ -1,6 +1,6 @@
 /**
- * Fetches that are under way, and the further requests that wait for them. Developer Guide, "Simultaneous requests for the same object (request
- * collapsing)".
+ * Fetches that are under way, and the further requests that wait for them. Developer Guide, "Simultaneous requests for the same
+ * object (request collapsing)".
  */
 import { isInvalidated } from '../../../urls/invalidation.ts'
 import type { CacheKey } from '../../protocol/messages.ts'
@@ -12,13 +12,13 @@ import type { FetchResult } from './messages.ts'
 export type Sharing = {
   /** Which cache tags its object has turned out to have. */
   tagged(tags: string): void
-  /** Nobody can wait for it any more. */
+  /** The fetch is over: later requests do not wait for it. */
   over(): void
   /** Whether it may still be cached: it has not been invalidated on its way. */
   isWanted(): boolean
 }
 
-/** Of a fetch that nobody else waits for. */
+/** For a fetch that no other request can wait for. */
 export const ALONE: Sharing = { tagged() {}, over() {}, isWanted: () => true }
 
 /** `tags`: as far as they are known. */
@@ -31,7 +31,7 @@ export class PendingFetches {
     return this.#bySlot.get(slot)?.result
   }
 
-  /** Starts a fetch for all requests that come for the slot until its body is there. */
+  /** Starts a fetch that further requests for the slot wait for, until its body is there. */
   start(
     slot: string,
     { key, waitUntil }: LookupRequest,
@@ -50,12 +50,15 @@ export class PendingFetches {
     result.then((fetched) => {
       if (fetched.kind === 'uncached' || !(fetched.object.body instanceof GrowingBody)) over()
     }, over)
-    // The fetch goes on when the viewer leaves that began it: others may wait for it.
+    // The fetch goes on after the viewer that it began for has left: others may wait for it.
     waitUntil(result.catch(() => {}))
     return result
   }
 
-  /** Requests that wait already get the object, but it is not cached, and later requests fetch anew. @param tenant `undefined`: all tenants' */
+  /**
+   * Requests that wait already get the object, but it is not cached, and later requests fetch anew.
+   * @param tenant `undefined`: all tenants'
+   */
   invalidate(paths: readonly string[], tenant: string | undefined): void {
     for (const [slot, { key, tags }] of this.#bySlot) {
       const isTheirs = tenant === undefined || key.tenant === tenant

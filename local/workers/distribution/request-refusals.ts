@@ -12,7 +12,7 @@ export type RefusalSubject = {
   viewer: ViewerRequest
   behaviour: Behaviour
   body: ReadableStream<Uint8Array> | null
-  /** Null: of a distribution for a single site, or of one that no tenant has this name of. */
+  /** Null where the distribution has no tenants, or none with this host name. */
   tenant: HostedTenant | null
   requestId: string
 }
@@ -38,7 +38,7 @@ export function requestRefusal(
   }
   if (scheme === 'http' && viewerProtocolPolicy === 'https-only') return error(403, HTTPS_ONLY)
   if (scheme === 'http' && viewerProtocolPolicy === 'redirect-to-https') {
-    // At CloudFront, a name that no distribution has leads nowhere; here it must not lead to wherever it says.
+    // CloudFront has no requests for other host names. Here such a redirect would lead to any host that the request names.
     if (tenant === null && !isOwnHost(host, settings.policies.domains))
       return error(403, `No domain here is called ${host}.`)
     const location = httpsUrl(host, settings.httpsPort, target)

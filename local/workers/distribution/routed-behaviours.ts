@@ -1,4 +1,4 @@
-/** The behaviours of a distribution with their policies at hand, and what these say of a request. */
+/** The behaviours of a distribution with their policies resolved, and what these decide about a request. */
 import type { Behaviour, CachePolicy, OriginRequestPolicy, ResponseHeadersPolicy } from '../../../bundle/policies.ts'
 import { cacheKeyOf } from '../../platform/cache-key.ts'
 import type { CacheKey } from '../../protocol/messages.ts'
@@ -14,7 +14,7 @@ export type RoutedBehaviour = Behaviour & {
   responseHeaders: ResponseHeadersPolicy | undefined
   /** `CloudFront-*` headers that its policies name. */
   cloudFrontHeaders: string[]
-  /** Null: everybody may have what it has. */
+  /** Null: it is public. */
   trustedKeys: TrustedKeys | null
 }
 
@@ -35,7 +35,7 @@ export function routedBehaviours({ policies }: DistributionSettings): RoutedBeha
   })
 }
 
-/** A request as the cache and the origin get it: without the signature in its query, where that was asked for. */
+/** A request as the cache and the origin get it: where the behaviour trusts keys, without the signature in its query. */
 export const checkedRequest = ({ trustedKeys }: RoutedBehaviour, request: EdgeRequest): EdgeRequest =>
   trustedKeys === null ? request : withoutSignature(request)
 

@@ -44,7 +44,7 @@ export function received(
   if (lifetime.kind === 'uncacheable') {
     fetch.trace.add({ step: 'store', reason: lifetime.reason })
     context.kept.remove(request)
-    // A condition or a range of the viewer's is answered from it nevertheless.
+    // Although it is not cached, conditions and ranges of the viewer's request are evaluated against it.
     const expired = { ...object, freshUntil: now, staleWhileRevalidateUntil: now, staleIfErrorUntil: now }
     const served = { ...expired, body: growing({ ...context.bodies, limit: 0 }, headers, body, request, () => {}) }
     return { kind: 'uncached', response: deliver(served, 'Miss', request, now, undefined, bodyOf) }
