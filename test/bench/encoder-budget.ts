@@ -1,4 +1,4 @@
-/** `images.budget`: what AVIF takes of WebP's CPU and bytes over all widths of the ladder, where small renditions have more effort. */
+/** `images.budget`: AVIF's CPU and bytes against WebP's over all widths of the ladder, where small renditions have more effort. */
 import { DEFAULT_BUDGET_MS, DEFAULT_WIDTHS } from '../../edge/config.ts'
 import { encodeTime } from '../../origin-response/cost.ts'
 import { type Curve, excess, meanExcess, type Point } from './curves.ts'
@@ -30,7 +30,7 @@ export async function ladderOf(samples: readonly Sample[], folder: string): Prom
   return (await Promise.all(all)).flat()
 }
 
-/** As the plan chooses it. */
+/** The effort that the plan of a rendition chooses within a budget. */
 function effortFor({ width, height }: Sample, budget: number): number {
   const settings = { ...UNTOUCHED, width, height, format: 'avif', quality: 80 } as const
   const within = AVIF.findLastIndex((_, effort) => encodeTime({ ...settings, effort }, DEFAULT_MEMORY_MB) <= budget)

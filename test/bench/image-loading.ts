@@ -7,7 +7,7 @@ import { ROOT } from '../../base/root.ts'
 import type { ImageSite } from './image-site.ts'
 import { inTurns, median, ratioOf } from './measure.ts'
 
-/** Milliseconds that passed, and of CPU: what else a busy machine does is no part of loading. */
+/** Prints milliseconds of the wall clock and of CPU: only the latter leave out what else a busy machine does. */
 const CLOCK = `
 const [start, before] = [process.hrtime.bigint(), process.cpuUsage()]
 const print = () => {

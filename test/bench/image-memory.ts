@@ -52,7 +52,7 @@ async function calls(site: ImageSite, events: readonly object[], times: number, 
   await writeFile(file, JSON.stringify(events))
   const args = [script, join(site.lambda, 'index.js'), file, `${times}`, `${memory}`]
   const child = spawn(process.execPath, args, { env: { ...process.env, ...site.env } })
-  // Many calls take an hour, and say how far they are.
+  // Thousands of calls take an hour: they report their progress here.
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (part) => {
     said += part

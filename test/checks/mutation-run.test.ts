@@ -60,7 +60,7 @@ test('each change is in a copy that no other is in, and the sources stay as they
   expect(code).toBe(0)
   const { rate, changes, failing } = JSON.parse(stdout)
   expect({ rate, failing }).toEqual({ rate: 1, failing: [] })
-  // Where two had been together, the first test that fails would be that of another.
+  // With two changes in one copy, a test of the other change could fail first.
   const by = ['test/sum.test.ts: adds', 'test/sum.test.ts: most', 'test/clock.test.ts: limit']
   expect(changes.map((one: { by: string }) => one.by)).toEqual([...by, by[1]])
   for (const [file, text] of Object.entries(FILES)) expect(readFileSync(join(root, file), 'utf8')).toBe(text)
@@ -72,12 +72,12 @@ test('below 95 % it ends with 1, and names what survives, at the end once more',
   expect(stdout).toBe(`1/2 noticed    edge/sum.ts: a + b → a - b
            by test/sum.test.ts: adds
 2/2 SURVIVES   edge/sum.ts: of them → of these
-1 of 2 noticed, 50.0 %; 0 more that none can be, as the list proves
+1 of 2 noticed, 50.0 %; 0 more cannot be, as the list proves
 SURVIVES   edge/sum.ts: of them → of these
 `)
 })
 
-test('what no test can notice counts in no rate; where one does, it ends with 1', async () => {
+test('a mutation that the list calls equivalent is not in the rate; where a test notices it, the run ends with 1', async () => {
   const root = worktree()
   const same = await run(root, [SUM, { ...REMARK, equivalent: 'A remark.' }], ['--json'])
   expect(same.code).toBe(0)
@@ -87,15 +87,15 @@ test('what no test can notice counts in no rate; where one does, it ends with 1'
   expect(JSON.parse(other.stdout)).toMatchObject({ rate: 1, equivalent: 0, disproved: 1 })
 })
 
-test('a test that fails without any change notices nothing: the others are asked, and it ends with 1', async () => {
+test('a test file that fails without any change is left out, and the run ends with 1', async () => {
   const broken = "import { expect, test } from 'vitest'\ntest('never', () => expect(1).toBe(2))\n"
   const suites = asking(['test/broken.test.ts'], ['test/sum.test.ts'])
   const { code, stdout } = await run(worktree({ 'test/broken.test.ts': broken }), [SUM], ['--jobs', '1'], suites)
   expect(code).toBe(1)
   expect(stdout).toBe(`1/1 noticed    edge/sum.ts: a + b → a - b
            by test/sum.test.ts: adds
-1 of 1 noticed, 100.0 %; 0 more that none can be, as the list proves
-test/broken.test.ts fails without any change: it was asked nothing
+1 of 1 noticed, 100.0 %; 0 more cannot be, as the list proves
+test/broken.test.ts fails without any change: it was left out
 `)
 })
 

@@ -121,7 +121,7 @@ describe('the project', () => {
     expect(nameProblems(files, NAMES)).toEqual([])
   })
 
-  test('exports what others use', () => {
+  test('exports only values that other files import', () => {
     expect(ENTRIES).toEqual(expect.arrayContaining(['edge/config.ts', 'msw/browser.ts']))
     const isFree = ({ file }: { file: string }) =>
       [...ENTRIES, ...BUNDLED].includes(file) || /^(?:docs|examples)\//.test(file)
@@ -160,23 +160,23 @@ describe('every form of export is seen', () => {
   })
 })
 
-describe('an export is taken', () => {
+describe('an export counts as imported', () => {
   const [used, free] = [{ 'x/a.ts': 'export const a = 1, b = 2\nexport type C = 1' }, () => false]
   const unused = (name: string) => `x/a.ts exports ${name}, which no other file takes`
 
   it.each([
     ['by its name', "import { a } from '../x/a.ts'", ['b']],
     ['under another name', "import { a as z } from '../x/a.ts'", ['b']],
-    ['by whoever passes it on', "export { b } from '../x/a.ts'", ['a']],
+    ['by a file that exports it again', "export { b } from '../x/a.ts'", ['a']],
     ['with all others', "import * as all from '../x/a.ts'", []],
-    ['with all others, passed on', "export * from '../x/a.ts'", []],
-    ['when it is asked for', "await import('../x/a.ts')", []],
-    ['by nobody who imports another file', "import { a, b } from './a.ts'", ['a', 'b']],
+    ['with all others, exported again', "export * from '../x/a.ts'", []],
+    ['by import(), which may take any', "await import('../x/a.ts')", []],
+    ['not where another file of that name is imported', "import { a, b } from './a.ts'", ['a', 'b']],
   ])('%s', (_, text, names) => {
     expect(unusedExports(used, { ...used, 'y/b.ts': text }, free)).toEqual(names.map(unused))
   })
 
-  it('or need not be', () => {
+  it('and need not be where it is free', () => {
     expect(unusedExports(used, used, ({ name }) => name === 'a')).toEqual([unused('b')])
   })
 })

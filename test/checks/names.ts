@@ -55,9 +55,11 @@ export function nameProblems(files: Files, exceptions: readonly Exception[]): st
 }
 
 /**
- * One line for each value that a file exports and no other file takes: tests may take it, too. Types stand in signatures, and are
- * not looked at.
- * @param looked the files whose exports count @param all whoever may import them
+ * One line for each value that a file exports and no other file imports; an import by a test counts. Exported types are not
+ * looked at, since they may be there for the signatures of others.
+ * @param looked the files whose exports are checked
+ * @param all the files whose imports count
+ * @param isFree whether an export need not be imported
  */
 export function unusedExports(looked: Files, all: Files, isFree: (one: ExportedName) => boolean): string[] {
   const taken = new Set(Object.entries(all).flatMap(([file, text]) => takenNames(file, text)))
@@ -75,7 +77,7 @@ function exportedValues(file: string, text: string): ExportedName[] {
     .map(({ exportName }) => ({ name: exportName.name ?? '', file }))
 }
 
-/** `FILE NAME` for what a file takes of another, `FILE *` where it takes all, or loads it when it is asked for. */
+/** `FILE NAME` for each name that a file imports, `FILE *` where it imports all, or by `import()`. */
 function takenNames(file: string, text: string): string[] {
   const { staticImports, staticExports, dynamicImports } = parseSync(file, text).module
   const at = (source: string) => posix.join(posix.dirname(file), source)

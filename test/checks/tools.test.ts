@@ -19,7 +19,7 @@ function run(tool: string, args: readonly string[]) {
 describe('types', () => {
   const WORKERS = 'local/workers'
   const TESTS_OF_WORKERS = 'test/unit/local/workers'
-  /** What tsc knows of files from the last short run: it checks anew what changed since, and what depends on that. */
+  /** Kept from the last short run: with it tsc checks only the files that have changed since, and those that depend on them. */
   const KNOWN_TYPES = join(ROOT, 'node_modules/.cache/rimlight/types.tsbuildinfo')
   const isIn = (folder: string) => (file: string) => file.startsWith(`${folder}/`)
 

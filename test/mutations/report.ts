@@ -1,7 +1,7 @@
 /** What `npm run mutations` says of the changes that were tried. */
 import type { Outcome, Trials, Tried } from './trials.ts'
 
-/** Of the mistakes that can be noticed. */
+/** The share of the mutations that can be noticed which has to be. */
 export const ENOUGH = 0.95
 
 const WORDS: Record<Outcome, string> = {
@@ -35,10 +35,10 @@ export function reportOf({ tried: changes, failing }: Trials) {
 export const isEnough = ({ rate, disproved, failing }: Report): boolean =>
   rate >= ENOUGH && disproved === 0 && failing.length === 0
 
-/** Those that survive come once more: among hundreds of others they are easily missed. */
+/** Lists those that survive once more: among hundreds of others they are easily missed. */
 export function summaryOf({ noticed, counted, rate, equivalent, failing, changes }: Report): string {
   const open = changes.filter(({ outcome }) => outcome === 'survives' || outcome === 'disproved')
-  const head = `${noticed} of ${counted} noticed, ${(100 * rate).toFixed(1)} %; ${equivalent} more that none can be, as the list proves\n`
-  const unheard = failing.map((file) => `${file} fails without any change: it was asked nothing\n`)
+  const head = `${noticed} of ${counted} noticed, ${(100 * rate).toFixed(1)} %; ${equivalent} more cannot be, as the list proves\n`
+  const unheard = failing.map((file) => `${file} fails without any change: it was left out\n`)
   return [head, ...open.map((one) => `${textOf(one)}\n`), ...unheard].join('')
 }

@@ -40,7 +40,7 @@ proof in the list; it is tried as well, and counts in no rate.`,
       'npm run mutations -- --only edge/token',
       'npm run --silent mutations -- --jobs 8 --json > mutations.json',
     ],
-    exitCode: `0 at least ${100 * ENOUGH} % are noticed, and none that none can be; 1 less, or a test fails without any change; 2 wrong usage, or a change that is not in its file once; 130 interrupted`,
+    exitCode: `0 at least ${100 * ENOUGH} % are noticed, and none that the list says can't be; 1 otherwise, or a test fails without any change; 2 wrong usage, or a change that is not in its file once; 130 interrupted`,
     async run({ only, jobs, json }, { stdout, stderr, hint }) {
       const atATime = jobs === undefined ? Math.min(availableParallelism(), MOST_JOBS) : jobsOf(jobs, hint)
       const chosen = list.filter(({ file }) => file.includes(only ?? ''))

@@ -3,17 +3,17 @@ import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { importsOf } from '../checks/imports.ts'
 
-/** Lists of test files: each is run whole, the first one first, until a test fails. `far`: those that do not import the file. */
+/** Test files that are run for a change, list by list, until a test fails. `far`: those that do not import the file, run last. */
 export type Suites = { near: readonly (readonly string[])[]; far: readonly string[] }
 
 const ROOMS = ['test/unit/edge', 'test/unit/origin-response', 'test/unit/viewer-request']
 const CONTRACT = ['contract', 'index-guard', 'failover', 'log-data'].map((name) => `test/contract/${name}.test.ts`)
 const PRIVATE = ['private', 'private-keys', 'private-signed'].map((name) => `test/contract/${name}.test.ts`)
 
-/** It reads the handlers by their paths: what imports it runs all of them. */
+/** It reads the handlers by their paths, without an import: a test that imports it may run all of them. */
 const BUNDLER = 'build/bundle.ts'
 
-/** Packages and built-ins have none of these at their ends. */
+/** How the project's own files are imported; packages and built-ins have no such ending. */
 const CODE = /\.[cm]?[jt]s$/
 
 /**

@@ -1,4 +1,4 @@
-/** Copies of a worktree, one for each mutation that is tried at a time: no two can be in the same. */
+/** Copies of a worktree, one for each mutation that is tried at the same time. */
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
@@ -23,7 +23,7 @@ export function makeTrees(root: string, folder: string, count: number): Tree[] {
     const expected = 'the sources in a worktree of git'
     throw new Failure(`${root}: expected ${expected}, found: ${found}`, { code: 'no-worktree', expected, found })
   }
-  // What is removed and not yet committed is listed, too.
+  // git also lists files that were removed without a commit.
   const files = stdout.split('\0').filter((file) => file !== '' && existsSync(join(root, file)))
   return Array.from({ length: count }, (_, index) => {
     const tree = { folder: join(folder, `${index}`, 'tree'), temporary: join(folder, `${index}`, 'tmp') }
@@ -34,7 +34,7 @@ export function makeTrees(root: string, folder: string, count: number): Tree[] {
   })
 }
 
-/** One by one: what vitest caches beside them, in folders that begin with a dot, belongs to the copy, and goes with it. */
+/** Links packages one by one, so that the caches that vitest makes beside them, in `.vite` and the like, stay in the copy. */
 function linkPackages(from: string, to: string): void {
   mkdirSync(to, { recursive: true })
   const names = readdirSync(from).filter((name) => name === '.bin' || !name.startsWith('.'))

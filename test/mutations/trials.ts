@@ -1,4 +1,4 @@
-/** Makes one mistake after another, several at a time, each in a copy of the sources that no other is in. */
+/** Tries one mutation after another, several at a time, each in a copy of the sources of its own. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { InputError } from '../../base/errors.ts'
@@ -28,7 +28,7 @@ export function checkPlaces(root: string, mutations: readonly Mutation[]): void 
   })
 }
 
-/** `failing`: test files that fail without any change. Nothing that they say is believed. */
+/** `failing`: test files that fail without any change, and are left out from then on. */
 export type Trials = { tried: Tried[]; failing: string[] }
 
 /**
@@ -44,7 +44,7 @@ export async function tryAll(
 ): Promise<Trials> {
   const tried: Tried[] = []
   const known: Known = { passing: new Set(), failing: new Set() }
-  // What fails in one worker ends the others.
+  // An error in one worker ends the others.
   const failure = new AbortController()
   const any = AbortSignal.any([signal, failure.signal])
   const pending = mutations.entries()
@@ -69,7 +69,7 @@ export async function tryAll(
   return { tried, failing: [...known.failing].toSorted() }
 }
 
-/** Test files, by what they do where nothing is changed; those that never noticed anything are in neither. */
+/** Test files that have been run without any change, by how that ended. A file is run so only after it has noticed something. */
 type Known = { passing: Set<string>; failing: Set<string> }
 
 async function tryOut(
@@ -91,7 +91,10 @@ async function tryOut(
   }
 }
 
-/** A test notices a change only if its file passes without; where it does not import what is changed, right after. */
+/**
+ * The first test that notices a change. Its file has to pass without the change: for a file that imports what is changed that is
+ * found out once, for any other right after each failure, as something else may have made it fail.
+ */
 async function noticedBy(
   tree: Tree,
   { file, from, to }: Mutation,

@@ -8,14 +8,14 @@ import type { Tree } from './trees.ts'
 /** `files`: the one that it is in, or all that were run. `test`: its name, or why they could not be run to their end. */
 export type FailedTest = { files: readonly string[]; test: string }
 
-/** How long files may run: a change can make a loop endless, and a test that hangs has noticed it. */
+/** How long test files may run. A change can make a loop endless: a test that hangs for so long has noticed it. */
 const MOST_MS = 10 * 60_000
-/** How long vitest may clear up once it was asked to end. */
+/** How long vitest may clean up after SIGINT before it is killed. */
 const GRACE_MS = 10_000
 
 /**
- * A test that fails is run once more, so that what fails on a busy machine alone notices nothing; so is a file that fails
- * outside its tests.
+ * A test that fails is run once more, so that one which fails only because the machine is busy does not count; so is a file that
+ * fails outside its tests.
  * @returns null: all pass
  * @throws Interrupted
  */
@@ -28,7 +28,7 @@ export async function failedTest(
   if (failed === null || failed.isOfTest) return failed
   const again = await runOnce(tree, failed.files, signal)
   if (again !== null) return again
-  // What came after it had no turn.
+  // The second run passed. Vitest had stopped at the failure, so the files after it have not been run yet.
   return files.length > 1 ? runOnce(tree, files, signal) : null
 }
 
@@ -80,7 +80,7 @@ function runOnce({ folder, temporary }: Tree, files: readonly string[], signal: 
 
 const interrupted = () => new Interrupted('Interrupted; nothing was changed but copies, which are removed.')
 
-/** Without what vitest tells its own workers: this may be called from a test. */
+/** Without the variables that vitest sets for its own workers: this may be called from a test. */
 const ownEnvironment = () =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:VITEST|NODE_V8_COVERAGE$|TEST$)/.test(name)))
 
@@ -97,7 +97,7 @@ type VitestFile = {
   assertionResults: { status: string; fullName: string }[]
 }
 
-/** A file that can't be loaded has no test that fails, nor has one that leaves something behind. */
+/** The first failure in vitest's results. A file may fail without a failed test: if it can't be loaded, or by an unhandled error. */
 function failureIn(results: string, folder: string, files: readonly string[]): Failed {
   if (!existsSync(results)) return { files, test: 'vitest wrote no results', isOfTest: false }
   const { testResults }: { testResults: VitestFile[] } = JSON.parse(readFileSync(results, 'utf8'))

@@ -50,7 +50,7 @@ it('what a URL may not hold is escaped, so that no header can be added', () => {
   expect(location('/a\r\nx: y', {}, () => 'q="\n')).toBe('/a%0D%0Ax:%20y?q=%22%0A')
 })
 
-describe('what is too long to be escaped leads nowhere, not somewhere else', () => {
+describe('a path or query too long to be escaped gives no location', () => {
   const long = 'é'.repeat(512)
 
   it.each([

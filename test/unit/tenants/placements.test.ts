@@ -22,7 +22,7 @@ it('what tenants share is made once for a kind and a shard', async () => {
   expect(maker.placement.mock.calls).toEqual([[1], [1], [2]])
 })
 
-it('a failure is not for ever', async () => {
+it('after a failure the next one asks again', async () => {
   let isBroken = true
   const { placements: some } = placements(async () => {
     if (isBroken) throw new Error('throttled')
@@ -35,7 +35,7 @@ it('a failure is not for ever', async () => {
   expect(await some.found('shared', 1)).toBe(PLACEMENT)
 })
 
-it('what would have to be changed is told, once', async () => {
+it('what is found missing is looked up once, and nothing is made', async () => {
   const change = new WouldChange('cloudfront:CreateFunction', { code: 'would-change' })
   const {
     placements: some,

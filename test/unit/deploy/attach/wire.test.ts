@@ -144,7 +144,7 @@ it('nothing is called after an interruption', async () => {
   expect(requests).toBe(0)
 })
 
-it('a call without an answer holds up an interruption for seconds, and one with an answer not at all', async () => {
+it('after Ctrl-C a call under way is waited for three seconds: its answer counts, and without one it is interrupted', async () => {
   vi.useFakeTimers()
   try {
     const controller = new AbortController()

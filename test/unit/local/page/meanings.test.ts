@@ -20,10 +20,10 @@ it.each([
     'The object is missing. What the route says was shown in its place, with the status 404.',
   ],
   ['webp; 640x427; q=80; frames=1/24', 'A rendition', 'webp, 640 × 427 px, quality 80, frames=1/24'],
-])('%s', (rimlight, title, text) => {
+])('x-rimlight: %s is told in words', (rimlight, title, text) => {
   expect(renditionRemark(rimlight)).toMatchObject({ title, text })
 })
 
-it.each(['', missingAs(404)])('%j is no rendition, and the lack of none', (rimlight) => {
+it.each(['', missingAs(404)])('x-rimlight: %j, which is not about a rendition, has no remark', (rimlight) => {
   expect(renditionRemark(rimlight)).toBeUndefined()
 })

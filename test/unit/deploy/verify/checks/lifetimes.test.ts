@@ -11,7 +11,7 @@ it.each([
   ['that is behind', -400 * 24 * HOUR, 0],
   ['that was moved on', 400 * 24 * HOUR, 0],
   ['of what has been in the cache for a day', -24 * HOUR, 86_400],
-])('what expires soonest is a version of the future by the clock %s', async (_, ahead, age) => {
+])('a version some hours ahead is asked for, by the clock %s', async (_, ahead, age) => {
   const now = Date.now() + ahead
   const target = withObject(photos, '/a.jpg', {
     headers: [

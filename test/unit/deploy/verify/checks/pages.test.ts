@@ -92,7 +92,7 @@ describe('a slash', () => {
     ['to another page', (path: string) => `.${path}x/`],
     ['to another host', (path: string) => `https://d111111abcdef8.cloudfront.net${path}/`],
     ['to itself', (path: string) => path],
-  ])('%s it is missed', async (_, location) => {
+  ])('that redirects %s differs from what is expected', async (_, location) => {
     const { finding } = await asked('index-slash', pages, ({ path }) => ({
       status: 301,
       headers: [['location', location(path)]],
