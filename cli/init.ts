@@ -245,10 +245,13 @@ async function projectChanges(
 /** By the lock file that each writes. */
 const PACKAGE_MANAGERS = { 'pnpm-lock.yaml': 'pnpm', 'yarn.lock': 'yarn', 'bun.lock': 'bun' } as const
 
+/** Of the project; of an empty folder, the one that runs this command, as `pnpm dlx` does, and which says so in its user agent. */
 async function packageManagerOf(folder: string): Promise<PackageManager> {
   const names = await readdir(folder).catch((): string[] => [])
   const [, manager] = Object.entries(PACKAGE_MANAGERS).find(([file]) => names.includes(file)) ?? []
-  return manager ?? 'npm'
+  if (manager !== undefined || names.includes('package-lock.json')) return manager ?? 'npm'
+  const [running] = (process.env.npm_config_user_agent ?? '').split('/')
+  return Object.values(PACKAGE_MANAGERS).find((name) => name === running) ?? 'npm'
 }
 
 const found = async (path: string): Promise<FoundFile> => {

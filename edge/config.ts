@@ -35,6 +35,7 @@ export type Config = {
   /**
    * CloudFront's trusted key groups by name, for `auth: { type: 'signed' }`: public keys, each as PEM text or as a file
    * below the config's folder. RSA of 2048 bits or ECDSA P-256; at most five in a group. Private keys are refused here.
+   * Default: none.
    */
   keyGroups?: Record<string, string[]>
   /** What is removed from requests, and removed from and set on responses. Default: see the fields. */
@@ -51,9 +52,12 @@ export type S3Origin = {
   region: string
   /** Put before every path: with `prefix: 'site'`, `/a.jpg` is the key `site/a.jpg`. Default: none. */
   prefix?: string
-  /** Origin Shield, by the code of its AWS Region; `true`: in the region that CloudFront's guide names for the bucket's. */
+  /**
+   * Origin Shield, by the code of its AWS Region; `true`: in the region that CloudFront's guide names for the bucket's.
+   * Default: none.
+   */
   shield?: true | string
-  /** Another bucket of `origins`, such as a replica, which cached routes are served from where this one fails. */
+  /** Another bucket of `origins`, such as a replica, which cached routes are served from where this one fails. Default: none. */
   failover?: string | Failover
 }
 
@@ -68,9 +72,12 @@ export type ApiOrigin = {
    * part of a config: they are parameters of the template, and `originHeaders` on this machine. Default: none.
    */
   headers?: string[]
-  /** Origin Shield, by the code of its AWS Region; `true`: where the domain names the API's region, the one for that. */
+  /**
+   * Origin Shield, by the code of its AWS Region; `true`: where the domain names the API's region, the one for that.
+   * Default: none.
+   */
   shield?: true | string
-  /** Another API of `origins`, asked where this one fails. Routes then take GET, HEAD and OPTIONS alone. */
+  /** Another API of `origins`, asked where this one fails. Routes then take GET, HEAD and OPTIONS alone. Default: none. */
   failover?: string | Failover
 }
 
@@ -153,6 +160,7 @@ export type IndexRules = {
  * part of what is signed, so `fm` says it.
  */
 export type SignedAuth = {
+  /** Signed URLs and signed cookies, which CloudFront checks itself. */
   type: 'signed'
   /** Names of `keyGroups`, at most four: a signature by any of their keys counts. */
   keyGroups: string[]
@@ -183,34 +191,50 @@ export type TokenSource = 'authorization' | `cookie:${string}` | `query:${string
  * two of them is refused, wherever they are.
  */
 export type TokenAuth = {
+  /** JSON Web Tokens, which a function at viewer-request checks. */
   type: 'jwt'
   /**
    * What a token's `alg` may be; all others are refused. With `['HS256']` the secrets are in a CloudFront KeyValueStore, by
    * `kid` (`default` for tokens without), where `rimlight keys` puts them.
    */
   algorithms: [SharedKeyAlgorithm] | PublicKeyAlgorithm[]
-  /** For public keys alone: where they are, as an `https:` URL or a file below the config's folder (RFC 7517, 5). */
+  /**
+   * For public keys alone, and required there: where they are, as an `https:` URL or a file below the config's folder
+   * (RFC 7517, 5). Default: none.
+   */
   jwks?: string
   /** Where a token may be; default `['authorization']`. It is removed before the cache key is made. */
   from?: TokenSource[]
   /** What `iss` has to be; default: anything. */
   issuer?: string
-  /** What `aud` has to be or to hold; without it, a token that names an audience is refused (RFC 7519, 4.1.3). */
+  /** What `aud` has to be or to hold. Default: none, and a token that names an audience is refused (RFC 7519, 4.1.3). */
   audience?: string
   /** `'optional'`: a token without `exp` is good for ever. Default `'required'`. */
   exp?: 'required' | 'optional'
   /** How far clocks may be apart, for `exp` and `nbf`; default `30s`, at most `5m`. */
   leeway?: Duration
   /** Further claims, by equality or by what they contain: a word of a text (`scope`), an item of a list. Default none. */
-  claims?: Record<string, string | number | boolean | { contains: string }>
+  claims?: Record<
+    string,
+    | string
+    | number
+    | boolean
+    | {
+        /** A word of the claim's text, or an item of its list. */
+        contains: string
+      }
+  >
   /**
    * The claim that holds a path, or a list of them, one of which the request's path has to be or to lie in:
-   * `/projects/123` or `/projects/123/`, and no `/projects/1234`. Without it any valid token opens all of the route.
+   * `/projects/123` or `/projects/123/`, and no `/projects/1234`. Default: none, and any valid token opens all of the route.
    */
   path?: string
   /** API routes: the token stays in the request, is in the cache key, and reaches the origin. Default `false`. */
   forward?: boolean
-  /** Where browsers that ask for HTML are sent without a good token: an `https:` URL of a host that the config names. */
+  /**
+   * Where browsers that ask for HTML are sent without a good token: an `https:` URL of a host that the config names.
+   * Default: none, and they get a 401 or 403 as others do.
+   */
   redirect?: string
 }
 

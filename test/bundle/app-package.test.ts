@@ -138,6 +138,18 @@ describe('imported', () => {
     ])
   })
 
+  it('has types for bundlers, which hold', async () => {
+    const wrong = `${USE}export const wrong: number = urls.fromKey(site, 'a.jpg')\n`
+    await written('use.ts', (name, from) => `import * as ${name} from '${from}'`, wrong)
+    const tsc = [join(ROOT, 'node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--pretty', 'false']
+    const module = ['--module', 'esnext', '--moduleResolution', 'bundler', '--skipLibCheck']
+    const types = ['--target', 'es2024', '--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')]
+    const found = await node(...tsc, ...module, ...types, 'use.ts').catch(({ stdout }) => ({ stdout }))
+    expect(found.stdout.split('\n').filter((line: string) => /^use/.test(line))).toEqual([
+      expect.stringMatching(/^use\.ts\(12,14\): error TS2322: /),
+    ])
+  })
+
   it('in a browser, of which it takes nothing but TextEncoder', async () => {
     const stdin = {
       contents: `import { fromKey } from 'rimlight-app/urls'

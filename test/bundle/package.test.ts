@@ -206,12 +206,17 @@ describe('the package in another project', () => {
     })
   })
 
-  it('has types', async ({ skip }) => {
+  it.for([
+    ['ES modules under nodenext', 'types.mts', ['--module', 'nodenext']],
+    ['CommonJS under nodenext', 'types.cts', ['--module', 'nodenext']],
+    ['bundlers', 'types.ts', ['--module', 'esnext', '--moduleResolution', 'bundler']],
+  ] as const)('has types for %s', async ([, file, options], { skip }) => {
     skip(unreachable !== undefined, `npm's registry is out of reach: ${unreachable}`)
-    await writeFile(join(project, 'types.ts'), TYPES)
-    const tsc = [join(ROOT, 'node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--module', 'nodenext']
+    await writeFile(join(project, file), TYPES)
+    const tsc = [join(ROOT, 'node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--pretty', 'false', ...options]
     const types = ['--target', 'es2024', '--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')]
-    const found = await node(...tsc, ...types, 'types.ts').catch(({ stdout }) => stdout)
-    expect(found).toMatch(/^types\.ts\(10,14\): error TS2322: [^\n]*\n(?: [^\n]*\n)*$/)
+    const found = await node(...tsc, ...types, file).catch(({ stdout }) => stdout)
+    // Of the file with its one mistake, and of no declaration of the package.
+    expect(found).toMatch(/^types\.[mc]?ts\(10,14\): error TS2322: [^\n]*\n(?: [^\n]*\n)*$/)
   })
 })

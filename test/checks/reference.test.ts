@@ -12,13 +12,36 @@ test('page and schema are those of the config as it is: `npm run reference` make
   expect(textOf(SCHEMA_FILE)).toBe(schemaText(schema))
 })
 
-test('every field of the config says what it is', () => {
-  const silent = Object.entries(schema.definitions ?? {}).flatMap(([name, definition]) =>
-    Object.entries((definition as { properties?: Record<string, { description?: string }> }).properties ?? {})
-      .filter(([field, { description }]) => description === undefined && !(name.endsWith('Auth') && field === 'type'))
-      .map(([field]) => `${name}.${field}`),
+type Shape = { description?: string; properties?: Record<string, Shape>; required?: string[] }
+
+/** Every field, those of objects inside of shapes included: what an editor shows for it, and whether a config may lack it. */
+function fieldsOf(shape: Shape, name: string): { name: string; about: string; isOptional: boolean }[] {
+  const { properties = {}, required = [] } = shape
+  const own = Object.entries(properties).map(([field, { description: about = '' }]) => ({
+    name: `${name}.${field}`,
+    about,
+    isOptional: !required.includes(field),
+  }))
+  const nested = Object.entries(shape).flatMap(([key, part]) =>
+    typeof part === 'object' && part !== null
+      ? fieldsOf(part as Shape, key === 'properties' ? name : `${name}.${key}`)
+      : [],
   )
-  expect(silent).toEqual([])
+  return [...own, ...nested]
+}
+
+describe('every field of the config says', () => {
+  const fields = Object.entries(schema.definitions ?? {}).flatMap(([name, shape]) => fieldsOf(shape as Shape, name))
+
+  it('what it is', () => {
+    expect(fields.length).toBeGreaterThan(80)
+    expect(fields.filter(({ about }) => about === '').map(({ name }) => name)).toEqual([])
+  })
+
+  it('what it is by default, where a config may lack it', () => {
+    const lacking = fields.filter(({ about, isOptional }) => isOptional && !/\bdefault\b/i.test(about))
+    expect(lacking.map(({ name }) => name)).toEqual(['Config.$schema'])
+  })
 })
 
 describe('the schema', () => {

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { loadConfig } from '../../../../build/config.ts'
 import { initCommand } from '../../../../cli/init.ts'
 import { run } from '../../../aws/fixture.ts'
@@ -107,6 +107,21 @@ describe('rimlight init', () => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, lock), '')
     expect((await init(folder, ['--yes'])).stdout).toContain(next)
+  })
+
+  it.each([
+    ['pnpm/10.34.9 npm/? node/v24.21.0 linux x64', 'Next: pnpm install, and pnpm exec rimlight'],
+    ['yarn/1.22.22 npm/? node/v24.21.0 linux x64', 'Next: yarn install, and yarn rimlight'],
+    ['npm/11.19.1 node/v24.21.0 linux x64 workspaces/false', 'Next: npm install, and npx rimlight'],
+    ['other/1.0.0', 'Next: npm install, and npx rimlight'],
+  ])('run by %s in an empty folder, it says how that goes on', async (agent, next) => {
+    vi.stubEnv('npm_config_user_agent', agent)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const folder = await temporaryFolder()
+    expect((await init(folder, ['--yes'])).stdout).toContain(next)
+    const withLock = await temporaryFolder()
+    await writeFile(join(withLock, 'package-lock.json'), '')
+    expect((await init(withLock, ['--yes'])).stdout).toContain('Next: npm install')
   })
 
   it('--dry-run writes nothing', async () => {
