@@ -24,7 +24,7 @@ const ISOLATED = [
  * `npx vitest` run them like all others.
  */
 const LONG = [
-  'test/unit/build/{binaries,variants}.test.ts',
+  'test/unit/build/{binaries,option-bytes,shortened,variants}.test.ts',
   'test/unit/deploy/template.test.ts',
   'test/unit/deploy/attach/{faults,interruption,public-keys}.test.ts',
   'test/unit/deploy/keys/keys.test.ts',
@@ -36,7 +36,7 @@ const LONG = [
   'test/unit/local/workers/s3/{list,multipart,objects,presigned,read-through,upload}.test.ts',
   'test/unit/logs/**/*.test.ts',
   'test/unit/tenants/{cleanup,concurrency,config,drift,http,interruption,politeness,quotas,upgrade}.test.ts',
-  'test/unit/origin-response/{render-refused,source-faults,transform,transform-renderer}.test.ts',
+  'test/unit/origin-response/{allocator,heic,render-refused,source-faults,transform,transform-renderer}.test.ts',
   'test/unit/tenants/store/{contract,store}.test.ts',
   'test/unit/viewer-request/remote-keys.test.ts',
 ]

@@ -85,15 +85,7 @@ export async function bundle(target: BuildTarget, compiled: Rules, without?: str
       compiledRules(rules, without),
       platformModules(target.modules),
     ])
-    const shaken = async (code: string, options: TransformOptions = {}) =>
-      (await transform(code, { ...LANGUAGE, treeShaking: true, ...options })).code
-    // Once more: what the config's constants leave unused is known only when all is in one file.
-    const once = await shaken(withArrows(made.code, parseModule(made.code)))
-    // And again: what stood around that, and `var` beside `var`, become one.
-    const twice = await shaken(withVars(once, parseModule(once)))
-    const expressions = await shaken(withParameters(twice, parseModule(twice)))
-    const plain = await shaken(withoutCalls(expressions))
-    const code = await shaken(`${withTextsNamed(plain, parseModule(plain))};${NOT_OURS}`, { minifyIdentifiers: true })
+    const { plain, code } = await shortened(made.code)
     return [{ ...made, code: asScript(code), plain: asScript(plain) }]
   }
   const entry = bundled(target.entry, 'index.js', LAMBDA, [
@@ -104,6 +96,20 @@ export async function bundle(target: BuildTarget, compiled: Rules, without?: str
   ])
   const needed = target.lazy.filter(({ isNeeded }) => isNeeded(rules))
   return Promise.all([entry, ...needed.map((lazy) => (isPacked ? packed(lazy) : bundlePackages(lazy)))])
+}
+
+/** A module of a function in fewer bytes, with long names (`plain`) and with short ones. It exports the same, and does the same. */
+export async function shortened(module: string): Promise<{ plain: string; code: string }> {
+  const shaken = async (code: string, options: TransformOptions = {}) =>
+    (await transform(code, { ...LANGUAGE, treeShaking: true, ...options })).code
+  // Once more: what the config's constants leave unused is known only when all is in one file.
+  const once = await shaken(withArrows(module, parseModule(module)))
+  // And again: what stood around that, and `var` beside `var`, become one.
+  const twice = await shaken(withVars(once, parseModule(once)))
+  const expressions = await shaken(withParameters(twice, parseModule(twice)))
+  const plain = await shaken(withoutCalls(expressions))
+  const code = await shaken(`${withTextsNamed(plain, parseModule(plain))};${NOT_OURS}`, { minifyIdentifiers: true })
+  return { plain, code }
 }
 
 /**

@@ -17,20 +17,34 @@ export function withTextsNamed(code: string, program: Program): string {
     return saved > NAME + JSON.stringify(text).length + 2 ? [{ text, own }] : []
   })
   if (texts.length === 0) return code
+  const prefix = freeName(code, 'text')
   const edits = texts.flatMap(({ own }, i) =>
-    own.map(({ start, end, isMember }) => ({ start, end, text: isMember ? `[text${i}]` : `text${i}` })),
+    own.map(({ start, end, isMember }) => ({
+      start,
+      end,
+      text: isMember ? `[${prefix}${i}]` : apart(code, start, `${prefix}${i}`, end),
+    })),
   )
   const last = program.body.findLast(({ type }) => type === 'ImportDeclaration')
   const start = last?.end ?? 0
-  const constants = texts.map(({ text }, i) => `text${i}=${JSON.stringify(text)}`)
+  const constants = texts.map(({ text }, i) => `${prefix}${i}=${JSON.stringify(text)}`)
   return edited(code, [{ start, end: start, text: `;var ${constants.join()};` }, ...edits])
 }
+
+/** A quote ends the word before it, as in `return"text"`, and the next one begins behind it; a name needs spaces. */
+const apart = (code: string, start: number, name: string, end: number): string =>
+  `${/[\w$]/.test(code[start - 1] ?? '') ? ' ' : ''}${name}${/[\w$]/.test(code[end] ?? '') ? ' ' : ''}`
+
+/** A name that no number stands behind in there: esbuild, too, tells variables of one name apart by numbers. */
+const freeName = (code: string, name: string): string =>
+  new RegExp(`${name}\\d`).test(code) ? freeName(code, `${name}_`) : name
 
 type Use = TextEdit & { isMember: boolean }
 
 type Parts = Node & {
   value: Node | string
   computed?: boolean
+  directive?: string
   key: Node
   object: Node
   property: Node & { name: string }
@@ -38,8 +52,9 @@ type Parts = Node & {
 
 /** A member's begins at its dot. */
 function usesIn(node: Node): Use[] {
-  const { type, start, end, value, computed, object, property, key } = node as Parts
-  if (type === 'ImportDeclaration') return []
+  const { type, start, end, value, computed, directive, object, property, key } = node as Parts
+  // Both say what they say only as they stand there.
+  if (type === 'ImportDeclaration' || directive) return []
   if (type === 'Property') return [...(computed ? usesIn(key) : []), ...usesIn(value as Node)]
   if (type === 'MemberExpression' && !computed) {
     return [...usesIn(object), { start: property.start - 1, end, text: property.name, isMember: true }]

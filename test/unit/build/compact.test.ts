@@ -67,11 +67,11 @@ describe('a module in fewer bytes', () => {
       'function f(){}var a=1;function g(){}export{g as h};',
       'var a=1;;export{g as h};;function f(){};function g(){}',
     ],
-    ['has a text where it is used once', 'var a="x",b=()=>a;', 'var b=()=>"x";'],
+    ['has a text where it is used once', 'var a="x",b=()=>a;', 'var b=()=>("x");'],
     [
       'has a number where a function uses it',
       'function f(){let b=a;return b}var a=1,c=2;export{f};',
-      'var c=2;;export{f};;function f(){var b=1;return b}',
+      'var c=2;;export{f};;function f(){var b=(1);return b}',
     ],
   ])('%s', (_, code, expected) => {
     expect(whole(code)).toBe(expected)

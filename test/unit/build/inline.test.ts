@@ -34,7 +34,7 @@ describe('variables as parameters', () => {
 describe('a function that is called in one place', () => {
   it.each([
     ['has its arguments where they are names', 'var f=a=>a+a,g=b=>f(b);', 'var f=0,g=b=>(b+b);'],
-    ['has its arguments where they are literals', 'var f=(a,b)=>a+b,g=c=>f(c,1);', 'var f=0,g=c=>(c+1);'],
+    ['has its arguments where they are literals', 'var f=(a,b)=>a+b,g=c=>f(c,1);', 'var f=0,g=c=>(c+(1));'],
     ['gets variables for what is an expression', 'var f=a=>a+a,g=b=>f(b.c);', 'var f=0,g=(b,f_a)=>(f_a=b.c,f_a+f_a);'],
     ['gets variables for its own', 'var f=(a,b)=>(b=a.c,b+b),g=d=>f(d);', 'var f=0,g=(d,f_b)=>(f_b=d.c,f_b+f_b);'],
     [

@@ -1,9 +1,9 @@
 /** What options take of the function, measured on a site that has nearly all of them. */
-import { expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { bundle } from '../../../build/bundle.ts'
 import { compile, type Rules } from '../../../build/compile.ts'
 import { checkConfig } from '../../../build/config.ts'
-import { optionBytes } from '../../../build/option-bytes.ts'
+import { type OptionBytes, optionBytes } from '../../../build/option-bytes.ts'
 import { makeSite } from '../../../build/site.ts'
 import { type BuildTarget, TARGETS } from '../../../build/targets.ts'
 import type { Config } from '../../../edge/config.ts'
@@ -46,10 +46,15 @@ const site = (images: object): Config => ({
 
 const rulesOf = (images = {}) => compile(checkConfig(site(images), 'edge.config.ts'))
 
+/** As many builds as there are options, for all tests. */
+let found: OptionBytes[]
+beforeAll(async () => {
+  found = await optionBytes(FUNCTION, rulesOf())
+})
+
 const sizeOf = async (rules: Rules) => Buffer.byteLength((await bundle(FUNCTION, rules))[0]?.code ?? '')
 
-it('names each option that a config has, and what it takes, in order', async () => {
-  const found = await optionBytes(FUNCTION, rulesOf())
+it('names each option that a config has, and what it takes, in order', () => {
   const options = found.map(({ option }) => option)
   expect(options.slice(0, 2)).toEqual(["auth of type 'jwt'", 'images'])
   for (const option of ['auth.path', RECT, 'canonicalHost', 'index', 'logs']) expect(options).toContain(option)
@@ -58,7 +63,7 @@ it('names each option that a config has, and what it takes, in order', async () 
 })
 
 it('is what the function is less without the option', async () => {
-  const rect = (await optionBytes(FUNCTION, rulesOf())).find(({ option }) => option === RECT)
+  const rect = found.find(({ option }) => option === RECT)
   const saved = (await sizeOf(rulesOf())) - (await sizeOf(rulesOf({ rect: false })))
   // What the option itself says is in the rules, and short names go to others.
   expect(Math.abs(saved - (rect?.bytes ?? 0))).toBeLessThan(30)
