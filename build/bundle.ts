@@ -11,7 +11,7 @@ import { BuildError } from './error.ts'
 import { withoutCalls, withParameters } from './inline.ts'
 import { type Package, packagesOf } from './packages.ts'
 import { leanS3Client } from './s3-client.ts'
-import { edited, nodesOf, parseModule } from './syntax.ts'
+import { edited, nodesOf, parseModule, removed } from './syntax.ts'
 import { type BuildTarget, type LazyModule, rulesFor } from './targets.ts'
 import { withTextsNamed } from './texts.ts'
 import { tokenFlags } from './token-rules.ts'
@@ -246,7 +246,7 @@ function asScript(module: string): string {
   const { id } = declared
   const waits = nodesOf(declared).some(({ type }) => type === 'AwaitExpression')
   const edits = [
-    ...imports.map(({ start, end }) => ({ start, end, text: '' })),
+    ...imports.map(removed),
     { start: declared.start, end: id.end, text: `${waits ? 'async ' : ''}function handler` },
     { start: exported.start, end: module.length, text: '' },
   ]

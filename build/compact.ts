@@ -1,6 +1,6 @@
 /** The same code in another spelling: in fewer bytes, of which a function has 10,240, and in what its engine does faster. */
 import type { FunctionDeclaration, Identifier, Node, Program, VariableDeclaration } from 'acorn'
-import { childrenOf, edited, isFunction, nodesOf, referencesIn, type TextEdit } from './syntax.ts'
+import { childrenOf, edited, isFunction, nodesOf, referencesIn, removed, type TextEdit } from './syntax.ts'
 
 /**
  * Functions of a module as arrow functions, which esbuild then writes behind one `var`: 5 to 7 bytes less each. Not those that wait, those
@@ -20,8 +20,7 @@ export function withArrows(code: string, { body }: Program): string {
   const arrows = functions.map(
     ({ id, params, body: block }) => `;var ${id.name}=(${params.map(text).join()})=>${text(block)};`,
   )
-  const taken = functions.map(({ start, end }) => ({ start, end, text: '' }))
-  return arrows.join('') + edited(code, taken)
+  return arrows.join('') + edited(code, functions.map(removed))
 }
 
 const hasOwnThis = (node: Node): boolean =>

@@ -30,6 +30,8 @@ export function referencesIn(node: Node): Identifier[] {
 /** From one place in a text to another; the same place: put in there. */
 export type TextEdit = { start: number; end: number; text: string }
 
+export const removed = ({ start, end }: Node): TextEdit => ({ start, end, text: '' })
+
 /** A text with edits that do not overlap. */
 export function edited(text: string, edits: readonly TextEdit[]): string {
   const sorted = edits.toSorted((a, b) => a.start - b.start || a.end - b.end)
