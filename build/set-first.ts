@@ -1,5 +1,5 @@
 /** Whether a variable has a value before it is read, whichever way the code takes: then nobody sees what it held before. */
-import type { AssignmentExpression, Identifier, Node } from 'acorn'
+import type { Identifier, Node } from 'acorn'
 import { childrenOf, isFunction, nodesOf, referencesIn } from './syntax.ts'
 
 /** Whether a variable has a value when an expression has given something true, and when it has given something false. */
@@ -91,10 +91,14 @@ function spansIn(node: Node, end: number): Span[] {
   if (node.type === 'VariableDeclaration') {
     return (node as Declared).declarations.map((one) => ({ name: one.id.name, start: one.end, end }))
   }
-  const { init, left } = node as Node & { init?: Node; left?: AssignmentExpression['left'] }
+  const { init, left, body } = node as Node & { init?: Node; left?: Node; body: Node }
   const isBlock = /^(?:BlockStatement|SwitchCase)$/.test(node.type)
   return childrenOf(node).flatMap((child) => {
     if (node.type === 'ForStatement' && child === init) return spansIn(child, end)
-    return spansIn(child, isBlock || (node.type === 'ForInStatement' && child === left) ? node.end : child.end)
+    // What it goes through is found before the variable has its first value.
+    if (node.type === 'ForInStatement' && child === left) {
+      return spansIn(child, node.end).map((span) => ({ ...span, start: body.start }))
+    }
+    return spansIn(child, isBlock ? node.end : child.end)
   })
 }

@@ -338,7 +338,10 @@ export const MUTATIONS: readonly Mutation[] = [
     ['For|ForIn|Block|Switch', 'For|ForIn|Block'],
     ['if (isFunction(child)) return []', ''],
     ['(twins.length > 0 && nodesOf(block)', '(false && nodesOf(block)'],
-    ["return arrows.join('') + edited(code, taken)", "return edited(code, taken) + arrows.join('')"],
+    [
+      "arrows.join('') + edited(code, functions.map(removed))",
+      "edited(code, functions.map(removed)) + arrows.join('')",
+    ],
     ['lets.every((each) => isPlainly(each, lets))', 'lets.some((each) => isPlainly(each, lets))'],
   ]),
   ...inFile('build/inline.ts', [
@@ -390,6 +393,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ['span.start <= start && start < span.end', 'start < span.end'],
     [" && !nodes.some(({ type }) => type === 'FunctionDeclaration')", ''],
     ["if (node.type === 'ForStatement' && child === init) return spansIn(child, end)", ''],
+    ['({ ...span, start: body.start })', 'span'],
     ['BlockStatement|SwitchCase', 'BlockStatement|SwitchStatement|SwitchCase|IfStatement'],
   ]),
   ...inFile('build/texts.ts', [

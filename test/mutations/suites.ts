@@ -10,6 +10,9 @@ const ROOMS = ['test/unit/edge', 'test/unit/origin-response', 'test/unit/viewer-
 const CONTRACT = ['contract', 'index-guard', 'failover', 'log-data'].map((name) => `test/contract/${name}.test.ts`)
 const PRIVATE = ['private', 'private-keys', 'private-signed'].map((name) => `test/contract/${name}.test.ts`)
 
+/** It runs what `build/` makes of programs beside them as they were. */
+const SHORTENED = ['test/unit/build/shortened.test.ts']
+
 /** It reads the handlers by their paths, without an import: a test that imports it may run all of them. */
 const BUNDLER = 'build/bundle.ts'
 
@@ -39,7 +42,7 @@ export function suitesFor(root: string, reach: ReadonlyMap<string, ReadonlySet<s
 /** Tokens and signatures are the subject of viewer-request alone; its handler is tested by the contract, as it is built. */
 function ordered(file: string, own: readonly string[], near: readonly string[]): Suites['near'] {
   const [room] = file.split('/', 1)
-  if (room === 'build') return [own, CONTRACT, PRIVATE]
+  if (room === 'build') return [own, SHORTENED, CONTRACT, PRIVATE]
   if (room === 'edge') return [own, near, CONTRACT, PRIVATE]
   if (room === 'viewer-request') {
     return file.endsWith('/index.ts') ? [own, CONTRACT, PRIVATE, near] : [own, PRIVATE, near, CONTRACT]

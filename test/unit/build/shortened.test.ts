@@ -45,6 +45,8 @@ const PROGRAMS: Record<string, string> = {
     'export function handler(l){return l.map(x=>{if(x>3){var y=x}return y===undefined?"none":y})}',
   'a var of a loop that did not begin':
     'export function handler(l){return l.map(x=>{for(var k in(x>3?{a:1}:{})){}return k===undefined?"none":k})}',
+  'a var of a loop that goes through itself':
+    'export function handler(l){return l.map((x,i)=>{for(var k in k){x+=k}return[x,i]})}',
   'a var of one case':
     'export function handler(l){return l.map(x=>{switch(x){case 3:var y=x;break;case 4:return y===undefined}return 0})}',
   'a var in a try that throws':
