@@ -1,16 +1,19 @@
-/** A module's code without calls: each costs its bytes, and the engine as much as a search of a short text. */
+/**
+ * Shortens functions: variables become parameters, and a function that is called once stands where it was called. A call takes 8 bytes,
+ * and 400 instructions in njs.
+ */
 import type { ArrowFunctionExpression, CallExpression, Identifier, Node, Program, RestElement } from 'acorn'
 import { identifiersOf } from './compact.ts'
 import { areSetFirst, isSetFirst } from './set-first.ts'
 import { childrenOf, edited, isFunction, nodesOf, parseModule, referencesIn, type TextEdit } from './syntax.ts'
 
-/** Of one function: of 16 and more, njs 0.7.9 loses arguments. `test/unit/build/parameters.test.ts` shows it. */
+/** What a function has at most: with 16 and more, njs 0.7.9 loses arguments, as `test/unit/build/parameters.test.ts` shows. */
 const MOST_PARAMETERS = 15
 
 /**
- * Variables of arrow functions as parameters that nobody passes, so that esbuild writes what is left as one expression: 7 bytes less
- * each. Not one that might be read before it has a value: a list's methods pass more than a function asks for, and that would be read.
- * The function's own `length` grows: nothing here may ask for it.
+ * Turns variables of arrow functions into parameters that nobody passes, so that esbuild can write the body as one expression: 7 bytes
+ * less each. Only where every variable is given a value before it is read, because a parameter may hold something already: `map` passes
+ * a callback three arguments, however many it names. A function's `length` grows by this, so nothing in the handlers may use it.
  */
 export function withParameters(code: string, program: Program): string {
   const edits = nodesOf(program)
@@ -37,13 +40,17 @@ export function withParameters(code: string, program: Program): string {
   return edited(code, edits)
 }
 
-/** A call of a function that is called nowhere else. `around`: the functions around it, from the outermost to `caller`. */
+/**
+ * The only call of the function `name`, whose code is `arrow`. `parent`: the node that the call is a part of. `around`: the functions
+ * that the call is in, from the outermost to the innermost, which is `caller`.
+ */
 type Call = { name: string; arrow: Arrow; call: CallExpression; parent: Node; around: readonly Node[]; caller: Node }
 
 /**
- * Functions that are called in one place, there, if they are one expression. Their parameters become variables of the function that
- * calls them, but for those that are passed a name or a literal and keep it. Where that could mean something else, the call stays.
- * @param code as esbuild wrote it: without `{a}` for `{a:a}`, and what is within a function has no name that the module has, too
+ * Replaces the call of a function by the function's code, where that is one expression and no other place calls it. A parameter becomes
+ * a variable of the calling function; or, where a name or a literal is passed whose value can't change meanwhile, that is written for it.
+ * Where the meaning could change, the call stays.
+ * @param code as esbuild writes it: `{a:a}` and not `{a}`, and no name of the module is used for something else inside a function
  */
 export function withoutCalls(code: string): string {
   const program = parseModule(code)
@@ -60,10 +67,10 @@ export function withoutCalls(code: string): string {
     const [parent, call] = path.slice(-3)
     const around = path.filter(isFunction)
     const caller = around.at(-1)
-    // Its own body is no other place.
+    // A function that calls itself has no other place to stand in.
     if (!parent || !call || !isCall(call) || call.callee !== use || !caller || path.includes(init)) continue
     const functions = [init, around[0] as Node]
-    // What is changed already is looked at anew, as it is then.
+    // One that has changed in this pass has other positions now: the next pass takes it.
     if (functions.some((one) => changed.has(one))) continue
     const own = inlined(code, program, { name: id.name, arrow: init, call, parent, around, caller })
     if (!own) continue
@@ -73,7 +80,7 @@ export function withoutCalls(code: string): string {
   return edits.length > 0 ? withoutCalls(edited(code, edits)) : code
 }
 
-/** @returns null where it would not be the same */
+/** @returns what puts the function's code in the place of its call; null where the meaning could change */
 function inlined(code: string, program: Program, one: Call): TextEdit[] | null {
   const { name, arrow, call, caller } = one
   if (!isSameThere(one)) return null
@@ -85,7 +92,7 @@ function inlined(code: string, program: Program, one: Call): TextEdit[] | null {
   const params = namesOf(arrow.params).map((param, i) => {
     const argument = call.arguments[i]
     if (argument && !assigned.includes(param) && isKept(argument)) {
-      // Behind a number, a dot would be its own.
+      // In parentheses, because in `5.toFixed()` the dot would belong to the number.
       return {
         param,
         use: argument.type === 'Literal' ? `(${text(argument)})` : text(argument),
@@ -95,7 +102,7 @@ function inlined(code: string, program: Program, one: Call): TextEdit[] | null {
     }
     const variable = `${name}_${param}`
     const variables = uses.some((use) => use.name === param) ? [variable] : []
-    // Parentheses are no part of what is in them.
+    // The positions of `a,b` are without its parentheses, and `v=a,b` would assign `a`.
     const value = argument && (argument.type === 'SequenceExpression' ? `(${text(argument)})` : text(argument))
     const isStep = value && (variables.length > 0 || !isMember(argument))
     return { param, use: variable, variables, steps: isStep ? [[...variables, value].join('=')] : [] }
@@ -112,7 +119,10 @@ function inlined(code: string, program: Program, one: Call): TextEdit[] | null {
   return declared && [{ start: call.start, end: call.end, text: `(${steps.join()})` }, ...declared]
 }
 
-/** Whether all that a function reads, but for its parameters, is the same where it is called, and these have a value when they are read. */
+/**
+ * Whether the function's code means the same in the place of its call: every name that it reads, other than its parameters, stands for
+ * the same there; no argument is spread or has no parameter; and a parameter that is not passed is given a value before it is read.
+ */
 function isSameThere({ arrow, call, parent, around }: Call): boolean {
   const params = namesOf(arrow.params)
   const taken = around.flatMap(bindingsIn)
@@ -126,13 +136,13 @@ function isSameThere({ arrow, call, parent, around }: Call): boolean {
   )
 }
 
-/** Whether a member in the call's place would be more than its value: what is called has its object as `this`, and `delete` removes it. */
+/** Whether `a.b` in the call's place would be more than its value: `a.b()` has `a` as `this`, and `delete a.b` removes it. */
 function isOfMember(call: Node, parent: Node): boolean {
   const { callee, tag, operator } = parent as Node & { callee?: Node; tag?: Node; operator?: string }
   return callee === call || tag === call || operator === 'delete'
 }
 
-/** Tells arguments that are the same later, whenever a function reads them: literals, and names of what nothing changes meanwhile. */
+/** @returns whether an argument may be written for the parameter: a literal, or a name whose value nothing changes meanwhile */
 function keptBy(program: Program, { call, around, caller }: Call): (argument: Node) => boolean {
   const own = bindingsOf(caller)
   const taken = around.flatMap(bindingsIn)
@@ -143,7 +153,7 @@ function keptBy(program: Program, { call, around, caller }: Call): (argument: No
       .flatMap(assignedIn),
   ]
   return (argument) => {
-    // Each time that it is read, a regular expression is another, and begins anew.
+    // Written twice, a regular expression would be two objects, each with a `lastIndex` of its own.
     if (argument.type === 'Literal') return !('regex' in argument)
     if (argument.type !== 'Identifier') return false
     const { name } = argument as Identifier
@@ -152,7 +162,7 @@ function keptBy(program: Program, { call, around, caller }: Call): (argument: No
   }
 }
 
-/** A function with more variables: parameters, or where it has statements, its own. Null where it can have neither. */
+/** Declares variables in a function: as parameters, or by `var` where it has a body of statements. Null where it can have neither. */
 function withVariables(code: string, caller: Node, names: readonly string[]): TextEdit[] | null {
   const { start, body } = caller as Node & { body: Node & { body: (Node & { directive?: string })[] } }
   const params = isArrow(caller) ? [...namesOf(caller.params), ...names] : []
@@ -174,7 +184,7 @@ const isArrow = (node: Node): node is Arrow =>
   (node as Arrow).params.every(({ type }) => type === 'Identifier') &&
   !(node as Arrow).async
 
-/** `route.token`: to read it does nothing else, as rules and events have no getters, and what is passed one of has it. */
+/** Such as `route.token`, which need not be read where nobody uses it: rules and events have no getters, and their objects are there. */
 const isMember = ({ type, object, computed }: Node & { object?: Node; computed?: boolean }): boolean =>
   type === 'MemberExpression' && !computed && object?.type === 'Identifier'
 
@@ -183,20 +193,20 @@ const isCall = (node: Node): node is CallExpression => node.type === 'CallExpres
 
 const namesOf = (params: readonly Identifier[]): string[] => params.map(({ name }) => name)
 
-/** Of a function, and of no other in it. */
+/** The nodes of a function, without those of functions inside it. */
 const ownNodes = (node: Node): Node[] => [
   node,
   ...childrenOf(node).flatMap((child) => (isFunction(child) ? [] : ownNodes(child))),
 ]
 
-/** What a function itself calls its parameters and variables. */
+/** Names of a function's own parameters and variables. */
 function bindingsOf(node: Node): string[] {
   const { params, body } = node as Node & { params: (Identifier | RestElement)[]; body: Node }
   const own = params.map((one) => (one.type === 'RestElement' ? one.argument : one) as Identifier)
   return [...namesOf(own), ...ownNodes(body).filter(isDeclaration).flatMap(identifiersOf)]
 }
 
-/** The same, and of all that is in it, what functions are called there, and errors that are caught. */
+/** Every name that is declared in a node: parameters, variables and names of all functions there, and errors of `catch`. */
 const bindingsIn = (node: Node): string[] =>
   nodesOf(node).flatMap((one) => {
     const { id, param } = one as Node & { id?: Identifier | null; param?: Identifier | null }
@@ -204,7 +214,7 @@ const bindingsIn = (node: Node): string[] =>
     return param ? [param.name] : []
   })
 
-/** What is assigned, and by `for (… in …)`, and counted. */
+/** Names of variables that are changed in a node: by an assignment, by `for (… in …)`, or by `++` and `--`. */
 const assignedIn = (node: Node): string[] =>
   nodesOf(node).flatMap((one) => {
     const { left, argument } = one as Node & { left?: Identifier; argument?: Identifier }
@@ -216,7 +226,7 @@ const assignedIn = (node: Node): string[] =>
     return target?.type === 'Identifier' ? [target.name] : []
   })
 
-/** From a node inwards to one in it. */
+/** All nodes from one down to another that is inside it, both included. */
 const pathTo = (node: Node, from: Node): Node[] => {
   const next = childrenOf(from).find(({ start, end }) => start <= node.start && node.end <= end)
   return from === node || !next ? [from] : [from, ...pathTo(node, next)]

@@ -1,8 +1,8 @@
-/** Whether a variable has a value before it is read, whichever way the code takes: then nobody sees what it held before. */
+/** Whether variables are given a value before they are read, on every way through the code: what they held before can't matter then. */
 import type { Identifier, Node } from 'acorn'
 import { childrenOf, isFunction, nodesOf, referencesIn } from './syntax.ts'
 
-/** Whether a variable has a value when an expression has given something true, and when it has given something false. */
+/** Whether a variable has a value after an expression whose result is truthy (`true`), and after one whose result is falsy (`false`). */
 type IsSet = { true: boolean; false: boolean }
 
 type Parts = Node & {
@@ -17,12 +17,16 @@ type Parts = Node & {
   computed: boolean
 }
 
-/** @param expression without functions in it, which might be called at any time */
+/** @param expression must have no functions in it: they might be called at any time */
 export const isSetFirst = (expression: Node, name: string): boolean => follow(expression, name, false) !== null
 
 const both = (isSet: boolean): IsSet => ({ true: isSet, false: isSet })
 
-/** In the order in which an engine goes through it. Null: there is a way on which the variable is read without a value. */
+/**
+ * Goes through an expression in the order in which it is evaluated.
+ * @param isSet whether the variable has a value before
+ * @returns null where the variable might be read without a value
+ */
 function follow(node: Node, name: string, isSet: boolean): IsSet | null {
   const { operator, left, right, test, consequent, alternate, argument } = node as Parts
   if (node.type === 'Identifier') return (node as Identifier).name === name && !isSet ? null : both(isSet)
@@ -53,24 +57,24 @@ function follow(node: Node, name: string, isSet: boolean): IsSet | null {
   return last && both(last.true && last.false)
 }
 
-/** One after the other; what the last one gave. */
+/** The same for several expressions that are evaluated one after the other: what holds after the last. */
 const inTurn = (nodes: readonly Node[], name: string, isSet: boolean): IsSet | null =>
   nodes.reduce<IsSet | null>((before, node) => before && follow(node, name, before.true && before.false), both(isSet))
 
-/** What is in an expression but names of properties, which are no variables. */
+/** The parts of an expression that are evaluated: not `b` of `a.b` or `{b: 1}`, which is a name and no variable. */
 const valuesOf = (node: Node): Node[] => {
   const { property, key } = node as Node & { property?: Node; key?: Node }
   return childrenOf(node).filter((child) => (node as Parts).computed || (child !== property && child !== key))
 }
 
-/** A part of the text in which a variable has a value. */
+/** A range of the text, as positions, in which a variable has a value. */
 type Span = { name: string; start: number; end: number }
 
 type Declared = Node & { declarations: (Node & { id: Identifier })[] }
 
 /**
- * The same of all variables that statements declare with a value: each is used only behind that, in the same block, as if it were declared
- * with `let`. Not with functions in there that may be called before they stand there.
+ * Whether each variable that a block declares with a value is used only after its declaration, and only in the block of that, as if all had been
+ * declared with `let`. False where functions are declared in there, as these may be called before the variable's declaration is reached.
  */
 export function areSetFirst(block: Node): boolean {
   const spans = spansIn(block, block.end)
@@ -85,7 +89,7 @@ export function areSetFirst(block: Node): boolean {
   return uses.every(isSet) && !nodes.some(({ type }) => type === 'FunctionDeclaration')
 }
 
-/** @param end of the block that a node is a statement of, or of the node, where it is one only under a condition */
+/** @param end up to where a variable that the node declares has its value: the end of the block, or of the node if that may be skipped */
 function spansIn(node: Node, end: number): Span[] {
   if (isFunction(node)) return []
   if (node.type === 'VariableDeclaration') {

@@ -1,13 +1,13 @@
-/** Texts that stand in a module more than once, as constants: a member, too, is found by the text that is its name. */
+/** Makes constants of the texts that a module has several times. Names of members are such texts, too: `a.length` is `a['length']`. */
 import type { Node, Program } from 'acorn'
 import { childrenOf, edited, type TextEdit } from './syntax.ts'
 
-/** Characters that a constant's name has, as esbuild shortens it, at most. */
+/** How many characters a constant's name has at most, once esbuild has shortened it. */
 const NAME = 2
 
 /**
- * Where that takes fewer bytes, `.length` as `[a]` and `"string"` as `a`, with `a` for a constant: the engine looks up the one as
- * fast as the other. Names of properties that are made stay: what they are made by then is not documented.
+ * Writes `.length` as `[a]`, and `"string"` as `a`, with a constant `a`, wherever that takes fewer bytes; njs looks up both as fast. Keys
+ * of object literals stay: `{[a]: 1}` is not among the syntax that AWS documents for functions.
  */
 export function withTextsNamed(code: string, program: Program): string {
   const uses = usesIn(program)
@@ -31,11 +31,11 @@ export function withTextsNamed(code: string, program: Program): string {
   return edited(code, [{ start, end: start, text: `;var ${constants.join()};` }, ...edits])
 }
 
-/** A quote ends the word before it, as in `return"text"`, and the next one begins behind it; a name needs spaces. */
+/** A name in the place of a text. It needs a space where a quote needed none: `return"text"` becomes `return a`. */
 const apart = (code: string, start: number, name: string, end: number): string =>
   `${/[\w$]/.test(code[start - 1] ?? '') ? ' ' : ''}${name}${/[\w$]/.test(code[end] ?? '') ? ' ' : ''}`
 
-/** A name that no number stands behind in there: esbuild, too, tells variables of one name apart by numbers. */
+/** A name that the code never has with a number behind it: the constants get numbers, and so do variables that esbuild tells apart. */
 const freeName = (code: string, name: string): string =>
   new RegExp(`${name}\\d`).test(code) ? freeName(code, `${name}_`) : name
 
@@ -50,10 +50,10 @@ type Parts = Node & {
   property: Node & { name: string }
 }
 
-/** A member's begins at its dot. */
+/** Every text that a constant could stand for. The range of a member's name begins at its dot. */
 function usesIn(node: Node): Use[] {
   const { type, start, end, value, computed, directive, object, property, key } = node as Parts
-  // Both say what they say only as they stand there.
+  // The source of an import, and `'use strict'`, have to be texts.
   if (type === 'ImportDeclaration' || directive) return []
   if (type === 'Property') return [...(computed ? usesIn(key) : []), ...usesIn(value as Node)]
   if (type === 'MemberExpression' && !computed) {
