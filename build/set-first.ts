@@ -73,8 +73,8 @@ type Span = { name: string; start: number; end: number }
 type Declared = Node & { declarations: (Node & { id: Identifier })[] }
 
 /**
- * Whether each variable that a block declares with a value is used only after its declaration, and only in the block of that, as if all had been
- * declared with `let`. False where functions are declared in there, as these may be called before the variable's declaration is reached.
+ * Whether each variable that a block declares with a value is used only after its declaration, and only in the block of that, as if all
+ * had been declared with `let`. False where functions are declared in there: they may be called before that declaration is reached.
  */
 export function areSetFirst(block: Node): boolean {
   const spans = spansIn(block, block.end)

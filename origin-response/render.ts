@@ -13,7 +13,7 @@ export type Facts = {
   width: number
   height: number
   frames: number
-  /** Of which only the first is worked on. */
+  /** There are more pages than one, and only the first is worked on. */
   hasMorePages: boolean
   /** PNG and GIF: at most 256 colours. */
   isPalette: boolean
@@ -40,11 +40,11 @@ export type Settings = Shown & {
   quality: number
   /** AVIF alone: from 0, quick, up; `cost.ts` has what each costs. */
   effort: number
-  /** The first so many. */
+  /** How many of the source's frames are shown, from the first on. */
   frames: number
-  /** Of the source. */
+  /** As in `Facts`. */
   hasDeepProfile: boolean
-  /** Of the source; PNG stays one, of as many `colours`, and GIF is one always. */
+  /** Of the source: a PNG then stays a palette, of so many `colours`. A GIF always is one. */
   isPalette: boolean
   colours: number
   /** WebP alone: as palettes often are smaller. */
@@ -53,7 +53,7 @@ export type Settings = Shown & {
   background?: string
   /** Thousandths of the longer side. */
   blur?: number
-  /** TIFF alone: on the way to something else. */
+  /** TIFF alone: for a picture that is not served, but encoded once more. */
   isUncompressed?: true
 }
 
@@ -97,7 +97,7 @@ export async function inspect(bytes: Buffer): Promise<Inspection> {
   }
 }
 
-/** By libvips's name for it. */
+/** Bytes of a sample, by libvips's name for its type. */
 const SAMPLE_BYTES: Readonly<Record<string, number>> = {
   uchar: 1,
   char: 1,
@@ -139,10 +139,10 @@ const factsOf = (format: Format, { pages = 1, ...metadata }: Metadata, bytes: Bu
   pixelBytes: metadata.channels * (SAMPLE_BYTES[metadata.depth] ?? 8),
 })
 
-/** Of a source with more than this missing nothing is made. */
+/** A source with a larger part missing than this is not rendered. */
 const MOST_MISSING = 0.5
 
-/** What another attempt would not mend. */
+/** Errors that a more lenient attempt would only meet again. */
 const NOT_OF_THE_DATA = /timeout|pixel limit|memory|alloc|no space left/i
 
 /** `isIncomplete`: something of the source is missing, and filled. */
@@ -196,7 +196,7 @@ export async function render(
 const lacksScans = async (bytes: Buffer, error: unknown): Promise<boolean> =>
   /premature end of JPEG/.test(String(error)) && Boolean((await sharp(bytes).metadata()).isProgressive)
 
-/** Of a picture, four bytes each; `colour`: the most frequent one, on white, as CSS has it. */
+/** A picture's pixels, each as four bytes. `colour`: the most frequent colour, on white, as `#rrggbb`. */
 export type Points = { width: number; height: number; rgba: Buffer; colour: string }
 
 /** @param picture a rendition */
@@ -221,7 +221,7 @@ export async function renderPixels(
 /** Lightness from 0 to 255, row by row. */
 export type Lightness = { width: number; height: number; values: Uint8Array }
 
-/** Half as wide as it is. @param picture a rendition */
+/** At half of the picture's width and height. @param picture a rendition */
 export async function lightnessOf(picture: Buffer): Promise<Lightness> {
   const image = sharp(picture)
   const { width, height } = await image.metadata()
@@ -253,7 +253,7 @@ export function profileP3(): Promise<Buffer | undefined> {
   return p3
 }
 
-/** Of the whole picture, what is shown of it, in its size. */
+/** Resizes a picture, and cuts out the part that is shown. */
 function sized(image: Sharp, { width, height, cut }: Settings): Sharp {
   if (!cut) return image.resize({ width, height, fit: 'fill' })
   const { whole, from } = cut
@@ -261,16 +261,16 @@ function sized(image: Sharp, { width, height, cut }: Settings): Sharp {
   return image.resize({ ...whole, fit: 'fill' }).extract({ ...from, width, height })
 }
 
-/** Pixels that a blur reaches: what is blurred further is made smaller before, for it takes a square of time. */
+/** How many pixels a blur reaches at most. Time goes with the square of that, so a wider blur is made on a smaller picture. */
 const REACH = 4
 
-/** Below that, sharp refuses. */
+/** sharp refuses to blur by less. */
 const LEAST_REACH = 0.3
 
 const reachOf = ({ width, height }: Settings, thousandths: number): number =>
   (Math.max(width, height) * thousandths) / 1_000
 
-/** What a blur leaves of a picture has room in few pixels. */
+/** The settings to blur with: in a smaller size where the blur is wide, as little is left that needs pixels. */
 function blurringAt(settings: Settings, thousandths: number): Settings {
   const reach = reachOf(settings, thousandths)
   return reach > REACH ? atWidth(settings, Math.max(1, Math.round((settings.width * REACH) / reach))) : settings
@@ -283,7 +283,7 @@ async function blurred(image: Sharp, settings: Settings, thousandths: number): P
   return sharp(made).resize({ width: settings.width, height: settings.height, fit: 'fill', kernel: 'cubic' })
 }
 
-/** How much is missing is told by so many points, across and down. */
+/** What is missing of a picture is told from a grid of so many points, across and down. */
 const SAMPLES = 64
 
 /**
@@ -332,7 +332,7 @@ const ENCODERS: Readonly<Record<Format, (image: Sharp, settings: Settings) => Sh
 /** Points of a frame that differ by so little from the one before are left as they were: noise, mostly. */
 const SIMILAR_FRAMES = { interFrameMaxError: 4 }
 
-/** Fewer colours are for the sake of bytes, of which dots between them take more. */
+/** Not dithered: fewer colours are there to save bytes, and dots of two colours take more. */
 const fewer = (colours: number) => (colours < 256 ? { colours, dither: 0 } : {})
 
 type Point = readonly [q: number, quality: number]
