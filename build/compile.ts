@@ -160,7 +160,7 @@ function repeated(values: unknown): string[] {
   return [...seen].flatMap(([text, count]) => (count > 1 && (count - 1) * text.length > 10 + 3 * count ? [text] : []))
 }
 
-/** Without values that the handlers read in the same way when they are absent: those cost the function bytes. */
+/** Leaves out values such as `false`, which the handlers read in the same way where there are none, and which cost the function bytes. */
 const shortened = (rule: object) =>
   Object.fromEntries(
     Object.entries(rule).filter(
@@ -168,7 +168,7 @@ const shortened = (rule: object) =>
     ),
   )
 
-/** Without what the function does not read: on a route that is not cached, what the cache key is made of. */
+/** Leaves out what the function does not read: without a cache there is no key, so a route needs neither parameters nor a version. */
 const shortRoute = ({ parameters, version, ...others }: rules.RouteRule) =>
   shortened(others.cached ? { ...others, parameters, version } : others)
 

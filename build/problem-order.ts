@@ -9,19 +9,19 @@ export function inOrderOf(config: unknown, problems: readonly Problem[]): Proble
   return placed.toSorted((one, other) => compare(one.place, other.place)).map(({ problem }) => problem)
 }
 
-/** Two checks of one value may say the same. */
+/** Two checks of one value may expect the same: then the second is left out. */
 const withoutRepeats = (problems: readonly Problem[]): Problem[] =>
   problems.filter(
     (one, i) => problems.findIndex((other) => other.path === one.path && other.expected === one.expected) === i,
   )
 
-/** Of `routes[0].headers["x-a"]`: routes, 0, headers, x-a. */
+/** The parts of a path: of `routes[0].headers["x-a"]` these are routes, 0, headers and x-a. */
 const keysOf = (path: string): string[] =>
   [...path.matchAll(/\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|[^.[\]]+/g)].map(([text, index, quoted]) =>
     quoted === undefined ? (index ?? text) : (JSON.parse(quoted) as string),
   )
 
-/** Of each key, how many stand before it in its object. Names of headers are told in lower case, however the file has them. */
+/** Where a value stands in the file: for each part of its path, how many are before it. A header's name may have capitals there. */
 function placeOf(config: unknown, keys: readonly string[]): number[] {
   const place: number[] = []
   let value = config

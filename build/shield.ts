@@ -20,7 +20,7 @@ const OFFERED = [
   'sa-east-1',
 ]
 
-/** Of Regions that have none. */
+/** For Regions without an Origin Shield: the nearest that has one. */
 const NEAREST = new Map([
   ['us-west-1', 'us-west-2'],
   ['af-south-1', 'eu-west-1'],

@@ -27,7 +27,7 @@ export function referencesIn(node: Node): Identifier[] {
   return childrenOf(node).flatMap(referencesIn)
 }
 
-/** From one place in a text to another; the same place: put in there. */
+/** Replaces a range of a text; where `start` is `end`, it only inserts. */
 export type TextEdit = { start: number; end: number; text: string }
 
 export const removed = ({ start, end }: Node): TextEdit => ({ start, end, text: '' })

@@ -4,7 +4,7 @@ import type { PublicKeyAlgorithm } from '../edge/config.ts'
 import type { ClaimRule, KeySet, RouteRule, TokenRule } from '../edge/rules.ts'
 import { tokenNames } from './forwarded.ts'
 
-/** What is the default costs no byte. @param keySets those of `keySetsOf` */
+/** The rule for a route's tokens. Defaults are left out: they cost the function no byte. @param keySets those of `keySetsOf` */
 export function tokenRuleOf({ auth }: RouteSettings, keySets: readonly KeySet[]): TokenRule | undefined {
   if (auth?.type !== 'jwt') return undefined
   const cookies = tokenNames(auth.from, 'cookie:')
@@ -58,16 +58,16 @@ const claimRulesOf = ({ claims }: TokenSettings): ClaimRule[] =>
     typeof value === 'object' ? { name, expected: value.contains, contains: true } : { name, expected: value },
   )
 
-/** What esbuild writes where it is read if all rules have the same, under the name that `edge/flags.d.ts` has for it. */
+/** Fields that, where all rules have the same value, become constants in the code: by the constant's name in `edge/flags.d.ts`. */
 const COMMON = { SAME_BEARER: 'bearer', SAME_LEEWAY: 'leeway', SAME_REDIRECT: 'redirect' } as const
 
-/** The same for all rules; null: it is not. */
+/** The value that all rules for tokens have of one field; null: they don't have the same, or none. */
 function commonValue(routes: readonly RouteRule[], name: keyof TokenRule): unknown {
   const values = new Set(routes.flatMap(({ token }) => (token ? [token[name]] : [])))
   return values.size === 1 ? ([...values][0] ?? null) : null
 }
 
-/** Routes whose rules have what they do not have in common. */
+/** The same routes, with those fields left out of their rules that are constants. */
 export function routesWithoutCommon(routes: readonly RouteRule[]): RouteRule[] {
   const common = Object.values(COMMON).filter((name) => commonValue(routes, name) !== null)
   const rest = (token: TokenRule) =>

@@ -141,7 +141,7 @@ function isPublicKey(key: Record<string, unknown>): boolean {
   }
 }
 
-/** Nobody is sent to a host that the config does not know otherwise. */
+/** `redirect` may lead only to hosts that the config names elsewhere, too: domains, APIs, origins of `cors`. */
 export function redirectProblems({ domains, origins, routes }: Settings): Problem[] {
   const apis = Object.values(origins).flatMap((origin) => (isS3(origin) ? [] : [origin.domain]))
   const sites = routes.flatMap(({ cors }) => (cors && cors.origins !== '*' ? cors.origins : []))

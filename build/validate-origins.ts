@@ -88,7 +88,7 @@ function failoverProblems(
 /** The functions are told by it which of the two they are called for. */
 const placeOf = (origin: AnyOrigin): string => (isS3(origin) ? origin.bucket : `${origin.domain}${origin.path ?? ''}`)
 
-/** What viewers send would be in the key, and never reach an origin whose header of that name CloudFront sets itself. */
+/** Finds headers that a route lets through and its origin sets: the viewer's value would be in the key, and never reach the origin. */
 export function addedHeaderProblems({ origins }: Settings, route: RouteSettings, at: string): Problem[] {
   const origin = isObject(origins) ? origins[route.origin] : undefined
   if (!isObject(origin) || isS3(origin)) return []

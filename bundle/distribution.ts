@@ -76,10 +76,10 @@ function describedOrigin({ origin: name, originAccessControl }: Behaviour, { ori
     : { id: `origin-${name}`, ...origin, access: s3 ? 'signed' : 'none', shield }
 }
 
-/** Of origins that are no buckets. */
+/** How CloudFront speaks to origins that are no buckets. */
 export const ORIGIN_PROTOCOL = { policy: 'https-only', tls: ['TLSv1.2'], port: 443 } as const
 
-/** With a certificate. Developer Guide, "Supported protocols and ciphers between viewers and CloudFront". */
+/** How viewers connect where the distribution has a certificate of its own. Developer Guide, "Supported protocols and ciphers between viewers and CloudFront". */
 export const TLS = { sslSupportMethod: 'sni-only', minimumProtocolVersion: 'TLSv1.2_2021' } as const
 
 export const HTTP_VERSION = 'http2and3'

@@ -56,7 +56,7 @@ export const lambdasOf = ({ artefacts }: Manifest): LambdaName[] => LAMBDA_NAMES
 export const perLambda = <Value>(manifest: Manifest, make: (name: LambdaName) => Value): PerLambda<Value> =>
   Object.fromEntries(lambdasOf(manifest).map((name) => [name, make(name)])) as PerLambda<Value>
 
-/** Of one that the bundle has: `readBundle` holds manifest and policies together. */
+/** An artefact that policies name. It is there: `readBundle` has checked the manifest against them. */
 export const artefactOf = ({ artefacts }: Manifest, name: ArtefactName): Artefact => artefacts[name] as Artefact
 
 /** What a behaviour has at a trigger: at viewer-request CloudFront allows one of the two. */

@@ -166,13 +166,13 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   )
 
-/** The same failure, with how far the uploads had come. */
+/** Adds to a failure how far the uploads had come. */
 const withProgress = (error: Failure, soFar: string): Failure => {
   const { code, expected, found, message } = error
   return new Failure(`${message}\n${soFar}`, { code, expected, found, cause: error })
 }
 
-/** At most ten times a second. */
+/** Shows progress, at most ten times a second. */
 function progressOn(output: Output) {
   const line = statusLine(output)
   let last: PublishStep = { step: 'looking' }

@@ -78,7 +78,7 @@ function lifetimeWithout({ expiresIn = Number.POSITIVE_INFINITY, age }: OriginCa
 export const forbidsTransforming = (cacheControl: string): boolean =>
   directivesOf(cacheControl).some(({ name }) => name === 'no-transform')
 
-/** For a `never` route's response, which CloudFront does not cache: nobody behind it may, but the viewer. */
+/** What a `never` route's response says, which CloudFront does not cache: only the viewer's own cache may keep it. */
 export const madePrivate = (cacheControl: string): string => {
   const kept = directivesOf(cacheControl).filter(({ name }) => name !== 'public' && name !== 's-maxage')
   return ['private', ...kept.map(({ text }) => text)].join(', ')
@@ -115,7 +115,7 @@ function limited({ name, text, value }: Directive, seconds: number): string {
   return !LIFETIMES.includes(name) || stated <= seconds ? text : `${name}=${stated > seconds ? seconds : 0}`
 }
 
-/** The same text where every lifetime can be read. */
+/** Writes lifetimes that can't be read as 0. A text without any stays as it is, to the letter. */
 function readable(cacheControl: string): string {
   const directives = directivesOf(cacheControl)
   const isReadable = ({ name, value }: Directive) => !LIFETIMES.includes(name) || secondsOf(value) >= 0

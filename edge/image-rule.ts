@@ -55,7 +55,7 @@ export const imageRuleOf = ({
 
 type Choices = Pick<Ladders, 'qualities' | 'quality' | 'backgrounds' | 'blurs'>
 
-/** Of a single quality there is no choice, unless another is found: it is the default, which is never in the key. */
+/** Whether a parameter can change a picture. `q` can't with one quality alone, unless that is 'auto': the default is never in the key. */
 const hasChoice = (name: string, { qualities, quality, backgrounds, blurs }: Choices): boolean =>
   name === 'q'
     ? qualities.length > 1 || quality === 'auto'

@@ -4,7 +4,7 @@ import type { ImageLimit } from './rules.ts'
 /** Reasons that pass: the next request may get the rendition. */
 const TRANSIENT_REASONS = ['source-timeout', 'source-error', 'deadline', 'changed', 'disabled'] as const
 
-/** What would be the same the next time. */
+/** Reasons that would be the same the next time, so that the response may be cached as usual. */
 const PERMANENT_REASONS = [
   'no-route',
   'extension',

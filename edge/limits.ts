@@ -90,7 +90,7 @@ export const RESPONSE_HEADERS = { nameCharacters: 256, valueCharacters: 1_783, a
 /** [policies] "Custom headers in a response headers policy", and the same for headers to remove. */
 export const RESPONSE_HEADERS_POLICY_ITEMS = 10
 
-/** Of one object, and characters of one. Developer Guide, "Tag format requirements". */
+/** How many tags an object may have, and how many characters a tag. Developer Guide, "Tag format requirements". */
 export const CACHE_TAGS = 50
 export const CACHE_TAG_CHARACTERS = 256
 
@@ -197,7 +197,7 @@ export const LAMBDA_INIT_SECONDS = 10
 /** Bytes, decoded, of a request body that a function puts in place. Developer Guide, "Restrictions on Lambda@Edge". */
 export const REPLACED_REQUEST_BODY_BYTES = 1_048_576
 
-/** Of a response that a function gives. Earlier editions of the guide, and public reports of validation errors. */
+/** The status that a function may give a response. Earlier editions of the guide, and public reports of validation errors. */
 export const RESPONSE_STATUS = { min: 200, max: 599 }
 
 /**

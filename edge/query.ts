@@ -37,7 +37,7 @@ const escapedPairs = (name: string, field: Field | undefined): string =>
     .map((value) => `&${name}=${asciiOf(value)}`)
     .join('')
 
-/** As received, an `&` before each. */
+/** A parameter's values as they were received, as `&name=value` each. */
 export const pairsOf = (name: string, field: Field | undefined): string =>
   valuesOf(field)
     .map((value) => `&${name}=${value}`)

@@ -77,7 +77,7 @@ export const isRead = (method: string): boolean => method === 'GET' || method ==
 const unroutedCaching = ({ isPersonal }: UnroutedRequest): string =>
   isPersonal ? `private, max-age=${UNROUTED_SECONDS}` : publicFor(UNROUTED_SECONDS)
 
-/** To whoever may not list the bucket, S3 answers 403 for an object that does not exist. */
+/** Whether there is no such object: S3 says so by 404, or by 403 to those who may not list the bucket. */
 const isMissing = ({ method, route }: RoutedRequest, status: number): boolean =>
   route.s3 && (status === 403 || status === 404) && isRead(method)
 

@@ -43,7 +43,7 @@ const ENCODE: Readonly<Record<Exclude<Format, 'avif'>, Cost>> = {
   tiff: { time: 40, memory: 12 },
 }
 
-/** By effort, from 0. Every frame's planes stay in memory until the end, in 4:4:4 at most. */
+/** For each effort, from 0 on. The memory is that of every frame's planes, which stay to the end, in 4:4:4 at most. */
 const ENCODE_AVIF: readonly Cost[] = [60, 170, 340, 640, 3_000].map((time) => ({ time, memory: 36 }))
 
 export const AVIF_EFFORTS: readonly number[] = ENCODE_AVIF.map((_, effort) => effort)
@@ -67,7 +67,7 @@ const USUAL_PIXEL_BYTES = 3
 export const renderTime = (facts: Facts, settings: Settings, memory: number): number =>
   inFunction(sumOf('time', facts, settings), memory)
 
-/** The same of encoding alone. */
+/** Milliseconds that encoding alone takes, in a function of `memory` MB. */
 export const encodeTime = (settings: Settings, memory: number): number => inFunction(outputOf('time', settings), memory)
 
 const inFunction = (cpu: number, memory: number): number => (MARGIN * cpu) / Math.min(1, memory / ONE_CPU_MB)

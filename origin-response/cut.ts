@@ -62,7 +62,7 @@ function areaOf(source: Size, ratio: number, crop: string): Area {
   }
 }
 
-/** In its proportion, no larger than the source. */
+/** A size scaled down, in its proportion, until the source has room for it. */
 function covered(source: Size, { width, height }: Size): Size {
   const scale = Math.min(1, source.width / width, source.height / height)
   return { width: width * scale, height: height * scale }

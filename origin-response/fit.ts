@@ -36,7 +36,7 @@ const PIXEL_EXPONENT = 0.85
 /** How far an estimate for the lowest quality may be over the budget, and the picture still turn out to fit. */
 const UNSURE = 1.5
 
-/** To have fewer bytes than a source that is as poor itself. */
+/** The lowest quality and the fewest colours, for a rendition that must be smaller than a source of poor quality. */
 const POOREST = 20
 const FEWEST_COLOURS = 16
 
@@ -85,7 +85,7 @@ function smaller(settings: Settings, bytes: number, { budget, qualities }: Fitti
   return narrower >= 1 ? { ...atWidth(settings, narrower), quality: lowest } : undefined
 }
 
-/** The same pixels in fewer bytes; a palette without losses, where there are some to try. */
+/** The next settings to try for fewer bytes at the same size; `undefined`: there are none. Of a WebP of a palette, lossless comes first. */
 function cheaper(settings: Settings, bytes: number, { aim }: Fitting): Settings | undefined {
   const { quality, format, colours, isPalette, isLossless } = settings
   if (format === 'webp' && isPalette && !isLossless) return { ...settings, isLossless: true }

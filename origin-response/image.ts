@@ -46,7 +46,7 @@ export async function imageStep(
   return isTransient(outcome.reason) ? transientCaching(caching) : caching
 }
 
-/** By the bytes that were read, or, where none had to be, by the first of them. */
+/** Gives an original the type that its bytes have. Where none were read, it reads the first of them. */
 async function typeOriginal(
   headers: Headers,
   request: ImageRequest | Original,

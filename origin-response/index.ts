@@ -99,7 +99,7 @@ async function typeAsItIs(
   if (source) await typeStep(headers, source, context)
 }
 
-/** Where image parameters were dropped, if there were any: the path's extension is none of an image that is worked on. */
+/** Whether an image is told only by its content type: its path has no extension of an image, so its image parameters were dropped. */
 const isImageByTypeAlone = (request: AskedRequest, headers: Headers): boolean =>
   request.kind === 'routed' &&
   request.route.images >= 0 &&
@@ -169,7 +169,7 @@ async function showPlaceholder(
 /** Sites without images have no more than this of the module that makes renditions. */
 const loadReader = () => (HAS_IMAGES ? import('./transform.ts') : import('./source.ts'))
 
-/** What is as the origin has it stays, line by line. */
+/** Sets a header only where it changes, so that others keep the lines that the origin sent. */
 function applyCaching(headers: Headers, { cacheControl, validators }: Caching): void {
   if (headerText(headers, 'cache-control') !== cacheControl) setHeader(headers, 'cache-control', cacheControl)
   if (validators === 'dropped') removeHeaders(headers, ['etag', 'last-modified'])

@@ -1,7 +1,7 @@
 /** One line for each rendition and each fallback, from which CloudWatch makes metrics. */
 import { inTenths } from './deadline.ts'
 
-/** What was not done is not measured. */
+/** One rendition or fallback. Steps that were not taken have no measurement. */
 export type Entry = {
   /** The format of a rendition, or the reason for an original. */
   result: string

@@ -4,7 +4,7 @@
  */
 import type { Lightness, Settings } from './render.ts'
 
-/** What a picture has that has no detail to hide anything in; and how low the others may go. */
+/** The quality of a picture without detail, in which every flaw shows; and the lowest one, for pictures that hide them. */
 export const USUAL_QUALITY = 80
 const LOWEST_QUALITY = 64
 

@@ -6,7 +6,7 @@
 /** Milliseconds that a rendition takes whatever its size, at the first one. */
 const STARTING_MS = 50
 
-/** After so long without another rendition, half of what was seen is believed: the next one shows. */
+/** After so long without a rendition, the pace that was seen counts half: it may have changed, and the next rendition will show. */
 const HALF_LIFE_MS = 30_000
 
 /** More would refuse what may well be in time. */

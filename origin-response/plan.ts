@@ -81,7 +81,7 @@ export const qualityOf = ({ q }: Variant, { quality }: ImageRule): number | 'aut
 const isChanged = ({ hasAlpha }: Facts, { background, blur }: Settings): boolean =>
   blur !== undefined || (background !== undefined && hasAlpha)
 
-/** Of a palette. */
+/** What a palette has at most. */
 const MOST_COLOURS = 256
 
 type Size = { width: number; height: number }
@@ -105,7 +105,7 @@ function commonFormat({ format, frames, hasAlpha }: Facts): Format {
   return hasAlpha ? 'png' : 'jpg'
 }
 
-/** Of these, `fm` is mostly what the viewer's `Accept` became: for the sake of fewer bytes. */
+/** Whether a format mostly comes from the viewer's `Accept`, and not from its URL: then it is there to save bytes. */
 const isNegotiated = (format: Format): boolean => format === 'webp' || format === 'avif'
 
 function thriftOf(facts: Facts, settings: Settings, { rule }: Task): Thrift {
@@ -170,7 +170,7 @@ function inTime(facts: Facts, bytes: number, settings: Settings, task: Task): Se
   return found ?? { ...settings, format: 'webp' }
 }
 
-/** Whatever the pace: a slow moment is no reason to send more bytes for a year. */
+/** Does not heed the pace: for a slow moment of the machine, viewers should not get more bytes for a year. */
 const isWithinBudget = (settings: Settings, { memory, limit }: Pick<Task, 'memory' | 'limit'>): boolean =>
   encodeTime(settings, memory) <= limit.budget
 

@@ -80,7 +80,7 @@ export function sourceOf(index: number, request: LambdaRequest): SourcePlace | u
   return bucket && key !== undefined ? { bucket, key } : undefined
 }
 
-/** Of the origin that answered; the route's own where that is not said. */
+/** The bucket that answered: the route's own, unless the event names the one of its failover. */
 const bucketOf = (index: number, request: LambdaRequest): Bucket | undefined =>
   buckets[index]?.[Math.max(0, originIndex(request?.origin, origins[index] ?? []))]
 

@@ -98,7 +98,7 @@ export async function signCookies(site: Site, resource: string, options: SignOpt
 
 const hasConditions = ({ notBefore, ipRange }: Conditions): boolean => notBefore !== undefined || ipRange !== undefined
 
-/** As cookies for URLs too: the package spells a URL that it signs in its own way, another than browsers and the edge do. */
+/** The parts of a signature, taken from the package's cookies even for URLs: it would spell a URL unlike browsers and the edge. */
 async function signedParts(resource: string, isCustom: boolean, options: SignOptions): Promise<SignedCookies> {
   const key = { ...checkedSigningKey(options), algorithm: options.hash ?? 'SHA256' }
   const expiry = expiryOf(options)
@@ -128,7 +128,7 @@ function checkedId(id: string): string {
 
 const KEY = 'a private key as PEM text, RSA of 2048 bits or ECDSA P-256'
 
-/** What was there is said in general: no message holds any of a key. */
+/** The key, parsed. What errors say of it is general, so that no message holds a part of a key. */
 function checkedKey({ privateKey, passphrase }: SigningKey): string {
   let key: KeyObject
   try {

@@ -89,7 +89,7 @@ function opens(paths: unknown, path: string): boolean {
   return leadsTo(paths, canonical, [decoded(canonical)])
 }
 
-/** What opens nothing at the edge, which would be no way to learn of it. @throws InputError (`path`) */
+/** Refuses paths that would open nothing at the edge: there, nobody would learn why. @throws InputError (`path`) */
 function checkedPaths(path: string | readonly string[]): string | readonly string[] {
   const paths: readonly unknown[] = Array.isArray(path) ? path : [path]
   const odd = paths.find((one) => typeof one !== 'string' || !opens(one, one))

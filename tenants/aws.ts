@@ -83,7 +83,7 @@ export async function retriedOnConflict<T>(calls: Calls, attempt: () => Promise<
 export const awsName = (error: unknown): string =>
   error instanceof Error && error.cause instanceof Error ? error.cause.name : ''
 
-/** Of the account, whoever's. */
+/** All standard distributions of the account, also those that are not Rimlight's. */
 export const standardDistributions = ({ call }: Calls): Promise<DistributionSummary[]> =>
   allPages(async (Marker) => {
     const { DistributionList: list } = await call('cloudfront:ListDistributions', ({ cloudfront }) =>

@@ -42,7 +42,7 @@ export class Placements {
   }
 }
 
-/** One answer for all that ask with the same key. A failure is forgotten, so that the next one asks again. */
+/** Asks once for each key, and gives all who want it the same answer. A failure is forgotten, so the next one asks again. */
 function remembered<T>(known: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
   const before = known.get(key)
   if (before) return before

@@ -46,7 +46,7 @@ export async function readUpgradeReceipt(file: string, site: TenantSite): Promis
   return value as UpgradeReceipt
 }
 
-/** One for the same bundle is gone on with; another is kept beside. */
+/** Goes on with a receipt of the same bundle. One of another bundle is renamed, and a new one begun. */
 export async function upgradeReceiptFor(file: string, site: TenantSite, now: Date): Promise<UpgradeReceipt> {
   const existing = await readUpgradeReceipt(file, site)
   if (existing?.bundle === site.version) return existing

@@ -28,12 +28,12 @@ export type UpgradeOutcome =
   /** `left`: those that no batch has come to. */
   | { kind: 'stopped'; tenants: string[]; failed: Record<string, string[]>; left: string[] }
 
-/** At work at a time; the rates of AWS's API are kept besides. */
+/** How many tenants are upgraded at a time, within the rates that AWS's API allows. */
 const AT_A_TIME = 4
 
 const isSettled = ({ status }: TenantRecord) => status === 'deployed' || status === 'disabled'
 
-/** Those that are on another bundle, or on their way to this one; by their ids. */
+/** The tenants that are not settled on this bundle yet, sorted by id. */
 export async function tenantsToUpgrade(manager: TenantManager): Promise<TenantRecord[]> {
   const found: TenantRecord[] = []
   for await (const record of allRecords(manager.store)) {

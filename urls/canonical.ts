@@ -40,7 +40,7 @@ export function canonicalUrl(site: Site, url: string): CanonicalUrl | Nowhere {
 /** URL Standard, "special-query percent-encode set": what RFC 3986 allows there, and browsers escape all the same. */
 const inBrowsers = (query: string): string => query.replace(/'/g, '%27')
 
-/** Whatever was signed before: of these parameters there may be one each. */
+/** A query without an earlier signature, as there may be only one of each of its parameters. */
 const unsigned = (query: string): string =>
   query
     .split('&')

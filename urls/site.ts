@@ -106,7 +106,7 @@ const placeInBucket = ({ bucket, prefix }: S3Origin) => (prefix ? { bucket, pref
 
 const ascending = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b)
 
-/** What the config leaves to a default is left out, but for the ladder of widths. */
+/** The rules for images, without what is left to a default, except for the widths. */
 function imagesOf(images: NonNullable<Route['images']>) {
   const { formats, widths, ratios, rect, previews, qualities, quality, backgrounds, blurs } =
     images === true ? {} : images

@@ -113,7 +113,7 @@ function foundQuery(query: CachePolicy['ParametersInCacheKeyAndForwardedToOrigin
   }
 }
 
-/** As for a route's `min`, which the build holds to the same limit. */
+/** A policy's minimum may not be above the limit to which the build holds a route's `min`. */
 const lifetimeProblems = ({ MinTTL = 0 }: CachePolicyConfig): string[] =>
   MinTTL > MIN_TTL_ON_S3_SECONDS
     ? [

@@ -28,7 +28,7 @@ export const differenceText = ({ at, before, after }: ConfigDifference): string 
 
 const valueText = (value: unknown): string => (value === undefined ? 'none' : JSON.stringify(value))
 
-/** Without `Items`, which only repeats what the list is called. */
+/** A path and a key. `Items` is left out, as it only repeats the name of the list. */
 const joined = (at: string, key: string): string => (key === 'Items' ? at : at === '' ? key : `${at}.${key}`)
 
 const isEmpty = (value: unknown): boolean =>

@@ -120,7 +120,7 @@ export const NEAR_LIMIT = 51
 const TOO_MUCH = 71
 const MEASUREMENTS = 3
 
-/** In AWS's own engine. @throws Failure if the function fails there, or takes too long */
+/** Runs the function in AWS's own engine. @throws Failure if it fails there, or takes too long */
 export async function testFunction(
   calls: Calls,
   { name }: FunctionPlan,
@@ -173,7 +173,7 @@ async function measured({ call }: Calls, Name: string, IfMatch: string, { path, 
   return Number(result?.ComputeUtilization ?? 0)
 }
 
-/** From here on it runs for viewers, where a behaviour has it already. */
+/** Publishes the function: where a behaviour has it already, it runs for viewers from here on. */
 export async function publishFunction({ call }: Calls, { name }: FunctionPlan, etag: string): Promise<void> {
   await call('cloudfront:PublishFunction', ({ cloudfront }) =>
     cloudfront.send(new PublishFunctionCommand({ Name: name, IfMatch: etag })),
@@ -225,7 +225,7 @@ export function testEvents(distribution: string, { settings, policies }: BuiltBu
 
 type Sent = Partial<Record<'query' | 'headers' | 'cookies', Record<string, string>>>
 
-/** As long as one by RSA. Developer Guide, "Create a signed URL using a canned policy". */
+/** Sample parameters of a signature, as long as one by RSA. Developer Guide, "Create a signed URL using a canned policy". */
 const SIGNATURE = { Expires: '1767225600', 'Key-Pair-Id': 'K2JCJMDEHXQW5F', Signature: `${'Ab-~'.repeat(85)}A__` }
 
 const base64url = (text: string): string => Buffer.from(text).toString('base64url')

@@ -79,7 +79,7 @@ export function permissionsOf(distribution: string, { account, partition }: Iden
   ])
 }
 
-/** Of the buckets of routes with images, what is under their prefixes; and what is shown for missing pictures. */
+/** What the role may read: all below the prefixes of buckets that routes with images use, and placeholders for missing pictures. */
 function originalsOf({ settings, policies }: BuiltBundle): string[] {
   const keys = policies.behaviours.flatMap((behaviour, index) => {
     const { images = null, placeholder = null } = settings.routes[index] ?? {}

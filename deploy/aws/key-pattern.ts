@@ -55,7 +55,7 @@ const tokensOf = ({ prefix, pattern }: KeyPattern): string[] => [
 
 const textToken = (character: string): string => `=${character}`
 
-/** The same without what another one of them takes whole: of `a/b*` and `*`, `*` is left. */
+/** Leaves out patterns whose keys another one takes as well: of `a/b*` and `*`, only `*` is left. */
 export function withoutCovered(patterns: readonly KeyPattern[]): KeyPattern[] {
   const all = patterns.filter(({ pattern }) => pattern === '*').map(({ prefix }) => prefix)
   const isCovered = ({ prefix, pattern }: KeyPattern) =>

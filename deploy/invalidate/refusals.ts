@@ -66,12 +66,12 @@ export function invalidationFailure(error: unknown, action: string, told: Told):
 export const unanswered = (said: string, told: Told, cause?: Error): Failure =>
   new Failure(`CloudFront does not answer (${said}); ${again(told)}`, { code: 'unreachable', found: said, cause })
 
-/** After an error on CloudFront's side, too, it is not known what was done. */
+/** What to do when it is not known whether CloudFront did what was asked, as after no answer or an error on its side. */
 const again = ({ id, reference, distribution }: Told): string =>
   id === undefined
     ? `whether the invalidation was created is not known: run the same command again with --reference ${reference}, and it is created once`
     : `the invalidation ${id} ${goesOn(distribution, id)}`
 
-/** Of an invalidation that nobody here waits for any more. */
+/** What is said of an invalidation that this command no longer waits for. */
 export const goesOn = (distribution: string, id: string): string =>
   `goes on without this: \`aws cloudfront get-invalidation --distribution-id ${distribution} --id ${id}\` says how far it is`

@@ -178,7 +178,7 @@ const describedObject = ({ bytes, sha256, contentType, cacheControl, heicSha256 
   ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64'),
 })
 
-/** Of the environment; else us-east-1, which says where any other bucket of its partition is. */
+/** The environment's region, or us-east-1: that knows where any other bucket of its partition is. */
 async function configuredRegion(): Promise<string> {
   const client = new S3Client({})
   try {

@@ -23,12 +23,12 @@ export type HeicConverter = (file: string, signal: AbortSignal) => Promise<Conve
  */
 const QUALITY = 90
 
-/** Of one picture. */
+/** Limits for one picture: pixels, memory in MB, milliseconds. */
 const MOST_PIXELS = 100_000_000
 const room = () => ({ most: 2_048, isLess: false })
 const TIME_MS = 120_000
 
-/** One at a time: each takes a core, and some 20 bytes for a pixel. @throws Failure where packages are missing */
+/** Converts pictures one at a time, as each takes a core and some 20 bytes for a pixel. @throws Failure where packages are missing */
 export async function heicConverter(): Promise<HeicConverter> {
   const [renderer, { openSource }] = await optional('--convert-heic', ['sharp', 'libheif-js'], () =>
     Promise.all([

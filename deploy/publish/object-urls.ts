@@ -54,7 +54,7 @@ export function urlsOfBase(base: string, { bucket, prefix }: Destination): Objec
 
 const objectUrl = (url: string): ObjectUrl => ({ kind: 'url', url, isVersioned: url.includes('?') })
 
-/** Of `key: expected …, found "…": its path …`. */
+/** The last part of a message such as `key: expected …, found "…": its path …`. */
 const tailOf = ({ message }: TypeError): string => message.slice(message.lastIndexOf('": ') + '": '.length)
 
 function reasonOf(error: TypeError, settings: Settings): string {

@@ -128,7 +128,7 @@ const conflict = (expected: string): InputError =>
     found: 'both',
   })
 
-/** That of `rimlight tenants`. */
+/** The default store of `rimlight tenants`. */
 const DEFAULT_STORE = 'sqlite:rimlight-tenants.db'
 
 /** One error for all that is wrong, so that everything can be put right at once. */

@@ -84,7 +84,7 @@ export async function publish(options: PublishOptions, context: PublishContext):
   }
 }
 
-/** Only where the listed size is the file's own does the object's HEAD have to be read. */
+/** Compares files with objects. An object's HEAD is read only where its listed size is the file's: otherwise they differ anyway. */
 async function compare(
   bucket: BucketClient,
   paths: readonly string[],
@@ -113,7 +113,7 @@ async function compare(
   return pMap(paths, compareOne, { concurrency, signal })
 }
 
-/** By its bytes, whatever it is called. */
+/** The type that a HEIC has by its bytes, whatever its file is called. */
 const HEIC = 'image/heic'
 
 const unreadable = (path: string, cause: Error): InputError =>

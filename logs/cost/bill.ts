@@ -122,7 +122,7 @@ function originLines({ originRequests, gbSeconds }: Usage, region: string): Bill
   ]
 }
 
-/** The same requests, each of them a GET that S3 answers to the viewer. */
+/** What the same requests would cost if S3 answered each to the viewer itself, as a GET. */
 export function s3Bill(usage: Usage, options: Pick<BillOptions, 'free' | 's3'>): Bill {
   const s3 = s3PriceOf(options.s3)
   const gb = bytesSent(usage) / BYTES_PER_GB
@@ -138,7 +138,7 @@ export const requestsSeen = ({ regions }: Usage): number =>
 
 export const bytesSent = ({ regions }: Usage): number => regions.reduce((sum, { bytes }) => sum + bytes, 0)
 
-/** As many times as much of all; invalidations are counted by the month already. */
+/** A usage multiplied, except for invalidations, which are counted by the month already. */
 export const scaled = (usage: Usage, factor: number): Usage => ({
   regions: usage.regions.map(({ region, bytes, http, https }) => ({
     region,

@@ -105,7 +105,7 @@ export function costReport(rows: readonly UsageRow[], lambda: LambdaRow | undefi
   }
 }
 
-/** Of a part of the rows. */
+/** The usage that some of the rows add up to. */
 function usageOf(rows: readonly UsageRow[], gbSeconds: number | null, invalidations: number): Usage {
   const regions = [...Map.groupBy(rows, ({ region }) => region)].map(([region, some]) => ({
     region: region as Region | 'unknown',
@@ -180,7 +180,7 @@ export function planRows(usage: Usage, options: BillOptions): PlanRow[] {
   })
 }
 
-/** By halving: what is paid by use grows with use. */
+/** From how much use on a flat-rate plan is cheaper: searched for by halving, since pay-as-you-go grows with use. */
 function fromOf(plan: FlatRatePlan, usage: Usage, options: BillOptions): PlanRow['from'] {
   const [requests, bytes] = [requestsSeen(usage), bytesSent(usage)]
   if (requests === 0) return null

@@ -21,7 +21,7 @@ const BROWSER_CLASS = `
 const classOf = (text: string) =>
   `CASE WHEN ${text} LIKE '%image_avif%' OR ${text} LIKE '%image\\%2Favif%' ESCAPE '\\' THEN 3 WHEN ${text} LIKE '%image_webp%' OR ${text} LIKE '%image\\%2Fwebp%' ESCAPE '\\' THEN 1 ELSE 0 END`
 
-/** By class, which is 1 for WebP plus 2 for AVIF. */
+/** An `Accept` for each class: 1 for WebP plus 2 for AVIF. */
 const ACCEPTS = ['*/*', 'image/webp,*/*', 'image/avif,*/*', 'image/avif,image/webp,*/*'] as const
 
 /** What the function of a config with `logs` wrote: `viewer-request/log.ts`. Logs have it URL-encoded, once or twice. */
@@ -33,7 +33,7 @@ const LOGGED_CLASS = `TRY_CAST(regexp_extract(log_data, '^[0-9]+(?: |%20|%2520)(
  */
 export type AcceptSource = 'logged' | 'header' | 'served' | 'user-agent'
 
-/** By their number in `classified`. */
+/** The sources in the order of their numbers in `classified`. */
 export const ACCEPT_SOURCES = ['header', 'logged', 'served', 'user-agent'] as const satisfies AcceptSource[]
 
 /** The columns that make a spelling: those of a URL, and the class of `Accept`. */
@@ -102,7 +102,7 @@ export type Sides = {
   routes: Int32Array
 }
 
-/** By spelling, that is by `rowid` of `asked`. */
+/** What is known of each spelling; a spelling's number is its `rowid` in `asked`. */
 export type Spellings = {
   count: number
   isGet: Uint8Array
@@ -113,7 +113,7 @@ export type Spellings = {
   sizes: ByObjects<number>
 }
 
-/** Of arrays and of `Numbered`. */
+/** Bytes that the arrays and `Numbered` take for each spelling. */
 const BYTES_A_SPELLING = 150
 
 const ANSWERED = { kind: 'answered' } as const

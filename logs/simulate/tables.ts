@@ -22,7 +22,7 @@ type RouteTimes = {
   isConfirmed: boolean
 }
 
-/** Of a `Cache-Control` that the rules themselves give. */
+/** The shared lifetime of a `Cache-Control` that the rules themselves make. */
 const secondsOf = (cacheControl: string): number => sharedLifetime(cacheControl) ?? 0
 
 function timesOf(route: RouteSettings, isBucket: boolean): RouteTimes {
@@ -41,7 +41,7 @@ function timesOf(route: RouteSettings, isBucket: boolean): RouteTimes {
   }
 }
 
-/** Of each route by its place in the config, and of what no route takes. */
+/** The lifetimes of each route, by its place in the config, and of requests that no route takes. */
 export type Times = { now: TimesOf; before: TimesOf }
 
 type TimesOf = (route: number) => RouteTimes
@@ -67,7 +67,7 @@ export function routeTimes(edge: EdgeFunction, before: EdgeFunction | undefined,
 
 const isBucketOf = (policies: Policies, origin: string): boolean => policies.origins[origin]?.s3 !== null
 
-/** One way of caching: what is one object, by the rules of which side, and whether versions are kept for as long as they last. */
+/** A way of caching. `objects`: what counts as one; `side`: whose lifetimes hold; `versions`: whether versions are kept for a year. */
 export type Way = { objects: (typeof OBJECTS)[number]; side: 'now' | 'before'; versions: boolean }
 
 /** All requests in their order, as numbers, small ones: what is sorted is to stay in memory. */
@@ -93,7 +93,7 @@ export const REPLAYED = `
     JOIN regions ON classified.region = regions.region
   ORDER BY classified.time, classified.arrival`
 
-/** Of a column of `replayed`, as it is read. */
+/** How each column of `replayed` is read. */
 const READ = {
   time: 'time',
   bytes: 'CAST(bytes AS DOUBLE)',

@@ -38,7 +38,7 @@ export function simulationText(simulation: Simulation, paint: Paint): string {
   ].join('\n')
 }
 
-/** Of a hundred. */
+/** A difference of shares, in percentage points. */
 const points = (share: number): string => `${share < 0 ? '' : '+'}${(share * 100).toFixed(1)}`
 
 const dimHead = ([head = '', ...rest]: readonly string[], paint: Paint): string[] => [paint('dim', head), ...rest]

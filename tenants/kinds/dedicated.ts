@@ -85,7 +85,7 @@ function partsOf(site: TenantSite, tenant: string, { parts }: Placement): Bundle
   return 'config' in known ? known.config : bundleParts(site.bundle.policies, known.shared, prefixOf(site, tenant))
 }
 
-/** The same parts of a distribution that is there. */
+/** The parts that come from the bundle, of a distribution that exists. */
 function ofBundle(config: DistributionConfig): BundleParts {
   const { Origins, OriginGroups, DefaultCacheBehavior, CacheBehaviors, CustomErrorResponses, CacheTagConfig } = config
   return { Origins, OriginGroups, DefaultCacheBehavior, CacheBehaviors, CustomErrorResponses, CacheTagConfig }
@@ -107,7 +107,7 @@ async function readDistribution({ find }: Calls, Id: string): Promise<DedicatedD
   return answer?.Distribution ? foundOf(answer.Distribution, answer.ETag, written()) : null
 }
 
-/** By its comment, which is in the list of distributions, and then by its tags, which are less likely to have been edited. */
+/** Finds a tenant's distribution: by comments first, which are in the list of distributions, then by tags, which people edit less. */
 async function findByTags(calls: Calls, site: TenantSite, tenant: string): Promise<DedicatedDistribution | null> {
   const all = await standardDistributions(calls)
   for (const { Id = '', ARN } of all.filter(({ Comment }) => Comment === commentOf(site, tenant))) {

@@ -130,7 +130,7 @@ export async function foundAtLast<T>(calls: Calls, look: () => Promise<T | null>
   }
 }
 
-/** Of the account, whoever's. */
+/** All multi-tenant distributions of the account, also those that are not Rimlight's. */
 export const multiTenants = ({ call }: Calls): Promise<DistributionSummary[]> =>
   allPages(async (Marker) => {
     const { DistributionList: list } = await call('cloudfront:ListDistributionsByConnectionMode', ({ cloudfront }) =>

@@ -195,7 +195,7 @@ const itemOr =
   (place) =>
     (typeof place.keys.at(-1) === 'number' ? leaveOutOf(1) : ofList)(place)
 
-/** By the path of a problem, without the numbers in lists and the names of origins. */
+/** How each problem is mended: by its path, without numbers of list items and names of origins. */
 const RULES: Readonly<Record<string, Rule>> = {
   domains: leaveOutItem,
   'origins.domain': exampleHost,
@@ -222,7 +222,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'headers.dropResponse': itemOr(leaveOutLast),
 }
 
-/** With names of its own, a route's key has no room for those of images. */
+/** Leaves out `images`: a cache policy has no room for their parameters beside the route's own. */
 const withoutImages: Rule = (place) => leaveOutField({ ...place, keys: [...place.keys.slice(0, -1), 'images'] })
 
 /** @param kept the numbers of the routes that are left */

@@ -149,7 +149,7 @@ function bucketName(resource: string, place: Place): string {
   return `${PSEUDO['AWS::StackName']}-${resource.toLowerCase()}`.slice(0, 63)
 }
 
-/** Of buckets their host names, of all else the resource's own name: as an id it is as good as any. */
+/** What an attribute of a resource comes to. A bucket's is its host name; ids are the resource's own name, which is as good as any. */
 function attributeOf(resource: string, attribute: string, place: Place): string {
   const type = at(place.template.Resources, resource, 'Type')
   if (type !== 'AWS::S3::Bucket') {

@@ -51,7 +51,7 @@ function reasonOfRedirect(status: number, location: string, host: string): strin
     : 'The config names another host as the canonical one.'
 }
 
-/** Of the readings that the function compares, those that tell people something. */
+/** Why the function refused a path, in words. Of the readings that it compares, only those that mean something to people are named. */
 function reasonOfPath({ path }: EdgeRequest, patternOf: (path: string) => string): string {
   if (!path.startsWith('/')) return 'The path does not begin with a slash.'
   if (isMalformed(path)) {

@@ -1,6 +1,6 @@
 /** Which slots of a cache hold parts of an object: Developer Guide, "How CloudFront processes partial requests for an object". */
 
-/** Of so many objects, those that were used last. */
+/** How many objects are remembered: those that were used last. */
 const OBJECTS = 1_000
 
 /** Parts of one object; the oldest go. */

@@ -7,7 +7,7 @@ import type { CachedObject } from './messages.ts'
 /** Bytes that all metadata of an R2 object may have: R2, "Limits". An object whose path and tags are longer goes with any invalidation. */
 const METADATA_BYTES = 2_000
 
-/** After a write that failed. Each that hangs holds its object in memory. */
+/** How long nothing is written after a write that failed: one that hangs holds its object in memory. */
 const REST_MILLISECONDS = 30_000
 
 /** R2's `delete` takes no more names at a time. */

@@ -92,7 +92,7 @@ const HASHES: Record<string, string> = Object.assign(Object.create(null), {
   SHA256: 'sha256',
 })
 
-/** One policy; a canned one for each URL that the viewer may mean. That a custom one comes first is not documented. */
+/** The policies to try: the custom one that was sent, or a canned one for each URL that may be meant. AWS does not document that order. */
 function policiesOf({ policy, expires }: SigningParts, urls: readonly ViewedUrl[]): SigningPolicy[] | undefined {
   const all = policy === '' ? urls.map((url) => cannedPolicy(urlText(url), expires)) : [customPolicy(policy)]
   const whole = all.filter((one) => one !== undefined)

@@ -68,7 +68,7 @@ function lengthOf(text: string | null): number {
   return Number(text)
 }
 
-/** Of a body that is not read to its end the rest can still be read: `worker.ts` drains it. */
+/** Reads a body. Where a reader stops early, the rest is not thrown away, so that `worker.ts` can drain it. */
 async function* read(body: S3Request['body']): AsyncGenerator<Uint8Array> {
   if (body) yield* body.values({ preventCancel: true })
 }
