@@ -49,7 +49,7 @@ function variablesForS3(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])))
 }
 
-/** At most ten times a second, and not for what is done at once; cleared at the end. */
+/** Shows progress at most ten times a second, not for what is done at once, and clears it at the end. */
 function progressOn(output: Output): (done: number, total: number) => void {
   const line = statusLine(output)
   let next = performance.now() + 500

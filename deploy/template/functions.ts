@@ -41,7 +41,7 @@ export function viewerRequestFunction(
   return resource
 }
 
-/** In us-east-1. Lambda@Edge makes one of the same name, for ever, in every other region that it runs in. */
+/** A log group, in us-east-1. In every other region Lambda@Edge makes one of the same name, which keeps its lines for ever. */
 export const logGroup = (scope: Construct, id: string, name: string, days: number): CfnLogGroup =>
   new CfnLogGroup(scope, id, { logGroupName: name, retentionInDays: days })
 

@@ -109,5 +109,5 @@ export function nextSteps(
   ].join('\n')
 }
 
-/** As a shell takes it for one word. */
+/** A text quoted so that a shell takes it for one word. */
 const quoted = (text: string): string => (/^[\w./@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)

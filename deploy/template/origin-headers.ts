@@ -6,7 +6,7 @@ import { logicalIds } from './logical-ids.ts'
 /** `id`: of the template's parameter. */
 export type OriginHeaderParameter = { id: string; origin: string; header: string }
 
-/** Of the origins that a behaviour has, in their order. */
+/** The parameters for values of origin headers: of all origins that a behaviour uses, in their order. */
 export function originHeaderParameters(policies: Policies): OriginHeaderParameter[] {
   const named = describedDistribution(policies).origins.flatMap(({ name, headers }) =>
     headers.map((header) => ({ origin: name, header })),

@@ -85,7 +85,7 @@ export function outcome(answer: Pick<Answer, 'status' | 'headers'>): string {
 export const quoted = (answer: Headed, name: string): string =>
   carriesHeader(answer, name) ? `'${header(answer, name)}'` : 'none'
 
-/** Of an image by its first bytes, whatever the headers call it; empty: none of these. */
+/** An image's format by its first bytes, whatever the headers say; empty: none that is known here. */
 export function imageFormatOf({ beginning }: Pick<Answer, 'beginning'>): string {
   const text = beginning.toString('latin1', 0, 16)
   return SIGNATURES.find(([, pattern]) => pattern.test(text))?.[0] ?? ''

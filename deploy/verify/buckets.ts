@@ -18,7 +18,7 @@ export type BucketOrigin = Origin & { s3: NonNullable<Origin['s3']> }
 /** Where a bucket is asked past the distribution. */
 export type BucketUrl = (origin: BucketOrigin) => URL
 
-/** Those that others fail over to among them. @param bucketUrl `undefined`: the distribution is on this machine, and so are its buckets */
+/** The buckets to check, also those that others fail over to. @param bucketUrl `undefined`: the distribution is on this machine, and so are its buckets */
 export function bucketTargets(
   policies: Policies,
   targets: readonly CheckTarget[],

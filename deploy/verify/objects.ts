@@ -73,7 +73,7 @@ function parsed({ beginning }: Answer): unknown {
   }
 }
 
-/** Of the samples of a route one of each of these: a picture, a drawing, a text. */
+/** Of a route's sample files one of each kind is checked: a picture, a drawing, a text. */
 const SAMPLED = [/\.jpg$/, /\.svg$/, /\.json$/]
 
 /** Samples for the cached routes that nothing was named for. */

@@ -213,7 +213,7 @@ const observable = (asked: readonly AskedRoute[], hasHttp: boolean): Observable[
     return found ? [{ observation, ...found }] : []
   })
 
-/** That there was no answer is an observation, too. */
+/** Gathers what was observed. That there was no answer is an observation, too. */
 async function observe(seen: readonly Observable[]): Promise<ObservationResult[]> {
   const results: ObservationResult[] = []
   for (const { observation, target, viewer } of seen) {

@@ -49,7 +49,7 @@ export async function answerConsole(
   return get ? sendJson(response, 200, get(connected)) : sendPageFile(response, path)
 }
 
-/** By path below the root. */
+/** What a GET is answered with, by its path below the console's root. */
 const GETS: Record<string, (connected: Connected) => unknown> = {
   site: ({ site }) => site,
   requests: ({ feed }) => ({ requests: feed.requests() }),

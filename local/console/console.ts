@@ -81,7 +81,7 @@ export function openConsole(): Console {
   }
 }
 
-/** Of a sample picture; `undefined` for others. */
+/** The pixels of a sample picture; `undefined` for other pictures. */
 function originalPixels(site: RunningSite | undefined, path: string): number | undefined {
   const sample = site?.samples.find((one) => one.path === path)
   return sample && sample.width * sample.height > 0 ? sample.width * sample.height : undefined

@@ -8,7 +8,7 @@ import type { ViewerIncoming } from '../listeners/viewer-request.ts'
 import type { ViewerOutgoing } from '../listeners/viewer-response.ts'
 import { isOwnHost } from '../platform/host-names.ts'
 
-/** Of a request's body. */
+/** How large a request's body may be. */
 const BODY_BYTES = 1_000_000
 
 /** Whether a page of another web origin asks; programs send no `Origin`. */

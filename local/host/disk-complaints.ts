@@ -1,6 +1,6 @@
 /** What workerd says on stderr of a full disk: it reports that nowhere else. */
 
-/** As kj, its library, puts failed calls of the system: `overloaded: pwrite(fd, …): No space left on device`. */
+/** How kj, workerd's library, words failed system calls: `overloaded: pwrite(fd, …): No space left on device`. */
 const FAILED_WRITE =
   /(?:write|pwrite|writev|fallocate|ftruncate|fsync|mkdir|open|rename)\w*\([^\n]*\): (No space left on device|Disk quota exceeded|File too large|Read-only file system|Input\/output error)/
 

@@ -195,7 +195,7 @@ function checkAdvance(seconds: number, moved: number): void {
   throw unexpectedInput({ code: 'clock-out-of-range', expected, found: String(seconds) })
 }
 
-/** With these, origin-response reads its sources where the distribution does. */
+/** Environment variables with which origin-response reads its sources from the same S3 as the distribution. */
 function lambdaVariables({ s3Endpoint, regions }: OriginTargets, embedded: string): Record<string, string> {
   const own = s3Endpoint === undefined ? CREDENTIALS : signingIn(Object.values(regions)[0] ?? '').signing
   return {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import { ROOT } from '../../base/root.ts'
 
-/** By entry: a process that starts several distributions, as tests do, bundles once. */
+/** The code of each entry, so that a process that starts several distributions, as tests do, bundles it once. */
 const bundled = new Map<string, Promise<string>>()
 
 /** @param entry below `local/workers/` */

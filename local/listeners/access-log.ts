@@ -75,7 +75,7 @@ function detailedResultType(request: FinishedRequest): string {
   return request.resultType === 'LambdaGeneratedResponse' ? 'MissGeneratedResponse' : request.detailedResultType
 }
 
-/** By byte. `%` is escaped as well: what was escaped in the URL is escaped twice in the log. */
+/** How each byte is written. `%` is escaped as well: what was escaped in the URL is escaped twice in the log. */
 const ESCAPES = Array.from({ length: 256 }, (_, byte) => {
   const character = String.fromCharCode(byte)
   return byte <= 32 || byte >= 127 || '<>"#%{}|\\^~[]`\''.includes(character)

@@ -59,7 +59,7 @@ export function writeInterim(outgoing: ViewerOutgoing, status: number, headers: 
 /** RFC 9113, 8.2.2. */
 const OF_THE_CONNECTION = new Set([...HOP_BY_HOP, 'http2-settings'])
 
-/** As on an HTTP/1.1 connection. */
+/** Bytes that the head takes on an HTTP/1.1 connection. */
 export const headBytes = (headers: readonly HeaderLine[]) =>
   headers.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 17)
 
@@ -67,7 +67,7 @@ export const headBytes = (headers: readonly HeaderLine[]) =>
 export const isGone = (outgoing: ViewerOutgoing): boolean =>
   'stream' in outgoing ? outgoing.stream.destroyed : outgoing.destroyed
 
-/** After what has been written is sent. */
+/** Breaks a response off, once all that was written of it has been sent. */
 export function breakOff(outgoing: ViewerOutgoing): void {
   if (!('stream' in outgoing)) return void outgoing.socket?.destroySoon()
   const { stream } = outgoing

@@ -44,7 +44,7 @@ export const listOf = (lines: readonly HeaderLine[], name: string): string => {
 export const withoutHeaders = (lines: readonly HeaderLine[], names: readonly string[]): HeaderLine[] =>
   lines.filter(([name]) => !names.includes(name))
 
-/** In place of all lines of that name, or at the end. */
+/** Sets a header: its line takes the place of all lines of that name, or goes to the end. */
 export const withHeader = (lines: readonly HeaderLine[], name: string, value: string): HeaderLine[] => [
   ...withoutHeaders(lines, [name]),
   [name, value],

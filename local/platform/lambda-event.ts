@@ -90,7 +90,7 @@ export const lambdaRequest = (value: JsonObject, before: OriginRequest): OriginR
   origin: value.origin,
 })
 
-/** The same at viewer-request. */
+/** The request that a function returned at viewer-request, which has been found valid. */
 export const viewerLambdaRequest = (value: JsonObject, { method }: FunctionRequest): FunctionRequest => ({
   method,
   path: asBytes(String(value.uri)),

@@ -27,7 +27,7 @@ export function queryFaults(query: string): string[] {
 /** The parts of a request that count for its size. */
 export type SizedRequest = { uri: string; query: string; lines: HeaderLines }
 
-/** Only growth beyond a limit is the function's fault: CloudFront itself refuses requests that come in too large. */
+/** Faults of a request's size. Only growth beyond a limit is the function's: CloudFront refuses requests that come in too large. */
 export function requestSizeFaults(before: SizedRequest, after: SizedRequest): string[] {
   const faults: string[] = []
   const characters = urlCharacters(after)

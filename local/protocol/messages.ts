@@ -151,7 +151,7 @@ export type FunctionStep = {
   logData?: string
 }
 
-/** One path at which two values differ: `~` in both, `-` in the first alone, `+` in the second alone. */
+/** One difference of two values: `~` at a path that both have, `-` at one of the first alone, `+` at one of the second alone. */
 export type ValueChange =
   | { sign: '~'; path: string; before: unknown; after: unknown }
   | { sign: '-'; path: string; before: unknown }

@@ -161,7 +161,7 @@ async function runJobs(jobs: ReplayJob[], bundle: OpenBundle, onProgress: (done:
   return { results: jobs.flatMap((job) => results.get(job) ?? []), engines: [...engines] }
 }
 
-/** Only a result that keeps to the rules, and is the same in every engine, may be expected from now on. */
+/** Writes results into the files as what is expected from now on, if they keep to the rules and are the same in every engine. */
 async function record(jobs: ReplayJob[], results: ReplayResult[]): Promise<string[]> {
   const values = new Map<EventFile, Map<number, unknown>>()
   jobs.forEach(({ file, position }, index) => {

@@ -67,7 +67,7 @@ async function canKeep(folder: string): Promise<void> {
   if (existsSync(lockFileOf(folder))) lockFolder(folder)()
 }
 
-/** In a folder that is there, or that can be made. */
+/** Refuses a file that can't be written: its folder has to be there, or has to be one that can be made. */
 async function canBeWritten(option: string, file: string): Promise<void> {
   const expected = 'a file that can be written'
   const isFolder = (await stat(file).catch(() => undefined))?.isDirectory()

@@ -20,7 +20,7 @@ const ENTRIES = 2_000
 /** Bytes. Sources beyond it are served as they are, unless the config says otherwise: `maxInputBytes`. */
 const MAX_BYTES = 25 * 1024 * 1024
 
-/** None where no files are known, as behind a server. */
+/** URLs to try. None where no files are known, as behind a server. */
 export async function examplesOf(site: RunningSite, policies: Policies, targets: OriginTargets): Promise<Example[]> {
   if (site.tenants.length > 0) return tenantExamples(site, targets)
   const found = await filesBehind(site, policies, targets)
@@ -32,7 +32,7 @@ export async function examplesOf(site: RunningSite, policies: Policies, targets:
   return found.slice(0, 1).map(({ path }) => ({ url: `${site.httpsUrl}${path}`, shows: MISS_THEN_HIT }))
 }
 
-/** One for each tenant that has a folder. */
+/** One URL to try for each tenant that has a folder. */
 async function tenantExamples({ tenants }: RunningSite, { tenantFolders }: OriginTargets): Promise<Example[]> {
   const examples = tenants.map(async ({ id, url }): Promise<Example[]> => {
     const folder = tenantFolders.find(({ tenant }) => tenant === id)?.folder
@@ -98,7 +98,7 @@ function pathOf(file: string, prefix: string): string | undefined {
   return `/${path.split('/').map(encodeURIComponent).join('/')}`
 }
 
-/** In the order of their names, those at the top first; without hidden files and links. */
+/** Files of a folder by name, those at the top first, without hidden files and links. */
 async function visibleFilesIn(root: string): Promise<string[]> {
   const folders = [root]
   const files: string[] = []

@@ -180,7 +180,7 @@ export function planRows(usage: Usage, options: BillOptions): PlanRow[] {
   })
 }
 
-/** From how much use on a flat-rate plan is cheaper: searched for by halving, since pay-as-you-go grows with use. */
+/** From how much use on a flat-rate plan is no dearer: searched for by halving, since what is paid by use grows with it. */
 function fromOf(plan: FlatRatePlan, usage: Usage, options: BillOptions): PlanRow['from'] {
   const [requests, bytes] = [requestsSeen(usage), bytesSent(usage)]
   if (requests === 0) return null

@@ -67,7 +67,7 @@ export const IMAGE_KEY_CHECKS: readonly Check<CheckTarget>[] = [
   },
 ]
 
-/** Two variants that differ in one parameter alone. */
+/** For each parameter, two queries that differ in it alone: their variants must have keys of their own. */
 const PAIRS: Record<'w' | 'h' | 'q' | 'fit' | 'fm', (rules: ImageSettings) => [string[], string[]] | undefined> = {
   w: ({ widths: [one, other] }) => (other === undefined ? undefined : [[`w=${one}`], [`w=${other}`]]),
   h: ({ widths: [one, other] }) => (other === undefined ? undefined : [[`h=${one}`], [`h=${other}`]]),

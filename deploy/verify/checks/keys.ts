@@ -200,13 +200,13 @@ const OTHER_HEADERS = {
   referer: 'https://www.example.com/',
 }
 
-/** With the first letter of its name escaped, unless that could be read as another route's. */
+/** A path with the first letter of its name escaped, unless that could be read as another route's path. */
 function otherSpelling(path: string, { isAmbiguous }: CheckTarget): string {
   const spelling = path.replace(FIRST_LETTER, (_, before, letter, rest) => `${before}${escaped(letter)}${rest}`)
   return isAmbiguous(spelling) ? path : spelling
 }
 
-/** Of the last segment; what is escaped there stays. */
+/** Finds the first letter of the last segment that is not escaped. */
 const FIRST_LETTER = /(\/(?:%[0-9A-Fa-f]{2}|[^/%A-Za-z0-9])*)([A-Za-z0-9])([^/]*)$/
 
 const escaped = (letter: string): string => `%${letter.charCodeAt(0).toString(16)}`

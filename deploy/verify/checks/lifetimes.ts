@@ -10,7 +10,7 @@ import { attachPolicy } from '../remedies.ts'
 /** Seconds that are waited without being asked to, and with `--slow`. */
 const SOON = 3
 const LATER = 60
-/** By which a lifetime may look longer where it is told by `expires`: a date in whole seconds, made some time after `date`. */
+/** Seconds by which a lifetime in `expires` may seem longer: it is a date in whole seconds, made some time after `date`. */
 const LATE = 3
 
 export const LIFETIME_CHECKS: readonly Check<CheckTarget>[] = [

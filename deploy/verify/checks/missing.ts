@@ -33,7 +33,7 @@ function lifetime({ route }: CheckTarget, seconds: number): { text: string; isSa
 const TEXT = { name: 'text/plain', is: /^text\/plain$/ }
 const IMAGE = { name: 'an image', is: /^image\// }
 
-/** Of what is shown for a missing object. */
+/** The content type of what is shown for a missing object. */
 const typeOf = ({ route }: CheckTarget, path: string) => (route.placeholder !== null && isPicture(path) ? IMAGE : TEXT)
 
 const isLost = (result: string): boolean => result.startsWith('placeholder; reason=')

@@ -36,7 +36,7 @@ function skippedIfKeptOut(target: CheckTarget): CheckFinding | undefined {
   return isKeptOut(answer) ? skipped(`${path} says ${quoted(answer, 'cache-control')}, and that stands`) : undefined
 }
 
-/** With this version of the object; nothing else in the query. */
+/** Asks for the route's object with this version. */
 const withVersion = (target: CheckTarget, version: string) => {
   const { path, query } = firstObject(target)
   return { path, query: [...query, `${target.route.version}=${version}`] }

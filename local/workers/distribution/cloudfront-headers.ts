@@ -3,7 +3,7 @@
 import type { CachePolicy, OriginRequestPolicy } from '../../../bundle/policies.ts'
 import type { HeaderLine, ViewerRequest } from '../../protocol/messages.ts'
 
-/** Those that this machine can know; it can't tell a viewer's country. */
+/** CloudFront's headers whose values this machine can know: it can't tell a viewer's country. */
 const KNOWN: Record<string, (viewer: ViewerRequest) => string> = {
   'cloudfront-forwarded-proto': ({ scheme }) => scheme,
   'cloudfront-viewer-address': ({ ip, port }) => `${ip}:${port}`,
@@ -11,7 +11,7 @@ const KNOWN: Record<string, (viewer: ViewerRequest) => string> = {
   'cloudfront-viewer-tls': ({ tls }) => (tls ? `${tls.protocol}:${tls.cipher}:fullHandshake` : ''),
 }
 
-/** Those that a behaviour's policies name. */
+/** CloudFront's headers that a behaviour's policies name. */
 export function namedCloudFrontHeaders(cache: CachePolicy, originRequest: OriginRequestPolicy | undefined): string[] {
   const configs = [cache.ParametersInCacheKeyAndForwardedToOrigin.HeadersConfig, originRequest?.HeadersConfig]
   return configs.flatMap((config) => {

@@ -18,7 +18,7 @@ const AHEAD = 1024 * 1024
 /** Milliseconds in which a viewer begins to read, or has left before there was anything to read. */
 const PATIENCE = 5_000
 
-/** Milliseconds that a body without viewers, such as a revalidation's, is kept open. */
+/** Milliseconds that a body stays open for without a viewer, such as during a revalidation. */
 const PATIENCE_WITHOUT_VIEWERS = 60_000
 
 /** Milliseconds between looks at these. */
