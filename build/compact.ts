@@ -4,9 +4,12 @@ import { childrenOf, edited, isFunction, nodesOf, referencesIn, removed, type Te
 
 /**
  * Turns a module's functions into arrow functions, which esbuild then writes behind one `var`: 5 to 7 bytes less each. Async functions
- * stay, and so do exported ones and those that use `this` or `arguments`, which arrow functions don't have.
+ * stay, and so do exported ones and those that use `this` or `arguments`, which arrow functions don't have. All stay in a module that
+ * makes objects by functions of its own.
  */
-export function withArrows(code: string, { body }: Program): string {
+export function withArrows(code: string, program: Program): string {
+  if (makesOwnObjects(program)) return code
+  const { body } = program
   const exported = new Set(
     body.flatMap((node) =>
       node.type === 'ExportNamedDeclaration' ? node.specifiers.map(({ local }) => (local as Identifier).name) : [],
@@ -28,6 +31,22 @@ const hasOwnThis = (node: Node): boolean =>
     (one) => one.type === 'ThisExpression' || (one.type === 'Identifier' && (one as Identifier).name === 'arguments'),
   )
 
+/** Whether `new` or `instanceof` is said of anything but what the runtime has: only that can be a function of the module's. */
+function makesOwnObjects(program: Program): boolean {
+  const nodes = nodesOf(program)
+  const own = new Set(
+    nodes.flatMap((node) => {
+      const { id, params = [], param } = node as Node & { id?: Node; params?: Node[]; param?: Node }
+      return [id, param, ...params].map((one) => (one as Identifier | undefined)?.name)
+    }),
+  )
+  return nodes.some((node) => {
+    const { type, callee, operator, right } = node as Node & { callee: Node; operator?: string; right: Node }
+    const made = type === 'NewExpression' ? callee : operator === 'instanceof' ? right : null
+    return made !== null && (made.type !== 'Identifier' || own.has((made as Identifier).name))
+  })
+}
+
 /**
  * Turns `let` into `var`, and puts a constant that is a text or a number, and is used once, where it is used. Functions that are still
  * declared (async or exported ones) go to the end, so that esbuild can write one `var` for all that stood between them.
@@ -43,9 +62,13 @@ export function withVars(code: string, program: Program): string {
   return [...program.body.filter(isFirst), ...program.body.filter((node) => !isFirst(node))].map(textOf).join(';')
 }
 
-/** Moves each constant of the module that is a text or a number, and is used once, to its use. */
+/**
+ * Moves each constant of the module that is a text or a number, and is used once, to its use. It stays where the module calls something
+ * before: that could read the constant before it has its value.
+ */
 function literalsInPlace(program: Program): TextEdit[] {
   const nodes = nodesOf(program)
+  const firstCall = firstCallIn(program)
   const names = nodes.filter((node): node is Identifier => node.type === 'Identifier')
   const declared = program.body.filter((node): node is VariableDeclaration => node.type === 'VariableDeclaration')
   return declared.flatMap(({ declarations }) =>
@@ -53,7 +76,7 @@ function literalsInPlace(program: Program): TextEdit[] {
       const [use, ...others] = names.filter((one) => one !== id && one.name === (id as Identifier).name)
       const next = declarations[i + 1]
       const isLiteral = init?.type === 'Literal' && /^(?:string|number)$/.test(typeof init.value)
-      if (!isLiteral || !next || !use || others.length > 0 || isName(use, nodes)) return []
+      if (!isLiteral || start > firstCall || !next || !use || others.length > 0 || isName(use, nodes)) return []
       return [
         { start, end: next.start, text: '' },
         // In parentheses, because in `5.toFixed()` the dot would belong to the number.
@@ -62,6 +85,14 @@ function literalsInPlace(program: Program): TextEdit[] {
     }),
   )
 }
+
+/** Where a module itself first calls something, which may be a function of its own. */
+const firstCallIn = (node: Node): number =>
+  isFunction(node)
+    ? Number.POSITIVE_INFINITY
+    : /^(?:Call|New|TaggedTemplate)Expression$/.test(node.type)
+      ? node.start
+      : Math.min(...childrenOf(node).map(firstCallIn))
 
 /** Whether an identifier is no value that a literal can stand for: it names a member, a property or an export, or is assigned to. */
 const isName = (node: Node, all: readonly Node[]): boolean =>

@@ -15,12 +15,23 @@ describe('functions as arrow functions', () => {
     )
   })
 
+  it('where objects are made by functions of the runtime', () => {
+    expect(arrows('function f(a){return a instanceof RegExp?a:new RegExp(a)}')).toBe(
+      ';var f=(a)=>{return a instanceof RegExp?a:new RegExp(a)};',
+    )
+  })
+
   it.each([
     'async function f(){await 1}',
     'function f(){return this}',
     'function f(){return arguments}',
     'function f(){}export{f}',
     'function f(){}export{f as g}',
+    'function f(){}var a=new f;',
+    'function f(){}var g=f,a=new g;',
+    'function f(){}var a=b=>new b;',
+    'function f(){}var a={f:f},b=new a.f;',
+    'function f(){}var a=b instanceof f;',
   ])('not %s', (code) => {
     expect(arrows(code)).toBe(code)
   })
@@ -51,6 +62,7 @@ describe('let as var', () => {
     ['held by a function of a do-while', 'function f(l){do{let a=l.length;l.push(()=>a)}while(l.length<3)}'],
     ['held by a function of a for-in', 'function f(l,o){for(let a in o){l.push(()=>a)}}'],
     ['without a value, anew in each turn', 'function f(){for(let i=0;i<3;i+=1){let a;a=a||i}}'],
+    ['held by a function, of the name of another', 'function f(g){{let a=g();g(()=>a)}{let a=g();g(a)}}'],
     ['within the block of another', 'function f(){let a=1;{let a=2}return a}'],
     ['that has the name of a parameter', 'function f(a){{let a=2}return a}'],
     ['that has the name of an error that is caught', 'function f(){try{}catch(e){{let e=2}return e}}'],
@@ -68,6 +80,7 @@ describe('a module in fewer bytes', () => {
       'var a=1;;export{g as h};;function f(){};function g(){}',
     ],
     ['has a text where it is used once', 'var a="x",b=()=>a;', 'var b=()=>("x");'],
+    ['has one that only functions call', 'var c=()=>d(),a="x",b=()=>a;', 'var c=()=>d(),b=()=>("x");'],
     [
       'has a number where a function uses it',
       'function f(){let b=a;return b}var a=1,c=2;export{f};',
@@ -80,6 +93,8 @@ describe('a module in fewer bytes', () => {
   it.each([
     ['used twice', 'var a="x",b=[a,a];'],
     ['of another kind', 'var a=/x/,b=()=>a;'],
+    ['behind a call, which may read it', 'var b=()=>a,c=b(),a="x",d=1;'],
+    ['behind a call of another kind', 'var b=()=>a,c=b`x`,a="x",d=1;'],
     ['that changes', 'var a=1,b=()=>{a+=1};'],
     ['that counts', 'var a=1,b=()=>a++;'],
     ['that counts what is there', 'var a=1,b=c=>{for(a in c);};'],

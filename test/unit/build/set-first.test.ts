@@ -59,6 +59,7 @@ describe('a variable has a value before an expression reads it', () => {
     'b&&(a=b)?b:a',
     'b||(a=b)?a:b',
     '(b&&(a=b))+a',
+    '(f(b&&(a=1)),a)',
     '!(b&&(a=b))&&a',
     '(b?a=1:b,a)',
     '(b?b:a=1,a)',
@@ -118,6 +119,7 @@ describe('each variable has a value before statements read it', () => {
     '{c:{if(b)break c;var a=1}return a}',
     '{f(()=>a);var a=1}',
     '{function c(){return a}var a=c()}',
+    '{f(c());var a=1;function c(){return a}}',
     '{a=2;var a=1;return a}',
   ])('not in %s', (code) => {
     expect(areSetFirst(body(code))).toBe(false)

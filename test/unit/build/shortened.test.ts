@@ -58,13 +58,25 @@ const PROGRAMS: Record<string, string> = {
   'words that stand before and behind texts':
     'const f=a=>{if(a.m)return"a longer text";switch(a){case"a longer text":return typeof"a longer text";default:return"a longer text"in a}};export function handler(l){return[f({m:1}),f("a longer text"),f({"a longer text":1}),f({})]}',
   'functions in blocks that hold on to variables of one name':
-    'export function handler(l,r){const g=[];if(l[0]){const x=l[0]+1;r.push(x,x);g.push(()=>x)}if(l[1]){const x=l[1]+1;r.push(x,x);g.push(()=>x)}return[g[0](),g[1]()]}',
+    'export function handler(l,r){let f;if(l){let x=l[0];f=()=>x;r.push(x,x)}if(l){let x=l[1];r.push(x,x)}return f()}',
   'a constant made by a function that stands behind it':
     'const T=make([1]);function make(a){return a.concat(a)}export function handler(l){return T.concat(T,l)}',
   'a name that stands for a variable already':
     'const f_a=[10];const f=a=>a+a;export function handler(l){l.push(f_a);return f(l.length)+f_a[0]+f_a}',
   'an argument that waits':
     'const f=(a,b)=>[a,b];export async function handler(l){let n=1;const p=(async()=>{await 0;n=2})();return f(n,await p)}',
+  'arguments that are a list': 'const f=a=>a+1;export function handler(l){return f(...l)}',
+  'a function that makes objects': 'function F(){}F.prototype={x:1};export function handler(l){return new F().x}',
+  'one under another name': 'function F(a){return{a}}const G=F;export function handler(l){return new G(l)}',
+  'one that is asked for': 'function F(){}export function handler(l){return l instanceof F}',
+  'a constant of the module that is read too early':
+    'var b=f();var a="late",c=1;function f(){return a}export function handler(){return[b===undefined,c,c]}',
+  'an accessor that calls':
+    'const f=a=>[a,a];export function handler(l){const o={get x(){return f(l[0]*2)},y:1};return[o.x,o.x,o.y]}',
+  'what is done at last, whatever happened':
+    'export function handler(l,r){return l.map((x,i)=>{try{if(x>3)null.x;var y=x}catch(e){r.push(e.name)}finally{r.push(y)}return[i,y]})}',
+  'a block that is left early':
+    'export function handler(l){return l.map((x,i)=>{a:{if(x>3)break a;var y=x}return[i,y]})}',
   'one that is called in itself, with variables of its own':
     'const f=(a,b)=>a*b;const g=a=>{if(a<1)return[];const b=f(a+1,a);return g(a-1).concat(b)};export function handler(l){return g(l[2])}',
 }
@@ -75,6 +87,19 @@ describe('says the same', () => {
     const { plain, code } = await shortened(module)
     expect(await resultOf(plain)).toBe(before)
     expect(await resultOf(code)).toBe(before)
+  })
+
+  it.each([
+    'export function handler(l){const[a,b]=l;return a+b}',
+    'export function handler(l){return[...l]}',
+    'export function handler({a}){return a}',
+    'export function handler(l,a=1){return a}',
+    'export function handler(l){for(const x of l)return x}',
+    'export function handler(l){return{[l]:1}}',
+    'function*f(){yield 1}export function handler(l){return f()}',
+    'class A{}export function handler(l){return new A}',
+  ])('or is refused: %s', async (module) => {
+    await expect(shortened(module)).rejects.toThrow('Transform failed')
   })
 
   it('of programs at random', async () => {

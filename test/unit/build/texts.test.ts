@@ -37,6 +37,7 @@ describe('texts as constants', () => {
     ['names of properties', 'f({length:1,"a longer text":2},{length:1,"a longer text":2},{length:1})'],
     ['members that would be as long', 'a.length;b.length;c.length;d.length'],
     ['texts that would be as long', 'f("a text");g("a text")'],
+    ['directives', 'function f(){"use strict"}function g(){"use strict"}'],
     ['numbers and expressions', 'f(123456789,/abcdefgh/,123456789,/abcdefgh/)'],
   ])('not %s', (_, code) => {
     expect(named(code)).toBe(code)
