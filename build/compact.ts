@@ -37,7 +37,7 @@ function makesOwnObjects(program: Program): boolean {
   const own = new Set(
     nodes.flatMap((node) => {
       const { id, params = [], param } = node as Node & { id?: Node; params?: Node[]; param?: Node }
-      return [id, param, ...params].map((one) => (one as Identifier | undefined)?.name)
+      return [id, param, ...params].flatMap((one) => (one?.type === 'Identifier' ? [(one as Identifier).name] : []))
     }),
   )
   return nodes.some((node) => {

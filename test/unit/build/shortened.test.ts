@@ -67,8 +67,8 @@ const PROGRAMS: Record<string, string> = {
     'const f=(a,b)=>[a,b];export async function handler(l){let n=1;const p=(async()=>{await 0;n=2})();return f(n,await p)}',
   'arguments that are a list': 'const f=a=>a+1;export function handler(l){return f(...l)}',
   'a function that makes objects': 'function F(){}F.prototype={x:1};export function handler(l){return new F().x}',
-  'one under another name': 'function F(a){return{a}}const G=F;export function handler(l){return new G(l)}',
-  'one that is asked for': 'function F(){}export function handler(l){return l instanceof F}',
+  'one that makes objects under another name': 'function F(a){return{a}}const G=F;export function handler(l){return new G(l)}',
+  'one that an object may be made by': 'function F(){}export function handler(l){return l instanceof F}',
   'a constant of the module that is read too early':
     'var b=f();var a="late",c=1;function f(){return a}export function handler(){return[b===undefined,c,c]}',
   'an accessor that calls':
@@ -145,9 +145,11 @@ function expression(scope: Scope, depth: number): fc.Arbitrary<string> {
     pair.map(([a, b]) => `[${a},${b}]`),
     pair.map(([a, b]) => `({length:${a},b:${b}}).length`),
     inner.map((a) => `see(${a},log)`),
+    name.map((a) => `go(${a})`),
   ]
   if (scope.calls.length === 0) return fc.oneof(...kinds)
-  const args = fc.array(inner, { maxLength: 4 })
+  const changing = fc.tuple(name, inner).map(([a, b]) => `fn(()=>(${a}=${b}))`)
+  const args = fc.array(fc.oneof({ weight: 4, arbitrary: inner }, changing), { maxLength: 4 })
   const called = fc.tuple(fc.constantFrom(...scope.calls), args).map(([f, list]) => `${f}(${['log', ...list].join()})`)
   return fc.oneof(...kinds, { weight: 5, arbitrary: called })
 }
@@ -205,6 +207,6 @@ const program: fc.Arbitrary<string> = fc
   )
   .map(
     (parts) =>
-      `let m0=0,m1="a text";const see=(a,log)=>{if(log.length<30)log.push(a);return a};${parts.slice(0, 4).join('')}` +
+      `let m0=0,m1="a text",steps=0;const fn=f=>{f.toString=()=>"fn";return f};const go=a=>typeof a==="function"&&steps<50?(steps+=1,a()):a;const see=(a,log)=>{if(log.length<30)log.push(a);return a};${parts.slice(0, 4).join('')}` +
       `export function handler(l,log){let a=l[0],b=l[1],c;${parts[4]}return ${parts[5]}}`,
   )
