@@ -67,7 +67,8 @@ const PROGRAMS: Record<string, string> = {
     'const f=(a,b)=>[a,b];export async function handler(l){let n=1;const p=(async()=>{await 0;n=2})();return f(n,await p)}',
   'arguments that are a list': 'const f=a=>a+1;export function handler(l){return f(...l)}',
   'a function that makes objects': 'function F(){}F.prototype={x:1};export function handler(l){return new F().x}',
-  'one that makes objects under another name': 'function F(a){return{a}}const G=F;export function handler(l){return new G(l)}',
+  'one that makes objects under another name':
+    'function F(a){return{a}}const G=F;export function handler(l){return new G(l)}',
   'one that an object may be made by': 'function F(){}export function handler(l){return l instanceof F}',
   'a constant of the module that is read too early':
     'var b=f();var a="late",c=1;function f(){return a}export function handler(){return[b===undefined,c,c]}',
@@ -121,8 +122,11 @@ describe('says the same', () => {
   })
 })
 
-/** Variables that an expression may read and change; all but those of the module are numbers, lists or nothing. */
-type Scope = { names: readonly string[]; calls: readonly string[] }
+/**
+ * Variables that an expression may read and change; all but those of the module are numbers, lists, functions or nothing. `waits`: in
+ * what is async, where other functions may be called meanwhile.
+ */
+type Scope = { names: readonly string[]; calls: readonly string[]; waits?: boolean }
 
 const AT_MOST = 3
 
@@ -148,7 +152,10 @@ function expression(scope: Scope, depth: number): fc.Arbitrary<string> {
     name.map((a) => `go(${a})`),
   ]
   if (scope.calls.length === 0) return fc.oneof(...kinds)
-  const changing = fc.tuple(name, inner).map(([a, b]) => `fn(()=>(${a}=${b}))`)
+  const still = scope.waits ? expression({ ...scope, waits: false }, depth - 1) : inner
+  const changing = fc.tuple(name, still).map(([a, b]) => `fn(()=>(${a}=${b}))`)
+  if (scope.waits) kinds.push(changing.map((f) => `later(${f})`))
+  if (scope.waits) kinds.push(inner.map((a) => `(await ${a})`))
   const args = fc.array(fc.oneof({ weight: 4, arbitrary: inner }, changing), { maxLength: 4 })
   const called = fc.tuple(fc.constantFrom(...scope.calls), args).map(([f, list]) => `${f}(${['log', ...list].join()})`)
   return fc.oneof(...kinds, { weight: 5, arbitrary: called })
@@ -157,6 +164,7 @@ function expression(scope: Scope, depth: number): fc.Arbitrary<string> {
 /** Statements of a function, in blocks and loops, with variables of their own. */
 function statements(scope: Scope, depth: number): fc.Arbitrary<string> {
   const value = expression(scope, 2)
+  const still = expression({ ...scope, waits: false }, 2)
   const name = fc.constantFrom(...scope.names)
   const fresh = fc.constantFrom('x', 'y', 'z')
   const simple = fc.oneof(
@@ -178,8 +186,8 @@ function statements(scope: Scope, depth: number): fc.Arbitrary<string> {
     block.map((b) => `for(const k in{a:1,b:2})${b}`),
     fc.tuple(value, block).map(([a, b]) => `try{see(${a},log);null.x}catch(e)${b}`),
     fc.tuple(value, block).map(([a, b]) => `switch(${a}){case 1:${b}break;default:${b}}`),
-    fc.tuple(name, value).map(([a, b]) => `{const h=()=>{${a}=${b}};h();see(${a},log)}`),
-    fc.tuple(value, value).map(([a, b]) => `see([1,2,3].map(q=>{let w=${a};if(q>1)w=${b};return [q,w]}),log);`),
+    fc.tuple(name, still).map(([a, b]) => `{const h=()=>{${a}=${b}};h();see(${a},log)}`),
+    fc.tuple(still, still).map(([a, b]) => `see([1,2,3].map(q=>{let w=${a};if(q>1)w=${b};return [q,w]}),log);`),
     block,
   )
   return fc
@@ -202,11 +210,11 @@ const program: fc.Arbitrary<string> = fc
           .map(([all, end]) => `function f${at}(log,a,b,c){let d=a;${all}return ${end}}`),
       )
     }),
-    statements({ names: ['a', 'b', 'c'], calls: ['f0', 'f1', 'f2', 'f3'] }, 2),
-    expression({ names: ['a', 'b', 'c'], calls: ['f1', 'f2', 'f3'] }, 3),
+    statements({ names: ['a', 'b', 'c'], calls: ['f0', 'f1', 'f2', 'f3'], waits: true }, 2),
+    expression({ names: ['a', 'b', 'c'], calls: ['f1', 'f2', 'f3'], waits: true }, 3),
   )
   .map(
     (parts) =>
-      `let m0=0,m1="a text",steps=0;const fn=f=>{f.toString=()=>"fn";return f};const go=a=>typeof a==="function"&&steps<50?(steps+=1,a()):a;const see=(a,log)=>{if(log.length<30)log.push(a);return a};${parts.slice(0, 4).join('')}` +
-      `export function handler(l,log){let a=l[0],b=l[1],c;${parts[4]}return ${parts[5]}}`,
+      `let m0=0,m1="a text",steps=0;const fn=f=>{f.toString=()=>"fn";return f};const later=f=>{Promise.resolve().then(f).catch(()=>0);return 1};const go=a=>typeof a==="function"&&steps<50?(steps+=1,a()):a;const see=(a,log)=>{if(log.length<30)log.push(a);return a};${parts.slice(0, 4).join('')}` +
+      `export async function handler(l,log){let a=l[0],b=l[1],c;${parts[4]}return ${parts[5]}}`,
   )
