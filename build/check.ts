@@ -30,7 +30,9 @@ export function checkCode(target: BuildTarget, { file, code: shipped, plain, met
   }
 
   // What packages set are headers of requests to S3, not of responses to CloudFront.
-  const header = isOurs && namesSet(code).find(({ name }) => isListed(name, DISALLOWED_HEADERS))
+  if (!isOurs) return
+  const nodes = nodesOf(parseScript(code))
+  const header = namesSet(nodes).find(({ name }) => isListed(name, DISALLOWED_HEADERS))
   if (header) {
     throw new BuildError(
       `${where}, line ${header.line}: sets ${header.name}, a header that no function may add (edge/limits.ts)`,
@@ -39,7 +41,7 @@ export function checkCode(target: BuildTarget, { file, code: shipped, plain, met
   }
 
   if (target.kind === 'function') {
-    const findings = outsideSubset(code)
+    const findings = outsideSubset(nodes)
     const list = findings.map(({ line, what }) => `  line ${line}: ${what}`).join('\n')
     if (findings.length > 0) {
       throw new BuildError(`${target.trigger} is outside the engine's subset:\n${list}`, { code: 'outside-subset' })
@@ -73,8 +75,7 @@ type Parts = Node & {
  * Every name of a property that code sets, and every text that it gives to a function: each could be the name of a
  * header. Headers of the config are elsewhere: they are data, which `validate-headers.ts` checks.
  */
-function namesSet(code: string): { name: string; line: number }[] {
-  const nodes: Parts[] = nodesOf(parseScript(code))
+function namesSet(nodes: readonly Parts[]): { name: string; line: number }[] {
   const textOf = ({ value, quasis }: Parts) => value ?? quasis?.[0]?.value.cooked
   return nodes.flatMap((node) => {
     const properties = [node.key, node.left?.property].map(

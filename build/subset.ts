@@ -4,7 +4,7 @@
  * some of what is not documented, but may stop doing so.
  */
 import type { Node } from 'acorn'
-import { childrenOf, nodesOf, parseScript } from './syntax.ts'
+import { childrenOf } from './syntax.ts'
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/))
 
@@ -93,9 +93,11 @@ const UNDOCUMENTED: readonly { what: string; is: (node: Parts) => boolean }[] = 
 
 export type SubsetFinding = { line: number; what: string }
 
-/** @returns what is outside the documented runtime; empty: nothing */
-export function outsideSubset(code: string): SubsetFinding[] {
-  const nodes = nodesOf(parseScript(code))
+/**
+ * @param nodes all of a script
+ * @returns what is outside the documented runtime; empty: nothing
+ */
+export function outsideSubset(nodes: readonly Parts[]): SubsetFinding[] {
   const declared = declaredNames(nodes)
   const properties = new Set(nodes.flatMap((node: Parts) => (node.computed ? [] : [node.key, node.property])))
   const requires = new Set(nodes.flatMap((node: Parts) => (isRequire(node) ? [node.callee] : [])))

@@ -10,11 +10,23 @@ export const parseScript = (code: string): Program =>
 /** The code of a module, as esbuild writes one. */
 export const parseModule = (code: string): Program => parse(code, { ecmaVersion: 'latest', sourceType: 'module' })
 
-export const childrenOf = (node: Node): Node[] =>
-  Object.values(node).flatMap((value) => (Array.isArray(value) ? value : [value]).filter(isNode))
+/** Loops, because a build asks a million times: with lists made of lists it takes a fifth longer. */
+export function childrenOf(node: Node): Node[] {
+  const children: Node[] = []
+  for (const name in node) {
+    const value = (node as unknown as Record<string, unknown>)[name]
+    if (Array.isArray(value)) children.push(...value.filter(isNode))
+    else if (isNode(value)) children.push(value)
+  }
+  return children
+}
 
 /** A node and everything below it, in the order of the text. */
-export const nodesOf = (node: Node): Node[] => [node, ...childrenOf(node).flatMap(nodesOf)]
+export function nodesOf(node: Node, into: Node[] = []): Node[] {
+  into.push(node)
+  for (const child of childrenOf(node)) nodesOf(child, into)
+  return into
+}
 
 export const isFunction = ({ type }: Node): boolean => /Function/.test(type)
 
