@@ -171,8 +171,12 @@ export const platformModules = (names: readonly string[]): Plugin => ({
   },
 })
 
-/** The values of what `edge/flags.d.ts` declares, but for tokens: `build/token-rules.ts` has those. */
-const flagsOf = (rules: Rules): Record<string, unknown> => ({ ...siteFlags(rules), ...imageFlags(rules) })
+/** The values of what `edge/flags.d.ts` declares: of what is off, the code is left out. */
+export const flagsOf = (rules: Rules): Record<string, unknown> => ({
+  ...siteFlags(rules),
+  ...imageFlags(rules),
+  ...tokenFlags(rules.routes),
+})
 
 const siteFlags = ({ canonicalHost, cacheTags, logs, routes, routeTable, placeholders }: Rules) => ({
   HAS_ROUTE_GROUPS: routeTable.groups !== undefined,
@@ -204,7 +208,7 @@ const imageFlags = ({ routes, imageRules }: Rules) => ({
 export const compiledRules = (rules: Rules, without?: string): Plugin => ({
   name: 'compiled-rules',
   setup({ onLoad, initialOptions }) {
-    const flags = Object.entries({ ...flagsOf(rules), ...tokenFlags(rules.routes) })
+    const flags = Object.entries(flagsOf(rules))
     initialOptions.define = {
       ...initialOptions.define,
       ...Object.fromEntries(

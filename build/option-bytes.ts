@@ -1,7 +1,7 @@
 /** Which options of a config take the most of the function: what its author reads who has to do without one. */
-import { bundle } from './bundle.ts'
+import { bundle, flagsOf } from './bundle.ts'
 import type { Rules } from './compile.ts'
-import type { BuildTarget } from './targets.ts'
+import { type BuildTarget, rulesFor } from './targets.ts'
 
 export type OptionBytes = { option: string; bytes: number }
 
@@ -44,7 +44,9 @@ export async function optionBytes(target: BuildTarget, rules: Rules): Promise<Op
     return Buffer.byteLength(made?.code ?? '')
   }
   const all = await bytesWithout()
-  const measured = Object.entries(OPTIONS).map(async ([flag, option]) => ({
+  const flags = flagsOf(rulesFor(target, rules))
+  const used = Object.entries(OPTIONS).filter(([flag]) => flags[flag])
+  const measured = used.map(async ([flag, option]) => ({
     option,
     bytes: all - (await bytesWithout(flag)),
   }))

@@ -69,8 +69,22 @@ it('is what the function is less without the option', async () => {
   expect(Math.abs(saved - (rect?.bytes ?? 0))).toBeLessThan(30)
 })
 
+/** Too large by what its routes say, with few options, each of which is a build. */
+const TALKATIVE: Config = {
+  domains: ['cdn.example.com'],
+  logs: true,
+  origins: { api: { domain: 'api.example.com' } },
+  routes: Array.from({ length: 20 }, (_, route) => ({
+    path: route < 19 ? `/${route}/*` : '/*',
+    origin: 'api',
+    cache: {},
+    query: Array.from({ length: 9 }, (_, name) => `${route}-${name}-${'long'.repeat(15)}`),
+    ...(route === 0 ? { auth: { type: 'jwt', algorithms: ['HS256'] } } : {}),
+  })),
+}
+
 it('is said where the function is too large for CloudFront', async () => {
-  const making = makeSite(checkConfig(site({}), 'edge.config.ts'))
+  const making = makeSite(checkConfig(TALKATIVE, 'edge.config.ts'))
   await expect(making).rejects.toThrow(/^viewer-request\.js has 1\d{4} bytes; the limit is 10240\. What takes them:\n/)
   await expect(making).rejects.toThrow(
     /\nCode that no route needs is left out\. So much less without one of these, on all routes:\n +\d+ {2}auth of type 'jwt'\n/,
