@@ -26,16 +26,17 @@ const ISOLATED = [
 const LONG = [
   'test/unit/build/{binaries,option-bytes,shortened,variants}.test.ts',
   'test/unit/deploy/template.test.ts',
-  'test/unit/deploy/attach/{faults,interruption,public-keys}.test.ts',
+  'test/unit/cli/verbs.test.ts',
+  'test/unit/deploy/attach/{faults,interruption,private,public-keys}.test.ts',
   'test/unit/deploy/keys/keys.test.ts',
-  'test/unit/deploy/template/{agreement,synthesise}.test.ts',
+  'test/unit/deploy/template/{agreement,nag,synthesise}.test.ts',
   'test/unit/local/*.test.ts',
   'test/unit/local/{replay,start}/**/*.test.ts',
   'test/unit/local/host/connector/timeouts.test.ts',
   'test/unit/local/host/functions/{engines,lambda}.test.ts',
   'test/unit/local/workers/s3/{list,multipart,objects,presigned,read-through,upload}.test.ts',
   'test/unit/logs/**/*.test.ts',
-  'test/unit/tenants/{cleanup,concurrency,config,drift,http,interruption,politeness,quotas,upgrade}.test.ts',
+  'test/unit/tenants/{cleanup,commands,concurrency,config,drift,http,interruption,politeness,quotas,upgrade}.test.ts',
   'test/unit/origin-response/{allocator,heic,render-refused,source-faults,transform,transform-renderer}.test.ts',
   'test/unit/tenants/store/{contract,store}.test.ts',
   'test/unit/viewer-request/remote-keys.test.ts',
@@ -50,6 +51,8 @@ const project = (name: string, include: string[], more: InlineConfig = {}): Test
 const TIMED: InlineConfig = { maxWorkers: availableParallelism() + 1, sequence: { groupOrder: 0 } }
 /** The others wait for sockets and processes half of the time: two workers to a core take the time that these leave. */
 const OTHERS: InlineConfig = { maxWorkers: 2 * availableParallelism(), sequence: { groupOrder: 1 } }
+/** These wait for nothing: each further worker would load all modules once more, a tenth of the time of all of them. */
+const SHORT: InlineConfig = { maxWorkers: availableParallelism(), sequence: { groupOrder: 2 } }
 
 /**
  * In which order the projects run, after those of a group before. The last one is that of short files alone: what begins last
@@ -76,8 +79,8 @@ export default defineConfig({
   },
   test: {
     projects: [
-      project('unit', ['test/unit/**/*.test.ts'], { ...OTHERS, exclude: [...ISOLATED, ...LONG] }),
-      project('unit-isolated', ISOLATED, { ...OTHERS, isolate: true }),
+      project('unit', ['test/unit/**/*.test.ts'], { ...SHORT, exclude: [...ISOLATED, ...LONG] }),
+      project('unit-isolated', ISOLATED, { ...SHORT, isolate: true }),
       project('unit-long', LONG, OTHERS),
       // One table of cases, in each engine.
       project('contract', ['test/contract/**/*.test.ts'], OTHERS),
