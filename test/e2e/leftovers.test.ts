@@ -1,18 +1,21 @@
 /** What commands leave: nothing in the temporary folder, and of what they write all or nothing, whenever Ctrl-C comes. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROOT } from '../../base/root.ts'
+import { loadConfig } from '../../build/config.ts'
 import { listening } from '../listener.ts'
 import { V1_FIELDS } from '../logs/written.ts'
 import { EXTENT, sampleOf, TEMPLATES } from '../runs.ts'
+import { siteOf } from '../sites.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
 
 const RIMLIGHT = join(ROOT, 'cli/rimlight.mjs')
+const CONFIG = join(ROOT, 'edge.config.ts')
 
 /** Of an access log. */
 const LINES = EXTENT === 'full' ? 50_000 : 20_000
@@ -24,8 +27,7 @@ let silent: Awaited<ReturnType<typeof listening>>
 beforeAll(async () => {
   root = await temporaryFolder()
   dist = join(root, 'dist')
-  const config = join(ROOT, 'edge.config.ts')
-  expect(await run(['build', '--config', config, '--out', dist])).toMatchObject({ ended: 0, left: [] })
+  await symlink(await siteOf(await loadConfig(CONFIG)), dist)
   const events = join(root, 'events')
   await mkdir(events)
   for (const name of await readdir(join(ROOT, 'test/events'))) {
@@ -87,8 +89,8 @@ const MOMENTS = EXTENT === 'full' ? [1, 3, 5, 7, 9] : [6]
 
 describe('at its end, and at Ctrl-C, nothing is left by', { timeout: 240_000 }, () => {
   it.each<[string, (out: string) => string[], number]>([
-    ['build', (out) => ['build', '--config', join(ROOT, 'edge.config.ts'), '--out', out], 0],
-    ['release', (out) => ['release', '--config', join(ROOT, 'edge.config.ts'), '--out', out], 0],
+    ['build', (out) => ['build', '--config', CONFIG, '--out', out], 0],
+    ['release', (out) => ['release', '--config', CONFIG, '--out', out], 0],
     ['replay', () => ['replay', 'events', '--dist', dist], 1],
     ['template', (out) => ['template', '--dist', dist, '--out', join(out, 'template.json')], 0],
     ['logs report', (out) => ['logs', 'report', 'access.log', '--dist', dist, '--out', join(out, 'report.html')], 0],
@@ -125,7 +127,7 @@ describe('at its end, and at Ctrl-C, nothing is left by', { timeout: 240_000 }, 
   })
 
   it('start, before it is there', async () => {
-    const args = ['start', '--config', join(ROOT, 'edge.config.ts'), '--https-port', '0', '--http-port', '0']
+    const args = ['start', '--config', CONFIG, '--https-port', '0', '--http-port', '0']
     for (const after of sampleOf([200, 1_000, 2_000, 4_000])) {
       const folder = join(await temporaryFolder(), 'dist')
       const { ended, left, said } = await run([...args, '--out', folder], after)
