@@ -99,7 +99,7 @@ function spansIn(node: Node, end: number): Span[] {
   const isBlock = /^(?:BlockStatement|SwitchCase)$/.test(node.type)
   return childrenOf(node).flatMap((child) => {
     if (node.type === 'ForStatement' && child === init) return spansIn(child, end)
-    // What it goes through is found before the variable has its first value.
+    // In `for (var a in b)`, `b` is evaluated before `a` has its first value.
     if (node.type === 'ForInStatement' && child === left) {
       return spansIn(child, node.end).map((span) => ({ ...span, start: body.start }))
     }
