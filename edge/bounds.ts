@@ -35,7 +35,7 @@ export const MOST_QUERY_CHARACTERS = 256
 export const MOST_UNESCAPED = 998
 
 /** Escapes of a path that are normalised one by one, plus one. */
-export const MOST_ESCAPES = 385
+export const MOST_ESCAPES = 321
 
 /** Different pieces between the escapes of a path: each costs a normalisation, and one that repeats is looked up. */
 export const MOST_SPELLINGS = 64

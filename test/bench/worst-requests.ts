@@ -80,7 +80,7 @@ export const WORST: Readonly<Record<string, WorstRequest>> = {
   'the same with a delimiter': { uri: `/${CHINESE.slice(9)}%2f` },
   'a key in emoji, raw': { uri: `/${'😀'.repeat(256)}` },
   '%41 × 2,728': { uri: `/${'%41'.repeat(2_728)}` },
-  '%41 × 384': { uri: `/${'%41'.repeat(384)}` },
+  '%41 × 320': { uri: `/${'%41'.repeat(320)}` },
   'é × 4,093, raw': { uri: `/${'é'.repeat(4_093)}` },
   'é × 3,000, raw': { uri: `/search/${'é'.repeat(3_000)}` },
   'é × 512, raw': { uri: `/${'é'.repeat(512)}` },
