@@ -35,7 +35,7 @@ const noise = { type: 'gaussian', mean: 128, sigma: 8 }
 const plain = sharp({ create: { width: 2000, height: 1500, channels: 3, background: '#468', noise } })
 const sources = [await plain.clone().jpeg().toBuffer(), await plain.clone().avif({ effort: 0 }).toBuffer()]
 const rest = resident()
-for (let i = 0; i < 8; i += 1) {
+for (let i = 0; i < 12; i += 1) {
   const image = sharp(sources[i % 2]).resize(200 + 50 * i)
   await (i % 4 === 1 ? image.avif({ effort: 0 }) : image.webp({ effort: 1 })).toBuffer()
 }
@@ -49,13 +49,18 @@ console.log(JSON.stringify({ left, setLate, trimmed: resident() - rest, isSet: i
 const measured = (...isSet: string[]) =>
   printed(MIXED, ...isSet) as Promise<{ left: number; setLate: number; trimmed: number; isSet: boolean }>
 
-it.skipIf(!hasGlibc)('keeps little of what pictures took, and gives back what it kept before', async () => {
-  const [unset, set] = [await measured(), await measured('set')]
-  expect([unset.isSet, set.isSet]).toEqual([true, true])
-  expect(set.left, JSON.stringify({ unset, set })).toBeLessThan(unset.left / 2)
-  expect(unset.setLate, JSON.stringify({ unset, set })).toBeLessThan(unset.left - 20)
-  expect(unset.trimmed, JSON.stringify({ unset, set })).toBeLessThan(unset.left - 20)
-})
+// What glibc keeps depends on which thread frees first: on a busy machine now and then much of it goes by itself.
+it.skipIf(!hasGlibc)(
+  'keeps little of what pictures took, and gives back what it kept before',
+  { retry: 3 },
+  async () => {
+    const [unset, set] = [await measured(), await measured('set')]
+    expect([unset.isSet, set.isSet]).toEqual([true, true])
+    expect(set.left, JSON.stringify({ unset, set })).toBeLessThan(unset.left / 2)
+    expect(unset.setLate, JSON.stringify({ unset, set })).toBeLessThan(unset.left - 20)
+    expect(unset.trimmed, JSON.stringify({ unset, set })).toBeLessThan(unset.left - 20)
+  },
+)
 
 it('is left as it is before it is set, and where koffi is not there', async () => {
   const script = `
