@@ -29,10 +29,10 @@ export function checkCode(target: BuildTarget, { file, code: shipped, plain, met
     })
   }
 
-  // What packages set are headers of requests to S3, not of responses to CloudFront.
-  if (!isOurs) return
+  if (!isOurs && target.kind !== 'function') return
   const nodes = nodesOf(parseScript(code))
-  const header = namesSet(nodes).find(({ name }) => isListed(name, DISALLOWED_HEADERS))
+  // What packages set are headers of requests to S3, not of responses to CloudFront.
+  const header = isOurs && namesSet(nodes).find(({ name }) => isListed(name, DISALLOWED_HEADERS))
   if (header) {
     throw new BuildError(
       `${where}, line ${header.line}: sets ${header.name}, a header that no function may add (edge/limits.ts)`,
