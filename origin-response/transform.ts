@@ -5,17 +5,17 @@ import { imageTypeOf, TELLING_BYTES } from '../edge/image-type.ts'
 import type { ImageLimit, ImageRule } from '../edge/rules.ts'
 import { isPreview, type Variant } from '../edge/variant.ts'
 import { setAllocator } from './allocator.ts'
-import { MARGIN, memoryFor, renderTime } from './cost.ts'
+import { memoryFor } from './cost.ts'
 import { timeTo } from './deadline.ts'
-import { type Fitted, fitRendition } from './fit.ts'
-import { type Encoded, searchQuality } from './looks.ts'
+import { type Encoder, encoderOf, pixelsMemory } from './encoder.ts'
+import { type Fitted, type Fitting, fitRendition } from './fit.ts'
 import { hasRoomFor, heicMemory } from './memory.ts'
-import { type OpenSource, openSource, type Readable } from './open-source.ts'
+import { type OpenSource, openSource } from './open-source.ts'
 import { type Original, original } from './original.ts'
 import { paceOf } from './pace.ts'
 import { planOf, qualityOf, rivalOf, type Task } from './plan.ts'
 import { type Description, describe, previewPlan } from './preview.ts'
-import type { Facts, Settings } from './render.ts'
+import type { Settings } from './render.ts'
 import { readSource, type SourceRequest } from './source.ts'
 
 // Where there are images, it is in this file of the zip.
@@ -136,14 +136,8 @@ async function renditionFrom(
   renderer: typeof import('./render.ts'),
 ): Promise<Result> {
   const { facts } = opened
-  const task = (): Task => ({
-    variant,
-    rule,
-    limit,
-    memory,
-    time: timeTo(deadline),
-    pace: pace.at(performance.now()),
-  })
+  const timeLeft = () => timeTo(deadline)
+  const task = (): Task => ({ variant, rule, limit, memory, time: timeLeft(), pace: pace.at(performance.now()) })
   const preview = variant.fm && isPreview(variant.fm) ? variant.fm : undefined
   const plan = preview ? previewPlan(preview, facts, bytes, task()) : planOf(facts, bytes, task())
   if (plan.kind === 'original') return plan
@@ -155,46 +149,30 @@ async function renditionFrom(
     return original('disabled', 'what earlier images left in memory leaves no room for this one')
   }
 
-  const read = await opened.read(timeTo(deadline))
+  const read = await opened.read(timeLeft())
   if (read.kind === 'original') return read
-  let source: Readable = read
-
-  let isIncomplete = false
-  const encode = async (settings: Settings) => {
-    const start = performance.now()
-    const rendered = await renderer.render(source.bytes, settings, limit.maxInputPixels, timeTo(deadline))
-    const now = performance.now()
-    pace.observe(now - start, renderTime(source.facts, settings, memory) / MARGIN, now)
-    isIncomplete ||= rendered.isIncomplete
-    return rendered.bytes
-  }
+  const encoder = encoderOf(read, { renderer, maxInputPixels: limit.maxInputPixels, memory, pace, timeLeft })
   if (preview === 'thumbhash' || preview === 'json') {
-    const describing = encode(plan.settings).then(renderer.pointsOf)
+    const describing = encoder.encode(plan.settings).then(renderer.pointsOf)
     return describing.then((points) => describe(preview, facts, bytes, points), failure)
   }
   // A source that is hardly larger is given as it is, rather than a rendition that is spoilt to be smaller.
   const isThrifty = plan.smaller !== 'need not' && !plan.isNear
-  const aim = isThrifty ? bytes : Infinity
-  const fitting = { budget, aim, qualities: rule.qualities, timeLeft: () => timeTo(deadline) }
-  const search = async (): Promise<Encoded> => {
-    const pixels = await renderer.renderPixels(source.bytes, plan.settings, limit.maxInputPixels, timeTo(deadline))
-    source = pixelsOf(pixels.bytes, plan.settings, source.facts)
-    isIncomplete = pixels.isIncomplete
-    const reference = await renderer.lightnessOf(pixels.bytes)
-    const usual = { ...plan.settings, cut: null }
-    return searchQuality(usual, { encode, lightnessOf: renderer.lightnessOf, reference, timeLeft: fitting.timeLeft })
-  }
-  const found = isSearched ? await search().catch(failure) : undefined
-  if (found && 'kind' in found) return found
-  const encodeOnce = async (settings: Settings) => (settings === found?.settings ? found.bytes : encode(settings))
-  const made = await fitRendition(found?.settings ?? plan.settings, encodeOnce, fitting).catch(failure)
+  const fitting = { budget, aim: isThrifty ? bytes : Infinity, qualities: rule.qualities, timeLeft }
+  const made = await fittedBy(encoder, plan.settings, isSearched, fitting).catch(failure)
   if (made.kind === 'original') return made
-  const fitted = await fewerBytes(made, rivalOf(source.facts, made.settings, made.bytes.length, task()), encode)
+  const rival = rivalOf(encoder.facts(), made.settings, made.bytes.length, task())
+  const fitted = await fewerBytes(made, rival, encoder)
   if (plan.smaller === 'must' && fitted.bytes.length >= bytes) {
     return original('not-smaller', `${fitted.bytes.length} bytes, the source has ${bytes}`)
   }
-  const losses = { frames: fitted.settings.frames, framesOfSource: facts.frames, isIncomplete }
+  const losses = { frames: fitted.settings.frames, framesOfSource: facts.frames, isIncomplete: encoder.isIncomplete() }
   return { ...fitted, kind: 'rendition', losses }
+}
+
+async function fittedBy(encoder: Encoder, settings: Settings, isSearched: boolean, fitting: Fitting): Promise<Fitted> {
+  const first = isSearched ? await encoder.search(settings) : settings
+  return fitRendition(first, encoder.encode, fitting)
 }
 
 /**
@@ -204,29 +182,15 @@ async function renditionFrom(
 const isSearchable = ({ format, frames, isPalette }: Settings): boolean =>
   format === 'webp' && frames === 1 && !isPalette
 
-/** MB: four bytes each, as they are and as libvips reads them. */
-const pixelsMemory = ({ width, height }: Settings): number => (2 * 4 * width * height) / 1e6
-
-/** What is encoded from then on. */
-const pixelsOf = (bytes: Buffer, { width, height }: Settings, facts: Facts): Readable => ({
-  kind: 'readable',
-  bytes,
-  facts: { ...facts, format: 'tiff', width, height, isTurned: false, isProgressive: false, scans: 1 },
-})
-
 /** What earlier renditions left in the allocator does not serve these: see `memory.ts`. */
 const TAKES_NEW_MEMORY: readonly SourceFormat[] = ['avif', 'heic']
 
 type Made = Extract<Fitted, { kind: 'fitted' }>
 
 /** A rendition, or its rival where that can be made and has fewer bytes. */
-async function fewerBytes(
-  made: Made,
-  rival: Settings | undefined,
-  encode: (settings: Settings) => Promise<Buffer>,
-): Promise<Made> {
+async function fewerBytes(made: Made, rival: Settings | undefined, encoder: Encoder): Promise<Made> {
   if (!rival) return made
-  const bytes = await encode(rival).catch(() => made.bytes)
+  const bytes = await encoder.encode(rival).catch(() => made.bytes)
   return bytes.length < made.bytes.length ? { kind: 'fitted', bytes, settings: rival } : made
 }
 

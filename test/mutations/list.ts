@@ -313,6 +313,12 @@ export const MUTATIONS: readonly Mutation[] = [
     ["if (frames > 1) return 'gif'", ''],
     ["hasAlpha ? 'png' : 'jpg'", "hasAlpha ? 'jpg' : 'jpg'"],
   ]),
+  ...inFile('origin-response/encoder.ts', [
+    ['if (found?.settings === settings) return', 'if (false) return'],
+    ['isIncomplete ||= rendered', 'isIncomplete = rendered'],
+    ['isIncomplete = pixels.isIncomplete', ''],
+    ['source = pixelsOf(', 'pixelsOf('],
+  ]),
   ...inFile('origin-response/transform.ts', [
     ["plan.smaller === 'must' && fitted", "plan.smaller === 'never' && fitted"],
     ['if (!(await isIdle(renderer))) return', 'if (false) return'],
