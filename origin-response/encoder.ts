@@ -1,9 +1,10 @@
 /** Encodes one source, as often as it takes, and watches how long that takes the process. */
 import { MARGIN, renderTime } from './cost.ts'
+import type { Facts } from './facts.ts'
 import { type Encoded, searchQuality } from './looks.ts'
 import type { Readable } from './open-source.ts'
 import type { Pace } from './pace.ts'
-import type { Facts, Settings } from './render.ts'
+import type { Settings } from './render.ts'
 
 export type Encoder = {
   /** Of what is encoded. */

@@ -1,9 +1,9 @@
 /** What a source is, told before it is decoded; and its bytes as the renderer takes them. */
 import type { ImageLimit } from '../edge/rules.ts'
+import type { Facts } from './facts.ts'
 import { isHeic } from './formats.ts'
 import type { HeicHeader } from './libheif.ts'
 import { type Original, original } from './original.ts'
-import type { Facts } from './render.ts'
 
 /** `bytes` that the renderer decodes, and what they are. */
 export type Readable = { kind: 'readable'; bytes: Buffer; facts: Facts }

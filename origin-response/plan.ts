@@ -6,9 +6,10 @@ import type { Variant } from '../edge/variant.ts'
 import { AVIF_EFFORTS, encodeTime, renderMemory, renderTime } from './cost.ts'
 import { atWidth, shownOf } from './cut.ts'
 import { MAX_WORK_MS } from './deadline.ts'
+import type { Facts } from './facts.ts'
 import { USUAL_QUALITY } from './looks.ts'
 import { type Original, original } from './original.ts'
-import type { Facts, Settings } from './render.ts'
+import type { Settings } from './render.ts'
 
 /** What is asked for, and what there is to make it with. */
 export type Task = {

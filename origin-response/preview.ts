@@ -1,8 +1,9 @@
 /** What pages show until a picture is there: a tiny WebP, a ThumbHash, or JSON that says what the source is. */
 import { rgbaToThumbHash } from 'thumbhash'
 import type { PreviewFormat, Variant } from '../edge/variant.ts'
+import type { Facts } from './facts.ts'
 import { type Plan, planOf, type Task } from './plan.ts'
-import type { Facts, Points } from './render.ts'
+import type { Points } from './render.ts'
 
 /** `bytes` of this media type: no picture. */
 export type Description = { kind: 'description'; format: 'thumbhash' | 'json'; type: string; bytes: Buffer }

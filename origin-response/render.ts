@@ -1,36 +1,13 @@
-/** Pixels: what a source is, and renditions of it. The one file that knows sharp. */
-import sharp, { type Metadata, type Sharp } from 'sharp'
-import { FORMATS, type Format, type SourceFormat } from '../edge/formats.ts'
+/** Pixels: what a source is, and renditions of it. The one file that loads sharp. */
+import sharp, { type Sharp } from 'sharp'
+import type { Format } from '../edge/formats.ts'
 import { atWidth, type Shown } from './cut.ts'
+import { type Facts, factsOf } from './facts.ts'
 import { formatOf } from './formats.ts'
 import { mendedPng } from './mend-png.ts'
+import { shareMissing } from './missing.ts'
 import { type Original, original } from './original.ts'
-
-/** What the header of a source says. */
-export type Facts = {
-  format: SourceFormat
-  /** Pixels, of one frame, with its orientation applied. */
-  width: number
-  height: number
-  frames: number
-  /** There are more pages than one, and only the first is worked on. */
-  hasMorePages: boolean
-  /** PNG and GIF: at most 256 colours. */
-  isPalette: boolean
-  hasAlpha: boolean
-  /** JPEG in several scans, PNG in several passes: decoded whole before the first row comes out. */
-  isProgressive: boolean
-  /** Of a JPEG, counted in its bytes: how often the decoder goes through the whole picture, at most. */
-  scans: number
-  /** Stored in another orientation than it is shown in. */
-  isTurned: boolean
-  /** By its EXIF, 1 to 8: what was applied. */
-  orientation: number
-  /** Of 16 bits, with a profile: sharp converts only what has eight to sRGB by itself, and drops the profile of both. */
-  hasDeepProfile: boolean
-  /** Channels × bytes of a sample, as it is decoded. */
-  pixelBytes: number
-}
+import { ENCODERS } from './output.ts'
 
 export type Inspection = { kind: 'facts'; facts: Facts } | Original
 
@@ -96,48 +73,6 @@ export async function inspect(bytes: Buffer): Promise<Inspection> {
     return original('corrupt', String(error))
   }
 }
-
-/** Bytes of a sample, by libvips's name for its type. */
-const SAMPLE_BYTES: Readonly<Record<string, number>> = {
-  uchar: 1,
-  char: 1,
-  ushort: 2,
-  short: 2,
-  uint: 4,
-  int: 4,
-  float: 4,
-}
-
-/** Pages of a TIFF, and images beside the first in an AVIF file, are no frames: nothing moves. */
-const isAnimation = (format: Format): boolean => FORMATS[format].canAnimate
-
-/**
- * ISO/IEC 10918-1, B.1.1.5: in coded data a zero is stuffed behind each 0xff, so that these two bytes begin a scan. A
- * thumbnail's count, too; the estimate is then too high.
- */
-const START_OF_SCAN = Buffer.from([0xff, 0xda])
-
-function scansOf(bytes: Buffer): number {
-  let count = 0
-  for (let at = bytes.indexOf(START_OF_SCAN); at >= 0; at = bytes.indexOf(START_OF_SCAN, at + 2)) count += 1
-  return count
-}
-
-const factsOf = (format: Format, { pages = 1, ...metadata }: Metadata, bytes: Buffer): Facts => ({
-  format,
-  width: metadata.autoOrient.width,
-  height: metadata.autoOrient.height,
-  frames: isAnimation(format) ? pages : 1,
-  hasMorePages: !isAnimation(format) && pages > 1,
-  isPalette: metadata.isPalette ?? false,
-  hasAlpha: metadata.hasAlpha,
-  isProgressive: metadata.isProgressive && (format === 'jpg' || format === 'png'),
-  scans: format === 'jpg' && metadata.isProgressive ? scansOf(bytes) : 1,
-  isTurned: (metadata.orientation ?? 1) > 1,
-  orientation: metadata.orientation ?? 1,
-  hasDeepProfile: metadata.space === 'rgb16' && metadata.hasProfile,
-  pixelBytes: metadata.channels * (SAMPLE_BYTES[metadata.depth] ?? 8),
-})
 
 /** A source with a larger part missing than this is not rendered. */
 const MOST_MISSING = 0.5
@@ -281,77 +216,4 @@ async function blurred(image: Sharp, settings: Settings, thousandths: number): P
   const reach = Math.max(LEAST_REACH, Math.min(REACH, reachOf(settings, thousandths)))
   const made = await image.blur(reach).tiff({ compression: 'none' }).toBuffer()
   return sharp(made).resize({ width: settings.width, height: settings.height, fit: 'fill', kernel: 'cubic' })
-}
-
-/** What is missing of a picture is told from a grid of so many points, across and down. */
-const SAMPLES = 64
-
-/**
- * The part of a picture that a decoder has filled, for want of data: rows from the bottom up, as data comes from the
- * top; tiles of a TIFF may be missing anywhere.
- * @param image as it is stored: turned upright, its rows are columns
- */
-async function shareMissing(image: Sharp, format: Format | undefined): Promise<number> {
-  const { data, info } = await image
-    .resize({ width: SAMPLES, height: SAMPLES, fit: 'fill', kernel: 'nearest' })
-    .raw()
-    .toBuffer({ resolveWithObject: true })
-  // Grey is the middle of what a JPEG's coefficients say; the other decoders leave zeros, transparent or not.
-  const isFilled = (at: number) => {
-    const point = data.subarray(at, at + Math.min(3, info.channels))
-    return point.every((value) => value === 0) || point.every((value) => value === 127 || value === 128)
-  }
-  const rows = Array.from({ length: info.height }, (_, y) =>
-    Array.from({ length: info.width }, (_, x) => isFilled((y * info.width + x) * info.channels)),
-  )
-  if (format === 'tiff') return rows.flat().filter(Boolean).length / (info.width * info.height)
-  const last = rows.findLastIndex((row) => !row.every(Boolean))
-  return 1 - (last + 1) / info.height
-}
-
-const ENCODERS: Readonly<Record<Format, (image: Sharp, settings: Settings) => Sharp>> = {
-  webp: (image, { quality, isLossless }) =>
-    image.webp(isLossless ? { lossless: true, effort: 4 } : { quality, effort: 4 }),
-  avif: (image, { quality, effort }) =>
-    image.avif({
-      quality: avifQuality(quality),
-      effort,
-      tune: 'iq',
-      chromaSubsampling: quality > 80 ? '4:4:4' : '4:2:0',
-    }),
-  // JPEG has no transparency: what is behind a picture is white, as on most pages.
-  jpg: (image, { quality, background = 'ffffff' }) =>
-    image.flatten({ background: `#${background}` }).jpeg({ quality, mozjpeg: true }),
-  // Looking longer for the best 256 colours takes twice as long, and saves one byte in a hundred.
-  png: (image, { isPalette, colours }) => image.png(isPalette ? { palette: true, effort: 1, ...fewer(colours) } : {}),
-  gif: (image, { colours }) => image.gif({ effort: 1, ...fewer(colours), ...(colours < 256 ? SIMILAR_FRAMES : {}) }),
-  tiff: (image, { isUncompressed }) =>
-    image.tiff(isUncompressed ? { compression: 'none' } : { compression: 'lzw', predictor: 'horizontal' }),
-}
-
-/** Points of a frame that differ by so little from the one before are left as they were: noise, mostly. */
-const SIMILAR_FRAMES = { interFrameMaxError: 4 }
-
-/** Not dithered: fewer colours are there to save bytes, and dots of two colours take more. */
-const fewer = (colours: number) => (colours < 256 ? { colours, dither: 0 } : {})
-
-type Point = readonly [q: number, quality: number]
-
-/** `q` on AVIF's own scale: what looks the same, as measured (docs/images.md). Between these points, a line. */
-const AVIF_QUALITIES: readonly Point[] = [
-  [1, 20],
-  [50, 45],
-  [65, 51],
-  [80, 61],
-  [90, 76],
-  [100, 100],
-]
-
-export function avifQuality(q: number): number {
-  const at = Math.max(
-    1,
-    AVIF_QUALITIES.findIndex(([above]) => above >= q),
-  )
-  const [[q0, low], [q1, high]] = AVIF_QUALITIES.slice(at - 1, at + 1) as [Point, Point]
-  return Math.round(low + ((q - q0) / (q1 - q0)) * (high - low))
 }

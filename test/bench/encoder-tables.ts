@@ -1,5 +1,5 @@
 /** What the runs of encoder settings say, as tables. */
-import { avifQuality } from '../../origin-response/render.ts'
+import { avifQuality } from '../../origin-response/output.ts'
 import { type Curve, excess, mean, meanExcess, type Point, qualityAt } from './curves.ts'
 import { cpuRatio, type Run } from './encoder-runs.ts'
 import { AVIF_CHOICES, DEFAULTS, MOZJPEG, OUR_AVIF, OUR_WEBP, type Setting, WEBP_CHOICES } from './encoder-settings.ts'

@@ -2,7 +2,8 @@
 
 import { isFormat } from '../../edge/formats.ts'
 import { renderMemory, renderTime } from '../../origin-response/cost.ts'
-import { confine, type Facts, inspect, render, type Settings } from '../../origin-response/render.ts'
+import type { Facts } from '../../origin-response/facts.ts'
+import { confine, inspect, render, type Settings } from '../../origin-response/render.ts'
 import { peakOf } from './image-memory.ts'
 import type { ImageSite } from './image-site.ts'
 import { median } from './measure.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import { renderMemory, renderTime } from '../../../origin-response/cost.ts'
+import type { Facts } from '../../../origin-response/facts.ts'
 import { planOf, type Task } from '../../../origin-response/plan.ts'
-import type { Facts } from '../../../origin-response/render.ts'
 import { factsWith, RULE, settingsWith, taskWith } from './samples.ts'
 
 const BYTES = 100_000

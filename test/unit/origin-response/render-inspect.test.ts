@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { type Facts, inspect } from '../../../origin-response/render.ts'
+import type { Facts } from '../../../origin-response/facts.ts'
+import { inspect } from '../../../origin-response/render.ts'
 import { animation, photo } from '../../images/pictures.ts'
 import { factsWith } from './samples.ts'
 

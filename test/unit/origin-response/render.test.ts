@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it, test } from 'vitest'
 import { FORMATS, type Format } from '../../../edge/formats.ts'
-import { avifQuality, type Settings } from '../../../origin-response/render.ts'
+import type { Settings } from '../../../origin-response/render.ts'
 import { animation, photo } from '../../images/pictures.ts'
 import { near, pixelsOf, renditionOf } from './pixels.ts'
 
@@ -178,11 +178,4 @@ test('a palette is kept', async () => {
   )
   expect((await sharp(palette).metadata()).isPalette).toBe(true)
   expect((await sharp(colours).metadata()).isPalette).toBe(false)
-})
-
-test('avifQuality: whole, between 1 and 100, and never less for more', () => {
-  const found = Array.from({ length: 100 }, (_, i) => avifQuality(i + 1))
-  expect(found.filter((quality) => !Number.isInteger(quality) || quality < 1 || quality > 100)).toEqual([])
-  expect(found).toEqual(found.toSorted((a, b) => a - b))
-  expect(new Set(found).size).toBeGreaterThan(20)
 })

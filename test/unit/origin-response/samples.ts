@@ -1,6 +1,8 @@
 /** A source, a way to encode it, and a task, each ordinary; tests say in what theirs differs. */
+
+import type { Facts } from '../../../origin-response/facts.ts'
 import type { Task } from '../../../origin-response/plan.ts'
-import type { Facts, Settings } from '../../../origin-response/render.ts'
+import type { Settings } from '../../../origin-response/render.ts'
 
 export const factsWith = (facts: Partial<Facts> = {}): Facts => ({
   format: 'jpg',
