@@ -80,7 +80,7 @@ export async function installTool(project: string): Promise<Installed> {
   const { path } = await packedTool()
   const install = async (folder: string) => {
     const began = performance.now()
-    await npm(['install', '--save-dev', '--prefer-offline', '--no-audit', '--no-fund', path], folder)
+    await npm(['install', '--save-dev', '--prefer-offline', '--no-audit', '--no-fund', ...SCRIPTS, path], folder)
     return performance.now() - began
   }
   try {
@@ -98,6 +98,9 @@ export async function installTool(project: string): Promise<Installed> {
     return { took: 0, unreachable }
   }
 }
+
+/** Package managers run build scripts of packages only for who approves them, and `rimlight` works without: docs/begin.md. */
+const SCRIPTS = EXTENT === 'full' ? [] : ['--ignore-scripts']
 
 const PACKAGE = 'package.json'
 const TOOK = 'took'
