@@ -47,11 +47,15 @@ export function* logged(requests: Iterable<WorkloadRequest>, ttl = 86_400): Gene
   }
 }
 
+/** Each byte as it is escaped. */
+const ESCAPES = Array.from({ length: 256 }, (_, byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+
 /** Every byte that is not a letter, a digit or safe is escaped, `%` too. */
 export const escapedField = (text: string): string =>
-  text.replace(/[^!$&()*+,\-./0-9:;=?@A-Z_a-z]/g, (character) =>
-    [...Buffer.from(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
-  ) || '-'
+  text.replace(/[^!$&()*+,\-./0-9:;=?@A-Z_a-z]/g, (character) => {
+    const code = character.charCodeAt(0)
+    return code < 128 ? `${ESCAPES[code]}` : Array.from(Buffer.from(character), (byte) => ESCAPES[byte]).join('')
+  }) || '-'
 
 export function v1Line(one: Logged): string {
   const at = new Date(one.time).toISOString()
