@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { type MiniflareOptions, NoOpLog } from 'miniflare'
+import type { MiniflareOptions } from 'miniflare'
 import type { Policies } from '../../bundle/policies.ts'
 import type {
   AccessCheck,
@@ -13,6 +13,7 @@ import type {
 } from '../protocol/settings.ts'
 import { NODE_COMPATIBILITY, PLATFORM_MODULES } from './functions/platform-modules.ts'
 import { guarded } from './host-secret.ts'
+import { NoOpLog } from './miniflare.ts'
 import { type OriginTargets, placesBehind } from './origin-targets.ts'
 
 type Service = Parameters<typeof guarded>[1]

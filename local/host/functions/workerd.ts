@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
-import { Miniflare, NoOpLog } from 'miniflare'
 import { temporaryFolder } from '../../../base/temporary.ts'
+import { Miniflare, NoOpLog } from '../miniflare.ts'
 import {
   type Batch,
   driver,

@@ -1,7 +1,7 @@
 /** The bucket's Worker in Miniflare, behind its socket, its listener, and a Worker that stands for the distribution. */
 import { S3Client } from '@aws-sdk/client-s3'
-import { Miniflare, NoOpLog } from 'miniflare'
 import { folderService } from '../../../../../local/host/folders/folder-service.ts'
+import { Miniflare, NoOpLog } from '../../../../../local/host/miniflare.ts'
 import { workerCode } from '../../../../../local/host/worker-code.ts'
 import { type BucketListener, openBucketListener } from '../../../../../local/listeners/s3-listener.ts'
 
