@@ -18,20 +18,6 @@ export async function built(config: Config): Promise<Built> {
   return { dist, remove: () => rm(folder, { recursive: true, force: true }) }
 }
 
-/** Builds a config's bundle and starts it. `stop` removes the bundle, too. */
-export async function started(config: Config, options: CloudFrontOptions = {}): Promise<CloudFront> {
-  const { dist, remove } = await built(config)
-  try {
-    const cloudfront = await startCloudFront({ dist, ...options })
-    return {
-      ...cloudfront,
-      async stop() {
-        await cloudfront.stop()
-        await remove()
-      },
-    }
-  } catch (error) {
-    await remove()
-    throw error
-  }
-}
+/** Starts a config's bundle, as it was built once for all: what is to change it takes `built`. */
+export const started = async (config: Config, options: CloudFrontOptions = {}): Promise<CloudFront> =>
+  startCloudFront({ dist: await siteOf(checkConfig(config, 'a config')), ...options })
