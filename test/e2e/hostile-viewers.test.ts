@@ -10,6 +10,7 @@ import { connect as connectTls } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Config } from '../../edge/config.ts'
 import { type CloudFront, startCloudFront } from '../../local/cloudfront.ts'
+import { EXTENT, sampleOf } from '../runs.ts'
 import { temporaryFolder, writeBundle } from '../unit/local/fixture.ts'
 import { openOrigin, type ScriptedOrigin } from './origin.ts'
 import { type Built, built, started } from './site.ts'
@@ -180,7 +181,7 @@ it('300 requests that wait keep nobody else waiting', async () => {
     Array.from({ length: 100 }, () => one.request({ ':authority': 'a', ':path': '/live/slow' })),
   )
   for (const stream of streams) stream.on('error', () => {})
-  await expect.poll(() => origin.requests.length - before, { timeout: 10_000 }).toBe(300)
+  await expect.poll(() => origin.requests.length - before).toBe(300)
   expect((await overHttp2('/live/quick')).body).toBe('quick')
   for (const one of sessions) one.destroy()
 })
@@ -287,7 +288,7 @@ it('no process is left of requests that were under way when everything stopped',
   const processes = () => process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length
   const before = processes()
   origin.answer((_, response) => response.end('x'))
-  for (const milliseconds of [0, 15, 30, 45, 60, 75, 90]) {
+  for (const milliseconds of sampleOf([0, 15, 30, 45, 60, 75, 90], EXTENT, 3)) {
     const other = await started(CONFIG, { origins: { api: origin.url } })
     const waiting = Array.from({ length: 10 }, () => raw(get('/live/a', 'Host: a'), other).catch(() => ''))
     // Not for an event: it is about every moment of a request's way.
