@@ -1,28 +1,34 @@
-/** HEIC sources: decoded by libheif in a thread that is started for one picture, and ended behind it or at the deadline. */
+/**
+ * HEIC sources: decoded by libheif in a thread, which has one picture at a time and is ended at the deadline. Behind a picture it
+ * is kept for the next one where its heap has not grown: to start a thread takes five times what reading a small picture does.
+ */
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { extname, join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { keepIdleThread, takeIdleThread } from './idle-thread.ts'
 import type { HeicHeader, LibheifError } from './libheif.ts'
 import { type Original, original } from './original.ts'
 
-/** `most`: bytes of libheif's heap. */
-export type WorkerInput = { bytes: Uint8Array; compiled: WebAssembly.Module; most: number }
+export type WorkerInput = { compiled: WebAssembly.Module }
 
-/** Decode; `profile`: ICC, for what has none itself. */
-export type ToWorker = { profile: Uint8Array | undefined }
+/** `most`: bytes of libheif's heap; `profile`: ICC, for what has none itself. */
+export type ToWorker =
+  | { kind: 'picture'; bytes: Uint8Array; most: number }
+  | { kind: 'decode'; profile: Uint8Array | undefined }
 
-export type FromWorker =
+export type FromWorker = { hasGrown: boolean } & (
   | { kind: 'header'; header: HeicHeader }
   | { kind: 'pixels'; tiff: Uint8Array }
   | { kind: 'failed'; reason: LibheifError['reason'] | 'disabled'; detail: string }
+)
 
 export type OpenHeic = {
   kind: 'open'
   header: HeicHeader
   /** The primary image, upright, as an uncompressed TIFF. Once. Does not reject. @param profile for what has none itself */
   decode(profile: Uint8Array | undefined, milliseconds: number): Promise<{ kind: 'pixels'; tiff: Buffer } | Original>
-  /** Ends the thread, whatever it is at. */
+  /** Ends the thread, unless it waits for what to do next and its heap is that of a new one. */
   close(): Promise<void>
 }
 
@@ -30,21 +36,30 @@ export type OpenHeic = {
 const SCRIPT_MB = 64
 
 /**
- * Starts a thread with the picture. Does not reject.
+ * Hands the picture to a thread. Does not reject.
  * @param most MB that libheif's heap may grow to @param milliseconds until it says what the picture is
  */
 export async function openHeic(bytes: Buffer, most: number, milliseconds: number): Promise<OpenHeic | Original> {
   let worker: Worker
   try {
-    const workerData: WorkerInput = { bytes, compiled: await compiledLibheif(), most: most * 1e6 }
-    worker = new Worker(WORKER, { workerData, resourceLimits: { maxOldGenerationSizeMb: SCRIPT_MB }, execArgv: [] })
+    worker = takeIdleThread() ?? (await newThread())
   } catch (error) {
     return original('disabled', String(error))
   }
+  let isReusable = false
+  let isClosed = false
   const close = async () => {
-    await worker.terminate()
+    if (isClosed) return
+    isClosed = true
+    if (!(isReusable && keepIdleThread(worker))) await worker.terminate()
   }
-  const opened = await nextMessage(worker, milliseconds)
+  const ask = async (message: ToWorker, milliseconds: number) => {
+    isReusable = false
+    const said = await answerTo(message, worker, milliseconds)
+    isReusable = said.kind !== 'original' && !said.hasGrown
+    return said
+  }
+  const opened = await ask({ kind: 'picture', bytes, most: most * 1e6 }, milliseconds)
   if (opened.kind !== 'header') {
     await close()
     return opened.kind === 'pixels' ? original('disabled', 'pixels before a header') : asOriginal(opened)
@@ -54,9 +69,8 @@ export async function openHeic(bytes: Buffer, most: number, milliseconds: number
     header: opened.header,
     close,
     async decode(profile, left) {
-      worker.postMessage({ profile: opened.header.profile ?? profile } satisfies ToWorker)
-      const made = await nextMessage(worker, left)
-      // Its heap is free before anything else is made.
+      const made = await ask({ kind: 'decode', profile: opened.header.profile ?? profile }, left)
+      // A heap that has grown is free before anything else is made.
       await close()
       if (made.kind === 'header') return original('disabled', 'a header twice')
       return made.kind === 'pixels' ? { kind: 'pixels', tiff: bufferOf(made.tiff) } : asOriginal(made)
@@ -72,8 +86,15 @@ type Failed = Extract<FromWorker, { kind: 'failed' }> | Original
 const asOriginal = (failed: Failed): Original =>
   failed.kind === 'original' ? failed : original(failed.reason, failed.detail)
 
-/** What a thread says next, or why it says nothing. */
-function nextMessage(worker: Worker, milliseconds: number): Promise<FromWorker | Original> {
+async function newThread(): Promise<Worker> {
+  const workerData: WorkerInput = { compiled: await compiledLibheif() }
+  const resourceLimits = { maxOldGenerationSizeMb: SCRIPT_MB }
+  // What goes wrong where nobody waits for an answer is nobody's concern, and without a listener would end the process.
+  return new Worker(WORKER, { workerData, resourceLimits, execArgv: [] }).on('error', () => {})
+}
+
+/** What a thread says to that, or why it says nothing. */
+function answerTo(message: ToWorker, worker: Worker, milliseconds: number): Promise<FromWorker | Original> {
   return new Promise((resolve) => {
     const late = () => done(original('deadline', `libheif took longer than ${Math.round(milliseconds)} ms`))
     const timer = setTimeout(late, Math.max(0, milliseconds))
@@ -82,11 +103,14 @@ function nextMessage(worker: Worker, milliseconds: number): Promise<FromWorker |
     function done(outcome: FromWorker | Original): void {
       clearTimeout(timer)
       worker.off('message', done).off('error', died).off('exit', ended)
-      // Whatever it says later is nobody's concern, and without a listener would end the process.
-      worker.on('error', () => {})
       resolve(outcome)
     }
     worker.on('message', done).on('error', died).on('exit', ended)
+    try {
+      worker.postMessage(message)
+    } catch (error) {
+      done(original('disabled', String(error)))
+    }
   })
 }
 

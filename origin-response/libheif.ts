@@ -17,15 +17,20 @@ export type HeicHeader = {
 export class LibheifError extends Error {
   override name = 'LibheifError'
   readonly reason: 'unsupported' | 'corrupt' | 'too-many-pixels'
+  /** Whether its heap is larger than at first. */
+  readonly hasGrown: boolean
 
-  constructor(message: string, reason: LibheifError['reason']) {
+  constructor(message: string, reason: LibheifError['reason'], hasGrown: boolean) {
     super(message)
     this.reason = reason
+    this.hasGrown = hasGrown
   }
 }
 
 export type HeicPicture = {
   header: HeicHeader
+  /** Whether its heap is larger than at first, by now. */
+  hasGrown(): boolean
   /**
    * @param into rows of three or four bytes a pixel, one right after the other
    * @throws LibheifError
@@ -66,17 +71,18 @@ const PAGE_BYTES = 65_536
 const RESULT_BYTES = 16
 
 /**
- * Reads the file, and decodes nothing yet. Nothing is given back: the heap goes when the thread ends.
+ * Reads the file, and decodes nothing yet. Nothing is given back: the heap goes with the thread, or as a whole when the next
+ * picture has another one.
  * @param most bytes that the heap may grow to; a thread's `resourceLimits` do not count it
  * @throws LibheifError
  */
 export function readHeic(bytes: Uint8Array, compiled: WebAssembly.Module, most: number): HeicPicture {
-  const { module, isFull } = instantiate(compiled, most)
+  const { module, isFull, hasGrown } = instantiate(compiled, most)
   const [error, result] = [module._malloc(RESULT_BYTES), module._malloc(RESULT_BYTES)]
   const number = (at: number): number => module.HEAPU32[at >> 2]
   const fail = (said: string, code = 0): never => {
     const isUnsupported = code === UNSUPPORTED_FILETYPE || code === UNSUPPORTED_FEATURE
-    throw new LibheifError(said, isFull() ? 'too-many-pixels' : isUnsupported ? 'unsupported' : 'corrupt')
+    throw new LibheifError(said, isFull() ? 'too-many-pixels' : isUnsupported ? 'unsupported' : 'corrupt', hasGrown())
   }
   /** What ends in an abort, or in a C++ exception, is a number or an error of WebAssembly's. */
   const attempt = <T>(step: () => T): T => {
@@ -118,6 +124,7 @@ export function readHeic(bytes: Uint8Array, compiled: WebAssembly.Module, most: 
 
   return {
     header,
+    hasGrown,
     decode: (into) =>
       attempt(() => {
         const options = module._heif_decoding_options_alloc()
@@ -151,14 +158,17 @@ export function readHeic(bytes: Uint8Array, compiled: WebAssembly.Module, most: 
   }
 }
 
-function instantiate(compiled: WebAssembly.Module, most: number): { module: MainModule; isFull: () => boolean } {
-  let isFull = false
+type Instance = { module: MainModule; isFull(): boolean; hasGrown(): boolean }
+
+function instantiate(compiled: WebAssembly.Module, most: number): Instance {
+  let [isFull, hasGrown] = [false, false]
   const instantiateWasm = (imports: WebAssembly.Imports, receive: (instance: WebAssembly.Instance) => unknown) => {
     const instance = new WebAssembly.Instance(compiled, imports)
     const memory = Object.values(instance.exports).find((value) => value instanceof WebAssembly.Memory)
-    if (!memory) throw new LibheifError('expected a module that exports its memory, found none', 'unsupported')
+    if (!memory) throw new LibheifError('expected a module that exports its memory, found none', 'unsupported', false)
     const grow = memory.grow.bind(memory)
     memory.grow = (pages) => {
+      hasGrown = true
       if (memory.buffer.byteLength + pages * PAGE_BYTES <= most) return grow(pages)
       isFull = true
       throw new RangeError(`more than ${most} bytes`)
@@ -166,7 +176,8 @@ function instantiate(compiled: WebAssembly.Module, most: number): { module: Main
     return receive(instance)
   }
   const silent = () => {}
-  return { module: createLibheif({ instantiateWasm, print: silent, printErr: silent }), isFull: () => isFull }
+  const module = createLibheif({ instantiateWasm, print: silent, printErr: silent })
+  return { module, isFull: () => isFull, hasGrown: () => hasGrown }
 }
 
 type Scratch = { error: number; result: number }

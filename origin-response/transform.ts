@@ -9,6 +9,7 @@ import { memoryFor } from './cost.ts'
 import { timeTo } from './deadline.ts'
 import { type Encoder, encoderOf, pixelsMemory } from './encoder.ts'
 import { type Fitted, type Fitting, fitRendition } from './fit.ts'
+import { endIdleThread } from './idle-thread.ts'
 import { hasRoomFor, heicMemory } from './memory.ts'
 import { type OpenSource, openSource } from './open-source.ts'
 import { type Original, original } from './original.ts'
@@ -145,7 +146,8 @@ async function renditionFrom(
   const isSearched = qualityOf(variant, rule) === 'auto' && !preview && isSearchable(plan.settings)
   const needed = memoryFor(facts, plan.settings, bytes) + (isSearched ? pixelsMemory(plan.settings) : 0)
   const isReusing = !TAKES_NEW_MEMORY.includes(facts.format) && plan.settings.format !== 'avif'
-  if (!hasRoomFor(needed, memory, isReusing)) {
+  const hasRoom = () => hasRoomFor(needed, memory, isReusing)
+  if (!hasRoom() && !((await endIdleThread()) && hasRoom())) {
     return original('disabled', 'what earlier images left in memory leaves no room for this one')
   }
 

@@ -48,6 +48,7 @@ export const RULES: readonly Rule[] = [
   { from: 'origin-response/koffi.d.ts', may: ['koffi'] },
   { from: 'origin-response/libheif.ts', may: ['libheif-js'] },
   { from: 'origin-response/heic-worker.ts', may: ['node:worker_threads'] },
+  { from: 'origin-response/idle-thread.ts', may: [], types: ['node:worker_threads'] },
   {
     from: 'origin-response/heic.ts',
     may: ['node:fs/promises', 'node:module', 'node:path', 'node:worker_threads'],

@@ -1,5 +1,6 @@
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { openHeic } from '../../../origin-response/heic.ts'
+import { endIdleThread, keepIdleThread, takeIdleThread } from '../../../origin-response/idle-thread.ts'
 import { openSource } from '../../../origin-response/open-source.ts'
 import * as renderer from '../../../origin-response/render.ts'
 import { type Coded, codedItem, codedPicture, gridFile, heicFile, NO_ENCODER } from '../../images/heic.ts'
@@ -18,6 +19,9 @@ beforeAll(async () => {
 const closing: (() => Promise<void>)[] = []
 afterEach(async () => {
   for (const close of closing.splice(0)) await close()
+})
+afterAll(async () => {
+  await endIdleThread()
 })
 
 async function opened(bytes: Buffer, most = MB) {
@@ -70,6 +74,40 @@ describe.skipIf(NO_ENCODER)('a thread for one HEIC', () => {
   it('has room for the file, or it is refused', async () => {
     const padded = Buffer.concat([picture, Buffer.alloc(30_000_000)])
     expect(await openHeic(padded, 20, MS)).toMatchObject({ kind: 'original', reason: 'too-many-pixels' })
+  })
+
+  it('is kept for the next one, whatever it was that could not be read before', async () => {
+    await endIdleThread()
+    const first = await opened(picture)
+    await first.decode(undefined, MS)
+    const kept = takeIdleThread()
+    expect(kept).toBeDefined()
+    if (kept) keepIdleThread(kept)
+    await (await opened(picture.subarray(0, -9))).decode(undefined, MS)
+    expect(await openHeic(Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic'), MB, MS)).toMatchObject({
+      kind: 'original',
+    })
+    const { decode } = await opened(picture)
+    expect(takeIdleThread()).toBeUndefined()
+    expect(await decode(undefined, MS)).toMatchObject({ kind: 'pixels' })
+    expect(takeIdleThread()).toBe(kept)
+    await kept?.terminate()
+  })
+
+  it('is ended where its heap has grown, where it is late, and where there is one already', async () => {
+    await endIdleThread()
+    const large = gridFile(
+      Array.from({ length: 400 }, () => coded),
+      { columns: 20, width: 3_840, height: 2_560 },
+    )
+    expect(await (await opened(large)).decode(undefined, MS)).toMatchObject({ kind: 'pixels' })
+    expect(takeIdleThread()).toBeUndefined()
+    expect(await (await opened(large)).decode(undefined, 20)).toMatchObject({ kind: 'original', reason: 'deadline' })
+    expect(takeIdleThread()).toBeUndefined()
+    const two = [await opened(picture), await opened(picture)]
+    for (const { close } of two) await close()
+    expect(await endIdleThread()).toBe(true)
+    expect(await endIdleThread()).toBe(false)
   })
 
   it('may be closed before and after', async () => {
