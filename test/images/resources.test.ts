@@ -31,8 +31,9 @@ afterAll(async () => {
 async function withRig<T>(
   options: RigOptions,
   use: (ask: (question: Question) => Promise<Answer>, rig: Rig) => Promise<T>,
+  of = zip,
 ) {
-  const rig = await openRig(zip, options)
+  const rig = await openRig(of, options)
   const ask = async (question: Question) => {
     const answer = await rig.ask(question)
     counts.add(answer)
@@ -191,7 +192,7 @@ describe('disk', () => {
     // What is unpacked goes here, and so does what the function would write.
     vi.stubEnv('TMPDIR', folder)
     try {
-      await withRig({ env: { TMPDIR: folder } }, async (ask) => {
+      const asks = async (ask: (question: Question) => Promise<Answer>) => {
         const { bytes } = await fixture('jpeg')
         await ask({ bytes, variant: 'w=64' })
         const before = await filesIn(folder)
@@ -203,7 +204,8 @@ describe('disk', () => {
           )
         }
         expect(await filesIn(folder)).toEqual(before)
-      })
+      }
+      await withRig({ env: { TMPDIR: folder } }, asks, { path: zip.path, artefact: zip.artefact })
     } finally {
       vi.unstubAllEnvs()
       await rm(folder, { recursive: true, force: true })

@@ -1,15 +1,16 @@
 /** The built origin-response.zip in a process like Lambda's, with a bucket beside it: files in, verdicts out. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { checkConfig } from '../../build/config.ts'
 import { writeAll } from '../../build/output.ts'
 import { makeSite, outputFilesOf } from '../../build/site.ts'
 import type { Artefact } from '../../bundle/manifest.ts'
-import { type LambdaPool, openLambda } from '../../local/host/functions/lambda.ts'
+import { type LambdaPool, openLambda, unpackLambda } from '../../local/host/functions/lambda.ts'
 import type { InvocationOutcome } from '../../local/protocol/invocation.ts'
 import { originResponseEvent } from '../contract/events.ts'
 import { manifestOf, siteOf } from '../sites.ts'
+import { madeOnce } from '../temporary.ts'
 import { judge, type Verdict } from './judge.ts'
 import type { Expected } from './reasons.ts'
 import type { Source } from './response.ts'
@@ -47,7 +48,8 @@ const CONFIG = {
 /** Routes by what they are for, as the handlers number them. */
 export const ROUTE = { strict: 0, site: 1, plain: 2, phones: 3, photos: 4 } as const
 
-export type Zip = { path: string; artefact: Artefact }
+/** `unpacked`: where it is, for all rigs; left out: each unpacks it. */
+export type Zip = { path: string; artefact: Artefact; unpacked?: string }
 
 const settings = () => checkConfig(CONFIG, 'the config of the image tests')
 
@@ -56,8 +58,12 @@ const zipIn = async (dist: string): Promise<Zip> => ({
   artefact: (await manifestOf(dist)).artefacts['origin-response'],
 })
 
-/** That of the run, for its tests. */
-export const zipOfRun = async (): Promise<Zip> => zipIn(await siteOf(settings()))
+/** That of the run, for its tests, unpacked once. */
+export async function zipOfRun(): Promise<Zip> {
+  const dist = await siteOf(settings())
+  const zip = await zipIn(dist)
+  return { ...zip, unpacked: await madeOnce(`unpacked-${basename(dist)}`, (folder) => unpackLambda(zip.path, folder)) }
+}
 
 /** One of its own, for commands. */
 export async function buildZip(): Promise<Zip & { remove(): Promise<void> }> {
@@ -123,6 +129,7 @@ export async function openRig(zip: Zip, { artefact = {}, env = {}, processes = 1
   const open = () =>
     openLambda({
       zip: zip.path,
+      ...(zip.unpacked && { unpacked: zip.unpacked }),
       artefact: { ...zip.artefact, ...artefact },
       env: { AWS_ENDPOINT_URL_S3: s3.endpoint, ...variablesOf(CREDENTIALS), ...env },
     })

@@ -10,6 +10,8 @@ import { unzip } from './unzip.ts'
 
 export type LambdaOptions = {
   zip: string
+  /** Where `unpackLambda` has unpacked it already, for several to run; it stays. Left out: into a temporary folder. */
+  unpacked?: string
   /** Memory and timeout default to Lambda's smallest size and to the most that an origin trigger may take. */
   artefact: Pick<Artefact, 'handler' | 'runtime' | 'memory' | 'timeout'>
   name?: string
@@ -32,28 +34,43 @@ export type LambdaPool = {
 }
 
 /**
+ * Unpacks a zip into an existing folder, as `openLambda` takes it. At Lambda there is no package.json above the code. Here there may be
+ * one, with another type of modules: this is nearer.
+ */
+export async function unpackLambda(zip: string, folder: string): Promise<void> {
+  await writeFile(join(folder, 'package.json'), '{}')
+  await mkdir(join(folder, TASK))
+  await unzip(zip, join(folder, TASK))
+}
+
+const TASK = 'task'
+
+/** A folder of its own, with the zip in it. */
+async function unpackedTemporarily(zip: string): Promise<{ folder: string; remove(): Promise<void> }> {
+  const temporary = await temporaryFolder('rimlight-lambda-')
+  try {
+    await unpackLambda(zip, temporary.folder)
+    return temporary
+  } catch (error) {
+    await temporary.remove()
+    throw error
+  }
+}
+
+/**
  * Unpacks a zip and runs it in Node processes of its own, with Lambda's environment variables, timeout and memory.
  * A process starts when none is free, and afresh after an invocation that ended it. Rejects for a broken zip.
  */
 export async function openLambda({
   zip,
+  unpacked,
   artefact,
   name = 'us-east-1.rimlight',
   env = {},
   environments = 1,
 }: LambdaOptions): Promise<LambdaPool> {
-  const { folder, remove } = await temporaryFolder('rimlight-lambda-')
-  const root = join(folder, 'task')
-  try {
-    // At Lambda there is no package.json above the code. Here there may be one, with another type of modules: this is nearer.
-    await writeFile(join(folder, 'package.json'), '{}')
-    await mkdir(root)
-    await unzip(zip, root)
-  } catch (error) {
-    await remove()
-    throw error
-  }
-
+  const { folder, remove } = unpacked ? { folder: unpacked, remove: async () => {} } : await unpackedTemporarily(zip)
+  const root = join(folder, TASK)
   const { handler, runtime, memory = LAMBDA_MEMORY_MB.min, timeout = LAMBDA_TIMEOUT_SECONDS } = artefact
   const spec: LambdaSpec = { root, handler, runtime, memory, timeout, name, env }
   /** Free processes; the one that was used last is taken first, as Lambda does. */
