@@ -1,8 +1,9 @@
 /** Requests at random: plausible ones, and events with anything in the place of anything. */
 import fc from 'fast-check'
+import { anyCharacter } from '../any-character.ts'
 import { type ViewerInput, viewerEvent } from './events.ts'
 
-const text = fc.string({ unit: 'binary', maxLength: 8 })
+const text = fc.string({ unit: anyCharacter, maxLength: 8 })
 
 /** Pieces of paths that meet the patterns of the contract config, plainly or in disguise. */
 const PIECES = [

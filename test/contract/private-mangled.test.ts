@@ -6,6 +6,7 @@ import { checkConfig } from '../../build/config.ts'
 import { hasNjs, NJS_MISSING, openNjs } from '../../local/host/functions/njs.ts'
 import { openWorkerd } from '../../local/host/functions/workerd.ts'
 import type { InvocationOutcome } from '../../local/protocol/invocation.ts'
+import { anyCharacter } from '../any-character.ts'
 import { fuzzRuns, SEED } from '../runs.ts'
 import { mangled } from './arbitraries.ts'
 import { functionCode, zipDriver } from './drivers.ts'
@@ -45,7 +46,7 @@ const GOOD = token(CLAIMS)
 
 const character = fc.oneof(
   fc.constantFrom(...'ABab01-_.=+/ ,;"\\{}\n\u0000é😀'),
-  fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+  fc.string({ unit: anyCharacter, minLength: 1, maxLength: 1 }),
 )
 
 /** One thing done to a text: something put in, taken out, put in the place of something, or repeated. */
@@ -95,7 +96,7 @@ const requestsOf = (good: string): fc.Arbitrary<{ text: string; place: Place }> 
   const bad = fc.oneof(
     { weight: 6, arbitrary: edited },
     { weight: 2, arbitrary: forged },
-    { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 200 }) },
+    { weight: 1, arbitrary: fc.string({ unit: anyCharacter, maxLength: 200 }) },
   )
   return fc
     .record({ text: bad, place: fc.constantFrom<Place>('header', 'cookie', 'query', 'raw') })
