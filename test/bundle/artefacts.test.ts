@@ -15,15 +15,12 @@ import { whyNotOnLambda } from '../../build/elf.ts'
 import { type BuildTarget, TARGETS } from '../../build/targets.ts'
 import type { Artefact, Manifest } from '../../bundle/manifest.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
-import { CONFIG, copyOfTree, filesIn, runBuild } from './tree.ts'
+import { builtOnce, CONFIG, filesIn } from './tree.ts'
 
 let built: Record<string, Buffer>
 let manifest: Manifest
 beforeAll(async () => {
-  const tree = await copyOfTree()
-  const { code, stderr } = await runBuild(tree, ['--config', 'config.json'])
-  expect([code, stderr]).toEqual([0, ''])
-  built = await filesIn(join(tree, 'dist'))
+  built = await filesIn(join(await builtOnce(), 'dist'))
   manifest = JSON.parse(String(built['manifest.json']))
 })
 

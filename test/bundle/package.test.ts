@@ -10,7 +10,7 @@ import { brokenLinks, linksOf } from '../checks/links.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
 import { installTool, packedTool, type Tarball } from './packed.ts'
 import { attw, publint } from './published.ts'
-import { CONFIG, filesIn, runBuild } from './tree.ts'
+import { builtOnce, CONFIG, filesIn } from './tree.ts'
 
 const execute = promisify(execFile)
 
@@ -117,11 +117,8 @@ describe('the package in another project', () => {
 
   it('builds the same bytes', async ({ skip }) => {
     skip(unreachable !== undefined, `npm's registry is out of reach: ${unreachable}`)
-    const here = await temporaryFolder()
-    await writeFile(join(here, 'config.json'), JSON.stringify(CONFIG))
-    expect(await runBuild(ROOT, ['--config', 'config.json'], { cwd: here })).toMatchObject({ code: 0 })
     expect((await built()).stderr).toBe('')
-    expect(await filesIn(join(project, 'dist'))).toEqual(await filesIn(join(here, 'dist')))
+    expect(await filesIn(join(project, 'dist'))).toEqual(await filesIn(join(await builtOnce(), 'dist')))
   })
 
   it('runs them', async ({ skip }) => {
@@ -207,16 +204,18 @@ describe('the package in another project', () => {
   })
 
   it.for([
-    ['ES modules under nodenext', 'types.mts', ['--module', 'nodenext']],
-    ['CommonJS under nodenext', 'types.cts', ['--module', 'nodenext']],
-    ['bundlers', 'types.ts', ['--module', 'esnext', '--moduleResolution', 'bundler']],
-  ] as const)('has types for %s', async ([, file, options], { skip }) => {
+    ['CommonJS and ES modules under nodenext', ['types.cts', 'types.mts'], ['--module', 'nodenext']],
+    ['bundlers', ['types.ts'], ['--module', 'esnext', '--moduleResolution', 'bundler']],
+  ] as const)('has types for %s', async ([, files, options], { skip }) => {
     skip(unreachable !== undefined, `npm's registry is out of reach: ${unreachable}`)
-    await writeFile(join(project, file), TYPES)
+    for (const file of files) await writeFile(join(project, file), TYPES)
     const tsc = [join(ROOT, 'node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--pretty', 'false', ...options]
     const types = ['--target', 'es2024', '--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')]
-    const found = await node(...tsc, ...types, file).catch(({ stdout }) => stdout)
-    // Of the file with its one mistake, and of no declaration of the package.
-    expect(found).toMatch(/^types\.[mc]?ts\(10,14\): error TS2322: [^\n]*\n(?: [^\n]*\n)*$/)
+    const found = await node(...tsc, ...types, ...files).catch(({ stdout }) => stdout)
+    // Of each file with its one mistake, and of no declaration of the package.
+    const mistakes = files.map(
+      (file) => `${file.replace('.', '\\.')}\\(10,14\\): error TS2322: [^\\n]*\\n(?: [^\\n]*\\n)*`,
+    )
+    expect(found).toMatch(new RegExp(`^${mistakes.join('')}$`))
   })
 })

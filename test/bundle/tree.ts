@@ -3,6 +3,7 @@ import { cp, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { ROOT } from '../../base/root.ts'
+import { madeOnce } from '../temporary.ts'
 import { temporaryFolder } from '../unit/local/fixture.ts'
 
 /** Five routes of all kinds, as JSON: what a site of some size would have. */
@@ -74,6 +75,15 @@ export async function runBuild(
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)])
   return { code: await code, stdout, stderr }
 }
+
+/** What `rimlight build` makes of the config, in the folder `dist` here, built by the first who asks in a run; `run.json` is what it said. */
+export const builtOnce = (): Promise<string> =>
+  madeOnce('built-by-command', async (folder) => {
+    await writeFile(join(folder, 'config.json'), JSON.stringify(CONFIG))
+    const run = await runBuild(ROOT, ['--config', 'config.json'], { cwd: folder })
+    if (run.code !== 0) throw new Error(run.stderr)
+    await writeFile(join(folder, 'run.json'), JSON.stringify(run))
+  })
 
 /** Contents by name. */
 export async function filesIn(folder: string): Promise<Record<string, Buffer>> {
