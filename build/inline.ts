@@ -41,10 +41,13 @@ export function withParameters(code: string, program: Program): string {
 }
 
 /**
- * The only call of the function `name`, whose code is `arrow`. `parent`: the node that the call is a part of. `around`: the functions
- * that the call is in, from the outermost to the innermost, which is `caller`.
+ * The only call of the function `name`, whose code is `arrow`. `parent`: the node that the call is a part of. `caller`: the innermost
+ * function that the call is in. `taken`: every name that is declared in the outermost one.
  */
-type Call = { name: string; arrow: Arrow; call: CallExpression; parent: Node; around: readonly Node[]; caller: Node }
+type Call = { name: string; arrow: Arrow; call: CallExpression; parent: Node; caller: Node; taken: ReadonlySet<string> }
+
+/** A module's text, where each of its names stands, and the names of variables that are changed. */
+type Module = { code: string; references: ReadonlyMap<string, Identifier[]>; assigned: ReadonlySet<string> }
 
 /**
  * Replaces the call of a function by the function's code, where that is one expression and no other place calls it. A parameter becomes
@@ -54,14 +57,15 @@ type Call = { name: string; arrow: Arrow; call: CallExpression; parent: Node; ar
  */
 export function withoutCalls(code: string): string {
   const program = parseModule(code)
-  const references = referencesIn(program)
+  const references = Map.groupBy(referencesIn(program), ({ name }) => name)
+  const module = { code, references, assigned: new Set(assignedIn(program)) }
   const body: readonly Node[] = program.body
   const declarators = body.filter(isDeclaration).flatMap(({ declarations }) => declarations)
   const edits: TextEdit[] = []
   const changed = new Set<Node>()
   for (const { id, init } of declarators) {
     if (!init || !isArrow(init) || init.body.type === 'BlockStatement' || nodesOf(init.body).some(isFunction)) continue
-    const [use, ...others] = references.filter((one) => one !== id && one.name === id.name)
+    const [use, ...others] = (references.get(id.name) ?? []).filter((one) => one !== id)
     if (!use || others.length > 0) continue
     const path = pathTo(use, program)
     const [parent, call] = path.slice(-3)
@@ -69,10 +73,12 @@ export function withoutCalls(code: string): string {
     const caller = around.at(-1)
     // A function that calls itself has no other place to stand in.
     if (!parent || !call || !isCall(call) || call.callee !== use || !caller || path.includes(init)) continue
-    const functions = [init, around[0] as Node]
+    const outermost = around[0] as Node
+    const functions = [init, outermost]
     // One that has changed in this pass has other positions now: the next pass takes it.
     if (functions.some((one) => changed.has(one))) continue
-    const own = inlined(code, program, { name: id.name, arrow: init, call, parent, around, caller })
+    const taken = new Set(bindingsIn(outermost))
+    const own = inlined(module, { name: id.name, arrow: init, call, parent, caller, taken })
     if (!own) continue
     edits.push(...own, { start: init.start, end: init.end, text: '0' })
     for (const one of functions) changed.add(one)
@@ -81,14 +87,15 @@ export function withoutCalls(code: string): string {
 }
 
 /** @returns what puts the function's code in the place of its call; null where the meaning could change */
-function inlined(code: string, program: Program, one: Call): TextEdit[] | null {
+function inlined(module: Module, one: Call): TextEdit[] | null {
+  const { code, references } = module
   const { name, arrow, call, caller } = one
   if (!isSameThere(one)) return null
   const { body } = arrow
   const text = ({ start, end }: Node): string => code.slice(start, end)
   const uses = referencesIn(body)
   const assigned = assignedIn(body)
-  const isKept = keptBy(program, one)
+  const isKept = keptBy(module, one)
   const params = namesOf(arrow.params).map((param, i) => {
     const argument = call.arguments[i]
     if (argument && !assigned.includes(param) && isKept(argument)) {
@@ -108,7 +115,7 @@ function inlined(code: string, program: Program, one: Call): TextEdit[] | null {
     return { param, use: variable, variables, steps: isStep ? [[...variables, value].join('=')] : [] }
   })
   const variables = params.flatMap((each) => each.variables)
-  if (referencesIn(program).some((other) => variables.includes(other.name))) return null
+  if (variables.some((variable) => references.has(variable))) return null
   const renamed = uses.flatMap(({ start, end, name: used }): TextEdit[] =>
     params
       .filter(({ param }) => param === used)
@@ -123,12 +130,11 @@ function inlined(code: string, program: Program, one: Call): TextEdit[] | null {
  * Whether the function's code means the same in the place of its call: every name that it reads, other than its parameters, stands for
  * the same there; no argument is spread or has no parameter; and a parameter that is not passed is given a value before it is read.
  */
-function isSameThere({ arrow, call, parent, around }: Call): boolean {
+function isSameThere({ arrow, call, parent, taken }: Call): boolean {
   const params = namesOf(arrow.params)
-  const taken = around.flatMap(bindingsIn)
   const passed = call.arguments.length
   return (
-    referencesIn(arrow.body).every(({ name }) => params.includes(name) || !taken.includes(name)) &&
+    referencesIn(arrow.body).every(({ name }) => params.includes(name) || !taken.has(name)) &&
     passed <= params.length &&
     call.arguments.every(({ type }) => type !== 'SpreadElement') &&
     params.slice(passed).every((param) => isSetFirst(arrow.body, param)) &&
@@ -143,9 +149,8 @@ function isOfMember(call: Node, parent: Node): boolean {
 }
 
 /** @returns whether an argument may be written for the parameter: a literal, or a name whose value nothing changes meanwhile */
-function keptBy(program: Program, { call, around, caller }: Call): (argument: Node) => boolean {
+function keptBy({ assigned }: Module, { call, taken, caller }: Call): (argument: Node) => boolean {
   const own = bindingsOf(caller)
-  const taken = around.flatMap(bindingsIn)
   const changing = [
     ...call.arguments.flatMap(assignedIn),
     ...nodesOf(caller)
@@ -158,7 +163,7 @@ function keptBy(program: Program, { call, around, caller }: Call): (argument: No
     if (argument.type !== 'Identifier') return false
     const { name } = argument as Identifier
     if (own.includes(name)) return !changing.includes(name)
-    return !taken.includes(name) && !assignedIn(program).includes(name)
+    return !taken.has(name) && !assigned.has(name)
   }
 }
 
@@ -194,10 +199,11 @@ const isCall = (node: Node): node is CallExpression => node.type === 'CallExpres
 const namesOf = (params: readonly Identifier[]): string[] => params.map(({ name }) => name)
 
 /** The nodes of a function, without those of functions inside it. */
-const ownNodes = (node: Node): Node[] => [
-  node,
-  ...childrenOf(node).flatMap((child) => (isFunction(child) ? [] : ownNodes(child))),
-]
+function ownNodes(node: Node, into: Node[] = []): Node[] {
+  into.push(node)
+  for (const child of childrenOf(node)) if (!isFunction(child)) ownNodes(child, into)
+  return into
+}
 
 /** Names of a function's own parameters and variables. */
 function bindingsOf(node: Node): string[] {

@@ -15,8 +15,8 @@ export function childrenOf(node: Node): Node[] {
   const children: Node[] = []
   for (const name in node) {
     const value = (node as unknown as Record<string, unknown>)[name]
-    if (Array.isArray(value)) children.push(...value.filter(isNode))
-    else if (isNode(value)) children.push(value)
+    if (isNode(value)) children.push(value)
+    else if (Array.isArray(value)) for (const item of value) if (isNode(item)) children.push(item)
   }
   return children
 }
@@ -28,15 +28,16 @@ export function nodesOf(node: Node, into: Node[] = []): Node[] {
   return into
 }
 
-export const isFunction = ({ type }: Node): boolean => /Function/.test(type)
+export const isFunction = ({ type }: Node): boolean => type.includes('Function')
 
 /** The names of variables and functions, where they are declared and where they are used; not those of properties. */
-export function referencesIn(node: Node): Identifier[] {
-  if (node.type === 'Identifier') return [node as Identifier]
+export function referencesIn(node: Node, into: Identifier[] = []): Identifier[] {
   const { type, computed, object, value } = node as Node & { computed?: boolean; object: Node; value: Node }
-  if (type === 'MemberExpression' && !computed) return referencesIn(object)
-  if (type === 'Property' && !computed) return referencesIn(value)
-  return childrenOf(node).flatMap(referencesIn)
+  if (type === 'Identifier') into.push(node as Identifier)
+  else if (type === 'MemberExpression' && !computed) referencesIn(object, into)
+  else if (type === 'Property' && !computed) referencesIn(value, into)
+  else for (const child of childrenOf(node)) referencesIn(child, into)
+  return into
 }
 
 /** Replaces a range of a text; where `start` is `end`, it only inserts. */
