@@ -1,6 +1,6 @@
 /** Every import of the project, and what `RULES` make of it. */
 import { posix } from 'node:path'
-import { isSyntax, type Syntax, walk } from './sources.ts'
+import { isSyntax, onceForEach, type Syntax, walk } from './sources.ts'
 
 export type Import = {
   /** A file of the project. */
@@ -332,28 +332,18 @@ export const RULES: readonly Rule[] = [
   { from: 'test/e2e/framework-types.d.ts', may: [], types: ['astro'] },
 ]
 
-/** By file and text: each check looks at all of them. */
-const known = new Map<string, Import[]>()
-
 /** All imports of a file, in every form: static, re-exports, dynamic, `require`, types. */
-export function importsOf(file: string, text: string): Import[] {
-  const key = JSON.stringify([file, text])
-  const found = known.get(key) ?? findImports(file, text)
-  known.set(key, found)
-  return found
-}
-
-function findImports(file: string, text: string): Import[] {
+export const importsOf = onceForEach((file, text): Import[] => {
   const found: Import[] = []
   walk(file, text, (node) => {
     const source = sourceOf(node)
     if (source !== undefined) found.push({ from: file, to: target(file, source), isType: isTypeOnly(node) })
   })
   return found
-}
+})
 
 /** What a file loads at once: its imports and re-exports that are gone neither with the types nor until they are asked for. */
-export function importedAtOnce(file: string, text: string): string[] {
+export const importedAtOnce = onceForEach((file, text): string[] => {
   const found: string[] = []
   walk(file, text, (node) => {
     const isLazy = node.type === 'ImportExpression' || isTypeOnly(node)
@@ -361,7 +351,7 @@ export function importedAtOnce(file: string, text: string): string[] {
     if (source !== undefined) found.push(target(file, source))
   })
   return found
-}
+})
 
 /** The packages that a file can't be loaded without: of its own imports, of those of the files that it imports, and so on. */
 export function packagesAtOnce(entry: string, files: Record<string, string>): string[] {

@@ -1,14 +1,14 @@
 /** Names that two files export for things of their own, and functions that two places write out. */
 import { posix } from 'node:path'
 import { parseSync } from 'oxc-parser'
-import { isSyntax, lineAt, type Syntax, walk } from './sources.ts'
+import { isSyntax, lineAt, onceForEach, type Syntax, walk } from './sources.ts'
 
 export type Files = Record<string, string>
 
 export type ExportedName = { name: string; file: string }
 
 /** What a file declares and exports, types too; what it passes on from another file is that file's. */
-export function exportedNames(file: string, text: string): ExportedName[] {
+export const exportedNames = onceForEach((file, text): ExportedName[] => {
   const declared = new Set<string>()
   const listed: { local: string; exported: string }[] = []
   const exported: string[] = []
@@ -22,7 +22,7 @@ export function exportedNames(file: string, text: string): ExportedName[] {
   })
   exported.push(...listed.filter(({ local }) => declared.has(local)).map(({ exported }) => exported))
   return [...new Set(exported)].map((name) => ({ name, file }))
-}
+})
 
 function namesDeclaredBy(node: Syntax): string[] {
   if (node.type === 'VariableDeclaration') return (node.declarations as Syntax[]).flatMap(({ id }) => boundNames(id))
@@ -97,22 +97,22 @@ function takenNames(file: string, text: string): string[] {
 }
 
 /** The nodes of the smallest function that counts as written twice: smaller ones are alike by chance. */
-export const SMALLEST = 16
+const SMALLEST = 16
 
 export type FunctionText = { place: string; start: number; end: number; nodes: number; body: string }
 
 /** All functions of a file, as what they do: without the names that they give and without types. */
-export function functionTexts(file: string, text: string, smallest = SMALLEST): FunctionText[] {
+export const functionTexts = onceForEach((file, text): FunctionText[] => {
   const found: FunctionText[] = []
   walk(file, text, (node) => {
     if (!FUNCTIONS.includes(node.type) || !isSyntax(node.body)) return
     const { body, nodes } = normalised(node)
-    if (nodes < smallest) return
+    if (nodes < SMALLEST) return
     const place = `${file}:${lineAt(text, node.start)}`
     found.push({ place, start: node.start, end: Number(node.end), nodes, body })
   })
   return found
-}
+})
 
 const FUNCTIONS = ['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression']
 
@@ -123,13 +123,9 @@ export type TwinException = { files: readonly string[]; reason: string }
  * One line for each function that is written twice, and for each exception that there is no need for. What lies within
  * two such is not said again.
  */
-export function twinProblems(
-  files: Files,
-  exceptions: readonly TwinException[] = [],
-  smallest: number = SMALLEST,
-): string[] {
+export function twinProblems(files: Files, exceptions: readonly TwinException[] = []): string[] {
   const all = Object.entries(files).flatMap(([file, text]) =>
-    functionTexts(file, text, smallest).map((one) => ({ ...one, file })),
+    functionTexts(file, text).map((one) => ({ ...one, file })),
   )
   const groups = [...Map.groupBy(all, ({ body }) => body).values()].filter((group) => group.length > 1)
   const members = groups.flat()
