@@ -8,7 +8,7 @@
 import type { Format, SourceFormat } from '../edge/formats.ts'
 import { ONE_CPU_MB } from '../edge/limits.ts'
 import type { Facts } from './facts.ts'
-import type { Settings } from './render.ts'
+import type { Settings } from './settings.ts'
 
 /** `time`: CPU milliseconds for a million pixels; `memory`: MB for a million pixels, which is bytes for one. */
 type Cost = { time: number; memory: number }

@@ -4,7 +4,7 @@ import type { Facts } from './facts.ts'
 import { type Encoded, searchQuality } from './looks.ts'
 import type { Readable } from './open-source.ts'
 import type { Pace } from './pace.ts'
-import type { Settings } from './render.ts'
+import type { Settings } from './settings.ts'
 
 export type Encoder = {
   /** Of what is encoded. */

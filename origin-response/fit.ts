@@ -3,7 +3,7 @@ import { FORMATS } from '../edge/formats.ts'
 import type { Ladder } from '../edge/rules.ts'
 import { atWidth } from './cut.ts'
 import { type Original, original } from './original.ts'
-import type { Settings } from './render.ts'
+import type { Settings } from './settings.ts'
 
 export type Fitting = {
   /** Bytes that the rendition may have. */

@@ -2,7 +2,8 @@
  * `quality: 'auto'`: the lowest quality at which a picture looks as good as others do at the usual one. What hides losses is
  * detail: where there is much of it, fewer bytes do.
  */
-import type { Lightness, Settings } from './render.ts'
+import type { Lightness } from './render.ts'
+import type { Settings } from './settings.ts'
 
 /** The quality of a picture without detail, in which every flaw shows; and the lowest one, for pictures that hide them. */
 export const USUAL_QUALITY = 80

@@ -1,7 +1,7 @@
 /** What sharp is told of each format. */
 import type { Sharp } from 'sharp'
 import type { Format } from '../edge/formats.ts'
-import type { Settings } from './render.ts'
+import type { Settings } from './settings.ts'
 
 /** How each format is encoded, and why so: docs/images.md. */
 export const ENCODERS: Readonly<Record<Format, (image: Sharp, settings: Settings) => Sharp>> = {

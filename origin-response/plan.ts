@@ -9,7 +9,7 @@ import { MAX_WORK_MS } from './deadline.ts'
 import type { Facts } from './facts.ts'
 import { USUAL_QUALITY } from './looks.ts'
 import { type Original, original } from './original.ts'
-import type { Settings } from './render.ts'
+import type { Settings } from './settings.ts'
 
 /** What is asked for, and what there is to make it with. */
 export type Task = {

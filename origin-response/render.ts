@@ -1,38 +1,15 @@
 /** Pixels: what a source is, and renditions of it. The one file that loads sharp. */
 import sharp, { type Sharp } from 'sharp'
-import type { Format } from '../edge/formats.ts'
-import { atWidth, type Shown } from './cut.ts'
+import { atWidth } from './cut.ts'
 import { type Facts, factsOf } from './facts.ts'
 import { formatOf } from './formats.ts'
 import { mendedPng } from './mend-png.ts'
 import { shareMissing } from './missing.ts'
 import { type Original, original } from './original.ts'
 import { ENCODERS } from './output.ts'
+import type { Settings } from './settings.ts'
 
 export type Inspection = { kind: 'facts'; facts: Facts } | Original
-
-/** One way to encode a source. */
-export type Settings = Shown & {
-  format: Format
-  quality: number
-  /** AVIF alone: from 0, quick, up; `cost.ts` has what each costs. */
-  effort: number
-  /** How many of the source's frames are shown, from the first on. */
-  frames: number
-  /** As in `Facts`. */
-  hasDeepProfile: boolean
-  /** Of the source: a PNG then stays a palette, of so many `colours`. A GIF always is one. */
-  isPalette: boolean
-  colours: number
-  /** WebP alone: as palettes often are smaller. */
-  isLossless: boolean
-  /** Behind what is transparent, as six digits. */
-  background?: string
-  /** Thousandths of the longer side. */
-  blur?: number
-  /** TIFF alone: for a picture that is not served, but encoded once more. */
-  isUncompressed?: true
-}
 
 /**
  * What the function sets for its whole process, before it decodes anything. Whoever else makes renditions, such as `rimlight

@@ -16,7 +16,7 @@ import { type Original, original } from './original.ts'
 import { paceOf } from './pace.ts'
 import { planOf, qualityOf, rivalOf, type Task } from './plan.ts'
 import { type Description, describe, previewPlan } from './preview.ts'
-import type { Settings } from './render.ts'
+import type { Settings } from './settings.ts'
 import { readSource, type SourceRequest } from './source.ts'
 
 // Where there are images, it is in this file of the zip.

@@ -74,7 +74,7 @@ const NAMES: readonly Exception[] = [
   },
   {
     name: 'Settings',
-    files: ['bundle/settings.ts', 'origin-response/render.ts'],
+    files: ['bundle/settings.ts', 'origin-response/settings.ts'],
     reason: "of a site, and of an encoder; origin-response/ reads a site's from edge/rules.ts alone",
   },
   {

@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest'
 import { FORMATS, type Format } from '../../../edge/formats.ts'
 import { AVIF_EFFORTS, renderMemory, renderTime } from '../../../origin-response/cost.ts'
 import type { Facts } from '../../../origin-response/facts.ts'
-import type { Settings } from '../../../origin-response/render.ts'
+import type { Settings } from '../../../origin-response/settings.ts'
 import { factsWith, settingsWith } from './samples.ts'
 
 /** MB of one whole CPU, by AWS. */

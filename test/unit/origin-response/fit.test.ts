@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { type Fitting, fitRendition } from '../../../origin-response/fit.ts'
-import type { Settings } from '../../../origin-response/render.ts'
+import type { Settings } from '../../../origin-response/settings.ts'
 import { settingsWith } from './samples.ts'
 
 /** By the documentation of the search. */

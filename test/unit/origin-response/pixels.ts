@@ -1,7 +1,8 @@
 /** Renditions by the real sharp, and what is in them. */
 import sharp from 'sharp'
 import { expect } from 'vitest'
-import { render, type Settings } from '../../../origin-response/render.ts'
+import { render } from '../../../origin-response/render.ts'
+import type { Settings } from '../../../origin-response/settings.ts'
 import { settingsWith } from './samples.ts'
 
 export const renditionOf = async (bytes: Buffer, settings: Partial<Settings>): Promise<Buffer> =>

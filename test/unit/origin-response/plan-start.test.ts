@@ -5,7 +5,7 @@ import { DEFAULT_WIDTHS } from '../../../edge/config.ts'
 import { renderMemory, renderTime } from '../../../origin-response/cost.ts'
 import type { Facts } from '../../../origin-response/facts.ts'
 import { planOf, type Task } from '../../../origin-response/plan.ts'
-import type { Settings } from '../../../origin-response/render.ts'
+import type { Settings } from '../../../origin-response/settings.ts'
 import { runs } from '../../runs.ts'
 import { factsWith, RULE, settingsWith, taskWith } from './samples.ts'
 

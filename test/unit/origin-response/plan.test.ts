@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest'
 import { encodeTime, renderMemory, renderTime } from '../../../origin-response/cost.ts'
 import type { Facts } from '../../../origin-response/facts.ts'
 import { planOf, rivalOf, type Task } from '../../../origin-response/plan.ts'
-import type { Settings } from '../../../origin-response/render.ts'
+import type { Settings } from '../../../origin-response/settings.ts'
 import { factsWith, RULE, settingsWith, taskWith } from './samples.ts'
 
 const BYTES = 100_000

@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it, test } from 'vitest'
 import { FORMATS, type Format } from '../../../edge/formats.ts'
-import type { Settings } from '../../../origin-response/render.ts'
+import type { Settings } from '../../../origin-response/settings.ts'
 import { animation, photo } from '../../images/pictures.ts'
 import { near, pixelsOf, renditionOf } from './pixels.ts'
 

@@ -2,7 +2,7 @@
 
 import type { Facts } from '../../../origin-response/facts.ts'
 import type { Task } from '../../../origin-response/plan.ts'
-import type { Settings } from '../../../origin-response/render.ts'
+import type { Settings } from '../../../origin-response/settings.ts'
 
 export const factsWith = (facts: Partial<Facts> = {}): Facts => ({
   format: 'jpg',

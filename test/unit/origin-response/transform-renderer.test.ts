@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MARGIN } from '../../../origin-response/cost.ts'
-import type { Rendered, Settings } from '../../../origin-response/render.ts'
+import type { Rendered } from '../../../origin-response/render.ts'
+import type { Settings } from '../../../origin-response/settings.ts'
 import type { Job } from '../../../origin-response/transform.ts'
 import { photo } from '../../images/pictures.ts'
 import { BUCKET, etagOf } from '../../images/s3-answers.ts'
