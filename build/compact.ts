@@ -26,10 +26,13 @@ export function withArrows(code: string, program: Program): string {
   return arrows.join('') + edited(code, functions.map(removed))
 }
 
+/** Whether a function says `this` or `arguments` of itself, and not in a function inside it that has its own. */
 const hasOwnThis = (node: Node): boolean =>
-  nodesOf(node).some(
-    (one) => one.type === 'ThisExpression' || (one.type === 'Identifier' && (one as Identifier).name === 'arguments'),
-  )
+  childrenOf(node).some((one) => {
+    if (one.type === 'ThisExpression' || (one.type === 'Identifier' && (one as Identifier).name === 'arguments'))
+      return true
+    return !/^Function/.test(one.type) && hasOwnThis(one)
+  })
 
 /** Whether `new` or `instanceof` is said of anything but what the runtime has: only that can be a function of the module's. */
 function makesOwnObjects(program: Program): boolean {

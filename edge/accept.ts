@@ -1,5 +1,5 @@
 import { MOST_ACCEPT_CHARACTERS } from './bounds.ts'
-import { type Field, firstValue, valuesOf } from './event.ts'
+import { type Field, joinedValues } from './event.ts'
 import { replaced } from './path.ts'
 
 /**
@@ -7,7 +7,7 @@ import { replaced } from './path.ts'
  * header of more than `MOST_ACCEPT_CHARACTERS` counts as empty.
  */
 export function acceptList(accept: Field): string {
-  const lines = accept.multiValue ? valuesOf(accept).join(',') : firstValue(accept)
+  const lines = joinedValues(accept)
   // biome-ignore lint/style/useTemplate: in the engine a template costs three times as much
   return lines.length > MOST_ACCEPT_CHARACTERS ? ',' : ',' + lines + ','
 }

@@ -49,7 +49,7 @@ export const MOST_ACCEPT_CHARACTERS = 256
 /** Characters of a token. */
 export const MOST_TOKEN = 4_096
 
-/** Members and items of a token's claims, by their commas; names and texts where there are spaces before colons or members in members. */
+/** Members and items of a token's header or claims, by their commas; names and texts where spaces come before colons. */
 export const MOST_CLAIMS = 200
 
 /** On a path of more than 512 characters: the same. All claims have 32 characters for each of these at most: 1,024 there. */

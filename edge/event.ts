@@ -34,6 +34,9 @@ export function valuesOf(field: Field | undefined, most?: number): string[] {
   return (Array.isArray(lines) ? lines.slice(0, most || MOST_VALUES) : field ? [field] : []).map(firstValue)
 }
 
+/** The values of a field with commas between them. Most fields have one, which costs the engine a third. */
+export const joinedValues = (field: Field): string => (field.multiValue ? valuesOf(field).join() : firstValue(field))
+
 /**
  * What the first value of a parameter that parses gives; 0 where none does. `parse` gives 0 or an empty string for
  * what does not. Escapes count as what they stand for (`%36%34` is `64`).

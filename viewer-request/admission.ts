@@ -42,9 +42,8 @@ function namedTokens(fields: Fields, names: readonly string[], rule: TokenRule):
 }
 
 /**
- * What a token opens whose signature has been verified.
+ * What a token opens if its signature holds, which is verified after this.
  * @param others readings of the request's path besides its canonical form
- * @throws if its claims are no JSON
  */
 export function admissionOf(
   parts: TokenParts,

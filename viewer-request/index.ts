@@ -17,7 +17,7 @@ import { withPlainNames } from '../edge/query-names.ts'
 import { routeOf } from '../edge/routes.ts'
 import { domains, dropRequest, imageRules, type RouteRule, routes, routeTable } from '../edge/rules.ts'
 import { SIGNING_COOKIES } from '../edge/signed.ts'
-import { type Admission, keyOf, namesKey, partsOf, TOKEN_KEYS } from '../edge/token.ts'
+import { type Admission, keyOf, partsOf, TOKEN_KEYS } from '../edge/token.ts'
 import { extensionOf, takesImageParameters, type Variant, variantOf } from '../edge/variant.ts'
 import { admissionOf, isSigned, takeToken, textOf, type Verify } from './admission.ts'
 import { denied } from './denied.ts'
@@ -66,15 +66,14 @@ export async function handler(event: ViewerEvent): Promise<ViewerRequest | Viewe
       try {
         const parts = token && partsOf(token)
         if (parts && parts.length === 3) {
+          const granted = admissionOf(parts, route.token, path, routing.others)
           if (HAS_PUBLIC_KEYS) {
             const verdict = await (event.verify as Verify)(parts, route.token)
-            admission = verdict === 200 ? admissionOf(parts, route.token, path, routing.others) : verdict
+            admission = verdict === 200 ? granted : verdict
           } else {
-            const header = textOf(parts[0])
-            const key = keyOf(header)
+            const key = keyOf(textOf(parts[0]))
             const secret = key && (await cf.kvs().get(TOKEN_KEYS + key))
-            if (secret && isSigned(parts, secret) && namesKey(header, key))
-              admission = admissionOf(parts, route.token, path, routing.others)
+            if (secret && isSigned(parts, secret)) admission = granted
           }
         }
       } catch (_) {

@@ -57,6 +57,11 @@ const HTTP = { 'cloudfront-forwarded-proto': 'http' }
 const bearing = (text: string) => ({ authorization: `Bearer ${text}` })
 /** With this header, and a signature that is none. */
 const forged = (header: string) => bearing(`${part(header)}.${part(CLAIMS)}.${'A'.repeat(43)}`)
+/** Begins as claims do and is no JSON, which is told at its end. */
+const BROKEN = `{"exp":${NOW + 86_400}`
+const BROKEN_LATE = `{"x":[${Array(190).fill('1').join()}],"y":"${'x'.repeat(2_300)}"`
+const withClaims = (claims: string) =>
+  bearing(`${part({ alg: 'HS256', typ: 'JWT', kid: 'a' })}.${part(claims)}.${'A'.repeat(43)}`)
 const COOKIES = (name: string, count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`${name}${i.toString(36)}`, '1']))
 const pathsOf = (count: number, path: string) => Array.from({ length: count }, (_, i) => `${path}${i.toString(36)}`)
@@ -215,6 +220,29 @@ export const WORST: Readonly<Record<string, WorstRequest>> = {
   'a header of many brackets, closed': {
     uri: '/static/a.txt',
     headers: forged(`{"alg":"HS256","x":${'['.repeat(1_450)}${']'.repeat(1_450)}}`),
+  },
+  'claims that are no JSON, signed': { uri: '/static/a.txt', headers: bearing(token(BROKEN)) },
+  'the same on a path that costs most, signed': { uri: COSTLY, headers: bearing(token(BROKEN)) },
+  'claims that are no JSON, forged': { uri: '/static/a.txt', headers: withClaims(BROKEN) },
+  'the same on a path that costs most, forged': { uri: COSTLY, headers: withClaims(BROKEN) },
+  'claims that are no JSON at their end': { uri: '/static/a.txt', headers: withClaims(BROKEN_LATE) },
+  'the same on a path of 8,000 characters': {
+    uri: `/static/${'abc/'.repeat(1_990)}`,
+    headers: withClaims(BROKEN_LATE),
+  },
+  'the same on a path of 1,024 characters': { uri: COSTLY.slice(0, 1_022), headers: withClaims(BROKEN_LATE) },
+  'claims of many brackets': { uri: COSTLY.slice(0, 510), headers: withClaims(`{"x":${'['.repeat(2_800)}`) },
+  'claims of brackets, closed': {
+    uri: COSTLY.slice(0, 510),
+    headers: withClaims(`{"x" :${'['.repeat(1_400)}${']'.repeat(1_400)}}`),
+  },
+  'a header that begins as one and is no JSON': { uri: '/static/a.txt', headers: forged('{"alg":"HS256",') },
+  'the same on a path that costs most': { uri: COSTLY, headers: forged('{"alg":"HS256",') },
+  'the same, signed': { uri: COSTLY, headers: bearing(token(CLAIMS, '{"alg":"HS256",')) },
+  'the same in a cookie, of a picture': {
+    uri: `/${'%c3%a9'.repeat(101)}${MANY_READINGS}.heic`,
+    query: tenOfEach('%2c,,,%31,,,!'),
+    cookies: { grant: token(BROKEN) },
   },
   'a header that is no JSON': { uri: '/static/a.txt', headers: forged('x') },
   'the same on a costly path': { uri: COSTLY, headers: forged('x') },

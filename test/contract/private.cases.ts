@@ -75,6 +75,7 @@ const padded = (length: number): string => {
   const text = JSON.stringify({ ...BARE, pad: '' })
   return `${text.slice(0, -2)}${'x'.repeat(length - text.length)}"}`
 }
+const spaced = (claims: Claims): string => JSON.stringify(claims).replaceAll('":', '" :')
 const OTHERS = Array.from({ length: 256 }, (_, i) => `/o/${i}`)
 
 export const rfc = (text: string) => bearer(text, { uri: '/rfc/a.txt' })
@@ -143,8 +144,9 @@ export function privateRows({ header: HEAD, sign }: Signer): Record<string, Row[
       ],
       ['200 members and items', rfc(token({ ...BARE, x: Array(199).fill(1) })), 'granted'],
       ['201 members and items', rfc(token({ ...BARE, x: Array(200).fill(1) })), 401],
-      ['200 texts, some in members of members', rfc(token({ ...BARE, x: { y: Array(195).fill('') } })), 'granted'],
-      ['201 texts, some in members of members', rfc(token({ ...BARE, x: { y: Array(196).fill('') } })), 401],
+      ['200 texts, with spaces before colons', rfc(token(spaced({ ...BARE, x: Array(196).fill('') }))), 'granted'],
+      ['201 texts, with spaces before colons', rfc(token(spaced({ ...BARE, x: Array(197).fill('') }))), 401],
+      ['201 texts, some in members of members', rfc(token({ ...BARE, x: { y: Array(196).fill('') } })), 'granted'],
       ['on a long path 32 members and items', bearer(token({ ...BARE, x: Array(31).fill(1) }), LONG), 'granted'],
       ['on a long path 33 members and items', bearer(token({ ...BARE, x: Array(32).fill(1) }), LONG), 401],
       ['on a long path 1,024 characters', bearer(token(padded(1_024)), LONG), 'granted'],
@@ -232,6 +234,10 @@ export function privateRows({ header: HEAD, sign }: Signer): Record<string, Row[
       ['claims that are a text', rfc(signed(HEAD, '"x"')), 401],
       ['claims that are null', rfc(signed(HEAD, 'null')), 401],
       ['claims that are no JSON', rfc(signed(HEAD, `{"exp":${NOW + 60}`)), 401],
+      ['claims with something behind them', rfc(signed(HEAD, `{"exp":${NOW + 60}}}`)), 401],
+      ['claims with a comma too many', rfc(signed(HEAD, `{"exp":${NOW + 60},}`)), 401],
+      ['claims that are no JSON, forged', rfc(`${head}.${part('{"exp":')}.${signature}`), 401],
+      ['a header that begins as one and is no JSON', rfc(signed('{"alg":"HS256",')), 401],
       ['a byte order mark', rfc(signed(HEAD, `\ufeff{"exp":${NOW + 60}}`)), 401],
       ['five parts', rfc(`${head}.a.b.c.d`), 401],
       ['dots alone', rfc('..'), 401],
