@@ -5,10 +5,10 @@ import { type BuildOptions, build, type Metafile, type Plugin, type TransformOpt
 import { ROOT } from '../base/root.ts'
 import { NOT_UNRESERVED } from '../edge/path.ts'
 import { isPreview } from '../edge/variant.ts'
-import { withArrows, withVars } from './compact.ts'
+import { withArrows, withLoneVarsFirst, withVars } from './compact.ts'
 import { type Rules, rulesModule } from './compile.ts'
 import { BuildError } from './error.ts'
-import { withoutCalls, withParameters } from './inline.ts'
+import { withoutCalls, withoutLastCalls, withParameters } from './inline.ts'
 import { type Package, packagesOf } from './packages.ts'
 import { leanS3Client } from './s3-client.ts'
 import { edited, nodesOf, parseModule, removed } from './syntax.ts'
@@ -106,8 +106,10 @@ export async function shortened(module: string): Promise<{ plain: string; code: 
   const once = await shaken(withArrows(module, parseModule(module)))
   // And again: what stood around that, and `var` beside `var`, become one.
   const twice = await shaken(withVars(once, parseModule(once)))
-  const expressions = await shaken(withParameters(twice, parseModule(twice)))
-  const plain = await shaken(withoutCalls(expressions))
+  const whole = await shaken(withoutLastCalls(twice, parseModule(twice)))
+  const expressions = await shaken(withParameters(whole, parseModule(whole)))
+  const inlined = await shaken(withoutCalls(expressions))
+  const plain = await shaken(withLoneVarsFirst(inlined, parseModule(inlined)))
   const code = await shaken(`${withTextsNamed(plain, parseModule(plain))};${NOT_OURS}`, { minifyIdentifiers: true })
   return { plain, code }
 }

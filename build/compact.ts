@@ -66,6 +66,37 @@ export function withVars(code: string, program: Program): string {
 }
 
 /**
+ * Declares a variable that stands alone in a declared function, `var a=b`, with those that the function begins with: `a=b` can then
+ * become part of the statement that follows.
+ */
+export const withLoneVarsFirst = (code: string, program: Program): string =>
+  edited(
+    code,
+    program.body.flatMap((node): TextEdit[] => {
+      const [first] = node.type === 'FunctionDeclaration' ? node.body.body : []
+      if (first?.type !== 'VariableDeclaration' || first.kind !== 'var') return []
+      const lone = ownVars((node as FunctionDeclaration).body).flatMap((one) => {
+        const [own, ...others] = one.declarations
+        return one === first || !own?.init || others.length > 0
+          ? []
+          : [{ start: one.start, end: own.start, text: '', name: (own.id as Identifier).name }]
+      })
+      const names = [...new Set(lone.map(({ name }) => name))]
+      const { end } = first.declarations.at(-1) as Node
+      return names.length > 0 ? [{ start: end, end, text: `,${names.join()}` }, ...lone] : []
+    }),
+  )
+
+/** The `var`s of a function, without those of functions inside it. */
+const ownVars = (node: Node): VariableDeclaration[] =>
+  childrenOf(node).flatMap((child) => [
+    ...(child.type === 'VariableDeclaration' && (child as VariableDeclaration).kind === 'var'
+      ? [child as VariableDeclaration]
+      : []),
+    ...(isFunction(child) ? [] : ownVars(child)),
+  ])
+
+/**
  * Moves each constant of the module that is a text or a number, and is used once, to its use. It stays where the module calls something
  * before: that could read the constant before it has its value.
  */

@@ -2,7 +2,15 @@
  * Shortens functions: variables become parameters, and a function that is called once stands where it was called. A call takes 8 bytes,
  * and 400 instructions in njs.
  */
-import type { ArrowFunctionExpression, CallExpression, Identifier, Node, Program, RestElement } from 'acorn'
+import type {
+  ArrowFunctionExpression,
+  CallExpression,
+  FunctionDeclaration,
+  Identifier,
+  Node,
+  Program,
+  RestElement,
+} from 'acorn'
 import { identifiersOf } from './compact.ts'
 import { areSetFirst, isSetFirst } from './set-first.ts'
 import { childrenOf, edited, isFunction, nodesOf, parseModule, referencesIn, type TextEdit } from './syntax.ts'
@@ -84,6 +92,61 @@ export function withoutCalls(code: string): string {
     for (const one of functions) changed.add(one)
   }
   return edits.length > 0 ? withoutCalls(edited(code, edits)) : code
+}
+
+/**
+ * Replaces `return f(a)`, where it ends a declared function and nothing else calls `f`, by the statements of `f`. Not after an `await`,
+ * where what a function calls costs njs less than what stands there.
+ * @param code as for `withoutCalls`
+ */
+export function withoutLastCalls(code: string, program: Program): string {
+  const references = referencesIn(program)
+  const body: readonly Node[] = program.body
+  const arrows = body
+    .filter(isDeclaration)
+    .flatMap(({ declarations }) => declarations)
+    .flatMap(({ id, init }) =>
+      init && isArrow(init) && init.body.type === 'BlockStatement' ? [{ id, arrow: init }] : [],
+    )
+  const edits = body.flatMap((caller): TextEdit[] => {
+    const last = caller.type === 'FunctionDeclaration' ? (caller as FunctionDeclaration).body.body.at(-1) : undefined
+    const call = last?.type === 'ReturnStatement' ? last.argument : undefined
+    const one = arrows.find(
+      ({ id }) => call && isCall(call) && references.some((use) => use === call.callee && use.name === id.name),
+    )
+    if (!last || !call || !isCall(call) || !one) return []
+    const { id, arrow } = one
+    const own = bindingsIn(arrow)
+    const others = bindingsIn(caller)
+    const params = namesOf(arrow.params)
+    const assigned = assignedIn(arrow)
+    const isSame = (param: string, i: number) =>
+      (call.arguments[i] as Identifier | undefined)?.name === param && !assigned.includes(param)
+    const isOnlyCall = references.filter((use) => use.name === id.name && use !== id).length === 1
+    const isClear =
+      own.every((name) => !others.includes(name) || params.some((param, i) => param === name && isSame(param, i))) &&
+      referencesIn(arrow).every(({ name }) => own.includes(name) || !others.includes(name))
+    // What is passed changes nothing while it is read.
+    const isRead =
+      call.arguments.length === params.length &&
+      call.arguments
+        .flatMap((argument) => nodesOf(argument))
+        .every(({ type }) => /^(?:Identifier|Literal|MemberExpression)$/.test(type))
+    // A function in the caller could hold on to one of its variables, which a parameter becomes.
+    const isPlain = nodesOf(caller).every(
+      (node) => node === caller || (!isFunction(node) && node.type !== 'AwaitExpression'),
+    )
+    if (!isOnlyCall || !isClear || !isRead || !isPlain) return []
+    const text = ({ start, end }: Node): string => code.slice(start, end)
+    const variables = params.flatMap((param, i) =>
+      isSame(param, i) ? [] : [`var ${param}=${text(call.arguments[i] as Node)};`],
+    )
+    return [
+      { start: last.start, end: last.end, text: variables.join('') + text(arrow.body).slice(1, -1) },
+      { start: arrow.start, end: arrow.end, text: '0' },
+    ]
+  })
+  return edited(code, edits)
 }
 
 /** @returns what puts the function's code in the place of its call; null where the meaning could change */

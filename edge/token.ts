@@ -61,14 +61,14 @@ export function signerOf<Algorithm extends string>(
 export type Json = Record<string, unknown>
 
 /**
- * How many members the objects in a JSON text have, at any depth: each member has one colon outside of strings. -1 where there
- * are more than `most` strings, which are too many to look at.
+ * How many members the objects in a JSON text have, at any depth, and one more: each member has one colon outside of strings.
+ * 0 where there are more than `most` strings, which are too many to look at.
  */
-function membersIn(text: string, most: number): number {
+function countIn(text: string, most: number): number {
   const pieces = replaced(replaced(text, '\\\\', ''), '\\"', '').split('"')
-  if (pieces.length > 2 * most + 1) return -1
+  if (pieces.length > 2 * most + 1) return 0
   const outside = pieces.filter((_, i) => i % 2 < 1)
-  return outside.join('').split(':').length - 1
+  return outside.join('').split(':').length
 }
 
 /**
@@ -95,11 +95,11 @@ export function parseObject(text: string, most: number): Json | null {
     }) as () => void,
   )
   if (!value) {
-    parsing.catch(() => {})
+    parsing.catch(() => 0)
     return null
   }
   const isFlat = text.search(/\s:/) < 0 && text.split('":').length === count
-  return isFlat || membersIn(text, most) === count - 1 ? (value as Json) : null
+  return isFlat || countIn(text, most) === count ? (value as Json) : null
 }
 
 /** What most libraries write as a header, up to the name of the key. */

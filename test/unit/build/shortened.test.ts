@@ -66,6 +66,26 @@ const PROGRAMS: Record<string, string> = {
   'an argument that waits':
     'const f=(a,b)=>[a,b];export async function handler(l){let n=1;const p=(async()=>{await 0;n=2})();return f(n,await p)}',
   'arguments that are a list': 'const f=a=>a+1;export function handler(l){return f(...l)}',
+  'a last call of what has a variable of the same name':
+    'const f=(a,b)=>{for(let i=0;i<1;i+=1)if(a>9)return b;let n=[a];n.push(b);return n};export function handler(l){let n=l.length;for(let k=0;k<1;k+=1)l.push(k);return f(n+1,n)}',
+  'a last call of what has a parameter of the same name':
+    'const f=(n,m)=>{for(let i=0;i<1;i+=1)if(n>9)return m;n=n+1;return[n,m]};export function handler(l){let n=l.length,m=n;for(let k=0;k<1;k+=1)l.push(k);return f(m,n)}',
+  'a last call of what reads a constant of the same name':
+    'const v=[7];const f=a=>{for(let i=0;i<1;i+=1)if(a>9)return v;return v.concat(a)};export function handler(l){let v=l.length;for(let k=0;k<1;k+=1)l.push(k);return f(v+1)}',
+  'a last call that changes what it passes':
+    'const f=(n,b)=>{for(let i=0;i<1;i+=1)if(n>9)return b;return[n,b]};export function handler(l){let n=l.length;for(let k=0;k<1;k+=1)l.push(k);return f(n,n=2)}',
+  'a last call of what changes a parameter that is a constant of the caller':
+    'const f=(n,b)=>{for(let i=0;i<2;i+=1)n+=b;return n};export function handler(l){const n=l.length;for(let k=0;k<1;k+=1)l.push(k);return f(n,2)}',
+  'a last call with fewer arguments than parameters':
+    'const f=(n,b)=>{for(let i=0;i<1;i+=1)if(n>9)return b;return[n,b]};export function handler(l){let n=l.length;for(let k=0;k<1;k+=1)l.push(k);return f(n)}',
+  'a last call of what another calls':
+    'const f=n=>{for(let i=0;i<1;i+=1)if(n>9)return 1;return[n]};export function handler(l){let n=l.length;for(let k=0;k<1;k+=1)if(l[k]>5)return f(n);return f(n)}',
+  'a last call of what calls the caller':
+    'const f=(n,r)=>{for(let i=0;i<1;i+=1)if(n>2)return handler([],r);return[n]};export function handler(l,r){let n=l.length;for(let k=0;k<1;k+=1)l.push(k);return f(n,r)}',
+  'a last call, where a function holds on to what is passed':
+    'const f=(n,r)=>{n+=1;for(let i=0;i<1;i+=1)if(n>9)return 1;return[n,r[0]()]};export function handler(l,r){let n=l.length;r.push(()=>n);for(let k=0;k<1;k+=1)l.push(k);return f(n,r)}',
+  'a last call behind an await':
+    'const f=n=>{for(let i=0;i<1;i+=1)if(n>9)return 1;return[n]};export async function handler(l){let n=await l.length;for(let k=0;k<1;k+=1)l.push(k);return f(n)}',
   'a function that makes objects': 'function F(){}F.prototype={x:1};export function handler(l){return new F().x}',
   'one that makes objects under another name':
     'function F(a){return{a}}const G=F;export function handler(l){return new G(l)}',
@@ -101,6 +121,21 @@ describe('says the same', () => {
     'class A{}export function handler(l){return new A}',
   ])('or is refused: %s', async (module) => {
     await expect(shortened(module)).rejects.toThrow('Transform failed')
+  })
+
+  it('puts what is called last in the place of the call, but not behind an await', async () => {
+    const module = (waits: boolean) =>
+      `const last=(n,b)=>{for(let i=0;i<n;i+=1)if(i>b)return n;return[n,b]};export async function handler(l){const n=${waits ? 'await ' : ''}l.length;for(let k=0;k<1;k+=1)l.push(k);return last(n,l.length)}`
+    expect((await shortened(module(false))).plain).not.toContain('last(')
+    expect((await shortened(module(true))).plain).toContain('last(')
+  })
+
+  it('makes arrow functions of those that say `this` only in one of their own', async () => {
+    const module =
+      'function f(a){const g=function(){return this};return a?g:0}export function handler(l){return[f(1),f(l),f(0)]}'
+    expect((await shortened(module)).code).not.toMatch(/function \w+\(\w+\)\{var/)
+    const own = 'function f(){return this}export function handler(){return f.call(5)+f.call(6)}'
+    expect(await resultOf((await shortened(own)).code)).toBe(await resultOf(own))
   })
 
   it('of programs at random', async () => {
