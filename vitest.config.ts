@@ -80,7 +80,8 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', ['test/unit/**/*.test.ts'], { ...SHORT, exclude: [...ISOLATED, ...LONG] }),
-      project('unit-isolated', ISOLATED, { ...SHORT, isolate: true }),
+      // These tell what garbage takes and leaves: it is collected as in the function.
+      project('unit-isolated', ISOLATED, { ...SHORT, isolate: true, execArgv: [] }),
       project('unit-long', LONG, OTHERS),
       // One table of cases, in each engine.
       project('contract', ['test/contract/**/*.test.ts'], OTHERS),
