@@ -54,7 +54,7 @@ export function admissionOf(
   const isLong = canonical.length > MOST_CHARACTERS_WITH_CLAIMS
   const claims = parseObject(textOf(parts[1]), isLong ? MOST_CLAIMS_OF_LONG_PATHS : MOST_CLAIMS)
   if (!claims) return 401
-  if (HAS_ENDLESS_TOKENS && rule.endless && !('exp' in claims)) claims.exp = 1 / 0
+  if (HAS_ENDLESS_TOKENS && rule.endless && !('exp' in claims)) claims.exp = 1e99
   if (!areInForce(claims, SAME_LEEWAY ?? rule.leeway, Date.now() / 1000)) return 401
   if (HAS_ISSUERS && rule.issuer && claims.iss !== rule.issuer) return 401
   // A token that is meant for somebody is not meant for a route that does not say who it is.

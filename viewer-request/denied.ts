@@ -1,5 +1,5 @@
 import { preflightHeaders } from '../edge/cors.ts'
-import { type Fields, firstValue, type ViewerRequest, type ViewerResponse } from '../edge/event.ts'
+import { type Fields, firstValue, type ViewerResponse } from '../edge/event.ts'
 import type { RouteRule } from '../edge/rules.ts'
 import type { Admission } from '../edge/token.ts'
 import { NOT_KEPT } from './not-kept.ts'
@@ -23,16 +23,11 @@ const OTHER_SCOPE = /* @__PURE__ */ answerOf(403, 'error="insufficient_scope"')
 /** The public keys could not be had, so the token could not be verified. */
 const UNAVAILABLE = { statusCode: 503, headers: { 'cache-control': NOT_KEPT, 'retry-after': { value: '5' } } }
 
-export function denied(
-  admission: Admission,
-  request: ViewerRequest,
-  headers: Fields,
-  route: RouteRule,
-): ViewerResponse {
+export function denied(admission: Admission, method: string, headers: Fields, route: RouteRule): ViewerResponse {
   if (HAS_TOKEN_REDIRECTS) {
     if (
       (SAME_REDIRECT ?? route.token?.redirect) &&
-      request.method === 'GET' &&
+      method === 'GET' &&
       firstValue(headers.accept).indexOf('text/html') >= 0
     ) {
       return {
@@ -50,5 +45,5 @@ export function denied(
     const fields = Object.assign(preflightHeaders(route.cors, firstValue(headers.origin)), answer.headers)
     answer = { statusCode: answer.statusCode, headers: fields, body: answer.body as string }
   }
-  return request.method === 'HEAD' ? Object.assign({}, answer, { body: '' }) : answer
+  return method === 'HEAD' ? Object.assign({}, answer, { body: '' }) : answer
 }

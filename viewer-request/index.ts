@@ -73,13 +73,13 @@ export async function handler(event: ViewerEvent): Promise<ViewerRequest | Viewe
           } else {
             const key = keyOf(textOf(parts[0]))
             const secret = key && (await cf.kvs().get(TOKEN_KEYS + key))
-            if (secret && isSigned(parts, secret)) admission = granted
+            if (isSigned(parts, secret)) admission = granted
           }
         }
       } catch (_) {
         // No store, no such key in it, or no JSON.
       }
-      if (admission !== 200) return denied(admission, request, headers, route)
+      if (admission !== 200) return denied(admission, method, headers, route)
     }
   }
 

@@ -45,7 +45,7 @@ const TOKEN_STEPS = {
   'token: admissionOf, parseObject': 'parseObject(text, 200)',
   'token: an async function': 'waits(0)',
   'token: an async function that awaits': 'waits(1)',
-  'token: a refusal': 'denied(401, request, request.headers, {})',
+  'token: a refusal': 'denied(401, request.method, request.headers, {})',
 }
 
 const SECRET = '0123456789abcdef0123456789abcdef'

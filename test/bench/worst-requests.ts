@@ -60,6 +60,8 @@ const forged = (header: string) => bearing(`${part(header)}.${part(CLAIMS)}.${'A
 /** Begins as claims do and is no JSON, which is told at its end. */
 const BROKEN = `{"exp":${NOW + 86_400}`
 const BROKEN_LATE = `{"x":[${Array(190).fill('1').join()}],"y":"${'x'.repeat(2_300)}"`
+/** An object that an engine makes an error of where it takes it for a text or a number. */
+const NO_TEXT = '{"toString":1,"valueOf":1}'
 const withClaims = (claims: string) =>
   bearing(`${part({ alg: 'HS256', typ: 'JWT', kid: 'a' })}.${part(claims)}.${'A'.repeat(43)}`)
 const COOKIES = (name: string, count: number) =>
@@ -236,6 +238,12 @@ export const WORST: Readonly<Record<string, WorstRequest>> = {
     uri: COSTLY.slice(0, 510),
     headers: withClaims(`{"x" :${'['.repeat(1_400)}${']'.repeat(1_400)}}`),
   },
+  'a time that is no number, and can be made none, forged': { uri: COSTLY, headers: withClaims(`{"exp":${NO_TEXT}}`) },
+  'paths that can be made no texts, forged': {
+    uri: COSTLY,
+    headers: withClaims(`{"exp":${NOW + 86_400},"paths":[${NO_TEXT}]}`),
+  },
+  'a name of a key that is no text': { uri: COSTLY, headers: forged('{"alg":"HS256","kid":{"length":1}}') },
   'a header that begins as one and is no JSON': { uri: '/static/a.txt', headers: forged('{"alg":"HS256",') },
   'the same on a path that costs most': { uri: COSTLY, headers: forged('{"alg":"HS256",') },
   'the same, signed': { uri: COSTLY, headers: bearing(token(CLAIMS, '{"alg":"HS256",')) },

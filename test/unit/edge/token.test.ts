@@ -103,7 +103,11 @@ describe('the key that a header names', () => {
   })
 
   it.each(['1', 'null', '["a"]', '{"length":1}', 'true'])('is no text, and no name: %s', (kid) => {
-    expect(() => keyOf(`{"alg":"HS256","kid":${kid}}`)).toThrow(TypeError)
+    expect(keyOf(`{"alg":"HS256","kid":${kid}}`)).toBe('')
+  })
+
+  it('is followed by others, in a header that begins and ends as most do', () => {
+    expect(keyOf('{"alg":"HS256","typ":"JWT","kid":"a","cty":"x"}')).toBe('a')
   })
 
   it('is that of the header when it is parsed, whatever the header is', () => {
@@ -116,12 +120,7 @@ describe('the key that a header names', () => {
         const text = JSON.stringify(header, null, indent)
         const place = at % (text.length + 1)
         for (const one of [text, text.slice(0, place) + put + text.slice(place)]) {
-          let key = ''
-          try {
-            key = keyOf(one)
-          } catch {
-            expect(typeof JSON.parse(one).kid).not.toBe('string')
-          }
+          const key = keyOf(one)
           if (!key) continue
           const { alg, kid = 'default', ...others } = JSON.parse(one)
           expect([alg, kid]).toEqual(['HS256', key])
@@ -190,6 +189,9 @@ describe('time', () => {
     [{ exp: NOW + 99, nbf: NOW + 30 }, true],
     [{ exp: NOW + 99, nbf: NOW + 31 }, false],
     [{ exp: NOW + 99, nbf: null }, false],
+    [{ exp: Infinity }, false],
+    [{ exp: { toString: 1, valueOf: 1 } }, false],
+    [{ exp: NOW + 99, nbf: { toString: 1, valueOf: 1 } }, false],
   ])('%j with 30 s of leeway: %s', (claims, inForce) => {
     expect(areInForce(claims, 30, NOW)).toBe(inForce)
   })
@@ -249,7 +251,8 @@ describe('a list of paths', () => {
   })
 
   it('counts up to the 16th where one has to be spelt anew', () => {
-    const few = [...others.slice(0, 13), 1, null]
+    // What is no text does not count, not even what an engine makes an error of.
+    const few = [1, null, { toString: 1, valueOf: 1 }, ...others.slice(0, 15)]
     expect(leadsTo([...few, '/a b'], '/a%20b/c', readingsOf('/a%20b/c'))).toBe(true)
     expect(leadsTo([...few, '/é/', '/mine/'], '/mine/x')).toBe(false)
     expect(leadsTo([...others, '/mine/'], '/mine/%C3%A9', readingsOf('/mine/%C3%A9'))).toBe(true)
