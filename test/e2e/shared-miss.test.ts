@@ -30,4 +30,4 @@ it('requests that share a miss all get its answer', async () => {
     session.destroy()
     await cloudfront.stop()
   }
-})
+}, 180_000)

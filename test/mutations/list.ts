@@ -238,9 +238,9 @@ export const MUTATIONS: readonly Mutation[] = [
     ['const values: Record<string, string[]> = Object.create(null)', 'const values: Record<string, string[]> = {}'],
   ]),
   ...inFile('viewer-request/denied.ts', [
-    ["request.method === 'HEAD' ? Object", 'false ? Object'],
+    ["method === 'HEAD' ? Object", 'false ? Object'],
     ["firstValue(headers.accept).indexOf('text/html') >= 0", 'true'],
-    ["request.method === 'GET' &&", ''],
+    ["method === 'GET' &&", ''],
     ['if (HAS_PUBLIC_KEYS && admission === 503)', 'if (false)'],
   ]),
   ...inFile('origin-response/index.ts', [
