@@ -160,7 +160,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ['if (isSigned(parts, secret))', 'if (secret)'],
     ['isSigned(parts, secret)) admission = granted', 'isSigned(parts, secret)) admission = 200'],
     ["if (method !== 'OPTIONS') {\n      let", 'if (true) {\n      let'],
-    ['verdict === 200 ? granted : verdict', 'verdict'],
+    ['verdict === 200 ? admissionOf(parts, route.token, path, routing.others) : verdict', 'verdict'],
     ['if (HAS_CLOSED && route.closed)', 'if (false)'],
     [
       "logRequest(routing.index, headers.accept, HAS_SIGNED && route.signed ? '' : ",
