@@ -42,7 +42,7 @@ function namedTokens(fields: Fields, names: readonly string[], rule: TokenRule):
 }
 
 /**
- * What a token opens if its signature holds, which is verified after this.
+ * What a token opens if its signature holds, which is verified apart.
  * @param others readings of the request's path besides its canonical form
  */
 export function admissionOf(

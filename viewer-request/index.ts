@@ -78,7 +78,7 @@ export async function handler(event: ViewerEvent): Promise<ViewerRequest | Viewe
           }
         }
       } catch (_) {
-        // No store, no such key in it, or no JSON.
+        // No store, or no such key in it.
       }
       if (admission !== 200) return denied(admission, method, headers, route)
     }
